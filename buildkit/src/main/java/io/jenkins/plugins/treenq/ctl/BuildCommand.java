@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.client.Metadata;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code treenqctl build}: one build, or the same one several times. */
+@Command(
+        name = "build",
+        aliases = "b",
+        description = "Builds with a frontend, such as dockerfile.v0.",
+        mixinStandardHelpOptions = true)
+final class BuildCommand implements Callable<Integer> {
+    private enum Progress {
+        auto,
+        plain,
+        quiet
+    }
+
+    @ParentCommand
+    private Treenqctl root;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--frontend", required = true, description = "frontend, such as dockerfile.v0")
+    private String frontend;
+
+    @Option(names = "--local", description = "NAME=FOLDER that the daemon may read")
+    private List<String> locals = List.of();
+
+    @Option(names = "--opt", description = "KEY=VALUE for the frontend")
+    private List<String> options = List.of();
+
+    @Option(
+            names = {"--output", "-o"},
+            description = "exporter, such as type=image,name=registry.example.com/app,push=true")
+    private List<String> outputs = List.of();
+
+    @Option(names = "--secret", description = "id=NAME,src=FILE or id=NAME,env=VARIABLE")
+    private List<String> secrets = List.of();
+
+    @Option(names = "--import-cache", description = "cache to take from, such as type=registry,ref=…")
+    private List<String> cacheImports = List.of();
+
+    @Option(names = "--export-cache", description = "cache to leave at, such as type=registry,ref=…,mode=max")
+    private List<String> cacheExports = List.of();
+
+    @Option(names = "--allow", description = "entitlement, such as network.host")
+    private List<String> entitlements = List.of();
+
+    @Option(names = "--no-cache", description = "run every step again")
+    private boolean noCache;
+
+    @Option(names = "--progress", description = "auto, plain or quiet; auto is plain")
+    private Progress progress = Progress.auto;
+
+    @Option(names = "--metadata-file", description = "where the exporters' answers are written, as JSON")
+    private Path metadataFile;
+
+    @Option(names = "--ref-file", description = "where the build's name in the daemon is written")
+    private Path refFile;
+
+    @Option(names = "--repeat", description = "builds that many times and prints the seconds of each")
+    private int repeat = 1;
+
+    @Override
+    public Integer call() throws BuildkitException, InterruptedException, IOException {
+        SessionContent content =
+                new SessionContent(localSources(), DockerConfig.read(), secretStore(), "");
+        try (BuildkitClient client = root.connect()) {
+            for (int run = 1; run <= repeat; run++) {
+                BuildRequest request = request();
+                if (refFile != null) {
+                    Files.writeString(refFile, request.ref());
+                }
+                BuildResult result = build(client, request, content);
+                if (metadataFile != null) {
+                    Files.writeString(metadataFile, Metadata.json(result.exporterResponse()));
+                }
+                if (repeat > 1) {
+                    err().printf(Locale.ROOT, "build %d: %.3f s%n", run, result.duration().toNanos() / 1e9);
+                }
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private BuildResult build(BuildkitClient client, BuildRequest request, SessionContent content)
+            throws BuildkitException, InterruptedException {
+        if (progress == Progress.quiet) {
+            return client.build(request, content, BuildListener.NONE);
+        }
+        PlainPrinter printer = new PlainPrinter(err()::println);
+        try (printer) {
+            return client.build(request, content, printer);
+        } finally {
+            printer.failureTail().forEach(err()::println);
+            err().flush();
+        }
+    }
+
+    private BuildRequest request() {
+        BuildRequest.Builder request = BuildRequest.builder()
+                .frontend(frontend)
+                .entitlements(entitlements)
+                .exports(outputs.stream().map(BuildCommand::export).toList())
+                .cacheImports(cacheImports.stream().map(BuildCommand::cache).toList())
+                .cacheExports(cacheExports.stream().map(BuildCommand::cache).toList());
+        for (String option : options) {
+            Map.Entry<String, String> pair = KeyValues.pair(option);
+            request.option(pair.getKey(), pair.getValue());
+        }
+        if (noCache) {
+            request.option("no-cache", "");
+        }
+        return request.build();
+    }
+
+    private static Export export(String text) {
+        Map<String, String> attributes = new LinkedHashMap<>(KeyValues.parse(text));
+        return new Export(type(text, attributes), attributes);
+    }
+
+    private static CacheEntry cache(String text) {
+        Map<String, String> attributes = new LinkedHashMap<>(KeyValues.parse(text));
+        return new CacheEntry(type(text, attributes), attributes);
+    }
+
+    private static String type(String text, Map<String, String> attributes) {
+        return Optional.ofNullable(attributes.remove("type"))
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' has no type=…"));
+    }
+
+    private Map<String, LocalSource> localSources() {
+        Map<String, LocalSource> sources = new HashMap<>();
+        for (String local : locals) {
+            Map.Entry<String, String> pair = KeyValues.pair(local);
+            sources.put(pair.getKey(), new LocalSource.Folder(Path.of(pair.getValue())));
+        }
+        return sources;
+    }
+
+    /** Read before the build, so that a missing file is said at once. */
+    private Secrets secretStore() throws IOException {
+        Map<String, byte[]> store = new HashMap<>();
+        for (String secret : secrets) {
+            Map<String, String> values = KeyValues.parse(secret);
+            String id = values.getOrDefault("id", "");
+            String file = values.getOrDefault("src", values.get("source"));
+            String variable = values.getOrDefault("env", file == null ? id : "");
+            String value = System.getenv(variable);
+            if (file != null) {
+                store.put(id, Files.readAllBytes(Path.of(file)));
+            } else if (value != null) {
+                store.put(id, value.getBytes(StandardCharsets.UTF_8));
+            } else {
+                throw new IOException("secret " + id + ": the variable " + variable + " is not set");
+            }
+        }
+        return id -> Optional.ofNullable(store.get(id));
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The command line's root: how the daemon is reached. */
+@Command(
+        name = "treenqctl",
+        description = "Builds with a BuildKit daemon. Takes the arguments of buildctl.",
+        mixinStandardHelpOptions = true,
+        subcommands = {BuildCommand.class, DebugCommand.class})
+public final class Treenqctl {
+    /** Where a rootless daemon of the same user listens, as buildctl has it. */
+    private static final String DEFAULT_ADDRESS = "unix:///run/buildkit/buildkitd.sock";
+
+    @Option(names = "--addr", description = "address of the daemon (BUILDKIT_HOST)")
+    private String address = Optional.ofNullable(System.getenv("BUILDKIT_HOST")).orElse(DEFAULT_ADDRESS);
+
+    @Option(names = "--tlsservername", description = "name that the daemon's certificate must have")
+    private String tlsServerName = "";
+
+    @Option(names = "--tlscacert", description = "CA certificate for validation")
+    private Path tlsCaCert;
+
+    @Option(names = "--tlscert", description = "client certificate")
+    private Path tlsCert;
+
+    @Option(names = "--tlskey", description = "client key")
+    private Path tlsKey;
+
+    @Option(names = "--tlsdir", description = "folder with ca.pem, cert.pem and key.pem, or ca.crt, tls.crt and tls.key")
+    private Path tlsDir;
+
+    @Option(names = "--timeout", description = "seconds that connecting may take")
+    private int timeoutSeconds = (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
+
+    @Option(names = "--debug", description = "show where an error comes from")
+    private boolean debug;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        Treenqctl root = new Treenqctl();
+        System.exit(new CommandLine(root)
+                .setExecutionExceptionHandler((failure, line, result) -> root.report(failure, line))
+                .execute(arguments));
+    }
+
+    BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
+        try {
+            return BuildkitClient.connect(
+                    new Endpoint(URI.create(address), tls(), Duration.ofSeconds(timeoutSeconds)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private Tls tls() throws IOException {
+        Path ca = tlsCaCert;
+        Path certificate = tlsCert;
+        Path key = tlsKey;
+        if (tlsDir != null) {
+            boolean kubernetes = Files.exists(tlsDir.resolve("tls.crt"));
+            ca = tlsDir.resolve(kubernetes ? "ca.crt" : "ca.pem");
+            certificate = tlsDir.resolve(kubernetes ? "tls.crt" : "cert.pem");
+            key = tlsDir.resolve(kubernetes ? "tls.key" : "key.pem");
+        }
+        if (ca == null && certificate == null && key == null && tlsServerName.isEmpty()) {
+            return null;
+        }
+        return new Tls(tlsServerName, read(ca), read(certificate), read(key));
+    }
+
+    private static String read(Path file) throws IOException {
+        return file == null ? "" : Files.readString(file);
+    }
+
+    private int report(Exception failure, CommandLine line) {
+        if (failure instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
+            SourceSnippet.of(failed.location()).forEach(line.getErr()::println);
+        }
+        String text = failure instanceof java.nio.file.NoSuchFileException
+                ? "there is no file " + failure.getMessage()
+                : String.valueOf(failure.getMessage());
+        line.getErr().println("error: " + text);
+        if (debug || failure instanceof RuntimeException) {
+            failure.printStackTrace(line.getErr());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.Serializable;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * What to build, without anything secret. Everything the daemon may fetch for it is in {@link SessionContent}.
+ *
+ * @param ref names the build in the daemon; unique, never used twice
+ * @param frontend {@code dockerfile.v0} or {@code gateway.v0}
+ * @param options the frontend's own keys, such as {@code target} and {@code build-arg:NAME}
+ * @param exports empty when the result is only checked
+ * @param cacheImports where layers may be taken from
+ * @param cacheExports where layers are left
+ * @param entitlements such as {@code network.host}; the daemon must allow them too
+ */
+public record BuildRequest(
+        String ref,
+        String frontend,
+        Map<String, String> options,
+        List<Export> exports,
+        List<CacheEntry> cacheImports,
+        List<CacheEntry> cacheExports,
+        List<String> entitlements)
+        implements Serializable {
+
+    public BuildRequest {
+        Objects.requireNonNull(ref);
+        Objects.requireNonNull(frontend);
+        options = Map.copyOf(options);
+        exports = List.copyOf(exports);
+        cacheImports = List.copyOf(cacheImports);
+        cacheExports = List.copyOf(cacheExports);
+        entitlements = List.copyOf(entitlements);
+    }
+
+    /** A fresh name for a build. */
+    public static String newRef() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects a request's parts; only {@code ref} and {@code frontend} have defaults that are not empty. */
+    public static final class Builder {
+        private String ref = newRef();
+        private String frontend = "dockerfile.v0";
+        private final Map<String, String> options = new TreeMap<>();
+        private List<Export> exports = List.of();
+        private List<CacheEntry> cacheImports = List.of();
+        private List<CacheEntry> cacheExports = List.of();
+        private List<String> entitlements = List.of();
+
+        public Builder ref(String value) {
+            ref = value;
+            return this;
+        }
+
+        public Builder frontend(String value) {
+            frontend = value;
+            return this;
+        }
+
+        public Builder option(String key, String value) {
+            options.put(key, value);
+            return this;
+        }
+
+        public Builder options(Map<String, String> values) {
+            options.putAll(values);
+            return this;
+        }
+
+        public Builder exports(Collection<Export> values) {
+            exports = List.copyOf(values);
+            return this;
+        }
+
+        public Builder cacheImports(Collection<CacheEntry> values) {
+            cacheImports = List.copyOf(values);
+            return this;
+        }
+
+        public Builder cacheExports(Collection<CacheEntry> values) {
+            cacheExports = List.copyOf(values);
+            return this;
+        }
+
+        public Builder entitlements(Collection<String> values) {
+            entitlements = List.copyOf(values);
+            return this;
+        }
+
+        public BuildRequest build() {
+            return new BuildRequest(ref, frontend, options, exports, cacheImports, cacheExports, entitlements);
+        }
+    }
+}

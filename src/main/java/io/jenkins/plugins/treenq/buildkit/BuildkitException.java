@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+
+/**
+ * Something that kept a build from succeeding. The message is one line for the person who started it: what happened and
+ * what to do. There is a subclass only where that person does something different.
+ */
+public abstract sealed class BuildkitException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private BuildkitException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The request makes no sense; nothing was sent. */
+    public static final class InvalidRequest extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public InvalidRequest(String message) {
+            super(message, null);
+        }
+
+        public InvalidRequest(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Nobody answers at the daemon's address, or somebody who is no BuildKit daemon, or one that is too old. */
+    public static final class Unreachable extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public Unreachable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Daemon and client do not trust each other's certificates. */
+    public static final class TlsRefused extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public TlsRefused(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The daemon or the connection to it went away during a build. */
+    public static final class ConnectionLost extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public ConnectionLost(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** A registry refused or could not be reached. */
+    public static final class RegistryRefused extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public RegistryRefused(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** A file of the context cannot be sent as it is. */
+    public static final class ContextUnreadable extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public ContextUnreadable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The daemon itself is in trouble, such as a full disk. */
+    public static final class DaemonFailed extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public DaemonFailed(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The build as written does not succeed: a step, the Dockerfile, a base image. */
+    public static final class BuildFailed extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        private final SourceLocation location;
+        private final int exitCode;
+
+        /**
+         * @param location null when it is about no place in the Dockerfile
+         * @param exitCode of the failed process, or -1
+         */
+        public BuildFailed(String message, SourceLocation location, int exitCode, Throwable cause) {
+            super(message, cause);
+            this.location = location;
+            this.exitCode = exitCode;
+        }
+
+        /** Null when it is about no place in the Dockerfile. */
+        public SourceLocation location() {
+            return location;
+        }
+
+        /** Of the failed process, or -1. */
+        public int exitCode() {
+            return exitCode;
+        }
+    }
+}

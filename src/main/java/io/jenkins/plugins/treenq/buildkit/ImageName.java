@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.Serializable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The name of an image as the registries' reference grammar has it, completed as Docker does: no host means
+ * {@code docker.io}, a single path component there is in {@code library/}, no tag and no digest means {@code latest}.
+ *
+ * @param host registry, with its port if it has one
+ * @param repository path below the host
+ * @param tag empty when only a digest is given
+ * @param digest empty, or a well-formed digest
+ */
+public record ImageName(String host, String repository, String tag, String digest) implements Serializable {
+    private static final int LONGEST_NAME = 255;
+    private static final String COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+    private static final String LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+    private static final Pattern HOST = Pattern.compile(
+            "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[a-fA-F0-9:]+])(?::[0-9]{1,5})?");
+    private static final Pattern REPOSITORY = Pattern.compile(COMPONENT + "(?:/" + COMPONENT + ")*");
+    private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+    private static final Pattern SPLIT = Pattern.compile("(?<name>.*?)(?::(?<tag>[^:/]*))?(?:@(?<digest>.*))?");
+
+    /**
+     * Reads a name as a person writes it.
+     *
+     * @throws IllegalArgumentException when it is none; the message says what is wrong with it
+     */
+    public static ImageName parse(String text) {
+        Matcher parts = SPLIT.matcher(text);
+        if (text.isEmpty() || !parts.matches()) {
+            throw invalid(text, "it is empty or has a line break");
+        }
+        String name = parts.group("name");
+        String host = "docker.io";
+        String repository = name;
+        int slash = name.indexOf('/');
+        String first = slash < 0 ? "" : name.substring(0, slash);
+        boolean hasHost = first.contains(".") || first.contains(":") || first.equals("localhost")
+                || !first.equals(first.toLowerCase(java.util.Locale.ROOT));
+        if (hasHost) {
+            host = first;
+            repository = name.substring(slash + 1);
+        }
+        if (host.equals("index.docker.io")) {
+            host = "docker.io";
+        }
+        if (host.equals("docker.io") && repository.indexOf('/') < 0) {
+            repository = "library/" + repository;
+        }
+        if (!HOST.matcher(host).matches()) {
+            throw invalid(text, "'" + host + "' is no host name");
+        }
+        if (!REPOSITORY.matcher(repository).matches()) {
+            throw invalid(text, "a repository has lower-case letters, digits and single separators . _ - /");
+        }
+        if (host.length() + 1 + repository.length() > LONGEST_NAME) {
+            throw invalid(text, "it is longer than " + LONGEST_NAME + " characters");
+        }
+        String tag = parts.group("tag");
+        if (tag != null && !TAG.matcher(tag).matches()) {
+            throw invalid(text, "a tag has up to 128 letters, digits and . _ - and starts with none of . -");
+        }
+        String digest = parts.group("digest");
+        if (digest != null) {
+            new Digest(digest);
+        }
+        return new ImageName(
+                host,
+                repository,
+                tag != null ? tag : digest == null ? "latest" : "",
+                digest == null ? "" : digest);
+    }
+
+    private static IllegalArgumentException invalid(String text, String why) {
+        return new IllegalArgumentException("'" + text + "' is not an image name: " + why);
+    }
+
+    /** Host and repository, without tag and digest. */
+    public String name() {
+        return host + "/" + repository;
+    }
+
+    /** The same repository by content. */
+    public String at(Digest content) {
+        return name() + "@" + content;
+    }
+
+    @Override
+    public String toString() {
+        return name() + (tag.isEmpty() ? "" : ":" + tag) + (digest.isEmpty() ? "" : "@" + digest);
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.Serializable;
+import java.util.regex.Pattern;
+
+/**
+ * What an image or a worker runs on, as {@code linux/amd64} or {@code linux/arm/v7}.
+ *
+ * @param os operating system
+ * @param architecture Go's name of the processor
+ * @param variant of the processor, or empty
+ */
+public record Platform(String os, String architecture, String variant) implements Serializable {
+    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.-]+");
+
+    /** @throws IllegalArgumentException when the text is no platform */
+    public static Platform parse(String text) {
+        String[] parts = text.split("/", -1);
+        boolean valid = parts.length == 2 || parts.length == 3;
+        for (String part : parts) {
+            valid &= PART.matcher(part).matches();
+        }
+        if (!valid) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a platform; write it as os/architecture[/variant], such as linux/amd64");
+        }
+        return new Platform(parts[0], parts[1], parts.length == 3 ? parts[2] : "");
+    }
+
+    @Override
+    public String toString() {
+        return os + "/" + architecture + (variant.isEmpty() ? "" : "/" + variant);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which paths of a tree the daemon wants, with the rules of {@code fsutil/filter.go}. One thread at a time. */
+final class ContextFilter {
+    private static final String PATTERN_CHARACTERS = File.separatorChar == '\\' ? "*[]?^" : "*[]?^\\";
+
+    /**
+     * The answer for one path.
+     *
+     * @param wanted whether it is sent for its own sake
+     * @param beneath whether anything below it can be wanted
+     * @param included what the include patterns say about it; null if there are none
+     * @param excluded what the exclude patterns say about it; null if there are none or they were not asked
+     */
+    record Answer(boolean wanted, boolean beneath, PatternMatcher.Match included, PatternMatcher.Match excluded) {
+        /** For what is at the top of the tree. */
+        static final Answer ROOT = new Answer(true, true, null, null);
+    }
+
+    /** Null if everything is included. */
+    private final PatternMatcher includes;
+    /** Null if nothing is excluded. */
+    private final PatternMatcher excludes;
+    /** Where wanted things can lie below a folder that matches no include; null if the patterns do not tell. */
+    private final List<String> includedPrefixes;
+    /** Where wanted things can lie below an excluded folder; null if the patterns do not tell. */
+    private final List<String> exceptionPrefixes;
+
+    /**
+     * @throws InvalidPattern for one that is none
+     * @throws IOException if the folders in which links have to be followed cannot be read
+     */
+    ContextFilter(Tree tree, List<String> includes, List<String> excludes, List<String> followPaths)
+            throws InvalidPattern, IOException {
+        List<String> all = new ArrayList<>(includes);
+        if (!followPaths.isEmpty()) {
+            List<String> followed = FollowLinks.resolve(tree, followPaths);
+            if (followed != null) {
+                all.addAll(followed);
+                all = FollowLinks.withoutNested(all);
+            }
+        }
+        this.includes = all == null || all.isEmpty() ? null : new PatternMatcher(all);
+        this.excludes = excludes.isEmpty() ? null : new PatternMatcher(excludes);
+        this.includedPrefixes = prefixes(this.includes, false);
+        this.exceptionPrefixes = prefixes(this.excludes, true);
+    }
+
+    /**
+     * @param path clean, relative to the root
+     * @param parent the answer for the folder that holds it
+     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     */
+    Answer ask(String path, Answer parent) throws InvalidPattern {
+        boolean wanted = true;
+        PatternMatcher.Match included = null;
+        PatternMatcher.Match excluded = null;
+        if (includes != null) {
+            included = includes.match(path, parent.included);
+            if (!included.matched()) {
+                if (!canLieBeneath(path, includedPrefixes)) {
+                    return new Answer(false, false, included, null);
+                }
+                wanted = false;
+            }
+        }
+        if (excludes != null) {
+            excluded = excludes.match(path, parent.excluded);
+            if (excluded.matched()) {
+                if (!canLieBeneath(path, exceptionPrefixes)) {
+                    return new Answer(false, false, included, excluded);
+                }
+                wanted = false;
+            }
+        }
+        return new Answer(wanted, true, included, excluded);
+    }
+
+    private static boolean canLieBeneath(String folder, List<String> prefixes) {
+        if (prefixes == null) {
+            return true;
+        }
+        String inside = folder + "/";
+        return prefixes.stream().anyMatch(prefix -> prefix.startsWith(inside));
+    }
+
+    /** The patterns as far as they name one place each, with a slash at the end; null if one of them names many. */
+    private static List<String> prefixes(PatternMatcher matcher, boolean exceptions) {
+        if (matcher == null) {
+            return null;
+        }
+        List<String> prefixes = new ArrayList<>();
+        for (PatternMatcher.Pattern pattern : matcher.patterns()) {
+            if (pattern.isException() == exceptions) {
+                String prefix = withoutEnd(withoutEnd(pattern.text(), "/**"), "/*");
+                if (prefix.chars().anyMatch(c -> PATTERN_CHARACTERS.indexOf(c) >= 0)) {
+                    return null;
+                }
+                prefixes.add(prefix + "/");
+            }
+        }
+        return prefixes;
+    }
+
+    private static String withoutEnd(String text, String end) {
+        return text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text;
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Walks a tree depth first and says of each wanted entry what fsutil would say ({@code fsutil/filter.go}, {@code stat.go},
+ * {@code hardlinks.go}). Holds the names of the folders on the way down to the current one, and of files with several
+ * names where each was first seen. One thread at a time.
+ */
+final class ContextWalker {
+    /** A folder on the way down. */
+    private static final class Level {
+        final Level parent;
+        final String path;
+        final ContextFilter.Answer answer;
+        /** What to say of the folder itself once something below it is wanted; null when that is done. */
+        Stat unsaid;
+
+        final String[] names;
+        int next;
+
+        Level(Level parent, String path, ContextFilter.Answer answer, Stat unsaid, String[] names) {
+            this.parent = parent;
+            this.path = path;
+            this.answer = answer;
+            this.unsaid = unsaid;
+            this.names = names;
+        }
+    }
+
+    private final String local;
+    private final Tree tree;
+    private final ContextFilter filter;
+    private final ModificationTimes times;
+    private final BooleanSupplier stopped;
+    private final Map<Entry.Inode, String> links = new HashMap<>();
+    private final Queue<Walked> ready = new ArrayDeque<>();
+    private Level level;
+
+    /** @param sizeBytes of the content that can be fetched, or -1 if there is none */
+    record Walked(Stat stat, long sizeBytes) {}
+
+    /**
+     * @param local the tree's name, for messages
+     * @param stopped asked often, because a folder of excluded files can take long
+     * @throws BuildkitException.ContextUnreadable if the root cannot be listed
+     */
+    ContextWalker(
+            String local, Tree tree, ContextFilter filter, ModificationTimes times, BooleanSupplier stopped)
+            throws BuildkitException.ContextUnreadable {
+        this.local = local;
+        this.tree = tree;
+        this.filter = filter;
+        this.times = times;
+        this.stopped = stopped;
+        try {
+            level = new Level(null, "", ContextFilter.Answer.ROOT, null, tree.names(""));
+        } catch (IOException e) {
+            throw Unreadable.folder(local, ".", e);
+        }
+    }
+
+    /**
+     * The next entry, or null at the end or once stopped.
+     *
+     * @throws BuildkitException.ContextUnreadable naming the file or folder that is to blame
+     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     */
+    Walked next() throws BuildkitException.ContextUnreadable, InvalidPattern {
+        while (ready.isEmpty() && level != null && !stopped.getAsBoolean()) {
+            if (level.next == level.names.length) {
+                level = level.parent;
+            } else {
+                visit(level.names[level.next++]);
+            }
+        }
+        return ready.poll();
+    }
+
+    private void visit(String name) throws BuildkitException.ContextUnreadable, InvalidPattern {
+        String path = level.path.isEmpty() ? name : level.path + "/" + name;
+        ContextFilter.Answer answer = filter.ask(path, level.answer);
+        if (!answer.wanted() && !answer.beneath()) {
+            return;
+        }
+        Entry entry;
+        Stat stat;
+        try {
+            entry = tree.entry(path);
+            if (!answer.wanted() && !entry.isFolder()) {
+                return;
+            }
+            stat = stat(path, entry);
+        } catch (NoSuchFileException e) {
+            // Gone since its folder was listed, so it was not there.
+            return;
+        } catch (AccessDeniedException e) {
+            if (!answer.wanted()) {
+                return;
+            }
+            throw Unreadable.file(local, path, e);
+        } catch (IOException e) {
+            throw Unreadable.file(local, path, e);
+        }
+        if (answer.wanted()) {
+            sayFolders(level);
+            ready.add(new Walked(stat, FileMode.hasContent(entry.mode()) ? entry.socket() ? 0 : entry.sizeBytes() : -1));
+        }
+        if (entry.isFolder()) {
+            descend(path, answer, answer.wanted() ? null : stat);
+        }
+    }
+
+    private void descend(String path, ContextFilter.Answer answer, Stat unsaid)
+            throws BuildkitException.ContextUnreadable {
+        try {
+            level = new Level(level, path, answer, unsaid, tree.names(path));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // Gone since it was looked at; an empty folder is what remains.
+            return;
+        } catch (AccessDeniedException e) {
+            if (answer.wanted()) {
+                throw Unreadable.folder(local, path, e);
+            }
+        } catch (IOException e) {
+            throw Unreadable.folder(local, path, e);
+        }
+    }
+
+    /** Folders that are not wanted themselves go before the first thing in them that is. */
+    private void sayFolders(Level inner) {
+        if (inner.parent != null) {
+            sayFolders(inner.parent);
+        }
+        if (inner.unsaid != null) {
+            ready.add(new Walked(inner.unsaid, -1));
+            inner.unsaid = null;
+        }
+    }
+
+    private Stat stat(String path, Entry entry) throws IOException {
+        Stat.Builder stat = Stat.newBuilder()
+                .setPath(path)
+                .setMode(entry.mode())
+                .setSize(entry.sizeBytes())
+                .setModTime(times.nanos(tree, path, entry))
+                .setLinkname(entry.target());
+        if (entry.inode() != null) {
+            String first = links.putIfAbsent(entry.inode(), path);
+            if (first != null) {
+                stat.setLinkname(first);
+            }
+        }
+        if (entry.device() != null) {
+            stat.setDevmajor(entry.device().major()).setDevminor(entry.device().minor());
+        }
+        return stat.build();
+    }
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * One transfer of a folder, the sending side of {@code fsutil/send.go}: a walk tells of every entry, and up to four
+ * readers send what the daemon asks for meanwhile.
+ *
+ * <p>All of them are tasks that put their packets on one stream. When the stream takes no more, a task leaves its thread
+ * and is put back on the executor once the stream is ready, so neither a slow daemon nor a small executor can block
+ * anybody.
+ */
+final class DiffCopy implements StreamObserver<Packet> {
+    private static final Logger LOGGER = Logger.getLogger(DiffCopy.class.getName());
+
+    /** Small, because the session's health checks wait behind it. */
+    static final int CHUNK_BYTES = 32 * 1024;
+
+    /** What may be on its way to the network before the stream counts as full. */
+    private static final int BUFFERED_BYTES = 128 * 1024;
+
+    private static final int READERS = 4;
+
+    private static final Packet END_OF_WALK = Packet.getDefaultInstance();
+    private static final Packet FIN =
+            Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build();
+
+    private enum Outcome {
+        SENT,
+        /** The task is kept and will run again; it must not touch anything any more. */
+        LATER,
+        /** Nothing will ever be sent again. */
+        OVER
+    }
+
+    private final FolderRequest request;
+    private final LocalSource source;
+    private final ModificationTimes times;
+    private final Executor executor;
+    private final Consumer<BuildkitException.ContextUnreadable> onFailure;
+
+    // Everything below is guarded by this object's lock, but for the end of the stream, which only one thread reaches.
+    private final ServerCallStreamObserver<Packet> answers;
+    private final SentFiles sent = new SentFiles();
+    private final IdQueue requests = new IdQueue();
+    private final List<Task> waiting = new ArrayList<>();
+    private Tree tree;
+    private int readers;
+    private boolean over;
+
+    DiffCopy(
+            FolderRequest request,
+            LocalSource source,
+            ModificationTimes times,
+            Executor executor,
+            Consumer<BuildkitException.ContextUnreadable> onFailure,
+            ServerCallStreamObserver<Packet> answers) {
+        this.request = request;
+        this.source = source;
+        this.times = times;
+        this.executor = executor;
+        this.onFailure = onFailure;
+        this.answers = answers;
+    }
+
+    void start() {
+        answers.setOnReadyThreshold(BUFFERED_BYTES);
+        answers.setOnReadyHandler(this::resume);
+        answers.setOnCancelHandler(this::abandon);
+        execute(new Walk());
+    }
+
+    @Override
+    public void onNext(Packet packet) {
+        switch (packet.getType()) {
+            case PACKET_REQ -> requested(packet.getID());
+            case PACKET_FIN -> {
+                if (end()) {
+                    answers.onNext(FIN);
+                    // The daemon reads to the end of the stream before it closes its own side.
+                    answers.onCompleted();
+                    resume();
+                }
+            }
+            case PACKET_ERR -> {
+                if (end()) {
+                    answers.onError(Status.ABORTED
+                            .withDescription("the daemon gave up: " + packet.getData().toStringUtf8())
+                            .asRuntimeException());
+                    resume();
+                }
+            }
+            default -> LOGGER.log(Level.FINE, "ignored a packet of type {0}", packet.getType());
+        }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        abandon();
+    }
+
+    @Override
+    public void onCompleted() {
+        fail(Status.ABORTED, "the daemon closed the transfer before its end");
+    }
+
+    private void requested(int id) {
+        boolean valid;
+        boolean another = false;
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            valid = sent.request(id);
+            if (valid) {
+                requests.add(id);
+                another = readers < READERS;
+                readers += another ? 1 : 0;
+            }
+        }
+        if (!valid) {
+            fail(
+                    Status.INVALID_ARGUMENT,
+                    "the daemon asked for entry " + Integer.toUnsignedString(id)
+                            + ", which is no file, unknown, or asked for before");
+        } else if (another) {
+            execute(new Reader());
+        }
+    }
+
+    /** Sends a packet or keeps its task until the stream can take it. */
+    private synchronized Outcome offer(Packet packet, Task task) {
+        if (over) {
+            return Outcome.OVER;
+        }
+        if (!answers.isReady()) {
+            waiting.add(task);
+            return Outcome.LATER;
+        }
+        answers.onNext(packet);
+        return Outcome.SENT;
+    }
+
+    /** Lets the kept tasks go on; once all is over, that is where they close their files. */
+    private void resume() {
+        List<Task> tasks;
+        synchronized (this) {
+            tasks = List.copyOf(waiting);
+            waiting.clear();
+        }
+        tasks.forEach(this::execute);
+    }
+
+    private void execute(Task task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.close();
+            fail(Status.UNAVAILABLE, "the client is shutting down");
+        }
+    }
+
+    private synchronized boolean isOver() {
+        return over;
+    }
+
+    /** True for the one who has to end the stream. */
+    private synchronized boolean end() {
+        boolean first = !over;
+        over = true;
+        return first;
+    }
+
+    private void abandon() {
+        if (end()) {
+            resume();
+        }
+    }
+
+    private void fail(Status status, String message) {
+        if (end()) {
+            answers.onNext(Packet.newBuilder()
+                    .setType(Packet.PacketType.PACKET_ERR)
+                    .setData(ByteString.copyFromUtf8(message))
+                    .build());
+            answers.onError(status.withDescription(message).asRuntimeException());
+            resume();
+        }
+    }
+
+    private abstract class Task implements Runnable {
+        /** Goes on until there is nothing to do, or an offer had another outcome than SENT. */
+        abstract void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern;
+
+        /** Gives back what is held; may be called more than once. */
+        abstract void close();
+
+        @Override
+        public final void run() {
+            boolean known = false;
+            try {
+                if (isOver()) {
+                    close();
+                } else {
+                    proceed();
+                }
+                known = true;
+            } catch (BuildkitException.ContextUnreadable e) {
+                close();
+                if (!isOver()) {
+                    onFailure.accept(e);
+                }
+                fail(Status.FAILED_PRECONDITION, e.getMessage());
+                known = true;
+            } catch (InvalidPattern e) {
+                fail(Status.INVALID_ARGUMENT, e.getMessage());
+                known = true;
+            } finally {
+                if (!known) {
+                    close();
+                    fail(Status.INTERNAL, "the client failed to send " + request.folder());
+                }
+            }
+        }
+    }
+
+    private final class Walk extends Task {
+        private ContextWalker walker;
+        private ContextWalker.Walked next;
+
+        @Override
+        void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern {
+            if (walker == null) {
+                walker = begin();
+                next = walker.next();
+            }
+            while (true) {
+                Packet packet = next == null
+                        ? END_OF_WALK
+                        : Packet.newBuilder().setStat(next.stat()).build();
+                synchronized (DiffCopy.this) {
+                    if (offer(packet, this) != Outcome.SENT || next == null) {
+                        return;
+                    }
+                    sent.add(next.stat(), next.sizeBytes());
+                }
+                next = walker.next();
+            }
+        }
+
+        private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPattern {
+            try {
+                Tree opened = source instanceof LocalSource.Folder folder
+                        ? new FolderTree(folder.path())
+                        : new MemoryTree((LocalSource.Files) source);
+                synchronized (DiffCopy.this) {
+                    tree = opened;
+                }
+                ContextFilter filter =
+                        new ContextFilter(opened, request.includes(), request.excludes(), request.followPaths());
+                return new ContextWalker(request.folder(), opened, filter, times, DiffCopy.this::isOver);
+            } catch (IOException e) {
+                throw Unreadable.folder(request.folder(), ".", e);
+            }
+        }
+
+        @Override
+        void close() {
+            // It holds no files between two entries.
+        }
+    }
+
+    private final class Reader extends Task {
+        private Tree files;
+        private int id;
+        private String path;
+        private long remainingBytes;
+        private ReadableByteChannel content;
+        /** What has to be sent next; null when it has to be read first. */
+        private Packet packet;
+
+        @Override
+        void proceed() throws BuildkitException.ContextUnreadable {
+            while (packet != null || prepare()) {
+                Outcome outcome = offer(packet, this);
+                if (outcome == Outcome.LATER) {
+                    return;
+                }
+                packet = null;
+                if (outcome == Outcome.OVER) {
+                    close();
+                    return;
+                }
+            }
+        }
+
+        /** False when nothing is left to read and this reader is out of work for good. */
+        private boolean prepare() throws BuildkitException.ContextUnreadable {
+            if (content == null && !take()) {
+                return false;
+            }
+            try {
+                if (content == null) {
+                    content = open();
+                }
+                packet = read();
+                return true;
+            } catch (IOException e) {
+                throw Unreadable.file(request.folder(), path, e);
+            }
+        }
+
+        private boolean take() {
+            synchronized (DiffCopy.this) {
+                if (over || requests.isEmpty()) {
+                    readers--;
+                    return false;
+                }
+                id = requests.remove();
+                path = sent.path(id);
+                remainingBytes = sent.sizeBytes(id);
+                files = tree;
+                return true;
+            }
+        }
+
+        private ReadableByteChannel open() throws IOException {
+            Entry entry = files.entry(path);
+            if (!FileMode.hasContent(entry.mode()) || entry.sizeBytes() != remainingBytes) {
+                throw changed();
+            }
+            // What Go announces as a file and cannot open arrives as an empty file.
+            return entry.socket() ? Channels.newChannel(InputStream.nullInputStream()) : files.open(path);
+        }
+
+        /** The next piece, or the empty one that ends the file. */
+        private Packet read() throws IOException {
+            boolean end = remainingBytes == 0;
+            ByteBuffer buffer = ByteBuffer.allocate(end ? 1 : (int) Math.min(remainingBytes, CHUNK_BYTES));
+            while (buffer.hasRemaining() && content.read(buffer) >= 0) {
+                // Short reads are allowed to a channel.
+            }
+            // One byte more must not be there at the end, and nothing may be missing before.
+            if (end == (buffer.position() > 0) || !end && buffer.hasRemaining()) {
+                throw changed();
+            }
+            Packet.Builder piece =
+                    Packet.newBuilder().setType(Packet.PacketType.PACKET_DATA).setID(id);
+            if (end) {
+                close();
+            } else {
+                remainingBytes -= buffer.position();
+                piece.setData(UnsafeByteOperations.unsafeWrap(buffer.array()));
+            }
+            return piece.build();
+        }
+
+        private FileSystemException changed() {
+            return new FileSystemException(path, null, "it was changed while it was being sent");
+        }
+
+        @Override
+        void close() {
+            if (content != null) {
+                try {
+                    content.close();
+                } catch (IOException e) {
+                    LOGGER.log(Level.FINE, e, () -> "cannot close " + path);
+                }
+                content = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Turns names on disk into text and back, whatever the locale.
+ *
+ * <p>Under {@code LC_ALL=C}, which is common for services, Java reads every name but the ASCII ones as question marks and
+ * refuses to write them. The bytes are still there, and a file URI shows them.
+ */
+final class FileNames {
+    /** On Windows names are text, on all other systems bytes. */
+    private static final boolean BYTES = File.separatorChar == '/';
+
+    private static final boolean UTF_8 = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
+
+    private FileNames() {}
+
+    /**
+     * The last name of a path that came from a listing. Bytes that are no UTF-8 become lone surrogates, so that patterns
+     * can still be asked about the name; it is not {@link #isWellFormed well-formed} then.
+     */
+    static String name(Path path) {
+        String name = path.getFileName().toString();
+        if (isSafe(name)) {
+            return name;
+        }
+        String raw = path.toUri().getRawPath();
+        // A folder's URI ends with a slash.
+        int end = raw.endsWith("/") ? raw.length() - 1 : raw.length();
+        return decode(raw.substring(raw.lastIndexOf('/', end - 1) + 1, end));
+    }
+
+    /** A symlink's target as it is written, slash for slash, with lone surrogates for bytes that are no UTF-8. */
+    static String target(Path target) {
+        String text = target.toString();
+        if (!BYTES) {
+            return text.replace('\\', '/');
+        }
+        if (isSafe(text)) {
+            return text;
+        }
+        boolean absolute = target.isAbsolute();
+        String raw = target.getFileSystem().getPath("/").resolve(target).toUri().getRawPath();
+        // A slash at the end is there too if the path happens to lead to a folder.
+        int end = raw.endsWith("/") && !text.endsWith("/") ? raw.length() - 1 : raw.length();
+        return decode(raw.substring(absolute ? 0 : 1, end));
+    }
+
+    /**
+     * @param path of names joined with "/"; empty for the root itself
+     * @throws NoSuchFileException if no file can have that name here
+     */
+    static Path resolve(Path root, String path) throws NoSuchFileException {
+        try {
+            return !BYTES || UTF_8 || isAscii(path) ? root.resolve(path) : resolveBytes(root, path);
+        } catch (IllegalArgumentException e) {
+            throw new NoSuchFileException(path);
+        }
+    }
+
+    private static Path resolveBytes(Path root, String path) {
+        StringBuilder uri = new StringBuilder(root.toUri().toString());
+        if (uri.charAt(uri.length() - 1) != '/') {
+            uri.append('/');
+        }
+        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+            if (b == '/') {
+                uri.append('/');
+            } else {
+                uri.append('%');
+                uri.append(Character.forDigit(b >> 4 & 0xf, 16));
+                uri.append(Character.forDigit(b & 0xf, 16));
+            }
+        }
+        return Path.of(URI.create(uri.toString()));
+    }
+
+    /** Whether the daemon can be told this text. */
+    static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+
+    /** Whether Java's reading of a name is certain to be the right one. */
+    private static boolean isSafe(String name) {
+        // Java reads this character where there is no UTF-8. Some files really have it in their names.
+        return !BYTES || isAscii(name) || UTF_8 && name.indexOf('\uFFFD') < 0;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String decode(String percent) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(percent.length());
+        for (int i = 0; i < percent.length(); i++) {
+            char c = percent.charAt(i);
+            if (c == '%') {
+                bytes.write(Integer.parseInt(percent, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                bytes.write(c);
+            }
+        }
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes.toByteArray());
+        CharBuffer out = CharBuffer.allocate(in.capacity());
+        for (CoderResult result = decoder.decode(in, out, true);
+                result.isError();
+                result = decoder.decode(in, out, true)) {
+            for (int i = 0; i < result.length(); i++) {
+                out.put((char) (0xDC00 | in.get() & 0xff));
+            }
+        }
+        return out.flip().toString();
+    }
+}

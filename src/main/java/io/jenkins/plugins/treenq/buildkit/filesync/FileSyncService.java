@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Sends the daemon the folders that it may have, as often and as filtered as it asks. Needs the interceptor. */
+public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
+    private final Map<String, LocalSource> locals;
+    private final Executor executor;
+    private final Consumer<BuildkitException.ContextUnreadable> onFailure;
+    private final ModificationTimes times;
+
+    /** See {@link #FileSyncService(Map, Executor, Consumer)}; the daemon alone is told of failures. */
+    public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
+        this(locals, executor, failure -> {});
+    }
+
+    /**
+     * @param locals by the names that the build request gives them
+     * @param executor for everything that touches a disk: at most five short tasks at a time for each call, none of which
+     *     waits for the network
+     * @param onFailure told on one of its threads what cannot be sent, before the daemon is
+     */
+    public FileSyncService(
+            Map<String, LocalSource> locals,
+            Executor executor,
+            Consumer<BuildkitException.ContextUnreadable> onFailure) {
+        this(locals, executor, onFailure, ModificationTimes.REAL);
+    }
+
+    FileSyncService(
+            Map<String, LocalSource> locals,
+            Executor executor,
+            Consumer<BuildkitException.ContextUnreadable> onFailure,
+            ModificationTimes times) {
+        this.locals = Map.copyOf(locals);
+        this.executor = executor;
+        this.onFailure = onFailure;
+        this.times = times;
+    }
+
+    /** This service with its interceptor, to be registered as it is. */
+    public ServerServiceDefinition intercepted() {
+        return ServerInterceptors.intercept(this, new FolderRequestInterceptor());
+    }
+
+    @Override
+    public StreamObserver<Packet> diffCopy(StreamObserver<Packet> answers) {
+        FolderRequest request = FolderRequest.KEY.get();
+        LocalSource source = locals.get(request.folder());
+        if (source == null) {
+            answers.onError(Status.NOT_FOUND
+                    .withDescription("no access allowed to folder '" + request.folder() + "'")
+                    .asRuntimeException());
+            return new Ignored();
+        }
+        DiffCopy copy = new DiffCopy(
+                request, source, times, executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
+        copy.start();
+        return copy;
+    }
+
+    /** Of a call that is over before it began. */
+    private static final class Ignored implements StreamObserver<Packet> {
+        @Override
+        public void onNext(Packet packet) {}
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}

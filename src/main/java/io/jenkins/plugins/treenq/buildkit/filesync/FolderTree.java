@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.DosFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A folder on this machine. Nothing is ever read through a symlink, not even one that leads back into it. */
+final class FolderTree implements Tree {
+    private static final String ATTRIBUTES = "unix:mode,size,lastModifiedTime,nlink,dev,ino,rdev";
+
+    private final Path root;
+    private final boolean unix;
+    private final Class<? extends BasicFileAttributes> otherAttributes;
+
+    /** @throws IOException if there is no such folder */
+    FolderTree(Path folder) throws IOException {
+        root = folder.toRealPath();
+        if (!Files.isDirectory(root)) {
+            throw new FileSystemException(folder.toString(), null, "it is no folder");
+        }
+        Set<String> views = root.getFileSystem().supportedFileAttributeViews();
+        unix = views.contains("unix");
+        otherAttributes = views.contains("dos") ? DosFileAttributes.class : BasicFileAttributes.class;
+    }
+
+    @Override
+    public String[] names(String folder) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(unlinked(FileNames.resolve(root, folder)))) {
+            for (Path path : paths) {
+                names.add(FileNames.name(path));
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        names.sort(Utf8Order.INSTANCE);
+        return names.toArray(String[]::new);
+    }
+
+    @Override
+    public Entry entry(String path) throws IOException {
+        if (!FileNames.isWellFormed(path)) {
+            throw new FileSystemException(path, null, "its name is not valid UTF-8");
+        }
+        Path file = FileNames.resolve(root, path);
+        return unix ? unixEntry(file) : otherEntry(file);
+    }
+
+    @Override
+    public ReadableByteChannel open(String path) throws IOException {
+        Path file = FileNames.resolve(root, path);
+        unlinked(file.getParent());
+        return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** One call for everything, because a tree can have a hundred thousand files. */
+    private static Entry unixEntry(Path file) throws IOException {
+        Map<String, Object> found = Files.readAttributes(file, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+        int unixMode = (Integer) found.get("mode");
+        int mode = FileMode.fromUnix(unixMode);
+        boolean folder = FileMode.isFolder(mode);
+        boolean symlink = FileMode.isSymlink(mode);
+        Entry.Inode inode = null;
+        if (!folder && !symlink && (Integer) found.get("nlink") > 1) {
+            inode = new Entry.Inode((Long) found.get("dev"), (Long) found.get("ino"));
+        }
+        return new Entry(
+                mode,
+                folder ? 0 : (Long) found.get("size"),
+                ((FileTime) found.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
+                symlink ? target(file) : "",
+                inode,
+                (mode & FileMode.DEVICE) != 0 ? Entry.Device.of((Long) found.get("rdev")) : null,
+                (unixMode & 0170000) == 0140000);
+    }
+
+    /** As fsutil does it on Windows, where everything may be executed ({@code stat.go}). */
+    private Entry otherEntry(Path file) throws IOException {
+        BasicFileAttributes found = Files.readAttributes(file, otherAttributes, LinkOption.NOFOLLOW_LINKS);
+        int type = 0;
+        if (found.isSymbolicLink()) {
+            type = FileMode.SYMLINK;
+        } else if (found.isDirectory()) {
+            // A junction is a folder and something else; what is behind it is outside.
+            type = found.isOther() ? FileMode.IRREGULAR : FileMode.FOLDER;
+        }
+        boolean readOnly = found instanceof DosFileAttributes dos && dos.isReadOnly();
+        return new Entry(
+                type | (readOnly ? 0555 : 0755),
+                type == FileMode.FOLDER ? 0 : found.size(),
+                found.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+                found.isSymbolicLink() ? target(file) : "",
+                null,
+                null,
+                false);
+    }
+
+    private static String target(Path link) throws IOException {
+        String target = FileNames.target(Files.readSymbolicLink(link));
+        if (!FileNames.isWellFormed(target)) {
+            throw new FileSystemException(link.toString(), null, "the path it links to is not valid UTF-8");
+        }
+        return target;
+    }
+
+    /** Somebody may have put a link in the place of a folder that was walked a moment ago. */
+    private static Path unlinked(Path folder) throws IOException {
+        if (!folder.toRealPath().equals(folder)) {
+            throw new FileSystemException(folder.toString(), null, "a symlink has taken the place of a folder");
+        }
+        return folder;
+    }
+}

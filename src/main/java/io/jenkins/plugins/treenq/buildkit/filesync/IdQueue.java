@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+/** Numbers in the order in which they came, four bytes each. Not for concurrent use. */
+final class IdQueue {
+    private int[] ids = new int[64];
+    private int first;
+    private int count;
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    void add(int id) {
+        if (count == ids.length) {
+            int[] larger = new int[2 * count];
+            System.arraycopy(ids, first, larger, 0, ids.length - first);
+            System.arraycopy(ids, 0, larger, ids.length - first, first);
+            ids = larger;
+            first = 0;
+        }
+        ids[(first + count++) % ids.length] = id;
+    }
+
+    /** Throws if there is none. */
+    int remove() {
+        if (count == 0) {
+            throw new IllegalStateException();
+        }
+        int id = ids[first];
+        first = (first + 1) % ids.length;
+        count--;
+        return id;
+    }
+}

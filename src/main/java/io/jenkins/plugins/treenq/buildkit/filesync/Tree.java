@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+
+/** Files by their paths: relative to the tree's root, clean, with "/" between the names, and empty for the root. */
+interface Tree {
+    /**
+     * The names in a folder in the order of {@link Utf8Order}.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is no such folder any more
+     */
+    String[] names(String folder) throws IOException;
+
+    /**
+     * What is there itself, which may be a symlink.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is nothing
+     */
+    Entry entry(String path) throws IOException;
+
+    /** The content of a regular file, never through a symlink. */
+    ReadableByteChannel open(String path) throws IOException;
+}

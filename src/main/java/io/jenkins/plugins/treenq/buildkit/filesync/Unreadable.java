@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** Words for what keeps a file from being sent. */
+final class Unreadable {
+    private Unreadable() {}
+
+    static BuildkitException.ContextUnreadable file(String local, String path, IOException cause) {
+        return because(local + " file", path, cause);
+    }
+
+    static BuildkitException.ContextUnreadable folder(String local, String path, IOException cause) {
+        return because(local + " folder", path, cause);
+    }
+
+    private static BuildkitException.ContextUnreadable because(String what, String path, IOException cause) {
+        String oneLine = path.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return new BuildkitException.ContextUnreadable(
+                what + " '" + oneLine + "' cannot be read: " + reason(cause), cause);
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "it does not exist";
+        }
+        if (cause instanceof FileSystemException failure && failure.getReason() != null) {
+            return failure.getReason();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import java.util.Comparator;
+
+/**
+ * Orders strings by their UTF-8 bytes, unsigned, as Go orders strings. Java's own order is that of UTF-16, where the
+ * characters above U+FFFF come before those from U+E000 on.
+ */
+final class Utf8Order implements Comparator<String> {
+    static final Utf8Order INSTANCE = new Utf8Order();
+
+    private Utf8Order() {}
+
+    @Override
+    public int compare(String left, String right) {
+        int common = Math.min(left.length(), right.length());
+        for (int i = 0; i < common; i++) {
+            char l = left.charAt(i);
+            char r = right.charAt(i);
+            if (l != r) {
+                boolean supplementary = Character.isSurrogate(l);
+                return supplementary == Character.isSurrogate(r) ? l - r : supplementary ? 1 : -1;
+            }
+        }
+        return left.length() - right.length();
+    }
+}

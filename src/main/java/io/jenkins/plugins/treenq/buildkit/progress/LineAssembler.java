@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+
+/**
+ * Makes lines of one output stream's pieces, as a terminal would show them but for a log that only grows.
+ *
+ * <ul>
+ *   <li>A line ends with LF; what a process wrote last without one comes with {@link #flush}.
+ *   <li>CR followed by text starts the line again. Of a line that is redrawn so, one state every five seconds is kept,
+ *       and the last one.
+ *   <li>Of escape sequences only colours and other text attributes stay. Concealed text does not, because Jenkins keeps
+ *       its own markup of logs between {@code ESC[8m} and {@code ESC[0m}: a build must not be able to write any.
+ *   <li>Other control characters except tabs are dropped.
+ *   <li>A line longer than {@link #LONGEST_LINE} comes in pieces, so that memory has a bound.
+ * </ul>
+ */
+final class LineAssembler {
+    /** In UTF-16 units. */
+    static final int LONGEST_LINE = 1 << 20;
+
+    private static final Duration REDRAW_PERIOD = Duration.ofSeconds(5);
+    private static final int LONGEST_SEQUENCE = 64;
+    private static final int KEPT_CAPACITY = 1 << 13;
+    private static final char ESCAPE = 0x1b;
+    private static final Pattern ATTRIBUTES = Pattern.compile("[0-9;:]*");
+    private static final Pattern CONCEALED = Pattern.compile("0*8");
+
+    /** Where in an escape sequence the stream is (ECMA-48). */
+    private enum State {
+        TEXT,
+        ESCAPED,
+        DESIGNATION,
+        CONTROL,
+        STRING
+    }
+
+    private final BiConsumer<Instant, String> lines;
+    private final StringBuilder sequence = new StringBuilder();
+    private final StringBuilder redrawn = new StringBuilder();
+    private StringBuilder line = new StringBuilder();
+    private State state = State.TEXT;
+    private boolean returned;
+    private Instant since;
+    private Instant shown;
+
+    /** @param lines gets each line, without its end, and the time of its first piece */
+    LineAssembler(BiConsumer<Instant, String> lines) {
+        this.lines = lines;
+    }
+
+    /** The lines of a text that is complete. */
+    static List<String> linesOf(String text) {
+        List<String> lines = new ArrayList<>();
+        LineAssembler assembler = new LineAssembler((time, line) -> lines.add(line));
+        assembler.append(text, Instant.EPOCH);
+        assembler.flush();
+        return lines;
+    }
+
+    /** A text that is meant to be a single line, as one. */
+    static String lineOf(String text) {
+        return String.join(" ", linesOf(text));
+    }
+
+    void append(String text, Instant time) {
+        if (shown == null) {
+            shown = time;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            append(text.charAt(i), time);
+        }
+    }
+
+    /** Gives away what has no line end yet. */
+    void flush() {
+        if (line.length() > 0) {
+            end();
+        }
+    }
+
+    private void append(char c, Instant time) {
+        if (since == null) {
+            since = time;
+        }
+        if (c == '\n') {
+            end();
+            shown = time;
+        } else if (c == '\r') {
+            state = State.TEXT;
+            returned = true;
+        } else {
+            state = next(c, time);
+        }
+    }
+
+    private State next(char c, Instant time) {
+        if (c == ESCAPE) {
+            sequence.setLength(0);
+            return State.ESCAPED;
+        }
+        switch (state) {
+            case TEXT:
+                if (c == '\t' || !Character.isISOControl(c)) {
+                    text(c, time);
+                }
+                return State.TEXT;
+            case ESCAPED:
+                if (c == '[') {
+                    return State.CONTROL;
+                }
+                boolean string = c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_';
+                return string ? State.STRING : between(c, ' ', '/') ? State.DESIGNATION : State.TEXT;
+            case DESIGNATION:
+                return between(c, ' ', '/') ? state : State.TEXT;
+            case CONTROL:
+                if (sequence.length() < LONGEST_SEQUENCE) {
+                    sequence.append(c);
+                }
+                if (between(c, '@', '~')) {
+                    attributes();
+                    return State.TEXT;
+                }
+                return state;
+            default:
+                return c == '\u0007' ? State.TEXT : state;
+        }
+    }
+
+    private static boolean between(char c, char first, char last) {
+        return c >= first && c <= last;
+    }
+
+    private void text(char c, Instant time) {
+        if (returned) {
+            if (line.length() > 0 && !time.isBefore(shown.plus(REDRAW_PERIOD))) {
+                lines.accept(since, line.toString());
+                shown = time;
+            }
+            line.setLength(0);
+            line.append(redrawn);
+            redrawn.setLength(0);
+            returned = false;
+            since = time;
+        }
+        // Never between the halves of a supplementary character.
+        if (line.length() >= LONGEST_LINE && !Character.isLowSurrogate(c)) {
+            lines.accept(since, line.toString());
+            line.setLength(0);
+        }
+        line.append(c);
+    }
+
+    private void attributes() {
+        int last = sequence.length() - 1;
+        String parameters = sequence.substring(0, last);
+        if (sequence.charAt(last) != 'm' || !ATTRIBUTES.matcher(parameters).matches() || conceals(parameters)) {
+            return;
+        }
+        // After a CR they belong to the text that will replace the line, if any comes.
+        StringBuilder target = returned ? redrawn : line;
+        if (target.length() < (returned ? LONGEST_SEQUENCE : LONGEST_LINE)) {
+            target.append(ESCAPE).append('[').append(sequence);
+        }
+    }
+
+    /** Within an extended colour an 8 is just a number. */
+    private static boolean conceals(String parameters) {
+        List<String> all = List.of(parameters.split("[;:]"));
+        boolean colour = all.contains("38") || all.contains("48") || all.contains("58");
+        return !colour && all.stream().anyMatch(parameter -> CONCEALED.matcher(parameter).matches());
+    }
+
+    private void end() {
+        line.append(redrawn);
+        String text = line.toString();
+        Instant time = since;
+        if (line.capacity() > KEPT_CAPACITY) {
+            line = new StringBuilder();
+        } else {
+            line.setLength(0);
+        }
+        redrawn.setLength(0);
+        returned = false;
+        since = null;
+        // A sequence that never ends would swallow the rest of the log.
+        state = State.TEXT;
+        lines.accept(time, text);
+    }
+}

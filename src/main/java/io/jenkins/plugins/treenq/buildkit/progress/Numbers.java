@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+
+/** Sizes and times in the notation of BuildKit's plain log. */
+final class Numbers {
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+
+    private Numbers() {}
+
+    /** Decimal units, two digits after the point; bytes are whole. */
+    static String bytes(long bytes) {
+        int unit = 0;
+        long scale = 1;
+        // Compared with the quotient, because a thousand exabytes is no long.
+        while (unit < UNITS.length - 1 && Math.abs(bytes / scale) >= 1000) {
+            unit++;
+            scale *= 1000;
+        }
+        return unit == 0 ? bytes + UNITS[0] : fixed(BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(scale)), 2) + UNITS[unit];
+    }
+
+    /** Such as {@code 1.2s}. */
+    static String seconds(Duration time) {
+        return fixed(exact(time), 1) + "s";
+    }
+
+    /** Where in a step a line was written: the longer ago the start, the fewer digits. */
+    static String offset(Duration time) {
+        long seconds = time.getSeconds();
+        return fixed(exact(time), seconds < 10 ? 3 : seconds < 100 ? 2 : 1);
+    }
+
+    private static BigDecimal exact(Duration time) {
+        return BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+    }
+
+    private static String fixed(BigDecimal number, int digits) {
+        return number.setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    }
+}

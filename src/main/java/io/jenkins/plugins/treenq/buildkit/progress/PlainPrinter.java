@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Writes a build's log so that it reads like {@code buildctl build --progress=plain}, but as a stream: what an event
+ * completes is written at once, without timers. Steps are numbered when they are first written of.
+ *
+ * <p>Each line is tagged with its step's number, so lines of parallel steps may alternate. A step is introduced by a
+ * blank line and its name
+ *
+ * <ul>
+ *   <li>when it is first written of: at its start if nothing else is being written of, at its first line, when another
+ *       one ends, or when ten seconds have passed;
+ *   <li>when more than ten lines of others were written since its last one;
+ *   <li>after the end of a step.
+ * </ul>
+ *
+ * A step that is left for such an introduction while it runs says {@code #N ...}. The end of a successful step is held
+ * back until something else happens, because many vertices run twice in a row: once to find out what to do, once to do
+ * it.
+ *
+ * <p>Expects that a step's output comes before its end. Events may repeat except for output.
+ */
+public final class PlainPrinter implements BuildListener, AutoCloseable {
+    private static final int REACH = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String RULE = "------";
+
+    private final Consumer<String> log;
+    private final Map<String, Step> byVertex = new LinkedHashMap<>();
+    private final Map<String, Step> byGroup = new HashMap<>();
+    private final Set<Step> started = new LinkedHashSet<>();
+    private final Set<Step> waiting = new LinkedHashSet<>();
+    private Step current;
+    private Step ending;
+    private int indices;
+    private long lines;
+
+    /** @param log gets each line, without its end */
+    public PlainPrinter(Consumer<String> log) {
+        this.log = log;
+    }
+
+    @Override
+    public void onEvent(BuildEvent event) {
+        Step step = step(event);
+        if (step != ending) {
+            endPending();
+        }
+        // As long as there is no switch over types.
+        if (event instanceof BuildEvent.VertexChanged vertex) {
+            vertex(step, vertex);
+        } else if (event instanceof BuildEvent.Progress progress) {
+            progress(step, progress);
+            introduceOverdue(progress.timestamp());
+        } else if (event instanceof BuildEvent.Output output) {
+            output(step, output);
+            introduceOverdue(output.timestamp());
+        } else if (event instanceof BuildEvent.Warning warning) {
+            warning(step, warning);
+        }
+    }
+
+    /** Writes what was held back: lines without an end, the end of a step. Says nothing of steps that still run. */
+    @Override
+    public void close() {
+        endPending();
+        byVertex.values().stream().distinct().forEach(PlainPrinter::flush);
+    }
+
+    /** For each failed step, in the order of their starts, its name and its last ten lines of output. */
+    public List<String> failureTail() {
+        List<String> text = new ArrayList<>();
+        for (Step step : started) {
+            if (step.failed()) {
+                text.add(RULE);
+                text.add(" > " + step.name + ":");
+                text.addAll(step.tail());
+                text.add(RULE);
+            }
+        }
+        return text;
+    }
+
+    private Step step(BuildEvent event) {
+        BuildEvent.Group group = event instanceof BuildEvent.VertexChanged vertex ? vertex.group() : null;
+        return byVertex.computeIfAbsent(
+                event.vertex(),
+                digest -> group == null
+                        ? Step.of(LineAssembler.lineOf(digest))
+                        : byGroup.computeIfAbsent(group.id(), id -> Step.group(LineAssembler.lineOf(group.name()))));
+    }
+
+    private void vertex(Step step, BuildEvent.VertexChanged vertex) {
+        if (vertex.group() == null && !vertex.name().isEmpty()) {
+            step.name = LineAssembler.lineOf(vertex.name());
+        }
+        if (!step.record(vertex) || step.hidden()) {
+            return;
+        }
+        started.add(step);
+        ending = null;
+        if (step.running()) {
+            begin(step);
+        } else if (step.takeEnd()) {
+            boolean success = step.error().isEmpty() && !step.cached();
+            if (success && waiting.stream().noneMatch(Step::running)) {
+                ending = step;
+            } else {
+                end(step);
+            }
+        }
+    }
+
+    private void endPending() {
+        Step step = ending;
+        ending = null;
+        if (step != null) {
+            end(step);
+        }
+    }
+
+    private void begin(Step step) {
+        // A second run, often a short one, is named with its first line, or as any silent step.
+        if (current == null && step.index == 0) {
+            introduce(step);
+        } else if (step != current) {
+            waiting.add(step);
+        }
+    }
+
+    private void end(Step step) {
+        flush(step);
+        step.streams.clear();
+        if (step.canceled()) {
+            line(step, "CANCELED");
+        } else if (step.failed()) {
+            LineAssembler.linesOf("ERROR: " + step.error()).forEach(text -> line(step, text));
+        } else {
+            line(step, step.cached() ? "CACHED" : "DONE " + Numbers.seconds(step.duration()));
+        }
+        step.ended = true;
+        current = null;
+        waiting.stream().filter(Step::running).findFirst().ifPresent(this::introduce);
+    }
+
+    private void progress(Step step, BuildEvent.Progress progress) {
+        Part part = step.parts.computeIfAbsent(progress.vertex() + ' ' + progress.id(), key -> new Part());
+        if (part.take(progress) && !step.hidden()) {
+            line(step, Part.describe(progress));
+        }
+    }
+
+    private void output(Step step, BuildEvent.Output output) {
+        step.streams
+                .computeIfAbsent(
+                        output.vertex() + ' ' + output.stream(),
+                        stream -> new LineAssembler((time, line) -> output(step, time, line)))
+                .append(output.text(), output.timestamp());
+    }
+
+    private void output(Step step, Instant time, String line) {
+        String text = Numbers.offset(step.offset(time)) + (line.isEmpty() ? "" : " " + line);
+        step.remember(text);
+        line(step, text);
+    }
+
+    private void warning(Step step, BuildEvent.Warning warning) {
+        if (step.warnings.add(warning)) {
+            line(step, "WARN: " + LineAssembler.lineOf(warning.summary()));
+        }
+    }
+
+    private static void flush(Step step) {
+        step.streams.values().forEach(LineAssembler::flush);
+    }
+
+    private void line(Step step, String text) {
+        step.reveal();
+        if (step != current) {
+            boolean inSight = current != null && step.index != 0 && !step.ended && lines - step.lastLine <= REACH;
+            if (!inSight) {
+                introduce(step);
+            }
+            current = step;
+        }
+        lines++;
+        step.lastLine = lines;
+        log.accept("#" + step.index + " " + text);
+    }
+
+    private void introduce(Step step) {
+        if (current != null && !current.finished()) {
+            log.accept("#" + current.index + " ...");
+        }
+        if (indices > 0) {
+            log.accept("");
+        }
+        if (step.index == 0) {
+            step.index = ++indices;
+        }
+        log.accept("#" + step.index + " " + step.name);
+        step.ended = false;
+        step.lastLine = lines;
+        waiting.remove(step);
+        current = step;
+    }
+
+    /** So that a long silent step is not taken for missing while another one talks. */
+    private void introduceOverdue(Instant now) {
+        waiting.removeIf(step -> !step.running());
+        waiting.stream()
+                .filter(step -> step.runningSince(now.minus(PATIENCE)))
+                .toList()
+                .forEach(this::introduce);
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Shows places of a source file among the lines around them, as buildctl does beside an error. */
+public final class SourceSnippet {
+    private static final String RULE = "-".repeat(20);
+
+    private SourceSnippet() {}
+
+    /** The snippet's lines; none when the location marks no line of a file whose text is known. */
+    public static List<String> of(SourceLocation location) {
+        int count = location.lines().size();
+        int first = location.ranges().stream().mapToInt(SourceLocation.Lines::first).min().orElse(0);
+        int last = Math.min(count, location.ranges().stream().mapToInt(SourceSnippet::end).max().orElse(0));
+        if (first < 1 || first > count) {
+            return List.of();
+        }
+        int from = first;
+        int to = last;
+        // A single line gets four lines around it, a range two; what one side lacks goes to the other one.
+        int wanted = first == last ? 4 : 2;
+        for (int budget = 0; budget < wanted; budget++) {
+            if (from > 1) {
+                from--;
+                budget++;
+            }
+            if (to < count) {
+                to++;
+                budget++;
+            }
+        }
+        List<String> text = new ArrayList<>();
+        text.add(LineAssembler.lineOf(location.file()) + ":" + first);
+        text.add(RULE);
+        for (int number = from; number <= to; number++) {
+            text.add(String.format(
+                    Locale.ROOT,
+                    " %3d | %s %s",
+                    number,
+                    marked(location, number) ? ">>>" : "   ",
+                    LineAssembler.lineOf(location.lines().get(number - 1))));
+        }
+        text.add(RULE);
+        return text;
+    }
+
+    private static boolean marked(SourceLocation location, int number) {
+        return location.ranges().stream().anyMatch(range -> range.first() <= number && number <= end(range));
+    }
+
+    /** A frontend that knows only where something starts leaves the end at 0. */
+    private static int end(SourceLocation.Lines range) {
+        return Math.max(range.first(), range.last());
+    }
+}

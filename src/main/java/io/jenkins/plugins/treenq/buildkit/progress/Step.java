@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** What is shown under one number: a vertex, or the vertices of a group; and how far they have come. */
+final class Step {
+    private static final int TAIL = 10;
+
+    private final Map<String, TreeMap<Instant, Run>> runs = new LinkedHashMap<>();
+    private final Deque<String> tail = new ArrayDeque<>();
+    private boolean hidden;
+    private boolean endPending;
+
+    String name;
+
+    // The printer's notes, which nothing in this class depends on.
+    int index;
+    long lastLine;
+    boolean ended;
+    final Map<String, LineAssembler> streams = new LinkedHashMap<>();
+    final Map<String, Part> parts = new HashMap<>();
+    final Set<BuildEvent.Warning> warnings = new HashSet<>();
+
+    /** From a start to its end; a vertex may have several. */
+    private record Run(Instant start, Instant end, boolean cached, String error) {}
+
+    private Step(String name, boolean hidden) {
+        this.name = name;
+        this.hidden = hidden;
+    }
+
+    static Step of(String name) {
+        return new Step(name, false);
+    }
+
+    /** A group is hidden until something of it is worth showing. */
+    static Step group(String name) {
+        return new Step(name, true);
+    }
+
+    boolean hidden() {
+        return hidden;
+    }
+
+    void reveal() {
+        hidden = false;
+    }
+
+    /**
+     * Takes notice of a vertex' state. Whatever is known already changes nothing, so events may repeat.
+     *
+     * @return whether there is anything new to show
+     */
+    boolean record(BuildEvent.VertexChanged vertex) {
+        TreeMap<Instant, Run> own = runs.computeIfAbsent(vertex.vertex(), digest -> new TreeMap<>());
+        Instant start = vertex.started();
+        if (start == null) {
+            return false;
+        }
+        boolean ended = vertex.completed() != null;
+        Run known = own.get(start);
+        if (known != null && (known.end != null || !ended) || wasCached(own, vertex)) {
+            return false;
+        }
+        // The daemon leaves the error of a former run in the event of the next one's start.
+        own.put(start, new Run(start, vertex.completed(), vertex.cached(), ended ? vertex.error() : ""));
+        boolean weak = vertex.group() != null && vertex.group().weak();
+        if (!weak || !error().isEmpty()) {
+            reveal();
+        }
+        endPending |= ended;
+        return true;
+    }
+
+    /** The daemon marks the inputs of a cached vertex as cached with the time of that one's start, at each telling. */
+    private static boolean wasCached(TreeMap<Instant, Run> own, BuildEvent.VertexChanged vertex) {
+        return vertex.cached()
+                && vertex.started().equals(vertex.completed())
+                && own.values().stream().anyMatch(run -> run.cached && run.end != null);
+    }
+
+    boolean started() {
+        return all().findAny().isPresent();
+    }
+
+    boolean finished() {
+        return started() && all().allMatch(run -> run.end != null);
+    }
+
+    boolean running() {
+        return all().anyMatch(run -> run.end == null);
+    }
+
+    /** Whether an end is to be told; asking makes it told. */
+    boolean takeEnd() {
+        boolean ended = endPending && finished();
+        if (ended) {
+            endPending = false;
+            if (!failed()) {
+                tail.clear();
+            }
+        }
+        return ended;
+    }
+
+    /** Of its members' last runs the first error, or empty. */
+    String error() {
+        return latest().map(Run::error).filter(error -> !error.isEmpty()).findFirst().orElse("");
+    }
+
+    boolean canceled() {
+        return error().endsWith("context canceled");
+    }
+
+    boolean failed() {
+        return !error().isEmpty() && !canceled();
+    }
+
+    boolean cached() {
+        return runs.values().stream().noneMatch(Map::isEmpty) && latest().allMatch(Run::cached);
+    }
+
+    /** Whether it is running, and has been since then or longer. */
+    boolean runningSince(Instant then) {
+        return all().anyMatch(run -> run.end == null && !run.start.isAfter(then));
+    }
+
+    /** How long anything of it ran; parallel runs count once. */
+    Duration duration() {
+        Duration sum = Duration.ZERO;
+        for (Span span : spans()) {
+            if (span.end != null) {
+                sum = sum.plus(Duration.between(span.start, span.end));
+            }
+        }
+        return sum;
+    }
+
+    /** Since the start of the run that the time lies in. */
+    Duration offset(Instant time) {
+        List<Span> spans = spans();
+        for (int i = spans.size() - 1; i >= 0; i--) {
+            if (!spans.get(i).start.isAfter(time)) {
+                return Duration.between(spans.get(i).start, time);
+            }
+        }
+        return Duration.ZERO;
+    }
+
+    void remember(String line) {
+        tail.add(line);
+        if (tail.size() > TAIL) {
+            tail.remove();
+        }
+    }
+
+    Collection<String> tail() {
+        return List.copyOf(tail);
+    }
+
+    private record Span(Instant start, Instant end) {}
+
+    /** The runs in the order of their starts, those that overlap as one. */
+    private List<Span> spans() {
+        List<Span> spans = new ArrayList<>();
+        all().sorted(Comparator.comparing(Run::start)).forEach(run -> {
+            Span last = spans.isEmpty() ? null : spans.get(spans.size() - 1);
+            if (last == null || last.end != null && last.end.isBefore(run.start)) {
+                spans.add(new Span(run.start, run.end));
+            } else if (last.end != null && (run.end == null || run.end.isAfter(last.end))) {
+                spans.set(spans.size() - 1, new Span(last.start, run.end));
+            }
+        });
+        return spans;
+    }
+
+    private Stream<Run> all() {
+        return runs.values().stream().flatMap(own -> own.values().stream());
+    }
+
+    private Stream<Run> latest() {
+        return runs.values().stream()
+                .map(TreeMap::lastEntry)
+                .filter(Objects::nonNull)
+                .map(Map.Entry::getValue);
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
+import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
+import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;
+import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.health.HealthGrpc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The daemon's way back to this client during one build ({@code session/session.go}).
+ *
+ * <p>The client opens a call, and on it the daemon opens an HTTP/2 connection in the other direction, on which it asks
+ * for files, logins and secrets. Only what was handed to {@link #open} can be asked for.
+ */
+public final class Session implements AutoCloseable {
+    private static final String HEADER = "x-docker-expose-session-";
+    private static final Metadata.Key<String> UUID =
+            Metadata.Key.of(HEADER + "uuid", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> SHARED_KEY =
+            Metadata.Key.of(HEADER + "sharedkey", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> METHOD =
+            Metadata.Key.of(HEADER + "grpc-method", Metadata.ASCII_STRING_MARSHALLER);
+
+    /** How much may wait in the call before the session's own connection stops writing. */
+    private static final int READY_BYTES = 256 << 10;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ID_BITS = 128;
+
+    private final String id = new BigInteger(ID_BITS, RANDOM).toString(Character.MAX_RADIX);
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private Server server;
+    private ClientCallStreamObserver<BytesMessage> call;
+
+    private Session() {}
+
+    /**
+     * Opens a session.
+     *
+     * @param files services that serve files, beside the logins and secrets of the content
+     */
+    public static Session open(
+            ManagedChannel channel, EventLoops loops, SessionContent content, List<ServerServiceDefinition> files) {
+        Session session = new Session();
+        List<ServerServiceDefinition> services = new ArrayList<>(files);
+        HealthService health = new HealthService();
+        services.add(health.bindService());
+        services.add(new AuthService(content.logins()).bindService());
+        services.add(new SecretsService(content.secrets()).bindService());
+        SessionServerChannel listener = new SessionServerChannel();
+        session.server = serve(services, listener, loops);
+        session.call(channel, headers(session.id, content.sharedKey(), services), listener);
+        return session;
+    }
+
+    private static Server serve(
+            List<ServerServiceDefinition> services, SessionServerChannel listener, EventLoops loops) {
+        try {
+            return NettyServerBuilder.forAddress(SessionServerChannel.ADDRESS)
+                    .channelFactory(() -> listener)
+                    .bossEventLoopGroup(loops.io())
+                    .workerEventLoopGroup(loops.io())
+                    .executor(loops.workers())
+                    .callExecutor(new HealthFirst(loops.workers()))
+                    .maxInboundMessageSize(DaemonChannel.MAX_MESSAGE_BYTES)
+                    .maxInboundMetadataSize(DaemonChannel.MAX_METADATA_BYTES)
+                    .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .addServices(services)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a session listens nowhere, so nothing can be in its way", e);
+        }
+    }
+
+    private static Metadata headers(String id, String sharedKey, List<ServerServiceDefinition> services) {
+        Metadata headers = new Metadata();
+        headers.put(UUID, id);
+        headers.put(SHARED_KEY, sharedKey);
+        for (ServerServiceDefinition service : services) {
+            service.getMethods()
+                    .forEach(method -> headers.put(
+                            METHOD, "/" + method.getMethodDescriptor().getFullMethodName()));
+        }
+        return headers;
+    }
+
+    private void call(ManagedChannel channel, Metadata headers, SessionServerChannel listener) {
+        Tunnel tunnel = new Tunnel(listener);
+        ControlGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .withOnReadyThreshold(READY_BYTES)
+                .withExecutor(Runnable::run)
+                .session(tunnel);
+        listener.accept(tunnel.connection);
+    }
+
+    /** Names the session to the daemon. */
+    public String id() {
+        return id;
+    }
+
+    /** Completes when the daemon has opened its side; there is no other acknowledgement. */
+    public CompletableFuture<Void> opened() {
+        return opened;
+    }
+
+    /** Completes when the session is over; exceptionally when the daemon or the connection ended it. */
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public void close() {
+        ended.complete(null);
+        server.shutdownNow();
+        call.cancel("the build is over", null);
+    }
+
+    /** Keeps the reply to a health check from waiting behind work that reads files or asks for credentials. */
+    private record HealthFirst(Executor workers) implements ServerCallExecutorSupplier {
+        @Override
+        public <ReqT, RespT> Executor getExecutor(ServerCall<ReqT, RespT> serverCall, Metadata metadata) {
+            MethodDescriptor<ReqT, RespT> method = serverCall.getMethodDescriptor();
+            return HealthGrpc.SERVICE_NAME.equals(method.getServiceName()) ? Runnable::run : workers;
+        }
+    }
+
+    private final class Tunnel implements ClientResponseObserver<BytesMessage, BytesMessage> {
+        private final SessionServerChannel listener;
+        private SessionChannel connection;
+
+        Tunnel(SessionServerChannel listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<BytesMessage> stream) {
+            call = stream;
+            connection = new SessionChannel(listener, stream);
+            // The connection itself asks for the first message when it can take it.
+            stream.disableAutoRequestWithInitial(0);
+            stream.setOnReadyHandler(connection::onCallReady);
+        }
+
+        @Override
+        public void onNext(BytesMessage message) {
+            opened.complete(null);
+            connection.onCallMessage(message.getData());
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            end(failure);
+        }
+
+        @Override
+        public void onCompleted() {
+            end(new IOException("the daemon closed the session"));
+        }
+
+        private void end(Throwable cause) {
+            opened.completeExceptionally(cause);
+            ended.completeExceptionally(cause);
+            connection.close();
+        }
+    }
+}

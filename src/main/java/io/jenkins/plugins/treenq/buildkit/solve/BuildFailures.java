@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.solve;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Says in one line why a build failed. The daemon gives no codes for most of it, so its words decide; what none of the
+ * patterns knows keeps the daemon's words.
+ */
+final class BuildFailures {
+    private static final Pattern DISK_FULL = Pattern.compile("no space left on device|disk quota exceeded");
+    private static final Pattern SESSION_GONE = Pattern.compile("no active session|session .* not found");
+    private static final Pattern PUSH = Pattern.compile("failed to push (\\S+?):? ");
+    private static final Pattern LOGIN =
+            Pattern.compile("401 Unauthorized|authorization failed|failed to authorize|no basic auth credentials");
+    private static final Pattern FORBIDDEN = Pattern.compile(
+            "403 Forbidden|insufficient_scope|requested access to the resource is denied|DENIED|denied:");
+    private static final Pattern UNKNOWN_CA = Pattern.compile("x509: certificate signed by unknown authority");
+    private static final Pattern OTHER_CERTIFICATE = Pattern.compile("x509: |tls: ");
+    private static final Pattern NOT_REACHED = Pattern.compile(
+            "connection refused|no such host|i/o timeout|no route to host|network is unreachable|connection reset"
+                    + "|server misbehaving|server gave HTTP response to HTTPS client");
+    private static final Pattern BASE_IMAGE = Pattern.compile(
+            "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
+
+    private BuildFailures() {}
+
+    static BuildkitException of(StatusRuntimeException failure, Endpoint endpoint) {
+        ErrorDetails details = ErrorDetails.of(failure.getTrailers());
+        Status status = failure.getStatus();
+        String text = Failures.oneLine(status).replaceFirst("^failed to solve: ", "");
+        boolean fromDaemon = details.typed() || failure.getTrailers() != null && status.getCause() == null;
+        if (status.getCode() == Status.Code.UNAVAILABLE && !fromDaemon) {
+            return Failures.lost(endpoint);
+        }
+        if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {
+            return new BuildkitException.ConnectionLost(
+                    endpoint.address() + " cancelled the build; it may be shutting down, build again when it is back",
+                    null);
+        }
+        if (DISK_FULL.matcher(text).find()) {
+            return new BuildkitException.DaemonFailed(
+                    "the disk of " + endpoint.address() + " is full; prune its cache or give it more space (" + text
+                            + ")",
+                    null);
+        }
+        if (SESSION_GONE.matcher(text).find()) {
+            return new BuildkitException.ConnectionLost(
+                    endpoint.address() + " lost this build's session; check the network between, then build again ("
+                            + text + ")",
+                    null);
+        }
+        String place = details.location() == null || details.location().line() == 0
+                ? ""
+                : details.location().file() + ":" + details.location().line() + ": ";
+        Matcher push = PUSH.matcher(text);
+        if (push.find()) {
+            return registry("cannot push " + push.group(1), text);
+        }
+        Matcher base = BASE_IMAGE.matcher(text);
+        if (base.find()) {
+            String image = base.group(1) == null ? base.group(2) : base.group(1);
+            if (text.endsWith("not found") && !NOT_REACHED.matcher(text).find()) {
+                return failed(place + "base image " + image + " does not exist; check its name and tag", details);
+            }
+            return registry(place + "cannot pull base image " + image, text);
+        }
+        return failed(place + text, details);
+    }
+
+    private static BuildkitException registry(String what, String text) {
+        String line;
+        if (UNKNOWN_CA.matcher(text).find()) {
+            line = what + ": the daemon does not trust the registry's certificate; give the daemon its CA in buildkitd.toml";
+        } else if (FORBIDDEN.matcher(text).find()) {
+            line = what + ": the registry denies access; check that the login may do this";
+        } else if (LOGIN.matcher(text).find()) {
+            line = what + ": the registry refused the login; check the credential for its host";
+        } else if (NOT_REACHED.matcher(text).find()) {
+            line = what + ": the daemon cannot reach the registry; check its name and the daemon's network";
+        } else if (OTHER_CERTIFICATE.matcher(text).find()) {
+            line = what + ": the registry's certificate is not accepted by the daemon";
+        } else {
+            line = what;
+        }
+        return new BuildkitException.RegistryRefused(line + " (" + text + ")", null);
+    }
+
+    private static BuildkitException failed(String line, ErrorDetails details) {
+        return new BuildkitException.BuildFailed(line, details.location(), details.exitCode(), null);
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.transport;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NegotiationType;
+import io.grpc.netty.NettyChannelBuilder;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Builds the one HTTP/2 channel that all calls of a client share. */
+public final class DaemonChannel {
+    /** BuildKit's own limit in both directions (containerd's defaults, {@code defaults.go}). */
+    public static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+    /** A typed error holds the whole Dockerfile, in a trailer; gRPC's default of 8 KiB would hide it. */
+    public static final int MAX_METADATA_BYTES = 8 << 20;
+
+    /** The daemon counts pings as an attack when nothing else is under way, hence never on an idle channel. */
+    private static final long KEEPALIVE_SECONDS = 60;
+
+    private DaemonChannel() {}
+
+    public static ManagedChannel open(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequest {
+        NettyChannelBuilder builder =
+                switch (endpoint.address().getScheme()) {
+                    case "unix" -> NettyChannelBuilder.forAddress(
+                                    UnixDomainSocketAddress.of(endpoint.address().getPath()))
+                            .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
+                            .overrideAuthority("localhost");
+                    case "dns" -> NettyChannelBuilder.forTarget(
+                                    endpoint.address().toString())
+                            .channelType(NioSocketChannel.class);
+                    default -> NettyChannelBuilder.forAddress(
+                                    endpoint.address().getHost(),
+                                    endpoint.address().getPort())
+                            .channelType(NioSocketChannel.class);
+                };
+        if (endpoint.tls() == null) {
+            builder.negotiationType(NegotiationType.PLAINTEXT);
+        } else {
+            builder.sslContext(TlsContexts.of(endpoint.tls()));
+            if (!endpoint.tls().serverName().isBlank()) {
+                builder.overrideAuthority(endpoint.tls().serverName().trim());
+            }
+        }
+        return builder.eventLoopGroup(loops.io())
+                .withOption(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(endpoint.connectTimeout().toMillis()))
+                .executor(loops.workers())
+                .offloadExecutor(loops.workers())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                .disableRetry()
+                .userAgent("treenq")
+                .build();
+    }
+}

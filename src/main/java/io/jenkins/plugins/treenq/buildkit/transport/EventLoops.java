@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads of one client: a few that move bytes and never block, and some that read files and tell listeners.
+ *
+ * <p>The JDK's own transport and TLS serve everywhere and load no native library, which would have to be written to
+ * disk first.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final int IO_THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+    private static final int WORKERS = 16;
+    private static final long IDLE_SECONDS = 10;
+
+    private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(
+            IO_THREADS, new DefaultThreadFactory("treenq-io", true), NioIoHandler.newFactory());
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            WORKERS,
+            WORKERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("treenq-worker", true));
+
+    public EventLoops() {
+        workers.allowCoreThreadTimeOut(true);
+    }
+
+    /** Moves bytes; nothing that blocks may run here. */
+    public EventLoopGroup io() {
+        return io;
+    }
+
+    /** For work that may block for a while. */
+    public ExecutorService workers() {
+        return workers;
+    }
+
+    @Override
+    public void close() {
+        workers.shutdown();
+        io.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.transport;
+
+import io.grpc.netty.GrpcSslContexts;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLException;
+
+/** Turns PEM text held in memory into TLS settings. */
+final class TlsContexts {
+    private TlsContexts() {}
+
+    static SslContext of(Tls tls) throws BuildkitException.InvalidRequest {
+        SslContextBuilder builder = SslContextBuilder.forClient();
+        if (!tls.caPem().isBlank()) {
+            builder.trustManager(certificates(tls.caPem(), "CA certificate"));
+        }
+        if (!tls.certificatePem().isBlank() || !tls.keyPem().isBlank()) {
+            X509Certificate[] chain = certificates(tls.certificatePem(), "client certificate");
+            try {
+                builder.keyManager(PemKeys.parse(tls.keyPem()), chain);
+            } catch (GeneralSecurityException e) {
+                throw new BuildkitException.InvalidRequest("the client key cannot be used: " + e.getMessage());
+            }
+        }
+        try {
+            return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new BuildkitException.InvalidRequest(
+                    "client certificate and key do not fit together, or this JVM cannot use them", e);
+        }
+    }
+
+    private static X509Certificate[] certificates(String pem, String what) throws BuildkitException.InvalidRequest {
+        try {
+            X509Certificate[] found = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                    .toArray(X509Certificate[]::new);
+            if (found.length > 0) {
+                return found;
+            }
+        } catch (GeneralSecurityException e) {
+            // Its text would repeat what was given; the line below says enough.
+        }
+        throw new BuildkitException.InvalidRequest("the " + what + " is not a certificate in PEM form");
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.Worker;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a daemon says of itself, in a line for an administrator. */
+final class DaemonDescription {
+    private DaemonDescription() {}
+
+    static String of(DaemonInfo info, List<Worker> workers) {
+        return Messages.DaemonDescription_daemon(info.version())
+                + workers.stream().map(DaemonDescription::of).collect(Collectors.joining());
+    }
+
+    private static String of(Worker worker) {
+        String platforms = worker.platforms().stream().map(Platform::toString).collect(Collectors.joining(", "));
+        return " · " + Messages.DaemonDescription_worker(platforms, worker.label("snapshotter")) + " · "
+                + rootless(worker);
+    }
+
+    /**
+     * BuildKit's protocol does not tell whether a daemon is rootless. Running steps without a process sandbox is allowed
+     * to rootless daemons only ({@code cmd/buildkitd/main_oci_worker.go}), and a daemon's configuration may carry a label
+     * {@code rootless}; otherwise nobody but its operator knows.
+     */
+    private static String rootless(Worker worker) {
+        if (worker.label("oci.process-mode").equals("no-sandbox")) {
+            return Messages.DaemonDescription_rootless();
+        }
+        return switch (worker.labels().getOrDefault("rootless", "")) {
+            case "true" -> Messages.DaemonDescription_rootlessByLabel();
+            case "false" -> Messages.DaemonDescription_notRootlessByLabel();
+            default -> Messages.DaemonDescription_rootlessUnknown();
+        };
+    }
+}

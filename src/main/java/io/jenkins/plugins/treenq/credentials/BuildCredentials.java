@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.credentials;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.Util;
+import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.util.Secret;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.Tls;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+
+/**
+ * The credentials of one build, or of the administrator's own questions when there is none.
+ *
+ * <p>Ids that an administrator configured are looked up as Jenkins itself and never in a folder, so that a folder cannot
+ * put something else under the same id, and so that credentials of the system scope will do. Ids that a job gave are
+ * looked up as that run: its folders and its authentication decide.
+ */
+public final class BuildCredentials {
+    @CheckForNull
+    private final Run<?, ?> run;
+
+    private BuildCredentials(@CheckForNull Run<?, ?> run) {
+        this.run = run;
+    }
+
+    public static BuildCredentials of(Run<?, ?> run) {
+        return new BuildCredentials(run);
+    }
+
+    /** For an administrator who tries a configuration; nothing is tracked and no job's credentials are found. */
+    public static BuildCredentials ofJenkins() {
+        return new BuildCredentials(null);
+    }
+
+    /**
+     * The client certificate that an administrator configured.
+     *
+     * @param serverName the name in the daemon's certificate; null for its host
+     * @throws AbortException when there is none of that id and type; the message says so
+     */
+    public Tls tls(String credentialsId, @CheckForNull String serverName) throws AbortException {
+        DockerServerCredentials found = tracked(configured(
+                credentialsId,
+                DockerServerCredentials.class,
+                Requirements.docker(),
+                "an X.509 client certificate is needed"));
+        return new Tls(
+                Util.fixNull(serverName),
+                Util.fixNull(found.getServerCaCertificate()),
+                Util.fixNull(found.getClientCertificate()),
+                Secret.toString(found.getClientKeySecret()));
+    }
+
+    /**
+     * The login that an administrator configured for a registry.
+     *
+     * @throws AbortException when there is none of that id and type for this registry; the message says so
+     */
+    public RegistryLogin configuredLogin(String credentialsId, String host) throws AbortException {
+        return login(configured(
+                credentialsId,
+                StandardUsernamePasswordCredentials.class,
+                Requirements.registry(host),
+                "registry '" + host + "' needs a username with password"));
+    }
+
+    /**
+     * The login that a job gave for a registry.
+     *
+     * @throws AbortException when the run cannot use one of that id and type for this registry; the message says so
+     */
+    public RegistryLogin login(String credentialsId, String host) throws AbortException {
+        if (run == null) {
+            throw new IllegalStateException("there is no run whose credentials these could be");
+        }
+        StandardUsernamePasswordCredentials found = CredentialsProvider.findCredentialById(
+                credentialsId, StandardUsernamePasswordCredentials.class, run, Requirements.registry(host));
+        if (found == null) {
+            throw missing(
+                    credentialsId,
+                    CredentialsProvider.findCredentialById(credentialsId, StandardCredentials.class, run, List.of()),
+                    StandardUsernamePasswordCredentials.class,
+                    "registry '" + host + "' needs a username with password");
+        }
+        return login(found);
+    }
+
+    private RegistryLogin login(StandardUsernamePasswordCredentials found) {
+        tracked(found);
+        return new RegistryLogin(found.getUsername(), found.getPassword().getPlainText());
+    }
+
+    private <C extends StandardCredentials> C tracked(C found) {
+        return run == null ? found : CredentialsProvider.track(run, found);
+    }
+
+    private static <C extends StandardCredentials> C configured(
+            String id, Class<C> type, List<DomainRequirement> requirements, String need) throws AbortException {
+        C found = inJenkins(id, type, requirements);
+        if (found == null) {
+            throw missing(id, inJenkins(id, StandardCredentials.class, List.of()), type, need);
+        }
+        return found;
+    }
+
+    @CheckForNull
+    private static <C extends StandardCredentials> C inJenkins(
+            String id, Class<C> type, List<DomainRequirement> requirements) {
+        return CredentialsProvider.findCredentialByIdInItemGroup(id, type, Jenkins.get(), ACL.SYSTEM2, requirements);
+    }
+
+    private static AbortException missing(
+            String id, @CheckForNull StandardCredentials other, Class<?> type, String need) {
+        if (other == null) {
+            return new AbortException(
+                    "credentials '" + id + "' were not found, or may not be used here; " + need + ", check the id");
+        }
+        return new AbortException(
+                type.isInstance(other)
+                        ? "credentials '" + id + "' are in a domain for something else; " + need + " from a domain for it"
+                        : "credentials '" + id + "' are '" + typeOf(other) + "'; " + need);
+    }
+
+    private static String typeOf(StandardCredentials credentials) {
+        return credentials.getDescriptor().getDisplayName();
+    }
+}

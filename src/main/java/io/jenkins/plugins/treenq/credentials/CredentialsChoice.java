@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.credentials;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Queue;
+import hudson.model.queue.Tasks;
+import hudson.security.ACL;
+import hudson.util.ListBoxModel;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+
+/** What a form offers to choose credentials from; only the present value to somebody who may not see them. */
+public final class CredentialsChoice {
+    private CredentialsChoice() {}
+
+    /** Client certificates for an administrator's choice. */
+    public static ListBoxModel certificates(@CheckForNull String current) {
+        return inJenkins(
+                DockerServerCredentials.class,
+                Requirements.docker(),
+                current);
+    }
+
+    /** Logins of a registry for an administrator's choice. */
+    public static ListBoxModel logins(@CheckForNull String host, @CheckForNull String current) {
+        return inJenkins(StandardUsernamePasswordCredentials.class, Requirements.registry(host), current);
+    }
+
+    /** Logins of registries for a job's choice; without a job, for the administrator of all jobs. */
+    public static ListBoxModel logins(@CheckForNull Item item, @CheckForNull String current) {
+        if (item == null) {
+            return logins("", current);
+        }
+        StandardListBoxModel offer = new StandardListBoxModel();
+        offer.includeEmptyValue();
+        if (item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM)) {
+            offer.includeMatchingAs(
+                    item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2,
+                    item,
+                    StandardUsernamePasswordCredentials.class,
+                    List.of(),
+                    CredentialsMatchers.always());
+        }
+        offer.includeCurrentValue(Util.fixNull(current));
+        return offer;
+    }
+
+    private static ListBoxModel inJenkins(
+            Class<? extends StandardCredentials> type,
+            List<DomainRequirement> requirements,
+            @CheckForNull String current) {
+        StandardListBoxModel offer = new StandardListBoxModel();
+        offer.includeEmptyValue();
+        if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+            offer.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, requirements, CredentialsMatchers.always());
+        }
+        offer.includeCurrentValue(Util.fixNull(current));
+        return offer;
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.report;
+
+import hudson.FilePath;
+import hudson.Launcher;
+import hudson.Util;
+import hudson.model.Fingerprint;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.tasks.Fingerprinter.FingerprintAction;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import jenkins.util.BuildListenerAdapter;
+
+/** Keeps what a run built: its metadata as an artifact, its digest as a fingerprint, itself on the run's page. */
+public final class ImageArchive {
+    /** As the fingerprint store's keys have it. */
+    private static final int FINGERPRINT_LENGTH = 32;
+
+    private static final int LONGEST_NAME = 100;
+
+    private ImageArchive() {}
+
+    /** Records an image; one without a digest, from a build that was only checked, leaves nothing to record. */
+    public static void record(BuiltImage image, Run<?, ?> run, TaskListener listener)
+            throws IOException, InterruptedException {
+        if (image.getDigest() == null) {
+            return;
+        }
+        ImagesAction action = ImagesAction.of(run);
+        String artifact = "treenq/" + action.nextNumber() + "-" + fileName(image) + ".json";
+        archive(artifact, Metadata.json(image.getMetadata()), run, listener);
+        fingerprint(image, run);
+        action.add(artifact, image);
+        run.save();
+    }
+
+    private static String fileName(BuiltImage image) {
+        String name = image.getTags().isEmpty()
+                ? "image"
+                : ImageName.parse(image.getTags().get(0)).repository().replaceAll("[^a-z0-9._-]", "-");
+        return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+    }
+
+    /** From a folder of the controller, so that the workspace stays as the job left it. */
+    private static void archive(String artifact, String text, Run<?, ?> run, TaskListener listener)
+            throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("treenq");
+        try {
+            Path file = folder.resolve(artifact);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text, StandardCharsets.UTF_8);
+            run.pickArtifactManager()
+                    .archive(
+                            new FilePath(folder.toFile()),
+                            new Launcher.LocalLauncher(listener),
+                            new BuildListenerAdapter(listener),
+                            Map.of(artifact, artifact));
+        } finally {
+            Util.deleteRecursive(folder.toFile());
+        }
+    }
+
+    private static void fingerprint(BuiltImage image, Run<?, ?> run) throws IOException {
+        String key = new Digest(image.getDigest()).hex().substring(0, FINGERPRINT_LENGTH);
+        String name = image.getTags().isEmpty() ? image.getDigest() : image.getTags().get(0);
+        Fingerprint fingerprint = Jenkins.get().getFingerprintMap().getOrCreate(run, name, key);
+        fingerprint.addFor(run);
+        synchronized (run) {
+            FingerprintAction present = run.getAction(FingerprintAction.class);
+            if (present == null) {
+                run.addAction(new FingerprintAction(run, Map.of(name, key)));
+            } else {
+                present.add(Map.of(name, key));
+            }
+        }
+    }
+}

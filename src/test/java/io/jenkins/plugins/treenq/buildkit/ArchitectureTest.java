@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.junit.jupiter.api.Test;
+
+/** The picture of the client in docs/architecture.md, as rules. */
+class ArchitectureTest {
+    private static final String CLIENT = "io.jenkins.plugins.treenq.buildkit";
+    private static final String WIRE = CLIENT + ".wire..";
+    private static final String[] FOREIGN = {"io.grpc..", "io.netty..", "com.google.protobuf..", WIRE};
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(CLIENT);
+
+    @Test
+    void theClientKnowsNothingOfJenkins() {
+        noClasses()
+                .that()
+                .resideInAPackage(CLIENT + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke..", "org.jvnet..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesImportOnlyWhatThePictureShows() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage(CLIENT + "..")
+                .layer("values").definedBy(CLIENT)
+                .layer("wire").definedBy(WIRE)
+                .layer("transport").definedBy(CLIENT + ".transport")
+                .layer("session").definedBy(CLIENT + ".session")
+                .layer("filesync").definedBy(CLIENT + ".filesync")
+                .layer("solve").definedBy(CLIENT + ".solve")
+                .layer("progress").definedBy(CLIENT + ".progress")
+                .layer("client").definedBy(CLIENT + ".client")
+                .whereLayer("values").mayNotAccessAnyLayer()
+                .whereLayer("wire").mayNotAccessAnyLayer()
+                .whereLayer("progress").mayOnlyAccessLayers("values")
+                .whereLayer("transport").mayOnlyAccessLayers("values")
+                .whereLayer("filesync").mayOnlyAccessLayers("values", "wire")
+                .whereLayer("session").mayOnlyAccessLayers("values", "wire", "transport")
+                .whereLayer("solve").mayOnlyAccessLayers("values", "wire", "transport")
+                .whereLayer("client").mayNotBeAccessedByAnyLayer()
+                .check(CLASSES);
+    }
+
+    @Test
+    void thereAreNoCycles() {
+        slices().matching(CLIENT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void valuesProgressAndTheClientsOwnSignaturesShowNothingOfGrpc() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(CLIENT, CLIENT + ".progress")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FOREIGN)
+                .check(CLASSES);
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideInAPackage(CLIENT + ".client")
+                .should(showNothingForeign())
+                .check(CLASSES);
+    }
+
+    private static ArchCondition<JavaMethod> showNothingForeign() {
+        DescribedPredicate<JavaClass> foreign = resideInAnyPackage(FOREIGN);
+        return new ArchCondition<>("show no type of gRPC, Netty, protobuf or the wire") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                java.util.stream.Stream.concat(
+                                method.getRawParameterTypes().stream(),
+                                java.util.stream.Stream.concat(
+                                        java.util.stream.Stream.of(method.getRawReturnType()),
+                                        method.getThrowsClause().getTypes().stream()))
+                        .filter(foreign)
+                        .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                method, method.getFullName() + " shows " + type.getName())));
+            }
+        };
+    }
+}

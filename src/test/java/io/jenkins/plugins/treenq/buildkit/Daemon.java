@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real rootless daemon with its registries, as {@code buildkit/daemon} runs it.
+ *
+ * @param env what {@code buildkit/daemon env} says of it
+ */
+public record Daemon(Map<String, String> env) {
+    private static final Path LAUNCHER = Stream.of("buildkit/daemon", "daemon")
+            .map(Path::of)
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .orElseThrow()
+            .toAbsolutePath();
+
+    /** The daemons that the tests were started with; skips the test when there is none. */
+    public static List<Daemon> all() {
+        String files = System.getenv("TREENQ_DAEMONS");
+        Assumptions.assumeTrue(
+                files != null, "needs real daemons: run the tests with ./test, which starts them");
+        return Stream.of(files.split(File.pathSeparator))
+                .map(file -> {
+                    try {
+                        return parse(Files.readString(Path.of(file)));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+    }
+
+    /** One of them, for what does not depend on the version. */
+    public static Daemon first() {
+        return all().get(0);
+    }
+
+    private static Daemon parse(String exports) {
+        Map<String, String> env = new LinkedHashMap<>();
+        exports.lines()
+                .filter(line -> line.startsWith("export "))
+                .map(line -> line.substring("export ".length()).split("=", 2))
+                .forEach(pair -> env.put(pair[0], pair[1].replaceAll("^['\"]|['\"]$", "")));
+        return new Daemon(env);
+    }
+
+    /** Starts a daemon of the same version that a test may break; end it with {@link #down}. */
+    public Daemon another(String name, String... options) throws IOException, InterruptedException {
+        launcher("up", name, options);
+        return parse(launcher("env", name));
+    }
+
+    public void down(String name) throws IOException, InterruptedException {
+        launcher("down", name);
+    }
+
+    private String launcher(String command, String name, String... options) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of(
+                LAUNCHER.toString(), command, "--version", env.get("TREENQ_BUILDKIT_VERSION"), "--name", name));
+        line.addAll(List.of(options));
+        return run(line, Map.of());
+    }
+
+    /** The pid of the daemon of that name, started by {@link #another}. */
+    public long pid() throws IOException {
+        Path socket = Path.of(env.get("TREENQ_BUILDKIT_SOCKET").substring("unix://".length()));
+        String text = Files.readString(socket.resolveSibling("buildkitd.pid")).strip();
+        return Long.parseLong(text.split("\\s+")[0]);
+    }
+
+    public String version() {
+        return env.get("TREENQ_BUILDKIT_VERSION");
+    }
+
+    public String address() {
+        return env.get("TREENQ_BUILDKIT_ADDR");
+    }
+
+    public String socket() {
+        return env.get("TREENQ_BUILDKIT_SOCKET");
+    }
+
+    public String caPem() throws IOException {
+        return Files.readString(Path.of(env.get("TREENQ_BUILDKIT_CA")));
+    }
+
+    public String certificatePem() throws IOException {
+        return Files.readString(Path.of(env.get("TREENQ_BUILDKIT_CERT")));
+    }
+
+    public String keyPem() throws IOException {
+        return Files.readString(Path.of(env.get("TREENQ_BUILDKIT_KEY")));
+    }
+
+    public Tls tls() throws IOException {
+        return new Tls("", caPem(), certificatePem(), keyPem());
+    }
+
+    public Endpoint endpoint() throws IOException {
+        return Endpoint.of(address(), tls());
+    }
+
+    /** The registry that wants a login, {@code host:port}. */
+    public String registry() {
+        return env.get("TREENQ_REGISTRY");
+    }
+
+    public RegistryLogin login() throws IOException {
+        return new RegistryLogin(
+                env.get("TREENQ_REGISTRY_USER"),
+                Files.readString(Path.of(env.get("TREENQ_REGISTRY_PASSWORD_FILE"))).strip());
+    }
+
+    /** Knows the login of the registry and no other. */
+    public RegistryLogins logins() throws IOException {
+        RegistryLogin login = login();
+        return host -> host.equals(registry()) ? Optional.of(login) : Optional.empty();
+    }
+
+    /** Runs buildctl of the daemon's version against it, logged in to the registry; returns what it prints. */
+    public String buildctl(Path dockerConfigFolder, List<String> arguments) throws IOException, InterruptedException {
+        String auth = login().username() + ":" + login().secret();
+        Files.writeString(
+                dockerConfigFolder.resolve("config.json"),
+                "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
+                        .formatted(
+                                registry(),
+                                Base64.getEncoder().encodeToString(auth.getBytes(StandardCharsets.UTF_8))));
+        List<String> line = new ArrayList<>(List.of(
+                env.get("TREENQ_BUILDCTL"),
+                "--addr",
+                address(),
+                "--tlscacert",
+                env.get("TREENQ_BUILDKIT_CA"),
+                "--tlscert",
+                env.get("TREENQ_BUILDKIT_CERT"),
+                "--tlskey",
+                env.get("TREENQ_BUILDKIT_KEY")));
+        line.addAll(arguments);
+        return run(line, Map.of("DOCKER_CONFIG", dockerConfigFolder.toString()));
+    }
+
+    private static String run(List<String> line, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), () -> String.join(" ", line) + "\n" + output);
+        return output;
+    }
+
+    @Override
+    public String toString() {
+        return "buildkitd " + version();
+    }
+}

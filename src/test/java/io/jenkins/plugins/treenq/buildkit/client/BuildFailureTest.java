@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What goes wrong in a real daemon ends in one line that says what happened, and nothing is pushed. */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+class BuildFailureTest {
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    private <T extends BuildkitException> T failure(Class<T> kind, BuildRequest request, RegistryLogins logins)
+            throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            T failure = assertThrows(
+                    kind, () -> client.build(request, Builds.content(folder, logins), BuildListener.NONE));
+            assertFalse(failure.getMessage().contains("\n"), failure.getMessage());
+            return failure;
+        }
+    }
+
+    private void assertFails(String dockerfile, String... parts) throws Exception {
+        Builds.dockerfile(folder, dockerfile);
+        String message = failure(
+                        BuildkitException.BuildFailed.class, Builds.request().build(), daemon.logins())
+                .getMessage();
+        for (String part : parts) {
+            assertTrue(message.contains(part), message);
+        }
+    }
+
+    @Test
+    void aFailingRunNamesItsLineAndItsExitCode() throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\n\nRUN echo before && \\\n    exit 17\n");
+        Builds.Log log = new Builds.Log();
+        BuildkitException.BuildFailed failure = assertThrows(
+                BuildkitException.BuildFailed.class, () -> Builds.check(daemon, folder, log));
+        assertEquals(17, failure.exitCode());
+        assertEquals(3, failure.location().line());
+        assertEquals("Dockerfile", failure.location().file());
+        assertTrue(failure.location().lines().contains("    exit 17"), failure.location().toString());
+        assertTrue(failure.getMessage().startsWith("Dockerfile:3: "), failure.getMessage());
+        assertEquals("before\n", log.toString());
+    }
+
+    @Test
+    void aSyntaxErrorNamesItsLine() throws Exception {
+        assertFails("FROM busybox\nRUM true\n", "Dockerfile:2: ", "RUM");
+    }
+
+    @Test
+    void anUnknownTargetIsNamed() throws Exception {
+        Builds.dockerfile(folder, "FROM scratch AS prod\n");
+        String message = failure(
+                        BuildkitException.BuildFailed.class,
+                        Builds.request().option("target", "prdo").build(),
+                        daemon.logins())
+                .getMessage();
+        assertTrue(message.contains("prdo"), message);
+    }
+
+    @Test
+    void aMissingFileOfCopyIsNamedWithItsLine() throws Exception {
+        assertFails("FROM scratch\nCOPY absent /\n", "Dockerfile:2: ", "absent");
+    }
+
+    @Test
+    void aBaseImageThatIsNotThereIsNamed() throws Exception {
+        assertFails("FROM " + daemon.env().get("TREENQ_MIRROR") + "/library/nosuch:1\n", "nosuch:1", "does not exist");
+    }
+
+    @Test
+    void aBaseImageThatWantsALoginIsRefusedWithoutOne() throws Exception {
+        Builds.dockerfile(folder, "FROM " + daemon.registry() + "/library/private:1\n");
+        String message = failure(
+                        BuildkitException.RegistryRefused.class, Builds.request().build(), RegistryLogins.NONE)
+                .getMessage();
+        assertTrue(message.contains("library/private:1") && message.contains("login"), message);
+    }
+
+    @Test
+    void aWrongPasswordIsSaidAndNothingIsPushed() throws Exception {
+        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
+        String repository = "client/refused-" + daemon.version();
+        RegistryLogin wrong = new RegistryLogin(daemon.login().username(), "not-the-password");
+        BuildkitException failure = failure(
+                BuildkitException.RegistryRefused.class,
+                Builds.request(Builds.push(daemon.registry() + "/" + repository + ":1"))
+                        .build(),
+                host -> Optional.of(wrong));
+        assertTrue(failure.getMessage().contains("login"), failure.getMessage());
+        assertTrue(failure.getMessage().contains(repository), failure.getMessage());
+        assertFalse(failure.getMessage().contains("not-the-password"));
+        assertEquals(Optional.empty(), new Registry(daemon).digest(repository, "1"));
+    }
+
+    @Test
+    void aRegistryThatIsNotThereIsSaid() throws Exception {
+        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
+        BuildkitException failure = failure(
+                BuildkitException.RegistryRefused.class,
+                Builds.request(Builds.push("localhost:1/nobody/here:1")).build(),
+                daemon.logins());
+        assertTrue(failure.getMessage().contains("cannot reach"), failure.getMessage());
+    }
+
+    @Test
+    void anInterruptStopsTheBuildInTheDaemon() throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 600\n");
+        BuildRequest request = Builds.request().option("no-cache", "").build();
+        Builds.Log log = new Builds.Log("started");
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            CompletableFuture<Throwable> end = new CompletableFuture<>();
+            Thread build = new Thread(() -> {
+                try {
+                    client.build(request, Builds.content(folder, daemon.logins()), log);
+                    end.complete(null);
+                } catch (Exception e) {
+                    end.complete(e);
+                }
+            });
+            build.start();
+            assertTrue(log.awaitText());
+            build.interrupt();
+            Throwable outcome = end.get(30, TimeUnit.SECONDS);
+            assertTrue(outcome instanceof InterruptedException, String.valueOf(outcome));
+            BuildRecord record = awaitEnd(client, request.ref());
+            assertTrue(record.error().contains("cancel"), record.toString());
+        }
+    }
+
+    /** The daemon writes a build's end to its history a moment after the call is gone. */
+    private static BuildRecord awaitEnd(BuildkitClient client, String ref) throws Exception {
+        for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); System.nanoTime() < deadline; ) {
+            Optional<BuildRecord> record = client.history(ref);
+            if (record.isPresent() && record.get().completed() != null) {
+                return record.get();
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        throw new AssertionError("the daemon still builds " + ref);
+    }
+
+    @Test
+    void aDaemonThatIsKilledDuringABuildIsSaid() throws Exception {
+        String name = "killed-" + daemon.version();
+        Daemon victim = daemon.another(name);
+        try {
+            Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 600\n");
+            Builds.Log log = new Builds.Log("started");
+            CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
+                try {
+                    Builds.check(victim, folder, log);
+                } catch (Exception e) {
+                    throw new java.util.concurrent.CompletionException(e);
+                }
+            });
+            assertTrue(log.awaitText());
+            ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly();
+            ExecutionException failure =
+                    assertThrows(ExecutionException.class, () -> build.get(30, TimeUnit.SECONDS));
+            assertEquals(BuildkitException.ConnectionLost.class, failure.getCause().getClass());
+            assertTrue(failure.getCause().getMessage().contains(victim.address()));
+            assertEquals("started\n", log.toString());
+        } finally {
+            daemon.down(name);
+        }
+    }
+
+    @Test
+    void aFullDiskOfTheDaemonIsSaid() throws Exception {
+        String name = "full-" + daemon.version();
+        Daemon small = daemon.another(name, "--disk", "64M");
+        try {
+            Builds.dockerfile(folder, "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=200\n");
+            BuildkitException failure =
+                    assertThrows(BuildkitException.class, () -> Builds.check(small, folder, BuildListener.NONE));
+            assertTrue(failure.getMessage().contains(small.address()) || failure.getMessage().contains("exit code"));
+            Files.write(folder.resolve("big"), new byte[100 << 20]);
+            Builds.dockerfile(folder, "FROM scratch\nCOPY big /\n");
+            BuildkitException full = assertThrows(
+                    BuildkitException.DaemonFailed.class, () -> Builds.check(small, folder, BuildListener.NONE));
+            assertTrue(full.getMessage().contains("is full"), full.getMessage());
+        } finally {
+            daemon.down(name);
+        }
+    }
+}

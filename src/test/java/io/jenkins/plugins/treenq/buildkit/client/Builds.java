@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** What the tests of the client build with. */
+final class Builds {
+    /** Makes the same input give the same image, whoever builds it. */
+    static final Map<String, String> REPRODUCIBLE = Map.of("build-arg:SOURCE_DATE_EPOCH", "1700000000");
+
+    private Builds() {}
+
+    static SessionContent content(Path folder, RegistryLogins logins) {
+        LocalSource.Folder source = new LocalSource.Folder(folder);
+        return new SessionContent(Map.of("context", source, "dockerfile", source), logins, Secrets.NONE, "");
+    }
+
+    static BuildRequest.Builder request(Export... exports) {
+        return BuildRequest.builder().options(REPRODUCIBLE).exports(List.of(exports));
+    }
+
+    static Export push(String name) {
+        return new Export("image", Map.of("name", name, "push", "true", "rewrite-timestamp", "true"));
+    }
+
+    static Path dockerfile(Path folder, String text) throws IOException {
+        Files.writeString(folder.resolve("Dockerfile"), text);
+        return folder;
+    }
+
+    /** Builds without exporting anything. */
+    static BuildResult check(Daemon daemon, Path folder, BuildListener listener)
+            throws BuildkitException, InterruptedException, IOException {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            return client.build(request().build(), content(folder, daemon.logins()), listener);
+        }
+    }
+
+    /** What buildctl reports for the same build. */
+    static String buildctlDigest(Daemon daemon, Path folder, Path scratch, String name)
+            throws IOException, InterruptedException {
+        Path metadata = scratch.resolve("metadata.json");
+        List<String> arguments = new ArrayList<>(List.of(
+                "build",
+                "--frontend=dockerfile.v0",
+                "--progress=plain",
+                "--local=context=" + folder,
+                "--local=dockerfile=" + folder,
+                "--output=type=image,name=" + name + ",push=true,rewrite-timestamp=true",
+                "--metadata-file=" + metadata));
+        REPRODUCIBLE.forEach((key, value) -> arguments.add("--opt=" + key + "=" + value));
+        daemon.buildctl(scratch, arguments);
+        return com.google.gson.JsonParser.parseString(Files.readString(metadata))
+                .getAsJsonObject()
+                .get("containerimage.digest")
+                .getAsString();
+    }
+
+    /** Remembers a build's output, and lets a test wait for a part of it. */
+    static final class Log implements BuildListener {
+        private final StringBuffer text = new StringBuffer();
+        private final String awaited;
+        private final CountDownLatch seen = new CountDownLatch(1);
+
+        Log() {
+            this("");
+        }
+
+        Log(String awaited) {
+            this.awaited = awaited;
+        }
+
+        @Override
+        public void onEvent(BuildEvent event) {
+            if (event instanceof BuildEvent.Output output) {
+                text.append(output.text());
+                if (text.indexOf(awaited) >= 0) {
+                    seen.countDown();
+                }
+            }
+        }
+
+        boolean awaitText() throws InterruptedException {
+            return seen.await(1, TimeUnit.MINUTES);
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+}

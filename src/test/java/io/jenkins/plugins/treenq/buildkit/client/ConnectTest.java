@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.control.InfoRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.control.InfoResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.worker.BuildkitVersion;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever is wrong with an address or a certificate is said in one line. */
+class ConnectTest {
+    private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
+    private static final Instant TOMORROW = Instant.now().plus(Duration.ofDays(1));
+    private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
+
+    private static String refusal(Class<? extends BuildkitException> kind, Endpoint endpoint) {
+        BuildkitException refusal = assertThrows(kind, () -> BuildkitClient.connect(endpoint).close());
+        assertFalse(refusal.getMessage().contains("\n"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains(endpoint.address().toString()), refusal.getMessage());
+        return refusal.getMessage();
+    }
+
+    private static void assertSays(String part, String message) {
+        assertTrue(message.contains(part), message);
+    }
+
+    @ParameterizedTest
+    @MethodSource(DAEMONS)
+    void aDaemonTellsItsVersionAndWorkersOverTlsAndOverItsSocket(Daemon daemon) throws Exception {
+        for (Endpoint endpoint : new Endpoint[] {daemon.endpoint(), Endpoint.of(daemon.socket(), null)}) {
+            try (BuildkitClient client = BuildkitClient.connect(endpoint)) {
+                assertEquals(daemon.version(), client.info().version());
+                assertSays("linux/amd64", client.workers().get(0).platforms().toString());
+                assertEquals("overlayfs", client.workers().get(0).label("snapshotter"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(DAEMONS)
+    void aDaemonWithoutOurCertificateAuthorityIsNotTrusted(Daemon daemon) throws Exception {
+        Tls tls = new Tls("", Certificates.authority("other").certificatePem(), daemon.certificatePem(), daemon.keyPem());
+        assertSays("not trusted", refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), tls)));
+    }
+
+    @ParameterizedTest
+    @MethodSource(DAEMONS)
+    void aDaemonRefusesAClientWithoutACertificateOrWithOneOfAnotherAuthority(Daemon daemon) throws Exception {
+        Certificates.Identity stranger = Certificates.authority("stranger");
+        for (Tls tls : new Tls[] {
+            new Tls("", daemon.caPem(), "", ""),
+            new Tls("", daemon.caPem(), stranger.certificatePem(), stranger.keyPem())
+        }) {
+            assertSays(
+                    "refused the client certificate",
+                    refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), tls)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(DAEMONS)
+    void theServerNameIsTheNameThatTheCertificateMustHave(Daemon daemon) throws Exception {
+        Tls right = new Tls("localhost", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
+        BuildkitClient.connect(Endpoint.of(daemon.address(), right)).close();
+        Tls wrong = new Tls("buildkit.example.com", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
+        assertSays("another host", refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), wrong)));
+    }
+
+    @ParameterizedTest
+    @MethodSource(DAEMONS)
+    void aDaemonThatWantsTlsIsNotReachedWithout(Daemon daemon) {
+        assertSays(
+                "certificates", refusal(BuildkitException.Unreachable.class, Endpoint.of(daemon.address(), null)));
+    }
+
+    @Test
+    void anExpiredCertificateOfTheDaemonIsSaid() throws Exception {
+        Certificates.Identity authority = Certificates.authority("ca");
+        try (TestServer server = new TestServer(Certificates.server(authority, "localhost", YESTERDAY), "v0.23.0")) {
+            Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
+            assertSays("expired", refusal(BuildkitException.TlsRefused.class, server.endpoint(tls)));
+        }
+    }
+
+    @Test
+    void aDaemonOlderThanTheOldestThatWorksIsSaid() throws Exception {
+        Certificates.Identity authority = Certificates.authority("ca");
+        Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
+        Certificates.Identity identity = Certificates.server(authority, "localhost", TOMORROW);
+        try (TestServer server = new TestServer(identity, "v0.11.6")) {
+            assertSays("v0.11.6", refusal(BuildkitException.Unreachable.class, server.endpoint(tls)));
+        }
+        try (TestServer server = new TestServer(identity, null)) {
+            assertSays("v0.12 or newer", refusal(BuildkitException.Unreachable.class, server.endpoint(tls)));
+        }
+    }
+
+    @Test
+    void nobodyListeningIsSaid() throws Exception {
+        assertSays(
+                "nothing listens",
+                refusal(BuildkitException.Unreachable.class, Endpoint.of("tcp://127.0.0.1:1", null)));
+        assertSays(
+                "no socket",
+                refusal(BuildkitException.Unreachable.class, Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
+        assertSays(
+                "not known",
+                refusal(BuildkitException.Unreachable.class, Endpoint.of("tcp://nobody.invalid:1234", null)));
+    }
+
+    @Test
+    void somebodyWhoNeverAnswersIsGivenUpAfterTheTimeout() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Endpoint endpoint = new Endpoint(
+                    URI.create("tcp://127.0.0.1:" + silent.getLocalPort()), null, Duration.ofSeconds(1));
+            assertSays("did not answer within 1 s", refusal(BuildkitException.Unreachable.class, endpoint));
+        }
+    }
+
+    @Test
+    void keysAndCertificatesThatAreNoneAreRefusedBeforeAnythingIsSent() {
+        Certificates.Identity identity = Certificates.authority("client");
+        assertThrows(
+                BuildkitException.InvalidRequest.class,
+                () -> BuildkitClient.connect(Endpoint.of(
+                        "tcp://127.0.0.1:1", new Tls("", "", identity.certificatePem(), "no key"))));
+        assertThrows(
+                BuildkitException.InvalidRequest.class,
+                () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", new Tls("", "no certificate", "", ""))));
+    }
+
+    /** Answers Info as a daemon of some version would, or not at all when there is none. */
+    private static final class TestServer implements AutoCloseable {
+        private final Server server;
+
+        TestServer(Certificates.Identity identity, String version) throws Exception {
+            NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sslContext(GrpcSslContexts.configure(
+                                    SslContextBuilder.forServer(identity.keys().getPrivate(), identity.certificate()),
+                                    SslProvider.JDK)
+                            .build());
+            if (version != null) {
+                builder.addService(info(version));
+            }
+            server = builder.build().start();
+        }
+
+        private static BindableService info(String version) {
+            return new ControlGrpc.ControlImplBase() {
+                @Override
+                public void info(InfoRequest request, StreamObserver<InfoResponse> answer) {
+                    answer.onNext(InfoResponse.newBuilder()
+                            .setBuildkitVersion(BuildkitVersion.newBuilder().setVersion(version))
+                            .build());
+                    answer.onCompleted();
+                }
+            };
+        }
+
+        Endpoint endpoint(Tls tls) {
+            return Endpoint.of("tcp://127.0.0.1:" + server.getPort(), tls);
+        }
+
+        @Override
+        public void close() {
+            server.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.solve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BuildFailuresTest {
+    private static final Endpoint ENDPOINT = Endpoint.of("tcp://buildkitd.example.com:1234", null);
+    private static final Metadata.Key<byte[]> DETAILS =
+            Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+    private static BuildkitException failure(Status.Code code, String text, Any... details) {
+        Metadata trailers = new Metadata();
+        com.google.rpc.Status.Builder status =
+                com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(text);
+        for (Any detail : details) {
+            status.addDetails(detail);
+        }
+        trailers.put(DETAILS, status.build().toByteArray());
+        return BuildFailures.of(code.toStatus().withDescription(text).asRuntimeException(trailers), ENDPOINT);
+    }
+
+    private static Any detail(String type, String json) {
+        return Any.newBuilder()
+                .setTypeUrl("github.com/moby/buildkit/" + type + "+json")
+                .setValue(ByteString.copyFromUtf8(json))
+                .build();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            failed to push r.example.com/a:1: failed to authorize: 401 Unauthorized | RegistryRefused | cannot push r.example.com/a:1: the registry refused the login
+            failed to push r.example.com/a:1: push access denied, repository does not exist: insufficient_scope | RegistryRefused | denies access
+            failed to push r.example.com/a:1: tls: failed to verify certificate: x509: certificate signed by unknown authority | RegistryRefused | does not trust the registry's certificate
+            failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | cannot reach the registry
+            failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
+            busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
+            app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
+            failed to copy: write /x: no space left on device | DaemonFailed | is full
+            no active session for abc: context deadline exceeded | ConnectionLost | lost this build's session
+            process "/bin/sh -c false" did not complete successfully: exit code: 1 | BuildFailed | process "/bin/sh -c false"
+            """)
+    void theDaemonsWordsBecomeALineThatSaysWhatToDo(String text, String kind, String part) {
+        BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        assertEquals(kind, failure.getClass().getSimpleName(), failure.getMessage());
+        assertTrue(failure.getMessage().contains(part), failure.getMessage());
+    }
+
+    @Test
+    void aBrokenConnectionIsNotTakenForAnAnswer() {
+        BuildkitException failure = BuildFailures.of(
+                Status.UNAVAILABLE
+                        .withDescription("io exception")
+                        .withCause(new IOException("reset"))
+                        .asRuntimeException(),
+                ENDPOINT);
+        assertEquals(BuildkitException.ConnectionLost.class, failure.getClass());
+        assertTrue(failure.getMessage().contains("buildkitd.example.com:1234"));
+    }
+
+    @Test
+    void placeAndExitCodeAreReadFromTheDetails() {
+        String dockerfile = Base64.getEncoder().encodeToString("FROM a\nRUN b\n".getBytes(StandardCharsets.UTF_8));
+        BuildkitException.BuildFailed failure = (BuildkitException.BuildFailed) failure(
+                Status.Code.UNKNOWN,
+                "failed to solve: it failed",
+                detail("stack.Stack", "{}"),
+                detail(
+                        "errdefs.Source",
+                        "{\"info\":{\"filename\":\"Dockerfile\",\"data\":\"" + dockerfile
+                                + "\",\"language\":\"Dockerfile\"},\"ranges\":[{\"start\":{\"line\":2},\"end\":{\"line\":2}}]}"),
+                detail("gatewayapi.ExitMessage", "{\"Code\":3}"));
+        assertEquals("Dockerfile:2: it failed", failure.getMessage());
+        assertEquals(3, failure.exitCode());
+        assertEquals("RUN b", failure.location().lines().get(failure.location().line() - 1));
+    }
+
+    @Test
+    void detailsThatMakeNoSenseAreIgnored() {
+        for (String json : new String[] {"", "[]", "{\"info\":3}", "{\"info\":{\"data\":\"%%%\"}}", "{\"ranges\":{}}", "null"}) {
+            BuildkitException.BuildFailed failure = (BuildkitException.BuildFailed)
+                    failure(Status.Code.UNKNOWN, "it failed", detail("errdefs.Source", json));
+            assertEquals("it failed", failure.getMessage());
+            assertNull(failure.location());
+        }
+    }
+
+    @Test
+    void everyFailureCanTravelFromAnAgentAndIsOneLine() throws Exception {
+        BuildkitException failure = failure(Status.Code.UNKNOWN, "several\n  lines\n");
+        assertFalse(failure.getMessage().contains("\n"));
+        try (ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
+            out.writeObject(failure);
+            out.writeObject(BuildFailures.of(Status.UNAVAILABLE.asRuntimeException(), ENDPOINT));
+        }
+    }
+}

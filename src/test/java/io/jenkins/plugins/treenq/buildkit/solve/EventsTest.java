@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.solve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.control.Vertex;
+import io.jenkins.plugins.treenq.buildkit.wire.control.VertexLog;
+import io.jenkins.plugins.treenq.buildkit.wire.control.VertexWarning;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class EventsTest {
+    private final Events events = new Events();
+    private final List<BuildEvent> heard = new ArrayList<>();
+
+    private void read(StatusResponse.Builder message) {
+        events.read(message.build(), heard::add);
+    }
+
+    private static StatusResponse.Builder log(String vertex, int stream, byte[] bytes) {
+        return StatusResponse.newBuilder()
+                .addLogs(VertexLog.newBuilder()
+                        .setVertex(vertex)
+                        .setStream(stream)
+                        .setMsg(ByteString.copyFrom(bytes)));
+    }
+
+    private String text(String vertex, int stream) {
+        StringBuilder text = new StringBuilder();
+        for (BuildEvent event : heard) {
+            if (event instanceof BuildEvent.Output output
+                    && output.vertex().equals(vertex)
+                    && output.stream() == stream) {
+                text.append(output.text());
+            }
+        }
+        return text.toString();
+    }
+
+    @Test
+    void charactersThatAreCutIntoPiecesArriveWhole() {
+        byte[] bytes = "a\u00e4\u65e5\uD83D\uDE00\n".getBytes(StandardCharsets.UTF_8);
+        for (byte single : bytes) {
+            read(log("v", 1, new byte[] {single}));
+        }
+        assertEquals("a\u00e4\u65e5\uD83D\uDE00\n", text("v", 1));
+    }
+
+    @Test
+    void outputThatIsReplayedInOtherPortionsIsToldOnce() {
+        Random random = new Random(7);
+        byte[] whole = "line of output \u65e5\n".repeat(200).getBytes(StandardCharsets.UTF_8);
+        for (int attempt = 0; attempt < 5; attempt++) {
+            int end = attempt == 4 ? whole.length : whole.length * (attempt + 1) / 7;
+            for (int at = 0; at < end; ) {
+                int next = Math.min(end, at + 1 + random.nextInt(90));
+                read(log("v", 1, Arrays.copyOfRange(whole, at, next)));
+                at = next;
+            }
+            events.replay();
+        }
+        assertEquals(new String(whole, StandardCharsets.UTF_8), text("v", 1));
+    }
+
+    @Test
+    void streamsAndVerticesDoNotMix() {
+        read(log("v", 1, "one".getBytes(StandardCharsets.UTF_8)));
+        read(log("v", 2, "two".getBytes(StandardCharsets.UTF_8)));
+        read(log("w", 1, "three".getBytes(StandardCharsets.UTF_8)));
+        assertEquals("one", text("v", 1));
+        assertEquals("two", text("v", 2));
+        assertEquals("three", text("w", 1));
+    }
+
+    @Test
+    void aWarningIsToldOnce() {
+        StatusResponse.Builder warning = StatusResponse.newBuilder()
+                .addWarnings(VertexWarning.newBuilder().setVertex("v").setShort(ByteString.copyFromUtf8("rule: text")));
+        read(warning);
+        events.replay();
+        read(warning);
+        assertEquals(1, heard.size());
+    }
+
+    @Test
+    void aVertexThatWaitsHasNoTimes() {
+        read(StatusResponse.newBuilder().addVertexes(Vertex.newBuilder().setDigest("v").setName("step")));
+        BuildEvent.VertexChanged vertex = (BuildEvent.VertexChanged) heard.get(0);
+        assertNull(vertex.started());
+        assertNull(vertex.completed());
+        assertEquals("step", vertex.name());
+    }
+}

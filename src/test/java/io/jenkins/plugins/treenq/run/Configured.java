@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Descriptor.FormException;
+import hudson.util.Secret;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import java.io.IOException;
+import java.util.List;
+import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+
+/** What an administrator would configure for a test's jobs. */
+public final class Configured {
+    public static final String CERTIFICATE = "buildkit-client";
+    public static final String LOGIN = "registry-login";
+
+    private Configured() {}
+
+    /** A builder on the daemon, and its registry with a login. */
+    public static void with(Daemon daemon) throws IOException, FormException {
+        add(certificate(daemon), login(LOGIN, daemon.login().username(), daemon.login().secret()));
+        Registry registry = new Registry(daemon.registry());
+        registry.setCredentialsId(LOGIN);
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(List.of(builder("default", daemon.address())));
+        configuration.setRegistries(List.of(registry));
+    }
+
+    public static BuildkitBuilder builder(String name, String address) {
+        BuildkitBuilder builder = new BuildkitBuilder(name, address);
+        builder.setCredentialsId(CERTIFICATE);
+        return builder;
+    }
+
+    /** Of the system scope, so that only Jenkins itself finds it. */
+    public static Credentials certificate(Daemon daemon) throws IOException {
+        return new DockerServerCredentials(
+                CredentialsScope.SYSTEM,
+                CERTIFICATE,
+                "",
+                Secret.fromString(daemon.keyPem()),
+                daemon.certificatePem(),
+                daemon.caPem());
+    }
+
+    public static Credentials login(String id, String user, String password) throws FormException {
+        return new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", user, password);
+    }
+
+    public static void add(Credentials... credentials) throws IOException {
+        SystemCredentialsProvider store = SystemCredentialsProvider.getInstance();
+        store.getCredentials().addAll(List.of(credentials));
+        store.save();
+    }
+}
