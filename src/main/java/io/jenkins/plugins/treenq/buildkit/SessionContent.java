@@ -1,29 +1,48 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * Everything that a daemon may ask for during one build; it can get nothing else.
+ * Everything that a daemon may ask for during one build, and everything it may send back; it can reach nothing else.
  *
  * @param locals trees of files by name
  * @param logins of registries
  * @param secrets by id
+ * @param ssh agents by id; {@code default} is the one of {@code --mount=type=ssh} without an id
+ * @param outputs where an export comes back to, by its index in the request
+ * @param layouts OCI layouts by store id, for {@code oci-layout://} contexts and local cache; the ones that cache is
+ *     exported to are written
+ * @param uploads streams by the path of their address {@code http://buildkit-session/PATH}
  * @param sharedKey under which the daemon keeps the sent trees for the next build; empty shares them with every client
  *     that sends none. Whoever knows it can read them, so it must be unguessable.
  */
-public record SessionContent(Map<String, LocalSource> locals, RegistryLogins logins, Secrets secrets, String sharedKey) {
+public record SessionContent(
+        Map<String, LocalSource> locals,
+        RegistryLogins logins,
+        Secrets secrets,
+        Map<String, SshAgent> ssh,
+        Map<Integer, Output> outputs,
+        Map<String, Path> layouts,
+        Map<String, Upload> uploads,
+        String sharedKey) {
     public SessionContent {
         locals = Map.copyOf(locals);
         Objects.requireNonNull(logins);
         Objects.requireNonNull(secrets);
+        ssh = Map.copyOf(ssh);
+        outputs = Map.copyOf(outputs);
+        layouts = Map.copyOf(layouts);
+        uploads = Map.copyOf(uploads);
         Objects.requireNonNull(sharedKey);
     }
 
-    /** Trees of files and nothing secret. */
-    public static SessionContent of(Map<String, LocalSource> locals) {
-        return new SessionContent(locals, RegistryLogins.NONE, Secrets.NONE, "");
+    /** Trees of files, logins and secrets; none of what fewer builds need. */
+    public SessionContent(
+            Map<String, LocalSource> locals, RegistryLogins logins, Secrets secrets, String sharedKey) {
+        this(locals, logins, secrets, Map.of(), Map.of(), Map.of(), Map.of(), sharedKey);
     }
 
     @Override

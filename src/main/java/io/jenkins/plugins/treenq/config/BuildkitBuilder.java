@@ -173,17 +173,26 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
                 @QueryParameter String address,
                 @QueryParameter String serverName,
                 @QueryParameter String credentialsId,
-                @QueryParameter int connectTimeoutSeconds)
+                @QueryParameter String connectTimeoutSeconds)
                 throws InterruptedException {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             BuildkitBuilder builder = new BuildkitBuilder(name, address);
             builder.setServerName(serverName);
             builder.setCredentialsId(credentialsId);
-            builder.setConnectTimeoutSeconds(connectTimeoutSeconds);
+            builder.setConnectTimeoutSeconds(seconds(connectTimeoutSeconds));
             try (BuildkitClient client = BuildkitClient.connect(builder.endpoint(BuildCredentials.ofJenkins()))) {
                 return FormValidation.ok(DaemonDescription.of(client.info(), client.workers()));
             } catch (BuildkitException | AbortException e) {
                 return FormValidation.error(e.getMessage());
+            }
+        }
+
+        /** Blank, and what the field's own check complains of, mean the default. */
+        private static int seconds(String text) {
+            try {
+                return Integer.parseInt(text.trim());
+            } catch (NumberFormatException e) {
+                return DEFAULT_CONNECT_TIMEOUT_SECONDS;
             }
         }
     }

@@ -38,8 +38,7 @@ public final class Redaction implements UnaryOperator<String> {
 
     private record Range(int start, int end) {}
 
-    /** @param secrets that must not appear; null and empty ones count for nothing */
-    public Redaction(Collection<String> secrets) {
+    private Redaction(Collection<String> secrets) {
         count = secrets.size();
         for (String secret : secrets) {
             if (secret != null && secret.length() >= SHORTEST) {
@@ -50,6 +49,11 @@ public final class Redaction implements UnaryOperator<String> {
                 }
             }
         }
+    }
+
+    /** @param secrets that must not appear; null and empty ones count for nothing */
+    public static Redaction of(Collection<String> secrets) {
+        return new Redaction(secrets);
     }
 
     /** A sink that masks lines before another one gets them. */

@@ -35,8 +35,7 @@ final class BuildFailures {
         ErrorDetails details = ErrorDetails.of(failure.getTrailers());
         Status status = failure.getStatus();
         String text = Failures.oneLine(status).replaceFirst("^failed to solve: ", "");
-        boolean fromDaemon = details.typed() || failure.getTrailers() != null && status.getCause() == null;
-        if (status.getCode() == Status.Code.UNAVAILABLE && !fromDaemon) {
+        if (status.getCode() == Status.Code.UNAVAILABLE && !details.typed()) {
             return Failures.lost(endpoint);
         }
         if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {

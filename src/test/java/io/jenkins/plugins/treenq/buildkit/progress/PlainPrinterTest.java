@@ -153,8 +153,9 @@ class PlainPrinterTest {
     void aStepThatSucceedsAtASecondAttemptHasNotFailed() {
         log.failed("a", 0, 10, "no route")
                 // The daemon leaves the old error there.
-                .event(Log.vertex("a", 20L, null, false, "no route", null))
-                .done("a", 20, 30);
+                .event(Log.vertex("a", 20L, null, false, "no route", null));
+        assertEquals("\n", log.tail());
+        log.done("a", 20, 30);
         assertEquals("#1 a\n#1 ERROR: no route\n\n#1 a\n#1 DONE 0.0s\n", log.closed());
         assertEquals("\n", log.tail());
     }
@@ -249,6 +250,44 @@ class PlainPrinterTest {
                 #3 c
                 """,
                 log.text());
+    }
+
+    @Test
+    void theEndOfAStepIsToldAtOnceWhenAnotherOneIsSilent() {
+        log.start("a", 0).start("b", 1).done("a", 0, 100);
+        assertEquals("#1 a\n#1 DONE 0.1s\n\n#2 b\n", log.text());
+    }
+
+    @Test
+    void aSecondRunIsNamedWithItsFirstLine() {
+        log.start("a", 0)
+                .done("a", 0, 100)
+                .start("b", 100)
+                .done("b", 100, 200)
+                .start("a", 200)
+                .cached("c", 202)
+                .output("a", 301, "again\n");
+        assertEquals(
+                """
+                #1 a
+                #1 DONE 0.1s
+
+                #2 b
+                #2 DONE 0.1s
+
+                #3 c
+                #3 CACHED
+
+                #1 a
+                #1 0.101 again
+                """,
+                log.text());
+    }
+
+    @Test
+    void aStepThatEndedIsNamedAgain() {
+        log.start("a", 0).done("a", 0, 100).start("b", 100).progress("a", "late", 0, 0, 90, 150);
+        assertEquals("#1 a\n#1 DONE 0.1s\n\n#2 b\n#2 ...\n\n#1 a\n#1 late 0.1s\n", log.text());
     }
 
     @Test

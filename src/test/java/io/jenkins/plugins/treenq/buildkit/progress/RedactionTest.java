@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactionTest {
     private static String redacted(String line, String... secrets) {
-        return new Redaction(Arrays.asList(secrets)).apply(line);
+        return Redaction.of(Arrays.asList(secrets)).apply(line);
     }
 
     private static String base64(String text) {
@@ -49,7 +49,7 @@ class RedactionTest {
 
     @Test
     void eachLineOfASecretIsMasked() {
-        Redaction redaction = new Redaction(List.of("-----BEGIN KEY-----\r\n  first\nsecond\nxyz\n"));
+        Redaction redaction = Redaction.of(List.of("-----BEGIN KEY-----\r\n  first\nsecond\nxyz\n"));
         assertEquals("#7 0.1 ****", redaction.apply("#7 0.1 -----BEGIN KEY-----"));
         assertEquals("#7 0.1 **** ****", redaction.apply("#7 0.1 first second"));
         assertEquals("#7 0.1 xyz", redaction.apply("#7 0.1 xyz"));
@@ -90,7 +90,7 @@ class RedactionTest {
         for (int i = 0; i < 20; i++) {
             file.append("line ").append(i * i * 7919).append(" of a key\n");
         }
-        Redaction redaction = new Redaction(List.of(file.toString()));
+        Redaction redaction = Redaction.of(List.of(file.toString()));
         byte[] bytes = file.toString().getBytes(StandardCharsets.UTF_8);
         for (int width : List.of(76, 64)) {
             String wrapped = Base64.getMimeEncoder(width, new byte[] {'\n'}).encodeToString(bytes);
@@ -121,7 +121,7 @@ class RedactionTest {
     @Test
     void itStandsBeforeASink() {
         List<String> lines = new ArrayList<>();
-        try (PlainPrinter printer = new PlainPrinter(new Redaction(List.of("hunter2")).before(lines::add))) {
+        try (PlainPrinter printer = new PlainPrinter(Redaction.of(List.of("hunter2")).before(lines::add))) {
             printer.onEvent(Log.vertex("RUN echo hunter2", 0L, null, false, "", null));
             printer.onEvent(Log.vertex("RUN echo hunter2", 0L, 5L, false, "echo hunter2 failed", null));
         }
@@ -130,7 +130,7 @@ class RedactionTest {
 
     @Test
     void itDoesNotTellSecretsItself() {
-        assertEquals("Redaction[secrets=2]", new Redaction(List.of("hunter2", "pa ss")).toString());
+        assertEquals("Redaction[secrets=2]", Redaction.of(List.of("hunter2", "pa ss")).toString());
         assertFalse(new PercentEncoded("pa ss").toString().contains("ss "));
     }
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.AbortException;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.ConfigurationContext;
+import io.jenkins.plugins.casc.ConfiguratorRegistry;
+import io.jenkins.plugins.casc.misc.Util;
+import io.jenkins.plugins.treenq.run.Configured;
+import java.util.List;
+import org.htmlunit.FailingHttpStatusCodeException;
+import org.htmlunit.html.HtmlForm;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class TreenqConfigurationTest {
+    private JenkinsRule jenkins;
+
+    @BeforeEach
+    void start(JenkinsRule rule) {
+        jenkins = rule;
+    }
+
+    @Test
+    void formKeepsEverything() throws Exception {
+        Configured.add(Configured.login("login", "user", "password"));
+        TreenqConfiguration configuration = everything();
+
+        jenkins.configRoundtrip();
+
+        jenkins.assertEqualDataBoundBeans(everything().getBuilders(), configuration.getBuilders());
+        jenkins.assertEqualDataBoundBeans(everything().getRegistries(), configuration.getRegistries());
+        assertEquals("arm", configuration.getDefaultBuilder());
+    }
+
+    @Test
+    void formCanRemoveTheLastOne() throws Exception {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(List.of(new BuildkitBuilder("default", "tcp://localhost:1")));
+
+        HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
+        // The X in the header of the only row.
+        form.getElementsByAttribute("button", "class", "repeatable-delete").size();
+        org.htmlunit.html.DomElement row = form.getFirstByXPath(
+                "//*[@descriptorid='" + BuildkitBuilder.class.getName() + "' or @name='builders']");
+        ((org.htmlunit.html.HtmlElement) row.getFirstByXPath(".//button[contains(@class,'repeatable-delete')]")).click();
+        jenkins.submit(form);
+
+        assertEquals(List.of(), configuration.getBuilders());
+    }
+
+    @Test
+    void configurationIsReadBackFromDisk() {
+        everything().save();
+
+        TreenqConfiguration read = new TreenqConfiguration();
+
+        assertEquals("arm", read.getDefaultBuilder());
+        assertEquals("tcp://buildkitd.example.com:1234", read.getBuilders().get(1).getAddress());
+        assertEquals("login", read.getRegistries().get(0).getCredentialsId());
+    }
+
+    @Test
+    void namesAndHostsAreUnique() {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> configuration.setBuilders(
+                        List.of(new BuildkitBuilder("a", "tcp://b:1"), new BuildkitBuilder("a", "tcp://c:1"))));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> configuration.setRegistries(List.of(
+                        new Registry("https://index.docker.io/v1/"), new Registry("registry-1.docker.io"))));
+    }
+
+    @Test
+    void withoutANameTheDefaultBuilderIsTaken() throws Exception {
+        TreenqConfiguration configuration = everything();
+        assertEquals("arm", configuration.builder(null).getName());
+
+        configuration.setDefaultBuilder("");
+        assertEquals("default", configuration.builder(null).getName());
+    }
+
+    @Test
+    void missingBuildersAreNamedWithThoseThatExist() {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        assertThat(
+                assertThrows(AbortException.class, () -> configuration.builder(null)).getMessage(),
+                containsString("no builder is configured"));
+
+        everything();
+        assertThat(
+                assertThrows(AbortException.class, () -> configuration.builder("x")).getMessage(),
+                containsString("builder 'x' is not configured; there is 'default', 'arm'"));
+        configuration.setDefaultBuilder("gone");
+        assertThat(
+                assertThrows(AbortException.class, () -> configuration.builder(null)).getMessage(),
+                containsString("the default builder 'gone' is not configured"));
+    }
+
+    @Test
+    void configurationAsCodeIsImportedAndExportedExactly() throws Exception {
+        ConfigurationAsCode.get()
+                .configure(getClass().getResource("TreenqConfigurationTest/import.yaml").toString());
+
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        assertEquals("arm", configuration.getDefaultBuilder());
+        assertEquals(20, configuration.getBuilders().get(1).getConnectTimeoutSeconds());
+        assertNull(configuration.getBuilders().get(0).getCredentialsId());
+        assertEquals(
+                Util.toStringFromYamlFile(this, "TreenqConfigurationTest/export.yaml"),
+                Util.toYamlString(Util.getUnclassifiedRoot(
+                                new ConfigurationContext(ConfiguratorRegistry.get()))
+                        .get("treenq")));
+        // Written without an administrator's form.
+        assertEquals("arm", new TreenqConfiguration().getDefaultBuilder());
+    }
+
+    @Test
+    void addressesAndHostsAreChecked() {
+        BuildkitBuilder.DescriptorImpl builder = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
+        Registry.DescriptorImpl registry = jenkins.jenkins.getDescriptorByType(Registry.DescriptorImpl.class);
+
+        assertEquals("OK", builder.doCheckAddress("tcp://localhost:1234").kind.name());
+        assertEquals("OK", builder.doCheckAddress("unix:///run/buildkit/buildkitd.sock").kind.name());
+        for (String address : List.of("", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1")) {
+            assertEquals("ERROR", builder.doCheckAddress(address).kind.name(), address);
+        }
+        for (String host : List.of("docker.io", "https://index.docker.io/v1/", "localhost:5000", "registry.example.com")) {
+            assertEquals("OK", registry.doCheckHost(host).kind.name(), host);
+        }
+        for (String host : List.of("", "registry", "a b.example.com", "registry.example.com:port")) {
+            assertEquals("ERROR", registry.doCheckHost(host).kind.name(), host);
+        }
+    }
+
+    @Test
+    void testConnectionSaysWhyItFailed() throws Exception {
+        BuildkitBuilder.DescriptorImpl builder = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
+
+        assertThat(
+                builder.doTestConnection("default", "tcp://localhost:1", "", "no-such", "10").getMessage(),
+                containsString("credentials &#039;no-such&#039; were not found"));
+        String unreachable =
+                builder.doTestConnection("default", "tcp://localhost:1", "", "", "").getMessage();
+        assertThat(unreachable, containsString("tcp://localhost:1"));
+        assertTrue(unreachable.lines().count() == 1, unreachable);
+    }
+
+    private static TreenqConfiguration everything() {
+        BuildkitBuilder second = new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234");
+        second.setServerName("buildkitd");
+        second.setConnectTimeoutSeconds(20);
+        Registry registry = new Registry("registry.example.com");
+        registry.setCredentialsId("login");
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(
+                List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), second));
+        configuration.setRegistries(List.of(registry, new Registry("docker.io")));
+        configuration.setDefaultBuilder("arm");
+        return configuration;
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.Result;
+import hudson.util.Secret;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** What a Jenkinsfile's author reads when something is wrong before any daemon is asked. */
+@WithJenkins
+class FailureTest {
+    private static final String DOCKERFILE = "writeFile file: 'Dockerfile', text: 'FROM scratch'";
+
+    private JenkinsRule jenkins;
+
+    @BeforeEach
+    void start(JenkinsRule rule) {
+        jenkins = rule;
+        // Where nobody listens.
+        TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("default", "tcp://localhost:1")));
+    }
+
+    @Test
+    void noBuilderIsConfigured() throws Exception {
+        TreenqConfiguration.get().setBuilders(List.of());
+
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'])",
+                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build");
+    }
+
+    @Test
+    void theBuilderIsUnknown() throws Exception {
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'], builder: 'fast')",
+                "builder 'fast' is not configured; there is 'default'");
+    }
+
+    @Test
+    void theBuildersCertificateIsNotThere() throws Exception {
+        TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", "tcp://localhost:1")));
+
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'])",
+                "builder 'default': credentials 'buildkit-client' were not found, or may not be used here;"
+                        + " an X.509 client certificate is needed, check the id");
+    }
+
+    @Test
+    void theDaemonCannotBeReached() throws Exception {
+        assertFails(
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'])",
+                "building localhost:5000/a/b:1 on builder 'default' failed: nothing listens at tcp://localhost:1;"
+                        + " check the address and that the daemon runs");
+    }
+
+    @Test
+    void credentialsAreUnknown() throws Exception {
+        assertFails(
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], credentialsId: 'no-such')",
+                "credentials 'no-such' were not found, or may not be used here;"
+                        + " registry 'localhost:5000' needs a username with password, check the id");
+    }
+
+    @Test
+    void credentialsAreOfAnotherType() throws Exception {
+        Configured.add(new DockerServerCredentials(
+                CredentialsScope.GLOBAL, "certificate", "", Secret.fromString("key"), "certificate", "ca"));
+
+        assertFails(
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], credentialsId: 'certificate')",
+                "credentials 'certificate' are 'X.509 Client Certificate';"
+                        + " registry 'localhost:5000' needs a username with password");
+    }
+
+    @Test
+    void credentialsAreForAnotherRegistry() throws Exception {
+        SystemCredentialsProvider.getInstance().setDomainCredentialsMap(Map.of(
+                new Domain("other", "", List.of(new HostnameSpecification("registry.example.com", ""))),
+                List.of(Configured.login("other", "user", "password"))));
+
+        assertFails(
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], credentialsId: 'other')",
+                "credentials 'other' are in a domain for something else;"
+                        + " registry 'localhost:5000' needs a username with password from a domain for it");
+    }
+
+    @Test
+    void theRegistrysConfiguredCredentialsAreNotThere() throws Exception {
+        Registry registry = new Registry("localhost:5000");
+        registry.setCredentialsId("gone");
+        TreenqConfiguration.get().setRegistries(List.of(registry));
+
+        assertFails(
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'])",
+                "credentials 'gone' were not found, or may not be used here;"
+                        + " registry 'localhost:5000' needs a username with password, check the id");
+        // Another registry's are only of interest if the daemon asks for them.
+        WorkflowRun run = run(DOCKERFILE + "; treenqBuild(tags: ['localhost:5001/a/b:1'])");
+        jenkins.assertLogContains("WARNING: credentials 'gone' were not found", run);
+        jenkins.assertLogContains("nothing listens at tcp://localhost:1", run);
+    }
+
+    @Test
+    void aTagOrAPlatformIsMalformed() throws Exception {
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/A/b:1'])",
+                "'localhost:5000/A/b:1' is not an image name: a repository has lower-case letters, digits and single"
+                        + " separators . _ - /");
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'], platforms: ['amd64'])",
+                "'amd64' is not a platform; write it as os/architecture[/variant], such as linux/amd64");
+    }
+
+    @Test
+    void theContextIsMissing() throws Exception {
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'web')",
+                "context '" + workspace() + "/web' is not there; check the path and whether the sources were checked out");
+    }
+
+    @Test
+    void theContextIsOutsideOfTheWorkspace() throws Exception {
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..')",
+                "context '" + workspace() + "/..' is outside of '" + workspace() + "'");
+        assertFails(
+                "sh 'ln -sfn /etc etc'; treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'etc')",
+                "context '" + workspace() + "/etc' is outside of '" + workspace() + "'");
+        // Another folder of the same workspace is no other place.
+        jenkins.assertLogContains(
+                "nothing listens at tcp://localhost:1",
+                run(DOCKERFILE + "; dir('sub') { treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..') }"));
+    }
+
+    @Test
+    void theDockerfileIsMissing() throws Exception {
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'], dockerfile: 'Dockerfile.prod')",
+                "Dockerfile '" + workspace()
+                        + "/Dockerfile.prod' is not there; check the path and whether the sources were checked out");
+    }
+
+    @Test
+    void anArgumentHasNoValue() throws Exception {
+        assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'], buildArgs: [VERSION: null])",
+                "buildArgs: 'VERSION' is not of the form NAME=value");
+    }
+
+    private String workspace() {
+        return jenkins.jenkins.getRootDir() + "/workspace/job";
+    }
+
+    /** One line, without a trace, and nothing left behind. */
+    private void assertFails(String script, String line) throws Exception {
+        WorkflowRun run = run(script);
+        jenkins.assertLogContains("ERROR: " + line + System.lineSeparator(), run);
+        jenkins.assertLogNotContains("\tat ", run);
+        assertThat(run.getAction(ImagesAction.class), is(nullValue()));
+        assertThat(run.getHasArtifacts(), is(false));
+    }
+
+    private WorkflowRun run(String script) throws Exception {
+        WorkflowJob job = jenkins.jenkins.getItem("job") instanceof WorkflowJob present
+                ? present
+                : jenkins.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition("node { " + script + " }", true));
+        return jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
+    }
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.EnvVars;
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
+import hudson.model.BuildListener;
+import hudson.model.Fingerprint;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.tasks.Fingerprinter.FingerprintAction;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.CreateFileBuilder;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestBuilder;
+import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Jobs of a real Jenkins on a real daemon, which pushes to a real registry. */
+@WithJenkins
+class RealBuildTest {
+    private static final String DOCKERFILE = "FROM busybox\\nARG SOURCE_DATE_EPOCH\\nCOPY hello /hello\\nRUN cat /hello\\n";
+
+    @RegisterExtension
+    private final InboundAgentExtension agents = new InboundAgentExtension();
+
+    private JenkinsRule jenkins;
+    private Daemon daemon;
+    private String repository;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        daemon = Daemon.first();
+        repository = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        Configured.with(daemon);
+    }
+
+    @Test
+    void aScriptGetsTheImageThatTheRegistryHas() throws Exception {
+        WorkflowRun run = success("""
+                %s
+                def image = treenqBuild(tags: ['%s:1', '%s:latest'], labels: [team: 'shop'])
+                echo "digest=$image.digest"
+                echo "id=$image.imageId"
+                echo "reference=$image.reference"
+                echo "string=$image"
+                echo "tags=$image.tags platforms=$image.platforms builder=$image.builder"
+                echo "long=${image.duration > 0}"
+                echo "descriptor=${image.metadata['containerimage.descriptor'].digest}"
+                sleep 0
+                writeFile file: 'digest', text: image.digest
+                """.formatted(files(), image(), image()));
+
+        String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
+        assertEquals(digest, new Registry(daemon).digest(repository, "latest").orElseThrow());
+        jenkins.assertLogContains("digest=" + digest, run);
+        jenkins.assertLogContains("id=sha256:", run);
+        jenkins.assertLogContains("reference=" + image() + "@" + digest, run);
+        jenkins.assertLogContains("string=" + image() + "@" + digest, run);
+        jenkins.assertLogContains(
+                "tags=[" + image() + ":1, " + image() + ":latest] platforms=[linux/amd64] builder=default", run);
+        jenkins.assertLogContains("long=true", run);
+        jenkins.assertLogContains("descriptor=" + digest, run);
+    }
+
+    @Test
+    void theLogReadsLikeBuildctls() throws Exception {
+        String log = JenkinsRule.getLog(success(files() + "; treenqBuild(tags: ['" + image() + ":1'], noCache: true)"));
+
+        assertThat(log, containsString("Building on 'default' (" + daemon.address() + ")"));
+        assertThat(log, containsString("[internal] load build definition from Dockerfile"));
+        assertThat(log, containsString("[3/3] RUN cat /hello"));
+        assertThat(log.lines().toList(), hasItem(org.hamcrest.Matchers.matchesPattern("#\\d+ \\d+\\.\\d+ hi")));
+        assertThat(log.lines().toList(), hasItem(org.hamcrest.Matchers.matchesPattern("#\\d+ DONE \\d+\\.\\ds")));
+        assertThat(log, containsString("Built " + image() + "@sha256:"));
+    }
+
+    @Test
+    void declarativePipelinesBuildToo() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                """
+                pipeline {
+                    agent any
+                    stages {
+                        stage('image') {
+                            steps {
+                                %s
+                                treenqBuild tags: ['%s:1'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000'], platforms: ['linux/amd64']
+                            }
+                        }
+                    }
+                }
+                """.formatted(files(), image()),
+                true));
+
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job);
+
+        assertThat(run.getAction(ImagesAction.class).getImages(), hasSize(1));
+    }
+
+    @Test
+    void branchesBuildAtTheSameTime() throws Exception {
+        WorkflowRun run = success("""
+                %s
+                def branches = [:]
+                for (int i = 0; i < 4; i++) {
+                    def n = i
+                    branches["b$n"] = { treenqBuild tags: ["%s:$n"], labels: [n: n] }
+                }
+                parallel branches
+                """.formatted(files(), image()));
+
+        List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
+        assertThat(images, hasSize(4));
+        assertEquals(4, images.stream().map(BuiltImage::getDigest).distinct().count());
+        assertEquals(
+                List.of(
+                        "treenq/1-" + repository + ".json",
+                        "treenq/2-" + repository + ".json",
+                        "treenq/3-" + repository + ".json",
+                        "treenq/4-" + repository + ".json"),
+                run.getArtifacts().stream().map(a -> a.relativePath).sorted().toList());
+    }
+
+    @Test
+    void freestyleAndPipelineMakeTheSameImage() throws Exception {
+        String arguments =
+                "tags: ['%s:pipeline'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000']".formatted(image());
+        WorkflowRun pipeline = success(
+                files() + "; sh 'touch -d @1700000000 hello'; chmod(); treenqBuild " + arguments, "def chmod() { sh 'chmod 644 hello' }");
+        FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
+        job.getBuildersList().add(new CreateFileBuilder("hello", "hi\n"));
+        job.getBuildersList()
+                .add(new CreateFileBuilder("Dockerfile", DOCKERFILE.replace("\\n", "\n")));
+        job.getBuildersList().add(new hudson.tasks.Shell("touch -d @1700000000 hello; chmod 644 hello"));
+        TreenqBuildStep step = new TreenqBuildStep(List.of(image() + ":$JOB_NAME-$BUILD_NUMBER"));
+        step.setBuildArgs(List.of("SOURCE_DATE_EPOCH=1700000000"));
+        job.getBuildersList().add(new TreenqBuilder(step));
+        EnvVars seen = new EnvVars();
+        job.getBuildersList().add(new TestBuilder() {
+            @Override
+            public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
+                    throws InterruptedException, IOException {
+                seen.putAll(build.getEnvironment(listener));
+                return true;
+            }
+        });
+
+        FreeStyleBuild freestyle = jenkins.buildAndAssertSuccess(job);
+
+        String digest = onlyImage(pipeline).getDigest();
+        assertEquals(digest, onlyImage(freestyle).getDigest());
+        assertEquals(digest, new Registry(daemon).digest(repository, "freestyle-1").orElseThrow());
+        assertEquals(digest, seen.get("TREENQ_IMAGE_DIGEST"));
+        assertEquals(image() + "@" + digest, seen.get("TREENQ_IMAGE"));
+        // And each knows of the other.
+        Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest.substring(7, 39));
+        assertThat(fingerprint.getJobs(), hasItem("freestyle"));
+        assertThat(fingerprint.getJobs(), hasItem(pipeline.getParent().getFullName()));
+        assertThat(freestyle.getAction(FingerprintAction.class).getFingerprints().values(), hasItem(fingerprint));
+    }
+
+    @Test
+    void theRunKeepsAndShowsTheImage() throws Exception {
+        WorkflowRun run = success(files() + "; treenqBuild tags: ['" + image() + ":1']");
+        String digest = onlyImage(run).getDigest();
+
+        String artifact = "treenq/1-" + repository + ".json";
+        String metadata = new String(
+                run.getArtifactManager().root().child(artifact).open().readAllBytes(),
+                java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(metadata, containsString("\"containerimage.digest\": \"" + digest + "\""));
+        assertThat(metadata, containsString("\"mediaType\": "));
+        assertThat(
+                jenkins.jenkins.getWorkspaceFor(run.getParent()).list().stream().map(f -> f.getName()).sorted().toList(),
+                is(List.of("Dockerfile", "hello")));
+
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        for (String page : List.of("", "treenq/")) {
+            String html = client.getPage(run, page).asNormalizedText();
+            assertThat(html, containsString(image() + ":1"));
+            assertThat(html, containsString(digest.substring(0, 19)));
+            assertThat(html, containsString("linux/amd64"));
+        }
+        assertEquals(
+                digest,
+                client.getJSON(run.getUrl() + "treenq/api/json")
+                        .getJSONObject()
+                        .getJSONArray("images")
+                        .getJSONObject(0)
+                        .getString("digest"));
+        assertThat(
+                client.getJSON(run.getUrl() + "api/json?tree=actions[images[digest,tags,reference]]")
+                        .getContentAsString(),
+                containsString(image() + "@" + digest));
+        // Nothing depends on what is in memory.
+        run.reload();
+        assertEquals(digest, onlyImage(run).getDigest());
+        assertEquals(
+                digest,
+                ((Map<?, ?>) onlyImage(run).getMetadata().get("containerimage.descriptor")).get("digest"));
+    }
+
+    @Test
+    void withoutTagsItIsOnlyChecked() throws Exception {
+        WorkflowRun run = success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
+
+        jenkins.assertLogContains("digest=null", run);
+        assertThat(run.getAction(ImagesAction.class), is(org.hamcrest.Matchers.nullValue()));
+        assertThat(run.getArtifacts(), is(empty()));
+    }
+
+    @Test
+    void aJobsOwnCredentialsArePreferred() throws Exception {
+        Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
+        String call = "treenqBuild tags: ['" + image() + ":1'], credentialsId: ";
+
+        WorkflowRun refused = failure(files() + "; " + call + "'wrong'");
+        jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", refused);
+        jenkins.assertLogNotContains("wrong-password", refused);
+        jenkins.assertLogNotContains("\tat ", refused);
+
+        success(files() + "; " + call + "'" + Configured.LOGIN + "'");
+    }
+
+    @Test
+    void aFailedStepIsShownWithItsSource() throws Exception {
+        WorkflowRun run = failure("""
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo almost; exit 7\\n'
+                treenqBuild tags: ['%s:1']
+                """.formatted(image()));
+
+        jenkins.assertLogContains("almost", run);
+        jenkins.assertLogContains("   2 | >>> RUN echo almost; exit 7", run);
+        jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", run);
+        jenkins.assertLogNotContains("\tat ", run);
+        assertThat(run.getAction(ImagesAction.class), is(org.hamcrest.Matchers.nullValue()));
+    }
+
+    @Test
+    void retriesAndTimeoutsWorkAroundIt() throws Exception {
+        WorkflowRun run = success("""
+                int tries = 0
+                retry(2) {
+                    writeFile file: 'Dockerfile', text: tries++ == 0 ? 'FROM busybox\\nRUN false' : 'FROM busybox\\nRUN true'
+                    treenqBuild tags: ['%s:1']
+                }
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300'
+                try {
+                    timeout(time: 5, unit: 'SECONDS') { treenqBuild tags: [], noCache: true }
+                    error 'it should have taken longer'
+                } catch (org.jenkinsci.plugins.workflow.steps.FlowInterruptedException e) {
+                    echo 'timed out'
+                }
+                """.formatted(image()));
+
+        jenkins.assertLogContains("timed out", run);
+    }
+
+    @Test
+    void abortingStopsTheBuildInTheDaemon() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        WorkflowJob job = job("""
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo started; sleep 300; echo %s\\n'
+                treenqBuild tags: ['%s:1']
+                """.formatted(mark, image()), "");
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage(" started", run);
+        assertTrue(daemonWorksOn(mark), "the step runs");
+
+        run.doStop();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertGone(mark);
+
+        FreeStyleProject freestyle = jenkins.createFreeStyleProject();
+        freestyle.getBuildersList().add(new CreateFileBuilder(
+                "Dockerfile", "FROM busybox\nRUN echo started; sleep 300; echo 2" + mark + "\n"));
+        freestyle.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image() + ":2"))));
+        FreeStyleBuild build = freestyle.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage(" started", build);
+
+        build.doStop();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        assertGone("2" + mark);
+    }
+
+    @Test
+    void anAgentThatIsAnotherProcessBuildsAndKeepsNoSecret() throws Exception {
+        hudson.model.Slave agent = agents.createAgent(
+                jenkins,
+                InboundAgentExtension.Options.newBuilder().name("remote").webSocket().build());
+        String log = JenkinsRule.getLog(success("""
+                %s
+                def image = treenqBuild(tags: ['%s:1'])
+                echo "digest=$image.digest"
+                """.formatted(files(), image()), "", "remote"));
+        assertThat(log, containsString("digest=" + new Registry(daemon).digest(repository, "1").orElseThrow()));
+
+        String password = daemon.login().secret();
+        String key = daemon.keyPem().lines().skip(1).findFirst().orElseThrow();
+        assertThat(log, not(containsString(password)));
+        assertThat(log, not(containsString(key)));
+        List<String> folders = List.of(jenkins.jenkins.getRootDir().toString(), agent.getRemoteFS());
+        for (String folder : folders) {
+            assertThat(filesWith(List.of(password, key), Path.of(folder)), is(empty()));
+        }
+        // The search would find them.
+        assertThat(filesWith(List.of("digest="), Path.of(folders.get(0))), is(not(empty())));
+    }
+
+    @Test
+    void abortingReachesAnAgentThatIsAnotherProcess() throws Exception {
+        agents.createAgent(
+                jenkins,
+                InboundAgentExtension.Options.newBuilder().name("remote").webSocket().build());
+        String mark = UUID.randomUUID().toString();
+        WorkflowJob job = job("""
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo started; sleep 300; echo %s\\n'
+                treenqBuild tags: ['%s:1']
+                """.formatted(mark, image()), "", "remote");
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage(" started", run);
+
+        run.doStop();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertGone(mark);
+    }
+
+    @Test
+    void testConnectionDescribesTheDaemon() throws Exception {
+        String text = jenkins.jenkins
+                .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
+                .doTestConnection("default", daemon.address(), "", Configured.CERTIFICATE, "10")
+                .getMessage();
+
+        assertThat(text, containsString("BuildKit " + daemon.version()));
+        assertThat(text, containsString("linux/amd64"));
+        assertThat(text, containsString("snapshotter "));
+        assertThat(text, containsString("rootless"));
+    }
+
+    private String image() {
+        return daemon.registry() + "/" + repository;
+    }
+
+    private static String files() {
+        return "writeFile file: 'hello', text: 'hi\\n'; writeFile file: 'Dockerfile', text: '" + DOCKERFILE + "'";
+    }
+
+    private static BuiltImage onlyImage(Run<?, ?> run) {
+        ImagesAction action = run.getAction(ImagesAction.class);
+        assertThat(action, is(notNullValue()));
+        assertThat(action.getImages(), hasSize(1));
+        return action.getImages().get(0);
+    }
+
+    private WorkflowRun success(String script, String... more) throws Exception {
+        return jenkins.assertBuildStatusSuccess(job(script, more).scheduleBuild2(0));
+    }
+
+    private WorkflowRun failure(String script) throws Exception {
+        return jenkins.assertBuildStatus(Result.FAILURE, job(script).scheduleBuild2(0));
+    }
+
+    /** @param more functions, then the agent's label */
+    private WorkflowJob job(String script, String... more) throws IOException {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        String functions = more.length > 0 ? more[0] : "";
+        String label = more.length > 1 ? more[1] : "built-in";
+        job.setDefinition(new CpsFlowDefinition(functions + "\nnode('" + label + "') {\n" + script + "\n}", true));
+        return job;
+    }
+
+    /** Whether a process of a step, which the mark is in the command of, runs on this machine. */
+    private static boolean daemonWorksOn(String mark) {
+        return ProcessHandle.allProcesses()
+                .anyMatch(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(mark))
+                        .isPresent());
+    }
+
+    private static void assertGone(String mark) throws InterruptedException {
+        Instant end = Instant.now().plus(Duration.ofSeconds(20));
+        while (daemonWorksOn(mark)) {
+            assertTrue(Instant.now().isBefore(end), "the daemon still runs the step");
+            Thread.sleep(100);
+        }
+    }
+
+    private static List<String> filesWith(List<String> texts, Path folder) throws IOException {
+        List<String> found = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    String content = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+                    if (texts.stream().anyMatch(content::contains)) {
+                        found.add(file.toString());
+                    }
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
+    }
+}
