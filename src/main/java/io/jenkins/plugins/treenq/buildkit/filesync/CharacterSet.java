@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** The named sets of characters of Go's regular expressions ({@code regexp/syntax}); all but the last are ASCII only. */
+/** The named sets of characters of Go's regular expressions ({@code regexp/syntax}); all but those of Unicode are ASCII only. */
 final class CharacterSet {
     static final IntPredicate DIGIT = c -> c >= '0' && c <= '9';
     static final IntPredicate LOWER = c -> c >= 'a' && c <= 'z';
@@ -32,6 +32,38 @@ final class CharacterSet {
             Map.entry("word", WORD),
             Map.entry("xdigit", DIGIT.or(c -> c >= 'a' && c <= 'f').or(c -> c >= 'A' && c <= 'F')));
 
+    /** Unassigned code points are in none, as in Go. */
+    private static final Map<String, Byte> CATEGORIES = Map.ofEntries(
+            Map.entry("Cc", Character.CONTROL),
+            Map.entry("Cf", Character.FORMAT),
+            Map.entry("Co", Character.PRIVATE_USE),
+            Map.entry("Cs", Character.SURROGATE),
+            Map.entry("Ll", Character.LOWERCASE_LETTER),
+            Map.entry("Lm", Character.MODIFIER_LETTER),
+            Map.entry("Lo", Character.OTHER_LETTER),
+            Map.entry("Lt", Character.TITLECASE_LETTER),
+            Map.entry("Lu", Character.UPPERCASE_LETTER),
+            Map.entry("Mc", Character.COMBINING_SPACING_MARK),
+            Map.entry("Me", Character.ENCLOSING_MARK),
+            Map.entry("Mn", Character.NON_SPACING_MARK),
+            Map.entry("Nd", Character.DECIMAL_DIGIT_NUMBER),
+            Map.entry("Nl", Character.LETTER_NUMBER),
+            Map.entry("No", Character.OTHER_NUMBER),
+            Map.entry("Pc", Character.CONNECTOR_PUNCTUATION),
+            Map.entry("Pd", Character.DASH_PUNCTUATION),
+            Map.entry("Pe", Character.END_PUNCTUATION),
+            Map.entry("Pf", Character.FINAL_QUOTE_PUNCTUATION),
+            Map.entry("Pi", Character.INITIAL_QUOTE_PUNCTUATION),
+            Map.entry("Po", Character.OTHER_PUNCTUATION),
+            Map.entry("Ps", Character.START_PUNCTUATION),
+            Map.entry("Sc", Character.CURRENCY_SYMBOL),
+            Map.entry("Sk", Character.MODIFIER_SYMBOL),
+            Map.entry("Sm", Character.MATH_SYMBOL),
+            Map.entry("So", Character.OTHER_SYMBOL),
+            Map.entry("Zl", Character.LINE_SEPARATOR),
+            Map.entry("Zp", Character.PARAGRAPH_SEPARATOR),
+            Map.entry("Zs", Character.SPACE_SEPARATOR));
+
     private CharacterSet() {}
 
     /** Of {@code [:name:]} or {@code [:^name:]}; null when there is none. */
@@ -54,41 +86,25 @@ final class CharacterSet {
         };
     }
 
-    /** Of {@code \pL} and its like, the general category by its first letter; null when there is none. */
-    static IntPredicate category(int letter) {
-        return switch (letter) {
-            case 'C' -> c -> switch (Character.getType(c)) {
-                case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.SURROGATE -> true;
-                default -> false;
-            };
-            case 'L' -> Character::isLetter;
-            case 'M' -> c -> switch (Character.getType(c)) {
-                case Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK, Character.NON_SPACING_MARK -> true;
-                default -> false;
-            };
-            case 'N' -> c -> switch (Character.getType(c)) {
-                case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
-                default -> false;
-            };
-            case 'P' -> c -> switch (Character.getType(c)) {
-                case Character.CONNECTOR_PUNCTUATION,
-                        Character.DASH_PUNCTUATION,
-                        Character.START_PUNCTUATION,
-                        Character.END_PUNCTUATION,
-                        Character.INITIAL_QUOTE_PUNCTUATION,
-                        Character.FINAL_QUOTE_PUNCTUATION,
-                        Character.OTHER_PUNCTUATION -> true;
-                default -> false;
-            };
-            case 'S' -> c -> switch (Character.getType(c)) {
-                case Character.MATH_SYMBOL,
-                        Character.CURRENCY_SYMBOL,
-                        Character.MODIFIER_SYMBOL,
-                        Character.OTHER_SYMBOL -> true;
-                default -> false;
-            };
-            case 'Z' -> Character::isSpaceChar;
-            default -> null;
-        };
+    /** Of {@code \p{name}}: a general category, by one letter or two, or a script; null when there is none. */
+    static IntPredicate unicode(String name) {
+        if (name.equals("Any")) {
+            return c -> true;
+        }
+        IntPredicate none = c -> false;
+        IntPredicate set = CATEGORIES.entrySet().stream()
+                .filter(category -> category.getKey().startsWith(name) && name.length() >= 1)
+                .map(Map.Entry::getValue)
+                .map(type -> (IntPredicate) c -> Character.getType(c) == type)
+                .reduce(none, IntPredicate::or);
+        if (set != none) {
+            return set;
+        }
+        for (Character.UnicodeScript script : Character.UnicodeScript.values()) {
+            if (script.name().equalsIgnoreCase(name)) {
+                return c -> Character.UnicodeScript.of(c) == script;
+            }
+        }
+        return null;
     }
 }

@@ -2,68 +2,68 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * The regular expressions that the pattern language turns into: the part of Go's syntax that can come out of a pattern
- * ({@code patternmatcher.go}, {@code compile}).
+ * A regular expression that somewhere in a path matches or does not.
  *
- * <p>Java's own engine is kept away from them on purpose: patterns come from the daemon, and a backtracking engine can
- * take exponential time. This one keeps the set of places where a match may stand, so it takes time in the product of
- * both lengths at most. One thread at a time.
+ * <p>Java's own engine is kept away from path patterns on purpose: they come from the daemon, and a backtracking engine
+ * can take exponential time. This one keeps the set of places in its program where a match may stand, so it takes time in
+ * the product of both lengths at most. One thread at a time.
  */
 final class PathExpression {
+    /** A hostile pattern such as {@code {1000}} many times over must not fill the memory. */
+    private static final int MOST_STEPS = 100_000;
+
     private enum Kind {
-        /** One character of the set. */
-        ONE,
-        /** Any number of characters of the set. */
-        MANY,
-        /** Enters the next place, which is INSIDE, or passes it by. */
-        OPTIONAL,
-        /** Any characters but a line end, up to and with a "/". */
-        INSIDE,
-        BEGIN,
-        END,
-        WORD_EDGE,
-        NO_WORD_EDGE
+        /** Takes a character of the set, goes on to {@code next}. */
+        TAKE,
+        /** Goes on to {@code next} where the text has such an edge. */
+        EDGE,
+        /** Goes on to both. */
+        SPLIT
     }
 
-    /** @param only the one character of the set when it has just one and is no surrogate pair, else 0 */
-    private record Place(Kind kind, IntPredicate set, char only) {
-        static Place of(Kind kind) {
-            return new Place(kind, c -> false, '\0');
-        }
+    private static final class Step {
+        Kind kind;
+        int next;
+        int other;
+        IntPredicate set;
+        Expression.Edge edge;
     }
 
-    private static final IntPredicate NO_LINE_END = c -> c != '\n';
-    private static final String FOLDERS = "(.*/)?";
-
-    private final Place[] places;
+    private final List<Step> program = new ArrayList<>();
+    private final boolean anchored;
     private final String prefix;
     private final String suffix;
 
+    // What follows is only for the match that is under way.
     private int[] standing;
-    private int[] moved;
+    private int[] before;
+    private int[] open;
     private int count;
-    /** The step in which a place was last reached, so that each is entered once in a step. */
-    private final long[] reached;
+    /** The round in which a step was last reached, so that none is done twice in one. */
+    private final int[] reached;
 
-    private long step;
+    private int round;
 
-    private PathExpression(List<Place> places) {
-        this.places = places.toArray(Place[]::new);
-        this.standing = new int[this.places.length + 1];
-        this.moved = new int[this.places.length + 1];
-        this.reached = new long[this.places.length + 1];
-        this.prefix = literal(places, 1, 1);
-        boolean closed = places.get(places.size() - 1).kind == Kind.END;
-        this.suffix = closed ? literal(places, places.size() - 2, -1) : "";
+    private PathExpression(Expression.Choice choice) throws InvalidPattern {
+        add(choice);
+        standing = new int[program.size()];
+        before = new int[program.size()];
+        open = new int[program.size() + 1];
+        reached = new int[program.size() + 1];
+        anchored = choice.parts().stream().allMatch(part -> starts((Expression.Sequence) part));
+        List<Expression> only = choice.parts().size() == 1 ? ((Expression.Sequence) choice.parts().get(0)).parts() : List.of();
+        prefix = anchored ? literal(only, 1, 1) : "";
+        boolean closed = !only.isEmpty() && only.get(only.size() - 1) == Expression.Edge.END;
+        suffix = closed ? literal(only, only.size() - 2, -1) : "";
     }
 
-    /** @param expression starts with "^" */
     static PathExpression of(String expression) throws InvalidPattern {
-        return new PathExpression(new Parser(expression).places());
+        return new PathExpression(ExpressionParser.parse(expression));
     }
 
     boolean matches(String path) {
@@ -72,316 +72,174 @@ final class PathExpression {
             return false;
         }
         count = 0;
-        step++;
-        if (enter(0, path, 0)) {
+        begin();
+        if (reach(0, path, 0)) {
             return true;
         }
-        for (int at = 0; at < path.length() && count > 0; ) {
+        for (int at = 0; at < path.length() && (count > 0 || !anchored); ) {
             int character = path.codePointAt(at);
             at += Character.charCount(character);
-            int[] before = standing;
-            int standingBefore = count;
-            standing = moved;
-            moved = before;
+            int[] swap = before;
+            before = standing;
+            standing = swap;
+            int previously = count;
             count = 0;
-            step++;
-            for (int i = 0; i < standingBefore; i++) {
-                if (advance(before[i], character, path, at)) {
+            begin();
+            for (int i = 0; i < previously; i++) {
+                Step step = program.get(before[i]);
+                if (step.set.test(character) && reach(step.next, path, at)) {
                     return true;
                 }
+            }
+            if (!anchored && reach(0, path, at)) {
+                return true;
             }
         }
         return false;
     }
 
-    /** Takes a character at a place; true when that completes the match. */
-    private boolean advance(int place, int character, String path, int at) {
-        Place from = places[place];
-        return switch (from.kind) {
-            case ONE -> from.set.test(character) && enter(place + 1, path, at);
-            case MANY -> from.set.test(character) && enter(place, path, at);
-            case INSIDE -> character != '\n'
-                    && (enter(place, path, at) || character == '/' && enter(place + 1, path, at));
-            default -> false;
-        };
+    private void begin() {
+        if (++round == Integer.MAX_VALUE) {
+            Arrays.fill(reached, 0);
+            round = 1;
+        }
     }
 
-    /** Adds a place and all that can be reached from it without a character; true when that is the end. */
-    private boolean enter(int first, String path, int at) {
-        for (int place = first; place < places.length; place++) {
-            if (reached[place] == step) {
-                return false;
+    /** Goes on as far as possible without a character; true if that is the end of the program. */
+    private boolean reach(int first, String path, int at) {
+        int opened = 0;
+        open[opened++] = first;
+        while (opened > 0) {
+            int index = open[--opened];
+            if (index == program.size()) {
+                return true;
             }
-            reached[place] = step;
-            Kind kind = places[place].kind;
-            if (kind == Kind.OPTIONAL) {
-                place++;
-                if (reached[place] != step) {
-                    reached[place] = step;
-                    standing[count++] = place;
-                }
+            if (reached[index] == round) {
                 continue;
             }
-            if (kind == Kind.ONE || kind == Kind.MANY || kind == Kind.INSIDE) {
-                standing[count++] = place;
-            }
-            if (kind == Kind.ONE || kind == Kind.INSIDE || !passes(kind, path, at)) {
-                return false;
+            reached[index] = round;
+            Step step = program.get(index);
+            switch (step.kind) {
+                case TAKE -> standing[count++] = index;
+                case EDGE -> {
+                    if (is(step.edge, path, at)) {
+                        open[opened++] = step.next;
+                    }
+                }
+                case SPLIT -> {
+                    open[opened++] = step.other;
+                    open[opened++] = step.next;
+                }
+                default -> throw new IllegalStateException();
             }
         }
-        return true;
+        return false;
     }
 
-    /** Whether the place may be left here without a character. */
-    private static boolean passes(Kind kind, String path, int at) {
-        return switch (kind) {
+    private static boolean is(Expression.Edge edge, String path, int at) {
+        return switch (edge) {
             case BEGIN -> at == 0;
             case END -> at == path.length();
-            case WORD_EDGE -> wordEdge(path, at);
-            case NO_WORD_EDGE -> !wordEdge(path, at);
-            default -> true;
+            case WORD -> isWordEdge(path, at);
+            case NO_WORD -> !isWordEdge(path, at);
         };
     }
 
-    private static boolean wordEdge(String path, int at) {
-        boolean before = at > 0 && CharacterSet.WORD.test(path.charAt(at - 1));
-        boolean behind = at < path.length() && CharacterSet.WORD.test(path.charAt(at));
-        return before != behind;
+    private static boolean isWordEdge(String path, int at) {
+        boolean left = at > 0 && CharacterSet.WORD.test(path.charAt(at - 1));
+        boolean right = at < path.length() && CharacterSet.WORD.test(path.charAt(at));
+        return left != right;
+    }
+
+    /** Puts an expression at the end of the program; what comes after it is put behind it. */
+    private void add(Expression expression) throws InvalidPattern {
+        if (expression instanceof Expression.Characters characters) {
+            Step step = step(Kind.TAKE);
+            step.set = characters.set();
+            step.next = program.size();
+        } else if (expression instanceof Expression.Edge edge) {
+            Step step = step(Kind.EDGE);
+            step.edge = edge;
+            step.next = program.size();
+        } else if (expression instanceof Expression.Sequence sequence) {
+            for (Expression part : sequence.parts()) {
+                add(part);
+            }
+        } else if (expression instanceof Expression.Repeated repeated) {
+            addRepeated(repeated);
+        } else {
+            addChoice(((Expression.Choice) expression).parts());
+        }
+    }
+
+    private void addRepeated(Expression.Repeated repeated) throws InvalidPattern {
+        for (int i = 0; i < repeated.least(); i++) {
+            add(repeated.part());
+        }
+        if (repeated.most() < 0) {
+            int start = program.size();
+            Step enter = step(Kind.SPLIT);
+            enter.next = program.size();
+            add(repeated.part());
+            Step again = step(Kind.SPLIT);
+            again.next = start;
+            again.other = start;
+            enter.other = program.size();
+            return;
+        }
+        List<Step> skips = new ArrayList<>();
+        for (int i = repeated.least(); i < repeated.most(); i++) {
+            Step skip = step(Kind.SPLIT);
+            skip.next = program.size();
+            skips.add(skip);
+            add(repeated.part());
+        }
+        skips.forEach(skip -> skip.other = program.size());
+    }
+
+    private void addChoice(List<Expression> parts) throws InvalidPattern {
+        List<Step> ends = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            boolean last = i == parts.size() - 1;
+            Step choose = last ? null : step(Kind.SPLIT);
+            if (choose != null) {
+                choose.next = program.size();
+            }
+            add(parts.get(i));
+            if (choose != null) {
+                ends.add(step(Kind.SPLIT));
+                choose.other = program.size();
+            }
+        }
+        for (Step end : ends) {
+            end.next = program.size();
+            end.other = program.size();
+        }
+    }
+
+    private Step step(Kind kind) throws InvalidPattern {
+        if (program.size() == MOST_STEPS) {
+            throw new InvalidPattern("a pattern is too large");
+        }
+        Step step = new Step();
+        step.kind = kind;
+        program.add(step);
+        return step;
+    }
+
+    private static boolean starts(Expression.Sequence sequence) {
+        return !sequence.parts().isEmpty() && sequence.parts().get(0) == Expression.Edge.BEGIN;
     }
 
     /** The characters that every match has from a place on, in a direction. */
-    private static String literal(List<Place> places, int from, int direction) {
+    private static String literal(List<Expression> parts, int from, int direction) {
         StringBuilder literal = new StringBuilder();
-        for (int i = from; i >= 1 && i < places.size(); i += direction) {
-            if (places.get(i).kind != Kind.ONE || places.get(i).only == '\0') {
+        for (int i = from; i >= 0 && i < parts.size(); i += direction) {
+            if (!(parts.get(i) instanceof Expression.Characters characters) || characters.only() == '\0') {
                 break;
             }
-            literal.append(places.get(i).only);
+            literal.append(characters.only());
         }
         return (direction < 0 ? literal.reverse() : literal).toString();
-    }
-
-    /** Reads an expression; its errors are those of Go's {@code regexp/syntax}. */
-    private static final class Parser {
-        private final String expression;
-        private final List<Place> places = new ArrayList<>();
-        private int read;
-
-        Parser(String expression) {
-            this.expression = expression;
-        }
-
-        List<Place> places() throws InvalidPattern {
-            while (read < expression.length()) {
-                if (expression.startsWith(FOLDERS, read)) {
-                    read += FOLDERS.length();
-                    places.add(Place.of(Kind.OPTIONAL));
-                    places.add(Place.of(Kind.INSIDE));
-                    continue;
-                }
-                char next = expression.charAt(read);
-                switch (next) {
-                    case '^' -> anchor(Kind.BEGIN, 1);
-                    case '$' -> anchor(Kind.END, 1);
-                    case '[' -> {
-                        read++;
-                        set(bracket(), '\0');
-                    }
-                    case '.' -> {
-                        read++;
-                        set(NO_LINE_END, '\0');
-                    }
-                    case '\\' -> escape();
-                    default -> character(codePoint());
-                }
-            }
-            return places;
-        }
-
-        private void anchor(Kind kind, int length) {
-            read += length;
-            places.add(Place.of(kind));
-        }
-
-        /** One character, or any number of them when a star follows. */
-        private void set(IntPredicate set, char only) {
-            if (read < expression.length() && expression.charAt(read) == '*') {
-                read++;
-                places.add(new Place(Kind.MANY, set, '\0'));
-            } else {
-                places.add(new Place(Kind.ONE, set, only));
-            }
-        }
-
-        private void character(int codePoint) {
-            set(c -> c == codePoint, Character.isBmpCodePoint(codePoint) ? (char) codePoint : '\0');
-        }
-
-        private void escape() throws InvalidPattern {
-            char letter = read + 1 < expression.length() ? expression.charAt(read + 1) : '\0';
-            switch (letter) {
-                case 'A' -> anchor(Kind.BEGIN, 2);
-                case 'z' -> anchor(Kind.END, 2);
-                case 'b' -> anchor(Kind.WORD_EDGE, 2);
-                case 'B' -> anchor(Kind.NO_WORD_EDGE, 2);
-                case 'Q' -> quoted();
-                default -> {
-                    IntPredicate set = escapedSet();
-                    if (set != null) {
-                        set(set, '\0');
-                    } else {
-                        character(escapedCharacter());
-                    }
-                }
-            }
-        }
-
-        /** All characters up to {@code \E} or the end, which may be the end that the pattern's own anchor would mark. */
-        private void quoted() {
-            int end = expression.indexOf("\\E", read + 2);
-            String text = expression.substring(read + 2, end < 0 ? expression.length() : end);
-            read = end < 0 ? expression.length() : end + 2;
-            text.codePoints().forEach(c -> places.add(new Place(
-                    Kind.ONE, found -> found == c, Character.isBmpCodePoint(c) ? (char) c : '\0')));
-        }
-
-        private IntPredicate bracket() throws InvalidPattern {
-            boolean negated = read < expression.length() && expression.charAt(read) == '^';
-            if (negated) {
-                read++;
-            }
-            IntPredicate all = c -> false;
-            for (boolean first = true; first || read == expression.length() || expression.charAt(read) != ']'; ) {
-                first = false;
-                IntPredicate named = namedSet();
-                if (named == null) {
-                    named = escapedSet();
-                }
-                all = all.or(named != null ? named : range());
-            }
-            read++;
-            return negated ? all.negate() : all;
-        }
-
-        private IntPredicate range() throws InvalidPattern {
-            int low = bracketCharacter();
-            if (read + 1 >= expression.length()
-                    || expression.charAt(read) != '-'
-                    || expression.charAt(read + 1) == ']') {
-                return c -> c == low;
-            }
-            read++;
-            int high = bracketCharacter();
-            if (high < low) {
-                throw invalid();
-            }
-            return c -> low <= c && c <= high;
-        }
-
-        private int bracketCharacter() throws InvalidPattern {
-            return read < expression.length() && expression.charAt(read) == '\\' ? escapedCharacter() : codePoint();
-        }
-
-        private IntPredicate namedSet() throws InvalidPattern {
-            int end = expression.startsWith("[:", read) ? expression.indexOf(":]", read + 2) : -1;
-            if (end < 0) {
-                return null;
-            }
-            IntPredicate set = CharacterSet.posix(expression.substring(read + 2, end));
-            if (set == null) {
-                throw invalid();
-            }
-            read = end + 2;
-            return set;
-        }
-
-        /** A set that is written with a backslash and a letter; null when there is none. */
-        private IntPredicate escapedSet() throws InvalidPattern {
-            if (read + 1 >= expression.length() || expression.charAt(read) != '\\') {
-                return null;
-            }
-            char letter = expression.charAt(read + 1);
-            if (letter != 'p' && letter != 'P') {
-                IntPredicate set = CharacterSet.perl(letter);
-                read += set == null ? 0 : 2;
-                return set;
-            }
-            IntPredicate category =
-                    read + 2 < expression.length() ? CharacterSet.category(expression.charAt(read + 2)) : null;
-            if (category == null) {
-                throw invalid();
-            }
-            read += 3;
-            return letter == 'p' ? category : category.negate();
-        }
-
-        private int escapedCharacter() throws InvalidPattern {
-            read++;
-            int letter = codePoint();
-            switch (letter) {
-                case 'a':
-                    return 0x07;
-                case 'f':
-                    return '\f';
-                case 'n':
-                    return '\n';
-                case 'r':
-                    return '\r';
-                case 't':
-                    return '\t';
-                case 'v':
-                    return 0x0b;
-                case 'x':
-                    int high = Character.digit(asciiOrInvalid(codePoint()), 16);
-                    int low = Character.digit(asciiOrInvalid(codePoint()), 16);
-                    if (high < 0 || low < 0) {
-                        throw invalid();
-                    }
-                    return high * 16 + low;
-                default:
-                    if (letter >= '0' && letter <= '7') {
-                        return octal(letter - '0');
-                    }
-                    if (letter > 0x7f || CharacterSet.ALNUM.test(letter)) {
-                        throw invalid();
-                    }
-                    return letter;
-            }
-        }
-
-        /** Up to three digits; a single one is one only if it is 0, else it would refer back to a group. */
-        private int octal(int first) throws InvalidPattern {
-            int value = first;
-            int digits = 1;
-            while (digits < 3 && read < expression.length() && "01234567".indexOf(expression.charAt(read)) >= 0) {
-                value = value * 8 + expression.charAt(read) - '0';
-                read++;
-                digits++;
-            }
-            if (digits == 1 && first != 0) {
-                throw invalid();
-            }
-            return value;
-        }
-
-        private int asciiOrInvalid(int codePoint) throws InvalidPattern {
-            if (codePoint > 0x7f) {
-                throw invalid();
-            }
-            return codePoint;
-        }
-
-        private int codePoint() throws InvalidPattern {
-            if (read >= expression.length()) {
-                throw invalid();
-            }
-            int codePoint = expression.codePointAt(read);
-            read += Character.charCount(codePoint);
-            return codePoint;
-        }
-
-        private InvalidPattern invalid() {
-            return new InvalidPattern("syntax error in pattern, which reads as " + expression);
-        }
     }
 }

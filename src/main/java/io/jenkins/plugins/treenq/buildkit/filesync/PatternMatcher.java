@@ -171,7 +171,8 @@ final class PatternMatcher {
             } else if (c == '?') {
                 expression.append("[^/]");
                 shape = Shape.EXPRESSION;
-            } else if (".+()|{}$".indexOf(c) >= 0) {
+            } else if (".+()$".indexOf(c) >= 0) {
+                // Go means to escape "|", "{" and "}" as well, but its table of characters is too small for them.
                 expression.append('\\').append(c);
             } else if (c == '\\') {
                 expression.append(c);

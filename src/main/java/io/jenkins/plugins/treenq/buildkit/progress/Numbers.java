@@ -20,7 +20,10 @@ final class Numbers {
             unit++;
             scale *= 1000;
         }
-        return unit == 0 ? bytes + UNITS[0] : fixed(BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(scale)), 2) + UNITS[unit];
+        if (unit == 0) {
+            return bytes + UNITS[0];
+        }
+        return fixed(BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(scale)), 2) + UNITS[unit];
     }
 
     /** Such as {@code 1.2s}. */

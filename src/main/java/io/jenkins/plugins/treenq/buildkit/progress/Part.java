@@ -36,8 +36,8 @@ final class Part {
     }
 
     /**
-     * What names a digest or ends with a colon mostly is over at once, or tells more soon; its first moment is not worth
-     * a line. Anything else may last in silence: pushing, say, tells nothing until it is done.
+     * What names a digest or ends with a colon mostly is over at once, or tells more soon; its first moment is not
+     * worth a line. Anything else may last in silence: pushing, say, tells nothing until it is done.
      */
     private static boolean tells(BuildEvent.Progress state) {
         boolean brief = state.id().endsWith(":") || state.id().contains("sha256:");

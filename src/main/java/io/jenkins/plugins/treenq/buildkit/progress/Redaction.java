@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Masks secrets in lines of text: as they are, escaped as in JSON, percent-encoded in any mixture, and in base64 wherever
- * they lie within the encoded bytes. Of a secret of several lines each line is masked.
+ * Masks secrets in lines of text: as they are, escaped as in JSON, percent-encoded in any mixture, and in base64
+ * wherever they lie within the encoded bytes. Of a secret of several lines each line is masked.
  *
  * <p>A secret, or a line of one, of less than four characters is left alone: it occurs in ordinary words, and masking
  * those would tell what it is. A secret is not recognized after any other change (hex, reversal, colours within), nor

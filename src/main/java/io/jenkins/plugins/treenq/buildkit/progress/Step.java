@@ -76,7 +76,8 @@ final class Step {
         }
         boolean ended = vertex.completed() != null;
         Run known = own.get(start);
-        if (known != null && (known.end != null || !ended) || wasCached(own, vertex)) {
+        boolean later = known == null || ended && (known.end == null || vertex.completed().isAfter(known.end));
+        if (!later || wasCached(own, vertex)) {
             return false;
         }
         // The daemon leaves the error of a former run in the event of the next one's start.

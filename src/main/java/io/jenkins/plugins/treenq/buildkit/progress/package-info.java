@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a build's events look like to a reader: the plain log, source snippets, JSON. Imports only the client's values. */
+/**
+ * What a build's events look like to a reader: the plain log, source snippets, JSON. Imports only the client's values.
+ */
 package io.jenkins.plugins.treenq.buildkit.progress;

@@ -14,6 +14,8 @@ import io.jenkins.plugins.treenq.buildkit.wire.llb.ProgressGroup;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.Range;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.SourceInfo;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,22 +46,68 @@ final class Events {
         outputs.values().forEach(output -> output.seen = 0);
     }
 
+    /**
+     * Tells a message's events in order of time. The daemon sorts them by kind, and a replay puts a whole build into one
+     * message: without this, every step would end before its output.
+     */
     void read(StatusResponse message, Consumer<BuildEvent> listener) {
-        message.getVertexesList().forEach(vertex -> listener.accept(event(vertex)));
-        message.getStatusesList().forEach(status -> listener.accept(event(status)));
+        List<Timed> starts = new ArrayList<>();
+        List<Timed> ends = new ArrayList<>();
+        message.getVertexesList().forEach(vertex -> split(event(vertex), starts, ends));
+        // What happened at the same time happened in this order.
+        List<Timed> all = new ArrayList<>(starts);
+        for (VertexStatus status : message.getStatusesList()) {
+            all.add(new Timed(instant(status.getTimestamp()), event(status)));
+        }
         for (VertexLog log : message.getLogsList()) {
             String text = fresh(log);
             if (!text.isEmpty()) {
-                listener.accept(new BuildEvent.Output(
-                        log.getVertex(), instant(log.getTimestamp()), (int) log.getStream(), text));
+                Instant time = instant(log.getTimestamp());
+                all.add(new Timed(
+                        time, new BuildEvent.Output(log.getVertex(), time, (int) log.getStream(), text)));
             }
         }
         for (VertexWarning warning : message.getWarningsList()) {
             BuildEvent.Warning event = event(warning);
             if (warnings.add(event)) {
-                listener.accept(event);
+                all.add(new Timed(endOf(event.vertex(), ends), event));
             }
         }
+        all.addAll(ends);
+        all.sort(Comparator.comparing(Timed::time));
+        all.forEach(timed -> listener.accept(timed.event()));
+    }
+
+    private record Timed(Instant time, BuildEvent event) {}
+
+    /** A vertex that started and ended within one message is told twice. */
+    private static void split(BuildEvent.VertexChanged vertex, List<Timed> starts, List<Timed> ends) {
+        if (vertex.started() == null || vertex.completed() == null) {
+            starts.add(new Timed(vertex.started() == null ? Instant.MIN : vertex.started(), vertex));
+            return;
+        }
+        if (!vertex.started().equals(vertex.completed())) {
+            starts.add(new Timed(
+                    vertex.started(),
+                    new BuildEvent.VertexChanged(
+                            vertex.vertex(),
+                            vertex.inputs(),
+                            vertex.name(),
+                            vertex.cached(),
+                            vertex.started(),
+                            null,
+                            "",
+                            vertex.group())));
+        }
+        ends.add(new Timed(vertex.completed(), vertex));
+    }
+
+    private static Instant endOf(String vertex, List<Timed> ends) {
+        return ends.stream()
+                .filter(end -> end.event().vertex().equals(vertex))
+                .map(Timed::time)
+                .findFirst()
+                .orElse(Instant.MAX);
     }
 
     private String fresh(VertexLog log) {

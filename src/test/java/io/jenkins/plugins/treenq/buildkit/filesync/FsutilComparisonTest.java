@@ -144,9 +144,9 @@ class FsutilComparisonTest {
             switch (node.get(0).getAsString()) {
                 case "d" -> Files.createDirectory(path);
                 case "f" -> Files.write(path, new byte[node.get(3).getAsInt()]);
-                case "l" -> Files.createSymbolicLink(path, Path.of(node.get(2).getAsString()));
+                case "l" -> SpecialFiles.symlink(path, node.get(2).getAsString());
                 case "h" -> Files.createLink(path, root.resolve(node.get(2).getAsString()));
-                case "p" -> Fifo.create(path);
+                case "p" -> SpecialFiles.fifo(path);
                 default -> throw new AssertionError(node);
             }
             if (!"lh".contains(node.get(0).getAsString())) {

@@ -75,7 +75,8 @@ final class Log {
     }
 
     Log warning(String name, String summary) {
-        return event(new BuildEvent.Warning("sha256:" + name, 1, summary, List.of("more"), "https://example.com", null));
+        return event(
+                new BuildEvent.Warning("sha256:" + name, 1, summary, List.of("more"), "https://example.com", null));
     }
 
     Log event(BuildEvent event) {

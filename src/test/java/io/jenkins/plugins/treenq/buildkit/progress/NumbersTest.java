@@ -26,7 +26,14 @@ class NumbersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0.000", "123456, 0.123", "9999999, 10.000", "10000000, 10.00", "99990000, 99.99", "100000000, 100.0"})
+    @CsvSource({
+        "0, 0.000",
+        "123456, 0.123",
+        "9999999, 10.000",
+        "10000000, 10.00",
+        "99990000, 99.99",
+        "100000000, 100.0",
+    })
     void offsetsHaveFewerDigitsTheLongerTheyAre(long micros, String text) {
         assertEquals(text, Numbers.offset(Duration.ofNanos(micros * 1000)));
     }

@@ -24,7 +24,8 @@ class PlainPrinterTest {
         log.known("[2/2] RUN make")
                 .start("[internal] load build definition from Dockerfile", 0)
                 .progress("[internal] load build definition from Dockerfile", "transferring dockerfile:", 0, 0, 2, 2)
-                .progressDone("[internal] load build definition from Dockerfile", "transferring dockerfile:", 31, 0, 2, 9)
+                .progressDone(
+                        "[internal] load build definition from Dockerfile", "transferring dockerfile:", 31, 0, 2, 9)
                 .done("[internal] load build definition from Dockerfile", 0, 10)
                 .start("[1/2] FROM busybox", 20)
                 .progress("[1/2] FROM busybox", "sha256:aaa", 0, 3_400_000, 30, 30)
@@ -158,6 +159,12 @@ class PlainPrinterTest {
         log.done("a", 20, 30);
         assertEquals("#1 a\n#1 ERROR: no route\n\n#1 a\n#1 DONE 0.0s\n", log.closed());
         assertEquals("\n", log.tail());
+    }
+
+    @Test
+    void ofTwoEndsOfARunTheLaterOneCounts() {
+        log.start("a", 0).done("a", 0, 10).failed("a", 0, 20, "broken").done("a", 0, 10);
+        assertEquals("#1 a\n#1 ERROR: broken\n", log.closed());
     }
 
     @Test
@@ -345,8 +352,8 @@ class PlainPrinterTest {
 
     @Test
     void warningsAreWrittenOnce() {
-        log.start("a", 0).warning("a", "JSONArgsRecommended: … (line 3)").warning("a", "JSONArgsRecommended: … (line 3)");
-        assertEquals("#1 a\n#1 WARN: JSONArgsRecommended: … (line 3)\n", log.text());
+        log.start("a", 0).warning("a", "FromAsCasing: … (line 3)").warning("a", "FromAsCasing: … (line 3)");
+        assertEquals("#1 a\n#1 WARN: FromAsCasing: … (line 3)\n", log.text());
     }
 
     @Test

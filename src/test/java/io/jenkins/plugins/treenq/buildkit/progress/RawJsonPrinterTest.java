@@ -68,7 +68,8 @@ class RawJsonPrinterTest {
         assertEquals(
                 """
                 {"warnings":[{"vertex":"v","level":1,"short":"cw==","detail":["ZA=="],"url":"u",\
-                "sourceInfo":{"filename":"Dockerfile","data":"YQpi"},"range":[{"start":{"line":1},"end":{"line":2}}]}]}""",
+                "sourceInfo":{"filename":"Dockerfile","data":"YQpi"},\
+                "range":[{"start":{"line":1},"end":{"line":2}}]}]}""",
                 json(new BuildEvent.Warning(
                         "v",
                         1,

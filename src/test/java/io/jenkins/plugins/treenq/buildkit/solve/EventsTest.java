@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.control.Vertex;
@@ -88,6 +89,28 @@ class EventsTest {
         events.replay();
         read(warning);
         assertEquals(1, heard.size());
+    }
+
+    @Test
+    void aStepThatCameInOneMessageEndsAfterItsOutput() {
+        Timestamp.Builder at = Timestamp.newBuilder();
+        read(StatusResponse.newBuilder()
+                .addVertexes(Vertex.newBuilder()
+                        .setDigest("v")
+                        .setStarted(at.setSeconds(10))
+                        .setCompleted(at.setSeconds(20))
+                        .setError("it failed"))
+                .addLogs(VertexLog.newBuilder()
+                        .setVertex("v")
+                        .setStream(1)
+                        .setTimestamp(at.setSeconds(15))
+                        .setMsg(ByteString.copyFromUtf8("output"))));
+        assertEquals(3, heard.size());
+        BuildEvent.VertexChanged start = (BuildEvent.VertexChanged) heard.get(0);
+        assertNull(start.completed());
+        assertEquals("", start.error());
+        assertEquals("output", ((BuildEvent.Output) heard.get(1)).text());
+        assertEquals("it failed", ((BuildEvent.VertexChanged) heard.get(2)).error());
     }
 
     @Test
