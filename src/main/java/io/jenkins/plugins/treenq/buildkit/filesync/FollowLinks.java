@@ -90,18 +90,21 @@ final class FollowLinks {
             addTarget(path, targets);
             return targets;
         }
-        Glob glob;
-        try {
-            glob = Glob.of(name);
-        } catch (InvalidPattern e) {
-            return targets;
-        }
+        Glob glob = new Glob(name);
         for (String found : names(folder)) {
-            if (glob.matches(found)) {
+            if (matches(glob, found)) {
                 addTarget(CleanPath.join(folder, found), targets);
             }
         }
         return targets;
+    }
+
+    private static boolean matches(Glob glob, String name) {
+        try {
+            return glob.matches(name);
+        } catch (InvalidPattern e) {
+            return false;
+        }
     }
 
     private void addTarget(String path, List<String> targets) throws IOException {

@@ -11,134 +11,192 @@ import java.util.List;
  * most.
  */
 final class Glob {
-    /** What one place of the pattern accepts: a range of characters, or one byte. */
+    /** What one place of the pattern accepts. */
     private interface Piece {
         /** Bytes of the name that it takes at the offset, which is inside the name, or -1. */
         int take(byte[] name, int offset);
     }
 
-    private static final Piece STAR = (name, offset) -> -1;
+    /**
+     * What stands between stars.
+     *
+     * @param star whether one stands before it
+     * @param pieces null if it is no pattern
+     */
+    private record Chunk(boolean star, List<Piece> pieces) {
+        /** Where the name goes on behind this, or -1. */
+        int match(byte[] name, int offset) {
+            int at = offset;
+            for (Piece piece : pieces) {
+                int taken = at < name.length ? piece.take(name, at) : -1;
+                if (taken < 0) {
+                    return -1;
+                }
+                at += taken;
+            }
+            return at;
+        }
+    }
 
     private final String pattern;
-    private final List<Piece> pieces = new ArrayList<>();
-    private int read;
+    private final List<Chunk> chunks = new ArrayList<>();
 
-    private Glob(String pattern) {
+    Glob(String pattern) {
         this.pattern = pattern;
-    }
-
-    static Glob of(String pattern) throws InvalidPattern {
-        Glob glob = new Glob(pattern);
-        while (glob.read < pattern.length()) {
-            glob.pieces.add(glob.piece());
+        for (int start = 0; start < pattern.length(); ) {
+            int text = start;
+            while (text < pattern.length() && pattern.charAt(text) == '*') {
+                text++;
+            }
+            int end = chunkEnd(pattern, text);
+            List<Piece> pieces;
+            try {
+                pieces = new ChunkParser(pattern.substring(text, end)).pieces();
+            } catch (InvalidPattern e) {
+                pieces = null;
+            }
+            chunks.add(new Chunk(text > start, pieces));
+            start = end;
         }
-        return glob;
     }
 
-    boolean matches(String text) {
+    /** @throws InvalidPattern only if the wrong part of the pattern had to be looked at, as in Go */
+    boolean matches(String text) throws InvalidPattern {
         byte[] name = text.getBytes(StandardCharsets.UTF_8);
         int at = 0;
-        int piece = 0;
-        int starAt = -1;
-        int starPiece = -1;
-        while (true) {
-            if (piece < pieces.size() && pieces.get(piece) == STAR) {
-                starAt = at;
-                starPiece = piece++;
-                continue;
+        for (int i = 0; i < chunks.size(); i++) {
+            Chunk chunk = chunks.get(i);
+            if (chunk.pieces == null) {
+                throw new InvalidPattern("syntax error in pattern '" + pattern + "'");
             }
-            if (piece == pieces.size() && at == name.length) {
-                return true;
+            boolean last = i == chunks.size() - 1;
+            if (last && chunk.pieces.isEmpty()) {
+                return indexOfSlash(name, at) < 0;
             }
-            int taken = piece < pieces.size() && at < name.length ? pieces.get(piece).take(name, at) : -1;
-            if (taken >= 0) {
-                at += taken;
-                piece++;
-                continue;
+            int end = chunk.match(name, at);
+            // Go steps by bytes here, so that a "?" behind a star can take a part of a character. The first place that fits
+            // is good enough but for the last chunk: what follows can skip as much as an earlier star.
+            while (chunk.star && (end < 0 || last && end < name.length) && at < name.length && name[at] != '/') {
+                end = chunk.match(name, ++at);
             }
-            // Only the last star can still help: whatever an earlier one could take, the last one can take as well.
-            if (starPiece < 0 || starAt == name.length || name[starAt] == '/') {
+            if (end < 0 || last && end < name.length) {
                 return false;
             }
-            // Go steps by bytes here, so that a "?" behind a star can take a part of a character.
-            at = ++starAt;
-            piece = starPiece + 1;
+            at = end;
         }
+        return at == name.length;
     }
 
-    private Piece piece() throws InvalidPattern {
-        char next = pattern.charAt(read);
-        if (next == '*') {
-            read++;
-            return STAR;
-        }
-        if (next == '?') {
-            read++;
-            return (name, offset) -> name[offset] == '/' ? -1 : runeLength(name, offset);
-        }
-        if (next == '[') {
-            read++;
-            return range();
-        }
-        if (next == '\\') {
-            read++;
-        }
-        return literal(codePoint());
-    }
-
-    private Piece range() throws InvalidPattern {
-        boolean negated = read < pattern.length() && pattern.charAt(read) == '^';
-        if (negated) {
-            read++;
-        }
-        List<int[]> ranges = new ArrayList<>();
-        while (ranges.isEmpty() || pattern.charAt(read) != ']') {
-            int low = rangeEnd();
-            int high = low;
-            if (pattern.charAt(read) == '-') {
-                read++;
-                high = rangeEnd();
+    private static int indexOfSlash(byte[] name, int from) {
+        for (int i = from; i < name.length; i++) {
+            if (name[i] == '/') {
+                return i;
             }
-            ranges.add(new int[] {low, high});
         }
-        read++;
-        return (name, offset) -> {
-            int rune = rune(name, offset);
-            boolean inside = ranges.stream().anyMatch(range -> range[0] <= rune && rune <= range[1]);
-            return inside == negated ? -1 : runeLength(name, offset);
-        };
+        return -1;
     }
 
-    /** One character of a range; there is another one behind it. */
-    private int rangeEnd() throws InvalidPattern {
-        if (read < pattern.length() && (pattern.charAt(read) == '-' || pattern.charAt(read) == ']')) {
-            throw invalid();
+    /** Up to the next star that is neither escaped nor in brackets. */
+    private static int chunkEnd(String pattern, int from) {
+        boolean brackets = false;
+        for (int i = from; i < pattern.length(); i++) {
+            switch (pattern.charAt(i)) {
+                case '\\' -> i++;
+                case '[' -> brackets = true;
+                case ']' -> brackets = false;
+                case '*' -> {
+                    if (!brackets) {
+                        return i;
+                    }
+                }
+                default -> {
+                    // Belongs to the chunk.
+                }
+            }
         }
-        if (read < pattern.length() && pattern.charAt(read) == '\\') {
+        return pattern.length();
+    }
+
+    private static final class ChunkParser {
+        private final String text;
+        private int read;
+
+        ChunkParser(String text) {
+            this.text = text;
+        }
+
+        List<Piece> pieces() throws InvalidPattern {
+            List<Piece> pieces = new ArrayList<>();
+            while (read < text.length()) {
+                switch (text.charAt(read)) {
+                    case '?' -> {
+                        read++;
+                        pieces.add((name, offset) -> name[offset] == '/' ? -1 : length(name, offset));
+                    }
+                    case '[' -> {
+                        read++;
+                        pieces.add(brackets());
+                    }
+                    default -> pieces.add(literal(escapable()));
+                }
+            }
+            return pieces;
+        }
+
+        private Piece brackets() throws InvalidPattern {
+            boolean negated = read < text.length() && text.charAt(read) == '^';
+            if (negated) {
+                read++;
+            }
+            List<int[]> ranges = new ArrayList<>();
+            while (ranges.isEmpty() || text.charAt(read) != ']') {
+                int low = rangeEnd();
+                int high = low;
+                if (text.charAt(read) == '-') {
+                    read++;
+                    high = rangeEnd();
+                }
+                ranges.add(new int[] {low, high});
+            }
             read++;
+            return (name, offset) -> {
+                int character = character(name, offset);
+                for (int[] range : ranges) {
+                    if (range[0] <= character && character <= range[1]) {
+                        return negated ? -1 : length(name, offset);
+                    }
+                }
+                return negated ? length(name, offset) : -1;
+            };
         }
-        int end = codePoint();
-        if (read == pattern.length()) {
-            throw invalid();
+
+        /** One character of a range; the chunk does not end behind it. */
+        private int rangeEnd() throws InvalidPattern {
+            if (read < text.length() && (text.charAt(read) == '-' || text.charAt(read) == ']')) {
+                throw new InvalidPattern(text);
+            }
+            int end = escapable();
+            if (read == text.length()) {
+                throw new InvalidPattern(text);
+            }
+            return end;
         }
-        return end;
+
+        private int escapable() throws InvalidPattern {
+            if (read < text.length() && text.charAt(read) == '\\') {
+                read++;
+            }
+            if (read == text.length()) {
+                throw new InvalidPattern(text);
+            }
+            int character = text.codePointAt(read);
+            read += Character.charCount(character);
+            return character;
+        }
     }
 
-    private int codePoint() throws InvalidPattern {
-        if (read == pattern.length()) {
-            throw invalid();
-        }
-        int codePoint = pattern.codePointAt(read);
-        read += Character.charCount(codePoint);
-        return codePoint;
-    }
-
-    private InvalidPattern invalid() {
-        return new InvalidPattern("syntax error in pattern '" + pattern + "'");
-    }
-
-    private static Piece literal(int codePoint) {
-        byte[] expected = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
+    private static Piece literal(int character) {
+        byte[] expected = Character.toString(character).getBytes(StandardCharsets.UTF_8);
         return (name, offset) -> {
             for (int i = 0; i < expected.length; i++) {
                 if (offset + i == name.length || name[offset + i] != expected[i]) {
@@ -150,13 +208,12 @@ final class Glob {
     }
 
     /** U+FFFD where no character starts. */
-    private static int rune(byte[] name, int offset) {
-        int length = runeLength(name, offset);
-        return new String(name, offset, length, StandardCharsets.UTF_8).codePointAt(0);
+    private static int character(byte[] name, int offset) {
+        return new String(name, offset, length(name, offset), StandardCharsets.UTF_8).codePointAt(0);
     }
 
     /** The name is valid UTF-8, so only an offset inside a character starts none; Go counts each such byte alone. */
-    private static int runeLength(byte[] name, int offset) {
+    private static int length(byte[] name, int offset) {
         int lead = name[offset] & 0xff;
         return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     }

@@ -79,7 +79,8 @@ final class PatternMatcher {
             if (pattern.isEmpty()) {
                 throw new InvalidPattern("the pattern '!' takes nothing back");
             }
-            Glob.of(pattern);
+            // Go looks for syntax errors in this way, which overlooks some of them.
+            new Glob(pattern).matches(".");
             patterns.add(new Pattern(pattern, exception));
         }
         exceptions = patterns.stream().anyMatch(Pattern::isException);

@@ -185,7 +185,7 @@ class FsutilComparisonTest {
 
     private static String glob(String pattern, List<String> paths) {
         try {
-            Glob glob = Glob.of(pattern);
+            Glob glob = new Glob(pattern);
             boolean[] matches = new boolean[paths.size()];
             for (int i = 0; i < matches.length; i++) {
                 matches[i] = glob.matches(paths.get(i));
