@@ -19,8 +19,8 @@ final class BuildFailures {
     private static final Pattern PUSH = Pattern.compile("failed to push (\\S+?):? ");
     private static final Pattern LOGIN =
             Pattern.compile("401 Unauthorized|authorization failed|failed to authorize|no basic auth credentials");
-    private static final Pattern FORBIDDEN = Pattern.compile(
-            "403 Forbidden|insufficient_scope|requested access to the resource is denied|DENIED|denied:");
+    private static final Pattern FORBIDDEN =
+            Pattern.compile("403 Forbidden|insufficient_scope|\\bdenied\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern UNKNOWN_CA = Pattern.compile("x509: certificate signed by unknown authority");
     private static final Pattern OTHER_CERTIFICATE = Pattern.compile("x509: |tls: ");
     private static final Pattern NOT_REACHED = Pattern.compile(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
@@ -14,6 +15,9 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -129,6 +133,34 @@ class BuildFailureTest {
                 Builds.request(Builds.push("localhost:1/nobody/here:1")).build(),
                 daemon.logins());
         assertTrue(failure.getMessage().contains("cannot reach"), failure.getMessage());
+    }
+
+    @Test
+    void aRegistryThatDeniesThePushIsSaid() throws Exception {
+        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
+        HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.createContext("/", exchange -> {
+            boolean write = !exchange.getRequestMethod().matches("GET|HEAD");
+            byte[] answer = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"requested access to the resource is denied\"}]}"
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(write ? 403 : 404, exchange.getRequestMethod().equals("HEAD") ? -1 : answer.length);
+            if (!exchange.getRequestMethod().equals("HEAD")) {
+                exchange.getResponseBody().write(answer);
+            }
+            exchange.close();
+        });
+        registry.start();
+        try {
+            BuildkitException failure = failure(
+                    BuildkitException.RegistryRefused.class,
+                    Builds.request(Builds.push(
+                                    "localhost:" + registry.getAddress().getPort() + "/not/mine:1"))
+                            .build(),
+                    daemon.logins());
+            assertTrue(failure.getMessage().contains("not/mine:1: the registry denies access"), failure.getMessage());
+        } finally {
+            registry.stop(0);
+        }
     }
 
     @Test

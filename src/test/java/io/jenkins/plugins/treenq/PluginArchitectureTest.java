@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The picture of the plugin in docs/architecture.md, as rules; the client's own are in its ArchitectureTest. */
+class PluginArchitectureTest {
+    private static final String PLUGIN = "io.jenkins.plugins.treenq";
+    private static final String CLIENT = PLUGIN + ".buildkit";
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(PLUGIN);
+
+    @Test
+    void onlyTheClientKnowsOfGrpc() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CLIENT + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "io.netty..", "com.google.protobuf..", CLIENT + ".wire..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesImportOnlyWhatThePictureShows() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage(PLUGIN + "..")
+                .layer("step").definedBy(PLUGIN + ".step")
+                .layer("run").definedBy(PLUGIN + ".run")
+                .layer("config").definedBy(PLUGIN + ".config")
+                .layer("credentials").definedBy(PLUGIN + ".credentials")
+                .layer("report").definedBy(PLUGIN + ".report")
+                .layer("client").definedBy(CLIENT + "..")
+                .whereLayer("step").mayNotBeAccessedByAnyLayer()
+                .whereLayer("run").mayOnlyBeAccessedByLayers("step")
+                .whereLayer("config").mayOnlyAccessLayers("credentials", "client")
+                .whereLayer("credentials").mayOnlyAccessLayers("client")
+                .whereLayer("report").mayOnlyAccessLayers("client")
+                .whereLayer("client").mayNotAccessAnyLayer()
+                .check(CLASSES);
+    }
+
+    @Test
+    void thereAreNoCycles() {
+        slices().matching(PLUGIN + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+}
