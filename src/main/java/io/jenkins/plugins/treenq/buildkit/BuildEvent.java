@@ -48,6 +48,7 @@ public sealed interface BuildEvent {
      * Progress of a part of a vertex: a layer, a transfer.
      *
      * @param id names the part within the vertex; such as {@code transferring context:}
+     * @param name what kind of work it is, such as {@code transferring}, or empty
      * @param current bytes so far, or 0
      * @param total bytes in all, or 0 when that is not known
      * @param timestamp of this state
@@ -55,8 +56,27 @@ public sealed interface BuildEvent {
      * @param completed null while it runs
      */
     record Progress(
-            String vertex, String id, long current, long total, Instant timestamp, Instant started, Instant completed)
-            implements BuildEvent {}
+            String vertex,
+            String id,
+            String name,
+            long current,
+            long total,
+            Instant timestamp,
+            Instant started,
+            Instant completed)
+            implements BuildEvent {
+        /** Without a name. */
+        public Progress(
+                String vertex,
+                String id,
+                long current,
+                long total,
+                Instant timestamp,
+                Instant started,
+                Instant completed) {
+            this(vertex, id, "", current, total, timestamp, started, completed);
+        }
+    }
 
     /**
      * Output of a vertex, complete characters but not always complete lines.

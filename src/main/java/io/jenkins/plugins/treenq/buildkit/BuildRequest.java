@@ -13,31 +13,44 @@ import java.util.UUID;
  * What to build, without anything secret. Everything the daemon may fetch for it is in {@link SessionContent}.
  *
  * @param ref names the build in the daemon; unique, never used twice
- * @param frontend {@code dockerfile.v0} or {@code gateway.v0}
- * @param options the frontend's own keys, such as {@code target} and {@code build-arg:NAME}
+ * @param frontend {@code dockerfile.v0} or {@code gateway.v0}; empty with a definition
+ * @param definition null, or a marshalled definition of low-level operations (LLB) that is built as it is
+ * @param options the frontend's own keys, such as {@code target} and {@code build-arg:NAME}; with a definition, those
+ *     that the exporters read, and {@code no-cache}
  * @param exports empty when the result is only checked
  * @param cacheImports where layers may be taken from
  * @param cacheExports where layers are left
  * @param entitlements such as {@code network.host}; the daemon must allow them too
+ * @param sourcePolicy null, or which sources may be used
+ * @param proxyNetwork steps reach the network through the daemon's proxy only; daemons of v0.31 and newer
  */
 public record BuildRequest(
         String ref,
         String frontend,
+        byte[] definition,
         Map<String, String> options,
         List<Export> exports,
         List<CacheEntry> cacheImports,
         List<CacheEntry> cacheExports,
-        List<String> entitlements)
+        List<String> entitlements,
+        SourcePolicy sourcePolicy,
+        boolean proxyNetwork)
         implements Serializable {
 
     public BuildRequest {
         Objects.requireNonNull(ref);
         Objects.requireNonNull(frontend);
+        definition = definition == null ? null : definition.clone();
         options = Map.copyOf(options);
         exports = List.copyOf(exports);
         cacheImports = List.copyOf(cacheImports);
         cacheExports = List.copyOf(cacheExports);
         entitlements = List.copyOf(entitlements);
+    }
+
+    @Override
+    public byte[] definition() {
+        return definition == null ? null : definition.clone();
     }
 
     /** A fresh name for a build. */
@@ -53,11 +66,14 @@ public record BuildRequest(
     public static final class Builder {
         private String ref = newRef();
         private String frontend = "dockerfile.v0";
+        private byte[] definition;
         private final Map<String, String> options = new TreeMap<>();
         private List<Export> exports = List.of();
         private List<CacheEntry> cacheImports = List.of();
         private List<CacheEntry> cacheExports = List.of();
         private List<String> entitlements = List.of();
+        private SourcePolicy sourcePolicy;
+        private boolean proxyNetwork;
 
         public Builder ref(String value) {
             ref = value;
@@ -66,6 +82,13 @@ public record BuildRequest(
 
         public Builder frontend(String value) {
             frontend = value;
+            return this;
+        }
+
+        /** Takes the place of a frontend. */
+        public Builder definition(byte[] value) {
+            definition = value;
+            frontend = "";
             return this;
         }
 
@@ -99,8 +122,28 @@ public record BuildRequest(
             return this;
         }
 
+        public Builder sourcePolicy(SourcePolicy value) {
+            sourcePolicy = value;
+            return this;
+        }
+
+        public Builder proxyNetwork(boolean value) {
+            proxyNetwork = value;
+            return this;
+        }
+
         public BuildRequest build() {
-            return new BuildRequest(ref, frontend, options, exports, cacheImports, cacheExports, entitlements);
+            return new BuildRequest(
+                    ref,
+                    frontend,
+                    definition,
+                    options,
+                    exports,
+                    cacheImports,
+                    cacheExports,
+                    entitlements,
+                    sourcePolicy,
+                    proxyNetwork);
         }
     }
 }

@@ -71,6 +71,15 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
+    /** A result cannot be kept on this side: no permission, a full disk. */
+    public static final class OutputUnwritable extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public OutputUnwritable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** The daemon itself is in trouble, such as a full disk. */
     public static final class DaemonFailed extends BuildkitException {
         private static final long serialVersionUID = 1;

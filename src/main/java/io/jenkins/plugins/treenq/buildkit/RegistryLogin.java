@@ -10,10 +10,21 @@ public final class RegistryLogin implements Serializable {
 
     private final String username;
     private final String secret;
+    private final boolean bearer;
 
     public RegistryLogin(String username, String secret) {
+        this(username, secret, false);
+    }
+
+    private RegistryLogin(String username, String secret, boolean bearer) {
         this.username = Objects.requireNonNull(username);
         this.secret = Objects.requireNonNull(secret);
+        this.bearer = bearer;
+    }
+
+    /** A token that the registry itself takes as it is; of use only where {@link RegistryLogins#tokens} is. */
+    public static RegistryLogin bearer(String token) {
+        return new RegistryLogin("", token, true);
     }
 
     public String username() {
@@ -22,6 +33,11 @@ public final class RegistryLogin implements Serializable {
 
     public String secret() {
         return secret;
+    }
+
+    /** Whether the secret is a token that the registry itself takes. */
+    public boolean isBearer() {
+        return bearer;
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +16,15 @@ public record SourceLocation(String file, List<String> lines, List<Lines> ranges
     public SourceLocation {
         lines = List.copyOf(lines);
         ranges = List.copyOf(ranges);
+    }
+
+    /** A file's text by lines; what follows its last line end is a line too, as BuildKit counts. */
+    public static List<String> linesOf(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split("\n", -1))
+                        .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
+                        .toList();
     }
 
     /** Lines from first to last, both counted from 1. */

@@ -20,6 +20,8 @@ import jenkins.util.BuildListenerAdapter;
 
 /** Keeps what a run built: its metadata as an artifact, its digest as a fingerprint, itself on the run's page. */
 public final class ImageArchive {
+    private static final String FOLDER = "treenq";
+
     /** As the fingerprint store's keys have it. */
     private static final int FINGERPRINT_LENGTH = 32;
 
@@ -30,14 +32,15 @@ public final class ImageArchive {
     /** Records an image; one without a digest, from a build that was only checked, leaves nothing to record. */
     public static void record(BuiltImage image, Run<?, ?> run, TaskListener listener)
             throws IOException, InterruptedException {
-        if (image.getDigest() == null) {
+        String digest = image.getDigest();
+        if (digest == null) {
             return;
         }
         ImagesAction action = ImagesAction.of(run);
-        String artifact = "treenq/" + action.nextNumber() + "-" + fileName(image) + ".json";
+        String artifact = FOLDER + "/" + action.nextNumber() + "-" + fileName(image) + ".json";
         archive(artifact, Metadata.json(image.getMetadata()), run, listener);
-        fingerprint(image, run);
-        action.add(artifact, image);
+        fingerprint(digest, image, run);
+        action.add(image);
         run.save();
     }
 
@@ -53,9 +56,8 @@ public final class ImageArchive {
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("treenq");
         try {
-            Path file = folder.resolve(artifact);
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, text, StandardCharsets.UTF_8);
+            Files.createDirectories(folder.resolve(FOLDER));
+            Files.writeString(folder.resolve(artifact), text, StandardCharsets.UTF_8);
             run.pickArtifactManager()
                     .archive(
                             new FilePath(folder.toFile()),
@@ -67,9 +69,9 @@ public final class ImageArchive {
         }
     }
 
-    private static void fingerprint(BuiltImage image, Run<?, ?> run) throws IOException {
-        String key = new Digest(image.getDigest()).hex().substring(0, FINGERPRINT_LENGTH);
-        String name = image.getTags().isEmpty() ? image.getDigest() : image.getTags().get(0);
+    private static void fingerprint(String digest, BuiltImage image, Run<?, ?> run) throws IOException {
+        String key = new Digest(digest).hex().substring(0, FINGERPRINT_LENGTH);
+        String name = image.getTags().isEmpty() ? digest : image.getTags().get(0);
         Fingerprint fingerprint = Jenkins.get().getFingerprintMap().getOrCreate(run, name, key);
         fingerprint.addFor(run);
         synchronized (run) {

@@ -8,10 +8,8 @@ import hudson.model.AbstractBuild;
 import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
 import hudson.model.Run;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import hudson.util.CopyOnWriteList;
 import java.util.List;
-import java.util.Map;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
@@ -19,11 +17,8 @@ import org.kohsuke.stapler.export.ExportedBean;
 /** The images of one run: on its page, in REST, and for a freestyle build's later steps. */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
-    /** The algorithm and the first digits, which tell images apart for a person. */
-    private static final int SHORT_DIGEST = "sha256:".length() + 12;
-
-    /** By the artifact that holds their metadata, in the order of their archiving. */
-    private final Map<String, BuiltImage> images = new LinkedHashMap<>();
+    /** One branch may save the run while another adds to it. */
+    private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
 
     private int numbers;
     private transient Run<?, ?> run;
@@ -48,26 +43,16 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return ++numbers;
     }
 
-    synchronized void add(String artifact, BuiltImage image) {
-        images.put(artifact, image);
+    void add(BuiltImage image) {
+        images.add(image);
     }
 
     @Exported
-    public synchronized List<BuiltImage> getImages() {
-        return new ArrayList<>(images.values());
+    public List<BuiltImage> getImages() {
+        return images.getView();
     }
 
-    /** The images by the artifact that holds their metadata. */
-    public synchronized Map<String, BuiltImage> getImagesByArtifact() {
-        return new LinkedHashMap<>(images);
-    }
-
-    /** For a table's cell. */
-    public String shortDigest(BuiltImage image) {
-        return image.getDigest().substring(0, SHORT_DIGEST);
-    }
-
-    /** For a table's cell. */
+    /** For a person. */
     public String durationOf(BuiltImage image) {
         return Util.getTimeSpanString(Math.round(image.getDuration() * 1000));
     }
@@ -103,7 +88,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
 
     @Override
     public String getIconFileName() {
-        return "symbol-cube";
+        return "symbol-image-layers plugin-treenq-build";
     }
 
     @Override

@@ -97,7 +97,8 @@ final class BuildOnAgent extends MasterToSlaveFileCallable<BuildResult> {
 
     private Path context(Path folder) throws BuildkitException.InvalidRequest {
         try {
-            return folder.resolve(order.context());
+            // Not normalized, because a link may stand before "..".
+            return order.context().equals(".") ? folder : folder.resolve(order.context());
         } catch (InvalidPathException e) {
             throw new BuildkitException.InvalidRequest(
                     "context '" + order.context() + "' cannot be a path: " + e.getReason());

@@ -45,19 +45,20 @@ final class LoginsOnAgent implements RegistryLogins, Serializable {
             }
         }
         for (Registry registry : TreenqConfiguration.get().getRegistries()) {
-            if (registry.getCredentialsId() != null && !all.logins.containsKey(registry.getHost())) {
-                all.addConfigured(registry, hosts.contains(registry.getHost()), credentials, listener);
+            String host = registry.getHost();
+            String credentialsId = registry.getCredentialsId();
+            if (credentialsId != null && !all.logins.containsKey(host)) {
+                all.addConfigured(host, credentialsId, hosts.contains(host), credentials, listener);
             }
         }
         return all;
     }
 
     private void addConfigured(
-            Registry registry, boolean needed, BuildCredentials credentials, TaskListener listener)
+            String host, String credentialsId, boolean needed, BuildCredentials credentials, TaskListener listener)
             throws AbortException {
-        String host = registry.getHost();
         try {
-            logins.put(host, credentials.configuredLogin(registry.getCredentialsId(), host));
+            logins.put(host, credentials.configuredLogin(credentialsId, host));
         } catch (AbortException e) {
             if (needed) {
                 throw e;

@@ -15,7 +15,7 @@ import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.util.List;
-import org.htmlunit.FailingHttpStatusCodeException;
+import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,11 +49,9 @@ class TreenqConfigurationTest {
         configuration.setBuilders(List.of(new BuildkitBuilder("default", "tcp://localhost:1")));
 
         HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
-        // The X in the header of the only row.
-        form.getElementsByAttribute("button", "class", "repeatable-delete").size();
-        org.htmlunit.html.DomElement row = form.getFirstByXPath(
-                "//*[@descriptorid='" + BuildkitBuilder.class.getName() + "' or @name='builders']");
-        ((org.htmlunit.html.HtmlElement) row.getFirstByXPath(".//button[contains(@class,'repeatable-delete')]")).click();
+        HtmlElement delete = form.getFirstByXPath(".//*[@name='builders' and contains(@class, 'repeated-chunk')]"
+                + "//button[contains(@class, 'repeatable-delete')]");
+        delete.click();
         jenkins.submit(form);
 
         assertEquals(List.of(), configuration.getBuilders());

@@ -135,6 +135,9 @@ class FailureTest {
     @Test
     void theContextIsMissing() throws Exception {
         assertFails(
+                "treenqBuild(tags: ['localhost:5000/a/b:1'])",
+                "context '" + workspace() + "' is not there; check the path and whether the sources were checked out");
+        assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'web')",
                 "context '" + workspace() + "/web' is not there; check the path and whether the sources were checked out");
     }
@@ -142,7 +145,7 @@ class FailureTest {
     @Test
     void theContextIsOutsideOfTheWorkspace() throws Exception {
         assertFails(
-                "treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..')",
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..')",
                 "context '" + workspace() + "/..' is outside of '" + workspace() + "'");
         assertFails(
                 "sh 'ln -sfn /etc etc'; treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'etc')",
@@ -150,13 +153,14 @@ class FailureTest {
         // Another folder of the same workspace is no other place.
         jenkins.assertLogContains(
                 "nothing listens at tcp://localhost:1",
-                run(DOCKERFILE + "; dir('sub') { treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..') }"));
+                run(DOCKERFILE + "; dir('sub') { writeFile file: 'a', text: 'b';"
+                        + " treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..') }"));
     }
 
     @Test
     void theDockerfileIsMissing() throws Exception {
         assertFails(
-                "treenqBuild(tags: ['localhost:5000/a/b:1'], dockerfile: 'Dockerfile.prod')",
+                DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], dockerfile: 'Dockerfile.prod')",
                 "Dockerfile '" + workspace()
                         + "/Dockerfile.prod' is not there; check the path and whether the sources were checked out");
     }

@@ -301,29 +301,28 @@ class RealBuildTest {
     void abortingStopsTheBuildInTheDaemon() throws Exception {
         String mark = UUID.randomUUID().toString();
         WorkflowJob job = job("""
-                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo started; sleep 300; echo %s\\n'
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image()), "");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage(" started", run);
-        assertTrue(daemonWorksOn(mark), "the step runs");
+        awaitWorkOn(mark, true);
 
         run.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        assertGone(mark);
+        awaitWorkOn(mark, false);
 
         FreeStyleProject freestyle = jenkins.createFreeStyleProject();
         freestyle.getBuildersList().add(new CreateFileBuilder(
-                "Dockerfile", "FROM busybox\nRUN echo started; sleep 300; echo 2" + mark + "\n"));
+                "Dockerfile", "FROM busybox\nRUN sleep 300; echo 2" + mark + "\n"));
         freestyle.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image() + ":2"))));
         FreeStyleBuild build = freestyle.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage(" started", build);
+        awaitWorkOn("2" + mark, true);
 
         build.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        assertGone("2" + mark);
+        awaitWorkOn("2" + mark, false);
     }
 
     @Test
@@ -357,16 +356,16 @@ class RealBuildTest {
                 InboundAgentExtension.Options.newBuilder().name("remote").webSocket().build());
         String mark = UUID.randomUUID().toString();
         WorkflowJob job = job("""
-                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo started; sleep 300; echo %s\\n'
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image()), "", "remote");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage(" started", run);
+        awaitWorkOn(mark, true);
 
         run.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        assertGone(mark);
+        awaitWorkOn(mark, false);
     }
 
     @Test
@@ -406,7 +405,7 @@ class RealBuildTest {
     }
 
     /** @param more functions, then the agent's label */
-    private WorkflowJob job(String script, String... more) throws IOException {
+    private WorkflowJob job(String script, String... more) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         String functions = more.length > 0 ? more[0] : "";
         String label = more.length > 1 ? more[1] : "built-in";
@@ -423,10 +422,10 @@ class RealBuildTest {
                         .isPresent());
     }
 
-    private static void assertGone(String mark) throws InterruptedException {
-        Instant end = Instant.now().plus(Duration.ofSeconds(20));
-        while (daemonWorksOn(mark)) {
-            assertTrue(Instant.now().isBefore(end), "the daemon still runs the step");
+    private static void awaitWorkOn(String mark, boolean wanted) throws InterruptedException {
+        Instant end = Instant.now().plus(Duration.ofSeconds(30));
+        while (daemonWorksOn(mark) != wanted) {
+            assertTrue(Instant.now().isBefore(end), wanted ? "the step does not run" : "the step still runs");
             Thread.sleep(100);
         }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -10,9 +9,9 @@ import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.Metadata;
-import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +24,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
@@ -35,14 +36,14 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "build",
         aliases = "b",
-        description = "Builds with a frontend, such as dockerfile.v0.",
+        description = "Builds with a frontend, such as dockerfile.v0, or a definition that is piped in.",
         mixinStandardHelpOptions = true)
 final class BuildCommand implements Callable<Integer> {
-    private enum Progress {
-        auto,
-        plain,
-        quiet
-    }
+    /** The option that makes a frontend answer instead of build. */
+    private static final String QUESTION = "requestid";
+
+    /** {@code util/entitlements/entitlements.go}. */
+    private static final Pattern ENTITLEMENT = Pattern.compile("network\\.host|security\\.insecure|device(=.*)?");
 
     @ParentCommand
     private Treenqctl root;
@@ -50,8 +51,8 @@ final class BuildCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(names = "--frontend", required = true, description = "frontend, such as dockerfile.v0")
-    private String frontend;
+    @Option(names = "--frontend", description = "frontend, such as dockerfile.v0; without, LLB is read from the input")
+    private String frontend = "";
 
     @Option(names = "--local", description = "NAME=FOLDER that the daemon may read")
     private List<String> locals = List.of();
@@ -79,8 +80,14 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--no-cache", description = "run every step again")
     private boolean noCache;
 
-    @Option(names = "--progress", description = "auto, plain or quiet; auto is plain")
-    private Progress progress = Progress.auto;
+    @Option(names = "--source-policy-file", description = "which sources may be used, as JSON")
+    private Path sourcePolicyFile;
+
+    @Option(names = "--proxy-network", description = "steps reach the network through the daemon's proxy only")
+    private boolean proxyNetwork;
+
+    @Mixin
+    private BuildReport report;
 
     @Option(names = "--metadata-file", description = "where the exporters' answers are written, as JSON")
     private Path metadataFile;
@@ -95,15 +102,21 @@ final class BuildCommand implements Callable<Integer> {
     public Integer call() throws BuildkitException, InterruptedException, IOException {
         SessionContent content =
                 new SessionContent(localSources(), DockerConfig.read(), secretStore(), "");
+        BuildRequest.Builder builder = request();
         try (BuildkitClient client = root.connect()) {
             for (int run = 1; run <= repeat; run++) {
-                BuildRequest request = request();
+                BuildRequest request = builder.ref(BuildRequest.newRef()).build();
                 if (refFile != null) {
-                    Files.writeString(refFile, request.ref());
+                    AtomicFile.write(refFile, request.ref());
                 }
-                BuildResult result = build(client, request, content);
-                if (metadataFile != null) {
-                    Files.writeString(metadataFile, Metadata.json(result.exporterResponse()));
+                if (request.options().containsKey(QUESTION)) {
+                    ask(client, request, content);
+                    continue;
+                }
+                BuildResult result = report.of(listener -> client.build(request, content, listener));
+                // As with buildctl, there is no file when no exporter had anything to say.
+                if (metadataFile != null && !result.exporterResponse().isEmpty()) {
+                    AtomicFile.write(metadataFile, Metadata.json(result.exporterResponse()));
                 }
                 if (repeat > 1) {
                     err().printf(Locale.ROOT, "build %d: %.3f s%n", run, result.duration().toNanos() / 1e9);
@@ -113,35 +126,47 @@ final class BuildCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private BuildResult build(BuildkitClient client, BuildRequest request, SessionContent content)
-            throws BuildkitException, InterruptedException {
-        if (progress == Progress.quiet) {
-            return client.build(request, content, BuildListener.NONE);
+    /** Prints what a frontend says of a Dockerfile instead of building it. */
+    private void ask(BuildkitClient client, BuildRequest request, SessionContent content)
+            throws BuildkitException, InterruptedException, IOException {
+        Map<String, String> answer = report.of(listener -> client.frontendAnswer(request, content, listener));
+        PrintWriter out = spec.commandLine().getOut();
+        String text = answer.get("result.txt");
+        if (text != null) {
+            out.print(text);
+        } else {
+            answer.forEach((part, value) -> {
+                if (part.startsWith("result.")) {
+                    out.println(part + "\n" + value);
+                }
+            });
         }
-        PlainPrinter printer = new PlainPrinter(err()::println);
-        try (printer) {
-            return client.build(request, content, printer);
-        } finally {
-            printer.failureTail().forEach(err()::println);
-            err().flush();
-        }
+        out.flush();
     }
 
-    private BuildRequest request() {
+    private BuildRequest.Builder request() throws BuildkitException, IOException {
         BuildRequest.Builder request = BuildRequest.builder()
                 .frontend(frontend)
-                .entitlements(entitlements)
+                .options(FrontendOptions.read(options, System.getenv()))
+                .entitlements(entitlements.stream().map(BuildCommand::entitlement).toList())
+                .proxyNetwork(proxyNetwork)
                 .exports(outputs.stream().map(BuildCommand::export).toList())
                 .cacheImports(cacheImports.stream().map(BuildCommand::cache).toList())
                 .cacheExports(cacheExports.stream().map(BuildCommand::cache).toList());
-        for (String option : options) {
-            Map.Entry<String, String> pair = KeyValues.pair(option);
-            request.option(pair.getKey(), pair.getValue());
+        if (sourcePolicyFile != null) {
+            request.sourcePolicy(SourcePolicy.parse(Files.readString(sourcePolicyFile)));
         }
         if (noCache) {
             request.option("no-cache", "");
         }
-        return request.build();
+        return frontend.isEmpty() ? request.definition(StandardInput.definition()) : request;
+    }
+
+    private static String entitlement(String text) {
+        if (!ENTITLEMENT.matcher(text).matches()) {
+            throw new TypeConversionException("unknown entitlement " + text);
+        }
+        return text;
     }
 
     private static Export export(String text) {

@@ -1,49 +1,119 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import com.google.gson.JsonObject;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
-import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.stream.Collectors;
+import java.io.OutputStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug}: what the daemon says of itself. */
-@Command(name = "debug", description = "Shows what the daemon says of itself.", mixinStandardHelpOptions = true)
+/** {@code treenqctl debug}: what the daemon says of itself and of its builds. */
+@Command(
+        name = "debug",
+        description = "Shows what the daemon says of itself and of its builds.",
+        mixinStandardHelpOptions = true,
+        subcommands = {WorkersCommand.class, HistoriesCommand.class, LogsCommand.class, MonitorCommand.class})
 final class DebugCommand {
     @ParentCommand
     private Treenqctl root;
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    @Spec
+    private CommandSpec spec;
 
-    @Command(name = "workers", description = "Lists the workers.", mixinStandardHelpOptions = true)
-    int workers() throws BuildkitException, InterruptedException, IOException {
-        try (BuildkitClient client = root.connect()) {
-            PrintWriter out = out();
-            out.println("ID\tPLATFORMS");
-            for (Worker worker : client.workers()) {
-                out.println(worker.id() + "\t"
-                        + worker.platforms().stream().map(Object::toString).collect(Collectors.joining(",")));
-            }
-            return CommandLine.ExitCode.OK;
-        }
+    BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
+        return root.connect();
     }
 
     @Command(name = "info", description = "Shows the daemon's version.", mixinStandardHelpOptions = true)
-    int info() throws BuildkitException, InterruptedException, IOException {
-        try (BuildkitClient client = root.connect()) {
-            DaemonInfo info = client.info();
-            out().println("BuildKit:\t" + info.packageName() + " " + info.version() + " " + info.revision());
-            return CommandLine.ExitCode.OK;
+    int info(@Mixin OutputFormat format) throws BuildkitException, InterruptedException, IOException {
+        DaemonInfo info;
+        try (BuildkitClient client = connect()) {
+            info = client.info();
+        }
+        if (format.json()) {
+            JsonObject json = new JsonObject();
+            json.add("buildkitVersion", json(info));
+            format.print(json);
+        } else {
+            TabWriter table = TabWriter.spaces(spec.commandLine().getOut());
+            versionLines(table, info);
+            table.flush();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    static void versionLines(TabWriter table, DaemonInfo info) {
+        table.line("BuildKit:\t" + info.packageName() + " " + info.version() + " " + info.revision());
+        if (!info.dockerfileVersion().isEmpty()) {
+            table.line("Dockerfile:\t" + info.dockerfileVersion());
         }
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
+    static JsonObject json(DaemonInfo info) {
+        JsonObject json = new JsonObject();
+        json.addProperty("package", info.packageName());
+        json.addProperty("version", info.version());
+        json.addProperty("revision", info.revision());
+        if (!info.dockerfileVersion().isEmpty()) {
+            json.addProperty("dockerfileVersion", info.dockerfileVersion());
+        }
+        return json;
+    }
+
+    @Command(
+            name = "get",
+            description = "Writes a blob that the history points to.",
+            mixinStandardHelpOptions = true)
+    int get(@Parameters(paramLabel = "DIGEST") String digest)
+            throws BuildkitException, InterruptedException, IOException {
+        Digest address;
+        try {
+            address = new Digest(digest);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.subcommands().get("get"), e.getMessage());
+        }
+        try (BuildkitClient client = connect();
+                OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out))) {
+            client.blob(address, out);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "ctl",
+            description = "Changes a build of the history.",
+            mixinStandardHelpOptions = true)
+    int ctl(
+            @Parameters(paramLabel = "REF") String ref,
+            @Option(names = "--pin", description = "keep the build whatever its age") boolean pin,
+            @Option(names = "--unpin", description = "keep the build no longer than others") boolean unpin,
+            @Option(names = "--delete", description = "forget the build") boolean delete)
+            throws BuildkitException, InterruptedException, IOException {
+        if ((pin ? 1 : 0) + (unpin ? 1 : 0) + (delete ? 1 : 0) != 1) {
+            throw new ParameterException(
+                    spec.subcommands().get("ctl"), "give one of --pin, --unpin and --delete");
+        }
+        try (BuildkitClient client = connect()) {
+            if (delete) {
+                client.deleteHistory(ref);
+            } else {
+                client.pinHistory(ref, pin);
+            }
+        }
+        return CommandLine.ExitCode.OK;
     }
 }

@@ -1,36 +1,41 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.ManagedChannel;
+import io.jenkins.plugins.treenq.buildkit.Attestation;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CachePolicy;
+import io.jenkins.plugins.treenq.buildkit.CacheRecord;
 import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
+import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
+import io.jenkins.plugins.treenq.buildkit.Lint;
+import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.Target;
 import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.control.Cache;
+import io.jenkins.plugins.treenq.buildkit.control.Contents;
+import io.jenkins.plugins.treenq.buildkit.control.History;
+import io.jenkins.plugins.treenq.buildkit.control.Workers;
 import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
+import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
+import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.session.Session;
 import io.jenkins.plugins.treenq.buildkit.solve.Solve;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
-import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryEvent;
-import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRecord;
-import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRequest;
-import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
-import io.jenkins.plugins.treenq.buildkit.wire.control.InfoRequest;
-import io.jenkins.plugins.treenq.buildkit.wire.control.ListWorkersRequest;
-import io.jenkins.plugins.treenq.buildkit.wire.control.ListWorkersResponse;
-import io.jenkins.plugins.treenq.buildkit.wire.worker.BuildkitVersion;
-import io.jenkins.plugins.treenq.buildkit.wire.worker.WorkerRecord;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,25 +43,34 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
 
-/** A connection to one BuildKit daemon. Safe for use by several threads; any number of builds at once. */
+/**
+ * A connection to one BuildKit daemon. Safe for use by several threads; any number of builds at once. An interrupt of
+ * the calling thread ends what it waits for in the daemon too.
+ */
 public final class BuildkitClient implements AutoCloseable {
     /** Older daemons take the exporters in another form. */
     private static final int OLDEST_MINOR = 12;
 
-    private static final Pattern VERSION = Pattern.compile("v?(\\d+)\\.(\\d+)\\..*");
+    /** Older daemons would build without the proxy, and say nothing. */
+    private static final int PROXY_NETWORK_MINOR = 31;
 
     private final Endpoint endpoint;
     private final EventLoops loops;
     private final ManagedChannel channel;
+    private final Workers workers;
+    private final Cache cache;
+    private final History history;
     private DaemonInfo info;
 
     private BuildkitClient(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequest {
         this.endpoint = endpoint;
         this.loops = loops;
         this.channel = DaemonChannel.open(endpoint, loops);
+        this.workers = new Workers(channel, endpoint);
+        this.cache = new Cache(channel, endpoint);
+        this.history = new History(channel, endpoint);
     }
 
     /**
@@ -81,56 +95,97 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     private DaemonInfo askInfo() throws BuildkitException, InterruptedException {
-        BuildkitVersion version =
-                answer(control().info(InfoRequest.getDefaultInstance())).getBuildkitVersion();
-        Matcher parts = VERSION.matcher(version.getVersion());
-        if (parts.matches()
-                && parts.group(1).equals("0")
-                && Integer.parseInt(parts.group(2)) < OLDEST_MINOR
-                && !version.getVersion().startsWith("0.0.0")) {
+        DaemonInfo answer = workers.info();
+        if (!answer.atLeast(OLDEST_MINOR)) {
             throw new BuildkitException.Unreachable(
-                    endpoint.address() + " is BuildKit " + version.getVersion() + "; update it to v0.12 or newer", null);
+                    endpoint.address() + " is BuildKit " + answer.version() + "; update it to v0.12 or newer", null);
         }
-        return new DaemonInfo(version.getPackage(), version.getVersion(), version.getRevision());
+        return answer;
     }
 
-    /** What the daemon said of its version when the connection was made. */
-    public DaemonInfo info() {
-        return info;
-    }
-
-    /** The daemon's workers. */
-    public List<Worker> workers() throws BuildkitException, InterruptedException {
-        ListWorkersResponse workers = answer(control().listWorkers(ListWorkersRequest.getDefaultInstance()));
-        return workers.getRecordList().stream().map(BuildkitClient::worker).toList();
-    }
-
-    private static Worker worker(WorkerRecord worker) {
-        return new Worker(
-                worker.getID(),
-                worker.getLabelsMap(),
-                worker.getPlatformsList().stream()
-                        .map(platform -> new Platform(
-                                platform.getOS(), platform.getArchitecture(), platform.getVariant()))
-                        .toList());
-    }
+    // --- builds
 
     /**
-     * Builds. An interrupt of the calling thread stops the build in the daemon too.
+     * Builds.
      *
-     * @param listener hears the build's events as they come; all of them before this returns
+     * @param listener hears the build's events as they come; all of them before this returns. What it throws ends the
+     *     build and is thrown here
      */
     public BuildResult build(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
         Instant start = Instant.now();
+        Map<String, String> response = withSession(
+                request,
+                content,
+                session -> Solve.run(channel, endpoint, loops.workers(), request, session.id(), listener));
+        return new BuildResult(request.ref(), response, Duration.between(start, Instant.now()));
+    }
+
+    /** Checks a Dockerfile without building it. */
+    public Lint check(BuildRequest request, SessionContent content) throws BuildkitException, InterruptedException {
+        return FrontendAnswer.lint(ask("frontend.lint", request, content));
+    }
+
+    /** What a target of a Dockerfile can be given: arguments, secrets, SSH agents, cache mounts. */
+    public Outline outline(BuildRequest request, SessionContent content)
+            throws BuildkitException, InterruptedException {
+        return FrontendAnswer.outline(ask("frontend.outline", request, content), dockerfile(request));
+    }
+
+    /** The stages of a Dockerfile that can be built. */
+    public List<Target> targets(BuildRequest request, SessionContent content)
+            throws BuildkitException, InterruptedException {
+        return FrontendAnswer.targets(ask("frontend.targets", request, content), dockerfile(request));
+    }
+
+    private Map<String, String> ask(String question, BuildRequest request, SessionContent content)
+            throws BuildkitException, InterruptedException {
+        // Its own name: the request's is for the build.
+        BuildRequest asking = BuildRequest.builder()
+                .frontend(request.frontend())
+                .options(request.options())
+                .option(Subrequest.OPTION, question)
+                .cacheImports(request.cacheImports())
+                .entitlements(request.entitlements())
+                .sourcePolicy(request.sourcePolicy())
+                .build();
+        return frontendAnswer(asking, content, BuildListener.NONE);
+    }
+
+    private static String dockerfile(BuildRequest request) {
+        return request.options().getOrDefault("filename", "Dockerfile");
+    }
+
+    /**
+     * Lets a frontend answer the question that is the request's option {@code requestid}, such as
+     * {@code frontend.subrequests.describe}, instead of building.
+     *
+     * @return the answer's parts, such as {@code result.json} and {@code result.txt}
+     */
+    public Map<String, String> frontendAnswer(BuildRequest request, SessionContent content, BuildListener listener)
+            throws BuildkitException, InterruptedException {
+        return withSession(
+                request,
+                content,
+                session -> Subrequest.run(channel, endpoint, loops.workers(), request, session.id(), listener));
+    }
+
+    private interface Conversation {
+        Map<String, String> hold(Session session) throws BuildkitException, InterruptedException;
+    }
+
+    private Map<String, String> withSession(BuildRequest request, SessionContent content, Conversation conversation)
+            throws BuildkitException, InterruptedException {
+        if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
+            throw new BuildkitException.InvalidRequest(
+                    endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
+        }
         AtomicReference<BuildkitException> unreadable = new AtomicReference<>();
         FileSyncService files = new FileSyncService(
                 content.locals(), loops.workers(), failure -> unreadable.compareAndSet(null, failure));
         try (Session session = Session.open(channel, loops, content, List.of(files.intercepted()))) {
             awaitOpen(session);
-            Map<String, String> response =
-                    Solve.run(channel, endpoint, loops.workers(), request, session.id(), listener);
-            return new BuildResult(request.ref(), response, Duration.between(start, Instant.now()));
+            return conversation.hold(session);
         } catch (BuildkitException e) {
             // The daemon only repeats what this side told it, in longer words.
             throw unreadable.get() != null ? unreadable.get() : e;
@@ -151,56 +206,79 @@ public final class BuildkitClient implements AutoCloseable {
         }
     }
 
+    // --- the daemon
+
+    /** What the daemon said of its version when the connection was made. */
+    public DaemonInfo info() {
+        return info;
+    }
+
+    /** The daemon's workers. */
+    public List<Worker> workers() throws BuildkitException, InterruptedException {
+        return workers(List.of());
+    }
+
+    /** Those of the daemon's workers that fit one of the filters; see {@link Workers#list}. */
+    public List<Worker> workers(List<String> filters) throws BuildkitException, InterruptedException {
+        return workers.list(filters);
+    }
+
+    /** What is on the daemon's disk, the largest last; see {@link Cache#usage}. */
+    public List<CacheRecord> diskUsage(List<String> filters) throws BuildkitException, InterruptedException {
+        return cache.usage(filters);
+    }
+
+    /** Deletes from the daemon's disk what the policy does not keep; see {@link Cache#prune}. */
+    public void prune(CachePolicy policy, Consumer<CacheRecord> pruned) throws BuildkitException, InterruptedException {
+        cache.prune(policy, pruned);
+    }
+
+    // --- history
+
+    /** The builds of the daemon's history, running or ended. */
+    public List<BuildRecord> history(HistoryQuery query) throws BuildkitException, InterruptedException {
+        return history.list(query);
+    }
+
     /** The build of that name in the daemon's history, running or ended. */
-    public Optional<BuildRecord> history(String ref) throws BuildkitException {
-        BuildHistoryRequest request =
-                BuildHistoryRequest.newBuilder().setRef(ref).setEarlyExit(true).build();
-        BuildRecord record = null;
-        try {
-            Iterator<BuildHistoryEvent> events = ControlGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                    .listenBuildHistory(request);
-            while (events.hasNext()) {
-                BuildHistoryRecord found = events.next().getRecord();
-                if (found.getRef().equals(ref)) {
-                    record = record(found);
-                }
-            }
-        } catch (io.grpc.StatusRuntimeException e) {
-            if (e.getStatus().getCode() != io.grpc.Status.Code.NOT_FOUND) {
-                throw Failures.connecting(e, endpoint);
-            }
-        }
-        return Optional.ofNullable(record);
+    public Optional<BuildRecord> history(String ref) throws BuildkitException, InterruptedException {
+        return history.find(ref);
     }
 
-    private static BuildRecord record(BuildHistoryRecord record) {
-        return new BuildRecord(
-                record.getRef(),
-                Instant.ofEpochSecond(
-                        record.getCreatedAt().getSeconds(), record.getCreatedAt().getNanos()),
-                record.hasCompletedAt()
-                        ? Instant.ofEpochSecond(
-                                record.getCompletedAt().getSeconds(),
-                                record.getCompletedAt().getNanos())
-                        : null,
-                record.hasError() ? record.getError().getMessage() : "",
-                record.getExporterResponseMap());
+    /** Tells of the builds that are known, then of all that happens, until an interrupt. */
+    public void followHistory(HistoryQuery query, Consumer<HistoryEvent> listener)
+            throws BuildkitException, InterruptedException {
+        history.follow(query, listener);
     }
 
-    private ControlGrpc.ControlFutureStub control() {
-        return ControlGrpc.newFutureStub(channel)
-                .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    /** Tells the progress of a build, running or ended, from its start to its end. */
+    public void logs(String ref, BuildListener listener) throws BuildkitException, InterruptedException {
+        history.logs(ref, listener);
     }
 
-    private <T> T answer(ListenableFuture<T> call) throws BuildkitException, InterruptedException {
-        try {
-            return call.get();
-        } catch (ExecutionException e) {
-            throw Failures.connecting(e.getCause(), endpoint);
-        } finally {
-            call.cancel(true);
-        }
+    /** Why a build failed, with the place in the Dockerfile; empty when it did not. */
+    public Optional<BuildkitException> failure(String ref) throws BuildkitException, InterruptedException {
+        return history.failure(ref);
+    }
+
+    /** How a build's results came about, one for each platform; see {@link History#provenance}. */
+    public List<Attestation> provenance(String ref) throws BuildkitException, InterruptedException {
+        return history.provenance(ref);
+    }
+
+    /** Forgets a build that ended. */
+    public void deleteHistory(String ref) throws BuildkitException, InterruptedException {
+        history.delete(ref);
+    }
+
+    /** Keeps a build that ended whatever its age, or no longer. */
+    public void pinHistory(String ref, boolean pinned) throws BuildkitException, InterruptedException {
+        history.pin(ref, pinned);
+    }
+
+    /** Copies a blob that the history points to. */
+    public void blob(Digest digest, OutputStream out) throws BuildkitException, InterruptedException, IOException {
+        new Contents(channel, endpoint).copy(digest, out);
     }
 
     @Override

@@ -4,11 +4,11 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Paths as text with "/" between the names, shortened by the rules of Go's {@code path/filepath}; nothing asks a disk. */
+/** Paths as text with "/" between the names, by the rules of Go's {@code path/filepath}; nothing asks a disk. */
 final class CleanPath {
     private CleanPath() {}
 
-    /** The shortest path with the same meaning: no empty names, no ".", ".." only in front. Never empty: "." instead. */
+    /** The shortest path with the same meaning: no empty names, no ".", ".." only in front; "." if nothing is left. */
     static String clean(String path) {
         boolean rooted = path.startsWith("/");
         Deque<String> names = new ArrayDeque<>();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.io.File;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,20 +34,19 @@ final class ContextFilter {
 
     /**
      * @throws InvalidPattern for one that is none
-     * @throws IOException if the folders in which links have to be followed cannot be read
+     * @throws BuildkitException.ContextUnreadable if links have to be followed where nothing can be read
      */
-    ContextFilter(Tree tree, List<String> includes, List<String> excludes, List<String> followPaths)
-            throws InvalidPattern, IOException {
-        List<String> all = new ArrayList<>(includes);
-        if (!followPaths.isEmpty()) {
-            List<String> followed = FollowLinks.resolve(tree, followPaths);
+    ContextFilter(FolderRequest request, Tree tree) throws InvalidPattern, BuildkitException.ContextUnreadable {
+        List<String> all = new ArrayList<>(request.includes());
+        if (!request.followPaths().isEmpty()) {
+            List<String> followed = FollowLinks.resolve(request.folder(), tree, request.followPaths());
             if (followed != null) {
                 all.addAll(followed);
                 all = FollowLinks.withoutNested(all);
             }
         }
         this.includes = all == null || all.isEmpty() ? null : new PatternMatcher(all);
-        this.excludes = excludes.isEmpty() ? null : new PatternMatcher(excludes);
+        this.excludes = request.excludes().isEmpty() ? null : new PatternMatcher(request.excludes());
         this.includedPrefixes = prefixes(this.includes, false);
         this.exceptionPrefixes = prefixes(this.excludes, true);
     }

@@ -14,9 +14,9 @@ import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
 /**
- * Walks a tree depth first and says of each wanted entry what fsutil would say ({@code fsutil/filter.go}, {@code stat.go},
- * {@code hardlinks.go}). Holds the names of the folders on the way down to the current one, and of files with several
- * names where each was first seen. One thread at a time.
+ * Walks a tree depth first and says of each wanted entry what fsutil would say ({@code fsutil/filter.go},
+ * {@code stat.go}, {@code hardlinks.go}). Holds the names of the folders on the way down to the current one, and of files
+ * with several names where each was first seen. One thread at a time.
  */
 final class ContextWalker {
     /** A folder on the way down. */
@@ -115,7 +115,7 @@ final class ContextWalker {
         }
         if (answer.wanted()) {
             sayFolders(level);
-            ready.add(new Walked(stat, FileMode.hasContent(entry.mode()) ? entry.socket() ? 0 : entry.sizeBytes() : -1));
+            ready.add(new Walked(stat, entry.contentBytes()));
         }
         if (entry.isFolder()) {
             descend(path, answer, answer.wanted() ? null : stat);

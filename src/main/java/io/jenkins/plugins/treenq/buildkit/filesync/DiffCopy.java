@@ -10,11 +10,8 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.FileSystemException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -27,15 +24,15 @@ import java.util.logging.Logger;
  * One transfer of a folder, the sending side of {@code fsutil/send.go}: a walk tells of every entry, and up to four
  * readers send what the daemon asks for meanwhile.
  *
- * <p>All of them are tasks that put their packets on one stream. When the stream takes no more, a task leaves its thread
- * and is put back on the executor once the stream is ready, so neither a slow daemon nor a small executor can block
- * anybody.
+ * <p>All of them are tasks that put their packets on one stream. When the stream takes no more, a task leaves its
+ * thread and is put back on the executor once the stream is ready, so neither a slow daemon nor a small executor can
+ * block anybody.
  */
 final class DiffCopy implements StreamObserver<Packet> {
     private static final Logger LOGGER = Logger.getLogger(DiffCopy.class.getName());
 
     /** Small, because the session's health checks wait behind it. */
-    static final int CHUNK_BYTES = 32 * 1024;
+    static final int CHUNK_BYTES = 64 * 1024;
 
     /** What may be on its way to the network before the stream counts as full. */
     private static final int BUFFERED_BYTES = 128 * 1024;
@@ -228,10 +225,12 @@ final class DiffCopy implements StreamObserver<Packet> {
                 known = true;
             } catch (BuildkitException.ContextUnreadable e) {
                 close();
-                if (!isOver()) {
+                // An executor that is shut down at once interrupts what it runs.
+                boolean interrupted = e.getCause() instanceof ClosedByInterruptException;
+                if (!interrupted && !isOver()) {
                     onFailure.accept(e);
                 }
-                fail(Status.FAILED_PRECONDITION, e.getMessage());
+                fail(interrupted ? Status.UNAVAILABLE : Status.FAILED_PRECONDITION, e.getMessage());
                 known = true;
             } catch (InvalidPattern e) {
                 fail(Status.INVALID_ARGUMENT, e.getMessage());
@@ -270,18 +269,23 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPattern {
+            Tree opened = open();
+            synchronized (DiffCopy.this) {
+                tree = opened;
+            }
+            ContextFilter filter = new ContextFilter(request, opened);
+            return new ContextWalker(request.folder(), opened, filter, times, DiffCopy.this::isOver);
+        }
+
+        private Tree open() throws BuildkitException.ContextUnreadable {
+            if (source instanceof LocalSource.Files files) {
+                return new MemoryTree(files);
+            }
+            Path folder = ((LocalSource.Folder) source).path();
             try {
-                Tree opened = source instanceof LocalSource.Folder folder
-                        ? new FolderTree(folder.path())
-                        : new MemoryTree((LocalSource.Files) source);
-                synchronized (DiffCopy.this) {
-                    tree = opened;
-                }
-                ContextFilter filter =
-                        new ContextFilter(opened, request.includes(), request.excludes(), request.followPaths());
-                return new ContextWalker(request.folder(), opened, filter, times, DiffCopy.this::isOver);
+                return new FolderTree(folder);
             } catch (IOException e) {
-                throw Unreadable.folder(request.folder(), ".", e);
+                throw Unreadable.folder(request.folder(), folder.toString(), e);
             }
         }
 
@@ -292,11 +296,9 @@ final class DiffCopy implements StreamObserver<Packet> {
     }
 
     private final class Reader extends Task {
-        private Tree files;
         private int id;
         private String path;
-        private long remainingBytes;
-        private ReadableByteChannel content;
+        private FileContent content;
         /** What has to be sent next; null when it has to be read first. */
         private Packet packet;
 
@@ -315,23 +317,32 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        /** False when nothing is left to read and this reader is out of work for good. */
+        /** Reads the next packet. False when nothing is asked for, and this reader is out of work for good. */
         private boolean prepare() throws BuildkitException.ContextUnreadable {
-            if (content == null && !take()) {
+            if (content == null && !open()) {
                 return false;
             }
+            byte[] piece;
             try {
-                if (content == null) {
-                    content = open();
-                }
-                packet = read();
-                return true;
+                piece = content.read(CHUNK_BYTES);
             } catch (IOException e) {
                 throw Unreadable.file(request.folder(), path, e);
             }
+            if (piece.length == 0) {
+                close();
+            }
+            packet = Packet.newBuilder()
+                    .setType(Packet.PacketType.PACKET_DATA)
+                    .setID(id)
+                    .setData(UnsafeByteOperations.unsafeWrap(piece))
+                    .build();
+            return true;
         }
 
-        private boolean take() {
+        private boolean open() throws BuildkitException.ContextUnreadable {
+            Tree files;
+            long bytes;
+            long nanos;
             synchronized (DiffCopy.this) {
                 if (over || requests.isEmpty()) {
                     readers--;
@@ -339,45 +350,16 @@ final class DiffCopy implements StreamObserver<Packet> {
                 }
                 id = requests.remove();
                 path = sent.path(id);
-                remainingBytes = sent.sizeBytes(id);
+                bytes = sent.sizeBytes(id);
+                nanos = sent.modificationTimeNanos(id);
                 files = tree;
+            }
+            try {
+                content = FileContent.open(files, path, bytes, times.content(), nanos);
                 return true;
+            } catch (IOException e) {
+                throw Unreadable.file(request.folder(), path, e);
             }
-        }
-
-        private ReadableByteChannel open() throws IOException {
-            Entry entry = files.entry(path);
-            if (!FileMode.hasContent(entry.mode()) || entry.sizeBytes() != remainingBytes) {
-                throw changed();
-            }
-            // What Go announces as a file and cannot open arrives as an empty file.
-            return entry.socket() ? Channels.newChannel(InputStream.nullInputStream()) : files.open(path);
-        }
-
-        /** The next piece, or the empty one that ends the file. */
-        private Packet read() throws IOException {
-            boolean end = remainingBytes == 0;
-            ByteBuffer buffer = ByteBuffer.allocate(end ? 1 : (int) Math.min(remainingBytes, CHUNK_BYTES));
-            while (buffer.hasRemaining() && content.read(buffer) >= 0) {
-                // Short reads are allowed to a channel.
-            }
-            // One byte more must not be there at the end, and nothing may be missing before.
-            if (end == (buffer.position() > 0) || !end && buffer.hasRemaining()) {
-                throw changed();
-            }
-            Packet.Builder piece =
-                    Packet.newBuilder().setType(Packet.PacketType.PACKET_DATA).setID(id);
-            if (end) {
-                close();
-            } else {
-                remainingBytes -= buffer.position();
-                piece.setData(UnsafeByteOperations.unsafeWrap(buffer.array()));
-            }
-            return piece.build();
-        }
-
-        private FileSystemException changed() {
-            return new FileSystemException(path, null, "it was changed while it was being sent");
         }
 
         @Override

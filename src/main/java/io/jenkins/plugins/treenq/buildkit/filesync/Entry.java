@@ -32,6 +32,14 @@ record Entry(
         }
     }
 
+    /** Of what the daemon can fetch, which is nothing for a socket; -1 if it may not even ask. */
+    long contentBytes() {
+        if (!FileMode.hasContent(mode)) {
+            return -1;
+        }
+        return socket ? 0 : sizeBytes;
+    }
+
     boolean isFolder() {
         return FileMode.isFolder(mode);
     }

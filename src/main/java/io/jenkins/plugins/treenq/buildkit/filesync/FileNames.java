@@ -15,8 +15,8 @@ import java.nio.file.Path;
 /**
  * Turns names on disk into text and back, whatever the locale.
  *
- * <p>Under {@code LC_ALL=C}, which is common for services, Java reads every name but the ASCII ones as question marks and
- * refuses to write them. The bytes are still there, and a file URI shows them.
+ * <p>Under {@code LC_ALL=C}, which is common for services, Java reads every name but the ASCII ones as question marks
+ * and refuses to write them. The bytes are still there, and a file URI shows them.
  */
 final class FileNames {
     /** On Windows names are text, on all other systems bytes. */
@@ -27,8 +27,8 @@ final class FileNames {
     private FileNames() {}
 
     /**
-     * The last name of a path that came from a listing. Bytes that are no UTF-8 become lone surrogates, so that patterns
-     * can still be asked about the name; it is not {@link #isWellFormed well-formed} then.
+     * The last name of a path that came from a listing. Bytes that are no UTF-8 become lone surrogates, so that
+     * patterns can still be asked about the name; it is not {@link #isWellFormed well-formed} then.
      */
     static String name(Path path) {
         String name = path.getFileName().toString();

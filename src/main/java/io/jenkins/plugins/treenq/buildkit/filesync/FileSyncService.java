@@ -13,13 +13,14 @@ import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Sends the daemon the folders that it may have, as often and as filtered as it asks. Needs the interceptor. */
 public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     private final Map<String, LocalSource> locals;
     private final Executor executor;
     private final Consumer<BuildkitException.ContextUnreadable> onFailure;
-    private final ModificationTimes times;
+    private final Function<LocalSource, ModificationTimes> times;
 
     /** See {@link #FileSyncService(Map, Executor, Consumer)}; the daemon alone is told of failures. */
     public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
@@ -28,7 +29,7 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
 
     /**
      * @param locals by the names that the build request gives them
-     * @param executor for everything that touches a disk: at most five short tasks at a time for each call, none of which
+     * @param executor for everything that touches a disk: at most five tasks at a time for each call, none of which
      *     waits for the network
      * @param onFailure told on one of its threads what cannot be sent, before the daemon is
      */
@@ -36,14 +37,14 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
             Map<String, LocalSource> locals,
             Executor executor,
             Consumer<BuildkitException.ContextUnreadable> onFailure) {
-        this(locals, executor, onFailure, ModificationTimes.REAL);
+        this(locals, executor, onFailure, FileSyncService::times);
     }
 
     FileSyncService(
             Map<String, LocalSource> locals,
             Executor executor,
             Consumer<BuildkitException.ContextUnreadable> onFailure,
-            ModificationTimes times) {
+            Function<LocalSource, ModificationTimes> times) {
         this.locals = Map.copyOf(locals);
         this.executor = executor;
         this.onFailure = onFailure;
@@ -66,9 +67,16 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
             return new Ignored();
         }
         DiffCopy copy = new DiffCopy(
-                request, source, times, executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
+                request, source, times.apply(source), executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
         copy.start();
         return copy;
+    }
+
+    private static ModificationTimes times(LocalSource source) {
+        return source instanceof LocalSource.Folder folder
+                        && folder.timesFromSeconds() != LocalSource.Folder.TIMES_ON_DISK
+                ? new ContentTimes(folder.timesFromSeconds())
+                : ModificationTimes.REAL;
     }
 
     /** Of a call that is over before it began. */

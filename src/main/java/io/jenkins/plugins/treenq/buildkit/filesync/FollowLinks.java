@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -14,22 +15,28 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds what has to be sent so that some paths can be followed through symlinks: the links on the way and what they lead
- * to, never outside the root. The rules are those of {@code fsutil/followlinks.go}.
+ * Finds what has to be sent so that some paths can be followed through symlinks: the links on the way and what they
+ * lead to, never outside the root. The rules are those of {@code fsutil/followlinks.go}.
  */
 final class FollowLinks {
+    private final String local;
     private final Tree tree;
     private final Set<String> resolved = new TreeSet<>(Utf8Order.INSTANCE);
     /** What is left to follow. A stack of our own: links can lead from one to the next further than Java's is deep. */
     private final Deque<String> paths = new ArrayDeque<>();
 
-    private FollowLinks(Tree tree) {
+    private FollowLinks(String local, Tree tree) {
+        this.local = local;
         this.tree = tree;
     }
 
-    /** @return patterns in the order of {@link Utf8Order}, or null when everything has to be sent */
-    static List<String> resolve(Tree tree, List<String> paths) throws IOException {
-        FollowLinks links = new FollowLinks(tree);
+    /**
+     * @param local the tree's name, for messages
+     * @return patterns in the order of {@link Utf8Order}, or null when everything has to be sent
+     */
+    static List<String> resolve(String local, Tree tree, List<String> paths)
+            throws BuildkitException.ContextUnreadable {
+        FollowLinks links = new FollowLinks(local, tree);
         for (String path : paths) {
             links.paths.push(path);
             while (!links.paths.isEmpty()) {
@@ -60,7 +67,7 @@ final class FollowLinks {
     }
 
     /** Goes along a path name by name until it ends or a link leads elsewhere. */
-    private void follow(String path) throws IOException {
+    private void follow(String path) throws BuildkitException.ContextUnreadable {
         String rest = CleanPath.join(".", path);
         String current = ".";
         while (true) {
@@ -82,7 +89,7 @@ final class FollowLinks {
     }
 
     /** Where the link, or the links that the wildcard names, lead to; empty if there is none. */
-    private List<String> targets(String path) throws IOException {
+    private List<String> targets(String path) throws BuildkitException.ContextUnreadable {
         List<String> targets = new ArrayList<>();
         String name = CleanPath.name(path);
         String folder = CleanPath.parent(path);
@@ -92,7 +99,8 @@ final class FollowLinks {
         }
         Glob glob = new Glob(name);
         for (String found : names(folder)) {
-            if (matches(glob, found)) {
+            // A name that cannot be sent is the walk's business, if it is wanted at all.
+            if (FileNames.isWellFormed(found) && matches(glob, found)) {
                 addTarget(CleanPath.join(folder, found), targets);
             }
         }
@@ -107,52 +115,57 @@ final class FollowLinks {
         }
     }
 
-    private void addTarget(String path, List<String> targets) throws IOException {
-        if (!isInside(path)) {
+    private void addTarget(String path, List<String> targets) throws BuildkitException.ContextUnreadable {
+        if (path.equals(".") || !isInside(path)) {
             return;
         }
-        Entry entry;
-        try {
-            entry = tree.entry(path);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return;
-        }
-        if (entry.isSymlink()) {
+        Entry entry = entry(path);
+        if (entry != null && entry.isSymlink()) {
             String link = CleanPath.clean(entry.target());
             targets.add(link.startsWith("/") ? link : CleanPath.clean("/" + CleanPath.parent(path) + "/" + link));
         }
     }
 
-    private String[] names(String folder) throws IOException {
-        boolean root = folder.equals(".") || folder.equals("/");
-        try {
-            if (root || isInside(folder) && tree.entry(folder).isFolder()) {
-                return tree.names(root ? "" : folder);
-            }
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            // It has nothing that could be a link.
+    private String[] names(String folder) throws BuildkitException.ContextUnreadable {
+        boolean root = folder.equals(".");
+        if (!root && !isInside(folder + "/")) {
+            return new String[0];
         }
-        return new String[0];
+        try {
+            return tree.names(root ? "" : folder);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return new String[0];
+        } catch (IOException e) {
+            throw Unreadable.folder(local, folder, e);
+        }
     }
 
     /**
-     * Whether every folder on the way is one. Go would look outside the root where the daemon's path starts with ".." or
-     * a folder's name looks like a wildcard, though it sends nothing from there.
+     * Whether every folder on the way is one. Go would look outside the root where the daemon's path starts with ".."
+     * or a link's name looks like a wildcard, though it sends nothing from there.
      */
-    private boolean isInside(String path) throws IOException {
-        if (path.equals(".") || path.equals("..") || path.startsWith("../") || path.startsWith("/")) {
+    private boolean isInside(String path) throws BuildkitException.ContextUnreadable {
+        if (path.equals("..") || path.startsWith("../")) {
             return false;
         }
         for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-            try {
-                if (!tree.entry(path.substring(0, slash)).isFolder()) {
-                    return false;
-                }
-            } catch (NoSuchFileException | NotDirectoryException e) {
+            Entry folder = entry(path.substring(0, slash));
+            if (folder == null || !folder.isFolder()) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Null if there is nothing. */
+    private Entry entry(String path) throws BuildkitException.ContextUnreadable {
+        try {
+            return tree.entry(path);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw Unreadable.file(local, path, e);
+        }
     }
 
     private static boolean hasWildcard(String name) {

@@ -74,8 +74,8 @@ final class Glob {
                 return indexOfSlash(name, at) < 0;
             }
             int end = chunk.match(name, at);
-            // Go steps by bytes here, so that a "?" behind a star can take a part of a character. The first place that fits
-            // is good enough but for the last chunk: what follows can skip as much as an earlier star.
+            // Go steps by bytes here, so that a "?" behind a star can take a part of a character. The first place that
+            // fits is good enough but for the last chunk: what follows can skip as much as an earlier star.
             while (chunk.star && (end < 0 || last && end < name.length) && at < name.length && name[at] != '/') {
                 end = chunk.match(name, ++at);
             }

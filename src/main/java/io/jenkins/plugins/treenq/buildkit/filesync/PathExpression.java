@@ -10,8 +10,8 @@ import java.util.function.IntPredicate;
  * A regular expression that somewhere in a path matches or does not.
  *
  * <p>Java's own engine is kept away from path patterns on purpose: they come from the daemon, and a backtracking engine
- * can take exponential time. This one keeps the set of places in its program where a match may stand, so it takes time in
- * the product of both lengths at most. One thread at a time.
+ * can take exponential time. This one keeps the set of places in its program where a match may stand, so it takes time
+ * in the product of both lengths at most. One thread at a time.
  */
 final class PathExpression {
     /** A hostile pattern such as {@code {1000}} many times over must not fill the memory. */
@@ -56,7 +56,8 @@ final class PathExpression {
         open = new int[program.size() + 1];
         reached = new int[program.size() + 1];
         anchored = choice.parts().stream().allMatch(part -> starts((Expression.Sequence) part));
-        List<Expression> only = choice.parts().size() == 1 ? ((Expression.Sequence) choice.parts().get(0)).parts() : List.of();
+        boolean single = choice.parts().size() == 1;
+        List<Expression> only = single ? ((Expression.Sequence) choice.parts().get(0)).parts() : List.of();
         prefix = anchored ? literal(only, 1, 1) : "";
         boolean closed = !only.isEmpty() && only.get(only.size() - 1) == Expression.Edge.END;
         suffix = closed ? literal(only, only.size() - 2, -1) : "";

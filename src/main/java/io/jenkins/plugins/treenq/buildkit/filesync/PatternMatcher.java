@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 
 /**
  * A list of patterns of which the last match wins, with the rules of moby/patternmatcher ({@code patternmatcher.go}),
- * which are those of {@code .dockerignore}. A pattern that matches a folder holds for everything below it, unless a later
- * one that starts with "!" takes it back.
+ * which are those of {@code .dockerignore}. A pattern that matches a folder holds for everything below it, unless a
+ * later one that starts with "!" takes it back.
  *
  * <p>One thread at a time.
  */

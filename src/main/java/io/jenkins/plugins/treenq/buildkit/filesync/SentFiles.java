@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * What the daemon was told of, by number. Keeps about twenty bytes and the last name of each entry, for a tree can have
+ * What the daemon was told of, by number. Keeps about thirty bytes and the last name of each entry, for a tree can have
  * very many. Not for concurrent use.
  */
 final class SentFiles {
@@ -23,6 +23,7 @@ final class SentFiles {
     private int[] nameEnds = new int[64];
     private int[] parents = new int[64];
     private long[] sizes = new long[64];
+    private long[] times = new long[64];
     private int count;
 
     /**
@@ -40,6 +41,7 @@ final class SentFiles {
             nameEnds = Arrays.copyOf(nameEnds, larger);
             parents = Arrays.copyOf(parents, larger);
             sizes = Arrays.copyOf(sizes, larger);
+            times = Arrays.copyOf(times, larger);
         }
         byte[] name = CleanPath.name(path).getBytes(StandardCharsets.UTF_8);
         int start = count == 0 ? 0 : nameEnds[count - 1];
@@ -51,13 +53,14 @@ final class SentFiles {
         nameEnds[count] = end;
         parents[count] = folders.isEmpty() ? -1 : folders.peek().id;
         sizes[count] = sizeBytes < 0 ? NO_CONTENT : sizeBytes;
+        times[count] = stat.getModTime();
         if (FileMode.isFolder(stat.getMode())) {
             folders.push(new Folder(count, path + "/"));
         }
         count++;
     }
 
-    /** Notes that the daemon asks for an entry's content. False if it must not: only files, only known ones, only once. */
+    /** Notes that the daemon asks for an entry's content. False if it must not: only known files, and those once. */
     boolean request(int id) {
         if (id < 0 || id >= count || sizes[id] < 0) {
             return false;
@@ -78,6 +81,11 @@ final class SentFiles {
     /** Of an entry that was requested. */
     long sizeBytes(int id) {
         return REQUESTED - sizes[id];
+    }
+
+    /** As it was announced. */
+    long modificationTimeNanos(int id) {
+        return times[id];
     }
 
     private String name(int id) {

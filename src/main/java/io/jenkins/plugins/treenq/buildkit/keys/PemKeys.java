@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit.transport;
+package io.jenkins.plugins.treenq.buildkit.keys;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.BadPaddingException;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
-/** Reads private keys in the PEM forms that openssl writes: PKCS#8, and the older RSA and EC forms. */
-final class PemKeys {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----([^-]*)-----END \\1-----");
+/** Reads private keys in the PEM forms that openssl writes: PKCS#8, encrypted or not, and the older RSA and EC forms. */
+public final class PemKeys {
+    private static final Pattern BLOCK = Pattern.compile(
+            "-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
-    private static final int SEQUENCE = 0x30;
-    private static final int OCTET_STRING = 0x04;
-    private static final int CONTEXT_0 = 0xa0;
-    private static final byte[] VERSION_0 = {2, 1, 0};
-    private static final byte[] RSA_ALGORITHM = {
-        0x30, 0x0d, 0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00
-    };
-    private static final byte[] EC_PUBLIC_KEY = {0x06, 0x07, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 0x02, 0x01};
+    /** What encrypts an older form with openssl's own key derivation, which is one round of MD5. */
+    private static final String OLD_ENCRYPTION = "Proc-Type:";
+
+    private static final String ENCRYPTED = "it is encrypted; store it without a passphrase";
 
     private PemKeys() {}
 
-    /** @throws GeneralSecurityException when the text holds no key that can be read; never with the key's text */
-    static PrivateKey parse(String pem) throws GeneralSecurityException {
+    /**
+     * A key that is not encrypted.
+     *
+     * @throws GeneralSecurityException when the text holds no key that can be read; never with the key's text
+     */
+    public static PrivateKey parse(String pem) throws GeneralSecurityException {
+        return parse(pem, "");
+    }
+
+    /**
+     * A key that may be encrypted, which PKCS#8 alone does soundly.
+     *
+     * @param passphrase empty for a key that is not encrypted
+     * @throws GeneralSecurityException when the text holds no key that can be read; never with the key's text
+     */
+    public static PrivateKey parse(String pem, String passphrase) throws GeneralSecurityException {
         Matcher block = BLOCK.matcher(pem);
         if (!block.find()) {
             throw new GeneralSecurityException("it is not a PEM private key");
+        }
+        if (block.group(2).contains(OLD_ENCRYPTION)) {
+            throw new GeneralSecurityException(
+                    passphrase.isEmpty()
+                            ? ENCRYPTED
+                            : "it is encrypted in openssl's old way; store it as PKCS#8, which may keep the passphrase");
         }
         byte[] der;
         try {
@@ -42,10 +65,10 @@ final class PemKeys {
         }
         byte[] pkcs8 =
                 switch (block.group(1)) {
-                    case "PRIVATE KEY" -> der;
-                    case "RSA PRIVATE KEY" -> wrap(RSA_ALGORITHM, der);
-                    case "EC PRIVATE KEY" -> wrap(tag(SEQUENCE, concat(EC_PUBLIC_KEY, curveOf(der))), der);
-                    default -> throw new GeneralSecurityException("it is encrypted; store it without a passphrase");
+                    case "RSA PRIVATE KEY" -> Der.rsaToPkcs8(der);
+                    case "EC PRIVATE KEY" -> Der.ecToPkcs8(der);
+                    case "ENCRYPTED PRIVATE KEY" -> decrypt(der, passphrase);
+                    default -> der;
                 };
         for (String algorithm : ALGORITHMS) {
             try {
@@ -57,65 +80,32 @@ final class PemKeys {
         throw new GeneralSecurityException("it is no RSA, EC or Ed25519 key");
     }
 
-    /** PKCS#8 around an older form: RFC 5958, section 2. */
-    private static byte[] wrap(byte[] algorithm, byte[] key) {
-        return tag(SEQUENCE, concat(VERSION_0, algorithm, tag(OCTET_STRING, key)));
-    }
-
-    /** The curve's identifier, which RFC 5915 puts into field [0] behind version and private key. */
-    private static byte[] curveOf(byte[] der) throws GeneralSecurityException {
+    private static byte[] decrypt(byte[] der, String passphrase) throws GeneralSecurityException {
+        if (passphrase.isEmpty()) {
+            throw new GeneralSecurityException(ENCRYPTED);
+        }
+        PBEKeySpec password = new PBEKeySpec(passphrase.toCharArray());
         try {
-            int at = 1 + lengthBytes(der, 1);
-            at = skip(der, skip(der, at));
-            if (at >= der.length || (der[at] & 0xff) != CONTEXT_0) {
-                throw new GeneralSecurityException("it does not name its curve");
-            }
-            int start = at + 1 + lengthBytes(der, at + 1);
-            return java.util.Arrays.copyOfRange(der, start, skip(der, at));
-        } catch (ArrayIndexOutOfBoundsException e) {
-            throw new GeneralSecurityException("its PEM text is cut short");
+            EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
+            AlgorithmParameters parameters = info.getAlgParameters();
+            // Of PBES2 the JDK names the whole choice only here, such as PBEWithHmacSHA256AndAES_256.
+            String algorithm = parameters == null ? info.getAlgName() : parameters.toString();
+            Cipher cipher = Cipher.getInstance(algorithm);
+            cipher.init(
+                    Cipher.DECRYPT_MODE,
+                    SecretKeyFactory.getInstance(algorithm).generateSecret(password),
+                    parameters);
+            return cipher.doFinal(info.getEncryptedData());
+        } catch (IOException e) {
+            throw new GeneralSecurityException("its PEM text is damaged");
+        } catch (BadPaddingException e) {
+            throw new GeneralSecurityException("the passphrase does not open it");
+        } catch (InvalidKeySpecException e) {
+            throw new GeneralSecurityException("its passphrase has characters beyond ASCII");
+        } catch (GeneralSecurityException e) {
+            throw new GeneralSecurityException("it is encrypted with a cipher that this JVM does not have");
+        } finally {
+            password.clearPassword();
         }
-    }
-
-    private static int skip(byte[] der, int at) {
-        int bytes = lengthBytes(der, at + 1);
-        int length = der[at + 1] & 0xff;
-        if (bytes > 1) {
-            length = 0;
-            for (int i = 2; i <= bytes; i++) {
-                length = length << 8 | der[at + i] & 0xff;
-            }
-        }
-        return at + 1 + bytes + length;
-    }
-
-    private static int lengthBytes(byte[] der, int at) {
-        int first = der[at] & 0xff;
-        return first < 0x80 ? 1 : 1 + (first & 0x7f);
-    }
-
-    private static byte[] tag(int tag, byte[] content) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 4);
-        out.write(tag);
-        if (content.length < 0x80) {
-            out.write(content.length);
-        } else if (content.length < 0x100) {
-            out.write(0x81);
-            out.write(content.length);
-        } else {
-            out.write(0x82);
-            out.write(content.length >> 8);
-            out.write(content.length);
-        }
-        out.writeBytes(content);
-        return out.toByteArray();
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            out.writeBytes(part);
-        }
-        return out.toByteArray();
     }
 }

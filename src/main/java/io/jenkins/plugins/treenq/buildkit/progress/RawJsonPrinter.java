@@ -82,6 +82,7 @@ public final class RawJsonPrinter implements BuildListener {
         JsonObject json = new JsonObject();
         json.addProperty("id", progress.id());
         json.addProperty("vertex", progress.vertex());
+        add(json, "name", progress.name());
         add(json, "total", progress.total());
         json.addProperty("current", progress.current());
         add(json, "timestamp", progress.timestamp());

@@ -1,40 +1,131 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.session;
 
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryHost;
+import io.jenkins.plugins.treenq.buildkit.registry.Token;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenAuthority;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.AuthGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.CredentialsRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.CredentialsResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.GetTokenAuthorityRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.GetTokenAuthorityResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.VerifyTokenAuthorityRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.VerifyTokenAuthorityResponse;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /**
- * Answers the daemon's questions for registry logins.
+ * Answers the daemon's questions for registry logins, or for tokens where the logins say so.
  *
  * <p>A registry without a login gets an empty answer: an error would fail even the pull of a public image
- * ({@code session/auth/auth.go}). The token calls stay unimplemented, so the daemon fetches tokens itself.
+ * ({@code session/auth/auth.go}). A registry without a {@link TokenSource} has no token authority, so the daemon gets
+ * the login and fetches tokens itself ({@code util/resolver/authorizer.go}).
  */
 final class AuthService extends AuthGrpc.AuthImplBase {
-    private static final Set<String> DOCKER_HUB =
-            Set.of("docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/");
-
     private final RegistryLogins logins;
+    private final Executor executor;
+    private final Map<String, TokenClient> clients = new ConcurrentHashMap<>();
 
-    AuthService(RegistryLogins logins) {
+    AuthService(RegistryLogins logins, Executor executor) {
         this.logins = logins;
+        this.executor = executor;
     }
 
     @Override
     public void credentials(CredentialsRequest request, StreamObserver<CredentialsResponse> answer) {
-        String host = DOCKER_HUB.contains(request.getHost()) ? "docker.io" : request.getHost();
-        Optional<RegistryLogin> login = logins.find(host);
-        answer.onNext(login.map(found -> CredentialsResponse.newBuilder()
-                        .setUsername(found.username())
-                        .setSecret(found.secret())
-                        .build())
-                .orElseGet(CredentialsResponse::getDefaultInstance));
-        answer.onCompleted();
+        Answers.give(answer, () -> {
+            String host = RegistryHost.canonical(request.getHost());
+            Optional<RegistryLogin> login = logins.find(host).filter(found -> !found.isBearer());
+            if (login.isPresent() && logins.tokens(host).filter(source -> !source.sharingLogin()).isPresent()) {
+                throw Status.PERMISSION_DENIED
+                        .withDescription("the login for " + host + " is only used to get tokens and is not given to the"
+                                + " daemon, but the registry wants the login itself")
+                        .asRuntimeException();
+            }
+            return login.map(found -> CredentialsResponse.newBuilder()
+                            .setUsername(found.username())
+                            .setSecret(found.secret())
+                            .build())
+                    .orElseGet(CredentialsResponse::getDefaultInstance);
+        });
+    }
+
+    @Override
+    public void getTokenAuthority(
+            GetTokenAuthorityRequest request, StreamObserver<GetTokenAuthorityResponse> answer) {
+        Answers.give(answer, () -> GetTokenAuthorityResponse.newBuilder()
+                .setPublicKey(ByteString.copyFrom(
+                        authority(request.getHost(), request.getSalt()).publicKey()))
+                .build());
+    }
+
+    @Override
+    public void verifyTokenAuthority(
+            VerifyTokenAuthorityRequest request, StreamObserver<VerifyTokenAuthorityResponse> answer) {
+        Answers.give(answer, () -> VerifyTokenAuthorityResponse.newBuilder()
+                .setSigned(ByteString.copyFrom(authority(request.getHost(), request.getSalt())
+                        .sign(request.getPayload().toByteArray())))
+                .build());
+    }
+
+    private TokenAuthority authority(String daemonsHost, ByteString salt) throws GeneralSecurityException {
+        String host = RegistryHost.canonical(daemonsHost);
+        return TokenAuthority.of(source(host), host, logins.find(host), salt.toByteArray());
+    }
+
+    @Override
+    public void fetchToken(FetchTokenRequest request, StreamObserver<FetchTokenResponse> answer) {
+        Answers.giveLater(answer, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
+                .setToken(token.value())
+                .setExpiresIn(token.seconds())
+                .setIssuedAt(token.issuedAt())
+                .build()));
+    }
+
+    private CompletableFuture<Token> token(FetchTokenRequest request) throws BuildkitException.InvalidRequest {
+        String host = RegistryHost.canonical(request.getHost());
+        TokenSource source = source(host);
+        Optional<RegistryLogin> login = logins.find(host, request.getScopesList());
+        if (login.filter(RegistryLogin::isBearer).isPresent()) {
+            return CompletableFuture.completedFuture(Token.given(login.get().secret()));
+        }
+        URI realm;
+        try {
+            realm = URI.create(request.getRealm());
+        } catch (IllegalArgumentException e) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("the registry " + host + " names no address for tokens")
+                    .asRuntimeException();
+        }
+        TokenClient client = clients.get(host);
+        if (client == null) {
+            client = new TokenClient(source, executor);
+            clients.put(host, client);
+        }
+        return client.fetch(
+                new TokenRequest(
+                        request.getHost(), realm, request.getService(), request.getScopesList(), request.getClientID()),
+                login);
+    }
+
+    /** Without one, the call is as good as not there, and the daemon asks for credentials. */
+    private TokenSource source(String host) {
+        return logins.tokens(host).orElseThrow(Status.UNIMPLEMENTED::asRuntimeException);
     }
 }

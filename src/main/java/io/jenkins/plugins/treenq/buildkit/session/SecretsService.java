@@ -8,7 +8,6 @@ import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.GetSecretRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.GetSecretResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.SecretsGrpc;
-import java.util.Optional;
 
 /**
  * Answers the daemon's questions for secrets. A missing one is NOT_FOUND, which optional mounts and git contexts expect;
@@ -23,16 +22,20 @@ final class SecretsService extends SecretsGrpc.SecretsImplBase {
 
     @Override
     public void getSecret(GetSecretRequest request, StreamObserver<GetSecretResponse> answer) {
-        Optional<byte[]> secret = secrets.find(request.getID());
-        if (secret.isEmpty()) {
-            answer.onError(Status.NOT_FOUND
-                    .withDescription("secret " + request.getID() + " was not given to this build")
+        String id = request.getID();
+        Answers.give(answer, () -> {
+            byte[] secret = secrets.find(id).orElseThrow(() -> Status.NOT_FOUND
+                    .withDescription("secret " + id + " was not given to this build")
                     .asRuntimeException());
-            return;
-        }
-        answer.onNext(GetSecretResponse.newBuilder()
-                .setData(ByteString.copyFrom(secret.get()))
-                .build());
-        answer.onCompleted();
+            if (secret.length > Secrets.MAX_BYTES) {
+                throw Status.INVALID_ARGUMENT
+                        .withDescription("secret " + id + " has " + secret.length + " bytes; a build can be given"
+                                + " secrets of at most " + Secrets.MAX_BYTES)
+                        .asRuntimeException();
+            }
+            return GetSecretResponse.newBuilder()
+                    .setData(ByteString.copyFrom(secret))
+                    .build();
+        });
     }
 }

@@ -12,6 +12,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
@@ -60,16 +61,25 @@ public final class Session implements AutoCloseable {
     /**
      * Opens a session.
      *
-     * @param files services that serve files, beside the logins and secrets of the content
+     * @param files services that serve files, beside the logins, secrets, agents and uploads of the content
+     * @throws BuildkitException.InvalidRequest when an agent's key cannot be used or its socket is not there
      */
     public static Session open(
-            ManagedChannel channel, EventLoops loops, SessionContent content, List<ServerServiceDefinition> files) {
+            ManagedChannel channel, EventLoops loops, SessionContent content, List<ServerServiceDefinition> files)
+            throws BuildkitException.InvalidRequest {
         Session session = new Session();
         List<ServerServiceDefinition> services = new ArrayList<>(files);
         HealthService health = new HealthService();
         services.add(health.bindService());
-        services.add(new AuthService(content.logins()).bindService());
+        services.add(new AuthService(content.logins(), loops.workers()).bindService());
         services.add(new SecretsService(content.secrets()).bindService());
+        // Without one, the daemon says itself that none was forwarded.
+        if (!content.ssh().isEmpty()) {
+            services.add(new SshService(content.ssh(), loops).intercepted());
+        }
+        if (!content.uploads().isEmpty()) {
+            services.add(new UploadService(content.uploads()).intercepted());
+        }
         SessionServerChannel listener = new SessionServerChannel();
         session.server = serve(services, listener, loops);
         session.call(channel, headers(session.id, content.sharedKey(), services), listener);

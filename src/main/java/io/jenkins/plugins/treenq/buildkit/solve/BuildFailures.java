@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Says in one line why a build failed. The daemon gives no codes for most of it, so its words decide; what none of the
  * patterns knows keeps the daemon's words.
  */
-final class BuildFailures {
+public final class BuildFailures {
     private static final Pattern DISK_FULL = Pattern.compile("no space left on device|disk quota exceeded");
     private static final Pattern SESSION_GONE = Pattern.compile("no active session|session .* not found");
     private static final Pattern PUSH = Pattern.compile("failed to push (\\S+?):? ");
@@ -29,11 +29,24 @@ final class BuildFailures {
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
+    private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
+
     private BuildFailures() {}
 
-    static BuildkitException of(StatusRuntimeException failure, Endpoint endpoint) {
-        ErrorDetails details = ErrorDetails.of(failure.getTrailers());
-        Status status = failure.getStatus();
+    /** The call of a build, or one of its frontend, failed. */
+    public static BuildkitException of(StatusRuntimeException failure, Endpoint endpoint) {
+        return of(failure.getStatus(), ErrorDetails.of(failure.getTrailers()), endpoint);
+    }
+
+    /** A build failed some time ago; this is what the daemon's history keeps of it. */
+    public static BuildkitException of(com.google.rpc.Status failure, Endpoint endpoint) {
+        Status status = Status.fromCodeValue(failure.getCode()).withDescription(failure.getMessage());
+        return status.getCode() == Status.Code.CANCELLED
+                ? failed("the build was cancelled", ErrorDetails.of(failure))
+                : of(status, ErrorDetails.of(failure), endpoint);
+    }
+
+    private static BuildkitException of(Status status, ErrorDetails details, Endpoint endpoint) {
         String text = Failures.oneLine(status).replaceFirst("^failed to solve: ", "");
         if (status.getCode() == Status.Code.UNAVAILABLE && !details.typed()) {
             return Failures.lost(endpoint);
@@ -54,6 +67,13 @@ final class BuildFailures {
                     endpoint.address() + " lost this build's session; check the network between, then build again ("
                             + text + ")",
                     null);
+        }
+        Matcher request = UNKNOWN_REQUEST.matcher(text);
+        if (request.find()) {
+            return failed(
+                    "this frontend does not answer " + request.group(1)
+                            + "; a newer one can be named in the Dockerfile's line '# syntax=' (" + text + ")",
+                    details);
         }
         String place = details.location() == null || details.location().line() == 0
                 ? ""

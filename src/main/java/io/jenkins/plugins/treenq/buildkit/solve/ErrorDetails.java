@@ -34,10 +34,18 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
         if (details == null) {
             return new ErrorDetails(null, -1, false);
         }
+        try {
+            return of(com.google.rpc.Status.parseFrom(details));
+        } catch (InvalidProtocolBufferException e) {
+            return new ErrorDetails(null, -1, true);
+        }
+    }
+
+    static ErrorDetails of(com.google.rpc.Status status) {
         SourceLocation location = null;
         int exitCode = -1;
         try {
-            for (Any detail : com.google.rpc.Status.parseFrom(details).getDetailsList()) {
+            for (Any detail : status.getDetailsList()) {
                 String type = detail.getTypeUrl();
                 if (type.endsWith("/errdefs.Source+json")) {
                     // The outermost is the last one; it is where the build's author looks first.
@@ -46,8 +54,7 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
                     exitCode = number(json(detail), "Code");
                 }
             }
-        } catch (InvalidProtocolBufferException
-                | JsonParseException
+        } catch (JsonParseException
                 | IllegalArgumentException
                 | IllegalStateException
                 | ClassCastException
@@ -73,7 +80,7 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
             ranges.add(new SourceLocation.Lines(first, Math.max(first, line(range.getAsJsonObject(), "end"))));
         }
         String text = new String(Base64.getDecoder().decode(text(info, "data")), StandardCharsets.UTF_8);
-        return new SourceLocation(text(info, "filename"), text.lines().toList(), ranges);
+        return new SourceLocation(text(info, "filename"), SourceLocation.linesOf(text), ranges);
     }
 
     private static int line(JsonObject range, String end) {

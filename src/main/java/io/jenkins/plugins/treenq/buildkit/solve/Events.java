@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.solve;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
@@ -13,6 +12,8 @@ import io.jenkins.plugins.treenq.buildkit.wire.control.VertexWarning;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.ProgressGroup;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.Range;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.SourceInfo;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,17 +29,34 @@ import java.util.function.Consumer;
  *
  * <p>The daemon answers a reopened Status from the start, in other portions than before. Vertices and progress may
  * repeat; output and warnings must not, so what was told already is counted, in bytes per vertex and stream.
+ *
+ * <p>Whatever a daemon sends becomes an event: numbers and times that make no sense are brought into their range, and
+ * long warnings are cut.
  */
 final class Events {
-    private final Map<Stream, Output> outputs = new HashMap<>();
-    private final Set<BuildEvent.Warning> warnings = new HashSet<>();
+    /** Longer than any warning that a person reads, in bytes; a message could hold 16 MiB of it. */
+    private static final int LONGEST_TEXT = 64 << 10;
 
-    private record Stream(String vertex, int number) {}
+    private static final int MOST_DETAILS = 1_000;
+
+    private final Map<Stream, Output> outputs = new HashMap<>();
+    private final Set<ByteString> warnings = new HashSet<>();
+    private SourceInfo lastSource = SourceInfo.getDefaultInstance();
+    private List<String> lastLines = List.of();
+
+    private record Stream(String vertex, long number) {}
 
     private static final class Output {
         final Utf8Fragments text = new Utf8Fragments();
         long told;
         long seen;
+        Instant last = Instant.MIN;
+
+        /** Where a piece stands among other events; the pieces themselves never change places. */
+        Instant position(Instant time) {
+            last = time.isAfter(last) ? time : last;
+            return last;
+        }
     }
 
     /** The next message is the first of a reopened stream. */
@@ -57,20 +75,25 @@ final class Events {
         // What happened at the same time happened in this order.
         List<Timed> all = new ArrayList<>(starts);
         for (VertexStatus status : message.getStatusesList()) {
-            all.add(new Timed(instant(status.getTimestamp()), event(status)));
+            all.add(new Timed(Timestamps.instant(status.getTimestamp()), event(status)));
         }
         for (VertexLog log : message.getLogsList()) {
-            String text = fresh(log);
+            Output output = outputs.computeIfAbsent(
+                    new Stream(log.getVertex(), log.getStream()), stream -> new Output());
+            String text = fresh(output, log.getMsg());
             if (!text.isEmpty()) {
-                Instant time = instant(log.getTimestamp());
+                Instant time = Timestamps.instant(log.getTimestamp());
                 all.add(new Timed(
-                        time, new BuildEvent.Output(log.getVertex(), time, (int) log.getStream(), text)));
+                        output.position(time),
+                        new BuildEvent.Output(log.getVertex(), time, whole(log.getStream()), text)));
             }
         }
+        Map<String, Instant> endTimes = new HashMap<>();
+        ends.forEach(end -> endTimes.putIfAbsent(end.event().vertex(), end.time()));
         for (VertexWarning warning : message.getWarningsList()) {
-            BuildEvent.Warning event = event(warning);
-            if (warnings.add(event)) {
-                all.add(new Timed(endOf(event.vertex(), ends), event));
+            // Not the warning itself is kept: each one holds the whole Dockerfile.
+            if (warnings.add(fingerprint(warning))) {
+                all.add(new Timed(endTimes.getOrDefault(warning.getVertex(), Instant.MAX), event(warning)));
             }
         }
         all.addAll(ends);
@@ -102,18 +125,7 @@ final class Events {
         ends.add(new Timed(vertex.completed(), vertex));
     }
 
-    private static Instant endOf(String vertex, List<Timed> ends) {
-        return ends.stream()
-                .filter(end -> end.event().vertex().equals(vertex))
-                .map(Timed::time)
-                .findFirst()
-                .orElse(Instant.MAX);
-    }
-
-    private String fresh(VertexLog log) {
-        Output output = outputs.computeIfAbsent(
-                new Stream(log.getVertex(), (int) log.getStream()), stream -> new Output());
-        ByteString bytes = log.getMsg();
+    private static String fresh(Output output, ByteString bytes) {
         long known = Math.min(bytes.size(), Math.max(0, output.told - output.seen));
         output.seen += bytes.size();
         output.told = Math.max(output.told, output.seen);
@@ -127,8 +139,8 @@ final class Events {
                 vertex.getInputsList(),
                 vertex.getName(),
                 vertex.getCached(),
-                vertex.hasStarted() ? instant(vertex.getStarted()) : null,
-                vertex.hasCompleted() ? instant(vertex.getCompleted()) : null,
+                vertex.hasStarted() ? Timestamps.instant(vertex.getStarted()) : null,
+                vertex.hasCompleted() ? Timestamps.instant(vertex.getCompleted()) : null,
                 vertex.getError(),
                 vertex.hasProgressGroup()
                         ? new BuildEvent.Group(group.getId(), group.getName(), group.getWeak())
@@ -139,34 +151,57 @@ final class Events {
         return new BuildEvent.Progress(
                 status.getVertex(),
                 status.getID(),
-                status.getCurrent(),
-                status.getTotal(),
-                instant(status.getTimestamp()),
-                status.hasStarted() ? instant(status.getStarted()) : null,
-                status.hasCompleted() ? instant(status.getCompleted()) : null);
+                status.getName(),
+                Math.max(0, status.getCurrent()),
+                Math.max(0, status.getTotal()),
+                Timestamps.instant(status.getTimestamp()),
+                status.hasStarted() ? Timestamps.instant(status.getStarted()) : null,
+                status.hasCompleted() ? Timestamps.instant(status.getCompleted()) : null);
     }
 
-    private static BuildEvent.Warning event(VertexWarning warning) {
+    private BuildEvent.Warning event(VertexWarning warning) {
         return new BuildEvent.Warning(
                 warning.getVertex(),
-                (int) warning.getLevel(),
-                warning.getShort().toStringUtf8(),
-                warning.getDetailList().stream().map(ByteString::toStringUtf8).toList(),
+                whole(warning.getLevel()),
+                text(warning.getShort()),
+                warning.getDetailList().stream()
+                        .limit(MOST_DETAILS)
+                        .map(Events::text)
+                        .toList(),
                 warning.getUrl(),
                 warning.hasInfo() ? location(warning.getInfo(), warning.getRangesList()) : null);
     }
 
-    private static SourceLocation location(SourceInfo info, List<Range> ranges) {
+    private SourceLocation location(SourceInfo info, List<Range> ranges) {
+        if (!info.equals(lastSource)) {
+            lastSource = info;
+            lastLines = SourceLocation.linesOf(info.getData().toStringUtf8());
+        }
         return new SourceLocation(
                 info.getFilename(),
-                info.getData().toStringUtf8().lines().toList(),
+                lastLines,
                 ranges.stream()
                         .map(range -> new SourceLocation.Lines(
                                 range.getStart().getLine(), range.getEnd().getLine()))
                         .toList());
     }
 
-    static Instant instant(Timestamp timestamp) {
-        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    private static String text(ByteString bytes) {
+        return bytes.size() <= LONGEST_TEXT
+                ? bytes.toStringUtf8()
+                : bytes.substring(0, LONGEST_TEXT).toStringUtf8() + "…";
+    }
+
+    /** A number that should be a small one. */
+    private static int whole(long number) {
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number));
+    }
+
+    private static ByteString fingerprint(VertexWarning warning) {
+        try {
+            return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(warning.toByteArray()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -2,30 +2,36 @@
 package io.jenkins.plugins.treenq.buildkit.solve;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.Export;
-import io.jenkins.plugins.treenq.buildkit.wire.control.CacheOptions;
-import io.jenkins.plugins.treenq.buildkit.wire.control.CacheOptionsEntry;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
-import io.jenkins.plugins.treenq.buildkit.wire.control.Exporter;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Runs one build: the Solve call, which lives as long as the build does, and its progress beside it. */
+/** One build: the Solve call, which lives as long as the build does, and its progress beside it. */
 public final class Solve {
-    private Solve() {}
+    private final Endpoint endpoint;
+    private final ListenableFuture<SolveResponse> call;
+    private final StatusStream progress;
+
+    private Solve(
+            ManagedChannel channel, Endpoint endpoint, Executor executor, SolveRequest request, BuildListener listener) {
+        this.endpoint = endpoint;
+        call = ControlGrpc.newFutureStub(channel).solve(request);
+        progress = StatusStream.open(channel, executor, request.getRef(), listener, () -> call.cancel(true));
+    }
 
     /**
      * Builds.
@@ -34,6 +40,7 @@ public final class Solve {
      * @param executor where the listener is told
      * @return what the exporters answered
      * @throws InterruptedException after the daemon was told to stop
+     * @throws RuntimeException what the listener threw, after the daemon was told to stop
      */
     public static Map<String, String> run(
             ManagedChannel channel,
@@ -43,66 +50,71 @@ public final class Solve {
             String sessionId,
             BuildListener listener)
             throws BuildkitException, InterruptedException {
-        ListenableFuture<SolveResponse> solve =
-                ControlGrpc.newFutureStub(channel).solve(message(request, sessionId));
-        StatusStream progress = StatusStream.open(channel, executor, request.ref(), listener);
+        return start(channel, endpoint, executor, SolveRequests.build(request, sessionId), listener)
+                .await();
+    }
+
+    /** Begins a build; {@link #await} or {@link #cancel} ends it. */
+    public static Solve start(
+            ManagedChannel channel, Endpoint endpoint, Executor executor, SolveRequest request, BuildListener listener) {
+        return new Solve(channel, endpoint, executor, request, listener);
+    }
+
+    /** Waits for the build's end; see {@link #run}. */
+    public Map<String, String> await() throws BuildkitException, InterruptedException {
+        SolveResponse response = null;
+        BuildkitException failure = null;
         try {
-            return solve.get().getExporterResponseMap();
+            response = call.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof StatusRuntimeException failure) {
-                throw BuildFailures.of(failure, endpoint);
+            if (!(e.getCause() instanceof StatusRuntimeException status)) {
+                throw new IllegalStateException(e.getCause());
             }
-            throw new IllegalStateException(e.getCause());
+            failure = BuildFailures.of(status, endpoint);
+        } catch (CancellationException e) {
+            // The listener failed, or cancel() was called.
+            failure = new BuildkitException.ConnectionLost("the build was cancelled on this side", null);
         } finally {
-            // Ends the call if it was interrupted: the daemon stops the build when nobody waits for it any more.
-            if (solve.cancel(true)) {
-                progress.close();
-            } else {
-                progress.drain();
-            }
+            end();
+        }
+        progress.rethrowListenerFailure();
+        if (failure != null) {
+            throw failure;
+        }
+        return response.getExporterResponseMap();
+    }
+
+    /** The daemon stops a build when nobody waits for it any more. */
+    private void end() throws InterruptedException {
+        if (call.cancel(true)) {
+            progress.close();
+        } else {
+            progress.drain();
         }
     }
 
-    private static SolveRequest message(BuildRequest request, String sessionId) {
-        SolveRequest.Builder message = SolveRequest.newBuilder()
-                .setRef(request.ref())
-                .setSession(sessionId)
-                .setFrontend(request.frontend())
-                .putAllFrontendAttrs(request.options())
-                .addAllEntitlements(request.entitlements())
-                .setCache(CacheOptions.newBuilder()
-                        .addAllImports(entries(request.cacheImports()))
-                        .addAllExports(entries(request.cacheExports())));
-        if (!request.cacheImports().isEmpty()) {
-            // Frontends take imports from here only (client/solve.go).
-            message.putFrontendAttrs("cache-imports", json(request.cacheImports()));
-        }
-        for (Export export : request.exports()) {
-            message.addExporters(
-                    Exporter.newBuilder().setType(export.type()).putAllAttrs(export.attributes()));
-        }
-        return message.build();
+    /** Stops the build, if it has not ended by itself. */
+    public void cancel() {
+        call.cancel(true);
+        progress.close();
     }
 
-    private static List<CacheOptionsEntry> entries(List<CacheEntry> entries) {
-        return entries.stream()
-                .map(entry -> CacheOptionsEntry.newBuilder()
-                        .setType(entry.type())
-                        .putAllAttrs(entry.attributes())
-                        .build())
-                .toList();
+    /** Runs the action when the daemon has answered, or the build was cancelled. */
+    public void whenOver(Runnable action) {
+        call.addListener(action, MoreExecutors.directExecutor());
     }
 
-    private static String json(List<CacheEntry> entries) {
-        JsonArray list = new JsonArray();
-        for (CacheEntry entry : entries) {
-            JsonObject attributes = new JsonObject();
-            entry.attributes().forEach(attributes::addProperty);
-            JsonObject object = new JsonObject();
-            object.addProperty("Type", entry.type());
-            object.add("Attrs", attributes);
-            list.add(object);
+    public boolean over() {
+        return call.isDone();
+    }
+
+    /** Waits for the end for a while; says whether it came. */
+    public boolean overWithin(Duration time) throws InterruptedException {
+        try {
+            call.get(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | CancellationException | TimeoutException e) {
+            // How it ended is for await() to say.
         }
-        return list.toString();
+        return call.isDone();
     }
 }

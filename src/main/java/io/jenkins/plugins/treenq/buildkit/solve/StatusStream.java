@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -21,8 +22,9 @@ import java.util.logging.Logger;
 /**
  * Follows a build's progress and tells a listener, at the listener's pace.
  *
- * <p>The daemon looks for the build for six seconds and then says NOT_FOUND; under load it may register later than that.
- * A broken stream is therefore opened again as long as the build is under way ({@code control/control.go}, Status).
+ * <p>The daemon looks for the build for six seconds and then says NOT_FOUND; under load it may register later than that
+ * ({@code control/control.go}, Status). A stream that ends so, or breaks, is therefore opened again as long as the build
+ * is under way: the daemon then tells everything from the start, and {@link Events} leaves out what was told already.
  */
 final class StatusStream {
     private static final Logger LOGGER = Logger.getLogger(StatusStream.class.getName());
@@ -33,34 +35,73 @@ final class StatusStream {
     /** A build that ended before it was registered has no progress; the daemon would look for it six seconds long. */
     private static final Duration NOTHING_HEARD = Duration.ofSeconds(1);
 
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    /** To open the stream again would not help against these. */
+    private static final Set<Status.Code> FINAL = Set.of(
+            Status.Code.UNIMPLEMENTED,
+            Status.Code.UNAUTHENTICATED,
+            Status.Code.PERMISSION_DENIED,
+            Status.Code.INVALID_ARGUMENT,
+            Status.Code.RESOURCE_EXHAUSTED);
+
     private final ManagedChannel channel;
     private final Executor executor;
     private final String ref;
     private final BuildListener listener;
+    private final Runnable stopBuild;
     private final Events events = new Events();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
+    private long openedNanos;
     private volatile boolean buildOver;
+    private volatile boolean closed;
     private volatile long lastMessageNanos = System.nanoTime();
     private volatile boolean heard;
+    private volatile Throwable listenerFailure;
     private volatile ClientCallStreamObserver<?> call;
 
-    private StatusStream(ManagedChannel channel, Executor executor, String ref, BuildListener listener) {
+    private StatusStream(
+            ManagedChannel channel, Executor executor, String ref, BuildListener listener, Runnable stopBuild) {
         this.channel = channel;
         this.executor = executor;
         this.ref = ref;
         this.listener = listener;
+        this.stopBuild = stopBuild;
     }
 
-    static StatusStream open(ManagedChannel channel, Executor executor, String ref, BuildListener listener) {
-        StatusStream stream = new StatusStream(channel, executor, ref, listener);
+    /** @param stopBuild is run when the listener throws */
+    static StatusStream open(
+            ManagedChannel channel, Executor executor, String ref, BuildListener listener, Runnable stopBuild) {
+        StatusStream stream = new StatusStream(channel, executor, ref, listener, stopBuild);
         stream.open();
         return stream;
     }
 
     private void open() {
+        openedNanos = System.nanoTime();
         ControlGrpc.newStub(channel)
                 .withExecutor(executor)
                 .status(StatusRequest.newBuilder().setRef(ref).build(), new Observer());
+        if (closed) {
+            cancelCall();
+        }
+    }
+
+    private void openLater() {
+        events.replay();
+        if (System.nanoTime() - openedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS)) {
+            pauseMillis = FIRST_PAUSE_MILLIS;
+        }
+        long pause = pauseMillis;
+        pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
+        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, executor)
+                .execute(() -> {
+                    if (!closed) {
+                        open();
+                    }
+                });
     }
 
     /** Waits until everything was told, or nothing more comes; the build itself is over. */
@@ -88,35 +129,77 @@ final class StatusStream {
     /** Stops listening; the build goes on. */
     void close() {
         buildOver = true;
+        closed = true;
+        cancelCall();
+    }
+
+    private void cancelCall() {
         ClientCallStreamObserver<?> current = call;
         if (current != null) {
             current.cancel("not listening any more", null);
         }
     }
 
+    private void listenerFailed(Throwable failure) {
+        listenerFailure = failure;
+        close();
+        ended.complete(null);
+        stopBuild.run();
+    }
+
+    /** Passes on what the listener threw, if it did: that is the caller's own failure, with its own words. */
+    void rethrowListenerFailure() {
+        if (listenerFailure instanceof RuntimeException failure) {
+            throw failure;
+        }
+        if (listenerFailure instanceof Error failure) {
+            throw failure;
+        }
+    }
+
     private final class Observer implements ClientResponseObserver<StatusRequest, StatusResponse> {
+        private ClientCallStreamObserver<StatusRequest> stream;
+
         @Override
         public void beforeStart(ClientCallStreamObserver<StatusRequest> stream) {
+            this.stream = stream;
             call = stream;
             stream.disableAutoRequestWithInitial(1);
         }
 
         @Override
         public void onNext(StatusResponse message) {
+            if (closed) {
+                return;
+            }
             heard = true;
             lastMessageNanos = System.nanoTime();
-            events.read(message, listener::onEvent);
+            try {
+                events.read(message, listener::onEvent);
+            } catch (RuntimeException e) {
+                listenerFailed(e);
+                return;
+            }
             lastMessageNanos = System.nanoTime();
-            call.request(1);
+            stream.request(1);
         }
 
         @Override
         public void onError(Throwable failure) {
-            if (!buildOver && Status.fromThrowable(failure).getCode() == Status.Code.NOT_FOUND) {
-                events.replay();
-                open();
-            } else {
+            Status status = Status.fromThrowable(failure);
+            if (status.getCause() instanceof Error error) {
+                // gRPC ends a call in which the listener threw one.
+                listenerFailed(error);
+            } else if (closed
+                    || FINAL.contains(status.getCode())
+                    || buildOver && status.getCode() == Status.Code.NOT_FOUND) {
+                LOGGER.log(
+                        buildOver ? Level.FINE : Level.WARNING,
+                        () -> "the rest of the progress of " + ref + " is lost: " + status);
                 ended.completeExceptionally(failure);
+            } else {
+                LOGGER.log(Level.FINE, failure, () -> "progress of " + ref + " broke off, asking again");
+                openLater();
             }
         }
 

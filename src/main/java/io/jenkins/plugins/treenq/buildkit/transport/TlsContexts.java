@@ -4,13 +4,12 @@ package io.jenkins.plugins.treenq.buildkit.transport;
 import io.grpc.netty.GrpcSslContexts;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
+import io.jenkins.plugins.treenq.buildkit.keys.PemKeys;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
@@ -41,15 +40,9 @@ final class TlsContexts {
 
     private static X509Certificate[] certificates(String pem, String what) throws BuildkitException.InvalidRequest {
         try {
-            X509Certificate[] found = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
-                    .toArray(X509Certificate[]::new);
-            if (found.length > 0) {
-                return found;
-            }
+            return PemCertificates.parse(pem);
         } catch (GeneralSecurityException e) {
-            // Its text would repeat what was given; the line below says enough.
+            throw new BuildkitException.InvalidRequest("the " + what + " is not a certificate in PEM form");
         }
-        throw new BuildkitException.InvalidRequest("the " + what + " is not a certificate in PEM form");
     }
 }

@@ -3,6 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -10,22 +13,43 @@ import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class DiffCopyTest {
+    /** Larger than everything that HTTP/2 and this client keep on the way. */
+    private static final int LARGE_BYTES = 64 << 20;
+
     @TempDir
     Path folder;
 
@@ -36,7 +60,15 @@ class DiffCopyTest {
     @BeforeEach
     void start() throws IOException {
         daemon = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add));
+                Map.of(
+                        "context",
+                        new LocalSource.Folder(folder),
+                        "dockerfile",
+                        new LocalSource.Files(Map.of("Dockerfile", "FROM scratch".getBytes(StandardCharsets.UTF_8))),
+                        "nowhere",
+                        new LocalSource.Folder(folder.resolve("nowhere"))),
+                executor,
+                failures::add));
     }
 
     @AfterEach
@@ -48,26 +80,450 @@ class DiffCopyTest {
     @Test
     void sendsTheWalkThenWhatIsAskedForAndEndsAfterFin() throws Exception {
         Files.createDirectory(folder.resolve("a"));
-        byte[] large = new byte[200_000];
-        new Random(1).nextBytes(large);
+        byte[] large = random(200_000);
         Files.write(folder.resolve("a/large"), large);
         Files.write(folder.resolve("a-b"), new byte[0]);
         Files.write(folder.resolve("small"), new byte[] {1, 2, 3});
 
         LocalDaemon.Transfer transfer = daemon.fetch("context");
-        List<Stat> walk = transfer.walk();
-        assertEquals(
-                List.of("a", "a/large", "a-b", "small"),
-                walk.stream().map(Stat::getPath).toList());
+        assertEquals(List.of("a", "a/large", "a-b", "small"), paths(transfer.walk()));
         transfer.request(1);
         assertArrayEquals(large, transfer.content(1));
         transfer.request(3);
         assertArrayEquals(new byte[] {1, 2, 3}, transfer.content(3));
         transfer.request(2);
         assertArrayEquals(new byte[0], transfer.content(2));
-        transfer.send(PacketType.PACKET_FIN);
-        assertEquals(PacketType.PACKET_FIN, transfer.next().getType());
-        assertEquals(Status.OK, transfer.end());
+        finish(transfer);
         assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void appliesTheFiltersOfTheMetadata() throws Exception {
+        for (String name : List.of("a", "b", "ü", "c")) {
+            Files.createFile(FileNames.resolve(folder, name));
+        }
+        LocalDaemon.Transfer transfer = daemon.fetch(
+                LocalDaemon.headers(
+                        "dir-name", "context",
+                        "exclude-patterns", "*",
+                        "exclude-patterns", "%21%C3%BC",
+                        "exclude-patterns", "%21c",
+                        "exclude-patterns-encoded", "1",
+                        "followpaths", "c",
+                        "followpaths", "a"),
+                Integer.MAX_VALUE);
+        assertEquals(List.of("c"), paths(transfer.walk()));
+        finish(transfer);
+    }
+
+    @Test
+    void sendsFilesFromMemory() throws Exception {
+        LocalDaemon.Transfer transfer = daemon.fetch("dockerfile");
+        Stat stat = transfer.walk().get(0);
+        assertEquals("Dockerfile", stat.getPath());
+        assertEquals(12, stat.getSize());
+        transfer.request(0);
+        assertEquals("FROM scratch", new String(transfer.content(0), StandardCharsets.UTF_8));
+        finish(transfer);
+    }
+
+    @Test
+    void refusesAFolderThatWasNotOffered() throws Exception {
+        assertEquals(Status.Code.NOT_FOUND, daemon.fetch("/etc").end().getCode());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void answersRequestsBeforeTheWalkIsOver() throws Exception {
+        Files.write(folder.resolve("a"), random(100_000));
+        Files.createFile(folder.resolve("b"));
+        CountDownLatch served = new CountDownLatch(1);
+        ModificationTimes slow = (tree, path, entry) -> {
+            await(served, path.equals("b"));
+            return 0;
+        };
+        try (LocalDaemon patient = daemon(slow)) {
+            LocalDaemon.Transfer transfer = patient.fetch("context");
+            assertEquals("a", transfer.next(PacketType.PACKET_STAT).getStat().getPath());
+            transfer.request(0);
+            assertEquals(100_000, transfer.content(0).length);
+            served.countDown();
+            assertEquals(List.of("b"), paths(transfer.walk()));
+            finish(transfer);
+        }
+    }
+
+    @Test
+    void servesManyFilesAtOnceAndEachInOrder() throws Exception {
+        Map<Integer, byte[]> expected = new HashMap<>();
+        for (int i = 0; i < 40; i++) {
+            expected.put(i, random(i % 2 == 0 ? 300_000 : i));
+            Files.write(folder.resolve("f" + (char) ('0' + i)), expected.get(i));
+        }
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        assertEquals(40, transfer.walk().size());
+        expected.keySet().forEach(transfer::request);
+        Map<Integer, ByteArrayOutputStream> received = new HashMap<>();
+        for (int ended = 0; ended < 40; ) {
+            Packet packet = transfer.next(PacketType.PACKET_DATA);
+            assertTrue(packet.getData().size() <= DiffCopy.CHUNK_BYTES);
+            received.computeIfAbsent(packet.getID(), id -> new ByteArrayOutputStream())
+                    .writeBytes(packet.getData().toByteArray());
+            ended += packet.getData().isEmpty() ? 1 : 0;
+        }
+        expected.forEach((id, content) -> assertArrayEquals(content, received.get(id).toByteArray()));
+        finish(transfer);
+    }
+
+    @Test
+    void needsNoMoreThanOneThread() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            Files.write(folder.resolve("f" + (1000 + i)), random(10_000));
+        }
+        ExecutorService single = Executors.newSingleThreadExecutor();
+        try (LocalDaemon narrow = new LocalDaemon(
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), single))) {
+            LocalDaemon.Transfer stalled = narrow.fetch(LocalDaemon.headers("dir-name", "context"), 1);
+            LocalDaemon.Transfer transfer = narrow.fetch("context");
+            List<Stat> walk = transfer.walk();
+            for (int id = 0; id < walk.size(); id++) {
+                transfer.request(id);
+            }
+            for (int ended = 0; ended < walk.size(); ) {
+                ended += transfer.next(PacketType.PACKET_DATA).getData().isEmpty() ? 1 : 0;
+            }
+            finish(transfer);
+            stalled.read(Integer.MAX_VALUE);
+            assertEquals(200, stalled.walk().size());
+            finish(stalled);
+        } finally {
+            single.shutdownNow();
+        }
+    }
+
+    @Test
+    void refusesASecondRequestForAFile() throws Exception {
+        Files.write(folder.resolve("a"), new byte[1]);
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        transfer.walk();
+        transfer.request(0);
+        assertEquals(1, transfer.content(0).length);
+        transfer.request(0);
+        refused(transfer, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, -1})
+    void refusesRequestsForWhatIsNoKnownFile(int id) throws Exception {
+        Files.createDirectory(folder.resolve("a"));
+        Files.createSymbolicLink(folder.resolve("a/link"), Path.of("../b"));
+        Files.createFile(folder.resolve("b"));
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        transfer.walk();
+        transfer.request(id);
+        refused(transfer, id);
+    }
+
+    @Test
+    void failsWithTheDaemonsWords() throws Exception {
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        transfer.walk();
+        transfer.send(PacketType.PACKET_ERR, "no space left on device");
+        assertEquals("the daemon gave up: no space left on device", transfer.end().getDescription());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void failsWhenTheDaemonEndsTheStreamEarly() throws Exception {
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        transfer.walk();
+        transfer.halfClose();
+        assertEquals(Status.Code.ABORTED, transfer.end().getCode());
+    }
+
+    @Test
+    void saysWhichFileIsGone() throws Exception {
+        Files.createDirectory(folder.resolve("sub"));
+        Files.write(folder.resolve("sub/file"), new byte[10]);
+        LocalDaemon.Transfer transfer = walked();
+        Files.delete(folder.resolve("sub/file"));
+        transfer.request(1);
+        unreadable(transfer, "context file 'sub/file' cannot be read: it does not exist");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 9, 11, 100_000})
+    void saysWhichFileHasAnotherSizeNow(int bytes) throws Exception {
+        Files.write(folder.resolve("file"), new byte[10]);
+        LocalDaemon.Transfer transfer = walked();
+        Files.write(folder.resolve("file"), new byte[bytes]);
+        transfer.request(0);
+        unreadable(transfer, "context file 'file' cannot be read: it was changed while it was being sent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @EnabledOnOs(OS.LINUX)
+    void saysWhichFileChangesWhileItIsSent(boolean grows) throws Exception {
+        Path file = folder.resolve("file");
+        Files.write(file, new byte[LARGE_BYTES]);
+        LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 2);
+        transfer.walk();
+        transfer.request(0);
+        eventually(() -> !readPositions(file).isEmpty());
+        if (grows) {
+            Files.write(file, new byte[1], StandardOpenOption.APPEND);
+        } else {
+            Files.write(file, new byte[LARGE_BYTES - 1]);
+        }
+        transfer.read(Integer.MAX_VALUE);
+        unreadable(transfer, "context file 'file' cannot be read: it was changed while it was being sent");
+        eventually(() -> readPositions(file).isEmpty());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void opensNeitherLinksNorPipesThatTookAFilesPlace() throws Exception {
+        Path secret = Files.write(folder.resolve("secret"), new byte[10]);
+        for (String kind : List.of("link", "pipe")) {
+            failures.clear();
+            Path file = Files.write(folder.resolve("file"), new byte[10]);
+            LocalDaemon.Transfer transfer = walked();
+            Files.delete(file);
+            if (kind.equals("link")) {
+                Files.createSymbolicLink(file, secret);
+            } else {
+                SpecialFiles.fifo(file);
+            }
+            transfer.request(0);
+            unreadable(transfer, "context file 'file' cannot be read: it was changed while it was being sent");
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void saysWhichFileItMayNotRead() throws Exception {
+        Path file = Files.write(folder.resolve("file"), new byte[10]);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        assumeFalse(Files.isReadable(file), "root may read everything");
+        LocalDaemon.Transfer transfer = walked();
+        transfer.request(0);
+        unreadable(transfer, "context file 'file' cannot be read: permission denied");
+    }
+
+    @Test
+    void saysThatTheFolderIsNotThere() throws Exception {
+        LocalDaemon.Transfer transfer = daemon.fetch("nowhere");
+        unreadable(
+                transfer, "nowhere folder '" + folder.resolve("nowhere") + "' cannot be read: it does not exist");
+    }
+
+    @Test
+    void saysWhichPatternIsWrong() throws Exception {
+        LocalDaemon.Transfer transfer = daemon.fetch(
+                LocalDaemon.headers("dir-name", "context", "exclude-patterns", "["), Integer.MAX_VALUE);
+        assertEquals("syntax error in pattern '['", transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8());
+        assertEquals(Status.Code.INVALID_ARGUMENT, transfer.end().getCode());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void readsNoFurtherThanTheDaemonDoes() throws Exception {
+        Path file = Files.write(folder.resolve("file"), new byte[LARGE_BYTES]);
+        LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 2);
+        transfer.walk();
+        transfer.request(0);
+        eventually(() -> readPositions(file).stream().anyMatch(position -> position > 0));
+        long before = -1;
+        for (long position = 0; position != before; ) {
+            before = position;
+            Thread.sleep(300);
+            position = readPositions(file).get(0);
+        }
+        // HTTP/2 takes a window of a megabyte before it stops the sender.
+        assertTrue(before < 3 << 20, "read " + before + " bytes ahead");
+        assertEquals(0, transfer.pending());
+        transfer.read(Integer.MAX_VALUE);
+        assertEquals(LARGE_BYTES, transfer.content(0).length);
+        finish(transfer);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void closesItsFilesWhenTheDaemonCancels() throws Exception {
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            files.add(Files.write(folder.resolve("file" + i), new byte[LARGE_BYTES / 8]));
+        }
+        LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 7);
+        transfer.walk();
+        for (int id = 0; id < files.size(); id++) {
+            transfer.request(id);
+        }
+        // Four readers, so four files at a time.
+        eventually(() -> open(files) == 4);
+        transfer.cancel();
+        eventually(() -> open(files) == 0);
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void stopsWalkingWhenTheDaemonCancels() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            Files.createFile(folder.resolve("f" + i));
+        }
+        CountDownLatch cancelled = new CountDownLatch(1);
+        List<String> walked = Collections.synchronizedList(new ArrayList<>());
+        ModificationTimes slow = (tree, path, entry) -> {
+            walked.add(path);
+            await(cancelled, walked.size() == 2);
+            return 0;
+        };
+        try (LocalDaemon patient = daemon(slow)) {
+            LocalDaemon.Transfer transfer = patient.fetch("context");
+            transfer.next(PacketType.PACKET_STAT);
+            eventually(() -> walked.size() == 2);
+            transfer.cancel();
+            Thread.sleep(300);
+            cancelled.countDown();
+            Thread.sleep(300);
+            assertEquals(2, walked.size());
+        }
+    }
+
+    @Test
+    void aMistakeOfOursEndsTheTransferToo() throws Exception {
+        Files.createFile(folder.resolve("a"));
+        ModificationTimes wrong = (tree, path, entry) -> {
+            throw new IllegalStateException("on purpose");
+        };
+        ExecutorService quiet = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task);
+            thread.setUncaughtExceptionHandler((in, failure) -> {});
+            return thread;
+        });
+        try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, source -> wrong))) {
+            assertEquals(Status.Code.INTERNAL, broken.fetch("context").end().getCode());
+        } finally {
+            quiet.shutdownNow();
+        }
+    }
+
+    @Test
+    void aFileThatChangesAfterItsContentWasAnnouncedIsNotKeptUnderThatTime() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "before");
+        try (LocalDaemon byContent = daemon(new ContentTimes(0))) {
+            LocalDaemon.Transfer transfer = byContent.fetch("context");
+            transfer.walk();
+            Files.writeString(file, "after!");
+            transfer.request(0);
+            assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
+            assertTrue(failures.get(0).getMessage().contains("file"), failures.toString());
+        }
+    }
+
+    @Test
+    void endsTheTransferWhenItsExecutorIsShutDown() throws Exception {
+        Files.write(folder.resolve("file"), new byte[10]);
+        LocalDaemon.Transfer transfer = walked();
+        executor.shutdown();
+        transfer.request(0);
+        assertEquals(Status.Code.UNAVAILABLE, transfer.end().getCode());
+    }
+
+    private LocalDaemon daemon(ModificationTimes times) throws IOException {
+        return new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add, source -> times));
+    }
+
+    private LocalDaemon.Transfer walked() throws InterruptedException {
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        transfer.walk();
+        return transfer;
+    }
+
+    private static void finish(LocalDaemon.Transfer transfer) throws InterruptedException {
+        transfer.send(PacketType.PACKET_FIN, "");
+        assertEquals(PacketType.PACKET_FIN, transfer.next().getType());
+        assertEquals(null, transfer.next());
+        assertEquals(Status.OK, transfer.end());
+    }
+
+    private void refused(LocalDaemon.Transfer transfer, int id) throws InterruptedException {
+        String text = "the daemon asked for entry " + Integer.toUnsignedString(id)
+                + ", which is no file, unknown, or asked for before";
+        assertEquals(text, transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8());
+        Status status = transfer.end();
+        assertEquals(Status.Code.INVALID_ARGUMENT, status.getCode());
+        assertEquals(text, status.getDescription());
+        assertEquals(List.of(), failures);
+    }
+
+    private void unreadable(LocalDaemon.Transfer transfer, String text) throws InterruptedException {
+        Packet packet = transfer.next();
+        while (packet.getType() == PacketType.PACKET_DATA) {
+            assertFalse(packet.getData().isEmpty(), "the file ended as if it were complete");
+            packet = transfer.next();
+        }
+        assertEquals(PacketType.PACKET_ERR, packet.getType());
+        assertEquals(text, packet.getData().toStringUtf8());
+        Status status = transfer.end();
+        assertEquals(Status.Code.FAILED_PRECONDITION, status.getCode());
+        assertEquals(text, status.getDescription());
+        assertEquals(List.of(text), failures.stream().map(Throwable::getMessage).toList());
+    }
+
+    private static List<String> paths(List<Stat> walk) {
+        return walk.stream().map(Stat::getPath).toList();
+    }
+
+    private static byte[] random(int bytes) {
+        byte[] content = new byte[bytes];
+        new Random(bytes).nextBytes(content);
+        return content;
+    }
+
+    private static void await(CountDownLatch latch, boolean really) throws IOException {
+        try {
+            if (really && !latch.await(20, TimeUnit.SECONDS)) {
+                throw new IOException("waited too long");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void eventually(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; !condition.getAsBoolean(); i++) {
+            assertTrue(i < 1000, "it did not happen");
+            Thread.sleep(10);
+        }
+    }
+
+    private static long open(List<Path> files) {
+        return files.stream().filter(file -> !readPositions(file).isEmpty()).count();
+    }
+
+    /** How far each of this process' open descriptors of a file was read. */
+    private static List<Long> readPositions(Path file) {
+        List<Long> positions = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    if (Files.readSymbolicLink(descriptor).equals(file.toRealPath())) {
+                        String info = Files.readString(Path.of("/proc/self/fdinfo").resolve(descriptor.getFileName()));
+                        positions.add(Long.parseLong(
+                                info.lines().findFirst().orElseThrow().split("\\s+")[1]));
+                    }
+                } catch (NoSuchFileException e) {
+                    // Closed meanwhile.
+                }
+            }
+            return positions;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

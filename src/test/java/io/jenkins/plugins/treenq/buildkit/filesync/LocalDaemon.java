@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -15,10 +17,11 @@ import io.grpc.stub.MetadataUtils;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
-import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 final class LocalDaemon implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-    private final EventLoopGroup loops = new DefaultEventLoopGroup(1);
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
     private final Server server;
     private final ManagedChannel channel;
 
@@ -65,7 +68,7 @@ final class LocalDaemon implements AutoCloseable {
     Transfer fetch(Metadata headers, int packets) {
         Transfer transfer = new Transfer(packets);
         ClientCalls.asyncBidiStreamingCall(
-                io.grpc.ClientInterceptors.intercept(
+                ClientInterceptors.intercept(
                                 channel, MetadataUtils.newAttachHeadersInterceptor(headers))
                         .newCall(FileSyncGrpc.getDiffCopyMethod(), CallOptions.DEFAULT),
                 transfer);
@@ -85,6 +88,12 @@ final class LocalDaemon implements AutoCloseable {
     public void close() {
         channel.shutdownNow();
         server.shutdownNow();
+        try {
+            channel.awaitTermination(5, TimeUnit.SECONDS);
+            server.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
@@ -128,8 +137,11 @@ final class LocalDaemon implements AutoCloseable {
             call.request(count);
         }
 
-        void send(Packet.PacketType type) {
-            call.onNext(Packet.newBuilder().setType(type).build());
+        void send(Packet.PacketType type, String text) {
+            call.onNext(Packet.newBuilder()
+                    .setType(type)
+                    .setData(ByteString.copyFromUtf8(text))
+                    .build());
         }
 
         void request(int id) {

@@ -3,17 +3,24 @@ package io.jenkins.plugins.treenq.buildkit.solve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
+import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.control.Vertex;
 import io.jenkins.plugins.treenq.buildkit.wire.control.VertexLog;
+import io.jenkins.plugins.treenq.buildkit.wire.control.VertexStatus;
 import io.jenkins.plugins.treenq.buildkit.wire.control.VertexWarning;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -120,5 +127,69 @@ class EventsTest {
         assertNull(vertex.started());
         assertNull(vertex.completed());
         assertEquals("step", vertex.name());
+    }
+
+    /** Messages of a daemon gone mad: each field may be anything. */
+    @Test
+    void whateverIsSentBecomesEventsThatPrintersCanPrint() {
+        Random random = new Random(20);
+        PlainPrinter plain = new PlainPrinter(line -> {});
+        RawJsonPrinter json = new RawJsonPrinter(line -> {});
+        for (int round = 0; round < 3_000; round++) {
+            if (random.nextInt(20) == 0) {
+                events.replay();
+            }
+            events.read(Nonsense.status(random), event -> {
+                plain.onEvent(event);
+                json.onEvent(event);
+                if (event instanceof BuildEvent.Warning warning && warning.location() != null) {
+                    SourceSnippet.of(warning.location());
+                }
+            });
+        }
+        plain.close();
+        plain.failureTail();
+    }
+
+    @Test
+    void numbersAndTimesThatMakeNoSenseAreBroughtIntoTheirRange() {
+        read(StatusResponse.newBuilder()
+                .addStatuses(VertexStatus.newBuilder()
+                        .setVertex("v")
+                        .setCurrent(-5)
+                        .setTotal(Long.MIN_VALUE)
+                        .setTimestamp(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(-1))));
+        BuildEvent.Progress progress = (BuildEvent.Progress) heard.get(0);
+        assertEquals(0, progress.current());
+        assertEquals(0, progress.total());
+        assertEquals(Instant.parse("9999-12-31T23:59:59Z"), progress.timestamp());
+    }
+
+    @Test
+    void aHugeWarningIsCut() {
+        read(StatusResponse.newBuilder()
+                .addWarnings(VertexWarning.newBuilder()
+                        .setVertex("v")
+                        .setLevel(Long.MAX_VALUE)
+                        .setShort(ByteString.copyFrom(new byte[5 << 20]))
+                        .addAllDetail(Collections.nCopies(100_000, ByteString.EMPTY))));
+        BuildEvent.Warning warning = (BuildEvent.Warning) heard.get(0);
+        assertTrue(warning.summary().length() < 100_000);
+        assertTrue(warning.detail().size() < 10_000);
+        assertEquals(Integer.MAX_VALUE, warning.level());
+    }
+
+    @Test
+    void piecesOfOutputKeepTheirOrderWhateverTheirTimes() {
+        StatusResponse.Builder message = StatusResponse.newBuilder();
+        for (int i = 0; i < 10; i++) {
+            message.addLogs(VertexLog.newBuilder()
+                    .setVertex("v")
+                    .setStream(1)
+                    .setTimestamp(Timestamp.newBuilder().setSeconds(100 - i))
+                    .setMsg(ByteString.copyFromUtf8(Integer.toString(i))));
+        }
+        read(message);
+        assertEquals("0123456789", text("v", 1));
     }
 }

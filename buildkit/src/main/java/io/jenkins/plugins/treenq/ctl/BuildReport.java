@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options that say where a build's progress goes, and what becomes of it there. */
+final class BuildReport {
+    @Option(names = "--progress", description = ProgressPrinter.MODES)
+    private ProgressPrinter.Mode progress = ProgressPrinter.Mode.auto;
+
+    @Option(names = "--trace", description = "file that the progress is added to, as JSON")
+    private Path trace;
+
+    @Option(
+            names = "--debug-json-cache-metrics",
+            description = "stdout, stderr or a file: which steps came from the cache")
+    private String cacheMetrics = "";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** Something to be done with a listener. */
+    @FunctionalInterface
+    interface Action<T, E extends Exception> {
+        T run(BuildListener listener) throws E, InterruptedException, IOException;
+    }
+
+    /** Reports what the action tells its listener; the metrics when it has succeeded. */
+    <T, E extends Exception> T of(Action<T, E> action) throws E, InterruptedException, IOException {
+        List<BuildListener> listeners = new ArrayList<>();
+        CacheMetrics metrics = new CacheMetrics();
+        if (!cacheMetrics.isEmpty()) {
+            listeners.add(metrics);
+        }
+        T result;
+        try (PrintWriter traceFile = open(trace, StandardOpenOption.APPEND);
+                ProgressPrinter printer =
+                        new ProgressPrinter(progress, command.commandLine().getErr())) {
+            if (traceFile != null) {
+                listeners.add(new RawJsonPrinter(traceFile::println));
+            }
+            listeners.add(printer);
+            result = action.run(event -> tell(listeners, event));
+        }
+        if (!cacheMetrics.isEmpty()) {
+            print(metrics);
+        }
+        return result;
+    }
+
+    private static void tell(List<BuildListener> listeners, BuildEvent event) {
+        listeners.forEach(listener -> listener.onEvent(event));
+    }
+
+    private void print(CacheMetrics metrics) throws IOException {
+        switch (cacheMetrics) {
+            case "stdout" -> metrics.print(command.commandLine().getOut()::println);
+            case "stderr" -> metrics.print(command.commandLine().getErr()::println);
+            default -> {
+                try (PrintWriter file = open(Path.of(cacheMetrics), StandardOpenOption.TRUNCATE_EXISTING)) {
+                    metrics.print(file::println);
+                }
+            }
+        }
+    }
+
+    /** What steps print may be nobody else's business. */
+    private static PrintWriter open(Path file, StandardOpenOption how) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException | UnsupportedOperationException e) {
+            // It keeps its owner's choice, or the file system knows none.
+        }
+        return new PrintWriter(
+                Files.newBufferedWriter(
+                        file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how));
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
+import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
+import java.io.PrintWriter;
+
+/** Prints a build's progress the way that was asked for. */
+final class ProgressPrinter implements BuildListener, AutoCloseable {
+    static final String MODES = "auto, plain, tty, rawjson or quiet; auto and tty are plain";
+
+    private final PrintWriter out;
+    private final BuildListener printer;
+
+    /** What {@code --progress} may be. There is no picture that redraws itself, so {@code tty} is {@code plain}. */
+    enum Mode {
+        auto,
+        plain,
+        tty,
+        rawjson,
+        quiet;
+
+        /** What {@code $BUILDKIT_PROGRESS} says, where nothing was asked for. */
+        private Mode chosen() {
+            String wanted = System.getenv("BUILDKIT_PROGRESS");
+            return this == auto && wanted != null && !wanted.isEmpty() ? valueOf(wanted) : this;
+        }
+    }
+
+    ProgressPrinter(Mode mode, PrintWriter out) {
+        this.out = out;
+        printer =
+                switch (mode.chosen()) {
+                    case quiet -> BuildListener.NONE;
+                    case rawjson -> new RawJsonPrinter(out::println);
+                    default -> new PlainPrinter(out::println);
+                };
+    }
+
+    @Override
+    public void onEvent(BuildEvent event) {
+        printer.onEvent(event);
+    }
+
+    @Override
+    public void close() {
+        if (printer instanceof PlainPrinter plain) {
+            plain.close();
+            plain.failureTail().forEach(out::println);
+        }
+        out.flush();
+    }
+}

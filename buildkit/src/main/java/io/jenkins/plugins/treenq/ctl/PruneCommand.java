@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CachePolicy;
+import io.jenkins.plugins.treenq.buildkit.CacheRecord;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code treenqctl prune}: deletes what the daemon keeps on its disk. */
+@Command(
+        name = "prune",
+        description = "Deletes what the daemon keeps on its disk and nobody uses.",
+        mixinStandardHelpOptions = true)
+final class PruneCommand implements Callable<Integer> {
+    private static final double MEGABYTE = 1e6;
+
+    @ParentCommand
+    private Treenqctl root;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Duration keepDuration = Duration.ZERO;
+
+    @Option(names = "--keep-storage", description = "megabytes: no more than this stays")
+    private double maxUsed;
+
+    @Option(names = "--keep-storage-min", description = "megabytes that stay in any case")
+    private double reserved;
+
+    @Option(names = "--free-storage", description = "megabytes of the disk that are to be free")
+    private double minFree;
+
+    @Option(
+            names = {"--filter", "-f"},
+            description = "records to delete, such as type==regular")
+    private List<String> filters = List.of();
+
+    @Option(names = "--all", description = "internal records and those of frontends too")
+    private boolean all;
+
+    @Option(
+            names = {"--verbose", "-v"},
+            description = "everything about each record")
+    private boolean verbose;
+
+    @Mixin
+    private OutputFormat format;
+
+    @Option(names = "--keep-duration", description = "what was used in this time stays, such as 48h")
+    void keepDuration(String value) {
+        keepDuration = GoText.parseDuration(value);
+    }
+
+    @Override
+    public Integer call() throws BuildkitException, InterruptedException, IOException {
+        CachePolicy policy =
+                new CachePolicy(all, filters, keepDuration, bytes(reserved), bytes(maxUsed), bytes(minFree));
+        TabWriter table = TabWriter.tabs(spec.commandLine().getOut());
+        AtomicLong total = new AtomicLong();
+        try (BuildkitClient client = root.connect()) {
+            if (format.json()) {
+                client.prune(policy, record -> format.print(UsageTable.json(record)));
+                return CommandLine.ExitCode.OK;
+            }
+            boolean[] first = {!verbose};
+            client.prune(policy, record -> {
+                total.addAndGet(record.sizeBytes());
+                print(table, record, first[0]);
+                first[0] = false;
+            });
+        }
+        table.line("Total:\t" + GoText.size(total.get()));
+        table.flush();
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void print(TabWriter table, CacheRecord record, boolean first) {
+        if (first) {
+            UsageTable.header(table);
+        }
+        if (verbose) {
+            UsageTable.details(table, record);
+        } else {
+            UsageTable.row(table, record);
+        }
+        table.flush();
+    }
+
+    private static long bytes(double megabytes) {
+        return (long) (megabytes * MEGABYTE);
+    }
+}

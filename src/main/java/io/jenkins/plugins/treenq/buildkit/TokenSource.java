@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.Serializable;
+import java.security.SecureRandom;
+import java.util.Objects;
+
+/**
+ * That this client, not the daemon, gets the tokens of a registry, and how. It takes a way from here to the registry
+ * and to its token server. Never prints the seed or the key.
+ */
+public final class TokenSource implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static final int SEED_BYTES = 32;
+
+    private final byte[] seed;
+    private final String caPem;
+    private final String certificatePem;
+    private final String keyPem;
+    private final boolean insecure;
+    private final boolean plainHttp;
+    private final boolean sharingLogin;
+
+    private TokenSource(Builder builder) {
+        this.seed = builder.seed;
+        this.caPem = builder.caPem;
+        this.certificatePem = builder.certificatePem;
+        this.keyPem = builder.keyPem;
+        this.insecure = builder.insecure;
+        this.plainHttp = builder.plainHttp;
+        this.sharingLogin = builder.sharingLogin;
+    }
+
+    /** Tokens of one session are of no use to any other. */
+    public static Builder builder() {
+        byte[] seed = new byte[SEED_BYTES];
+        new SecureRandom().nextBytes(seed);
+        return builder(seed);
+    }
+
+    /**
+     * Tokens are shared, in the daemon, by all sessions with the same seed and login.
+     *
+     * @param seed at least 16 bytes that nobody else can guess, the same only for builds that may use the same logins
+     */
+    public static Builder builder(byte[] seed) {
+        if (seed.length < SEED_BYTES / 2) {
+            throw new IllegalArgumentException("a seed of less than 16 bytes can be guessed");
+        }
+        return new Builder(seed.clone());
+    }
+
+    public byte[] seed() {
+        return seed.clone();
+    }
+
+    public String caPem() {
+        return caPem;
+    }
+
+    public String certificatePem() {
+        return certificatePem;
+    }
+
+    public String keyPem() {
+        return keyPem;
+    }
+
+    public boolean insecure() {
+        return insecure;
+    }
+
+    public boolean plainHttp() {
+        return plainHttp;
+    }
+
+    public boolean sharingLogin() {
+        return sharingLogin;
+    }
+
+    @Override
+    public String toString() {
+        return "TokenSource[insecure=" + insecure + ", plainHttp=" + plainHttp + ", sharingLogin=" + sharingLogin + "]";
+    }
+
+    /** Collects what is not the same for every registry. */
+    public static final class Builder {
+        private final byte[] seed;
+        private String caPem = "";
+        private String certificatePem = "";
+        private String keyPem = "";
+        private boolean insecure;
+        private boolean plainHttp;
+        private boolean sharingLogin;
+
+        private Builder(byte[] seed) {
+            this.seed = seed;
+        }
+
+        /** Authorities that certificates may come from, beside those the JVM trusts. */
+        public Builder caPem(String value) {
+            caPem = Objects.requireNonNull(value);
+            return this;
+        }
+
+        /** A client certificate chain and its key, which the registry or its token server asks for. */
+        public Builder clientCertificate(String pem, String key) {
+            certificatePem = Objects.requireNonNull(pem);
+            keyPem = Objects.requireNonNull(key);
+            return this;
+        }
+
+        /** Takes any certificate of the registry and its token server. */
+        public Builder insecure(boolean value) {
+            insecure = value;
+            return this;
+        }
+
+        /** Talks to the registry and its token server without TLS if need be, also when they are not on this machine. */
+        public Builder plainHttp(boolean value) {
+            plainHttp = value;
+            return this;
+        }
+
+        /**
+         * Gives the daemon the login, too, when it asks for it, which a registry takes that knows no tokens. Otherwise
+         * the daemon never sees it.
+         */
+        public Builder sharingLogin(boolean value) {
+            sharingLogin = value;
+            return this;
+        }
+
+        public TokenSource build() {
+            return new TokenSource(this);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.control;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.jenkins.plugins.treenq.buildkit.Blob;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** The blobs that the daemon's history points to; checked against their digests as they come. */
+public final class Contents {
+    /** Of what is held in memory: attestations, errors. */
+    private static final long LARGEST_TEXT_BYTES = 64L << 20;
+
+    private final ManagedChannel channel;
+    private final Endpoint endpoint;
+
+    public Contents(ManagedChannel channel, Endpoint endpoint) {
+        this.channel = channel;
+        this.endpoint = endpoint;
+    }
+
+    /** Copies a blob; when this throws, a part of it may have been written. */
+    public void copy(Digest digest, OutputStream out) throws BuildkitException, InterruptedException, IOException {
+        MessageDigest hash = hash(digest);
+        ReadContentRequest request =
+                ReadContentRequest.newBuilder().setDigest(digest.value()).build();
+        try {
+            Calls.each(() -> ContentGrpc.newBlockingStub(channel).read(request), piece -> write(piece, hash, out));
+        } catch (StatusRuntimeException e) {
+            throw Refusals.of(e, endpoint, "blob " + digest);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (!HexFormat.of().formatHex(hash.digest()).equals(digest.hex())) {
+            throw new BuildkitException.DaemonFailed(
+                    endpoint.address() + " gave another blob than " + digest, null);
+        }
+    }
+
+    /** A small blob. */
+    byte[] read(Blob blob) throws BuildkitException, InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            copy(blob.digest(), new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    write(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] piece, int from, int count) throws IOException {
+                    if (bytes.size() + count > LARGEST_TEXT_BYTES) {
+                        throw new IOException("it is larger than " + (LARGEST_TEXT_BYTES >> 20) + " MiB");
+                    }
+                    bytes.write(piece, from, count);
+                }
+            });
+        } catch (IOException e) {
+            throw new BuildkitException.DaemonFailed(
+                    "blob " + blob.digest() + " of " + endpoint.address() + " cannot be read: " + e.getMessage(), null);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(ReadContentResponse piece, MessageDigest hash, OutputStream out) {
+        byte[] bytes = piece.getData().toByteArray();
+        hash.update(bytes);
+        try {
+            out.write(bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MessageDigest hash(Digest digest) {
+        String algorithm = digest.value().substring(0, digest.value().indexOf(':'));
+        try {
+            return MessageDigest.getInstance(algorithm.toUpperCase(Locale.ROOT).replace("SHA", "SHA-"));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

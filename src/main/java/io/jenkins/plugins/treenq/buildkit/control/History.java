@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.control;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.jenkins.plugins.treenq.buildkit.Attestation;
+import io.jenkins.plugins.treenq.buildkit.Blob;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
+import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
+import io.jenkins.plugins.treenq.buildkit.solve.BuildFailures;
+import io.jenkins.plugins.treenq.buildkit.solve.Replay;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.control.UpdateBuildHistoryRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The builds that a daemon runs and remembers ({@code solver/llbsolver/history}); by default, the last 50 of two days. */
+public final class History {
+    private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
+    private static final String PROVENANCE = "https://slsa.dev/provenance/";
+
+    private final ManagedChannel channel;
+    private final Endpoint endpoint;
+    private final Contents contents;
+
+    public History(ManagedChannel channel, Endpoint endpoint) {
+        this.channel = channel;
+        this.endpoint = endpoint;
+        this.contents = new Contents(channel, endpoint);
+    }
+
+    /** The builds that are known now: those that run, then those that ended. */
+    public List<BuildRecord> list(HistoryQuery query) throws BuildkitException, InterruptedException {
+        // A build that ends meanwhile is told twice.
+        Map<String, BuildRecord> records = new LinkedHashMap<>();
+        listen(query, true, event -> records.put(event.record().ref(), event.record()));
+        return List.copyOf(records.values());
+    }
+
+    /** The build of that name, running or ended. */
+    public Optional<BuildRecord> find(String ref) throws BuildkitException, InterruptedException {
+        BuildRecord[] found = {null};
+        try {
+            events(new HistoryQuery(ref, false, List.of(), 0), true, event -> {
+                if (event.record().ref().equals(ref)) {
+                    found[0] = event.record();
+                }
+            });
+        } catch (StatusRuntimeException e) {
+            // So a daemon speaks of a build that was deleted a moment ago.
+            if (e.getStatus().getCode() != Status.Code.NOT_FOUND && !gone(e)) {
+                throw Refusals.of(e, endpoint, "build " + ref);
+            }
+        }
+        return Optional.ofNullable(found[0]);
+    }
+
+    /** Tells of the builds that are known, then of all that happens, until an interrupt. */
+    public void follow(HistoryQuery query, Consumer<HistoryEvent> listener)
+            throws BuildkitException, InterruptedException {
+        listen(query, false, listener);
+    }
+
+    /** Tells the progress of a build, from its start to its end. */
+    public void logs(String ref, BuildListener listener) throws BuildkitException, InterruptedException {
+        try {
+            Replay.run(channel, ref, listener);
+        } catch (StatusRuntimeException e) {
+            throw Refusals.of(e, endpoint, "build " + ref);
+        }
+    }
+
+    /** Why a build failed, as it was said when it did; empty when it succeeded or still runs. */
+    public Optional<BuildkitException> failure(String ref) throws BuildkitException, InterruptedException {
+        BuildRecord record = known(ref);
+        if (record.failure() == null) {
+            return record.error().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(BuildFailures.of(
+                            com.google.rpc.Status.newBuilder()
+                                    .setCode(record.errorCode())
+                                    .setMessage(record.error())
+                                    .build(),
+                            endpoint));
+        }
+        try {
+            return Optional.of(BuildFailures.of(
+                    com.google.rpc.Status.parseFrom(contents.read(record.failure())), endpoint));
+        } catch (InvalidProtocolBufferException e) {
+            throw new BuildkitException.DaemonFailed(
+                    "the error of build " + ref + " in " + endpoint.address() + " is not readable", null);
+        }
+    }
+
+    /** How a build's results came about, one for each platform; the daemon knows it for every build that succeeded. */
+    public List<Attestation> provenance(String ref) throws BuildkitException, InterruptedException {
+        List<Attestation> all = new ArrayList<>();
+        for (Map.Entry<String, BuildRecord.Products> products : known(ref).products().entrySet()) {
+            for (Blob blob : products.getValue().attestations()) {
+                String type = blob.annotations().getOrDefault(PREDICATE_TYPE, "");
+                if (type.startsWith(PROVENANCE)) {
+                    String json = new String(contents.read(blob), StandardCharsets.UTF_8);
+                    all.add(new Attestation(products.getKey(), type, json));
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Forgets a build that ended. */
+    public void delete(String ref) throws BuildkitException, InterruptedException {
+        update(UpdateBuildHistoryRequest.newBuilder().setRef(ref).setDelete(true).build());
+    }
+
+    /** Keeps a build that ended whatever its age, or no longer. */
+    public void pin(String ref, boolean pinned) throws BuildkitException, InterruptedException {
+        update(UpdateBuildHistoryRequest.newBuilder()
+                .setRef(ref)
+                .setPinned(pinned)
+                .build());
+    }
+
+    private void update(UpdateBuildHistoryRequest request) throws BuildkitException, InterruptedException {
+        try {
+            Calls.answer(ControlGrpc.newFutureStub(channel)
+                    .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .updateBuildHistory(request));
+        } catch (StatusRuntimeException e) {
+            if (gone(e)) {
+                throw new BuildkitException.InvalidRequest(endpoint.address() + " has no build " + request.getRef());
+            }
+            throw Refusals.of(e, endpoint, "build " + request.getRef());
+        }
+    }
+
+    private BuildRecord known(String ref) throws BuildkitException, InterruptedException {
+        return find(ref)
+                .orElseThrow(
+                        () -> new BuildkitException.InvalidRequest(endpoint.address() + " has no build " + ref));
+    }
+
+    private void listen(HistoryQuery query, boolean earlyExit, Consumer<HistoryEvent> listener)
+            throws BuildkitException, InterruptedException {
+        try {
+            events(query, earlyExit, listener);
+        } catch (StatusRuntimeException e) {
+            throw Refusals.of(e, endpoint, "build " + query.ref());
+        }
+    }
+
+    private void events(HistoryQuery query, boolean earlyExit, Consumer<HistoryEvent> listener)
+            throws InterruptedException {
+        BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
+                .setRef(query.ref())
+                .setActiveOnly(query.activeOnly())
+                .addAllFilter(query.filters())
+                .setLimit(query.limit())
+                .setEarlyExit(earlyExit)
+                .build();
+        Calls.each(
+                () -> ControlGrpc.newBlockingStub(channel).listenBuildHistory(request),
+                event -> listener.accept(Records.event(event)));
+    }
+
+    /** Go's "file does not exist", which the daemon gives no code. */
+    private static boolean gone(StatusRuntimeException failure) {
+        return String.valueOf(failure.getStatus().getDescription()).endsWith("file does not exist");
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.control;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CachePolicy;
+import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.control.InfoRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.control.ListWorkersRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.worker.BuildkitVersion;
+import io.jenkins.plugins.treenq.buildkit.wire.worker.WorkerRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** What a daemon says of itself; it has the endpoint's time to do so. */
+public final class Workers {
+    private final ManagedChannel channel;
+    private final Endpoint endpoint;
+
+    public Workers(ManagedChannel channel, Endpoint endpoint) {
+        this.channel = channel;
+        this.endpoint = endpoint;
+    }
+
+    /** Also the proof that a daemon is there: what keeps it from answering is said as a failure to connect. */
+    public DaemonInfo info() throws BuildkitException, InterruptedException {
+        try {
+            return version(ask(stub -> stub.info(InfoRequest.getDefaultInstance())).getBuildkitVersion());
+        } catch (StatusRuntimeException e) {
+            throw Failures.connecting(e, endpoint);
+        }
+    }
+
+    /** @param filters as containerd has them, such as {@code labels."org.mobyproject.buildkit.worker.executor"==oci} */
+    public List<Worker> list(List<String> filters) throws BuildkitException, InterruptedException {
+        ListWorkersRequest request =
+                ListWorkersRequest.newBuilder().addAllFilter(filters).build();
+        try {
+            return ask(stub -> stub.listWorkers(request)).getRecordList().stream()
+                    .map(Workers::worker)
+                    .toList();
+        } catch (StatusRuntimeException e) {
+            throw Refusals.of(e, endpoint, "such worker");
+        }
+    }
+
+    private <T> T ask(Function<ControlGrpc.ControlFutureStub, ListenableFuture<T>> method)
+            throws InterruptedException {
+        return Calls.answer(method.apply(ControlGrpc.newFutureStub(channel)
+                .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)));
+    }
+
+    private static Worker worker(WorkerRecord worker) {
+        return new Worker(
+                worker.getID(),
+                worker.getLabelsMap(),
+                worker.getPlatformsList().stream()
+                        .map(platform -> new Platform(
+                                platform.getOS(), platform.getArchitecture(), platform.getVariant()))
+                        .toList(),
+                worker.getGCPolicyList().stream()
+                        .map(rule -> new CachePolicy(
+                                rule.getAll(),
+                                rule.getFiltersList(),
+                                Duration.ofNanos(rule.getKeepDuration()),
+                                rule.getReservedSpace(),
+                                rule.getMaxUsedSpace(),
+                                rule.getMinFreeSpace()))
+                        .toList(),
+                version(worker.getBuildkitVersion()),
+                worker.getCDIDevicesList().stream()
+                        .map(device -> new Worker.Device(
+                                device.getName(),
+                                device.getAutoAllow(),
+                                device.getOnDemand(),
+                                device.getAnnotationsMap()))
+                        .toList());
+    }
+
+    private static DaemonInfo version(BuildkitVersion version) {
+        return new DaemonInfo(
+                version.getPackage(), version.getVersion(), version.getRevision(), version.getDockerfileVersion());
+    }
+}

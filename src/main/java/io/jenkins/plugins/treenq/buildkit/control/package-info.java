@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The daemon itself: its version and workers, its cache, its history of builds. Imports the client's values,
+ * {@code transport} and {@code solve}.
+ */
+package io.jenkins.plugins.treenq.buildkit.control;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.gateway;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.solve.BuildFailures;
+import io.jenkins.plugins.treenq.buildkit.solve.Solve;
+import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.LLBBridgeGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.PingRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.Result;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.ReturnRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.SolveRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * Asks a frontend a question.
+ *
+ * <p>A Solve call without frontend and definition makes the daemon wait for a client that runs the build
+ * ({@code solver/llbsolver/solver.go}). The client then calls the gateway service with the build's name in a header: it
+ * lets the daemon run the frontend, takes the answer, and returns it, upon which the Solve call ends.
+ */
+public final class Subrequest {
+    /** {@code client/buildid/metadata.go}. */
+    private static final Metadata.Key<String> BUILD =
+            Metadata.Key.of("buildkit-controlapi-buildid", Metadata.ASCII_STRING_MARSHALLER);
+
+    /** The option that holds the question, such as {@code frontend.lint}. */
+    public static final String OPTION = "requestid";
+
+    private static final String CAPABILITIES_OPTION = "frontend.caps";
+    private static final String CAPABILITY = "moby.buildkit.frontend.subrequests";
+
+    /** The daemon waits three seconds for the build to appear ({@code util/registrar}); under load it comes later. */
+    private static final int MOST_PINGS = 20;
+
+    /** What a call fails with when the build ended beneath it. */
+    private static final Set<Status.Code> CONSEQUENCES =
+            Set.of(Status.Code.CANCELLED, Status.Code.NOT_FOUND, Status.Code.UNAVAILABLE);
+
+    /** As long as BuildKit's own client waits for the build then ({@code client/solve.go}). */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Solve build;
+    private final LLBBridgeGrpc.LLBBridgeFutureStub gateway;
+    private final BuildRequest request;
+
+    private Subrequest(Solve build, ManagedChannel channel, BuildRequest request) {
+        this.build = build;
+        this.request = request;
+        Metadata headers = new Metadata();
+        headers.put(BUILD, request.ref());
+        gateway = LLBBridgeGrpc.newFutureStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    /**
+     * Asks.
+     *
+     * @param request with the question among its options
+     * @param sessionId an open session
+     * @param executor where the listener is told
+     * @return the answer by its parts, such as {@code result.json} and {@code result.txt}
+     */
+    public static Map<String, String> run(
+            ManagedChannel channel,
+            Endpoint endpoint,
+            Executor executor,
+            BuildRequest request,
+            String sessionId,
+            BuildListener listener)
+            throws BuildkitException, InterruptedException {
+        if (request.frontend().isEmpty() || !request.options().containsKey(OPTION)) {
+            throw new BuildkitException.InvalidRequest("a question needs a frontend, and the option " + OPTION);
+        }
+        Solve build = Solve.start(channel, endpoint, executor, SolveRequests.parked(request, sessionId), listener);
+        try {
+            return new Subrequest(build, channel, request).run(endpoint);
+        } finally {
+            build.cancel();
+        }
+    }
+
+    private Map<String, String> run(Endpoint endpoint) throws BuildkitException, InterruptedException {
+        Result result;
+        try {
+            awaitRegistration();
+            result = answer(stub -> stub.solve(question())).getResult();
+        } catch (StatusRuntimeException e) {
+            throw failure(e, endpoint);
+        }
+        try {
+            answer(stub -> stub.return_(
+                    ReturnRequest.newBuilder().setResult(result).build()));
+        } catch (StatusRuntimeException e) {
+            // The build may end before the daemon has said that it took the result.
+            if (!build.over()) {
+                throw failure(e, endpoint);
+            }
+        }
+        build.await();
+        Map<String, String> parts = new TreeMap<>();
+        result.getMetadataMap().forEach((name, value) -> parts.put(name, value.toStringUtf8()));
+        return parts;
+    }
+
+    private BuildkitException failure(StatusRuntimeException failure, Endpoint endpoint)
+            throws BuildkitException, InterruptedException {
+        if (CONSEQUENCES.contains(failure.getStatus().getCode()) && build.overWithin(PATIENCE)) {
+            // The build itself knows better why it ended.
+            build.await();
+        }
+        return BuildFailures.of(failure, endpoint);
+    }
+
+    private void awaitRegistration() throws InterruptedException {
+        for (int ping = 1; ; ping++) {
+            try {
+                answer(stub -> stub.ping(PingRequest.getDefaultInstance()));
+                return;
+            } catch (StatusRuntimeException e) {
+                if (e.getStatus().getCode() != Status.Code.NOT_FOUND || build.over() || ping == MOST_PINGS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private SolveRequest question() {
+        return SolveRequest.newBuilder()
+                .setFrontend(request.frontend())
+                .putAllFrontendOpt(request.options())
+                .putFrontendOpt(CAPABILITIES_OPTION, request.options().getOrDefault(CAPABILITIES_OPTION, CAPABILITY))
+                .setAllowResultReturn(true)
+                .setAllowResultArrayRef(true)
+                .build();
+    }
+
+    /** The answer of a call that ends when the build does. */
+    private <T> T answer(Function<LLBBridgeGrpc.LLBBridgeFutureStub, ListenableFuture<T>> method)
+            throws InterruptedException {
+        ListenableFuture<T> call = method.apply(gateway);
+        build.whenOver(() -> call.cancel(true));
+        try {
+            return Calls.answer(call);
+        } catch (CancellationException e) {
+            throw Status.CANCELLED.asRuntimeException();
+        }
+    }
+}

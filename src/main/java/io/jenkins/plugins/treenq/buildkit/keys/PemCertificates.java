@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.keys;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+
+/** Reads certificates in PEM form. */
+public final class PemCertificates {
+    private PemCertificates() {}
+
+    /** @throws GeneralSecurityException when there is none; never with what was given */
+    public static X509Certificate[] parse(String pem) throws GeneralSecurityException {
+        try {
+            X509Certificate[] found = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                    .toArray(X509Certificate[]::new);
+            if (found.length > 0) {
+                return found;
+            }
+        } catch (GeneralSecurityException e) {
+            // Its text would repeat what was given; the line below says enough.
+        }
+        throw new GeneralSecurityException("it is not a certificate in PEM form");
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** HTTP as far as getting a token takes it: what is secret goes to one host only, and never in clear over a network. */
+final class Http {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+    private static final int MAX_REDIRECTS = 5;
+    private static final Set<Integer> REPEATS_ANY = Set.of(307, 308);
+    private static final Set<Integer> REPEATS_GET = Set.of(301, 302, 303, 307, 308);
+
+    private final HttpClient client;
+    private final boolean plainAnywhere;
+
+    Http(TokenSource source, Executor executor) throws BuildkitException.InvalidRequest {
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .sslContext(HttpTls.of(source))
+                .executor(executor)
+                .build();
+        this.plainAnywhere = source.plainHttp();
+    }
+
+    /** What is asked. Never prints the secrets. */
+    static final class Ask {
+        private final String registry;
+        private final URI address;
+        private final String authorization;
+        private final String form;
+
+        /**
+         * @param registry for which it is
+         * @param authorization empty for none
+         * @param form to be posted; null for a GET
+         */
+        Ask(String registry, URI address, String authorization, String form) {
+            this.registry = registry;
+            this.address = address;
+            this.authorization = authorization;
+            this.form = form;
+        }
+
+        private boolean isSecret() {
+            return form != null || !authorization.isEmpty();
+        }
+
+        private Ask at(URI other) {
+            return new Ask(registry, other, authorization, form);
+        }
+
+        private HttpRequest request() {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                    .timeout(ANSWER_TIMEOUT)
+                    .header("User-Agent", "treenq")
+                    .header("Accept", "application/json");
+            if (!authorization.isEmpty()) {
+                request.header("Authorization", authorization);
+            }
+            if (form != null) {
+                request.header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+                        .POST(HttpRequest.BodyPublishers.ofString(form));
+            }
+            return request.build();
+        }
+    }
+
+    /** Asks, and follows redirects. */
+    CompletableFuture<HttpResponse<String>> send(Ask ask) {
+        return send(ask, MAX_REDIRECTS);
+    }
+
+    private CompletableFuture<HttpResponse<String>> send(Ask ask, int redirects) {
+        if (!mayTalkTo(ask.address, ask.registry)) {
+            return refused("it is at an address without TLS, or at none");
+        }
+        return client.sendAsync(ask.request(), info -> new LimitedBody())
+                .thenCompose(answer -> follow(ask, answer, redirects));
+    }
+
+    private CompletableFuture<HttpResponse<String>> follow(Ask ask, HttpResponse<String> answer, int redirects) {
+        Set<Integer> repeats = ask.form == null ? REPEATS_GET : REPEATS_ANY;
+        String location = answer.headers().firstValue("Location").orElse("");
+        if (!repeats.contains(answer.statusCode()) || location.isEmpty()) {
+            return CompletableFuture.completedFuture(answer);
+        }
+        if (redirects == 0) {
+            return refused("it redirects too often");
+        }
+        URI target;
+        try {
+            target = ask.address.resolve(location);
+        } catch (IllegalArgumentException e) {
+            return refused("it redirects to what is no address");
+        }
+        if (!mayTalkTo(target, ask.registry)) {
+            return refused("it redirects to an address without TLS");
+        }
+        if (ask.isSecret() && !Origin.of(target).equals(Origin.of(ask.address))) {
+            return refused("it redirects to another host, which is not sent the login");
+        }
+        return send(ask.at(target), redirects - 1);
+    }
+
+    private boolean mayTalkTo(URI address, String registry) {
+        if (address.getHost() == null || address.getUserInfo() != null) {
+            return false;
+        }
+        if ("http".equalsIgnoreCase(address.getScheme())) {
+            return isPlain(registry) && (plainAnywhere || RegistryHost.isLoopback(address.getHost()));
+        }
+        return "https".equalsIgnoreCase(address.getScheme());
+    }
+
+    /** Whether the registry may be talked to without TLS. */
+    boolean isPlain(String registry) {
+        return plainAnywhere || RegistryHost.isLoopback(registry);
+    }
+
+    static <T> CompletableFuture<T> refused(String reason) {
+        return CompletableFuture.failedFuture(new TokenRefused(reason));
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
+import io.jenkins.plugins.treenq.buildkit.keys.PemKeys;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/** TLS for HTTP, from PEM text held in memory: the JVM's authorities and those given. */
+final class HttpTls {
+    private HttpTls() {}
+
+    static SSLContext of(TokenSource source) throws BuildkitException.InvalidRequest {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys(source), trust(source), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new BuildkitException.InvalidRequest(
+                    "the certificates for getting registry tokens cannot be used: " + e.getMessage());
+        }
+    }
+
+    private static KeyManager[] keys(TokenSource source) throws GeneralSecurityException, IOException {
+        if (source.certificatePem().isBlank()) {
+            return null;
+        }
+        char[] none = {};
+        KeyStore store = empty();
+        store.setKeyEntry(
+                "client", PemKeys.parse(source.keyPem()), none, PemCertificates.parse(source.certificatePem()));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, none);
+        return factory.getKeyManagers();
+    }
+
+    private static TrustManager[] trust(TokenSource source) throws GeneralSecurityException, IOException {
+        if (source.insecure()) {
+            return new TrustManager[] {new TrustAll()};
+        }
+        if (source.caPem().isBlank()) {
+            return null;
+        }
+        KeyStore store = empty();
+        int number = 0;
+        for (X509Certificate authority : PemCertificates.parse(source.caPem())) {
+            store.setCertificateEntry("given-" + number++, authority);
+        }
+        for (X509Certificate authority : defaults()) {
+            store.setCertificateEntry("default-" + number++, authority);
+        }
+        return factory(store).getTrustManagers();
+    }
+
+    private static X509Certificate[] defaults() throws GeneralSecurityException {
+        return Stream.of(factory(null).getTrustManagers())
+                .filter(X509TrustManager.class::isInstance)
+                .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))
+                .toArray(X509Certificate[]::new);
+    }
+
+    private static TrustManagerFactory factory(KeyStore store) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory;
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    /** The extended form, because the JDK checks the host's name itself for any other. */
+    private static final class TrustAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import java.net.URI;
+import java.util.Locale;
+
+/** Whom one talks to at an address, whatever one asks for. */
+record Origin(String scheme, String host, int port) {
+    static Origin of(URI address) {
+        String scheme = address.getScheme().toLowerCase(Locale.ROOT);
+        int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("https") ? 443 : 80;
+        return new Origin(scheme, address.getHost().toLowerCase(Locale.ROOT), port);
+    }
+
+    /** Whether it is the registry itself, {@code host:port} or {@code host}. */
+    boolean isOf(String registry) {
+        try {
+            return equals(of(URI.create(scheme + "://" + registry)));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            return false;
+        }
+    }
+}

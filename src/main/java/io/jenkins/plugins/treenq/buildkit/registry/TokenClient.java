@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+
+/**
+ * Gets tokens as BuildKit's client does ({@code session/auth/authprovider/authprovider.go}, containerd's
+ * {@code core/remotes/docker/auth/fetch.go}): with a login by OAuth2's form, or by GET where the server does not know
+ * that; without one by GET.
+ *
+ * <p>The daemon says where the token server is. A login is sent there only when it is the registry itself, or the
+ * registry says the same to this client; else a daemon could have the login sent to itself.
+ */
+public final class TokenClient {
+    /** Less than the minute that the daemon waits ({@code session/auth/auth.go}). */
+    private static final long ALL_SECONDS = 50;
+
+    /** Servers that do not know the form answer with these, or redirect to a page for people. */
+    private static final Set<Integer> NO_FORM = Set.of(301, 302, 303, 401, 404, 405);
+
+    private static final Pattern BEARER = Pattern.compile("(?i)\\bbearer\\s.*?\\brealm=\"([^\"]+)\"");
+
+    private final Http http;
+
+    public TokenClient(TokenSource source, Executor executor) throws BuildkitException.InvalidRequest {
+        this.http = new Http(source, executor);
+    }
+
+    /** Completes with a token, or exceptionally with {@link TokenRefused}. */
+    public CompletableFuture<Token> fetch(TokenRequest request, Optional<RegistryLogin> login) {
+        return login.map(known -> checkRealm(request).thenCompose(checked -> post(request, known)))
+                .orElseGet(() -> get(request, ""))
+                .orTimeout(ALL_SECONDS, TimeUnit.SECONDS)
+                .handle((token, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(new TokenRefused("no token for " + request.host() + " from "
+                                + request.realm().getRawAuthority() + ": " + reason(failure)));
+                    }
+                    return token;
+                });
+    }
+
+    private CompletableFuture<Void> checkRealm(TokenRequest request) {
+        URI realm = request.realm();
+        if (realm.getScheme() == null || realm.getHost() == null) {
+            return Http.refused("it is at no address");
+        }
+        Origin origin = Origin.of(realm);
+        if (origin.isOf(request.host())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return challenge(request.host())
+                .exceptionallyCompose(failure -> Http.refused(
+                        "the registry cannot be asked whether it is the right place (" + reason(failure) + ")"))
+                .thenCompose(named -> named.contains(origin)
+                        ? CompletableFuture.completedFuture(null)
+                        : Http.refused("the registry names another place for tokens, so the login is not sent there"));
+    }
+
+    /** Where the registry itself says that tokens are to be had. */
+    private CompletableFuture<Set<Origin>> challenge(String registry) {
+        CompletableFuture<HttpResponse<String>> answer = version(registry, "https");
+        if (http.isPlain(registry)) {
+            answer = answer.exceptionallyCompose(failure -> version(registry, "http"));
+        }
+        return answer.thenApply(response -> response.headers().allValues("WWW-Authenticate").stream()
+                .flatMap(challenge -> BEARER.matcher(challenge).results())
+                .flatMap(match -> origin(match.group(1)))
+                .collect(Collectors.toSet()));
+    }
+
+    private CompletableFuture<HttpResponse<String>> version(String registry, String scheme) {
+        try {
+            return http.send(new Http.Ask(registry, URI.create(scheme + "://" + registry + "/v2/"), "", null));
+        } catch (IllegalArgumentException e) {
+            return Http.refused("its name is none");
+        }
+    }
+
+    private static Stream<Origin> origin(String address) {
+        try {
+            return Stream.of(Origin.of(URI.create(address)));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            return Stream.empty();
+        }
+    }
+
+    private CompletableFuture<Token> post(TokenRequest request, RegistryLogin login) {
+        Map<String, String> form = new LinkedHashMap<>();
+        if (!request.scopes().isEmpty()) {
+            form.put("scope", String.join(" ", request.scopes()));
+        }
+        form.put("service", request.service());
+        form.put("client_id", request.clientId());
+        if (login.username().isEmpty()) {
+            form.put("grant_type", "refresh_token");
+            form.put("refresh_token", login.secret());
+        } else {
+            form.put("grant_type", "password");
+            form.put("username", login.username());
+            form.put("password", login.secret());
+        }
+        String body = form.entrySet().stream()
+                .map(field -> parameter(field.getKey(), field.getValue()))
+                .collect(Collectors.joining("&"));
+        return http.send(new Http.Ask(request.host(), request.realm(), "", body))
+                .thenCompose(answer -> NO_FORM.contains(answer.statusCode())
+                        ? get(request, basic(login))
+                        : token(answer, "the login"));
+    }
+
+    private CompletableFuture<Token> get(TokenRequest request, String authorization) {
+        Stream<String> service =
+                request.service().isEmpty() ? Stream.empty() : Stream.of(parameter("service", request.service()));
+        String query = Stream.concat(service, request.scopes().stream().map(scope -> parameter("scope", scope)))
+                .collect(Collectors.joining("&"));
+        String realm = request.realm().toString().replaceFirst("#.*", "");
+        URI address = URI.create(realm + (realm.indexOf('?') < 0 ? "?" : "&") + query);
+        return http.send(new Http.Ask(request.host(), address, authorization, null))
+                .thenCompose(answer -> token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
+    }
+
+    private static CompletableFuture<Token> token(HttpResponse<String> answer, String refused) {
+        return switch (answer.statusCode()) {
+            case 200, 201, 202 -> TokenAnswer.parse(answer.body())
+                    .map(CompletableFuture::completedFuture)
+                    .orElseGet(() -> Http.refused("its answer holds no token"));
+            case 400, 401, 403 -> Http.refused("it refused " + refused + " (HTTP " + answer.statusCode() + ")");
+            default -> Http.refused("it answered with HTTP " + answer.statusCode());
+        };
+    }
+
+    private static String basic(RegistryLogin login) {
+        byte[] pair = (login.username() + ":" + login.secret()).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
+    }
+
+    private static String parameter(String name, String value) {
+        return name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof TokenRefused refused) {
+            return refused.getMessage();
+        }
+        if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException) {
+            return "it does not answer in time";
+        }
+        if (cause instanceof ConnectException) {
+            return cause.getCause() instanceof ConnectException inner
+                            && inner.getCause() instanceof UnresolvedAddressException
+                    ? "its host is not known here"
+                    : "it cannot be reached from here";
+        }
+        if (cause instanceof SSLException) {
+            return "its certificate is not trusted here or is for another host";
+        }
+        return "the connection broke";
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+
+/** Connects to a Unix socket of this machine, on the threads that move bytes. */
+final class AgentSocket {
+    private AgentSocket() {}
+
+    /** Nothing is read before the handler asks for it. When the other side ends, the channel closes. */
+    static ChannelFuture connect(Path path, EventLoops loops, ChannelHandler handler) {
+        return new Bootstrap()
+                .group(loops.io())
+                .channel(NioDomainSocketChannel.class)
+                .option(ChannelOption.AUTO_READ, false)
+                .handler(handler)
+                .connect(UnixDomainSocketAddress.of(path));
+    }
+
+    static Status unreachable(Path path) {
+        return Status.UNAVAILABLE.withDescription("nobody answers at the SSH agent's socket '" + path + "'");
+    }
+}

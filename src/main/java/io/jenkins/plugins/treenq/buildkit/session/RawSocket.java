@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
+import io.jenkins.plugins.treenq.buildkit.wire.ssh.BytesMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
+import java.nio.file.Path;
+
+/**
+ * One connection of a step to a socket of this machine, byte by byte, at the pace of the slower side in each direction
+ * ({@code session/sshforward/copy.go}). When the socket's side ends, so does the call: gRPC has no half-closed server.
+ */
+final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements StreamObserver<BytesMessage> {
+    private final ServerCallStreamObserver<BytesMessage> step;
+    private final Channel socket;
+
+    /** Belongs to the socket's thread, on which alone the step is written to. */
+    private boolean over;
+
+    RawSocket(ServerCallStreamObserver<BytesMessage> step, Path path, EventLoops loops) {
+        this.step = step;
+        step.disableAutoRequest();
+        this.socket = AgentSocket.connect(path, loops, this)
+                .addListener((ChannelFutureListener) connected -> {
+                    if (connected.isSuccess()) {
+                        step.request(1);
+                        connected.channel().read();
+                    } else {
+                        end(connected.channel(), AgentSocket.unreachable(path));
+                    }
+                })
+                .channel();
+        step.setOnReadyHandler(socket::read);
+        step.setOnCancelHandler(socket::close);
+    }
+
+    @Override
+    public void onNext(BytesMessage message) {
+        ByteBuf bytes = Unpooled.wrappedBuffer(message.getData().asReadOnlyByteBuffer());
+        socket.writeAndFlush(bytes).addListener(written -> {
+            if (written.isSuccess()) {
+                step.request(1);
+            }
+        });
+    }
+
+    @Override
+    public void onCompleted() {
+        // Behind everything that is still to be written.
+        socket.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(written -> ((DuplexChannel) socket).shutdownOutput());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        socket.close();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+        if (!over) {
+            step.onNext(BytesMessage.newBuilder()
+                    .setData(ByteString.copyFrom(bytes.nioBuffer()))
+                    .build());
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (step.isReady()) {
+            context.read();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end(context.channel(), null);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        end(context.channel(), Status.UNAVAILABLE.withDescription("the connection to the socket broke"));
+    }
+
+    private void end(Channel channel, Status failure) {
+        if (over) {
+            return;
+        }
+        over = true;
+        channel.close();
+        if (step.isCancelled()) {
+            return;
+        }
+        if (failure == null) {
+            step.onCompleted();
+        } else {
+            step.onError(failure.asRuntimeException());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.ssh.AgentFrames;
+import io.jenkins.plugins.treenq.buildkit.ssh.AgentMessage;
+import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Asks an agent on this machine to list its keys and to sign, and nothing else: a step must not add, remove or lock keys
+ * that are not the build's alone ({@code sshprovider/agentprovider.go}).
+ */
+final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implements AgentCall.Backend {
+    private final Path path;
+    private final EventLoops loops;
+    private final AgentCall call;
+    private final AgentFrames answers = new AgentFrames();
+
+    /** Null before the first request. */
+    private ChannelFuture connection;
+
+    SocketBackend(Path path, EventLoops loops, AgentCall call) {
+        this.path = path;
+        this.loops = loops;
+        this.call = call;
+    }
+
+    @Override
+    public void ask(byte[] request) {
+        if (!AgentMessage.isAllowed(request)) {
+            call.answer(AgentMessage.refusal(request));
+            return;
+        }
+        if (connection == null) {
+            connection = AgentSocket.connect(path, loops, this);
+        }
+        connection.addListener((ChannelFutureListener) connected -> {
+            if (connected.isSuccess()) {
+                connected.channel().writeAndFlush(Unpooled.wrappedBuffer(AgentFrames.framed(request)));
+                connected.channel().read();
+            } else {
+                call.end(AgentSocket.unreachable(path));
+            }
+        });
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+        answers.feed(bytes.nioBuffer());
+        try {
+            Optional<byte[]> answer = answers.next();
+            if (answer.isPresent()) {
+                call.answer(answer.get());
+            } else {
+                context.read();
+            }
+        } catch (AgentFrames.Malformed e) {
+            call.end(Status.INTERNAL.withDescription("the SSH agent does not answer like one"));
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        call.end(null);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        call.end(Status.UNAVAILABLE.withDescription("the connection to the SSH agent broke"));
+    }
+
+    @Override
+    public void close() {
+        if (connection != null) {
+            connection.channel().close();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import io.grpc.Metadata;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.SshAgent;
+import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
+import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
+import io.jenkins.plugins.treenq.buildkit.wire.ssh.BytesMessage;
+import io.jenkins.plugins.treenq.buildkit.wire.ssh.CheckAgentRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.ssh.CheckAgentResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.ssh.SSHGrpc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Connects steps that mount an SSH agent with the agents of this build ({@code session/sshforward/ssh.go},
+ * {@code sshprovider/agentprovider.go}).
+ */
+final class SshService extends SSHGrpc.SSHImplBase {
+    private static final Metadata.Key<String> ID = RequestHeaders.name("buildkit.ssh.id");
+    private static final String DEFAULT_ID = "default";
+
+    private final Map<String, Agent> agents = new HashMap<>();
+
+    /** Takes up one connection of a step. */
+    private interface Agent {
+        StreamObserver<BytesMessage> connect(ServerCallStreamObserver<BytesMessage> step);
+    }
+
+    /** @throws BuildkitException.InvalidRequest when a key cannot be used or a socket is not there */
+    SshService(Map<String, SshAgent> ssh, EventLoops loops) throws BuildkitException.InvalidRequest {
+        for (Map.Entry<String, SshAgent> entry : ssh.entrySet()) {
+            agents.put(entry.getKey().isEmpty() ? DEFAULT_ID : entry.getKey(), agent(entry.getValue(), loops));
+        }
+    }
+
+    private static Agent agent(SshAgent agent, EventLoops loops) throws BuildkitException.InvalidRequest {
+        if (agent instanceof SshAgent.Keys keys) {
+            Keyring keyring = Keyring.of(keys.keys());
+            return step -> new AgentCall(step, call -> new KeyringBackend(keyring, call));
+        }
+        SshAgent.Socket socket = (SshAgent.Socket) agent;
+        Path path = socket.path();
+        if (!Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path)) {
+            throw new BuildkitException.InvalidRequest(
+                    "there is no SSH agent's socket at '" + path + "'; start an agent or give its SSH_AUTH_SOCK");
+        }
+        return socket.raw()
+                ? step -> new RawSocket(step, path, loops)
+                : step -> new AgentCall(step, call -> new SocketBackend(path, loops, call));
+    }
+
+    ServerServiceDefinition intercepted() {
+        return ServerInterceptors.intercept(this, new RequestHeaders());
+    }
+
+    @Override
+    public void checkAgent(CheckAgentRequest request, StreamObserver<CheckAgentResponse> answer) {
+        Answers.give(answer, () -> {
+            agent(request.getID());
+            return CheckAgentResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public StreamObserver<BytesMessage> forwardAgent(StreamObserver<BytesMessage> answers) {
+        try {
+            return agent(RequestHeaders.get(ID)).connect((ServerCallStreamObserver<BytesMessage>) answers);
+        } catch (io.grpc.StatusRuntimeException e) {
+            answers.onError(e);
+            return new Ended<>();
+        }
+    }
+
+    private Agent agent(String id) {
+        String wanted = id.isEmpty() ? DEFAULT_ID : id;
+        Agent agent = agents.get(wanted);
+        if (agent == null) {
+            throw Status.NOT_FOUND
+                    .withDescription("SSH agent " + wanted + " was not given to this build")
+                    .asRuntimeException();
+        }
+        return agent;
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import io.grpc.Metadata;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.Upload;
+import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
+import io.jenkins.plugins.treenq.buildkit.wire.upload.UploadGrpc;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Hands the daemon what it reads from {@code http://buildkit-session/}, once each
+ * ({@code session/upload/uploadprovider/provider.go}).
+ */
+final class UploadService extends UploadGrpc.UploadImplBase {
+    private static final Metadata.Key<String> PATH = RequestHeaders.name("urlpath");
+    private static final Metadata.Key<String> HOST = RequestHeaders.name("urlhost");
+
+    private final Map<String, Upload> uploads;
+
+    UploadService(Map<String, Upload> uploads) {
+        this.uploads = new ConcurrentHashMap<>(uploads);
+    }
+
+    ServerServiceDefinition intercepted() {
+        return ServerInterceptors.intercept(this, new RequestHeaders());
+    }
+
+    @Override
+    public StreamObserver<BytesMessage> pull(StreamObserver<BytesMessage> answers) {
+        String path = RequestHeaders.get(PATH).replaceFirst("^/+", "");
+        Upload upload = Upload.HOST.equals(RequestHeaders.get(HOST)) ? uploads.remove(path) : null;
+        if (upload == null) {
+            answers.onError(Status.NOT_FOUND
+                    .withDescription("nothing to upload from " + Upload.address(path) + ", or it was read before")
+                    .asRuntimeException());
+            return new Ended<>();
+        }
+        UploadCall call = new UploadCall(path, upload, (ServerCallStreamObserver<BytesMessage>) answers);
+        call.start();
+        return call;
+    }
+}

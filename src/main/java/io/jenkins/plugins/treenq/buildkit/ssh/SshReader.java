@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.ssh;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+
+/** Reads the data types of SSH (RFC 4251, section 5). */
+final class SshReader {
+    private final ByteBuffer in;
+
+    SshReader(byte[] bytes) {
+        this.in = ByteBuffer.wrap(bytes);
+    }
+
+    SshReader skip(int bytes) throws GeneralSecurityException {
+        in.position(in.position() + checked(bytes));
+        return this;
+    }
+
+    int uint32() throws GeneralSecurityException {
+        checked(Integer.BYTES);
+        return in.getInt();
+    }
+
+    byte[] string() throws GeneralSecurityException {
+        byte[] value = new byte[checked(uint32())];
+        in.get(value);
+        return value;
+    }
+
+    String text() throws GeneralSecurityException {
+        return new String(string(), StandardCharsets.UTF_8);
+    }
+
+    BigInteger mpint() throws GeneralSecurityException {
+        byte[] value = string();
+        return value.length == 0 ? BigInteger.ZERO : new BigInteger(value);
+    }
+
+    byte[] rest() {
+        byte[] value = new byte[in.remaining()];
+        in.get(value);
+        return value;
+    }
+
+    private int checked(int bytes) throws GeneralSecurityException {
+        if (bytes < 0 || bytes > in.remaining()) {
+            throw new GeneralSecurityException("it is cut short");
+        }
+        return bytes;
+    }
+}

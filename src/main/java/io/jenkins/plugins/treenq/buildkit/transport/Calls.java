@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.transport;
+
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import java.util.Iterator;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Waits for calls so that an interrupt ends them in the daemon too. */
+public final class Calls {
+    private Calls() {}
+
+    /** The answer of a call. */
+    public static <T> T answer(Future<T> call) throws InterruptedException {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StatusRuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            call.cancel(true);
+        }
+    }
+
+    /** Gives each answer of a call to the consumer, on the calling thread; what it throws ends the call. */
+    public static <T> void each(Supplier<Iterator<T>> call, Consumer<? super T> consumer) throws InterruptedException {
+        // The context is the only handle on a call that is made by a blocking stub.
+        Context.CancellableContext context = Context.current().withCancellation();
+        Context before = context.attach();
+        try {
+            call.get().forEachRemaining(consumer);
+        } catch (StatusRuntimeException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            throw e;
+        } finally {
+            context.detach(before);
+            context.cancel(new CancellationException());
+        }
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.SshAgent;
+import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Steps that mount an SSH agent, with OpenSSH's own programs in them: this machine's, with their libraries. */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+class SshMountTest {
+    private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
+
+    /** Has every key sign and OpenSSH verify it: once as a server would have it, once as a file's signature. */
+    private static final String SIGN_WITH_ALL = "ssh-add -L > /keys; cat /keys; i=0;"
+            + " while read key; do i=$((i+1)); echo \"$key\" > /k$i.pub; ssh-add -T /k$i.pub;"
+            + " echo data | ssh-keygen -q -Y sign -n file -f /k$i.pub > /sig;"
+            + " echo \"me $key\" > /allowed;"
+            + " echo data | ssh-keygen -Y verify -n file -I me -f /allowed -s /sig; done < /keys";
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void bringOpenSsh() throws IOException, InterruptedException {
+        for (String program : List.of("ssh-add", "ssh-keygen")) {
+            Path path = Path.of("/usr/bin", program);
+            Assumptions.assumeTrue(Files.isExecutable(path), "needs OpenSSH's programs");
+            bring(path);
+            Matcher library = LIBRARY.matcher(run(Map.of(), "ldd", path.toString()));
+            while (library.find()) {
+                bring(Path.of(library.group(1)));
+            }
+        }
+        Files.createDirectories(folder.resolve("root/etc"));
+        Files.writeString(folder.resolve("root/etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+    }
+
+    private void bring(Path file) throws IOException {
+        Path copy = folder.resolve("root" + file);
+        if (!Files.exists(copy)) {
+            Files.createDirectories(copy.getParent());
+            Files.copy(file.toRealPath(), copy);
+        }
+    }
+
+    private static String run(Map<String, String> environment, String... line) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), () -> String.join(" ", line) + "\n" + output);
+        return output;
+    }
+
+    /** Builds with the steps, never from the cache; returns what they print. */
+    private String build(Map<String, SshAgent> ssh, String... steps) throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\nCOPY root/ /\n" + String.join("\n", steps) + "\n");
+        SessionContent content = Builds.content(folder, daemon.logins());
+        Builds.Log log = new Builds.Log();
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            client.build(
+                    Builds.request().option("no-cache", "").build(),
+                    new SessionContent(
+                            content.locals(),
+                            content.logins(),
+                            content.secrets(),
+                            ssh,
+                            Map.of(),
+                            Map.of(),
+                            Map.of(),
+                            ""),
+                    log);
+        }
+        return log.toString();
+    }
+
+    private static String publicLine(KeyPair pair, String comment) {
+        byte[] blob = SshKeyForms.publicBlob(pair.getPublic());
+        String type = new String(blob, 4, blob[3], StandardCharsets.US_ASCII);
+        return type + " " + Base64.getEncoder().encodeToString(blob) + " " + comment;
+    }
+
+    private static long count(String text, String part) {
+        return text.lines().filter(line -> line.contains(part)).count();
+    }
+
+    @Test
+    void everyKindOfKeyInMemorySignsForAStep() throws Exception {
+        List<KeyPair> pairs = List.of(
+                SshKeyForms.pair("RSA", 3072),
+                SshKeyForms.pair("EC", 256),
+                SshKeyForms.pair("EC", 384),
+                SshKeyForms.pair("EC", 521),
+                SshKeyForms.pair("Ed25519", 255));
+        List<SshKey> keys = new ArrayList<>();
+        for (KeyPair pair : pairs) {
+            String pem = keys.size() % 2 == 0 ? SshKeyForms.openSsh(pair) : SshKeyForms.pkcs8(pair);
+            keys.add(new SshKey(pem, "", "key" + keys.size()));
+        }
+        String log = build(Map.of("default", new SshAgent.Keys(keys)), "RUN --mount=type=ssh " + SIGN_WITH_ALL);
+        for (int i = 0; i < pairs.size(); i++) {
+            assertTrue(log.contains(publicLine(pairs.get(i), "key" + i)), log);
+        }
+        assertEquals(5, count(log, "Good \"file\" signature for me"), log);
+        assertFalse(log.contains("incorrect") || log.contains("failed"), log);
+    }
+
+    @Test
+    void anAgentOfThisMachineListsAndSignsButIsNotChanged() throws Exception {
+        Path socket = folder.resolveSibling(folder.getFileName() + "-agent");
+        Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            Map<String, String> there = Map.of("SSH_AUTH_SOCK", socket.toString());
+            Path key = folder.resolve("key");
+            run(there, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
+            for (int i = 0; i < 100 && !Files.exists(socket); i++) {
+                Thread.sleep(50);
+            }
+            run(there, "ssh-add", key.toString());
+            String listed = run(there, "ssh-add", "-L").strip();
+            String log = build(
+                    Map.of("default", new SshAgent.Socket(socket, false)),
+                    "RUN --mount=type=ssh " + SIGN_WITH_ALL,
+                    "RUN --mount=type=ssh ! ssh-add -D && ! ssh-add -d /k1.pub && ! ssh-add /bin/busybox"
+                            + " && ssh-add -L | wc -l | sed 's/^/left: /'");
+            assertTrue(log.contains(listed), log);
+            assertEquals(1, count(log, "Good \"file\" signature for me"), log);
+            assertTrue(log.contains("left: 1"), log);
+            assertEquals(listed, run(there, "ssh-add", "-L").strip());
+            // Raw is raw.
+            build(Map.of("mine", new SshAgent.Socket(socket, true)), "RUN --mount=type=ssh,id=mine ssh-add -l && ssh-add -D");
+            ProcessBuilder empty = new ProcessBuilder("ssh-add", "-l");
+            empty.environment().putAll(there);
+            assertEquals(1, empty.start().waitFor());
+        } finally {
+            agent.destroy();
+            agent.waitFor();
+            Files.deleteIfExists(socket);
+        }
+    }
+
+    @Test
+    void manyConnectionsAtOnceAreServed() throws Exception {
+        SshKey key = new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("RSA", 2048)), "", "it");
+        String log = build(
+                Map.of("default", new SshAgent.Keys(List.of(key))),
+                "RUN --mount=type=ssh ssh-add -L > /k.pub; for i in $(seq 60); do"
+                        + " (ssh-add -T /k.pub && echo signed) & done; wait");
+        assertEquals(60, count(log, "signed"), log);
+    }
+
+    @Test
+    void anAgentThatWasNotGivenIsMissingOnlyWhereItIsRequired() throws Exception {
+        SshKey key = new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("Ed25519", 255)), "", "it");
+        Map<String, SshAgent> agents = Map.of("known", new SshAgent.Keys(List.of(key)));
+        String log = build(
+                agents,
+                "RUN --mount=type=ssh,id=other test ! -e \"$SSH_AUTH_SOCK\" && echo no socket",
+                "RUN --mount=type=ssh,id=known ssh-add -l");
+        assertTrue(log.contains("no socket"), log);
+        assertTrue(log.contains("(ED25519)"), log);
+        for (Map<String, SshAgent> given : List.of(agents, Map.<String, SshAgent>of())) {
+            BuildkitException.BuildFailed failed = assertThrows(
+                    BuildkitException.BuildFailed.class,
+                    () -> build(given, "RUN --mount=type=ssh,id=other,required=true true"));
+            assertTrue(failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not given"),
+                    failed.getMessage());
+        }
+    }
+
+    @Test
+    void keysAndSocketsThatAreNoneFailBeforeTheBuild() {
+        for (SshAgent agent : List.of(
+                new SshAgent.Socket(folder.resolve("nothing"), false),
+                new SshAgent.Socket(folder, true),
+                new SshAgent.Keys(List.of(new SshKey("-----BEGIN nothing", "", "it"))))) {
+            BuildkitException.InvalidRequest refused = assertThrows(
+                    BuildkitException.InvalidRequest.class, () -> build(Map.of("default", agent), "RUN true"));
+            assertFalse(refused.getMessage().contains("BEGIN"), refused.getMessage());
+        }
+        assertEquals(
+                "Keys[keys=[SshKey[comment=it]]]",
+                new SshAgent.Keys(List.of(new SshKey("secret", "secret", "it"))).toString());
+    }
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.URI;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContextWalkerTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void announcesTimesToTheNanosecond() throws Exception {
+        Path file = Files.createFile(folder.resolve("a"));
+        FileTime time = FileTime.from(Instant.ofEpochSecond(1_700_000_000, 123_456_789));
+        Files.setLastModifiedTime(file, time);
+        // Some file systems are coarser; then their time is the right one.
+        long onDisk = Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
+        assertEquals(onDisk, walk().get(0).getModTime());
+    }
+
+    @Test
+    void announcesTheTimesThatItIsGiven() throws Exception {
+        Files.createFile(folder.resolve("a"));
+        FolderTree tree = new FolderTree(folder);
+        ContextWalker walker = walker(tree, List.of(), (of, path, entry) -> path.equals("a") ? 42 : 0);
+        assertEquals(42, walker.next().stat().getModTime());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void belongsToRootWhoeverItIs() throws Exception {
+        Files.createFile(folder.resolve("a"));
+        Stat stat = walk().get(0);
+        assertEquals(0, stat.getUid());
+        assertEquals(0, stat.getGid());
+        assertEquals(0, stat.getXattrsCount());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void translatesSpecialBitsAndKinds() throws Exception {
+        Files.setAttribute(Files.createFile(folder.resolve("a")), "unix:mode", 06755);
+        Files.setAttribute(Files.createDirectory(folder.resolve("b")), "unix:mode", 01777);
+        SpecialFiles.fifo(folder.resolve("c"));
+        Files.setAttribute(folder.resolve("c"), "unix:mode", 0600);
+        Files.createSymbolicLink(folder.resolve("d"), Path.of("no/where"));
+        List<Stat> walk = walk();
+        assertEquals(
+                List.of(
+                        FileMode.SET_UID | FileMode.SET_GID | 0755,
+                        FileMode.FOLDER | FileMode.STICKY | 0777,
+                        FileMode.FIFO | 0600,
+                        FileMode.SYMLINK | 0777),
+                walk.stream().map(Stat::getMode).toList());
+        assertEquals("no/where", walk.get(3).getLinkname());
+        assertEquals(8, walk.get(3).getSize());
+        assertEquals(0, walk.get(1).getSize());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void announcesASocketAsAnEmptyFile() throws Exception {
+        Path socket = folder.resolve("s");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Files.setAttribute(socket, "unix:mode", 0700);
+            ContextWalker.Walked walked = walker(new FolderTree(folder), List.of(), ModificationTimes.REAL).next();
+            assertEquals(0700, walked.stat().getMode());
+            assertEquals(0, walked.sizeBytes());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void announcesTheNumbersOfADevice() throws Exception {
+        try {
+            SpecialFiles.run("mknod", folder.resolve("null").toString(), "c", "1", "3");
+        } catch (IOException e) {
+            assumeFalse(true, "only root can make devices");
+        }
+        Stat stat = walk().get(0);
+        assertEquals(FileMode.DEVICE | FileMode.CHARACTER_DEVICE, stat.getMode() & ~0777);
+        assertEquals(1, stat.getDevmajor());
+        assertEquals(3, stat.getDevminor());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void linksToTheFirstNameThatIsSent() throws Exception {
+        Files.write(folder.resolve("a"), new byte[3]);
+        Files.createLink(folder.resolve("b"), folder.resolve("a"));
+        Files.createLink(folder.resolve("c"), folder.resolve("a"));
+        List<Stat> walk = walk("a");
+        assertEquals(List.of("b", "c"), walk.stream().map(Stat::getPath).toList());
+        assertEquals(List.of("", "b"), walk.stream().map(Stat::getLinkname).toList());
+        assertEquals(List.of(3L, 3L), walk.stream().map(Stat::getSize).toList());
+    }
+
+    @Test
+    void leavesOutWhatIsGoneBeforeItIsLookedAt() throws Exception {
+        Files.createFile(folder.resolve("a"));
+        Files.createFile(folder.resolve("b"));
+        Files.createFile(folder.resolve("c"));
+        ContextWalker walker = walker(new FolderTree(folder), List.of(), ModificationTimes.REAL);
+        Files.delete(folder.resolve("b"));
+        assertEquals("a", walker.next().stat().getPath());
+        assertEquals("c", walker.next().stat().getPath());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void neitherReadsNorListsThroughALinkThatTookAFoldersPlace(@TempDir Path outside) throws Exception {
+        Files.createFile(outside.resolve("secret"));
+        Files.createFile(Files.createDirectory(folder.resolve("a")).resolve("secret"));
+        FolderTree tree = new FolderTree(folder);
+        Files.delete(folder.resolve("a/secret"));
+        Files.delete(folder.resolve("a"));
+        Files.createSymbolicLink(folder.resolve("a"), outside);
+        assertThrows(IOException.class, () -> tree.names("a"));
+        assertThrows(IOException.class, () -> tree.open("a/secret").close());
+        Files.createSymbolicLink(folder.resolve("b"), outside.resolve("secret"));
+        assertThrows(IOException.class, () -> tree.open("b").close());
+    }
+
+    @Test
+    void reachesTheRootThroughALink(@TempDir Path elsewhere) throws Exception {
+        Files.createFile(folder.resolve("a"));
+        Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
+        ContextWalker walker = walker(new FolderTree(link), List.of(), ModificationTimes.REAL);
+        assertEquals("a", walker.next().stat().getPath());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void namesAFileWhoseNameIsNoText() throws Exception {
+        Files.createFile(folder.resolve("a"));
+        Files.createFile(Path.of(URI.create(folder.toUri() + "b%FFc")));
+        BuildkitException.ContextUnreadable failure =
+                assertThrows(BuildkitException.ContextUnreadable.class, this::walk);
+        assertEquals("context file 'b\uFFFDc' cannot be read: its name is not valid UTF-8", failure.getMessage());
+        assertEquals(List.of("a"), walk("b*").stream().map(Stat::getPath).toList());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void namesAFolderThatItMayNotRead() throws Exception {
+        Path closed = Files.createDirectories(folder.resolve("a/closed"));
+        Files.createFile(closed.resolve("x"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+        try {
+            assumeFalse(Files.isReadable(closed), "root may read everything");
+            BuildkitException.ContextUnreadable failure =
+                    assertThrows(BuildkitException.ContextUnreadable.class, this::walk);
+            assertEquals("context folder 'a/closed' cannot be read: permission denied", failure.getMessage());
+            assertEquals(List.of("a"), walk("a/closed").stream().map(Stat::getPath).toList());
+            // Something in it could be wanted, but it is not wanted itself.
+            assertEquals(
+                    List.of("a"),
+                    walk("a/closed", "!a/closed/x").stream().map(Stat::getPath).toList());
+        } finally {
+            Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @Test
+    void doesNotEvenLookAtWhatCannotBeWanted() throws Exception {
+        List<String> looked = new ArrayList<>();
+        Tree tree = new Tree() {
+            @Override
+            public String[] names(String path) {
+                return path.isEmpty() ? new String[] {"a", "b", "c"} : new String[] {"d", "e"};
+            }
+
+            @Override
+            public Entry entry(String path) {
+                looked.add(path);
+                return new Entry(path.equals("b") ? FileMode.FOLDER | 0755 : 0644, 0, 0, "", null, null, false);
+            }
+
+            @Override
+            public ReadableByteChannel open(String path) throws IOException {
+                throw new NoSuchFileException(path);
+            }
+        };
+        ContextWalker walker = walker(tree, List.of("*", "!b/d"), ModificationTimes.REAL);
+        assertEquals("b", walker.next().stat().getPath());
+        assertEquals("b/d", walker.next().stat().getPath());
+        assertEquals(null, walker.next());
+        assertEquals(List.of("b", "b/d"), looked);
+    }
+
+    @Test
+    void stopsWhenItIsTold() throws Exception {
+        Files.createFile(folder.resolve("a"));
+        FolderTree tree = new FolderTree(folder);
+        FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
+        ContextWalker walker = new ContextWalker(
+                "context", tree, new ContextFilter(request, tree), ModificationTimes.REAL, () -> true);
+        assertEquals(null, walker.next());
+    }
+
+    @Test
+    void sendsFilesFromMemoryInOrder() throws Exception {
+        MemoryTree tree = new MemoryTree(new LocalSource.Files(
+                Map.of("Dockerfile", new byte[5], ".dockerignore", new byte[1], "dockerfile", new byte[0])));
+        ContextWalker walker = walker(tree, List.of(), ModificationTimes.REAL);
+        List<Stat> walk = walk(walker);
+        assertEquals(
+                List.of(".dockerignore", "Dockerfile", "dockerfile"),
+                walk.stream().map(Stat::getPath).toList());
+        assertEquals(List.of(1L, 5L, 0L), walk.stream().map(Stat::getSize).toList());
+        assertEquals(0644, walk.get(0).getMode());
+    }
+
+    private List<Stat> walk(String... excludes) throws Exception {
+        return walk(walker(new FolderTree(folder), List.of(excludes), ModificationTimes.REAL));
+    }
+
+    private static ContextWalker walker(Tree tree, List<String> excludes, ModificationTimes times) throws Exception {
+        FolderRequest request = new FolderRequest("context", List.of(), excludes, List.of());
+        return new ContextWalker("context", tree, new ContextFilter(request, tree), times, () -> false);
+    }
+
+    private static List<Stat> walk(ContextWalker walker) throws Exception {
+        List<Stat> walk = new ArrayList<>();
+        for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
+            walk.add(next.stat());
+        }
+        return walk;
+    }
+}

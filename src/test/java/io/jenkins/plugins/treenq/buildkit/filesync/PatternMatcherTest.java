@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PatternMatcherTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    # what most people write
+                    *.log                    ; x.log          ; true
+                    *.log                    ; a/x.log        ; false
+                    **/*.log                 ; x.log          ; true
+                    **/*.log                 ; a/b/x.log      ; true
+                    node_modules             ; node_modules/a/b ; true
+                    node_modules             ; a/node_modules ; false
+                    **/node_modules          ; a/node_modules/b ; true
+                    a/**/z                   ; a/z            ; true
+                    a/**/z                   ; a/b/c/z        ; true
+                    a/**                     ; a/b            ; true
+                    a/**                     ; a              ; false
+                    a/*                      ; a/b            ; true
+                    file?.txt                ; file1.txt      ; true
+                    file?.txt                ; file/.txt      ; false
+                    [a-c].txt                ; b.txt          ; true
+                    a\\*                     ; a*             ; true
+                    a\\*                     ; ab             ; false
+                    # the last match wins
+                    *,!a                     ; a              ; false
+                    *,!a,a                   ; a              ; true
+                    a,!a/b                   ; a/b            ; false
+                    a,!a/b                   ; a/c            ; true
+                    a,!a/b,a/b/c             ; a/b/c          ; true
+                    !a,a                     ; a              ; true
+                    # cleaned
+                    ./a/                     ; a              ; true
+                    a//b                     ; a/b            ; true
+                    a/../b                   ; b              ; true
+                    /a                       ; a              ; false
+                    *,!b/../a                ; a              ; true
+                    *,b/../!a                ; a              ; false
+                    # quirks that others rely on
+                    **a                      ; b/ca           ; true
+                    a**                      ; ab/c           ; true
+                    ***                      ; a/b            ; true
+                    [^a]                     ; b              ; true
+                    a[^b]c                   ; a/c            ; true
+                    \\d.txt                  ; 5.txt          ; true
+                    \\d.txt                  ; d.txt          ; false
+                    [[:digit:]].txt          ; 5.txt          ; true
+                    ^a*                      ; ab             ; true
+                    x|y*                     ; prefix/y       ; true
+                    x{2}*                    ; xx1            ; true
+                    x{2}                     ; x{2}           ; true
+                    x{2}                     ; xx             ; false
+                    """)
+    void matchesAsPatternmatcherDoes(String patterns, String path, boolean expected) throws InvalidPattern {
+        assertEquals(expected, matches(path, patterns.split(",")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "[]a]", "[a-]", "a\\", "!"})
+    void refusesWhatIsNoPattern(String pattern) {
+        assertThrows(InvalidPattern.class, () -> new PatternMatcher(List.of(pattern)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\y*", "x{3,2}*", "x{1001}*", "[[:nothing:]]", "\\x{110000}"})
+    void refusesAnExpressionThatIsNoneOnlyWhenItIsAsked(String pattern) throws InvalidPattern {
+        PatternMatcher matcher = new PatternMatcher(List.of("a", pattern));
+        assertEquals(true, matcher.match("a", null).matched());
+        assertThrows(InvalidPattern.class, () -> matcher.match("x", null));
+    }
+
+    @Test
+    void emptyPatternsCountForNothing() throws InvalidPattern {
+        assertEquals(0, new PatternMatcher(List.of("", " ", "\t\n\u00a0")).patterns().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "**a**a**a**a**a**a**a**a**a**a**a**b",
+                "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
+                "**/**/**/**/**/**/**/**/**/**/**/**/b?",
+                "[a]{1000}[a]{1000}[a]{1000}b|[a]{1000}b",
+            })
+    void takesBoundedTimeForPatternsMadeToTakeLong(String pattern) throws InvalidPattern {
+        PatternMatcher matcher = new PatternMatcher(List.of(pattern));
+        String path = "a".repeat(2000) + "/" + "a/".repeat(1000) + "a";
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> assertEquals(false, matcher.match(path, null).matched()));
+    }
+
+    @Test
+    void refusesPatternsThatWouldFillTheMemory() throws InvalidPattern {
+        PatternMatcher matcher = new PatternMatcher(List.of("a{1000}".repeat(1000) + "*"));
+        assertThrows(InvalidPattern.class, () -> matcher.match("a", null));
+    }
+
+    private static boolean matches(String path, String... patterns) throws InvalidPattern {
+        PatternMatcher matcher = new PatternMatcher(List.of(patterns));
+        PatternMatcher.Match match = null;
+        for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+            match = matcher.match(path.substring(0, end), match);
+        }
+        return matcher.match(path, match).matched();
+    }
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Answer;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Request;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class TokenClientTest {
+    private static final String SECRET = "p&ss=wörd";
+    private static final Optional<RegistryLogin> LOGIN = Optional.of(new RegistryLogin("me", SECRET));
+    private static final List<String> SCOPES = List.of("repository:a/b:pull,push", "repository:c:pull");
+    private static final Answer TOKEN = Answer.json("{\"token\":\"the-token\"}");
+
+    private final TokenSource source = TokenSource.builder().build();
+
+    /** For the registry that the token server itself is. */
+    private static TokenRequest request(TokenServer server) {
+        return request("localhost:" + server.port(), server.realm());
+    }
+
+    private static TokenRequest request(String host, URI realm) {
+        return new TokenRequest(host, realm, "the service", SCOPES, "the-client");
+    }
+
+    private Token fetch(TokenRequest request, Optional<RegistryLogin> login) throws Exception {
+        return new TokenClient(source, ForkJoinPool.commonPool()).fetch(request, login).get(30, TimeUnit.SECONDS);
+    }
+
+    /** Why there is no token; nowhere in it the secret. */
+    private static String refusal(TokenSource source, TokenRequest request, Optional<RegistryLogin> login) {
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
+                        source, ForkJoinPool.commonPool())
+                .fetch(request, login)
+                .get(30, TimeUnit.SECONDS));
+        assertInstanceOf(TokenRefused.class, failure.getCause());
+        StringWriter stack = new StringWriter();
+        failure.printStackTrace(new PrintWriter(stack));
+        assertFalse(stack.toString().contains(SECRET));
+        String start = "no token for " + request.host() + " from " + request.realm().getRawAuthority() + ": ";
+        assertTrue(failure.getCause().getMessage().startsWith(start), failure.getCause().getMessage());
+        return failure.getCause().getMessage().substring(start.length());
+    }
+
+    @Test
+    void aLoginGoesAsOAuthsForm() throws Exception {
+        String body = "{\"access_token\":\"the-token\",\"expires_in\":300,\"issued_at\":\"2026-01-02T03:04:05.6Z\"}";
+        try (TokenServer server = TokenServer.plain(asked -> Answer.json(body))) {
+            Token token = fetch(request(server), LOGIN);
+            assertEquals("the-token", token.value());
+            assertEquals(300, token.seconds());
+            assertEquals(Instant.parse("2026-01-02T03:04:05Z").getEpochSecond(), token.issuedAt());
+            assertFalse(token.toString().contains("the-token"));
+            Request asked = server.requests().get(0);
+            assertEquals(1, server.requests().size());
+            assertEquals("POST", asked.method());
+            assertEquals(
+                    Map.of(
+                            "scope", List.of("repository:a/b:pull,push repository:c:pull"),
+                            "service", List.of("the service"),
+                            "client_id", List.of("the-client"),
+                            "grant_type", List.of("password"),
+                            "username", List.of("me"),
+                            "password", List.of(SECRET)),
+                    asked.parameters());
+            assertEquals("", asked.login());
+        }
+    }
+
+    @Test
+    void anIdentityTokenGoesAsRefreshToken() throws Exception {
+        try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
+            assertEquals("the-token", fetch(request(server), Optional.of(new RegistryLogin("", "identity"))).value());
+            Request asked = server.requests().get(0);
+            assertEquals("refresh_token", asked.first("grant_type"));
+            assertEquals("identity", asked.first("refresh_token"));
+            assertFalse(asked.parameters().containsKey("password"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 401, 404, 405})
+    void aServerWithoutTheFormIsAskedByGet(int status) throws Exception {
+        try (TokenServer server = TokenServer.plain(
+                asked -> asked.method().equals("POST") ? Answer.of(status) : TOKEN)) {
+            assertEquals("the-token", fetch(request(server), LOGIN).value());
+            Request asked = server.requests().get(1);
+            assertEquals("GET", asked.method());
+            assertEquals("me:" + SECRET, asked.login());
+            assertEquals(Map.of("service", List.of("the service"), "scope", SCOPES), asked.parameters());
+        }
+    }
+
+    @Test
+    void withoutALoginNobodyIsAskedForOneAndTheRealmKeepsItsQuery() throws Exception {
+        try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
+            Token token = fetch(
+                    request("localhost:1", URI.create(server.realm() + "?account=x#fragment")), Optional.empty());
+            assertEquals(Token.DEFAULT_SECONDS, token.seconds());
+            assertEquals(0, token.issuedAt());
+            Request asked = server.requests().get(0);
+            assertEquals(1, server.requests().size());
+            assertEquals("", asked.login());
+            assertEquals("x", asked.first("account"));
+            assertEquals(SCOPES, asked.parameters().get("scope"));
+        }
+    }
+
+    @Test
+    void aRefusedLoginAndATroubledServerAreSaidSo() throws Exception {
+        for (Map.Entry<Integer, String> expected : Map.of(
+                        401, "it refused the login (HTTP 401)",
+                        403, "it refused the login (HTTP 403)",
+                        500, "it answered with HTTP 500")
+                .entrySet()) {
+            try (TokenServer server = TokenServer.plain(
+                    asked -> new Answer(expected.getKey(), "{\"details\":\"not " + SECRET + "\"}", Map.of()))) {
+                assertEquals(expected.getValue(), refusal(source, request(server), LOGIN));
+            }
+        }
+        try (TokenServer server = TokenServer.plain(asked -> Answer.of(401))) {
+            assertEquals(
+                    "it refused to give one without a login (HTTP 401)",
+                    refusal(source, request(server), Optional.empty()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "[]", "not json", "{\"token\":\"\"}", "{\"token\":null}", "{\"token\":{}}"})
+    void anAnswerWithoutATokenIsNone(String body) throws Exception {
+        try (TokenServer server = TokenServer.plain(asked -> Answer.json(body))) {
+            assertEquals("its answer holds no token", refusal(source, request(server), LOGIN));
+        }
+    }
+
+    @Test
+    void aTokenOfNonsensicalTimesStillCounts() throws Exception {
+        try (TokenServer server = TokenServer.plain(
+                asked -> Answer.json("{\"token\":\"t\",\"expires_in\":\"soon\",\"issued_at\":\"once\"}"))) {
+            assertEquals(Token.DEFAULT_SECONDS, fetch(request(server), LOGIN).seconds());
+        }
+    }
+
+    @Test
+    void anEndlessAnswerIsGivenUp() throws Exception {
+        String endless = "{\"token\":\"" + "x".repeat(3 << 20) + "\"}";
+        try (TokenServer server = TokenServer.plain(asked -> Answer.json(endless))) {
+            assertEquals("the connection broke", refusal(source, request(server), LOGIN));
+        }
+    }
+
+    @Test
+    void redirectsAreFollowedOnTheSameHostOnlyWithALogin() throws Exception {
+        try (TokenServer other = TokenServer.plain(asked -> TOKEN);
+                TokenServer server = TokenServer.plain(asked -> switch (asked.path()) {
+                    case "/token" -> new Answer(307, "", Map.of("Location", "/moved"));
+                    case "/away" -> new Answer(307, "", Map.of("Location", other.realm().toString()));
+                    case "/round" -> new Answer(307, "", Map.of("Location", "/round"));
+                    case "/clear" -> new Answer(307, "", Map.of("Location", "http://example.com/"));
+                    default -> TOKEN;
+                })) {
+            assertEquals("the-token", fetch(request(server), LOGIN).value());
+            assertEquals("/moved", server.requests().get(1).path());
+            assertEquals(SECRET, server.requests().get(1).first("password"));
+            String host = "localhost:" + server.port();
+            assertEquals(
+                    "it redirects to another host, which is not sent the login",
+                    refusal(source, request(host, server.realm().resolve("/away")), LOGIN));
+            assertEquals(0, other.requests().size());
+            assertEquals(
+                    "the-token",
+                    fetch(request(host, server.realm().resolve("/away")), Optional.empty()).value());
+            assertEquals(
+                    "it redirects too often", refusal(source, request(host, server.realm().resolve("/round")), LOGIN));
+            assertEquals(
+                    "it redirects to an address without TLS",
+                    refusal(source, request(host, server.realm().resolve("/clear")), LOGIN));
+        }
+    }
+
+    @Test
+    void aLoginGoesOnlyWhereTheRegistrySendsItItself() throws Exception {
+        try (TokenServer server = TokenServer.plain(asked -> TOKEN);
+                TokenServer registry = TokenServer.plain(asked -> new Answer(
+                        401, "", Map.of("WWW-Authenticate", "Bearer realm=\"" + server.realm() + "\",service=\"s\"")));
+                TokenServer other = TokenServer.plain(asked -> Answer.of(200))) {
+            assertEquals("the-token", fetch(request("localhost:" + registry.port(), server.realm()), LOGIN).value());
+            assertEquals("/v2/", registry.requests().get(0).path());
+            assertEquals(1, server.requests().size());
+            assertEquals(
+                    "the registry names another place for tokens, so the login is not sent there",
+                    refusal(source, request("localhost:" + other.port(), server.realm()), LOGIN));
+            assertEquals(
+                    "the registry cannot be asked whether it is the right place (it cannot be reached from here)",
+                    refusal(source, request("localhost:1", server.realm()), LOGIN));
+            assertEquals(1, server.requests().size());
+        }
+    }
+
+    @Test
+    void nothingTravelsInClearExceptOnThisMachineOrOnDemand() throws Exception {
+        try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
+            String line = "it is at an address without TLS, or at none";
+            assertEquals(line, refusal(source, request("registry.example.com", server.realm()), Optional.empty()));
+            assertEquals(
+                    line, refusal(source, request("localhost:5000", URI.create("http://example.com/")), Optional.empty()));
+            assertEquals(line, refusal(source, request("localhost:5000", URI.create("file:///etc/passwd")), Optional.empty()));
+            assertEquals(
+                    "it is at no address",
+                    refusal(source, request("localhost:5000", URI.create("/etc/passwd")), LOGIN));
+            assertEquals(0, server.requests().size());
+            TokenSource plain = TokenSource.builder().plainHttp(true).build();
+            Token token = new TokenClient(plain, ForkJoinPool.commonPool())
+                    .fetch(request("registry.example.com", server.realm()), Optional.empty())
+                    .get();
+            assertEquals("the-token", token.value());
+        }
+    }
+
+    @Test
+    void certificatesAreCheckedAgainstTheAuthoritiesGiven() throws Exception {
+        Certificates.Identity authority = Certificates.authority("authority");
+        Instant end = Instant.now().plusSeconds(3600);
+        try (TokenServer right = TokenServer.tls(Certificates.server(authority, "localhost", end), asked -> TOKEN);
+                TokenServer wrong = TokenServer.tls(Certificates.server(authority, "elsewhere", end), asked -> TOKEN)) {
+            String line = "its certificate is not trusted here or is for another host";
+            TokenSource trusting = TokenSource.builder().caPem(authority.certificatePem()).build();
+            TokenSource insecure = TokenSource.builder().insecure(true).build();
+            assertEquals(line, refusal(source, request(right), LOGIN));
+            assertEquals(line, refusal(trusting, request(wrong), LOGIN));
+            for (Map.Entry<TokenSource, TokenServer> pair :
+                    List.of(Map.entry(trusting, right), Map.entry(insecure, wrong))) {
+                assertEquals(
+                        "the-token",
+                        new TokenClient(pair.getKey(), ForkJoinPool.commonPool())
+                                .fetch(request(pair.getValue()), LOGIN)
+                                .get()
+                                .value());
+            }
+        }
+    }
+
+    @Test
+    void certificatesThatAreNoneAreRefusedAtOnce() {
+        assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
+                TokenSource.builder().caPem("none").build(), ForkJoinPool.commonPool()));
+        assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
+                TokenSource.builder().clientCertificate("none", "none").build(), ForkJoinPool.commonPool()));
+    }
+
+    @Test
+    void dockerHubGoesByOneNameAndLoopbackIsKnown() {
+        for (String name : List.of("docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/")) {
+            assertEquals("docker.io", RegistryHost.canonical(name));
+        }
+        assertEquals("ghcr.io", RegistryHost.canonical("ghcr.io"));
+        for (String name : List.of("localhost", "LOCALHOST:5000", "127.0.0.1:80", "127.1.2.3", "[::1]:5000", "a.localhost")) {
+            assertTrue(RegistryHost.isLoopback(name), name);
+        }
+        for (String name : List.of("localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "example.com:5000", "")) {
+            assertFalse(RegistryHost.isLoopback(name), name);
+        }
+    }
+}

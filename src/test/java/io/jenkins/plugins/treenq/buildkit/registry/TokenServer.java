@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** A token server on this machine, which remembers what it was asked. */
+public final class TokenServer implements AutoCloseable {
+    /** What was asked, in one line for each request. */
+    private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
+
+    private final HttpServer server;
+
+    /** One request. */
+    public record Request(String method, String path, Map<String, List<String>> parameters, String authorization) {
+        /** Of HTTP's own scheme, {@code name:password}; empty for none. */
+        public String login() {
+            return authorization == null
+                    ? ""
+                    : new String(
+                            Base64.getDecoder().decode(authorization.replaceFirst("^Basic ", "")),
+                            StandardCharsets.UTF_8);
+        }
+
+        public String first(String name) {
+            return parameters.getOrDefault(name, List.of("")).get(0);
+        }
+    }
+
+    /** What a server answers. */
+    public record Answer(int status, String body, Map<String, String> headers) {
+        public static Answer of(int status) {
+            return new Answer(status, "{}", Map.of());
+        }
+
+        public static Answer json(String body) {
+            return new Answer(200, body, Map.of());
+        }
+    }
+
+    /** Decides. */
+    public interface Rule {
+        Answer answer(Request request);
+    }
+
+    private TokenServer(HttpServer server, Rule rule) {
+        this.server = server;
+        server.createContext("/", exchange -> serve(exchange, rule));
+        server.start();
+    }
+
+    public static TokenServer plain(Rule rule) throws IOException {
+        return new TokenServer(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), rule);
+    }
+
+    static TokenServer tls(Certificates.Identity identity, Rule rule) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "server",
+                identity.keys().getPrivate(),
+                new char[0],
+                new java.security.cert.Certificate[] {identity.certificate()});
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        return new TokenServer(server, rule);
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    public URI realm() {
+        return URI.create((server instanceof HttpsServer ? "https" : "http") + "://localhost:" + port() + "/token");
+    }
+
+    public List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    private void serve(HttpExchange exchange, Rule rule) throws IOException {
+        String query = exchange.getRequestMethod().equals("POST")
+                ? new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)
+                : String.valueOf(exchange.getRequestURI().getRawQuery());
+        Map<String, List<String>> parameters = new TreeMap<>();
+        for (String pair : query.split("&")) {
+            String[] parts = pair.split("=", 2);
+            parameters
+                    .computeIfAbsent(parts[0], name -> new ArrayList<>())
+                    .add(parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+        }
+        Request request = new Request(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getPath(),
+                parameters,
+                exchange.getRequestHeaders().getFirst("Authorization"));
+        requests.add(request);
+        Answer answer = rule.answer(request);
+        answer.headers().forEach(exchange.getResponseHeaders()::add);
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UploadServiceTest {
+    private final FakeCall<BytesMessage> daemon = new FakeCall<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicLong read = new AtomicLong();
+
+    private InputStream watched(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read(byte[] bytes, int from, int length) throws IOException {
+                int count = super.read(bytes, from, length);
+                read.addAndGet(Math.max(count, 0));
+                return count;
+            }
+
+            @Override
+            public void close() {
+                closed.countDown();
+            }
+        };
+    }
+
+    @Test
+    void aStreamArrivesWholeAndIsReadOnlyAsFastAsItIsTaken() throws Exception {
+        byte[] bytes = new byte[10 << 20];
+        new Random(1).nextBytes(bytes);
+        daemon.setReady(false);
+        new UploadCall("it", () -> watched(new ByteArrayInputStream(bytes)), daemon).start();
+        Thread.sleep(200);
+        assertEquals(0, read.get());
+        daemon.setReady(true);
+        assertEquals(Status.Code.OK, daemon.awaitEnd().getCode());
+        assertTrue(closed.await(10, TimeUnit.SECONDS));
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        for (BytesMessage message : daemon.answers()) {
+            assertTrue(message.getData().size() <= 3 << 20);
+            arrived.writeBytes(message.getData().toByteArray());
+        }
+        assertArrayEquals(bytes, arrived.toByteArray());
+    }
+
+    @Test
+    void aStreamThatCannotBeReadIsSaidSoByName() throws Exception {
+        new UploadCall(
+                        "tarball",
+                        () -> {
+                            throw new IOException("no such pipe");
+                        },
+                        daemon)
+                .start();
+        Status status = daemon.awaitEnd();
+        assertEquals(Status.Code.ABORTED, status.getCode());
+        assertEquals(
+                "the upload from http://buildkit-session/tarball cannot be read: no such pipe",
+                status.getDescription());
+    }
+
+    @Test
+    void aCancelledUploadLetsGoOfAStreamThatWaits() throws Exception {
+        PipedInputStream silent = new PipedInputStream(new PipedOutputStream());
+        new UploadCall("it", () -> watched(silent), daemon).start();
+        Thread.sleep(100);
+        daemon.cancel();
+        assertTrue(closed.await(10, TimeUnit.SECONDS));
+        assertFalse(daemon.answers().size() > 0);
+    }
+}
