@@ -79,9 +79,6 @@ final class BuildOnAgent extends MasterToSlaveFileCallable<BuildResult> {
             throw new AbortException(redaction.apply(e.getMessage()));
         } catch (BuildkitException e) {
             LOGGER.log(Level.FINE, e, () -> "build " + request.ref() + " failed");
-            if (e instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
-                SourceSnippet.of(failed.location()).forEach(log);
-            }
             throw new AbortException(redaction.apply(subject() + " failed: " + e.getMessage()));
         }
     }
@@ -89,9 +86,17 @@ final class BuildOnAgent extends MasterToSlaveFileCallable<BuildResult> {
     private BuildResult build(Path folder, Consumer<String> log) throws BuildkitException, InterruptedException {
         Map<String, LocalSource> locals = order.build().locals(context(folder), boundary(folder));
         SessionContent content = new SessionContent(locals, logins, Secrets.NONE, contextKey);
+        PlainPrinter printer = new PlainPrinter(log);
         try (BuildkitClient client = BuildkitClient.connect(endpoint);
-                PlainPrinter printer = new PlainPrinter(log)) {
+                printer) {
             return client.build(request, content, printer);
+        } catch (BuildkitException.BuildFailed e) {
+            // Closed by now, so that the log is whole before it is told what was wrong.
+            printer.failureTail().forEach(log);
+            if (e.location() != null) {
+                SourceSnippet.of(e.location()).forEach(log);
+            }
+            throw e;
         }
     }
 

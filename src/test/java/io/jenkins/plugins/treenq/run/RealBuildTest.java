@@ -270,11 +270,22 @@ class RealBuildTest {
                 treenqBuild tags: ['%s:1']
                 """.formatted(image()));
 
-        jenkins.assertLogContains("almost", run);
+        jenkins.assertLogContains(" > [2/2] RUN echo almost; exit 7:", run);
         jenkins.assertLogContains("   2 | >>> RUN echo almost; exit 7", run);
         jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", run);
         jenkins.assertLogNotContains("\tat ", run);
         assertThat(run.getAction(ImagesAction.class), is(org.hamcrest.Matchers.nullValue()));
+    }
+
+    @Test
+    void secretsAreMaskedInTheLog() throws Exception {
+        String log = JenkinsRule.getLog(success("""
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nARG P\\nRUN echo "it is $P"\\n'
+                treenqBuild tags: ['%s:1'], buildArgs: [P: '%s'], noCache: true
+                """.formatted(image(), daemon.login().secret())));
+
+        assertThat(log, containsString("it is ****"));
+        assertThat(log, not(containsString(daemon.login().secret())));
     }
 
     @Test
@@ -336,6 +347,13 @@ class RealBuildTest {
                 echo "digest=$image.digest"
                 """.formatted(files(), image()), "", "remote"));
         assertThat(log, containsString("digest=" + new Registry(daemon).digest(repository, "1").orElseThrow()));
+
+        WorkflowRun failed = jenkins.assertBuildStatus(
+                Result.FAILURE,
+                job("writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['" + image() + ":2']", "", "remote")
+                        .scheduleBuild2(0));
+        jenkins.assertLogContains("ERROR: building " + image() + ":2 on builder 'default' failed: ", failed);
+        jenkins.assertLogNotContains("\tat ", failed);
 
         String password = daemon.login().secret();
         String key = daemon.keyPem().lines().skip(1).findFirst().orElseThrow();

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** The named sets of characters of Go's regular expressions ({@code regexp/syntax}); only those of Unicode leave ASCII. */
+/** The named sets of characters of Go's regular expressions ({@code regexp/syntax}); most are ASCII only. */
 final class CharacterSet {
     static final IntPredicate DIGIT = c -> c >= '0' && c <= '9';
     static final IntPredicate LOWER = c -> c >= 'a' && c <= 'z';

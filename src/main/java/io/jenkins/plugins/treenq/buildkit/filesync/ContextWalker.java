@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Walks a tree depth first and says of each wanted entry what fsutil would say ({@code fsutil/filter.go},
- * {@code stat.go}, {@code hardlinks.go}). Holds the names of the folders on the way down to the current one, and of files
- * with several names where each was first seen. One thread at a time.
+ * {@code stat.go}, {@code hardlinks.go}). Holds the names of the folders on the way down to the current one, and of
+ * files with several names where each was first seen. One thread at a time.
  */
 final class ContextWalker {
     /** A folder on the way down. */

@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The daemon's way back to this client during one build ({@code session/session.go}).
@@ -46,6 +48,16 @@ public final class Session implements AutoCloseable {
 
     /** How much may wait in the call before the session's own connection stops writing. */
     private static final int READY_BYTES = 256 << 10;
+
+    /**
+     * A daemon that cancels what it asked for is nothing to warn of, which gRPC does with a stack trace. Kept here, for a
+     * logger that nobody holds forgets its level.
+     */
+    private static final Logger CANCELLED_CALLS = Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
+    static {
+        CANCELLED_CALLS.setLevel(Level.SEVERE);
+    }
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ID_BITS = 128;

@@ -29,6 +29,10 @@ public final class BuildFailures {
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
+    /** What this client's session told the daemon of a registry ({@code TokenClient}, {@code AuthService}). */
+    private static final Pattern OWN_WORDS =
+            Pattern.compile("no token for \\S+ from \\S+: .*|the login for \\S+ is only used to get tokens .*");
+
     private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
 
     private BuildFailures() {}
@@ -90,10 +94,15 @@ public final class BuildFailures {
             }
             return registry(place + "cannot pull base image " + image, text);
         }
-        return failed(place + text, details);
+        Matcher own = OWN_WORDS.matcher(text);
+        return own.find() ? refused(place + own.group()) : failed(place + text, details);
     }
 
     private static BuildkitException registry(String what, String text) {
+        Matcher own = OWN_WORDS.matcher(text);
+        if (own.find()) {
+            return refused(what + ": " + own.group());
+        }
         String line;
         if (UNKNOWN_CA.matcher(text).find()) {
             line = what + ": the daemon does not trust the registry's certificate; give the daemon its CA in buildkitd.toml";
@@ -108,7 +117,11 @@ public final class BuildFailures {
         } else {
             line = what;
         }
-        return new BuildkitException.RegistryRefused(line + " (" + text + ")", null);
+        return refused(line + " (" + text + ")");
+    }
+
+    private static BuildkitException refused(String line) {
+        return new BuildkitException.RegistryRefused(line, null);
     }
 
     private static BuildkitException failed(String line, ErrorDetails details) {

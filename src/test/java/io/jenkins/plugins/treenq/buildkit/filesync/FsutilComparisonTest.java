@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
  * v0.0.0-20260717003753-6d9dc2ebad62 and patternmatcher v0.6.1, the versions in BuildKit v0.32.2, on Linux.
  *
  * <p>{@code trees.json} holds objects: how to make a {@code tree} (kind, path, permissions or target), its
- * {@code stats} in the order of an unfiltered walk (path, mode, size, link), and {@code cases}: patterns and the numbers
- * of the stats that are sent, with {@code >} before the number of the file that a hard link names. {@code patterns.json}
- * holds paths, and then for each pattern the paths that it matches as hexadecimal bits: as the matcher has it, and as a
- * glob.
+ * {@code stats} in the order of an unfiltered walk (path, mode, size, link), and {@code cases}: patterns and the
+ * numbers of the stats that are sent, with {@code >} before the number of the file that a hard link names.
+ * {@code patterns.json} holds paths, and then for each pattern the paths that it matches as hexadecimal bits: as the
+ * matcher has it, and as a glob.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the trees have names and modes that Windows does not know")
 class FsutilComparisonTest {
@@ -231,13 +231,8 @@ class FsutilComparisonTest {
         return "different for " + different;
     }
 
-    private static Reader resource(String name) throws IOException {
+    private static Reader resource(String name) {
         InputStream resource = FsutilComparisonTest.class.getResourceAsStream(name);
-        if (resource == null) {
-            // The client's own build in buildkit/ has the sources only.
-            String folder = FsutilComparisonTest.class.getPackageName().replace('.', '/');
-            resource = Files.newInputStream(Path.of("../src/test/resources", folder, name));
-        }
         return new InputStreamReader(resource, StandardCharsets.UTF_8);
     }
 }

@@ -24,13 +24,17 @@ import javax.net.ssl.SSLContext;
 
 /** A token server on this machine, which remembers what it was asked. */
 public final class TokenServer implements AutoCloseable {
-    /** What was asked, in one line for each request. */
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
 
     private final HttpServer server;
 
     /** One request. */
-    public record Request(String method, String path, Map<String, List<String>> parameters, String authorization) {
+    public record Request(
+            String method,
+            String path,
+            Map<String, List<String>> parameters,
+            String authorization,
+            String userAgent) {
         /** Of HTTP's own scheme, {@code name:password}; empty for none. */
         public String login() {
             return authorization == null
@@ -115,7 +119,8 @@ public final class TokenServer implements AutoCloseable {
                 exchange.getRequestMethod(),
                 exchange.getRequestURI().getPath(),
                 parameters,
-                exchange.getRequestHeaders().getFirst("Authorization"));
+                exchange.getRequestHeaders().getFirst("Authorization"),
+                exchange.getRequestHeaders().getFirst("User-Agent"));
         requests.add(request);
         Answer answer = rule.answer(request);
         answer.headers().forEach(exchange.getResponseHeaders()::add);
