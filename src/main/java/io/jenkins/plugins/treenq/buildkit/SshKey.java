@@ -14,7 +14,7 @@ public final class SshKey implements Serializable {
 
     /**
      * @param pem OpenSSH's own form, PKCS#8, or the older RSA and EC forms
-     * @param passphrase empty for a key that is not encrypted
+     * @param passphrase empty for a key that is not encrypted; others are opened in PKCS#8 only
      * @param comment what the agent calls the key
      */
     public SshKey(String pem, String passphrase, String comment) {

@@ -80,6 +80,9 @@ final class BuildOnAgent extends MasterToSlaveFileCallable<BuildResult> {
         } catch (BuildkitException e) {
             LOGGER.log(Level.FINE, e, () -> "build " + request.ref() + " failed");
             throw new AbortException(redaction.apply(subject() + " failed: " + e.getMessage()));
+        } finally {
+            // Pipelines buffer an agent's output, and would lose what is left in the buffer.
+            listener.getLogger().flush();
         }
     }
 

@@ -7,8 +7,10 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,7 +23,9 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.Slave;
 import hudson.tasks.Fingerprinter.FingerprintAction;
+import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -30,6 +34,7 @@ import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +64,9 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class RealBuildTest {
     private static final String DOCKERFILE = "FROM busybox\\nARG SOURCE_DATE_EPOCH\\nCOPY hello /hello\\nRUN cat /hello\\n";
 
+    /** An image has its files' times and modes. */
+    private static final String SAME_FILE = "touch -d @1700000000 hello; chmod 644 hello";
+
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();
 
@@ -86,8 +94,6 @@ class RealBuildTest {
                 echo "tags=$image.tags platforms=$image.platforms builder=$image.builder"
                 echo "long=${image.duration > 0}"
                 echo "descriptor=${image.metadata['containerimage.descriptor'].digest}"
-                sleep 0
-                writeFile file: 'digest', text: image.digest
                 """.formatted(files(), image(), image()));
 
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
@@ -109,8 +115,8 @@ class RealBuildTest {
         assertThat(log, containsString("Building on 'default' (" + daemon.address() + ")"));
         assertThat(log, containsString("[internal] load build definition from Dockerfile"));
         assertThat(log, containsString("[3/3] RUN cat /hello"));
-        assertThat(log.lines().toList(), hasItem(org.hamcrest.Matchers.matchesPattern("#\\d+ \\d+\\.\\d+ hi")));
-        assertThat(log.lines().toList(), hasItem(org.hamcrest.Matchers.matchesPattern("#\\d+ DONE \\d+\\.\\ds")));
+        assertThat(log.lines().toList(), hasItem(matchesPattern("#\\d+ \\d+\\.\\d+ hi")));
+        assertThat(log.lines().toList(), hasItem(matchesPattern("#\\d+ DONE \\d+\\.\\ds")));
         assertThat(log, containsString("Built " + image() + "@sha256:"));
     }
 
@@ -166,13 +172,12 @@ class RealBuildTest {
     void freestyleAndPipelineMakeTheSameImage() throws Exception {
         String arguments =
                 "tags: ['%s:pipeline'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000']".formatted(image());
-        WorkflowRun pipeline = success(
-                files() + "; sh 'touch -d @1700000000 hello'; chmod(); treenqBuild " + arguments, "def chmod() { sh 'chmod 644 hello' }");
+        WorkflowRun pipeline = success(files() + "; sh '" + SAME_FILE + "'; treenqBuild " + arguments);
         FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
         job.getBuildersList().add(new CreateFileBuilder("hello", "hi\n"));
         job.getBuildersList()
                 .add(new CreateFileBuilder("Dockerfile", DOCKERFILE.replace("\\n", "\n")));
-        job.getBuildersList().add(new hudson.tasks.Shell("touch -d @1700000000 hello; chmod 644 hello"));
+        job.getBuildersList().add(new Shell(SAME_FILE));
         TreenqBuildStep step = new TreenqBuildStep(List.of(image() + ":$JOB_NAME-$BUILD_NUMBER"));
         step.setBuildArgs(List.of("SOURCE_DATE_EPOCH=1700000000"));
         job.getBuildersList().add(new TreenqBuilder(step));
@@ -208,7 +213,7 @@ class RealBuildTest {
         String artifact = "treenq/1-" + repository + ".json";
         String metadata = new String(
                 run.getArtifactManager().root().child(artifact).open().readAllBytes(),
-                java.nio.charset.StandardCharsets.UTF_8);
+                StandardCharsets.UTF_8);
         assertThat(metadata, containsString("\"containerimage.digest\": \"" + digest + "\""));
         assertThat(metadata, containsString("\"mediaType\": "));
         assertThat(
@@ -246,7 +251,7 @@ class RealBuildTest {
         WorkflowRun run = success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
 
         jenkins.assertLogContains("digest=null", run);
-        assertThat(run.getAction(ImagesAction.class), is(org.hamcrest.Matchers.nullValue()));
+        assertThat(run.getAction(ImagesAction.class), is(nullValue()));
         assertThat(run.getArtifacts(), is(empty()));
     }
 
@@ -274,7 +279,7 @@ class RealBuildTest {
         jenkins.assertLogContains("   2 | >>> RUN echo almost; exit 7", run);
         jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", run);
         jenkins.assertLogNotContains("\tat ", run);
-        assertThat(run.getAction(ImagesAction.class), is(org.hamcrest.Matchers.nullValue()));
+        assertThat(run.getAction(ImagesAction.class), is(nullValue()));
     }
 
     @Test
@@ -314,7 +319,7 @@ class RealBuildTest {
         WorkflowJob job = job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
                 treenqBuild tags: ['%s:1']
-                """.formatted(mark, image()), "");
+                """.formatted(mark, image()));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         awaitWorkOn(mark, true);
 
@@ -338,21 +343,23 @@ class RealBuildTest {
 
     @Test
     void anAgentThatIsAnotherProcessBuildsAndKeepsNoSecret() throws Exception {
-        hudson.model.Slave agent = agents.createAgent(
+        Slave agent = agents.createAgent(
                 jenkins,
                 InboundAgentExtension.Options.newBuilder().name("remote").webSocket().build());
-        String log = JenkinsRule.getLog(success("""
+        String log = JenkinsRule.getLog(jenkins.buildAndAssertSuccess(job("""
                 %s
                 def image = treenqBuild(tags: ['%s:1'])
                 echo "digest=$image.digest"
-                """.formatted(files(), image()), "", "remote"));
+                """.formatted(files(), image()), "remote")));
         assertThat(log, containsString("digest=" + new Registry(daemon).digest(repository, "1").orElseThrow()));
 
+        assertThat(log, containsString("[3/3] RUN cat /hello"));
         WorkflowRun failed = jenkins.assertBuildStatus(
                 Result.FAILURE,
-                job("writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['" + image() + ":2']", "", "remote")
+                job("writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['" + image() + ":2']", "remote")
                         .scheduleBuild2(0));
         jenkins.assertLogContains("ERROR: building " + image() + ":2 on builder 'default' failed: ", failed);
+        jenkins.assertLogContains("FROM no-such-image", failed);
         jenkins.assertLogNotContains("\tat ", failed);
 
         String password = daemon.login().secret();
@@ -376,7 +383,7 @@ class RealBuildTest {
         WorkflowJob job = job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
                 treenqBuild tags: ['%s:1']
-                """.formatted(mark, image()), "", "remote");
+                """.formatted(mark, image()), "remote");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         awaitWorkOn(mark, true);
 
@@ -414,20 +421,21 @@ class RealBuildTest {
         return action.getImages().get(0);
     }
 
-    private WorkflowRun success(String script, String... more) throws Exception {
-        return jenkins.assertBuildStatusSuccess(job(script, more).scheduleBuild2(0));
+    private WorkflowRun success(String script) throws Exception {
+        return jenkins.assertBuildStatusSuccess(job(script).scheduleBuild2(0));
     }
 
     private WorkflowRun failure(String script) throws Exception {
         return jenkins.assertBuildStatus(Result.FAILURE, job(script).scheduleBuild2(0));
     }
 
-    /** @param more functions, then the agent's label */
-    private WorkflowJob job(String script, String... more) throws Exception {
+    private WorkflowJob job(String script) throws Exception {
+        return job(script, "built-in");
+    }
+
+    private WorkflowJob job(String script, String label) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        String functions = more.length > 0 ? more[0] : "";
-        String label = more.length > 1 ? more[1] : "built-in";
-        job.setDefinition(new CpsFlowDefinition(functions + "\nnode('" + label + "') {\n" + script + "\n}", true));
+        job.setDefinition(new CpsFlowDefinition("node('" + label + "') {\n" + script + "\n}", true));
         return job;
     }
 
@@ -454,7 +462,7 @@ class RealBuildTest {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (attributes.isRegularFile()) {
-                    String content = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+                    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
                     if (texts.stream().anyMatch(content::contains)) {
                         found.add(file.toString());
                     }

@@ -7,14 +7,12 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
-import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.Metadata;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -68,6 +66,14 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--secret", description = "id=NAME,src=FILE or id=NAME,env=VARIABLE")
     private List<String> secrets = List.of();
 
+    @Option(names = "--ssh", description = "default or ID[=SOCKET[,raw=true]] or ID=KEY[,KEY] for steps that mount it")
+    private List<String> ssh = List.of();
+
+    @Option(
+            names = "--registry-auth-tlscontext",
+            description = "host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE] for getting its tokens")
+    private List<String> registryTls = List.of();
+
     @Option(names = "--import-cache", description = "cache to take from, such as type=registry,ref=…")
     private List<String> cacheImports = List.of();
 
@@ -100,8 +106,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BuildkitException, InterruptedException, IOException {
-        SessionContent content =
-                new SessionContent(localSources(), DockerConfig.read(), secretStore(), "");
+        SessionContent content = content();
         BuildRequest.Builder builder = request();
         try (BuildkitClient client = root.connect()) {
             for (int run = 1; run <= repeat; run++) {
@@ -124,6 +129,19 @@ final class BuildCommand implements Callable<Integer> {
             }
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private SessionContent content() throws IOException {
+        Map<String, String> environment = System.getenv();
+        return new SessionContent(
+                localSources(),
+                DockerConfig.read(environment, RegistryTlsOptions.read(registryTls)),
+                SecretOptions.read(secrets, environment),
+                SshOptions.read(ssh, environment),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                "");
     }
 
     /** Prints what a frontend says of a Dockerfile instead of building it. */
@@ -191,26 +209,6 @@ final class BuildCommand implements Callable<Integer> {
             sources.put(pair.getKey(), new LocalSource.Folder(Path.of(pair.getValue())));
         }
         return sources;
-    }
-
-    /** Read before the build, so that a missing file is said at once. */
-    private Secrets secretStore() throws IOException {
-        Map<String, byte[]> store = new HashMap<>();
-        for (String secret : secrets) {
-            Map<String, String> values = KeyValues.parse(secret);
-            String id = values.getOrDefault("id", "");
-            String file = values.getOrDefault("src", values.get("source"));
-            String variable = values.getOrDefault("env", file == null ? id : "");
-            String value = System.getenv(variable);
-            if (file != null) {
-                store.put(id, Files.readAllBytes(Path.of(file)));
-            } else if (value != null) {
-                store.put(id, value.getBytes(StandardCharsets.UTF_8));
-            } else {
-                throw new IOException("secret " + id + ": the variable " + variable + " is not set");
-            }
-        }
-        return id -> Optional.ofNullable(store.get(id));
     }
 
     private PrintWriter err() {

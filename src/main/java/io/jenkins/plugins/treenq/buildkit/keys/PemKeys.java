@@ -29,6 +29,8 @@ public final class PemKeys {
 
     private static final String ENCRYPTED = "it is encrypted; store it without a passphrase";
 
+    private static final String WRONG_PASSPHRASE = "the passphrase does not open it";
+
     private PemKeys() {}
 
     /**
@@ -77,7 +79,9 @@ public final class PemKeys {
                 // Another algorithm's; the loop's end says so when it is nobody's.
             }
         }
-        throw new GeneralSecurityException("it is no RSA, EC or Ed25519 key");
+        // A wrong passphrase may leave what looks like padding.
+        throw new GeneralSecurityException(
+                block.group(1).startsWith("ENCRYPTED") ? WRONG_PASSPHRASE : "it is no RSA, EC or Ed25519 key");
     }
 
     private static byte[] decrypt(byte[] der, String passphrase) throws GeneralSecurityException {
@@ -99,7 +103,7 @@ public final class PemKeys {
         } catch (IOException e) {
             throw new GeneralSecurityException("its PEM text is damaged");
         } catch (BadPaddingException e) {
-            throw new GeneralSecurityException("the passphrase does not open it");
+            throw new GeneralSecurityException(WRONG_PASSPHRASE);
         } catch (InvalidKeySpecException e) {
             throw new GeneralSecurityException("its passphrase has characters beyond ASCII");
         } catch (GeneralSecurityException e) {

@@ -37,7 +37,7 @@ final class HttpTls {
 
     private static KeyManager[] keys(TokenSource source) throws GeneralSecurityException, IOException {
         if (source.certificatePem().isBlank()) {
-            return null;
+            return new KeyManager[0];
         }
         char[] none = {};
         KeyStore store = empty();
@@ -53,7 +53,7 @@ final class HttpTls {
             return new TrustManager[] {new TrustAll()};
         }
         if (source.caPem().isBlank()) {
-            return null;
+            return factory(null).getTrustManagers();
         }
         KeyStore store = empty();
         int number = 0;

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +46,9 @@ public final class TokenClient {
 
     private final Http http;
 
+    /** Where each registry said that tokens are to be had, so that it is asked once. */
+    private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
+
     public TokenClient(TokenSource source, Executor executor) throws BuildkitException.InvalidRequest {
         this.http = new Http(source, executor);
     }
@@ -69,35 +73,46 @@ public final class TokenClient {
             return Http.refused("it is at no address");
         }
         Origin origin = Origin.of(realm);
-        if (origin.isOf(request.host())) {
+        if (origin.isOf(request.host()) || named.getOrDefault(request.host(), Set.of()).contains(origin)) {
             return CompletableFuture.completedFuture(null);
         }
-        return challenge(request.host())
+        return challenge(request.host(), origin.scheme())
                 .exceptionallyCompose(failure -> Http.refused(
                         "the registry cannot be asked whether it is the right place (" + reason(failure) + ")"))
-                .thenCompose(named -> named.contains(origin)
-                        ? CompletableFuture.completedFuture(null)
-                        : Http.refused("the registry names another place for tokens, so the login is not sent there"));
+                .thenCompose(found -> {
+                    named.put(request.host(), found);
+                    return found.contains(origin)
+                            ? CompletableFuture.completedFuture(null)
+                            : Http.refused(
+                                    "the registry names another place for tokens, so the login is not sent there");
+                });
     }
 
-    /** Where the registry itself says that tokens are to be had. */
-    private CompletableFuture<Set<Origin>> challenge(String registry) {
-        CompletableFuture<HttpResponse<String>> answer = version(registry, "https");
-        if (http.isPlain(registry)) {
-            answer = answer.exceptionallyCompose(failure -> version(registry, "http"));
+    /** Where the registry itself says that tokens are to be had; asked in the way that its token server is. */
+    private CompletableFuture<Set<Origin>> challenge(String registry, String scheme) {
+        if (!http.isPlain(registry)) {
+            return challenged(registry, "https");
         }
-        return answer.thenApply(response -> response.headers().allValues("WWW-Authenticate").stream()
-                .flatMap(challenge -> BEARER.matcher(challenge).results())
-                .flatMap(match -> origin(match.group(1)))
-                .collect(Collectors.toSet()));
+        String other = scheme.equals("https") ? "http" : "https";
+        CompletableFuture<Set<Origin>> first = challenged(registry, scheme);
+        return first.exceptionally(failure -> Set.of())
+                .thenCompose(found -> found.isEmpty()
+                        ? challenged(registry, other).exceptionallyCompose(failure -> first)
+                        : CompletableFuture.completedFuture(found));
     }
 
-    private CompletableFuture<HttpResponse<String>> version(String registry, String scheme) {
+    private CompletableFuture<Set<Origin>> challenged(String registry, String scheme) {
+        URI address;
         try {
-            return http.send(new Http.Ask(registry, URI.create(scheme + "://" + registry + "/v2/"), "", null));
+            address = URI.create(scheme + "://" + registry + "/v2/");
         } catch (IllegalArgumentException e) {
             return Http.refused("its name is none");
         }
+        return http.send(new Http.Ask(registry, address, "", null))
+                .thenApply(answer -> answer.headers().allValues("WWW-Authenticate").stream()
+                        .flatMap(challenge -> BEARER.matcher(challenge).results())
+                        .flatMap(match -> origin(match.group(1)))
+                        .collect(Collectors.toSet()));
     }
 
     private static Stream<Origin> origin(String address) {

@@ -40,6 +40,8 @@ import java.util.concurrent.Executor;
 final class AuthService extends AuthGrpc.AuthImplBase {
     private final RegistryLogins logins;
     private final Executor executor;
+
+    /** By host. A thread of each lives until it is garbage, with the session. */
     private final Map<String, TokenClient> clients = new ConcurrentHashMap<>();
 
     AuthService(RegistryLogins logins, Executor executor) {

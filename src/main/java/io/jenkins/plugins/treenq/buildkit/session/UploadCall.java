@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.Semaphore;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -28,7 +29,8 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     private final Upload upload;
     private final ServerCallStreamObserver<BytesMessage> daemon;
     private final Thread reader;
-    private boolean cancelled;
+    private final Semaphore news = new Semaphore(0);
+    private volatile boolean cancelled;
 
     UploadCall(String path, Upload upload, ServerCallStreamObserver<BytesMessage> daemon) {
         this.path = path;
@@ -39,7 +41,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     }
 
     void start() {
-        daemon.setOnReadyHandler(this::wake);
+        daemon.setOnReadyHandler(news::release);
         daemon.setOnCancelHandler(this::cancel);
         reader.start();
     }
@@ -75,20 +77,15 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
                 .asRuntimeException());
     }
 
-    private synchronized boolean awaitReady() throws InterruptedException {
+    private boolean awaitReady() throws InterruptedException {
         while (!cancelled && !daemon.isReady()) {
-            wait();
+            news.acquire();
         }
         return !cancelled;
     }
 
-    private synchronized void wake() {
-        notifyAll();
-    }
-
-    private synchronized void cancel() {
+    private void cancel() {
         cancelled = true;
-        notifyAll();
         // Where the stream's read hears of interrupts, it ends too.
         reader.interrupt();
     }

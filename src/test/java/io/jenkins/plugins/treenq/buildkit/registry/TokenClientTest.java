@@ -206,7 +206,8 @@ class TokenClientTest {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN);
                 TokenServer registry = TokenServer.plain(asked -> new Answer(
                         401, "", Map.of("WWW-Authenticate", "Bearer realm=\"" + server.realm() + "\",service=\"s\"")));
-                TokenServer other = TokenServer.plain(asked -> Answer.of(200))) {
+                TokenServer other = TokenServer.plain(asked -> new Answer(
+                        401, "", Map.of("WWW-Authenticate", "Basic realm=\"x\", Bearer realm=\"https://example.com/\"")))) {
             assertEquals("the-token", fetch(request("localhost:" + registry.port(), server.realm()), LOGIN).value());
             assertEquals("/v2/", registry.requests().get(0).path());
             assertEquals(1, server.requests().size());

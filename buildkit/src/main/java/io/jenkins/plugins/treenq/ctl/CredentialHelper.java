@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Docker's programs that keep logins ({@code docker-credential-helpers}, {@code client/client.go}). */
+final class CredentialHelper {
+    private static final String NOT_FOUND = "credentials not found in native keychain";
+
+    /** In place of a user's name, it makes the secret an identity token. */
+    private static final String TOKEN_USER = "<token>";
+
+    private CredentialHelper() {}
+
+    /**
+     * Runs {@code docker-credential-NAME get}.
+     *
+     * @throws IllegalStateException when it does not say whether there is a login
+     */
+    static Optional<RegistryLogin> get(String name, String registry) {
+        String program = "docker-credential-" + name;
+        String output;
+        int exit;
+        try {
+            Process process = new ProcessBuilder(program, "get")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (OutputStream input = process.getOutputStream()) {
+                input.write(registry.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // It may answer without listening.
+            }
+            output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            exit = process.waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException(program + " cannot be run: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(program + " was interrupted");
+        }
+        if (exit != 0 && output.equals(NOT_FOUND)) {
+            return Optional.empty();
+        }
+        if (exit != 0) {
+            throw new IllegalStateException(program + " has no login for " + registry + ": " + output);
+        }
+        return Optional.of(login(program, output));
+    }
+
+    private static RegistryLogin login(String program, String output) {
+        try {
+            JsonObject answer = JsonParser.parseString(output).getAsJsonObject();
+            String user = answer.get("Username").getAsString();
+            String secret = answer.get("Secret").getAsString();
+            return new RegistryLogin(user.equals(TOKEN_USER) ? "" : user, secret);
+        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+            throw new IllegalStateException(program + " does not answer as a credential helper does");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads {@code --registry-auth-tlscontext}: how a registry's token server is trusted, and what is shown to it
+ * ({@code cmd/buildctl/build/registryauthtlscontext.go}).
+ */
+final class RegistryTlsOptions {
+    private static final String OPTION = "--registry-auth-tlscontext";
+
+    private boolean insecure;
+    private String authorities = "";
+    private String certificate = "";
+    private String key = "";
+
+    private RegistryTlsOptions() {}
+
+    /** By the registry's name as an image name has it. */
+    static Map<String, RegistryTlsOptions> read(List<String> options) throws IOException {
+        Map<String, RegistryTlsOptions> hosts = new HashMap<>();
+        for (String option : options) {
+            Map<String, String> values = KeyValues.parse(option);
+            String host = values.getOrDefault("host", "").replaceFirst("^https?://", "");
+            if (host.isEmpty()) {
+                throw new TypeConversionException(OPTION + " requires host=<host>");
+            }
+            hosts.computeIfAbsent(RegistryHost.canonical(host), name -> new RegistryTlsOptions()).add(values);
+        }
+        return hosts;
+    }
+
+    private void add(Map<String, String> values) {
+        String ca = values.getOrDefault("ca", "");
+        String certificateFile = values.getOrDefault("cert", "");
+        String keyFile = values.getOrDefault("key", "");
+        boolean any = GoText.parseBool(values.getOrDefault("insecure", "")).orElse(false);
+        boolean pair = !certificateFile.isEmpty() && !keyFile.isEmpty();
+        if (ca.isEmpty() && !any && !pair) {
+            throw new TypeConversionException(
+                    OPTION + " requires ca=<ca> or cert=<cert>,key=<key> or insecure=true");
+        }
+        if (!ca.isEmpty() && certificateFile.isEmpty() != keyFile.isEmpty()) {
+            throw new TypeConversionException(OPTION + " requires cert=<cert>,key=<key>");
+        }
+        insecure |= any;
+        authorities += ca.isEmpty() ? "" : text(ca) + "\n";
+        if (pair) {
+            certificate = text(certificateFile);
+            key = text(keyFile);
+        }
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new TypeConversionException("'" + file + "' cannot be read");
+        }
+    }
+
+    void applyTo(TokenSource.Builder source) {
+        source.insecure(insecure)
+                .plainHttp(insecure)
+                .caPem(authorities)
+                .clientCertificate(certificate, key);
+    }
+}

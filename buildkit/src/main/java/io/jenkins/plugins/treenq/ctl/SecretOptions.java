@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads {@code --secret} ({@code cmd/buildctl/build/secret.go}, {@code session/secrets/secretsprovider/store.go}).
+ *
+ * <p>Files are read before the build, so that a missing one is said at once.
+ */
+final class SecretOptions {
+    private static final Set<String> KEYS = Set.of("type", "id", "source", "src", "env");
+
+    private SecretOptions() {}
+
+    static Secrets read(List<String> options, Map<String, String> environment) throws IOException {
+        Map<String, byte[]> secrets = new HashMap<>();
+        for (String option : options) {
+            Map<String, String> values = KeyValues.parse(option);
+            for (String key : values.keySet()) {
+                if (!KEYS.contains(key)) {
+                    throw new TypeConversionException("unexpected key '" + key + "' in '" + option + "'");
+                }
+            }
+            String id = values.getOrDefault("id", "");
+            if (id.isEmpty()) {
+                throw new TypeConversionException("'" + option + "' has no id=…");
+            }
+            secrets.put(id, value(id, values, environment));
+        }
+        return id -> Optional.ofNullable(secrets.get(id));
+    }
+
+    private static byte[] value(String id, Map<String, String> values, Map<String, String> environment)
+            throws IOException {
+        String type = values.getOrDefault("type", "");
+        if (!Set.of("", "file", "env").contains(type)) {
+            throw new TypeConversionException("unsupported secret type '" + type + "'");
+        }
+        String variable = values.getOrDefault("env", "");
+        String file = values.getOrDefault("src", values.getOrDefault("source", ""));
+        if (type.equals("env") && variable.isEmpty()) {
+            variable = file;
+            file = "";
+        }
+        if (variable.isEmpty() && file.isEmpty()) {
+            variable = environment.containsKey(id) ? id : "";
+            file = variable.isEmpty() ? id : "";
+        }
+        if (!variable.isEmpty()) {
+            // As with buildctl, a variable that is not set is an empty secret.
+            return environment.getOrDefault(variable, "").getBytes(StandardCharsets.UTF_8);
+        }
+        byte[] bytes = Files.readAllBytes(Path.of(file));
+        if (bytes.length > Secrets.MAX_BYTES) {
+            throw new TypeConversionException(
+                    "secret '" + id + "' has " + bytes.length + " bytes; at most " + Secrets.MAX_BYTES + " can be given");
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.TypeConversionException;
+
+class DockerConfigTest {
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    private RegistryLogins read(String config, String... tls) throws IOException {
+        Files.writeString(folder.resolve("config.json"), config);
+        environment.put("DOCKER_CONFIG", folder.toString());
+        return DockerConfig.read(environment, RegistryTlsOptions.read(List.of(tls)));
+    }
+
+    private static String auth(String pair) {
+        return "{\"auth\":\"" + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)) + "\"}";
+    }
+
+    private static String found(RegistryLogins logins, String host) {
+        return logins.find(host)
+                .map(login -> login.username() + ":" + login.secret() + (login.isBearer() ? ":bearer" : ""))
+                .orElse("none");
+    }
+
+    @Test
+    void loginsStandInTheFileInManyForms() throws IOException {
+        RegistryLogins logins = read("{\"auths\":{\"https://index.docker.io/v1/\":" + auth("hub:a:b")
+                + ",\"localhost:5000\":" + auth("local:pass\0\0")
+                + ",\"https://old.example.com/v2/\":" + auth("old:pass")
+                + ",\"identity.example.com\":{\"auth\":\"PHRva2VuPjo=\",\"identitytoken\":\"it\"}"
+                + ",\"bearer.example.com\":{\"registrytoken\":\"rt\"}"
+                + ",\"plain.example.com\":{\"username\":\"u\",\"password\":\"p\"}"
+                + ",\"empty.example.com\":{}}}");
+        assertEquals("hub:a:b", found(logins, "docker.io"));
+        assertEquals("local:pass", found(logins, "localhost:5000"));
+        assertEquals("old:pass", found(logins, "old.example.com"));
+        assertEquals(":it", found(logins, "identity.example.com"));
+        assertEquals(":rt:bearer", found(logins, "bearer.example.com"));
+        assertEquals("u:p", found(logins, "plain.example.com"));
+        assertEquals("none", found(logins, "empty.example.com"));
+        assertEquals("none", found(logins, "other.example.com"));
+        assertFalse(logins.toString().contains("pass"));
+    }
+
+    @Test
+    void theEnvironmentsLoginsComeFirst() throws IOException {
+        environment.put("DOCKER_AUTH_CONFIG", "{\"auths\":{\"a.example.com\":" + auth("me:of-variable") + "}}");
+        RegistryLogins logins = read("{\"auths\":{\"a.example.com\":" + auth("me:of-file") + ",\"b.example.com\":"
+                + auth("me:of-file") + "}}");
+        assertEquals("me:of-variable", found(logins, "a.example.com"));
+        assertEquals("me:of-file", found(logins, "b.example.com"));
+    }
+
+    @Test
+    void aHelperThatIsNotThereIsSaidSoAndAnotherRegistryDoesNotNeedIt() throws IOException {
+        RegistryLogins logins = read("{\"auths\":{\"b.example.com\":" + auth("me:pass")
+                + "},\"credHelpers\":{\"a.example.com\":\"no-such-helper\"}}");
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> logins.find("a.example.com"));
+        assertTrue(refused.getMessage().startsWith("docker-credential-no-such-helper cannot be run"));
+        assertEquals("me:pass", found(logins, "b.example.com"));
+        RegistryLogins byDefault = read("{\"credsStore\":\"no-such-helper\"}");
+        assertThrows(IllegalStateException.class, () -> byDefault.find("b.example.com"));
+    }
+
+    @Test
+    void aFileThatIsNoneIsSaidSoWithoutWhatItHolds() {
+        IOException refused =
+                assertThrows(IOException.class, () -> read("{\"auths\":{\"a\":{\"auth\":\"hunter2 is no base64\"}}}"));
+        assertEquals(folder.resolve("config.json") + " is not a docker configuration", refused.getMessage());
+    }
+
+    @Test
+    void tokensAreGotHereUnlessForbiddenWithASeedThatLasts() throws IOException {
+        TokenSource first = read("{}").tokens("a.example.com").orElseThrow();
+        assertArrayEquals(first.seed(), read("{}").tokens("a.example.com").orElseThrow().seed());
+        assertFalse(java.util.Arrays.equals(
+                first.seed(), read("{}").tokens("b.example.com").orElseThrow().seed()));
+        assertTrue(first.sharingLogin());
+        Path file = folder.resolve(".token_seed");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        environment.put("BUILDKIT_NO_CLIENT_TOKEN", "1");
+        assertTrue(read("{}").tokens("a.example.com").isEmpty());
+    }
+
+    @Test
+    void tlsForTokenServersIsGivenByHost() throws IOException {
+        Path ca = Files.writeString(folder.resolve("ca"), "the authority");
+        Path key = Files.writeString(folder.resolve("key"), "the key");
+        RegistryLogins logins = read(
+                "{}",
+                "host=registry-1.docker.io,insecure=true",
+                "host=https://a.example.com:5000,ca=" + ca + ",cert=" + ca + ",key=" + key);
+        assertTrue(logins.tokens("docker.io").orElseThrow().insecure());
+        TokenSource own = logins.tokens("a.example.com:5000").orElseThrow();
+        assertEquals("the authority\n", own.caPem());
+        assertEquals("the key", own.keyPem());
+        assertFalse(own.insecure());
+        for (String option : List.of("insecure=true", "host=a", "host=a,insecure=false", "host=a,cert=x", "host=a,ca=x,key=y")) {
+            assertThrows(TypeConversionException.class, () -> RegistryTlsOptions.read(List.of(option)), option);
+        }
+    }
+
+    @Test
+    void withoutAFileThereAreNoLogins() throws IOException {
+        environment.put("DOCKER_CONFIG", folder.resolve("nothing").toString());
+        RegistryLogins logins = DockerConfig.read(environment, Map.of());
+        assertEquals(java.util.Optional.<RegistryLogin>empty(), logins.find("docker.io"));
+    }
+}

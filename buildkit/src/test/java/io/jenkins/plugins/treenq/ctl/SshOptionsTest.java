@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.SshAgent;
+import io.jenkins.plugins.treenq.buildkit.SshKey;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.TypeConversionException;
+
+class SshOptionsTest {
+    @TempDir
+    Path folder;
+
+    private Path socket;
+    private Path key;
+    private Path other;
+    private ServerSocketChannel server;
+
+    @BeforeEach
+    void files() throws IOException {
+        socket = folder.resolve("socket");
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(socket));
+        key = Files.writeString(folder.resolve("key"), "the key");
+        other = Files.writeString(folder.resolve("other"), "the other");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    private Map<String, SshAgent> read(String... options) throws IOException {
+        return SshOptions.read(List.of(options), Map.of("SSH_AUTH_SOCK", socket.toString()));
+    }
+
+    @Test
+    void theAgentOfTheEnvironmentIsTheDefault() throws IOException {
+        SshAgent agent = new SshAgent.Socket(socket, false);
+        assertEquals(Map.of("default", agent), read("default"));
+        assertEquals(Map.of("default", agent), read(""));
+        assertEquals(Map.of("mine", agent), read("mine="));
+        assertEquals(Map.of("mine", agent), read("mine"));
+        TypeConversionException refused = assertThrows(
+                TypeConversionException.class, () -> SshOptions.read(List.of("default"), Map.of()));
+        assertTrue(refused.getMessage().contains("SSH_AUTH_SOCK"));
+    }
+
+    @Test
+    void socketsMayBeRawAndKeysSeveral() throws IOException {
+        assertEquals(Map.of("a", new SshAgent.Socket(socket, true)), read("a=" + socket + ",raw=true"));
+        assertEquals(Map.of("a", new SshAgent.Socket(socket, false)), read("a=raw=false," + socket));
+        SshAgent.Keys keys = (SshAgent.Keys) read("a=" + key + "," + other, "b").get("a");
+        assertEquals(List.of("the key", "the other"), keys.keys().stream().map(SshKey::pem).toList());
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
+        for (List<String> options : List.of(
+                List.of("a=raw=true"),
+                List.of("a=" + socket + ",raw=perhaps"),
+                List.of("a=" + key + ",raw=true"),
+                List.of("a=" + socket + "," + socket + ",raw=true"),
+                List.of("a=" + socket + "," + key),
+                List.of("a=" + key + "," + socket),
+                List.of("a", "a"))) {
+            assertThrows(TypeConversionException.class, () -> read(options.toArray(String[]::new)), options.toString());
+        }
+        assertThrows(NoSuchFileException.class, () -> read("a=" + folder.resolve("nothing")));
+    }
+}
