@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param completed null while it runs
  * @param error empty when there is none
  * @param errorCode the error's kind as gRPC numbers it, such as 1 for a build that was cancelled; 0 when there is none
- * @param exporterResponse as {@link BuildResult#exporterResponse}
+ * @param metadata the frontend's words about its result, such as the image's configuration; not what the exporters
+ *     answered, which the daemon does not keep
  * @param pinned kept whatever the age
  * @param generation counts the changes of the record
  * @param steps how many there were
@@ -37,7 +38,7 @@ public record BuildRecord(
         Instant completed,
         String error,
         int errorCode,
-        Map<String, String> exporterResponse,
+        Map<String, String> metadata,
         boolean pinned,
         int generation,
         Steps steps,
@@ -50,7 +51,7 @@ public record BuildRecord(
     public BuildRecord {
         options = Map.copyOf(options);
         exports = List.copyOf(exports);
-        exporterResponse = Map.copyOf(exporterResponse);
+        metadata = Map.copyOf(metadata);
         results = Map.copyOf(results);
     }
 

@@ -11,6 +11,7 @@ import java.util.Objects;
  */
 public final class TokenSource implements Serializable {
     private static final long serialVersionUID = 1;
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SEED_BYTES = 32;
 
     private final byte[] seed;
@@ -34,7 +35,7 @@ public final class TokenSource implements Serializable {
     /** Tokens of one session are of no use to any other. */
     public static Builder builder() {
         byte[] seed = new byte[SEED_BYTES];
-        new SecureRandom().nextBytes(seed);
+        RANDOM.nextBytes(seed);
         return builder(seed);
     }
 
@@ -116,7 +117,7 @@ public final class TokenSource implements Serializable {
             return this;
         }
 
-        /** Talks to the registry and its token server without TLS if need be, also when they are not on this machine. */
+        /** Talks to the registry and its token server without TLS if need be, also if they are on another machine. */
         public Builder plainHttp(boolean value) {
             plainHttp = value;
             return this;

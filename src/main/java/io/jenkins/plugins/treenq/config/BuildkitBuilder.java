@@ -106,8 +106,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     /** Form and validation of a builder. */
     @Extension
     public static class DescriptorImpl extends Descriptor<BuildkitBuilder> {
-        public static final int DEFAULT_CONNECT_TIMEOUT_SECONDS =
-                (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
+        public static final int DEFAULT_CONNECT_TIMEOUT_SECONDS = (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
 
         @Override
         public String getDisplayName() {

@@ -60,7 +60,8 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         }
 
         @POST
-        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String host, @QueryParameter String credentialsId) {
+        public ListBoxModel doFillCredentialsIdItems(
+                @QueryParameter String host, @QueryParameter String credentialsId) {
             return CredentialsChoice.logins(hostOf(Util.fixNull(host)), credentialsId);
         }
 

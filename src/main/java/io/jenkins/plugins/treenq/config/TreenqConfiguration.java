@@ -137,7 +137,9 @@ public class TreenqConfiguration extends GlobalConfiguration {
             return FormValidation.ok();
         }
         String name = Util.fixEmptyAndTrim(value);
-        return name == null || builders.stream().anyMatch(builder -> builder.getName().equals(name))
+        return name == null
+                        || builders.stream()
+                                .anyMatch(builder -> builder.getName().equals(name))
                 ? FormValidation.ok()
                 : FormValidation.warning(Messages.TreenqConfiguration_noSuchBuilder(name));
     }

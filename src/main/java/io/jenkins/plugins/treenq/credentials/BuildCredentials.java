@@ -126,7 +126,8 @@ public final class BuildCredentials {
         }
         return new AbortException(
                 type.isInstance(other)
-                        ? "credentials '" + id + "' are in a domain for something else; " + need + " from a domain for it"
+                        ? "credentials '" + id + "' are in a domain for something else; " + need
+                                + " from a domain for it"
                         : "credentials '" + id + "' are '" + typeOf(other) + "'; " + need);
     }
 

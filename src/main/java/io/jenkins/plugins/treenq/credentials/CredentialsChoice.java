@@ -24,10 +24,7 @@ public final class CredentialsChoice {
 
     /** Client certificates for an administrator's choice. */
     public static ListBoxModel certificates(@CheckForNull String current) {
-        return inJenkins(
-                DockerServerCredentials.class,
-                Requirements.docker(),
-                current);
+        return inJenkins(DockerServerCredentials.class, Requirements.docker(), current);
     }
 
     /** Logins of a registry for an administrator's choice. */

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.client.Metadata;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,9 +33,8 @@ public final class BuiltImage implements Serializable {
             BuildResult result, List<ImageName> tags, List<String> platforms, String builder, Metadata metadata) {
         this.digest = result.digest().map(Digest::value).orElse(null);
         this.imageId = result.imageId().map(Digest::value).orElse(null);
-        this.reference = tags.isEmpty()
-                ? null
-                : result.digest().map(tags.get(0)::at).orElse(null);
+        this.reference =
+                tags.isEmpty() ? null : result.digest().map(tags.get(0)::at).orElse(null);
         this.tags = new ArrayList<>(tags.stream().map(ImageName::toString).toList());
         this.platforms = new ArrayList<>(platforms);
         this.builder = builder;

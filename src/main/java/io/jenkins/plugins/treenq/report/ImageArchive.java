@@ -10,6 +10,7 @@ import hudson.model.TaskListener;
 import hudson.tasks.Fingerprinter.FingerprintAction;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.client.Metadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

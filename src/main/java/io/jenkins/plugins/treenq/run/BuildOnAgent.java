@@ -128,7 +128,9 @@ final class BuildOnAgent extends MasterToSlaveFileCallable<BuildResult> {
     }
 
     private String subject() {
-        return "building " + (order.build().tags().isEmpty() ? order.build().dockerfile() : order.build().tags().get(0))
-                + " on builder '" + builder + "'";
+        return "building "
+                + (order.build().tags().isEmpty()
+                        ? order.build().dockerfile()
+                        : order.build().tags().get(0)) + " on builder '" + builder + "'";
     }
 }

@@ -55,10 +55,11 @@ public final class ImageBuild {
                 listener);
         listener.getLogger().println("Building on '" + builder.getName() + "' (" + builder.getAddress() + ")");
         BuildResult result = act(folder, build);
-        BuiltImage image = BuiltImage.of(result, order.build().tags(), order.build().platforms(), builder.getName());
+        BuiltImage image =
+                BuiltImage.of(result, order.build().tags(), order.build().platforms(), builder.getName());
         ImageArchive.record(image, run, listener);
-        listener.getLogger().println(
-                image.getDigest() == null ? "The build succeeds; no image was asked for" : "Built " + image);
+        listener.getLogger()
+                .println(image.getDigest() == null ? "The build succeeds; no image was asked for" : "Built " + image);
         return image;
     }
 

@@ -15,8 +15,10 @@ import java.util.Objects;
  * @param credentialsId login for the tags' registries; null for those that are configured for all jobs
  */
 public record ImageOrder(
-        DockerfileBuild build, String context, @CheckForNull String builder, @CheckForNull String credentialsId)
-        implements Serializable {
+        DockerfileBuild build,
+        String context,
+        @CheckForNull String builder,
+        @CheckForNull String credentialsId) implements Serializable {
     public ImageOrder {
         Objects.requireNonNull(build);
         Objects.requireNonNull(context);

@@ -332,8 +332,7 @@ public final class TreenqBuildStep extends Step {
         /** The list itself when it has something that is no assignment. */
         private static Object asMap(List<?> texts) {
             try {
-                return Assignments.map(
-                        texts.stream().map(String::valueOf).toList(), "", UnaryOperator.identity());
+                return Assignments.map(texts.stream().map(String::valueOf).toList(), "", UnaryOperator.identity());
             } catch (AbortException e) {
                 return texts;
             }
@@ -355,8 +354,7 @@ public final class TreenqBuildStep extends Step {
         }
 
         @POST
-        public ListBoxModel doFillCredentialsIdItems(
-                @AncestorInPath Item item, @QueryParameter String credentialsId) {
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
             return CredentialsChoice.logins(item, credentialsId);
         }
 
@@ -404,7 +402,9 @@ public final class TreenqBuildStep extends Step {
         }
 
         private static boolean mayConfigure(@CheckForNull Item item) {
-            return item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.EXTENDED_READ);
+            return item == null
+                    ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                    : item.hasPermission(Item.EXTENDED_READ);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ public record Daemon(Map<String, String> env) {
         List<String> line = new ArrayList<>(List.of(
                 LAUNCHER.toString(), command, "--version", env.get("TREENQ_BUILDKIT_VERSION"), "--name", name));
         line.addAll(List.of(options));
-        return run(line, Map.of());
+        return run(line, Map.of(), new byte[0]);
     }
 
     /** The pid of the daemon of that name, started by {@link #another}. */
@@ -136,6 +137,12 @@ public record Daemon(Map<String, String> env) {
 
     /** Runs buildctl of the daemon's version against it, logged in to the registry; returns what it prints. */
     public String buildctl(Path dockerConfigFolder, List<String> arguments) throws IOException, InterruptedException {
+        return buildctl(dockerConfigFolder, arguments, new byte[0]);
+    }
+
+    /** The same with something piped in. */
+    public String buildctl(Path dockerConfigFolder, List<String> arguments, byte[] input)
+            throws IOException, InterruptedException {
         String auth = login().username() + ":" + login().secret();
         Files.writeString(
                 dockerConfigFolder.resolve("config.json"),
@@ -154,15 +161,17 @@ public record Daemon(Map<String, String> env) {
                 "--tlskey",
                 env.get("TREENQ_BUILDKIT_KEY")));
         line.addAll(arguments);
-        return run(line, Map.of("DOCKER_CONFIG", dockerConfigFolder.toString()));
+        return run(line, Map.of("DOCKER_CONFIG", dockerConfigFolder.toString()), input);
     }
 
-    private static String run(List<String> line, Map<String, String> environment)
+    private static String run(List<String> line, Map<String, String> environment, byte[] input)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
-        process.getOutputStream().close();
+        try (OutputStream pipe = process.getOutputStream()) {
+            pipe.write(input);
+        }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), () -> String.join(" ", line) + "\n" + output);
         return output;

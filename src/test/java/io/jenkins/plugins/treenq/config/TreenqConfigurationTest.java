@@ -64,7 +64,8 @@ class TreenqConfigurationTest {
         TreenqConfiguration read = new TreenqConfiguration();
 
         assertEquals("arm", read.getDefaultBuilder());
-        assertEquals("tcp://buildkitd.example.com:1234", read.getBuilders().get(1).getAddress());
+        assertEquals(
+                "tcp://buildkitd.example.com:1234", read.getBuilders().get(1).getAddress());
         assertEquals("login", read.getRegistries().get(0).getCredentialsId());
     }
 
@@ -78,8 +79,8 @@ class TreenqConfigurationTest {
                         List.of(new BuildkitBuilder("a", "tcp://b:1"), new BuildkitBuilder("a", "tcp://c:1"))));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> configuration.setRegistries(List.of(
-                        new Registry("https://index.docker.io/v1/"), new Registry("registry-1.docker.io"))));
+                () -> configuration.setRegistries(
+                        List.of(new Registry("https://index.docker.io/v1/"), new Registry("registry-1.docker.io"))));
     }
 
     @Test
@@ -95,23 +96,28 @@ class TreenqConfigurationTest {
     void missingBuildersAreNamedWithThoseThatExist() {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder(null)).getMessage(),
+                assertThrows(AbortException.class, () -> configuration.builder(null))
+                        .getMessage(),
                 containsString("no builder is configured"));
 
         everything();
         assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder("x")).getMessage(),
+                assertThrows(AbortException.class, () -> configuration.builder("x"))
+                        .getMessage(),
                 containsString("builder 'x' is not configured; there is 'default', 'arm'"));
         configuration.setDefaultBuilder("gone");
         assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder(null)).getMessage(),
+                assertThrows(AbortException.class, () -> configuration.builder(null))
+                        .getMessage(),
                 containsString("the default builder 'gone' is not configured"));
     }
 
     @Test
     void configurationAsCodeIsImportedAndExportedExactly() throws Exception {
         ConfigurationAsCode.get()
-                .configure(getClass().getResource("TreenqConfigurationTest/import.yaml").toString());
+                .configure(getClass()
+                        .getResource("TreenqConfigurationTest/import.yaml")
+                        .toString());
 
         TreenqConfiguration configuration = TreenqConfiguration.get();
         assertEquals("arm", configuration.getDefaultBuilder());
@@ -119,8 +125,7 @@ class TreenqConfigurationTest {
         assertNull(configuration.getBuilders().get(0).getCredentialsId());
         assertEquals(
                 Util.toStringFromYamlFile(this, "TreenqConfigurationTest/export.yaml"),
-                Util.toYamlString(Util.getUnclassifiedRoot(
-                                new ConfigurationContext(ConfiguratorRegistry.get()))
+                Util.toYamlString(Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get()))
                         .get("treenq")));
         // Written without an administrator's form.
         assertEquals("arm", new TreenqConfiguration().getDefaultBuilder());
@@ -128,15 +133,21 @@ class TreenqConfigurationTest {
 
     @Test
     void addressesAndHostsAreChecked() {
-        BuildkitBuilder.DescriptorImpl builder = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
+        BuildkitBuilder.DescriptorImpl builder =
+                jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         Registry.DescriptorImpl registry = jenkins.jenkins.getDescriptorByType(Registry.DescriptorImpl.class);
 
         assertEquals("OK", builder.doCheckAddress("tcp://localhost:1234").kind.name());
-        assertEquals("OK", builder.doCheckAddress("unix:///run/buildkit/buildkitd.sock").kind.name());
+        assertEquals(
+                "OK",
+                builder.doCheckAddress("unix:///run/buildkit/buildkitd.sock")
+                        .kind
+                        .name());
         for (String address : List.of("", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1")) {
             assertEquals("ERROR", builder.doCheckAddress(address).kind.name(), address);
         }
-        for (String host : List.of("docker.io", "https://index.docker.io/v1/", "localhost:5000", "registry.example.com")) {
+        for (String host :
+                List.of("docker.io", "https://index.docker.io/v1/", "localhost:5000", "registry.example.com")) {
             assertEquals("OK", registry.doCheckHost(host).kind.name(), host);
         }
         for (String host : List.of("", "registry", "a b.example.com", "registry.example.com:port")) {
@@ -146,13 +157,15 @@ class TreenqConfigurationTest {
 
     @Test
     void testConnectionSaysWhyItFailed() throws Exception {
-        BuildkitBuilder.DescriptorImpl builder = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
+        BuildkitBuilder.DescriptorImpl builder =
+                jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
 
         assertThat(
-                builder.doTestConnection("default", "tcp://localhost:1", "", "no-such", "10").getMessage(),
+                builder.doTestConnection("default", "tcp://localhost:1", "", "no-such", "10")
+                        .getMessage(),
                 containsString("credentials &#039;no-such&#039; were not found"));
-        String unreachable =
-                builder.doTestConnection("default", "tcp://localhost:1", "", "", "").getMessage();
+        String unreachable = builder.doTestConnection("default", "tcp://localhost:1", "", "", "")
+                .getMessage();
         assertThat(unreachable, containsString("tcp://localhost:1"));
         assertTrue(unreachable.lines().count() == 1, unreachable);
     }

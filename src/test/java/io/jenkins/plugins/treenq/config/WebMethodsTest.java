@@ -57,9 +57,15 @@ class WebMethodsTest {
         jenkins = rule;
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER).everywhere().to("admin")
-                .grant(Jenkins.READ, Item.READ).everywhere().to("reader")
-                .grant(Jenkins.READ, Item.READ, Item.EXTENDED_READ).everywhere().to("developer"));
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Jenkins.READ, Item.READ, Item.EXTENDED_READ)
+                .everywhere()
+                .to("developer"));
         job = jenkins.createFreeStyleProject("job");
         Configured.add(Configured.login("a-login", "user", "password"));
         TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("a-builder", "tcp://localhost:1")));

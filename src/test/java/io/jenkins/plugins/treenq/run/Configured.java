@@ -24,7 +24,9 @@ public final class Configured {
 
     /** A builder on the daemon, and its registry with a login. */
     public static void with(Daemon daemon) throws IOException, FormException {
-        add(certificate(daemon), login(LOGIN, daemon.login().username(), daemon.login().secret()));
+        add(
+                certificate(daemon),
+                login(LOGIN, daemon.login().username(), daemon.login().secret()));
         Registry registry = new Registry(daemon.registry());
         registry.setCredentialsId(LOGIN);
         TreenqConfiguration configuration = TreenqConfiguration.get();

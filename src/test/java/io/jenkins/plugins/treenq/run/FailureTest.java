@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -95,9 +95,10 @@ class FailureTest {
 
     @Test
     void credentialsAreForAnotherRegistry() throws Exception {
-        SystemCredentialsProvider.getInstance().setDomainCredentialsMap(Map.of(
-                new Domain("other", "", List.of(new HostnameSpecification("registry.example.com", ""))),
-                List.of(Configured.login("other", "user", "password"))));
+        SystemCredentialsProvider.getInstance()
+                .setDomainCredentialsMap(Map.of(
+                        new Domain("other", "", List.of(new HostnameSpecification("registry.example.com", ""))),
+                        List.of(Configured.login("other", "user", "password"))));
 
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], credentialsId: 'other')",
@@ -139,7 +140,8 @@ class FailureTest {
                 "context '" + workspace() + "' is not there; check the path and whether the sources were checked out");
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'web')",
-                "context '" + workspace() + "/web' is not there; check the path and whether the sources were checked out");
+                "context '" + workspace()
+                        + "/web' is not there; check the path and whether the sources were checked out");
     }
 
     @Test

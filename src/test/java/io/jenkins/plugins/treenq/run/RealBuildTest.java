@@ -62,7 +62,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** Jobs of a real Jenkins on a real daemon, which pushes to a real registry. */
 @WithJenkins
 class RealBuildTest {
-    private static final String DOCKERFILE = "FROM busybox\\nARG SOURCE_DATE_EPOCH\\nCOPY hello /hello\\nRUN cat /hello\\n";
+    private static final String DOCKERFILE =
+            "FROM busybox\\nARG SOURCE_DATE_EPOCH\\nCOPY hello /hello\\nRUN cat /hello\\n";
 
     /** An image has its files' times and modes. */
     private static final String SAME_FILE = "touch -d @1700000000 hello; chmod 644 hello";
@@ -123,8 +124,7 @@ class RealBuildTest {
     @Test
     void declarativePipelinesBuildToo() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                """
+        job.setDefinition(new CpsFlowDefinition("""
                 pipeline {
                     agent any
                     stages {
@@ -136,8 +136,7 @@ class RealBuildTest {
                         }
                     }
                 }
-                """.formatted(files(), image()),
-                true));
+                """.formatted(files(), image()), true));
 
         WorkflowRun run = jenkins.buildAndAssertSuccess(job);
 
@@ -170,13 +169,11 @@ class RealBuildTest {
 
     @Test
     void freestyleAndPipelineMakeTheSameImage() throws Exception {
-        String arguments =
-                "tags: ['%s:pipeline'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000']".formatted(image());
+        String arguments = "tags: ['%s:pipeline'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000']".formatted(image());
         WorkflowRun pipeline = success(files() + "; sh '" + SAME_FILE + "'; treenqBuild " + arguments);
         FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
         job.getBuildersList().add(new CreateFileBuilder("hello", "hi\n"));
-        job.getBuildersList()
-                .add(new CreateFileBuilder("Dockerfile", DOCKERFILE.replace("\\n", "\n")));
+        job.getBuildersList().add(new CreateFileBuilder("Dockerfile", DOCKERFILE.replace("\\n", "\n")));
         job.getBuildersList().add(new Shell(SAME_FILE));
         TreenqBuildStep step = new TreenqBuildStep(List.of(image() + ":$JOB_NAME-$BUILD_NUMBER"));
         step.setBuildArgs(List.of("SOURCE_DATE_EPOCH=1700000000"));
@@ -195,14 +192,16 @@ class RealBuildTest {
 
         String digest = onlyImage(pipeline).getDigest();
         assertEquals(digest, onlyImage(freestyle).getDigest());
-        assertEquals(digest, new Registry(daemon).digest(repository, "freestyle-1").orElseThrow());
+        assertEquals(
+                digest, new Registry(daemon).digest(repository, "freestyle-1").orElseThrow());
         assertEquals(digest, seen.get("TREENQ_IMAGE_DIGEST"));
         assertEquals(image() + "@" + digest, seen.get("TREENQ_IMAGE"));
         // And each knows of the other.
         Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest.substring(7, 39));
         assertThat(fingerprint.getJobs(), hasItem("freestyle"));
         assertThat(fingerprint.getJobs(), hasItem(pipeline.getParent().getFullName()));
-        assertThat(freestyle.getAction(FingerprintAction.class).getFingerprints().values(), hasItem(fingerprint));
+        assertThat(
+                freestyle.getAction(FingerprintAction.class).getFingerprints().values(), hasItem(fingerprint));
     }
 
     @Test
@@ -212,12 +211,14 @@ class RealBuildTest {
 
         String artifact = "treenq/1-" + repository + ".json";
         String metadata = new String(
-                run.getArtifactManager().root().child(artifact).open().readAllBytes(),
-                StandardCharsets.UTF_8);
+                run.getArtifactManager().root().child(artifact).open().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(metadata, containsString("\"containerimage.digest\": \"" + digest + "\""));
         assertThat(metadata, containsString("\"mediaType\": "));
         assertThat(
-                jenkins.jenkins.getWorkspaceFor(run.getParent()).list().stream().map(f -> f.getName()).sorted().toList(),
+                jenkins.jenkins.getWorkspaceFor(run.getParent()).list().stream()
+                        .map(f -> f.getName())
+                        .sorted()
+                        .toList(),
                 is(List.of("Dockerfile", "hello")));
 
         JenkinsRule.WebClient client = jenkins.createWebClient();
@@ -241,9 +242,7 @@ class RealBuildTest {
         // Nothing depends on what is in memory.
         run.reload();
         assertEquals(digest, onlyImage(run).getDigest());
-        assertEquals(
-                digest,
-                ((Map<?, ?>) onlyImage(run).getMetadata().get("containerimage.descriptor")).get("digest"));
+        assertEquals(digest, ((Map<?, ?>) onlyImage(run).getMetadata().get("containerimage.descriptor")).get("digest"));
     }
 
     @Test
@@ -284,7 +283,8 @@ class RealBuildTest {
 
     @Test
     void secretsAreMaskedInTheLog() throws Exception {
-        String log = JenkinsRule.getLog(success("""
+        String log =
+                JenkinsRule.getLog(success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nARG P\\nRUN echo "it is $P"\\n'
                 treenqBuild tags: ['%s:1'], buildArgs: [P: '%s'], noCache: true
                 """.formatted(image(), daemon.login().secret())));
@@ -329,8 +329,9 @@ class RealBuildTest {
         awaitWorkOn(mark, false);
 
         FreeStyleProject freestyle = jenkins.createFreeStyleProject();
-        freestyle.getBuildersList().add(new CreateFileBuilder(
-                "Dockerfile", "FROM busybox\nRUN sleep 300; echo 2" + mark + "\n"));
+        freestyle
+                .getBuildersList()
+                .add(new CreateFileBuilder("Dockerfile", "FROM busybox\nRUN sleep 300; echo 2" + mark + "\n"));
         freestyle.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image() + ":2"))));
         FreeStyleBuild build = freestyle.scheduleBuild2(0).waitForStart();
         awaitWorkOn("2" + mark, true);
@@ -345,18 +346,27 @@ class RealBuildTest {
     void anAgentThatIsAnotherProcessBuildsAndKeepsNoSecret() throws Exception {
         Slave agent = agents.createAgent(
                 jenkins,
-                InboundAgentExtension.Options.newBuilder().name("remote").webSocket().build());
+                InboundAgentExtension.Options.newBuilder()
+                        .name("remote")
+                        .webSocket()
+                        .build());
         String log = JenkinsRule.getLog(jenkins.buildAndAssertSuccess(job("""
                 %s
                 def image = treenqBuild(tags: ['%s:1'])
                 echo "digest=$image.digest"
                 """.formatted(files(), image()), "remote")));
-        assertThat(log, containsString("digest=" + new Registry(daemon).digest(repository, "1").orElseThrow()));
+        assertThat(
+                log,
+                containsString(
+                        "digest=" + new Registry(daemon).digest(repository, "1").orElseThrow()));
 
         assertThat(log, containsString("[3/3] RUN cat /hello"));
         WorkflowRun failed = jenkins.assertBuildStatus(
                 Result.FAILURE,
-                job("writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['" + image() + ":2']", "remote")
+                job(
+                                "writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['"
+                                        + image() + ":2']",
+                                "remote")
                         .scheduleBuild2(0));
         jenkins.assertLogContains("ERROR: building " + image() + ":2 on builder 'default' failed: ", failed);
         jenkins.assertLogContains("FROM no-such-image", failed);
@@ -378,7 +388,10 @@ class RealBuildTest {
     void abortingReachesAnAgentThatIsAnotherProcess() throws Exception {
         agents.createAgent(
                 jenkins,
-                InboundAgentExtension.Options.newBuilder().name("remote").webSocket().build());
+                InboundAgentExtension.Options.newBuilder()
+                        .name("remote")
+                        .webSocket()
+                        .build());
         String mark = UUID.randomUUID().toString();
         WorkflowJob job = job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
@@ -441,11 +454,10 @@ class RealBuildTest {
 
     /** Whether a process of a step, which the mark is in the command of, runs on this machine. */
     private static boolean daemonWorksOn(String mark) {
-        return ProcessHandle.allProcesses()
-                .anyMatch(process -> process.info()
-                        .commandLine()
-                        .filter(line -> line.contains(mark))
-                        .isPresent());
+        return ProcessHandle.allProcesses().anyMatch(process -> process.info()
+                .commandLine()
+                .filter(line -> line.contains(mark))
+                .isPresent());
     }
 
     private static void awaitWorkOn(String mark, boolean wanted) throws InterruptedException {

@@ -32,7 +32,8 @@ class TreenqBuildStepTest {
         jenkins = rule;
         TreenqConfiguration.get()
                 .setBuilders(List.of(
-                        Configured.builder("default", "tcp://localhost:1"), Configured.builder("arm", "tcp://localhost:2")));
+                        Configured.builder("default", "tcp://localhost:1"),
+                        Configured.builder("arm", "tcp://localhost:2")));
     }
 
     @Test
@@ -69,8 +70,7 @@ class TreenqBuildStepTest {
                 .assertGenerateSnippet(
                         """
                         {"stapler-class": "%s", "tags": "a/b:1\\n\\n  a/c:1\\n", "buildArgs": "A=1\\nB=x y", "context": ".",
-                        "dockerfile": "Dockerfile", "push": true, "builder": ""}"""
-                                .formatted(TreenqBuildStep.class.getName()),
+                        "dockerfile": "Dockerfile", "push": true, "builder": ""}""".formatted(TreenqBuildStep.class.getName()),
                         "treenqBuild buildArgs: [A: '1', B: 'x y'], tags: ['a/b:1', 'a/c:1']",
                         null);
     }
@@ -83,10 +83,14 @@ class TreenqBuildStepTest {
     @Test
     void jenkinsfilesMayGiveMapsListsOrASingleText() throws Exception {
         Map<String, Object> arguments = Map.of(
-                "tags", "web:1",
-                "platforms", "linux/amd64",
-                "buildArgs", Map.of("COUNT", 3),
-                "labels", List.of("team=shop"));
+                "tags",
+                "web:1",
+                "platforms",
+                "linux/amd64",
+                "buildArgs",
+                Map.of("COUNT", 3),
+                "labels",
+                List.of("team=shop"));
 
         ImageOrder order = instantiate(arguments).order(UnaryOperator.identity());
 
@@ -124,8 +128,14 @@ class TreenqBuildStepTest {
 
     @Test
     void tagsArePushedUnlessThereAreNone() throws Exception {
-        assertTrue(new TreenqBuildStep(List.of("web:1")).order(UnaryOperator.identity()).build().push());
-        assertFalse(new TreenqBuildStep(List.of()).order(UnaryOperator.identity()).build().push());
+        assertTrue(new TreenqBuildStep(List.of("web:1"))
+                .order(UnaryOperator.identity())
+                .build()
+                .push());
+        assertFalse(new TreenqBuildStep(List.of())
+                .order(UnaryOperator.identity())
+                .build()
+                .push());
     }
 
     @Test

@@ -25,7 +25,8 @@ class TreenqBuilderTest {
         jenkins = rule;
         TreenqConfiguration.get()
                 .setBuilders(List.of(
-                        Configured.builder("default", "tcp://localhost:1"), Configured.builder("arm", "tcp://localhost:2")));
+                        Configured.builder("default", "tcp://localhost:1"),
+                        Configured.builder("arm", "tcp://localhost:2")));
     }
 
     @Test

@@ -121,7 +121,7 @@ final class BuildCommand implements Callable<Integer> {
                 BuildResult result = report.of(listener -> client.build(request, content, listener));
                 // As with buildctl, there is no file when no exporter had anything to say.
                 if (metadataFile != null && !result.exporterResponse().isEmpty()) {
-                    AtomicFile.write(metadataFile, Metadata.json(result.exporterResponse()));
+                    AtomicFile.write(metadataFile, Metadata.of(result.exporterResponse()).json());
                 }
                 if (repeat > 1) {
                     err().printf(Locale.ROOT, "build %d: %.3f s%n", run, result.duration().toNanos() / 1e9);

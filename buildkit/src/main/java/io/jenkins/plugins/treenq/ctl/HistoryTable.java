@@ -55,7 +55,7 @@ final class HistoryTable {
         add(json, "CreatedAt", record.created());
         add(json, "CompletedAt", record.completed());
         add(json, "logs", record.logs());
-        add(json, "ExporterResponse", record.exporterResponse());
+        add(json, "ExporterResponse", record.metadata());
         if (record.result() != null) {
             json.add("Result", json(record.result()));
         }

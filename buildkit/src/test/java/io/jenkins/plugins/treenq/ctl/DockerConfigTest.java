@@ -119,7 +119,8 @@ class DockerConfigTest {
         assertEquals("the authority\n", own.caPem());
         assertEquals("the key", own.keyPem());
         assertFalse(own.insecure());
-        for (String option : List.of("insecure=true", "host=a", "host=a,insecure=false", "host=a,cert=x", "host=a,ca=x,key=y")) {
+        for (String option : List.of(
+                "insecure=true", "host=a", "host=a,insecure=false", "host=a,cert=x", "host=a,ca=x,key=y")) {
             assertThrows(TypeConversionException.class, () -> RegistryTlsOptions.read(List.of(option)), option);
         }
     }

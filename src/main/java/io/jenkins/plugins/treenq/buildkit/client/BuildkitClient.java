@@ -70,7 +70,7 @@ public final class BuildkitClient implements AutoCloseable {
         this.channel = DaemonChannel.open(endpoint, loops);
         this.workers = new Workers(channel, endpoint);
         this.cache = new Cache(channel, endpoint);
-        this.history = new History(channel, endpoint);
+        this.history = new History(channel, endpoint, () -> info);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.Blob;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
@@ -21,25 +22,32 @@ import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.UpdateBuildHistoryRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The builds that a daemon runs and remembers ({@code solver/llbsolver/history}); by default, the last 50 of two days. */
 public final class History {
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
+    private static final int SAFE_FILTERS_MINOR = 29;
     private static final String PROVENANCE = "https://slsa.dev/provenance/";
 
     private final ManagedChannel channel;
     private final Endpoint endpoint;
+    private final Supplier<DaemonInfo> version;
     private final Contents contents;
 
-    public History(ManagedChannel channel, Endpoint endpoint) {
+    /** @param version known when the connection is made */
+    public History(ManagedChannel channel, Endpoint endpoint, Supplier<DaemonInfo> version) {
         this.channel = channel;
         this.endpoint = endpoint;
+        this.version = version;
         this.contents = new Contents(channel, endpoint);
     }
 
@@ -48,25 +56,20 @@ public final class History {
         // A build that ends meanwhile is told twice.
         Map<String, BuildRecord> records = new LinkedHashMap<>();
         listen(query, true, event -> records.put(event.record().ref(), event.record()));
-        return List.copyOf(records.values());
+        if (query.limit() == 0) {
+            return List.copyOf(records.values());
+        }
+        Stream<BuildRecord> running = records.values().stream().filter(record -> record.completed() == null);
+        Stream<BuildRecord> ended = records.values().stream()
+                .filter(record -> record.completed() != null)
+                .sorted(Comparator.comparing(BuildRecord::created).reversed())
+                .limit(query.limit());
+        return Stream.concat(running, ended).toList();
     }
 
     /** The build of that name, running or ended. */
     public Optional<BuildRecord> find(String ref) throws BuildkitException, InterruptedException {
-        BuildRecord[] found = {null};
-        try {
-            events(new HistoryQuery(ref, false, List.of(), 0), true, event -> {
-                if (event.record().ref().equals(ref)) {
-                    found[0] = event.record();
-                }
-            });
-        } catch (StatusRuntimeException e) {
-            // So a daemon speaks of a build that was deleted a moment ago.
-            if (e.getStatus().getCode() != Status.Code.NOT_FOUND && !gone(e)) {
-                throw Refusals.of(e, endpoint, "build " + ref);
-            }
-        }
-        return Optional.ofNullable(found[0]);
+        return list(new HistoryQuery(ref, false, List.of(), 0)).stream().findFirst();
     }
 
     /** Tells of the builds that are known, then of all that happens, until an interrupt. */
@@ -153,27 +156,35 @@ public final class History {
                         () -> new BuildkitException.InvalidRequest(endpoint.address() + " has no build " + ref));
     }
 
+    /**
+     * The name is compared here: a daemon that was asked for it only hides the build when it is to be deleted
+     * ({@code solver/llbsolver/history/buildhistory.go}, delete), and before v0.29 the next filter or limit that it is
+     * asked for meets the hidden build and ends the daemon.
+     */
     private void listen(HistoryQuery query, boolean earlyExit, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
+        if (!query.filters().isEmpty() && !version.get().atLeast(SAFE_FILTERS_MINOR)) {
+            throw new BuildkitException.InvalidRequest(endpoint.address() + " is BuildKit "
+                    + version.get().version() + ", which a filter of its history can crash; update it to v0.29 or newer");
+        }
+        BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
+                .setActiveOnly(query.activeOnly())
+                .addAllFilter(query.filters())
+                .setEarlyExit(earlyExit)
+                .build();
         try {
-            events(query, earlyExit, listener);
+            Calls.each(
+                    () -> ControlGrpc.newBlockingStub(channel).listenBuildHistory(request),
+                    event -> tell(Records.event(event), query, listener));
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "build " + query.ref());
+            throw Refusals.of(e, endpoint, "such build");
         }
     }
 
-    private void events(HistoryQuery query, boolean earlyExit, Consumer<HistoryEvent> listener)
-            throws InterruptedException {
-        BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
-                .setRef(query.ref())
-                .setActiveOnly(query.activeOnly())
-                .addAllFilter(query.filters())
-                .setLimit(query.limit())
-                .setEarlyExit(earlyExit)
-                .build();
-        Calls.each(
-                () -> ControlGrpc.newBlockingStub(channel).listenBuildHistory(request),
-                event -> listener.accept(Records.event(event)));
+    private static void tell(HistoryEvent event, HistoryQuery query, Consumer<HistoryEvent> listener) {
+        if (query.ref().isEmpty() || query.ref().equals(event.record().ref())) {
+            listener.accept(event);
+        }
     }
 
     /** Go's "file does not exist", which the daemon gives no code. */

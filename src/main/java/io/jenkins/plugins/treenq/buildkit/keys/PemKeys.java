@@ -18,7 +18,7 @@ import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
-/** Reads private keys in the PEM forms that openssl writes: PKCS#8, encrypted or not, and the older RSA and EC forms. */
+/** Reads private keys in PEM forms that openssl writes: PKCS#8, encrypted or not, and the older RSA and EC forms. */
 public final class PemKeys {
     private static final Pattern BLOCK = Pattern.compile(
             "-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----(.*?)-----END \\1-----", Pattern.DOTALL);

@@ -6,7 +6,11 @@ import java.util.Locale;
 
 /** Whom one talks to at an address, whatever one asks for. */
 record Origin(String scheme, String host, int port) {
+    /** @throws IllegalArgumentException when the address names no scheme or host */
     static Origin of(URI address) {
+        if (address.getScheme() == null || address.getHost() == null) {
+            throw new IllegalArgumentException(address + " names no host");
+        }
         String scheme = address.getScheme().toLowerCase(Locale.ROOT);
         int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("https") ? 443 : 80;
         return new Origin(scheme, address.getHost().toLowerCase(Locale.ROOT), port);
@@ -16,7 +20,7 @@ record Origin(String scheme, String host, int port) {
     boolean isOf(String registry) {
         try {
             return equals(of(URI.create(scheme + "://" + registry)));
-        } catch (IllegalArgumentException | NullPointerException e) {
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

@@ -118,7 +118,7 @@ public final class TokenClient {
     private static Stream<Origin> origin(String address) {
         try {
             return Stream.of(Origin.of(URI.create(address)));
-        } catch (IllegalArgumentException | NullPointerException e) {
+        } catch (IllegalArgumentException e) {
             return Stream.empty();
         }
     }
@@ -155,7 +155,8 @@ public final class TokenClient {
         String realm = request.realm().toString().replaceFirst("#.*", "");
         URI address = URI.create(realm + (realm.indexOf('?') < 0 ? "?" : "&") + query);
         return http.send(new Http.Ask(request.host(), address, authorization, null))
-                .thenCompose(answer -> token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
+                .thenCompose(answer ->
+                        token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
     }
 
     private static CompletableFuture<Token> token(HttpResponse<String> answer, String refused) {

@@ -13,9 +13,9 @@ import java.util.function.Function;
 /**
  * One connection of a step to an SSH agent, message by message.
  *
- * <p>It asks the agent one thing at a time, as that protocol is, takes the next bytes from the daemon only when there is
- * no whole message left, and asks nothing while the daemon does not take the answers: what waits here is one answer and
- * what came in one message of the call.
+ * <p>It asks the agent one thing at a time, as that protocol is, takes the next bytes from the daemon only when there
+ * is no whole message left, and asks nothing while the daemon does not take the answers: what waits here is one answer
+ * and what came in one message of the call.
  */
 final class AgentCall implements StreamObserver<BytesMessage> {
     private final ServerCallStreamObserver<BytesMessage> step;

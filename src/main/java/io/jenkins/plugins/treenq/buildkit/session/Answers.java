@@ -41,7 +41,8 @@ final class Answers {
     }
 
     private static StatusRuntimeException status(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
+        Throwable cause = wrapped ? failure.getCause() : failure;
         if (cause instanceof StatusRuntimeException known) {
             return known;
         }

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Asks an agent on this machine to list its keys and to sign, and nothing else: a step must not add, remove or lock keys
- * that are not the build's alone ({@code sshprovider/agentprovider.go}).
+ * Asks an agent on this machine to list its keys and to sign, and nothing else: a step must not add, remove or lock
+ * keys that are not the build's alone ({@code sshprovider/agentprovider.go}).
  */
 final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implements AgentCall.Backend {
     private final Path path;

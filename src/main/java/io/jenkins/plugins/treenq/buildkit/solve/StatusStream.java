@@ -181,7 +181,9 @@ final class StatusStream {
                 return;
             }
             lastMessageNanos = System.nanoTime();
-            stream.request(1);
+            if (!closed) {
+                stream.request(1);
+            }
         }
 
         @Override

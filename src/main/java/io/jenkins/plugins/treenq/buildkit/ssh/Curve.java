@@ -25,8 +25,8 @@ import javax.crypto.KeyAgreement;
 record Curve(String name, String signature, ECParameterSpec parameters) {
     private static final byte[] PROBE = {1};
 
-    private static final List<Curve> ALL =
-            List.of(of("nistp256", "secp256r1", 256), of("nistp384", "secp384r1", 384), of("nistp521", "secp521r1", 512));
+    private static final List<Curve> ALL = List.of(
+            of("nistp256", "secp256r1", 256), of("nistp384", "secp384r1", 384), of("nistp521", "secp521r1", 512));
 
     private static Curve of(String name, String javaName, int hashBits) {
         try {

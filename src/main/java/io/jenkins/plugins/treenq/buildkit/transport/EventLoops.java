@@ -47,7 +47,7 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        workers.shutdown();
-        io.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        // In this order: calls that end with their connection tell so on a worker.
+        io.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(over -> workers.shutdown());
     }
 }

@@ -161,7 +161,9 @@ class SshMountTest {
             assertTrue(log.contains("left: 1"), log);
             assertEquals(listed, run(there, "ssh-add", "-L").strip());
             // Raw is raw.
-            build(Map.of("mine", new SshAgent.Socket(socket, true)), "RUN --mount=type=ssh,id=mine ssh-add -l && ssh-add -D");
+            build(
+                    Map.of("mine", new SshAgent.Socket(socket, true)),
+                    "RUN --mount=type=ssh,id=mine ssh-add -l && ssh-add -D");
             ProcessBuilder empty = new ProcessBuilder("ssh-add", "-l");
             empty.environment().putAll(there);
             assertEquals(1, empty.start().waitFor());

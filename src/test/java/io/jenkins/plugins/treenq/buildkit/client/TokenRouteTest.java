@@ -216,7 +216,9 @@ class TokenRouteTest {
                                     Builds.request(Builds.push(image)).build(),
                                     Builds.content(folder, logins),
                                     BuildListener.NONE));
-                    assertTrue(refused.getMessage().contains("the registry wants the login itself"), refused.getMessage());
+                    assertTrue(
+                            refused.getMessage().contains("the registry wants the login itself"),
+                            refused.getMessage());
                     assertFalse(refused.getMessage().contains(daemon.login().secret()));
                 }
             }

@@ -12,6 +12,9 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.util.Base64;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +46,26 @@ class PemKeysTest {
             assertFalse(refused.getMessage().contains("secret"));
             assertFalse(refused.getMessage().contains("c2Vj"));
         }
+    }
+
+    @Test
+    void encryptedKeysAreOpenedWithTheirPassphraseAlone() throws Exception {
+        PrivateKey key = KeyPairGenerator.getInstance("EC").generateKeyPair().getPrivate();
+        String pem = Certificates.pem(new JcaPKCS8Generator(
+                key,
+                new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                        .setProvider(new BouncyCastleProvider())
+                        .setPRF(PKCS8Generator.PRF_HMACSHA256)
+                        .setPassword("open sesame".toCharArray())
+                        .build()));
+        assertTrue(pem.contains("BEGIN ENCRYPTED PRIVATE KEY"));
+        assertEquals(PemKeys.parse(pkcs8(key.getEncoded())), PemKeys.parse(pem, "open sesame"));
+        for (String wrong : new String[] {"wrong", "", "ünsafe"}) {
+            GeneralSecurityException refused =
+                    assertThrows(GeneralSecurityException.class, () -> PemKeys.parse(pem, wrong));
+            assertTrue(refused.getMessage().contains("encrypted") || refused.getMessage().contains("passphrase"));
+        }
+        assertThrows(GeneralSecurityException.class, () -> PemKeys.parse(pem));
     }
 
     private static String pkcs8(byte[] der) {

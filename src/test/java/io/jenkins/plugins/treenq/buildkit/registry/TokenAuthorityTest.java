@@ -19,7 +19,8 @@ import org.bouncycastle.crypto.signers.Ed25519Signer;
 import org.junit.jupiter.api.Test;
 
 class TokenAuthorityTest {
-    private static final byte[] SALT = HexFormat.of().parseHex("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+    private static final byte[] SALT =
+            HexFormat.of().parseHex("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
 
     private static TokenAuthority authority(TokenSource source, String host, String username, String secret)
             throws Exception {

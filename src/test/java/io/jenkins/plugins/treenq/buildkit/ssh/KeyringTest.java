@@ -190,7 +190,8 @@ class KeyringTest {
                 if (i % 2 == 1) {
                     damaged[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
                 }
-                String text = pem.replace(pem.split("-----")[2], "\n" + Base64.getEncoder().encodeToString(damaged) + "\n");
+                String text = pem.replace(
+                        pem.split("-----")[2], "\n" + Base64.getEncoder().encodeToString(damaged) + "\n");
                 try {
                     Keyring.of(List.of(key(text)));
                 } catch (BuildkitException.InvalidRequest e) {

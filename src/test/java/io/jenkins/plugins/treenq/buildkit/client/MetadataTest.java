@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.report;
+package io.jenkins.plugins.treenq.buildkit.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -57,9 +57,8 @@ class MetadataTest {
                 {
                   "a": "<&>",
                   "b": "2"
-                }
-                """,
-                Metadata.json(Metadata.of(Map.of("b", "2", "a", "<&>")).values()));
+                }""",
+                Metadata.of(Map.of("b", "2", "a", "<&>")).json());
     }
 
     private static String base64(String text) {

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** treenqctl prints what buildctl prints, for the same arguments and the same daemon. */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+class BuildctlComparisonTest {
+    private static final int ATTEMPTS = 5;
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path scratch;
+
+    @BeforeEach
+    void dockerfile() throws Exception {
+        Files.writeString(folder.resolve("Dockerfile"), "FROM busybox as app\nRUN echo made > /made\n");
+    }
+
+    /** Other tests build meanwhile, so a difference must last. */
+    private void assertSame(String... arguments) throws Exception {
+        Ctl ours = null;
+        Ctl theirs = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            theirs = Ctl.buildctl(daemon, scratch, arguments);
+            ours = Ctl.treenqctl(daemon, arguments);
+            if (ours.equals(theirs)) {
+                return;
+            }
+        }
+        assertEquals(theirs, ours);
+    }
+
+    @Test
+    void theDaemon() throws Exception {
+        assertSame("debug", "info");
+        assertSame("debug", "info", "--format", "json");
+        assertSame("debug", "workers");
+        assertSame("debug", "workers", "-v");
+        assertSame("debug", "workers", "--format", "{{json .}}");
+        assertSame("debug", "workers", "--filter", "id==nobody");
+        assertSame("debug", "workers", "--filter", "id==nobody", "--format", "json");
+    }
+
+    @Test
+    void itsCacheAndHistory() throws Exception {
+        String name = "ctl-" + daemon.version();
+        daemon = daemon.another(name);
+        try {
+            assertSame("du");
+            assertSame("du", "--format", "json");
+            build("app");
+            build("absent");
+            assertSame("du");
+            assertSame("du", "-v");
+            assertSame("du", "--format", "json");
+            assertSame("du", "--filter", "type==regular");
+            assertSame("du", "-f", "type==source.local", "-f", "type==regular", "-v");
+            assertSame("debug", "histories");
+            assertSame("debug", "histories", "--format", "json");
+            assertSame("prune", "--keep-duration", "1h");
+
+            Matcher ref = Pattern.compile("COMPLETE\\s+(\\S+)")
+                    .matcher(Ctl.treenqctl(daemon, "debug", "histories").out());
+            assertTrue(ref.find());
+            assertEquals(0, Ctl.treenqctl(daemon, "debug", "ctl", "--pin", ref.group(1)).exit());
+            assertSame("debug", "histories");
+            Ctl logs = Ctl.treenqctl(daemon, "debug", "logs", "--progress", "plain", ref.group(1));
+            assertTrue(logs.out().contains("load build definition"), logs.toString());
+            Ctl pruned = Ctl.treenqctl(daemon, "prune-histories");
+            assertEquals(2, pruned.out().lines().count(), pruned.toString());
+            assertTrue(pruned.out().startsWith("TYPE\t"), pruned.toString());
+            assertSame("debug", "histories");
+            Ctl gone = Ctl.treenqctl(daemon, "prune", "--all");
+            assertTrue(gone.out().startsWith("ID\t"), gone.toString());
+            assertTrue(gone.out().lines().reduce((first, second) -> second).orElseThrow().startsWith("Total:\t"));
+            assertSame("prune", "--all");
+            assertSame("prune-histories");
+        } finally {
+            daemon.down(name);
+        }
+    }
+
+    private Ctl build(String target) throws Exception {
+        return Ctl.treenqctl(daemon, arguments("--opt=target=" + target));
+    }
+
+    private String[] arguments(String... more) {
+        String[] all = new String[4 + more.length];
+        all[0] = "build";
+        all[1] = "--frontend=dockerfile.v0";
+        all[2] = "--local=context=" + folder;
+        all[3] = "--local=dockerfile=" + folder;
+        System.arraycopy(more, 0, all, 4, more.length);
+        return all;
+    }
+
+    @Test
+    void whatTheFrontendSaysOfADockerfile() throws Exception {
+        for (String question : new String[] {"lint", "outline", "targets", "subrequests.describe"}) {
+            assertSame(arguments("--progress=quiet", "--opt=requestid=frontend." + question));
+        }
+    }
+
+    @Test
+    void theMetadataFile() throws Exception {
+        String output = "--output=type=image,name=example.com/ctl/app:1";
+        Path theirs = scratch.resolve("theirs.json");
+        Path ours = scratch.resolve("ours.json");
+        Ctl.buildctl(daemon, scratch, arguments("--progress=quiet", output, "--metadata-file=" + theirs));
+        Ctl run = Ctl.treenqctl(daemon, arguments("--progress=quiet", output, "--metadata-file=" + ours));
+        assertEquals(new Ctl(0, "", ""), run);
+        // The time that the image says it was made at is that of the first build, which made it.
+        assertEquals(Files.readString(theirs), Files.readString(ours));
+        Path none = scratch.resolve("none.json");
+        assertEquals(
+                0,
+                Ctl.treenqctl(daemon, arguments("--progress=quiet", "--metadata-file=" + none))
+                        .exit());
+        assertFalse(Files.exists(none));
+    }
+
+    @Test
+    void theNameOfABuildIsWrittenEvenIfItFails() throws Exception {
+        Path file = scratch.resolve("ref");
+        assertEquals(
+                1,
+                Ctl.treenqctl(daemon, arguments("--progress=quiet", "--opt=target=absent", "--ref-file=" + file))
+                        .exit());
+        assertTrue(Files.readString(file).matches("[0-9a-z]{25,}"), Files.readString(file));
+        assertTrue(Ctl.treenqctl(daemon, "debug", "histories")
+                .out()
+                .contains(Files.readString(file)));
+    }
+
+    @Test
+    void anErrorWithItsPlace() throws Exception {
+        Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN echo before; exit 3\n");
+        String[] arguments = arguments("--progress=quiet");
+        assertSame(arguments);
+        String plain = Ctl.treenqctl(daemon, arguments("--progress=tty")).err();
+        assertTrue(plain.contains("------\n > [2/2] RUN echo before; exit 3:\n"), plain);
+        assertTrue(plain.endsWith("exit code: 3\n"), plain);
+    }
+
+    @Test
+    void progressAsJson() throws Exception {
+        Ctl run = Ctl.treenqctl(daemon, arguments("--no-cache", "--progress=rawjson"));
+        assertTrue(run.err().lines().allMatch(line -> line.startsWith("{\"") && line.endsWith("]}")), run.err());
+        assertTrue(run.err().contains("\"name\":\"transferring\""), run.err());
+    }
+
+    @Test
+    void whatIsNoDefinitionIsSaid() throws Exception {
+        Ctl run = Ctl.treenqctl(
+                daemon, scratch, "no definition".getBytes(StandardCharsets.UTF_8), "build", "--progress=quiet");
+        assertEquals(1, run.exit());
+        assertTrue(run.err().contains("no marshalled LLB"), run.err());
+        run = Ctl.treenqctl(daemon, scratch, new byte[0], "build", "--progress=quiet");
+        assertTrue(run.err().contains("is empty"), run.err());
+    }
+}

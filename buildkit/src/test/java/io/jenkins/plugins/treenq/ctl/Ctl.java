@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One run of a command line, ours or buildctl's. */
+record Ctl(int exit, String out, String err) {
+    /** Runs in this process. */
+    static Ctl treenqctl(Daemon daemon, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exit = Treenqctl.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(line(daemon, List.of(), arguments).toArray(String[]::new));
+        return new Ctl(exit, out.toString(), err.toString());
+    }
+
+    /** Runs in a process of its own, with something piped in. */
+    static Ctl treenqctl(Daemon daemon, Path scratch, byte[] input, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> program = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Treenqctl.class.getName());
+        return run(scratch, input, line(daemon, program, arguments));
+    }
+
+    static Ctl buildctl(Daemon daemon, Path scratch, String... arguments) throws IOException, InterruptedException {
+        return run(scratch, new byte[0], line(daemon, List.of(daemon.env().get("TREENQ_BUILDCTL")), arguments));
+    }
+
+    private static List<String> line(Daemon daemon, List<String> program, String... arguments) {
+        List<String> line = new ArrayList<>(program);
+        line.addAll(List.of(
+                "--addr",
+                daemon.address(),
+                "--tlscacert",
+                daemon.env().get("TREENQ_BUILDKIT_CA"),
+                "--tlscert",
+                daemon.env().get("TREENQ_BUILDKIT_CERT"),
+                "--tlskey",
+                daemon.env().get("TREENQ_BUILDKIT_KEY")));
+        line.addAll(List.of(arguments));
+        return line;
+    }
+
+    private static Ctl run(Path scratch, byte[] input, List<String> line) throws IOException, InterruptedException {
+        Path err = Files.createTempFile(scratch, "err", "");
+        ProcessBuilder builder = new ProcessBuilder(line).redirectError(err.toFile());
+        builder.environment().put("DOCKER_CONFIG", scratch.toString());
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        Process process = builder.start();
+        try (OutputStream pipe = process.getOutputStream()) {
+            pipe.write(input);
+        }
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ctl(process.waitFor(), out, Files.readString(err));
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the command line makes of its options, without a daemon. */
+class OptionsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aBuildArgumentWithoutAValueTakesTheEnvironments() {
+        assertEquals(
+                Map.of(
+                        "build-arg:HOME", "/root",
+                        "build-arg:EMPTY", "",
+                        "build-arg:SOURCE_DATE_EPOCH", "5",
+                        "target", "a=b"),
+                FrontendOptions.read(
+                        List.of("build-arg:HOME", "build-arg:ABSENT", "build-arg:EMPTY=", "target=a=b"),
+                        Map.of("HOME", "/root", "SOURCE_DATE_EPOCH", "5")));
+        assertEquals(
+                Map.of("build-arg:SOURCE_DATE_EPOCH", "6"),
+                FrontendOptions.read(List.of("build-arg:SOURCE_DATE_EPOCH=6"), Map.of("SOURCE_DATE_EPOCH", "5")));
+        assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("target"), Map.of()));
+    }
+
+    @Test
+    void aFileIsReplacedAtOnce() throws Exception {
+        Path file = folder.resolve("ref");
+        AtomicFile.write(file, "one");
+        AtomicFile.write(file, "two");
+        assertEquals("two", Files.readString(file));
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(file), files.toList());
+        }
+        assertThrows(
+                java.nio.file.NoSuchFileException.class,
+                () -> AtomicFile.write(folder.resolve("absent/ref"), "one"));
+    }
+
+    @Test
+    void metricsCountTheUsersSteps() {
+        CacheMetrics metrics = new CacheMetrics();
+        for (String name : List.of("[internal] load x", "[1/3] FROM busybox", "[2/3] RUN a", "[3/3] RUN b", "exporting to image")) {
+            metrics.onEvent(vertex(name, false, false));
+            metrics.onEvent(vertex(name, name.contains("RUN a"), !name.contains("RUN b")));
+        }
+        List<String> lines = new ArrayList<>();
+        metrics.print(lines::add);
+        assertEquals("cache miss: [3/3] RUN b", lines.get(0));
+        assertTrue(
+                lines.get(1)
+                        .startsWith("{\"total\":5,\"completed\":4,\"user_total\":3,\"user_cached\":1,\"user_completed\":2,"
+                                + "\"user_cacheable\":2,\"from\":1,\"miss\":1,\"client_duration_ms\":"),
+                lines.get(1));
+    }
+
+    private static BuildEvent vertex(String name, boolean cached, boolean completed) {
+        return new BuildEvent.VertexChanged(
+                name, List.of(), name, cached, Instant.EPOCH, completed ? Instant.EPOCH : null, "", null);
+    }
+
+    private static String refusal(String... arguments) {
+        StringWriter text = new StringWriter();
+        int exit = Treenqctl.commandLine().setErr(new PrintWriter(text)).execute(arguments);
+        assertFalse(exit == 0, text.toString());
+        assertFalse(text.toString().contains("\tat "), text.toString());
+        return text.toString();
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefusedWithoutAStack() {
+        assertTrue(refusal("du", "--format", "{{.ID}}").contains("only json"));
+        assertTrue(refusal("prune", "--keep-duration", "2 days").contains("not a duration"));
+        assertTrue(refusal("--log-format", "xml", "du").contains("log-format"));
+        assertTrue(refusal("debug", "ctl", "ref").contains("--pin"));
+        assertTrue(refusal("debug", "ctl", "ref", "--pin", "--delete").contains("--pin"));
+        assertTrue(refusal("debug", "get", "latest").contains("not a digest"));
+        assertTrue(refusal("build", "--frontend=dockerfile.v0", "--allow=everything").contains("unknown entitlement"));
+        assertTrue(refusal("build", "--progress=fancy").contains("fancy"));
+    }
+
+    @Test
+    void waitingEndsWithTheTimeout() {
+        assertTrue(refusal("--addr", "tcp://127.0.0.1:1", "--wait", "--timeout", "1", "debug", "info")
+                .contains("nothing listens"));
+    }
+
+    @Test
+    void everyCommandHelps() {
+        for (CommandLine command : Treenqctl.commandLine().getSubcommands().values()) {
+            assertFalse(command.getUsageMessage().isEmpty());
+            command.getSubcommands().values().forEach(sub -> assertFalse(sub.getUsageMessage().isEmpty()));
+        }
+    }
+}

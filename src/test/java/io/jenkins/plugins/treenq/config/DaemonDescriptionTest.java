@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.Worker;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DaemonDescriptionTest {
+    private static final String PREFIX = "org.mobyproject.buildkit.worker.";
+
+    private final Locale before = Locale.getDefault();
+
+    @BeforeEach
+    void english() {
+        Locale.setDefault(Locale.ENGLISH);
+    }
+
+    @AfterEach
+    void asBefore() {
+        Locale.setDefault(before);
+    }
+
+    @Test
+    void saysOfRootlessOnlyWhatIsKnown() {
+        assertEquals("rootless", end(Map.of(PREFIX + "oci.process-mode", "no-sandbox")));
+        assertEquals("rootless, as its configuration says", end(Map.of("rootless", "true")));
+        assertEquals("not rootless, as its configuration says", end(Map.of("rootless", "false")));
+        assertEquals(
+                "it does not say whether it is rootless", end(Map.of(PREFIX + "oci.process-mode", "sandbox")));
+    }
+
+    private static String end(Map<String, String> labels) {
+        DaemonInfo info = new DaemonInfo("github.com/moby/buildkit", "v0.23.0", "", "");
+        List<Platform> platforms = List.of(Platform.parse("linux/amd64"), Platform.parse("linux/386"));
+        String text = DaemonDescription.of(
+                info, List.of(new Worker("id", labels, platforms, List.of(), info, List.of())));
+        String start = "BuildKit v0.23.0 · linux/amd64, linux/386 · snapshotter  · ";
+        assertEquals(start, text.substring(0, start.length()));
+        return text.substring(start.length());
+    }
+}
