@@ -53,6 +53,21 @@ public record BuildRequest(
         return definition == null ? null : definition.clone();
     }
 
+    /** The same with other cache. */
+    public BuildRequest withCache(List<CacheEntry> imports, List<CacheEntry> newExports) {
+        return new BuildRequest(
+                ref,
+                frontend,
+                definition,
+                options,
+                exports,
+                imports,
+                newExports,
+                entitlements,
+                sourcePolicy,
+                proxyNetwork);
+    }
+
     /** A fresh name for a build. */
     public static String newRef() {
         return UUID.randomUUID().toString().replace("-", "");

@@ -19,6 +19,11 @@ public record Digest(String value) implements Serializable {
         }
     }
 
+    /** Such as {@code sha256}. */
+    public String algorithm() {
+        return value.substring(0, value.indexOf(':'));
+    }
+
     /** The hexadecimal part. */
     public String hex() {
         return value.substring(value.indexOf(':') + 1);

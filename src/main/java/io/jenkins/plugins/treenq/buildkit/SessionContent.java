@@ -13,8 +13,9 @@ import java.util.Objects;
  * @param secrets by id
  * @param ssh agents by id; {@code default} is the one of {@code --mount=type=ssh} without an id
  * @param outputs where an export comes back to, by its index in the request
- * @param layouts OCI layouts by store id, for {@code oci-layout://} contexts and local cache; the ones that cache is
- *     exported to are written
+ * @param layouts OCI layouts by store id: {@code oci:NAME} for a context {@code oci-layout://NAME@DIGEST},
+ *     {@code local:FOLDER} for local cache that has this {@code src} or {@code dest}; only what cache is exported to is
+ *     written
  * @param uploads streams by the path of their address {@code http://buildkit-session/PATH}
  * @param sharedKey under which the daemon keeps the sent trees for the next build; empty shares them with every client
  *     that sends none. Whoever knows it can read them, so it must be unguessable.

@@ -4,8 +4,6 @@ package io.jenkins.plugins.treenq.ctl;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.CacheEntry;
-import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
@@ -16,11 +14,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -55,12 +51,15 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--local", description = "NAME=FOLDER that the daemon may read")
     private List<String> locals = List.of();
 
+    @Option(names = "--oci-layout", description = "NAME=FOLDER of an OCI layout that the daemon may read")
+    private List<String> ociLayouts = List.of();
+
     @Option(names = "--opt", description = "KEY=VALUE for the frontend")
     private List<String> options = List.of();
 
     @Option(
             names = {"--output", "-o"},
-            description = "exporter, such as type=image,name=registry.example.com/app,push=true")
+            description = "exporter, such as type=image,name=registry.example.com/app,push=true or type=local,dest=…")
     private List<String> outputs = List.of();
 
     @Option(names = "--secret", description = "id=NAME,src=FILE or id=NAME,env=VARIABLE")
@@ -74,10 +73,10 @@ final class BuildCommand implements Callable<Integer> {
             description = "host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE] for getting its tokens")
     private List<String> registryTls = List.of();
 
-    @Option(names = "--import-cache", description = "cache to take from, such as type=registry,ref=…")
+    @Option(names = "--import-cache", description = "cache to take from, such as type=registry,ref=… or type=local,src=…")
     private List<String> cacheImports = List.of();
 
-    @Option(names = "--export-cache", description = "cache to leave at, such as type=registry,ref=…,mode=max")
+    @Option(names = "--export-cache", description = "cache to leave at, such as type=registry,ref=…,mode=max or type=local,dest=…")
     private List<String> cacheExports = List.of();
 
     @Option(names = "--allow", description = "entitlement, such as network.host")
@@ -106,8 +105,10 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BuildkitException, InterruptedException, IOException {
-        SessionContent content = content();
-        BuildRequest.Builder builder = request();
+        CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
+        OutputOptions output = OutputOptions.read(outputs, OutputOptions::stdoutIsTerminal);
+        SessionContent content = content(cache, output);
+        BuildRequest.Builder builder = request(cache, output);
         try (BuildkitClient client = root.connect()) {
             for (int run = 1; run <= repeat; run++) {
                 BuildRequest request = builder.ref(BuildRequest.newRef()).build();
@@ -131,15 +132,17 @@ final class BuildCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private SessionContent content() throws IOException {
+    private SessionContent content(CacheOptions cache, OutputOptions output) throws IOException {
         Map<String, String> environment = System.getenv();
+        Map<String, Path> layouts = LayoutOptions.read(ociLayouts);
+        layouts.putAll(cache.folders());
         return new SessionContent(
                 localSources(),
                 DockerConfig.read(environment, RegistryTlsOptions.read(registryTls)),
                 SecretOptions.read(secrets, environment),
                 SshOptions.read(ssh, environment),
-                Map.of(),
-                Map.of(),
+                output.outputs(),
+                layouts,
                 Map.of(),
                 "");
     }
@@ -162,15 +165,15 @@ final class BuildCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private BuildRequest.Builder request() throws BuildkitException, IOException {
+    private BuildRequest.Builder request(CacheOptions cache, OutputOptions output) throws BuildkitException, IOException {
         BuildRequest.Builder request = BuildRequest.builder()
                 .frontend(frontend)
                 .options(FrontendOptions.read(options, System.getenv()))
                 .entitlements(entitlements.stream().map(BuildCommand::entitlement).toList())
                 .proxyNetwork(proxyNetwork)
-                .exports(outputs.stream().map(BuildCommand::export).toList())
-                .cacheImports(cacheImports.stream().map(BuildCommand::cache).toList())
-                .cacheExports(cacheExports.stream().map(BuildCommand::cache).toList());
+                .exports(output.exports())
+                .cacheImports(cache.imports())
+                .cacheExports(cache.exports());
         if (sourcePolicyFile != null) {
             request.sourcePolicy(SourcePolicy.parse(Files.readString(sourcePolicyFile)));
         }
@@ -185,21 +188,6 @@ final class BuildCommand implements Callable<Integer> {
             throw new TypeConversionException("unknown entitlement " + text);
         }
         return text;
-    }
-
-    private static Export export(String text) {
-        Map<String, String> attributes = new LinkedHashMap<>(KeyValues.parse(text));
-        return new Export(type(text, attributes), attributes);
-    }
-
-    private static CacheEntry cache(String text) {
-        Map<String, String> attributes = new LinkedHashMap<>(KeyValues.parse(text));
-        return new CacheEntry(type(text, attributes), attributes);
-    }
-
-    private static String type(String text, Map<String, String> attributes) {
-        return Optional.ofNullable(attributes.remove("type"))
-                .orElseThrow(() -> new TypeConversionException("'" + text + "' has no type=…"));
     }
 
     private Map<String, LocalSource> localSources() {

@@ -26,7 +26,14 @@ import picocli.CommandLine.Spec;
         name = "debug",
         description = "Shows what the daemon says of itself and of its builds.",
         mixinStandardHelpOptions = true,
-        subcommands = {WorkersCommand.class, HistoriesCommand.class, LogsCommand.class, MonitorCommand.class})
+        subcommands = {
+            WorkersCommand.class,
+            HistoriesCommand.class,
+            InspectCommand.class,
+            LogsCommand.class,
+            ProvenanceCommand.class,
+            MonitorCommand.class
+        })
 final class DebugCommand {
     @ParentCommand
     private Treenqctl root;

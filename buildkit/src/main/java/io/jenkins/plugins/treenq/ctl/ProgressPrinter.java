@@ -6,6 +6,8 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine.TypeConversionException;
 
 /** Prints a build's progress the way that was asked for. */
 final class ProgressPrinter implements BuildListener, AutoCloseable {
@@ -25,7 +27,13 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
         /** What {@code $BUILDKIT_PROGRESS} says, where nothing was asked for. */
         private Mode chosen() {
             String wanted = System.getenv("BUILDKIT_PROGRESS");
-            return this == auto && wanted != null && !wanted.isEmpty() ? valueOf(wanted) : this;
+            if (this != auto || wanted == null || wanted.isEmpty()) {
+                return this;
+            }
+            return Arrays.stream(values())
+                    .filter(mode -> mode.name().equals(wanted))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("BUILDKIT_PROGRESS cannot be '" + wanted + "'"));
         }
     }
 

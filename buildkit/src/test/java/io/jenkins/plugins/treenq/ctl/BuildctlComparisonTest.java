@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.CachePolicy;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +74,7 @@ class BuildctlComparisonTest {
         String name = "ctl-" + daemon.version();
         daemon = daemon.another(name);
         try {
+            forgetEarlierRuns();
             assertSame("du");
             assertSame("du", "--format", "json");
             build("app");
@@ -99,6 +106,16 @@ class BuildctlComparisonTest {
             assertSame("prune-histories");
         } finally {
             daemon.down(name);
+        }
+    }
+
+    /** A daemon of that name keeps its state from test to test. */
+    private void forgetEarlierRuns() throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            for (BuildRecord record : client.history(HistoryQuery.ALL)) {
+                client.deleteHistory(record.ref());
+            }
+            client.prune(new CachePolicy(true, List.of(), Duration.ZERO, 0, 0, 0), record -> {});
         }
     }
 
@@ -169,6 +186,26 @@ class BuildctlComparisonTest {
         Ctl run = Ctl.treenqctl(daemon, arguments("--no-cache", "--progress=rawjson"));
         assertTrue(run.err().lines().allMatch(line -> line.startsWith("{\"") && line.endsWith("]}")), run.err());
         assertTrue(run.err().contains("\"name\":\"transferring\""), run.err());
+    }
+
+    @Test
+    void whatIsRememberedOfABuild() throws Exception {
+        Path file = scratch.resolve("ref");
+        Ctl.treenqctl(daemon, arguments("--progress=quiet", "--opt=label:a=b", "--ref-file=" + file));
+        String ref = Files.readString(file);
+        String text = Ctl.treenqctl(daemon, "debug", "inspect", ref).out();
+        assertTrue(text.contains("Ref:          " + ref), text);
+        assertTrue(text.contains("Option:       label:a=b"), text);
+        assertTrue(text.contains("Attestation:  sha256:"), text);
+        String provenance = Ctl.treenqctl(daemon, "debug", "provenance", ref).out();
+        assertTrue(provenance.contains("\"label:a\": \"b\""), provenance);
+
+        Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN exit 4\n");
+        Ctl.treenqctl(daemon, arguments("--progress=quiet", "--ref-file=" + file));
+        text = Ctl.treenqctl(daemon, "debug", "inspect", Files.readString(file)).out();
+        assertTrue(text.contains(">>> RUN exit 4"), text);
+        assertEquals(1, Ctl.treenqctl(daemon, "debug", "inspect", "no-such-build").exit());
+        assertEquals(1, Ctl.treenqctl(daemon, "debug", "provenance", "no-such-build").exit());
     }
 
     @Test

@@ -117,7 +117,8 @@ public final class BuildkitClient implements AutoCloseable {
         Map<String, String> response = withSession(
                 request,
                 content,
-                session -> Solve.run(channel, endpoint, loops.workers(), request, session.id(), listener));
+                listener,
+                (session, told) -> Solve.run(channel, endpoint, loops.workers(), told, session.id(), listener));
         return new BuildResult(request.ref(), response, Duration.between(start, Instant.now()));
     }
 
@@ -167,28 +168,36 @@ public final class BuildkitClient implements AutoCloseable {
         return withSession(
                 request,
                 content,
-                session -> Subrequest.run(channel, endpoint, loops.workers(), request, session.id(), listener));
+                listener,
+                (session, told) -> Subrequest.run(channel, endpoint, loops.workers(), told, session.id(), listener));
     }
 
     private interface Conversation {
-        Map<String, String> hold(Session session) throws BuildkitException, InterruptedException;
+        /** @param told the request in the daemon's terms */
+        Map<String, String> hold(Session session, BuildRequest told) throws BuildkitException, InterruptedException;
     }
 
-    private Map<String, String> withSession(BuildRequest request, SessionContent content, Conversation conversation)
+    private Map<String, String> withSession(
+            BuildRequest request, SessionContent content, BuildListener listener, Conversation conversation)
             throws BuildkitException, InterruptedException {
         if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
             throw new BuildkitException.InvalidRequest(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        AtomicReference<BuildkitException> unreadable = new AtomicReference<>();
+        AtomicReference<BuildkitException> ours = new AtomicReference<>();
         FileSyncService files = new FileSyncService(
-                content.locals(), loops.workers(), failure -> unreadable.compareAndSet(null, failure));
-        try (Session session = Session.open(channel, loops, content, List.of(files.intercepted()))) {
+                content.locals(), loops.workers(), failure -> ours.compareAndSet(null, failure));
+        // In this order: what comes back is taken until the session is closed, and on disk when this returns.
+        try (Results results = Results.of(
+                        request, content, loops.workers(), failure -> ours.compareAndSet(null, failure), listener);
+                Session session = Session.open(channel, loops, content, results.servicesAnd(files.intercepted()))) {
             awaitOpen(session);
-            return conversation.hold(session);
+            Map<String, String> response = conversation.hold(session, results.request());
+            results.finish(response);
+            return response;
         } catch (BuildkitException e) {
             // The daemon only repeats what this side told it, in longer words.
-            throw unreadable.get() != null ? unreadable.get() : e;
+            throw ours.get() != null ? ours.get() : e;
         }
     }
 

@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSendGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.health.HealthGrpc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,7 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -163,12 +165,17 @@ public final class Session implements AutoCloseable {
         call.cancel("the build is over", null);
     }
 
-    /** Keeps the reply to a health check from waiting behind work that reads files or asks for credentials. */
+    /**
+     * Keeps the reply to a health check from waiting behind work that reads files or asks for credentials. Results are
+     * only queued where they arrive; what writes them are tasks of their own.
+     */
     private record HealthFirst(Executor workers) implements ServerCallExecutorSupplier {
+        private static final Set<String> NEVER_BLOCKING = Set.of(HealthGrpc.SERVICE_NAME, FileSendGrpc.SERVICE_NAME);
+
         @Override
         public <ReqT, RespT> Executor getExecutor(ServerCall<ReqT, RespT> serverCall, Metadata metadata) {
             MethodDescriptor<ReqT, RespT> method = serverCall.getMethodDescriptor();
-            return HealthGrpc.SERVICE_NAME.equals(method.getServiceName()) ? Runnable::run : workers;
+            return NEVER_BLOCKING.contains(String.valueOf(method.getServiceName())) ? Runnable::run : workers;
         }
     }
 

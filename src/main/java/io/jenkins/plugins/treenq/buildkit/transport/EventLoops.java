@@ -20,6 +20,8 @@ public final class EventLoops implements AutoCloseable {
     private static final int IO_THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
     private static final int WORKERS = 16;
     private static final long IDLE_SECONDS = 10;
+    private static final long QUIET_MILLIS = 100;
+    private static final long LONGEST_END_MILLIS = 2_000;
 
     private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(
             IO_THREADS, new DefaultThreadFactory("treenq-io", true), NioIoHandler.newFactory());
@@ -47,7 +49,8 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        // In this order: calls that end with their connection tell so on a worker.
-        io.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(over -> workers.shutdown());
+        // Calls that end with their connection tell so on a worker, and the connection itself takes a moment.
+        io.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
+                .addListener(over -> workers.shutdown());
     }
 }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads {@code --import-cache} and {@code --export-cache} ({@code cmd/buildctl/build/importcache.go} and
+ * {@code exportcache.go}).
+ */
+record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
+    static CacheOptions read(List<String> imports, List<String> exports, Map<String, String> environment) {
+        return new CacheOptions(
+                imports.stream()
+                        .map(text -> entry("--import-cache", text, environment))
+                        .toList(),
+                exports.stream()
+                        .map(text -> withMode(entry("--export-cache", text, environment)))
+                        .toList());
+    }
+
+    /** The folders of local cache, as a session knows them. */
+    Map<String, Path> folders() {
+        Map<String, Path> folders = new HashMap<>();
+        imports.forEach(entry -> addFolder(entry, "src", folders));
+        exports.forEach(entry -> addFolder(entry, "dest", folders));
+        return folders;
+    }
+
+    private static void addFolder(CacheEntry entry, String key, Map<String, Path> folders) {
+        String folder = entry.attributes().getOrDefault(key, "");
+        if (entry.type().equals("local") && !folder.isEmpty()) {
+            folders.put("local:" + folder, Path.of(folder));
+        }
+    }
+
+    private static CacheEntry withMode(CacheEntry entry) {
+        Map<String, String> attributes = new HashMap<>(entry.attributes());
+        attributes.putIfAbsent("mode", "min");
+        return new CacheEntry(entry.type(), attributes);
+    }
+
+    private static CacheEntry entry(String option, String text, Map<String, String> environment) {
+        if (!text.contains("type=")) {
+            // The form before BuildKit v0.4, which buildctl still takes.
+            return new CacheEntry("registry", Map.of("ref", text));
+        }
+        Map<String, String> attributes = new LinkedHashMap<>(KeyValues.parse(text));
+        String type = attributes.remove("type");
+        if (type == null || type.isEmpty()) {
+            throw new TypeConversionException(option + " '" + text + "' has no type=…");
+        }
+        if (type.equals("gha")) {
+            addGithub(attributes, environment);
+        }
+        return new CacheEntry(type, attributes);
+    }
+
+    /** What a job of GitHub Actions has in its environment ({@code cmd/buildctl/build/util.go}). */
+    private static void addGithub(Map<String, String> attributes, Map<String, String> environment) {
+        String version = attributes.getOrDefault("version", "");
+        String newer = environment.getOrDefault("ACTIONS_CACHE_SERVICE_V2", "");
+        if (!attributes.containsKey("version") && GoBooleans.parse(newer).orElse(false)) {
+            version = "2";
+        }
+        if (version.equals("2")) {
+            fill(attributes, "url_v2", environment.get("ACTIONS_RESULTS_URL"));
+        }
+        fill(attributes, "url", environment.get("ACTIONS_CACHE_URL"));
+        fill(attributes, "url", environment.get("ACTIONS_RESULTS_URL"));
+        if (!attributes.containsKey("url") && !attributes.containsKey("url_v2")) {
+            throw new TypeConversionException("cache of type gha needs url=… or $ACTIONS_CACHE_URL");
+        }
+        fill(attributes, "token", environment.get("ACTIONS_RUNTIME_TOKEN"));
+        if (!attributes.containsKey("token")) {
+            throw new TypeConversionException("cache of type gha needs token=… or $ACTIONS_RUNTIME_TOKEN");
+        }
+    }
+
+    private static void fill(Map<String, String> attributes, String key, String value) {
+        if (value != null) {
+            attributes.putIfAbsent(key, value);
+        }
+    }
+}

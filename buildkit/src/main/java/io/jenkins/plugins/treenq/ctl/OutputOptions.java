@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads {@code --output} as buildctl does ({@code cmd/buildctl/build/output.go}), and buildx' short form of it: a folder,
+ * or {@code -} for a tar archive on standard output.
+ *
+ * @param exports for the request
+ * @param outputs where those that come back go, by their index
+ */
+record OutputOptions(List<Export> exports, Map<Integer, Output> outputs) {
+    private static final String STDOUT = "-";
+
+    /** @param terminal whether standard output is one, which no archive is written to */
+    static OutputOptions read(List<String> texts, BooleanSupplier terminal) {
+        List<Export> exports = new ArrayList<>();
+        Map<Integer, Output> outputs = new HashMap<>();
+        int streams = 0;
+        for (String text : texts) {
+            Map<String, String> attributes = attributes(text);
+            String type = attributes.remove("type");
+            if (type == null) {
+                throw new TypeConversionException("--output '" + text + "' has no type=…");
+            }
+            if (attributes.containsKey("output")) {
+                throw new TypeConversionException("--output takes dest=" + attributes.get("output") + ", not output=");
+            }
+            String destination = attributes.getOrDefault("dest", "");
+            boolean archive = type.equals("tar") || isImage(type) && isArchive(attributes);
+            if (archive || isImage(type) || type.equals("local")) {
+                attributes.remove("dest");
+                if (archive && toStdout(destination) && ++streams > 1) {
+                    throw new TypeConversionException("only one output can go to standard output");
+                }
+                outputs.put(exports.size(), output(type, archive, destination, terminal));
+            } else if (!destination.isEmpty()) {
+                throw new TypeConversionException(
+                        "dest=" + destination + " is not supported by the " + type + " exporter");
+            }
+            exports.add(new Export(type, attributes));
+        }
+        return new OutputOptions(List.copyOf(exports), Map.copyOf(outputs));
+    }
+
+    private static Map<String, String> attributes(String text) {
+        if (text.equals(STDOUT)) {
+            return new LinkedHashMap<>(Map.of("type", "tar", "dest", STDOUT));
+        }
+        if (!text.isEmpty() && text.indexOf('=') < 0 && text.indexOf(',') < 0) {
+            return new LinkedHashMap<>(Map.of("type", "local", "dest", text));
+        }
+        return new LinkedHashMap<>(KeyValues.parse(text));
+    }
+
+    private static boolean isImage(String type) {
+        return Set.of("oci", "docker").contains(type);
+    }
+
+    private static boolean isArchive(Map<String, String> attributes) {
+        return GoBooleans.parse(attributes.getOrDefault("tar", "")).orElse(true);
+    }
+
+    private static boolean toStdout(String destination) {
+        return destination.isEmpty() || destination.equals(STDOUT);
+    }
+
+    private static Output output(String type, boolean archive, String destination, BooleanSupplier terminal) {
+        if (!archive) {
+            if (destination.isEmpty()) {
+                throw new TypeConversionException("the " + type + " exporter needs dest=FOLDER");
+            }
+            Path folder = Path.of(destination);
+            return type.equals("local") ? new Output.Folder(folder) : new Output.Layout(folder);
+        }
+        if (toStdout(destination)) {
+            if (terminal.getAsBoolean()) {
+                throw new TypeConversionException(
+                        "the " + type + " exporter needs dest=FILE; an archive is not written to a terminal");
+            }
+            return new Output.Stream(OutputOptions::stdout);
+        }
+        Path file = Path.of(destination);
+        if (Files.isDirectory(file)) {
+            throw new TypeConversionException(destination + " is a folder; the " + type + " exporter writes a file");
+        }
+        return new Output.Stream(() -> Files.newOutputStream(file));
+    }
+
+    /** Without the buffer and the character set of System.out, and still open when the archive ends. */
+    private static OutputStream stdout() {
+        return new FilterOutputStream(new FileOutputStream(FileDescriptor.out)) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
+    }
+
+    /** Java tells only of a terminal that is standard input as well; Linux tells more. */
+    static boolean stdoutIsTerminal() {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return System.console() != null;
+        }
+    }
+}

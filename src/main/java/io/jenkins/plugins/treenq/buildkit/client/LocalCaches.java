@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.content.LayoutCleaning;
+import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Build cache in folders of this machine ({@code client/solve.go}, parseCacheOptions). The daemon knows such a folder by
+ * the name of a store and what is in it by digest; tags are the client's business, before a build and after it.
+ */
+final class LocalCaches {
+    private static final Logger LOGGER = Logger.getLogger(LocalCaches.class.getName());
+    private static final String LOCAL = "local";
+    private static final String DEFAULT_TAG = "latest";
+
+    private final Map<String, Path> folders = new HashMap<>();
+    private final Map<String, Written> written = new LinkedHashMap<>();
+    private final List<CacheEntry> imports = new ArrayList<>();
+    private final List<CacheEntry> exports = new ArrayList<>();
+
+    private record Written(Path folder, String tag, boolean cleaned) {}
+
+    private LocalCaches() {}
+
+    /**
+     * Looks up what shall be imported.
+     *
+     * @param layouts by store id; {@code local:} and what the entry has as {@code src} or {@code dest}
+     * @param onSkipped told of an import that there is nothing for: its folder, and why
+     * @throws BuildkitException.InvalidRequest when an entry lacks something
+     */
+    static LocalCaches of(
+            List<CacheEntry> imports,
+            List<CacheEntry> exports,
+            Map<String, Path> layouts,
+            BiConsumer<String, String> onSkipped)
+            throws BuildkitException.InvalidRequest {
+        LocalCaches caches = new LocalCaches();
+        for (CacheEntry entry : exports) {
+            requireRef(entry, "export");
+            caches.exports.add(entry.type().equals(LOCAL) ? caches.export(entry, layouts) : entry);
+        }
+        for (CacheEntry entry : imports) {
+            requireRef(entry, "import");
+            if (entry.type().equals(LOCAL)) {
+                caches.importFrom(entry, layouts, onSkipped).ifPresent(caches.imports::add);
+            } else {
+                caches.imports.add(entry);
+            }
+        }
+        return caches;
+    }
+
+    /** As the daemon is told them. */
+    List<CacheEntry> imports() {
+        return imports;
+    }
+
+    /** As the daemon is told them. */
+    List<CacheEntry> exports() {
+        return exports;
+    }
+
+    /** Folders by store id. */
+    Map<String, Path> folders() {
+        return folders;
+    }
+
+    /** Ids of the stores that the daemon leaves cache in. */
+    Set<String> written() {
+        return written.keySet();
+    }
+
+    /**
+     * Names what the daemon left.
+     *
+     * @param manifest its descriptor, as JSON
+     */
+    void finish(String manifest) throws BuildkitException {
+        for (Written cache : written.values()) {
+            try {
+                new LayoutIndex(cache.folder()).put(manifest, List.of(LayoutIndex.Name.ofTag(cache.tag())));
+            } catch (IOException e) {
+                throw new BuildkitException.OutputUnwritable(
+                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + e, e);
+            }
+            if (cache.cleaned()) {
+                try {
+                    LayoutCleaning.clean(cache.folder());
+                } catch (IOException e) {
+                    LOGGER.log(Level.WARNING, e, () -> "old cache in " + cache.folder() + " cannot be removed");
+                }
+            }
+        }
+    }
+
+    private CacheEntry export(CacheEntry entry, Map<String, Path> layouts) throws BuildkitException.InvalidRequest {
+        String id = storeId(entry, "dest");
+        Path folder = folder(entry, "dest", layouts);
+        boolean cleaned = GoBooleans.parse(entry.attributes().getOrDefault("reset", "false"))
+                .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                        "'" + entry.attributes().get("reset") + "' is no value for reset; write true or false"));
+        String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
+        if (written.put(id, new Written(folder, tag, cleaned)) != null) {
+            throw new BuildkitException.InvalidRequest(
+                    "cache is exported to '" + entry.attributes().get("dest") + "' twice");
+        }
+        folders.put(id, folder);
+        return withAttribute(entry, "dest", id.substring(LOCAL.length() + 1));
+    }
+
+    private Optional<CacheEntry> importFrom(
+            CacheEntry entry, Map<String, Path> layouts, BiConsumer<String, String> onSkipped)
+            throws BuildkitException.InvalidRequest {
+        String id = storeId(entry, "src");
+        Path folder = folder(entry, "src", layouts);
+        try {
+            Digest digest = digest(entry, folder);
+            if (new LayoutIndex(folder).hasBlob(digest)) {
+                folders.put(id, folder);
+                return Optional.of(withAttribute(
+                        withAttribute(entry, "digest", digest.value()), "src", id.substring(LOCAL.length() + 1)));
+            }
+            onSkipped.accept(entry.attributes().get("src"), "it has no " + digest);
+        } catch (NoSuchFileException e) {
+            onSkipped.accept(entry.attributes().get("src"), "there is none yet");
+        } catch (IOException e) {
+            onSkipped.accept(entry.attributes().get("src"), String.valueOf(e.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    private static Digest digest(CacheEntry entry, Path folder)
+            throws IOException, BuildkitException.InvalidRequest {
+        String digest = entry.attributes().getOrDefault("digest", "");
+        if (!digest.isEmpty()) {
+            try {
+                return new Digest(digest);
+            } catch (IllegalArgumentException e) {
+                throw new BuildkitException.InvalidRequest("'" + digest + "' is no digest of a cache", e);
+            }
+        }
+        String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
+        if (tag.isEmpty()) {
+            throw new BuildkitException.InvalidRequest("a local cache needs a tag or a digest to be imported by");
+        }
+        return new LayoutIndex(folder)
+                .find(tag)
+                .orElseThrow(() -> new IOException("its index has no tag '" + tag + "'"));
+    }
+
+    private static Path folder(CacheEntry entry, String key, Map<String, Path> layouts)
+            throws BuildkitException.InvalidRequest {
+        String name = LOCAL + ":" + entry.attributes().get(key);
+        Path folder = layouts.get(name);
+        if (folder == null) {
+            throw new BuildkitException.InvalidRequest("no folder was given for the cache " + name);
+        }
+        return folder;
+    }
+
+    /** Travels as a header, which other characters than those of ASCII cannot. */
+    private static String storeId(CacheEntry entry, String key) throws BuildkitException.InvalidRequest {
+        String name = entry.attributes().getOrDefault(key, "");
+        if (name.isEmpty()) {
+            throw new BuildkitException.InvalidRequest("local cache needs " + key + "=FOLDER");
+        }
+        StringBuilder id = new StringBuilder(LOCAL).append(':');
+        name.chars().forEach(c -> {
+            if (c > ' ' && c < 0x7f) {
+                id.append((char) c);
+            } else {
+                id.append('%').append(String.format("%04x", c));
+            }
+        });
+        return id.toString();
+    }
+
+    private static void requireRef(CacheEntry entry, String what) throws BuildkitException.InvalidRequest {
+        if (entry.type().equals("registry") && entry.attributes().getOrDefault("ref", "").isEmpty()) {
+            throw new BuildkitException.InvalidRequest("registry cache needs ref=IMAGE to " + what);
+        }
+    }
+
+    private static CacheEntry withAttribute(CacheEntry entry, String key, String value) {
+        Map<String, String> attributes = new HashMap<>(entry.attributes());
+        attributes.put(key, value);
+        return new CacheEntry(entry.type(), attributes);
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.content;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.Timestamp;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.AbortRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.content.DeleteContentRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.Info;
+import io.jenkins.plugins.treenq.buildkit.wire.content.InfoRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.InfoResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ListContentRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ListContentResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ListStatusesRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ListStatusesResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.content.StatusRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.StatusResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.content.UpdateRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.UpdateResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.content.WriteContentRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.content.WriteContentResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Lets the daemon read OCI layouts of this machine, and write those that it is to leave something in (containerd's
+ * {@code contentserver} over the session). Methods block on the disk; they must not run on a thread that moves bytes.
+ */
+public final class ContentService extends ContentGrpc.ContentImplBase {
+    private static final int INFOS_IN_MESSAGE = 100;
+
+    private final Map<String, Store> stores = new HashMap<>();
+    private final Consumer<BuildkitException> onFailure;
+
+    /**
+     * @param layouts folders by store id, as the daemon knows it: {@code oci:NAME}, {@code local:PATH}, {@code export}
+     * @param writable those of them that the daemon may add blobs to; it can delete from none
+     * @param onFailure told what a disk refuses, before the daemon is
+     */
+    public ContentService(
+            Map<String, Path> layouts, Set<String> writable, Consumer<BuildkitException> onFailure) {
+        layouts.forEach((id, folder) -> stores.put(id, new Store(new Layout(folder), writable.contains(id))));
+        this.onFailure = onFailure;
+    }
+
+    /** This service with its interceptor, to be registered as it is. */
+    public ServerServiceDefinition intercepted() {
+        return ServerInterceptors.intercept(this, new StoreInterceptor());
+    }
+
+    @Override
+    public void info(InfoRequest request, StreamObserver<InfoResponse> answer) {
+        answer(answer, store -> {
+            Digest digest = Answers.digest(request.getDigest());
+            Layout.Blob blob = store.layout().find(digest).orElseThrow(() -> Answers.unknownBlob(digest));
+            return InfoResponse.newBuilder().setInfo(info(blob)).build();
+        });
+    }
+
+    @Override
+    public void update(UpdateRequest request, StreamObserver<UpdateResponse> answer) {
+        answer(answer, store -> {
+            throw Answers.unfulfilled("a layout has no labels to update");
+        });
+    }
+
+    @Override
+    public void delete(DeleteContentRequest request, StreamObserver<Empty> answer) {
+        answer(answer, store -> {
+            throw Answers.readOnly();
+        });
+    }
+
+    @Override
+    public void list(ListContentRequest request, StreamObserver<ListContentResponse> answer) {
+        streamed(answer, store -> {
+            requireNone(request.getFiltersList());
+            List<Layout.Blob> blobs = store.layout().list();
+            for (int i = 0; i < blobs.size(); i += INFOS_IN_MESSAGE) {
+                ListContentResponse.Builder part = ListContentResponse.newBuilder();
+                blobs.subList(i, Math.min(i + INFOS_IN_MESSAGE, blobs.size())).forEach(blob -> part.addInfo(info(blob)));
+                answer.onNext(part.build());
+            }
+            answer.onCompleted();
+        });
+    }
+
+    @Override
+    public void read(ReadContentRequest request, StreamObserver<ReadContentResponse> answer) {
+        streamed(answer, store -> {
+            Digest digest = Answers.digest(request.getDigest());
+            Layout.Blob blob = store.layout().find(digest).orElseThrow(() -> Answers.unknownBlob(digest));
+            long start = Math.max(0, request.getOffset());
+            if (start > blob.sizeBytes()) {
+                throw Answers.outOfRange("read past object length " + blob.sizeBytes() + " bytes");
+            }
+            long rest = blob.sizeBytes() - start;
+            long length = request.getSize() <= 0 ? rest : Math.min(rest, request.getSize());
+            new BlobRead(
+                            store.layout().open(digest),
+                            start,
+                            length,
+                            (ServerCallStreamObserver<ReadContentResponse>) answer,
+                            failure -> fail(answer, failure, false))
+                    .start();
+        });
+    }
+
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusResponse> answer) {
+        answer(answer, store -> StatusResponse.newBuilder()
+                .setStatus(status(store.write(request.getRef())))
+                .build());
+    }
+
+    @Override
+    public void listStatuses(ListStatusesRequest request, StreamObserver<ListStatusesResponse> answer) {
+        answer(answer, store -> {
+            requireNone(request.getFiltersList());
+            ListStatusesResponse.Builder statuses = ListStatusesResponse.newBuilder();
+            store.writes().forEach(write -> statuses.addStatuses(status(write)));
+            return statuses.build();
+        });
+    }
+
+    @Override
+    public StreamObserver<WriteContentRequest> write(StreamObserver<WriteContentResponse> answer) {
+        BlobWrite write = new BlobWrite(
+                ContentService.this::store,
+                (ServerCallStreamObserver<WriteContentResponse>) answer,
+                failure -> fail(answer, failure, true));
+        write.start();
+        return write;
+    }
+
+    @Override
+    public void abort(AbortRequest request, StreamObserver<Empty> answer) {
+        answer(answer, store -> {
+            store.requireWritable();
+            // A write leaves nothing behind when its stream ends, so there is nothing to remove but what is in use.
+            if (store.isWriting(request.getRef())) {
+                throw Answers.locked(request.getRef());
+            }
+            return Empty.getDefaultInstance();
+        });
+    }
+
+    private interface Answering<T> {
+        T of(Store store) throws IOException, StatusException;
+    }
+
+    private interface Streaming {
+        void of(Store store) throws IOException, StatusException;
+    }
+
+    private <T> void answer(StreamObserver<T> answer, Answering<T> answering) {
+        streamed(answer, store -> {
+            answer.onNext(answering.of(store));
+            answer.onCompleted();
+        });
+    }
+
+    private void streamed(StreamObserver<?> answer, Streaming streaming) {
+        try {
+            streaming.of(store());
+        } catch (IOException | StatusException e) {
+            fail(answer, e, false);
+        }
+    }
+
+    /** The one place where a failure becomes an answer. */
+    private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
+        if (failure instanceof IOException e) {
+            BuildkitException told = writing
+                    ? new BuildkitException.OutputUnwritable("an OCI layout cannot be written: " + e, e)
+                    : new BuildkitException.ContextUnreadable("an OCI layout cannot be read: " + e, e);
+            onFailure.accept(told);
+            answer.onError(Status.INTERNAL.withDescription(told.getMessage()).asException());
+        } else {
+            answer.onError(failure);
+        }
+    }
+
+    private Store store() throws StatusException {
+        String id = StoreInterceptor.STORE_ID.get();
+        if (id == null) {
+            throw Answers.invalid("the call names no store");
+        }
+        Store store = stores.get(id);
+        if (store == null) {
+            throw Status.NOT_FOUND.withDescription("unknown store " + id).asException();
+        }
+        return store;
+    }
+
+    private static void requireNone(List<String> filters) throws StatusException {
+        if (!filters.isEmpty()) {
+            throw Status.UNIMPLEMENTED.withDescription("filters are not known here").asException();
+        }
+    }
+
+    private static Info info(Layout.Blob blob) {
+        return Info.newBuilder()
+                .setDigest(blob.digest().value())
+                .setSize(blob.sizeBytes())
+                .setCreatedAt(timestamp(blob.created()))
+                .setUpdatedAt(timestamp(blob.created()))
+                .build();
+    }
+
+    private static io.jenkins.plugins.treenq.buildkit.wire.content.Status status(Store.Write write) {
+        return io.jenkins.plugins.treenq.buildkit.wire.content.Status.newBuilder()
+                .setRef(write.ref)
+                .setOffset(write.offset)
+                .setTotal(write.totalBytes)
+                .setExpected(write.expected)
+                .setStartedAt(timestamp(write.ingest.started()))
+                .setUpdatedAt(timestamp(Instant.now()))
+                .build();
+    }
+
+    static Timestamp timestamp(Instant time) {
+        return Timestamp.newBuilder()
+                .setSeconds(time.getEpochSecond())
+                .setNanos(time.getNano())
+                .build();
+    }
+}

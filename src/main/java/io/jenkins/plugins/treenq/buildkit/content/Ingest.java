@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.content;
+
+import com.google.protobuf.ByteString;
+import io.grpc.StatusException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+
+/**
+ * One blob being written. It has no more bytes than were announced, and becomes a blob only when its content has the
+ * digest that it was asked for. Used by one thread at a time.
+ */
+final class Ingest {
+    private final Layout layout;
+    private final Path file;
+    private final FileChannel content;
+    private final Instant started = Instant.now();
+    private final String algorithm;
+    private MessageDigest hash;
+    private long offset;
+
+    /** @param algorithm that its digest will have, unless the commit names another one */
+    Ingest(Layout layout, String algorithm) throws IOException {
+        this.layout = layout;
+        this.algorithm = algorithm;
+        this.hash = hash(algorithm);
+        this.file = layout.newFile();
+        this.content = FileChannel.open(
+                file,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS);
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    /** How many bytes there are. */
+    long offset() {
+        return offset;
+    }
+
+    /** Begins again. */
+    void reset() throws IOException {
+        content.truncate(0);
+        hash.reset();
+        offset = 0;
+    }
+
+    void append(ByteString data) throws IOException {
+        for (ByteBuffer buffer : data.asReadOnlyByteBufferList()) {
+            hash.update(buffer.duplicate());
+            while (buffer.hasRemaining()) {
+                content.write(buffer);
+            }
+        }
+        offset += data.size();
+    }
+
+    /**
+     * Makes it a blob.
+     *
+     * @param expected null for whatever its digest is
+     * @throws StatusException if it is not what was expected, or there already
+     */
+    Digest commit(Digest expected) throws IOException, StatusException {
+        if (expected != null && !expected.algorithm().equals(algorithm)) {
+            rehash(expected.algorithm());
+        }
+        String used = expected == null ? algorithm : expected.algorithm();
+        Digest digest = new Digest(used + ":" + HexFormat.of().formatHex(hash.digest()));
+        if (expected != null && !expected.equals(digest)) {
+            throw Answers.unfulfilled("unexpected commit digest " + digest + ", expected " + expected);
+        }
+        content.force(true);
+        content.close();
+        if (!layout.commit(file, digest)) {
+            throw Answers.exists(digest);
+        }
+        return digest;
+    }
+
+    private void rehash(String other) throws IOException {
+        hash = hash(other);
+        ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+        content.position(0);
+        while (content.read(buffer.clear()) >= 0) {
+            hash.update(buffer.flip());
+        }
+    }
+
+    /** Leaves nothing behind, unless it became a blob. */
+    void close() throws IOException {
+        try {
+            content.close();
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static MessageDigest hash(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm.replace("sha", "SHA-"));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has " + algorithm, e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.content;
+
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The blobs of an OCI layout: {@code blobs/<algorithm>/<hexadecimal>} below a folder, and nothing else that is in it or
+ * that a symlink in it leads to. A blob is there as a whole or not at all; what is being written is in {@code ingest}, as
+ * with containerd ({@code plugins/content/local/store.go}).
+ */
+final class Layout {
+    private static final List<String> ALGORITHMS = List.of("sha256", "sha384", "sha512");
+    private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
+    private static final Set<PosixFilePermission> READ = EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+
+    private final Path folder;
+
+    Layout(Path folder) {
+        this.folder = folder;
+    }
+
+    /** A blob without its content. */
+    record Blob(Digest digest, long sizeBytes, Instant created) {}
+
+    Optional<Blob> find(Digest digest) throws IOException {
+        try {
+            Path path = file(algorithmFolder(digest.algorithm()), digest);
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW);
+            return attributes.isRegularFile()
+                    ? Optional.of(new Blob(
+                            digest, attributes.size(), attributes.lastModifiedTime().toInstant()))
+                    : Optional.empty();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Optional.empty();
+        }
+    }
+
+    FileChannel open(Digest digest) throws IOException {
+        return FileChannel.open(
+                file(algorithmFolder(digest.algorithm()), digest), StandardOpenOption.READ, NOFOLLOW);
+    }
+
+    List<Blob> list() throws IOException {
+        List<Blob> blobs = new ArrayList<>();
+        for (String algorithm : ALGORITHMS) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(algorithmFolder(algorithm))) {
+                for (Path file : files) {
+                    digest(algorithm, file).flatMap(this::findIfReadable).ifPresent(blobs::add);
+                }
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                // No blob of that kind was ever written.
+            }
+        }
+        return blobs;
+    }
+
+    private static Optional<Digest> digest(String algorithm, Path file) {
+        try {
+            return Optional.of(new Digest(algorithm + ":" + file.getFileName()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Blob> findIfReadable(Digest digest) {
+        try {
+            return find(digest);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    void delete(Digest digest) throws IOException {
+        Files.deleteIfExists(file(algorithmFolder(digest.algorithm()), digest));
+    }
+
+    /** A new file for content whose digest is not known yet. Nobody else has it, not in another process either. */
+    Path newFile() throws IOException {
+        Path ingest = madeFolder("ingest");
+        return ingest.resolve(UUID.randomUUID().toString());
+    }
+
+    /**
+     * Turns a complete file of {@link #newFile} into a blob that nobody writes to any more.
+     *
+     * @return false if the blob is there already; the file is left then
+     */
+    boolean commit(Path file, Digest digest) throws IOException {
+        Path target = file(madeFolder("blobs", digest.algorithm()), digest);
+        if (Files.exists(target, NOFOLLOW)) {
+            return false;
+        }
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW);
+        if (view != null) {
+            Set<PosixFilePermission> permissions = view.readAttributes().permissions();
+            permissions.retainAll(READ);
+            view.setPermissions(permissions);
+        }
+        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+        return true;
+    }
+
+    private static Path file(Path algorithmFolder, Digest digest) {
+        return algorithmFolder.resolve(digest.hex());
+    }
+
+    private Path algorithmFolder(String algorithm) throws IOException {
+        return unlinked(unlinked(folder.toRealPath().resolve("blobs")).resolve(algorithm));
+    }
+
+    private static Path unlinked(Path path) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW);
+        if (!attributes.isDirectory() || attributes.isOther()) {
+            throw new NotDirectoryException(path.toString());
+        }
+        return path;
+    }
+
+    private Path madeFolder(String... names) throws IOException {
+        Path path = Files.createDirectories(folder.toAbsolutePath()).toRealPath();
+        for (String name : names) {
+            path = path.resolve(name);
+            try {
+                Files.createDirectory(path);
+            } catch (FileAlreadyExistsException e) {
+                // That is as good, if it is a folder.
+            }
+            unlinked(path);
+        }
+        return path;
+    }
+}

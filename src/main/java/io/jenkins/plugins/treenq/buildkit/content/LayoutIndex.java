@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.content;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * The index of an OCI layout, which names what is in it ({@code client/ociindex}). It is not the daemon's: the client
+ * reads it before a build and writes it after.
+ */
+public final class LayoutIndex {
+    /** The full name of an image; containerd's. */
+    private static final String IMAGE_NAME = "io.containerd.image.name";
+    /** The tag. */
+    private static final String REF_NAME = "org.opencontainers.image.ref.name";
+
+    private static final String INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
+    private static final String LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}";
+
+    /** The order in which Go writes them, so that the file looks the same whoever wrote it. */
+    private static final List<String> INDEX_FIELDS =
+            List.of("schemaVersion", "mediaType", "artifactType", "manifests", "subject", "annotations");
+
+    private static final List<String> ENTRY_FIELDS = List.of(
+            "mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
+    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    private final Path folder;
+
+    public LayoutIndex(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * What an entry of the index is called.
+     *
+     * @param image full name, or empty for an entry that only has a tag
+     * @param tag or whatever is behind the first ":" or "@" of the image's path
+     */
+    public record Name(String image, String tag) {
+        public static Name ofTag(String tag) {
+            return new Name("", tag);
+        }
+
+        public static Name ofImage(String image) {
+            int slash = image.indexOf('/');
+            String path = slash < 0 ? "" : image.substring(slash);
+            for (int i = 0; i < path.length(); i++) {
+                if (path.charAt(i) == ':') {
+                    return new Name(image, path.substring(i + 1));
+                }
+                if (path.charAt(i) == '@') {
+                    return new Name(image, path.substring(i));
+                }
+            }
+            return new Name(image, "");
+        }
+    }
+
+    /**
+     * The entry of a name or, if no image has it, of a tag.
+     *
+     * @throws IOException if there is no index, or it is none
+     */
+    public Optional<Digest> find(String nameOrTag) throws IOException {
+        List<JsonObject> manifests = manifests(read());
+        for (String annotation : List.of(IMAGE_NAME, REF_NAME)) {
+            for (JsonObject manifest : manifests) {
+                if (nameOrTag.equals(annotation(manifest, annotation))) {
+                    return Optional.of(digest(manifest));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the layout really has it. */
+    public boolean hasBlob(Digest digest) throws IOException {
+        return new Layout(folder).find(digest).isPresent();
+    }
+
+    /** Digests of all entries. */
+    List<Digest> digests() throws IOException {
+        List<Digest> digests = new ArrayList<>();
+        for (JsonObject manifest : manifests(read())) {
+            digests.add(digest(manifest));
+        }
+        return digests;
+    }
+
+    /**
+     * Adds an entry under some names, which older ones lose, and makes the folder a layout if it is none yet.
+     *
+     * @param descriptor JSON, as the daemon gives it
+     */
+    public void put(String descriptor, List<Name> names) throws IOException {
+        JsonObject entry = object(descriptor, "a descriptor");
+        Files.createDirectories(folder);
+        Path layout = folder.resolve("oci-layout");
+        // Builds of the same process cannot lock each other out with a lock of the file.
+        synchronized (LayoutIndex.class) {
+            try (FileChannel lock =
+                    FileChannel.open(layout, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                lock.lock();
+                lock.truncate(0).write(ByteBuffer.wrap(LAYOUT.getBytes(StandardCharsets.UTF_8)));
+                JsonObject index;
+                try {
+                    index = read();
+                } catch (NoSuchFileException e) {
+                    index = new JsonObject();
+                }
+                setDefaults(index);
+                for (Name name : names) {
+                    insert(index, entry.deepCopy(), name);
+                }
+                replace(GSON.toJson(ordered(index, INDEX_FIELDS)));
+            }
+        }
+    }
+
+    private static void setDefaults(JsonObject index) {
+        if (!index.has("schemaVersion")) {
+            index.addProperty("schemaVersion", 2);
+        }
+        if (!index.has("mediaType")) {
+            index.addProperty("mediaType", INDEX_TYPE);
+        }
+        if (!index.has("manifests")) {
+            index.add("manifests", new JsonArray());
+        }
+    }
+
+    private static void insert(JsonObject index, JsonObject entry, Name name) {
+        JsonElement given = entry.get("annotations");
+        JsonObject annotations = given != null && given.isJsonObject() ? given.getAsJsonObject() : new JsonObject();
+        if (!name.image().isEmpty()) {
+            annotations.addProperty(IMAGE_NAME, name.image());
+        }
+        annotations.addProperty(REF_NAME, name.tag());
+        entry.add("annotations", ordered(annotations, new TreeSet<>(annotations.keySet())));
+        JsonArray others = new JsonArray();
+        for (JsonObject manifest : manifests(index)) {
+            if (!name.tag().equals(annotation(manifest, REF_NAME))
+                    || !name.image().equals(annotation(manifest, IMAGE_NAME))) {
+                others.add(manifest);
+            }
+        }
+        others.add(ordered(entry, ENTRY_FIELDS));
+        index.add("manifests", others);
+    }
+
+    /** Whoever reads meanwhile sees the old one or the new one. */
+    private void replace(String index) throws IOException {
+        Path fresh = folder.resolve("index.json." + UUID.randomUUID());
+        try {
+            Files.writeString(fresh, index, StandardOpenOption.CREATE_NEW);
+            Files.move(fresh, folder.resolve("index.json"), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private JsonObject read() throws IOException {
+        return object(Files.readString(folder.resolve("index.json")), folder + "/index.json");
+    }
+
+    private static JsonObject object(String text, String what) throws IOException {
+        try {
+            return JsonParser.parseString(text).getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new IOException(what + " is not in the form of one: " + e.getMessage());
+        }
+    }
+
+    /** Entries that are no objects are none. */
+    private static List<JsonObject> manifests(JsonObject index) {
+        List<JsonObject> manifests = new ArrayList<>();
+        if (index.has("manifests") && index.get("manifests").isJsonArray()) {
+            for (JsonElement entry : index.getAsJsonArray("manifests")) {
+                if (entry.isJsonObject()) {
+                    manifests.add(entry.getAsJsonObject());
+                }
+            }
+        }
+        return manifests;
+    }
+
+    /** Empty when there is none. */
+    private static String annotation(JsonObject entry, String name) {
+        JsonElement annotations = entry.get("annotations");
+        JsonElement value = annotations == null || !annotations.isJsonObject()
+                ? null
+                : annotations.getAsJsonObject().get(name);
+        return value == null || !value.isJsonPrimitive() ? "" : value.getAsString();
+    }
+
+    private static Digest digest(JsonObject entry) throws IOException {
+        JsonElement digest = entry.get("digest");
+        try {
+            return new Digest(digest == null || !digest.isJsonPrimitive() ? null : digest.getAsString());
+        } catch (IllegalArgumentException e) {
+            throw new IOException("an entry of index.json has no digest");
+        }
+    }
+
+    private static JsonObject ordered(JsonObject object, Collection<String> first) {
+        JsonObject ordered = new JsonObject();
+        first.stream().filter(object::has).forEach(name -> ordered.add(name, object.get(name)));
+        object.entrySet().stream()
+                .filter(field -> !ordered.has(field.getKey()))
+                .forEach(field -> ordered.add(field.getKey(), field.getValue()));
+        return ordered;
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Asks for the content of files and writes it as it comes, of several at once. Used by one thread at a time. */
+final class Downloads {
+    private static final Logger LOGGER = Logger.getLogger(Downloads.class.getName());
+
+    /** As many as a sender keeps in its own queue ({@code fsutil/send.go}); each may hold an open file. */
+    private static final int MOST = 128;
+
+    private final Destination destination;
+    private final Announcements announced;
+    private final Consumer<byte[]> answers;
+    private final BitSet wanted = new BitSet();
+    /** No entry before this one is wanted. */
+    private int next;
+    private final Map<Integer, Download> requested = new HashMap<>();
+
+    private static final class Download {
+        final Path path;
+        long missingBytes;
+        FileChannel content;
+
+        Download(Path path, long missingBytes) {
+            this.path = path;
+            this.missingBytes = missingBytes;
+        }
+    }
+
+    Downloads(Destination destination, Announcements announced, Consumer<byte[]> answers) {
+        this.destination = destination;
+        this.announced = announced;
+        this.answers = answers;
+    }
+
+    /** Whether everything that was wanted is there. */
+    boolean isEmpty() {
+        return requested.isEmpty() && wanted.isEmpty();
+    }
+
+    /** Wants the content of an entry, later than that of those before it. */
+    void add(int id) throws IOException {
+        wanted.set(id);
+        request();
+    }
+
+    private void request() throws IOException {
+        while (requested.size() < MOST) {
+            int id = wanted.nextSetBit(next);
+            if (id < 0) {
+                return;
+            }
+            wanted.clear(id);
+            next = id;
+            requested.put(
+                    id,
+                    new Download(
+                            LocalNames.resolve(destination.root(), announced.path(id)), announced.sizeBytes(id)));
+            answers.accept(ArrivingPacket.newBuilder()
+                    .setType(PacketType.PACKET_REQ_VALUE)
+                    .setID(id)
+                    .build()
+                    .toByteArray());
+        }
+    }
+
+    /** A piece of a file, or its end if it is empty. */
+    void take(int id, ByteString piece) throws BuildkitException {
+        Download download = requested.get(id);
+        if (download == null) {
+            throw Refused.because("there came content of entry " + Integer.toUnsignedString(id)
+                    + ", which was not asked for, or is complete");
+        }
+        try {
+            if (!piece.isEmpty()) {
+                write(id, download, piece);
+                return;
+            }
+            if (download.missingBytes > 0) {
+                throw Refused.because(named(id) + " has " + download.missingBytes + " bytes less than announced");
+            }
+            requested.remove(id);
+            FileChannel content = download.content;
+            download.content = null;
+            content.close();
+            destination.finish(download.path, announced.mode(id), announced.timeNanos(id));
+            request();
+        } catch (IOException e) {
+            throw Refused.unwritable(named(id), e);
+        }
+    }
+
+    private void write(int id, Download download, ByteString piece) throws IOException, BuildkitException {
+        download.missingBytes -= piece.size();
+        if (download.missingBytes < 0) {
+            throw Refused.because(named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
+        }
+        if (download.content == null) {
+            download.content = destination.open(download.path);
+        }
+        ByteBuffer bytes = piece.asReadOnlyByteBuffer();
+        while (bytes.hasRemaining()) {
+            download.content.write(bytes);
+        }
+    }
+
+    private String named(int id) {
+        return "output " + Refused.quoted(announced.path(id));
+    }
+
+    /** Closes files that are not complete. */
+    void close() {
+        for (Download download : requested.values()) {
+            try {
+                if (download.content != null) {
+                    download.content.close();
+                }
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, e, () -> "cannot close " + download.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
+import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Receives a tree of files, the other side of a transfer than {@code filesync}: the daemon walks and this side asks for
+ * content ({@code fsutil/receive.go}).
+ *
+ * <p>Entries are made as they are announced, files empty at first. What folders shall look like in the end is set when
+ * everything is in them. As a result may be merged into what is there, or mirrored, which removes the rest.
+ */
+final class FolderRecipient implements Recipient {
+    private final Destination destination;
+    private final boolean mirror;
+    private final Consumer<byte[]> answers;
+    private final Announcements announced = new Announcements();
+    private final WalkOrder order = new WalkOrder(this::leave);
+    private Downloads downloads;
+    private boolean walked;
+    private volatile boolean finished;
+
+    /**
+     * @param mirror whether what the daemon does not announce is removed
+     * @param answers takes packets for the daemon
+     */
+    FolderRecipient(Destination destination, boolean mirror, Consumer<byte[]> answers) {
+        this.destination = destination;
+        this.mirror = mirror;
+        this.answers = answers;
+    }
+
+    @Override
+    public void open() throws BuildkitException {
+        try {
+            Path root = destination.root();
+            downloads = new Downloads(destination, announced, answers);
+            enter(new WalkOrder.Folder(Announcements.ROOT, ByteString.EMPTY, root));
+        } catch (IOException e) {
+            throw Refused.unwritable("the output folder", e);
+        }
+    }
+
+    @Override
+    public After take(byte[] message) throws BuildkitException {
+        ArrivingPacket packet = parse(message);
+        if (packet.getType() == PacketType.PACKET_ERR_VALUE) {
+            return After.GIVEN_UP;
+        }
+        if (packet.getType() == PacketType.PACKET_FIN_VALUE) {
+            if (!finished) {
+                throw Refused.because("it ended before it was complete");
+            }
+            return After.COMPLETE;
+        }
+        if (finished) {
+            throw Refused.because("it went on after its end");
+        }
+        switch (packet.getType()) {
+            case PacketType.PACKET_STAT_VALUE -> {
+                if (walked) {
+                    throw Refused.because("an entry was announced after the last one");
+                }
+                if (packet.hasStat()) {
+                    announce(packet.getStat());
+                } else {
+                    walked = true;
+                    order.end();
+                }
+            }
+            case PacketType.PACKET_DATA_VALUE -> downloads.take(packet.getID(), packet.getData());
+            default -> throw Refused.because("a packet of type " + packet.getType() + " was sent");
+        }
+        if (walked && downloads.isEmpty()) {
+            finish();
+        }
+        return After.MORE;
+    }
+
+    private static ArrivingPacket parse(byte[] message) throws BuildkitException {
+        try {
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(message).newCodedInput();
+            // The message is nobody else's: its bytes need not be copied once more.
+            in.enableAliasing(true);
+            return ArrivingPacket.parseFrom(in);
+        } catch (IOException e) {
+            throw Refused.because("a packet of it is not in the form of one");
+        }
+    }
+
+    private void announce(ArrivingStat stat) throws BuildkitException {
+        ByteString path = stat.getPath();
+        WalkOrder.Folder parent = order.next(path);
+        ByteString name = WalkOrder.name(path);
+        if (stat.getSize() < 0) {
+            throw Refused.because("entry " + Refused.quoted(path) + " has a size below zero");
+        }
+        try {
+            Path local = LocalNames.resolve(parent.local, name);
+            int id = announced.add(parent.id, name, stat.getMode(), stat.getSize(), stat.getModTime());
+            if (parent.leftovers != null) {
+                keep(parent, local);
+            }
+            make(id, stat, local);
+        } catch (IOException e) {
+            throw Refused.unwritable("output " + Refused.quoted(path), e);
+        } catch (UnsupportedOperationException e) {
+            throw Refused.unwritable(
+                    "output " + Refused.quoted(path), new IOException("this file system has nothing of its kind"));
+        }
+    }
+
+    private void make(int id, ArrivingStat stat, Path local) throws IOException, BuildkitException {
+        int mode = stat.getMode();
+        if (GoMode.isFolder(mode)) {
+            destination.folder(local);
+            enter(new WalkOrder.Folder(id, stat.getPath(), local));
+        } else if (GoMode.isSpecial(mode)) {
+            destination.special(local, mode, stat.getDevmajor(), stat.getDevminor(), stat.getModTime());
+        } else if (GoMode.isSymlink(mode)) {
+            destination.symlink(local, stat.getLinkname(), stat.getModTime());
+        } else if (!stat.getLinkname().isEmpty()) {
+            destination.hardLink(local, linked(stat));
+        } else if (!GoMode.isRegular(mode)) {
+            throw Refused.because("entry " + Refused.quoted(stat.getPath()) + " is of no kind that can be made");
+        } else {
+            destination.file(local);
+            if (stat.getSize() > 0) {
+                downloads.add(id);
+            } else {
+                destination.finish(local, mode, stat.getModTime());
+            }
+        }
+        if (stat.getXattrsCount() > 0 && (GoMode.isFolder(mode) || GoMode.isRegular(mode))) {
+            destination.setExtendedAttributes(local, stat.getXattrsMap());
+        }
+    }
+
+    /** Only a file of the same transfer, told of before, can get one more name. */
+    private Path linked(ArrivingStat stat) throws IOException, BuildkitException {
+        int id = announced.find(stat.getLinkname());
+        boolean before = id >= 0 && id < announced.count() - 1;
+        if (!before || GoMode.isFolder(announced.mode(id)) || GoMode.isSymlink(announced.mode(id))) {
+            throw Refused.because("entry " + Refused.quoted(stat.getPath()) + " is a link to "
+                    + Refused.quoted(stat.getLinkname()) + ", which is no file that came before");
+        }
+        return LocalNames.resolve(destination.root(), stat.getLinkname());
+    }
+
+    private void enter(WalkOrder.Folder folder) throws IOException {
+        if (mirror) {
+            folder.leftovers = destination.list(folder.local);
+        }
+        order.enter(folder);
+    }
+
+    /** An entry that was there is announced again, under a name that the file system may hold for the same. */
+    private static void keep(WalkOrder.Folder folder, Path local) {
+        if (!folder.leftovers.remove(local) && Files.exists(local, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            folder.leftovers.removeIf(other -> {
+                try {
+                    return Files.isSameFile(other, local);
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+        }
+    }
+
+    private void leave(WalkOrder.Folder folder) throws BuildkitException {
+        if (folder.leftovers == null) {
+            return;
+        }
+        for (Path leftover : folder.leftovers) {
+            try {
+                destination.delete(leftover);
+            } catch (IOException e) {
+                throw new BuildkitException.OutputUnwritable("'" + leftover + "' cannot be removed from the output", e);
+            }
+        }
+    }
+
+    /** Folders get their looks after what is in them, for a change in a folder is one of its time. */
+    private void finish() throws BuildkitException {
+        for (int id = announced.count() - 1; id >= 0; id--) {
+            if (GoMode.isFolder(announced.mode(id))) {
+                try {
+                    destination.finish(
+                            LocalNames.resolve(destination.root(), announced.path(id)),
+                            announced.mode(id),
+                            announced.timeNanos(id));
+                } catch (IOException e) {
+                    throw Refused.unwritable("output " + Refused.quoted(announced.path(id)), e);
+                }
+            }
+        }
+        finished = true;
+        answers.accept(packet(PacketType.PACKET_FIN_VALUE, ByteString.EMPTY));
+    }
+
+    @Override
+    public void end() throws BuildkitException {
+        throw Refused.because("it ended before it was complete");
+    }
+
+    @Override
+    public boolean isComplete() {
+        return finished;
+    }
+
+    @Override
+    public byte[] farewell(String reason) {
+        return packet(PacketType.PACKET_ERR_VALUE, ByteString.copyFromUtf8(reason));
+    }
+
+    private static byte[] packet(int type, ByteString data) {
+        return ArrivingPacket.newBuilder().setType(type).setData(data).build().toByteArray();
+    }
+
+    @Override
+    public void close() {
+        if (downloads != null) {
+            downloads.close();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+
+/** Words for what keeps a result from being taken. */
+final class Refused {
+    private static final int LONGEST_NAME = 200;
+
+    private Refused() {}
+
+    /** The daemon sent what no daemon should. */
+    static BuildkitException.DaemonFailed because(String what) {
+        return new BuildkitException.DaemonFailed(
+                "the daemon's result was refused: " + what
+                        + "; nothing was written outside of the output, but what is in it is incomplete",
+                null);
+    }
+
+    /** This side cannot keep what was sent. */
+    static BuildkitException.OutputUnwritable unwritable(String what, IOException cause) {
+        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + reason(cause), cause);
+    }
+
+    /** A path for people, on one line. */
+    static String quoted(ByteString path) {
+        String text = path.toStringUtf8();
+        String shown = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "…" : text;
+        return "'"
+                + shown.codePoints()
+                        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+                                ? '\uFFFD'
+                                : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                + "'";
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof FileSystemException failure && failure.getReason() != null) {
+            return failure.getReason();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

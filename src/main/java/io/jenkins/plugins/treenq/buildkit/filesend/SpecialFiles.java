@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes what Java cannot make by itself, with the commands that every Unix has: devices, FIFOs, and symlinks whose
+ * target Java would write in another way. They are rare in results.
+ */
+final class SpecialFiles {
+    private static final long PATIENCE_SECONDS = 30;
+    private static final long NANOS = 1_000_000_000;
+
+    private SpecialFiles() {}
+
+    static void make(Path path, int goMode, long major, long minor, long timeNanos) throws IOException {
+        String mode = Integer.toOctalString(GoMode.permissions(goMode));
+        boolean device = (goMode & GoMode.DEVICE) != 0;
+        String type = (goMode & GoMode.CHARACTER_DEVICE) != 0 ? "c" : "b";
+        boolean made = device
+                ? run("mknod", "-m", mode, path.toString(), type, Long.toString(major), Long.toString(minor))
+                : run("mkfifo", "-m", mode, path.toString());
+        if (!made) {
+            throw new FileSystemException(
+                    path.toString(), null, device ? "only root can make a device" : "no FIFO can be made here");
+        }
+        // Java would open it for that, and opening a FIFO waits for somebody at its other end. Where touch does not know
+        // this form, the time stays what it is.
+        Instant time = Instant.ofEpochSecond(Math.floorDiv(timeNanos, NANOS), Math.floorMod(timeNanos, NANOS));
+        run("touch", "-c", "-d", time.toString(), path.toString());
+    }
+
+    static void symlink(Path path, ByteString target) throws IOException {
+        String text = target.toStringUtf8();
+        if (!target.isValidUtf8() || text.indexOf('\0') >= 0) {
+            throw new FileSystemException(path.toString(), null, "no symlink can lead to where it leads");
+        }
+        if (!run("ln", "-s", "--", text, path.toString())) {
+            throw new FileSystemException(path.toString(), null, "no symlink can be made here");
+        }
+    }
+
+    private static boolean run(String... command) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            process.getOutputStream().close();
+            return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            process.destroy();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+
+/**
+ * Checks that entries come as a walk tells them ({@code fsutil/validator.go}): clean relative paths, a folder before what
+ * is in it, and within a folder names that only grow, by their bytes, so that none comes twice. Every path that passed
+ * lies below the root.
+ */
+final class WalkOrder {
+    /** A folder that the walk is in. */
+    static final class Folder {
+        final int id;
+        final ByteString path;
+        final Path local;
+
+        /** What was in it before and has not been announced again; null when it may stay. */
+        Set<Path> leftovers;
+
+        private ByteString lastName = ByteString.EMPTY;
+
+        /**
+         * @param path as announced; empty for the root
+         * @param local where it is on this machine
+         */
+        Folder(int id, ByteString path, Path local) {
+            this.id = id;
+            this.path = path;
+            this.local = local;
+        }
+    }
+
+    /** Told of every folder when the walk has left it. */
+    interface Leaving {
+        void leave(Folder folder) throws BuildkitException;
+    }
+
+    private final Deque<Folder> folders = new ArrayDeque<>();
+    private final Leaving leaving;
+
+    WalkOrder(Leaving leaving) {
+        this.leaving = leaving;
+    }
+
+    /** The walk goes into a folder; the first one is the root. */
+    void enter(Folder folder) {
+        folders.push(folder);
+    }
+
+    /** The walk is over. */
+    void end() throws BuildkitException {
+        while (!folders.isEmpty()) {
+            leaving.leave(folders.pop());
+        }
+    }
+
+    /** The last name of a checked path. */
+    static ByteString name(ByteString path) {
+        return path.substring(lastSlash(path) + 1);
+    }
+
+    /**
+     * Checks the path of the next entry.
+     *
+     * @return the folder that it is in
+     */
+    Folder next(ByteString path) throws BuildkitException {
+        check(path);
+        int slash = lastSlash(path);
+        ByteString parent = slash < 0 ? ByteString.EMPTY : path.substring(0, slash);
+        while (!folders.peek().path.equals(parent)) {
+            if (folders.size() == 1) {
+                throw Refused.because("entry " + Refused.quoted(path) + " comes out of order");
+            }
+            leaving.leave(folders.pop());
+        }
+        Folder folder = folders.peek();
+        ByteString name = path.substring(slash + 1);
+        if (compare(folder.lastName, name) >= 0) {
+            throw Refused.because("entry " + Refused.quoted(path) + " comes out of order or twice");
+        }
+        folder.lastName = name;
+        return folder;
+    }
+
+    private static void check(ByteString path) throws BuildkitException.DaemonFailed {
+        int start = 0;
+        for (int i = 0; i <= path.size(); i++) {
+            if (i < path.size() && path.byteAt(i) != '/') {
+                continue;
+            }
+            int length = i - start;
+            boolean dots = length > 0 && length <= 2;
+            for (int at = start; dots && at < i; at++) {
+                dots = path.byteAt(at) == '.';
+            }
+            if (length == 0 || dots) {
+                throw Refused.because("entry " + Refused.quoted(path) + " is no clean path below the output");
+            }
+            start = i + 1;
+        }
+    }
+
+    /** In the order of a walk: by unsigned bytes, but "/" before everything else. */
+    static int compare(ByteString left, ByteString right) {
+        int common = Math.min(left.size(), right.size());
+        for (int i = 0; i < common; i++) {
+            byte l = left.byteAt(i);
+            byte r = right.byteAt(i);
+            if (l != r) {
+                return l == '/' ? -1 : r == '/' ? 1 : (l & 0xff) - (r & 0xff);
+            }
+        }
+        return left.size() - right.size();
+    }
+
+    private static int lastSlash(ByteString path) {
+        for (int i = path.size() - 1; i >= 0; i--) {
+            if (path.byteAt(i) == '/') {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
