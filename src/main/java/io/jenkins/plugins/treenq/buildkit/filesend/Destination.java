@@ -206,10 +206,10 @@ final class Destination {
 
     private void verifyParents(Path path) throws IOException {
         Path parent = path.getParent();
-        if (parent.equals(verified)) {
+        if (verified != null && verified.equals(parent)) {
             return;
         }
-        if (!parent.startsWith(root)) {
+        if (parent == null || !parent.startsWith(root)) {
             throw new FileSystemException(path.toString(), null, "it is not below the output");
         }
         Path at = root;
