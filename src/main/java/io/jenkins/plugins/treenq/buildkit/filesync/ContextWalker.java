@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
@@ -151,20 +153,24 @@ final class ContextWalker {
 
     private Stat stat(String path, Entry entry) throws IOException {
         Stat.Builder stat = Stat.newBuilder()
-                .setPath(path)
+                .setPath(bytes(path))
                 .setMode(entry.mode())
                 .setSize(entry.sizeBytes())
                 .setModTime(times.nanos(tree, path, entry))
-                .setLinkname(entry.target());
+                .setLinkname(bytes(entry.target()));
         if (entry.inode() != null) {
             String first = links.putIfAbsent(entry.inode(), path);
             if (first != null) {
-                stat.setLinkname(first);
+                stat.setLinkname(bytes(first));
             }
         }
         if (entry.device() != null) {
             stat.setDevmajor(entry.device().major()).setDevminor(entry.device().minor());
         }
         return stat.build();
+    }
+
+    private static ByteString bytes(String name) {
+        return UnsafeByteOperations.unsafeWrap(NameBytes.of(name));
     }
 }

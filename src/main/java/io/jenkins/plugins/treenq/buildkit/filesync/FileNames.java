@@ -4,10 +4,6 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,10 +22,7 @@ final class FileNames {
 
     private FileNames() {}
 
-    /**
-     * The last name of a path that came from a listing. Bytes that are no UTF-8 become lone surrogates, so that
-     * patterns can still be asked about the name; it is not {@link #isWellFormed well-formed} then.
-     */
+    /** The last name of a path that came from a listing; see {@link NameBytes}. */
     static String name(Path path) {
         String name = path.getFileName().toString();
         if (isSafe(name)) {
@@ -41,7 +34,7 @@ final class FileNames {
         return decode(raw.substring(raw.lastIndexOf('/', end - 1) + 1, end));
     }
 
-    /** A symlink's target as it is written, slash for slash, with lone surrogates for bytes that are no UTF-8. */
+    /** A symlink's target as it is written, slash for slash; see {@link NameBytes}. */
     static String target(Path target) {
         String text = target.toString();
         if (!BYTES) {
@@ -63,7 +56,8 @@ final class FileNames {
      */
     static Path resolve(Path root, String path) throws NoSuchFileException {
         try {
-            return !BYTES || UTF_8 || isAscii(path) ? root.resolve(path) : resolveBytes(root, path);
+            boolean text = !BYTES || (UTF_8 ? NameBytes.isUtf8(path) : isAscii(path));
+            return text ? root.resolve(path) : resolveBytes(root, path);
         } catch (IllegalArgumentException e) {
             throw new NoSuchFileException(path);
         }
@@ -74,7 +68,7 @@ final class FileNames {
         if (uri.charAt(uri.length() - 1) != '/') {
             uri.append('/');
         }
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+        for (byte b : NameBytes.of(path)) {
             if (b == '/') {
                 uri.append('/');
             } else {
@@ -86,17 +80,9 @@ final class FileNames {
         return Path.of(URI.create(uri.toString()));
     }
 
-    /** Whether the daemon can be told this text. */
-    static boolean isWellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
+    /** Whether the daemon can be told this text. Half a character, which Windows allows, is neither bytes nor text. */
+    static boolean canBeSent(String text) {
+        return BYTES || NameBytes.isUtf8(text);
     }
 
     /** Whether Java's reading of a name is certain to be the right one. */
@@ -125,16 +111,6 @@ final class FileNames {
                 bytes.write(c);
             }
         }
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(bytes.toByteArray());
-        CharBuffer out = CharBuffer.allocate(in.capacity());
-        for (CoderResult result = decoder.decode(in, out, true);
-                result.isError();
-                result = decoder.decode(in, out, true)) {
-            for (int i = 0; i < result.length(); i++) {
-                out.put((char) (0xDC00 | in.get() & 0xff));
-            }
-        }
-        return out.flip().toString();
+        return NameBytes.text(bytes.toByteArray());
     }
 }

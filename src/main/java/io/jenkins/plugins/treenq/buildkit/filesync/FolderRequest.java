@@ -39,9 +39,10 @@ record FolderRequest(String folder, List<String> includes, List<String> excludes
         if (encoded.isEmpty() || !TRUE.contains(encoded.get(0))) {
             return values;
         }
-        // Java decodes forms by the same rules as Go does queries.
+        // Java decodes forms by the same rules as Go does queries; what comes out need not be UTF-8.
         return values.stream()
-                .map(value -> URLDecoder.decode(value, StandardCharsets.UTF_8))
+                .map(value -> URLDecoder.decode(value, StandardCharsets.ISO_8859_1))
+                .map(value -> NameBytes.text(value.getBytes(StandardCharsets.ISO_8859_1)))
                 .toList();
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.DosFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 /** A folder on this machine. Nothing is ever read through a symlink, not even one that leads back into it. */
 final class FolderTree implements Tree {
     private static final String ATTRIBUTES = "unix:mode,size,lastModifiedTime,nlink,dev,ino,rdev";
+
+    private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final Path root;
     private final boolean unix;
@@ -55,8 +58,8 @@ final class FolderTree implements Tree {
 
     @Override
     public Entry entry(String path) throws IOException {
-        if (!FileNames.isWellFormed(path)) {
-            throw new FileSystemException(path, null, "its name is not valid UTF-8");
+        if (!FileNames.canBeSent(path)) {
+            throw new FileSystemException(path, null, "its name is not valid UTF-16");
         }
         Path file = FileNames.resolve(root, path);
         return unix ? unixEntry(file) : otherEntry(file);
@@ -83,7 +86,7 @@ final class FolderTree implements Tree {
         return new Entry(
                 mode,
                 folder ? 0 : (Long) found.get("size"),
-                ((FileTime) found.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS),
+                nanos((FileTime) found.get("lastModifiedTime")),
                 symlink ? target(file) : "",
                 inode,
                 (mode & FileMode.DEVICE) != 0 ? Entry.Device.of((Long) found.get("rdev")) : null,
@@ -104,17 +107,23 @@ final class FolderTree implements Tree {
         return new Entry(
                 type | (readOnly ? 0555 : 0755),
                 type == FileMode.FOLDER ? 0 : found.size(),
-                found.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+                nanos(found.lastModifiedTime()),
                 found.isSymbolicLink() ? target(file) : "",
                 null,
                 null,
                 false);
     }
 
+    /** Far from now it overflows as Go's does ({@code stat.go}), and the daemon puts that time into the image. */
+    private static long nanos(FileTime time) {
+        Instant instant = time.toInstant();
+        return instant.getEpochSecond() * NANOS_PER_SECOND + instant.getNano();
+    }
+
     private static String target(Path link) throws IOException {
         String target = FileNames.target(Files.readSymbolicLink(link));
-        if (!FileNames.isWellFormed(target)) {
-            throw new FileSystemException(link.toString(), null, "the path it links to is not valid UTF-8");
+        if (!FileNames.canBeSent(target)) {
+            throw new FileSystemException(link.toString(), null, "the path it links to is not valid UTF-16");
         }
         return target;
     }

@@ -100,7 +100,7 @@ final class FollowLinks {
         Glob glob = new Glob(name);
         for (String found : names(folder)) {
             // A name that cannot be sent is the walk's business, if it is wanted at all.
-            if (FileNames.isWellFormed(found) && matches(glob, found)) {
+            if (FileNames.canBeSent(found) && matches(glob, found)) {
                 addTarget(CleanPath.join(folder, found), targets);
             }
         }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -62,7 +63,7 @@ final class Glob {
 
     /** @throws InvalidPattern only if the wrong part of the pattern had to be looked at, as in Go */
     boolean matches(String text) throws InvalidPattern {
-        byte[] name = text.getBytes(StandardCharsets.UTF_8);
+        byte[] name = NameBytes.of(text);
         int at = 0;
         for (int i = 0; i < chunks.size(); i++) {
             Chunk chunk = chunks.get(i);
@@ -176,7 +177,7 @@ final class Glob {
                 throw new InvalidPattern(text);
             }
             int end = escapable();
-            if (read == text.length()) {
+            if (read == text.length() || NameBytes.isRaw(end)) {
                 throw new InvalidPattern(text);
             }
             return end;
@@ -196,7 +197,7 @@ final class Glob {
     }
 
     private static Piece literal(int character) {
-        byte[] expected = Character.toString(character).getBytes(StandardCharsets.UTF_8);
+        byte[] expected = NameBytes.of(Character.toString(character));
         return (name, offset) -> {
             for (int i = 0; i < expected.length; i++) {
                 if (offset + i == name.length || name[offset + i] != expected[i]) {
@@ -212,9 +213,12 @@ final class Glob {
         return new String(name, offset, length(name, offset), StandardCharsets.UTF_8).codePointAt(0);
     }
 
-    /** The name is valid UTF-8, so only an offset inside a character starts none; Go counts each such byte alone. */
+    /** Where no character starts, Go counts each byte alone. */
     private static int length(byte[] name, int offset) {
         int lead = name[offset] & 0xff;
-        return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        int length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        boolean character = offset + length <= name.length
+                && NameBytes.isUtf8(NameBytes.text(Arrays.copyOfRange(name, offset, offset + length)));
+        return character ? length : 1;
     }
 }

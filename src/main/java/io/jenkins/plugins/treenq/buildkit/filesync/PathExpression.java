@@ -80,6 +80,7 @@ final class PathExpression {
         for (int at = 0; at < path.length() && (count > 0 || !anchored); ) {
             int character = path.codePointAt(at);
             at += Character.charCount(character);
+            int seen = NameBytes.seen(character);
             int[] swap = before;
             before = standing;
             standing = swap;
@@ -88,7 +89,7 @@ final class PathExpression {
             begin();
             for (int i = 0; i < previously; i++) {
                 Step step = program.get(before[i]);
-                if (step.set.test(character) && reach(step.next, path, at)) {
+                if (step.set.test(seen) && reach(step.next, path, at)) {
                     return true;
                 }
             }

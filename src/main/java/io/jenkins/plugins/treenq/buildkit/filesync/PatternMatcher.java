@@ -192,8 +192,16 @@ final class PatternMatcher {
             case EXACT -> pattern::equals;
             case PREFIX -> startsWith(pattern.substring(0, pattern.length() - 2));
             case SUFFIX -> endsWith(pattern.substring(2));
-            case EXPRESSION -> PathExpression.of(expression.append('$').toString())::matches;
+            case EXPRESSION -> PathExpression.of(seen(expression.append('$')))::matches;
         };
+    }
+
+    private static String seen(CharSequence expression) {
+        return expression
+                .codePoints()
+                .map(NameBytes::seen)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static Predicate<String> startsWith(String prefix) {

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -32,7 +31,7 @@ final class SentFiles {
      * @param sizeBytes of its content, or -1 if it has none
      */
     void add(Stat stat, long sizeBytes) {
-        String path = stat.getPath();
+        String path = NameBytes.text(stat.getPath().toByteArray());
         while (!folders.isEmpty() && !path.startsWith(folders.peek().pathWithSlash)) {
             folders.pop();
         }
@@ -43,7 +42,7 @@ final class SentFiles {
             sizes = Arrays.copyOf(sizes, larger);
             times = Arrays.copyOf(times, larger);
         }
-        byte[] name = CleanPath.name(path).getBytes(StandardCharsets.UTF_8);
+        byte[] name = NameBytes.of(CleanPath.name(path));
         int start = count == 0 ? 0 : nameEnds[count - 1];
         int end = Math.addExact(start, name.length);
         if (end > names.length) {
@@ -90,6 +89,6 @@ final class SentFiles {
 
     private String name(int id) {
         int start = id == 0 ? 0 : nameEnds[id - 1];
-        return new String(names, start, nameEnds[id] - start, StandardCharsets.UTF_8);
+        return NameBytes.text(Arrays.copyOfRange(names, start, nameEnds[id]));
     }
 }

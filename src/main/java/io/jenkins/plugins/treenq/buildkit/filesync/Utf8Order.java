@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Orders strings by their UTF-8 bytes, unsigned, as Go orders strings. Java's own order is that of UTF-16, where the
- * characters above U+FFFF come before those from U+E000 on.
+ * Orders names by their bytes, unsigned, as Go orders strings. Java's own order is that of UTF-16, where the characters
+ * above U+FFFF come before those from U+E000 on.
  */
 final class Utf8Order implements Comparator<String> {
     static final Utf8Order INSTANCE = new Utf8Order();
@@ -20,7 +21,11 @@ final class Utf8Order implements Comparator<String> {
             char r = right.charAt(i);
             if (l != r) {
                 boolean supplementary = Character.isSurrogate(l);
-                return supplementary == Character.isSurrogate(r) ? l - r : supplementary ? 1 : -1;
+                boolean both = supplementary == Character.isSurrogate(r);
+                if ((supplementary || !both) && !(NameBytes.isUtf8(left) && NameBytes.isUtf8(right))) {
+                    return Arrays.compareUnsigned(NameBytes.of(left), NameBytes.of(right));
+                }
+                return both ? l - r : supplementary ? 1 : -1;
             }
         }
         return left.length() - right.length();

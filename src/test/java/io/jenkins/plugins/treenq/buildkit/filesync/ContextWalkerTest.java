@@ -4,7 +4,9 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +81,7 @@ class ContextWalkerTest {
                         FileMode.FIFO | 0600,
                         FileMode.SYMLINK | 0777),
                 walk.stream().map(Stat::getMode).toList());
-        assertEquals("no/where", walk.get(3).getLinkname());
+        assertEquals("no/where", walk.get(3).getLinkname().toStringUtf8());
         assertEquals(8, walk.get(3).getSize());
         assertEquals(0, walk.get(1).getSize());
     }
@@ -117,8 +120,8 @@ class ContextWalkerTest {
         Files.createLink(folder.resolve("b"), folder.resolve("a"));
         Files.createLink(folder.resolve("c"), folder.resolve("a"));
         List<Stat> walk = walk("a");
-        assertEquals(List.of("b", "c"), walk.stream().map(Stat::getPath).toList());
-        assertEquals(List.of("", "b"), walk.stream().map(Stat::getLinkname).toList());
+        assertEquals(List.of("b", "c"), paths(walk));
+        assertEquals(List.of("", "b"), walk.stream().map(stat -> stat.getLinkname().toStringUtf8()).toList());
         assertEquals(List.of(3L, 3L), walk.stream().map(Stat::getSize).toList());
     }
 
@@ -129,8 +132,8 @@ class ContextWalkerTest {
         Files.createFile(folder.resolve("c"));
         ContextWalker walker = walker(new FolderTree(folder), List.of(), ModificationTimes.REAL);
         Files.delete(folder.resolve("b"));
-        assertEquals("a", walker.next().stat().getPath());
-        assertEquals("c", walker.next().stat().getPath());
+        assertEquals("a", walker.next().stat().getPath().toStringUtf8());
+        assertEquals("c", walker.next().stat().getPath().toStringUtf8());
     }
 
     @Test
@@ -153,18 +156,36 @@ class ContextWalkerTest {
         Files.createFile(folder.resolve("a"));
         Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
         ContextWalker walker = walker(new FolderTree(link), List.of(), ModificationTimes.REAL);
-        assertEquals("a", walker.next().stat().getPath());
+        assertEquals("a", walker.next().stat().getPath().toStringUtf8());
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void namesAFileWhoseNameIsNoText() throws Exception {
-        Files.createFile(folder.resolve("a"));
-        Files.createFile(Path.of(URI.create(folder.toUri() + "b%FFc")));
-        BuildkitException.ContextUnreadable failure =
-                assertThrows(BuildkitException.ContextUnreadable.class, this::walk);
-        assertEquals("context file 'b\uFFFDc' cannot be read: its name is not valid UTF-8", failure.getMessage());
-        assertEquals(List.of("a"), walk("b*").stream().map(Stat::getPath).toList());
+    void announcesNamesAsTheBytesThatTheyAre() throws Exception {
+        Files.createFile(folder.resolve("日"));
+        // The first two bytes of that character, then another one.
+        Files.createFile(Path.of(URI.create(folder.toUri() + "%E6%97a")));
+        Path link = Path.of(URI.create(folder.toUri() + "%FF"));
+        Files.createSymbolicLink(link, folder.relativize(Path.of(URI.create(folder.toUri() + "%C3"))));
+        List<Stat> walk = walk();
+        assertEquals(
+                List.of("e69761", "e697a5", "ff"),
+                walk.stream().map(stat -> hex(stat.getPath())).toList());
+        assertEquals("c3", hex(walk.get(2).getLinkname()));
+        assertEquals(List.of("日"), paths(walk("?[^x]a", "[^日]")));
+    }
+
+    private static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toByteArray());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aTimeThatNanosecondsCannotSayOverflowsAsItDoesInGo() throws Exception {
+        Path file = Files.createFile(folder.resolve("a"));
+        SpecialFiles.run("touch", "-d", "@10413792000", file.toString());
+        assumeTrue(Files.getLastModifiedTime(file).to(TimeUnit.SECONDS) == 10413792000L, "this file system cannot say it");
+        assertEquals(10413792000L * 1_000_000_000, walk().get(0).getModTime());
     }
 
     @Test
@@ -178,11 +199,11 @@ class ContextWalkerTest {
             BuildkitException.ContextUnreadable failure =
                     assertThrows(BuildkitException.ContextUnreadable.class, this::walk);
             assertEquals("context folder 'a/closed' cannot be read: permission denied", failure.getMessage());
-            assertEquals(List.of("a"), walk("a/closed").stream().map(Stat::getPath).toList());
+            assertEquals(List.of("a"), paths(walk("a/closed")));
             // Something in it could be wanted, but it is not wanted itself.
             assertEquals(
                     List.of("a"),
-                    walk("a/closed", "!a/closed/x").stream().map(Stat::getPath).toList());
+                    paths(walk("a/closed", "!a/closed/x")));
         } finally {
             Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         }
@@ -209,8 +230,8 @@ class ContextWalkerTest {
             }
         };
         ContextWalker walker = walker(tree, List.of("*", "!b/d"), ModificationTimes.REAL);
-        assertEquals("b", walker.next().stat().getPath());
-        assertEquals("b/d", walker.next().stat().getPath());
+        assertEquals("b", walker.next().stat().getPath().toStringUtf8());
+        assertEquals("b/d", walker.next().stat().getPath().toStringUtf8());
         assertEquals(null, walker.next());
         assertEquals(List.of("b", "b/d"), looked);
     }
@@ -233,7 +254,7 @@ class ContextWalkerTest {
         List<Stat> walk = walk(walker);
         assertEquals(
                 List.of(".dockerignore", "Dockerfile", "dockerfile"),
-                walk.stream().map(Stat::getPath).toList());
+                paths(walk));
         assertEquals(List.of(1L, 5L, 0L), walk.stream().map(Stat::getSize).toList());
         assertEquals(0644, walk.get(0).getMode());
     }
@@ -245,6 +266,10 @@ class ContextWalkerTest {
     private static ContextWalker walker(Tree tree, List<String> excludes, ModificationTimes times) throws Exception {
         FolderRequest request = new FolderRequest("context", List.of(), excludes, List.of());
         return new ContextWalker("context", tree, new ContextFilter(request, tree), times, () -> false);
+    }
+
+    private static List<String> paths(List<Stat> walk) {
+        return walk.stream().map(stat -> stat.getPath().toStringUtf8()).toList();
     }
 
     private static List<Stat> walk(ContextWalker walker) throws Exception {

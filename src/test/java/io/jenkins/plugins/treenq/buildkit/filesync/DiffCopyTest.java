@@ -99,7 +99,7 @@ class DiffCopyTest {
 
     @Test
     void appliesTheFiltersOfTheMetadata() throws Exception {
-        for (String name : List.of("a", "b", "ü", "c")) {
+        for (String name : List.of("a", "b", "ü", "c", "d\udcff")) {
             Files.createFile(FileNames.resolve(folder, name));
         }
         LocalDaemon.Transfer transfer = daemon.fetch(
@@ -108,11 +108,15 @@ class DiffCopyTest {
                         "exclude-patterns", "*",
                         "exclude-patterns", "%21%C3%BC",
                         "exclude-patterns", "%21c",
+                        "exclude-patterns", "%21d%FF",
                         "exclude-patterns-encoded", "1",
                         "followpaths", "c",
-                        "followpaths", "a"),
+                        "followpaths", "a",
+                        "followpaths", "d*"),
                 Integer.MAX_VALUE);
-        assertEquals(List.of("c"), paths(transfer.walk()));
+        assertEquals(List.of("c", "d\ufffd"), paths(transfer.walk()));
+        transfer.request(1);
+        assertArrayEquals(new byte[0], transfer.content(1));
         finish(transfer);
     }
 
@@ -120,7 +124,7 @@ class DiffCopyTest {
     void sendsFilesFromMemory() throws Exception {
         LocalDaemon.Transfer transfer = daemon.fetch("dockerfile");
         Stat stat = transfer.walk().get(0);
-        assertEquals("Dockerfile", stat.getPath());
+        assertEquals("Dockerfile", stat.getPath().toStringUtf8());
         assertEquals(12, stat.getSize());
         transfer.request(0);
         assertEquals("FROM scratch", new String(transfer.content(0), StandardCharsets.UTF_8));
@@ -144,7 +148,7 @@ class DiffCopyTest {
         };
         try (LocalDaemon patient = daemon(slow)) {
             LocalDaemon.Transfer transfer = patient.fetch("context");
-            assertEquals("a", transfer.next(PacketType.PACKET_STAT).getStat().getPath());
+            assertEquals("a", transfer.next(PacketType.PACKET_STAT).getStat().getPath().toStringUtf8());
             transfer.request(0);
             assertEquals(100_000, transfer.content(0).length);
             served.countDown();
@@ -476,7 +480,7 @@ class DiffCopyTest {
     }
 
     private static List<String> paths(List<Stat> walk) {
-        return walk.stream().map(Stat::getPath).toList();
+        return walk.stream().map(stat -> stat.getPath().toStringUtf8()).toList();
     }
 
     private static byte[] random(int bytes) {

@@ -129,7 +129,7 @@ class FsutilComparisonTest {
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
                 Stat stat = next.stat();
                 sent.add(entry(
-                        stat.getPath(), Integer.toUnsignedLong(stat.getMode()), stat.getSize(), stat.getLinkname()));
+                        stat.getPath().toStringUtf8(), Integer.toUnsignedLong(stat.getMode()), stat.getSize(), stat.getLinkname().toStringUtf8()));
             }
             return sent;
         } catch (InvalidPattern e) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,6 @@ class SentFilesTest {
     }
 
     private static Stat stat(String path, int mode) {
-        return Stat.newBuilder().setPath(path).setMode(mode).build();
+        return Stat.newBuilder().setPath(ByteString.copyFromUtf8(path)).setMode(mode).build();
     }
 }
