@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit;
 
 import java.io.Serializable;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -28,13 +29,26 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
                     default -> false;
                 };
         if (!valid) {
-            throw new IllegalArgumentException("'" + address
-                    + "' is not a builder address; write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock");
+            throw noAddress(address.toString());
         }
     }
 
     /** @throws IllegalArgumentException when the address has another form */
     public static Endpoint of(String address, Tls tls) {
-        return new Endpoint(URI.create(address.trim()), tls, DEFAULT_CONNECT_TIMEOUT);
+        return of(address, tls, DEFAULT_CONNECT_TIMEOUT);
+    }
+
+    /** @throws IllegalArgumentException when the address has another form */
+    public static Endpoint of(String address, Tls tls, Duration connectTimeout) {
+        try {
+            return new Endpoint(new URI(address.trim()), tls, connectTimeout);
+        } catch (URISyntaxException e) {
+            throw noAddress(address);
+        }
+    }
+
+    private static IllegalArgumentException noAddress(String text) {
+        return new IllegalArgumentException("'" + text
+                + "' is not a builder address; write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock");
     }
 }

@@ -14,6 +14,9 @@ final class AtomicFile {
 
     static void write(Path file, String text) throws IOException {
         Path target = file.toAbsolutePath();
+        if (Files.isDirectory(target)) {
+            throw new IOException(file + " is a folder, not a file");
+        }
         // Not Files.createTempFile, whose files only their owner may read.
         Path part = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
         try {

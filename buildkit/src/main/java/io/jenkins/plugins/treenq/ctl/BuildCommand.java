@@ -30,8 +30,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "build",
         aliases = "b",
-        description = "Builds with a frontend, such as dockerfile.v0, or a definition that is piped in.",
-        mixinStandardHelpOptions = true)
+        description = "Builds with a frontend, such as dockerfile.v0, or a definition that is piped in.")
 final class BuildCommand implements Callable<Integer> {
     /** The option that makes a frontend answer instead of build. */
     private static final String QUESTION = "requestid";
@@ -175,7 +174,7 @@ final class BuildCommand implements Callable<Integer> {
                 .cacheImports(cache.imports())
                 .cacheExports(cache.exports());
         if (sourcePolicyFile != null) {
-            request.sourcePolicy(SourcePolicy.parse(Files.readString(sourcePolicyFile)));
+            request.sourcePolicy(SourcePolicy.parse(OptionFile.text(sourcePolicyFile)));
         }
         if (noCache) {
             request.option("no-cache", "");
@@ -194,7 +193,11 @@ final class BuildCommand implements Callable<Integer> {
         Map<String, LocalSource> sources = new HashMap<>();
         for (String local : locals) {
             Map.Entry<String, String> pair = KeyValues.pair(local);
-            sources.put(pair.getKey(), new LocalSource.Folder(Path.of(pair.getValue())));
+            Path folder = Path.of(pair.getValue());
+            if (!Files.isDirectory(folder)) {
+                throw new TypeConversionException("--local " + local + ": there is no such folder");
+            }
+            sources.put(pair.getKey(), new LocalSource.Folder(folder));
         }
         return sources;
     }

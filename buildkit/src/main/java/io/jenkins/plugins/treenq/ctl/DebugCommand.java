@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "debug",
         description = "Shows what the daemon says of itself and of its builds.",
-        mixinStandardHelpOptions = true,
         subcommands = {
             WorkersCommand.class,
             HistoriesCommand.class,
@@ -34,18 +33,24 @@ import picocli.CommandLine.Spec;
             ProvenanceCommand.class,
             MonitorCommand.class
         })
-final class DebugCommand {
+final class DebugCommand implements Runnable {
     @ParentCommand
     private Treenqctl root;
 
     @Spec
     private CommandSpec spec;
 
+    /** Without a command. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
     BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
         return root.connect();
     }
 
-    @Command(name = "info", description = "Shows the daemon's version.", mixinStandardHelpOptions = true)
+    @Command(name = "info", description = "Shows the daemon's version.")
     int info(@Mixin OutputFormat format) throws BuildkitException, InterruptedException, IOException {
         DaemonInfo info;
         try (BuildkitClient client = connect()) {
@@ -83,8 +88,7 @@ final class DebugCommand {
 
     @Command(
             name = "get",
-            description = "Writes a blob that the history points to.",
-            mixinStandardHelpOptions = true)
+            description = "Writes a blob that the history points to.")
     int get(@Parameters(paramLabel = "DIGEST") String digest)
             throws BuildkitException, InterruptedException, IOException {
         Digest address;
@@ -102,8 +106,7 @@ final class DebugCommand {
 
     @Command(
             name = "ctl",
-            description = "Changes a build of the history.",
-            mixinStandardHelpOptions = true)
+            description = "Changes a build of the history.")
     int ctl(
             @Parameters(paramLabel = "REF") String ref,
             @Option(names = "--pin", description = "keep the build whatever its age") boolean pin,

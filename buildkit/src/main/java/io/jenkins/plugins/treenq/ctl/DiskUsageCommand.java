@@ -18,7 +18,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code treenqctl du}: what the daemon keeps on its disk. */
-@Command(name = "du", description = "Shows what the daemon keeps on its disk.", mixinStandardHelpOptions = true)
+@Command(name = "du", description = "Shows what the daemon keeps on its disk.")
 final class DiskUsageCommand implements Callable<Integer> {
     @ParentCommand
     private Treenqctl root;

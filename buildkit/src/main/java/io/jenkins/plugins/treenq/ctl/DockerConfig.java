@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ final class DockerConfig implements RegistryLogins {
     private DockerConfig(Path folder, Map<String, String> environment, Map<String, RegistryTlsOptions> tls) {
         this.tls = tls;
         this.seeds = new TokenSeeds(folder);
-        this.tokensByDaemon = GoText.parseBool(environment.getOrDefault("BUILDKIT_NO_CLIENT_TOKEN", ""))
+        this.tokensByDaemon = GoBooleans.parse(environment.getOrDefault("BUILDKIT_NO_CLIENT_TOKEN", ""))
                 .orElse(false);
     }
 

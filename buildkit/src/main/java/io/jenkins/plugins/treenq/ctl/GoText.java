@@ -12,13 +12,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/** Sizes, durations, times and truth as Go writes and reads them, which buildctl's users know. */
+/** Sizes, durations and times as Go writes and reads them, which buildctl's users know. */
 final class GoText {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     private static final Pattern DURATION_PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
@@ -103,15 +102,6 @@ final class GoText {
             throw new TypeConversionException("'" + text + "' is not a duration; write it as 48h or 1h30m");
         }
         return Duration.ofNanos(nanos.longValue());
-    }
-
-    /** Empty for what Go's {@code strconv.ParseBool} does not know. */
-    static Optional<Boolean> parseBool(String text) {
-        return switch (text) {
-            case "1", "t", "T", "true", "TRUE", "True" -> Optional.of(true);
-            case "0", "f", "F", "false", "FALSE", "False" -> Optional.of(false);
-            default -> Optional.empty();
-        };
     }
 
     /** As in JSON. */

@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code treenqctl debug histories}. */
 @Command(
         name = "histories",
-        description = "Lists the builds that run and those that ended.",
-        mixinStandardHelpOptions = true)
+        description = "Lists the builds that run and those that ended.")
 final class HistoriesCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

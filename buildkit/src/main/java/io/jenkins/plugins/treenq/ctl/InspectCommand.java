@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code treenqctl debug inspect}: everything the daemon remembers of one build; buildctl has nothing like it. */
-@Command(name = "inspect", description = "Shows what is remembered of a build.", mixinStandardHelpOptions = true)
+@Command(name = "inspect", description = "Shows what is remembered of a build.")
 final class InspectCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

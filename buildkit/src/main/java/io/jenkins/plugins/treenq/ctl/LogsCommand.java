@@ -15,7 +15,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code treenqctl debug logs}: the progress of a build, running or ended. */
-@Command(name = "logs", description = "Shows a build's log, or its trace.", mixinStandardHelpOptions = true)
+@Command(name = "logs", description = "Shows a build's log, or its trace.")
 final class LogsCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code treenqctl debug monitor}: tells of builds as they begin and end, until it is interrupted. */
 @Command(
         name = "monitor",
-        description = "Tells of builds as they begin and end.",
-        mixinStandardHelpOptions = true)
+        description = "Tells of builds as they begin and end.")
 final class MonitorCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

@@ -26,14 +26,19 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
 
         /** What {@code $BUILDKIT_PROGRESS} says, where nothing was asked for. */
         private Mode chosen() {
-            String wanted = System.getenv("BUILDKIT_PROGRESS");
-            if (this != auto || wanted == null || wanted.isEmpty()) {
-                return this;
+            String wanted = System.getenv().getOrDefault("BUILDKIT_PROGRESS", "");
+            return this == auto ? of(wanted) : this;
+        }
+
+        static Mode of(String name) {
+            if (name.isEmpty()) {
+                return auto;
             }
             return Arrays.stream(values())
-                    .filter(mode -> mode.name().equals(wanted))
+                    .filter(mode -> mode.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("BUILDKIT_PROGRESS cannot be '" + wanted + "'"));
+                    .orElseThrow(() -> new TypeConversionException(
+                            "invalid progress mode " + name + "; one of " + Arrays.toString(values())));
         }
     }
 

@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code treenqctl debug provenance}: how a build's result came about. */
 @Command(
         name = "provenance",
-        description = "Prints the provenance of a build's result.",
-        mixinStandardHelpOptions = true)
+        description = "Prints the provenance of a build's result.")
 final class ProvenanceCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

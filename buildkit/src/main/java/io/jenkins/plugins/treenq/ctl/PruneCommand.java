@@ -21,8 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code treenqctl prune}: deletes what the daemon keeps on its disk. */
 @Command(
         name = "prune",
-        description = "Deletes what the daemon keeps on its disk and nobody uses.",
-        mixinStandardHelpOptions = true)
+        description = "Deletes what the daemon keeps on its disk and nobody uses.")
 final class PruneCommand implements Callable<Integer> {
     private static final double MEGABYTE = 1e6;
 

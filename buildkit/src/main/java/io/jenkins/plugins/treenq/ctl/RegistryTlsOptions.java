@@ -2,9 +2,9 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryHost;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,11 +39,11 @@ final class RegistryTlsOptions {
         return hosts;
     }
 
-    private void add(Map<String, String> values) {
+    private void add(Map<String, String> values) throws IOException {
         String ca = values.getOrDefault("ca", "");
         String certificateFile = values.getOrDefault("cert", "");
         String keyFile = values.getOrDefault("key", "");
-        boolean any = GoText.parseBool(values.getOrDefault("insecure", "")).orElse(false);
+        boolean any = GoBooleans.parse(values.getOrDefault("insecure", "")).orElse(false);
         boolean pair = !certificateFile.isEmpty() && !keyFile.isEmpty();
         if (ca.isEmpty() && !any && !pair) {
             throw new TypeConversionException(
@@ -53,18 +53,10 @@ final class RegistryTlsOptions {
             throw new TypeConversionException(OPTION + " requires cert=<cert>,key=<key>");
         }
         insecure |= any;
-        authorities += ca.isEmpty() ? "" : text(ca) + "\n";
+        authorities += ca.isEmpty() ? "" : OptionFile.text(Path.of(ca)) + "\n";
         if (pair) {
-            certificate = text(certificateFile);
-            key = text(keyFile);
-        }
-    }
-
-    private static String text(String file) {
-        try {
-            return Files.readString(Path.of(file));
-        } catch (IOException e) {
-            throw new TypeConversionException("'" + file + "' cannot be read");
+            certificate = OptionFile.text(Path.of(certificateFile));
+            key = OptionFile.text(Path.of(keyFile));
         }
     }
 

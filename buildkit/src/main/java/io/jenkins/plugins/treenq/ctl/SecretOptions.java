@@ -4,7 +4,6 @@ package io.jenkins.plugins.treenq.ctl;
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -61,7 +60,7 @@ final class SecretOptions {
             // As with buildctl, a variable that is not set is an empty secret.
             return environment.getOrDefault(variable, "").getBytes(StandardCharsets.UTF_8);
         }
-        byte[] bytes = Files.readAllBytes(Path.of(file));
+        byte[] bytes = OptionFile.bytes(Path.of(file));
         if (bytes.length > Secrets.MAX_BYTES) {
             throw new TypeConversionException(
                     "secret '" + id + "' has " + bytes.length + " bytes; at most " + Secrets.MAX_BYTES + " can be given");

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -39,7 +40,7 @@ final class SshOptions {
         List<String> paths = new ArrayList<>();
         for (String part : value.split(",", -1)) {
             if (part.startsWith("raw=")) {
-                raw = GoText.parseBool(part.substring("raw=".length()))
+                raw = GoBooleans.parse(part.substring("raw=".length()))
                         .orElseThrow(() -> new TypeConversionException("'" + part + "' is not true or false"));
             } else {
                 paths.add(part);
@@ -79,6 +80,6 @@ final class SshOptions {
         if (Files.size(path) > MAX_KEY_BYTES) {
             throw new TypeConversionException("'" + path + "' is too large for a key");
         }
-        return new SshKey(Files.readString(path), "", path.toString());
+        return new SshKey(OptionFile.text(path), "", path.toString());
     }
 }

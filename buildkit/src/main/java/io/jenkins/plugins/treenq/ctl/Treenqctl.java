@@ -2,67 +2,56 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.Tls;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.PicocliException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line's root: how the daemon is reached. */
+/** The command line's root. */
 @Command(
         name = "treenqctl",
         description = "Builds with a BuildKit daemon. Takes the arguments of buildctl.",
-        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         subcommands = {
             BuildCommand.class,
             DiskUsageCommand.class,
             PruneCommand.class,
             PruneHistoriesCommand.class,
-            DebugCommand.class
+            DebugCommand.class,
+            DialStdioCommand.class
         })
-public final class Treenqctl {
-    /** Where a rootless daemon of the same user listens, as buildctl has it. */
-    private static final String DEFAULT_ADDRESS = "unix:///run/buildkit/buildkitd.sock";
+public final class Treenqctl implements Runnable {
+    /** Go's command lines take long options after one dash, too. */
+    private static final Pattern ONE_DASH = Pattern.compile("-[a-z][a-z-]+(=.*)?", Pattern.DOTALL);
 
-    private static final long WAIT_MILLIS = 250;
+    /** The libraries warn of what the errors say better. */
+    private static final Logger LIBRARIES = Logger.getLogger("");
 
-    @Option(names = "--addr", description = "address of the daemon (BUILDKIT_HOST)")
-    private String address = Optional.ofNullable(System.getenv("BUILDKIT_HOST")).orElse(DEFAULT_ADDRESS);
+    @Mixin
+    private DaemonOptions daemon;
 
-    @Option(names = "--tlsservername", description = "name that the daemon's certificate must have")
-    private String tlsServerName = "";
-
-    @Option(names = "--tlscacert", description = "CA certificate for validation")
-    private Path tlsCaCert;
-
-    @Option(names = "--tlscert", description = "client certificate")
-    private Path tlsCert;
-
-    @Option(names = "--tlskey", description = "client key")
-    private Path tlsKey;
-
-    @Option(names = "--tlsdir", description = "folder with ca.pem, cert.pem and key.pem, or ca.crt, tls.crt and tls.key")
-    private Path tlsDir;
-
-    @Option(names = "--timeout", description = "seconds that connecting may take")
-    private int timeoutSeconds = (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
-
-    @Option(names = "--wait", description = "ask again, as long as --timeout says, until the daemon answers")
-    private boolean wait;
-
-    @Option(names = "--log-format", description = "json or text; nothing is logged")
+    @Option(
+            names = "--log-format",
+            scope = ScopeType.INHERIT,
+            description = "json or text; there is no log but the progress")
     private LogFormat logFormat;
 
     private enum LogFormat {
@@ -70,69 +59,84 @@ public final class Treenqctl {
         text
     }
 
-    @Option(names = "--debug", description = "show where an error comes from")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show where an error comes from")
     private boolean debug;
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "show this help")
+    private boolean help;
+
+    @Option(
+            names = {"-v", "--version"},
+            versionHelp = true,
+            description = "show the version")
+    private boolean version;
+
+    @Spec
+    private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        Treenqctl root = new Treenqctl();
+        CommandLine line = commandLine(root).setExecutionStrategy(parsed -> {
+            LIBRARIES.setLevel(root.debug ? Level.INFO : Level.OFF);
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        System.exit(line.execute(arguments));
     }
 
     static CommandLine commandLine() {
-        Treenqctl root = new Treenqctl();
-        return new CommandLine(root)
-                .setExecutionExceptionHandler((failure, line, result) -> root.report(failure, line));
+        return commandLine(new Treenqctl());
+    }
+
+    private static CommandLine commandLine(Treenqctl root) {
+        CommandLine line = new CommandLine(root);
+        line.getCommandSpec().preprocessor((arguments, command, argument, info) -> {
+            arguments.replaceAll(text -> ONE_DASH.matcher(text).matches() ? "-" + text : text);
+            return false;
+        });
+        ITypeConverter<Boolean> truth = text -> GoBooleans.parse(text)
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' is neither true nor false"));
+        return line.registerConverter(boolean.class, truth)
+                .registerConverter(ProgressPrinter.Mode.class, ProgressPrinter.Mode::of)
+                .setOverwrittenOptionsAllowed(true)
+                .setPosixClusteredShortOptionsAllowed(false)
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler(
+                        (failure, arguments) -> root.report(failure, failure.getCommandLine()))
+                .setExecutionExceptionHandler((failure, at, result) -> root.report(failure, at));
+    }
+
+    /** Without a command. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    @Command(name = "help", aliases = "h", description = "Shows the help of a command.")
+    void help(@Parameters(paramLabel = "COMMAND", arity = "0..*") List<String> names) {
+        CommandLine command = spec.commandLine();
+        for (String name : names == null ? List.<String>of() : names) {
+            command = command.getSubcommands().get(name);
+            if (command == null) {
+                throw new TypeConversionException("there is no command " + String.join(" ", names));
+            }
+        }
+        command.usage(spec.commandLine().getOut());
+    }
+
+    DaemonOptions daemon() {
+        return daemon;
     }
 
     BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
-        try {
-            Endpoint endpoint = new Endpoint(URI.create(address), tls(), Duration.ofSeconds(timeoutSeconds));
-            return wait ? awaitDaemon(endpoint) : BuildkitClient.connect(endpoint);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
-        }
-    }
-
-    private static BuildkitClient awaitDaemon(Endpoint endpoint) throws BuildkitException, InterruptedException {
-        long end = System.nanoTime() + endpoint.connectTimeout().toNanos();
-        while (true) {
-            try {
-                return BuildkitClient.connect(endpoint);
-            } catch (BuildkitException.Unreachable e) {
-                if (System.nanoTime() > end) {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(WAIT_MILLIS);
-            }
-        }
-    }
-
-    private Tls tls() throws IOException {
-        Path ca = tlsCaCert;
-        Path certificate = tlsCert;
-        Path key = tlsKey;
-        if (tlsDir != null) {
-            boolean kubernetes = Files.exists(tlsDir.resolve("tls.crt"));
-            ca = tlsDir.resolve(kubernetes ? "ca.crt" : "ca.pem");
-            certificate = tlsDir.resolve(kubernetes ? "tls.crt" : "cert.pem");
-            key = tlsDir.resolve(kubernetes ? "tls.key" : "key.pem");
-        }
-        if (ca == null && certificate == null && key == null && tlsServerName.isEmpty()) {
-            return null;
-        }
-        return new Tls(tlsServerName, read(ca), read(certificate), read(key));
-    }
-
-    private static String read(Path file) throws IOException {
-        return file == null ? "" : Files.readString(file);
+        return daemon.connect();
     }
 
     private int report(Exception failure, CommandLine line) {
-        String text = failure instanceof java.nio.file.NoSuchFileException
-                ? "there is no file " + failure.getMessage()
-                : String.valueOf(failure.getMessage());
+        String text = text(failure);
         if (failure instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
             snippet.forEach(line.getErr()::println);
@@ -151,5 +155,20 @@ public final class Treenqctl {
             failure.printStackTrace(line.getErr());
         }
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String text(Exception failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            return "'" + unmatched.getUnmatched().get(0) + "' is not expected here; see treenqctl help";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "there is no file " + failure.getMessage();
+        }
+        if (failure instanceof FileSystemException file && file.getReason() == null) {
+            // Java leaves it to the class to say what is wrong.
+            return file.getMessage() + ": "
+                    + file.getClass().getSimpleName().replace("Exception", "");
+        }
+        return String.valueOf(failure.getMessage());
     }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code treenqctl debug workers}. */
-@Command(name = "workers", description = "Lists the workers.", mixinStandardHelpOptions = true)
+@Command(name = "workers", description = "Lists the workers.")
 final class WorkersCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

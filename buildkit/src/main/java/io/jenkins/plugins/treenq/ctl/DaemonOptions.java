@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say how the daemon is reached ({@code cmd/buildctl/common/common.go}). */
+final class DaemonOptions {
+    /** Where buildctl looks for a daemon when nobody says where one is. */
+    private static final String DEFAULT_ADDRESS = "unix:///run/buildkit/buildkitd.sock";
+
+    private static final Duration NO_LIMIT = Duration.ofDays(1);
+    private static final long WAIT_MILLIS = 250;
+
+    @Option(names = "--addr", scope = ScopeType.INHERIT, description = "address of the daemon (BUILDKIT_HOST)")
+    private String address = "";
+
+    @Option(
+            names = "--tlsservername",
+            scope = ScopeType.INHERIT,
+            description = "name that the daemon's certificate must have")
+    private String serverName = "";
+
+    @Option(names = "--tlscacert", scope = ScopeType.INHERIT, description = "CA certificate for validation")
+    private Path caCertificate;
+
+    @Option(names = "--tlscert", scope = ScopeType.INHERIT, description = "client certificate")
+    private Path certificate;
+
+    @Option(names = "--tlskey", scope = ScopeType.INHERIT, description = "client key")
+    private Path key;
+
+    @Option(
+            names = "--tlsdir",
+            scope = ScopeType.INHERIT,
+            description = "folder with ca.pem, cert.pem and key.pem, or ca.crt, tls.crt and tls.key")
+    private Path tlsFolder;
+
+    @Option(
+            names = "--timeout",
+            scope = ScopeType.INHERIT,
+            description = "seconds that connecting may take, 10 unless given; 0 for no limit")
+    private int timeoutSeconds = (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
+
+    @Option(
+            names = "--wait",
+            scope = ScopeType.INHERIT,
+            description = "ask again, as long as --timeout says, until the daemon answers")
+    private boolean wait;
+
+    String address() {
+        String environment = System.getenv().getOrDefault("BUILDKIT_HOST", "");
+        return Stream.of(address, environment, DEFAULT_ADDRESS)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    Duration timeout() {
+        return timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : NO_LIMIT;
+    }
+
+    BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
+        Endpoint endpoint = endpoint();
+        long end = System.nanoTime() + endpoint.connectTimeout().toNanos();
+        while (true) {
+            try {
+                return BuildkitClient.connect(endpoint);
+            } catch (BuildkitException.Unreachable e) {
+                if (!wait || System.nanoTime() > end) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(WAIT_MILLIS);
+            }
+        }
+    }
+
+    private Endpoint endpoint() throws IOException {
+        try {
+            return Endpoint.of(address(), tls(), timeout());
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private Tls tls() throws IOException {
+        if (tlsFolder == null) {
+            boolean clear = caCertificate == null && certificate == null && key == null && serverName.isEmpty();
+            return clear ? null : tls(caCertificate, certificate, key);
+        }
+        if (caCertificate != null || certificate != null || key != null) {
+            throw new TypeConversionException("give --tlsdir, or --tlscacert, --tlscert and --tlskey, not both");
+        }
+        return tls(inFolder("ca.pem", "ca.crt"), inFolder("cert.pem", "tls.crt"), inFolder("key.pem", "tls.key"));
+    }
+
+    private Tls tls(Path ca, Path chain, Path privateKey) throws IOException {
+        return new Tls(serverName, text(ca), text(chain), text(privateKey));
+    }
+
+    private Path inFolder(String name, String otherName) {
+        return Stream.of(name, otherName)
+                .map(tlsFolder::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException(
+                        "--tlsdir " + tlsFolder + " has neither " + name + " nor " + otherName));
+    }
+
+    private static String text(Path file) throws IOException {
+        return file == null ? "" : OptionFile.text(file);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * {@code treenqctl dial-stdio}: the far end of buildctl's {@code ssh://} and its like, which run it beside the daemon
+ * ({@code cmd/buildctl/dialstdio.go}).
+ */
+@Command(
+        name = "dial-stdio",
+        hidden = true,
+        description = "Joins standard input and output to the daemon's socket; for programs, not for people.")
+final class DialStdioCommand implements Callable<Integer> {
+    private static final int BUFFER_BYTES = 32 << 10;
+
+    @ParentCommand
+    private Treenqctl root;
+
+    @Override
+    public Integer call() throws IOException {
+        URI address = URI.create(root.daemon().address());
+        if (!"unix".equals(address.getScheme())) {
+            throw new TypeConversionException("dial-stdio takes a unix:// address, not " + address);
+        }
+        try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(address.getPath()))) {
+            Thread upward = new Thread(() -> send(socket), "dial-stdio");
+            // It may read from a terminal that never ends.
+            upward.setDaemon(true);
+            upward.start();
+            try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
+                copy(socket, out.getChannel());
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static void send(SocketChannel socket) {
+        try (FileInputStream in = new FileInputStream(FileDescriptor.in)) {
+            copy(in.getChannel(), socket);
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            // The daemon has gone, which the other direction sees too.
+        }
+    }
+
+    /** The streams that {@code Channels} makes of a socket wait for one another. */
+    private static void copy(ReadableByteChannel from, WritableByteChannel to) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        while (from.read(buffer.clear()) >= 0) {
+            for (buffer.flip(); buffer.hasRemaining(); ) {
+                to.write(buffer);
+            }
+        }
+    }
+}

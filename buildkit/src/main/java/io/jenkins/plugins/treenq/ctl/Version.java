@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the jar was built as. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        String version = Treenqctl.class.getPackage().getImplementationVersion();
+        return new String[] {"treenqctl " + (version == null ? "(not packaged)" : version)};
+    }
+}

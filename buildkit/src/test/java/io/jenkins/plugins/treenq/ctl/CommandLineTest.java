@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the command line is read, without a daemon. */
+class CommandLineTest {
+    /** Nobody listens there, so what was read right ends in an error that names it. */
+    private static final String NOBODY = "tcp://127.0.0.1:1";
+
+    @TempDir
+    Path folder;
+
+    private static Ctl run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exit = Treenqctl.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+        return new Ctl(exit, out.toString(), err.toString());
+    }
+
+    private static void assertRefused(String expected, String... arguments) {
+        assertEquals(new Ctl(1, "", "error: " + expected + "\n"), run(arguments));
+    }
+
+    private static void assertRead(String... arguments) {
+        Ctl run = run(arguments);
+        assertTrue(run.err().contains(NOBODY), run.toString());
+    }
+
+    @Test
+    void theDaemonsOptionsStandBeforeOrAfterTheCommand() {
+        assertRead("--addr", NOBODY, "debug", "info");
+        assertRead("debug", "info", "--addr=" + NOBODY);
+        assertRead("debug", "--addr", "tcp://127.0.0.1:2", "info", "--addr", NOBODY);
+    }
+
+    @Test
+    void longOptionsTakeOneDashToo() {
+        assertRead("-addr", NOBODY, "build", "-frontend=dockerfile.v0", "-opt", "target=x", "-no-cache");
+    }
+
+    @Test
+    void theLastOfAnOptionsValuesCounts() {
+        assertRead("--addr=" + NOBODY, "build", "--frontend=one", "--frontend=two", "--progress=tty", "--progress=");
+    }
+
+    @Test
+    void truthIsWrittenAsGoWritesIt() {
+        assertRead("--addr=" + NOBODY, "build", "--frontend=x", "--no-cache=f", "--proxy-network=TRUE");
+        assertRefused(
+                "Invalid value for option '--no-cache': 'yes' is neither true nor false", "build", "--no-cache=yes");
+    }
+
+    @Test
+    void aValueThatBeginsWithAnAtIsNoFile() {
+        assertRefused("'@options' is not of the form name=value", "build", "--frontend=x", "--opt", "@options");
+    }
+
+    @Test
+    void whatIsUnknownIsOneLine() {
+        assertRefused("'push' is not expected here; see treenqctl help", "push");
+        assertRefused("'.' is not expected here; see treenqctl help", "build", "--frontend=x", ".");
+        assertRefused("Unknown option: '--nonsense'", "build", "--nonsense");
+        assertRefused("Missing required parameter: 'REF'", "debug", "logs");
+        assertRefused("there is no command push", "help", "push");
+        assertRefused(
+                "Invalid value for option '--progress': invalid progress mode loud;"
+                        + " one of [auto, plain, tty, rawjson, quiet]",
+                "build",
+                "--progress=loud");
+    }
+
+    @Test
+    void helpIsThereForEveryCommand() {
+        for (Ctl run : new Ctl[] {run(), run("debug"), run("build", "-h"), run("help", "debug", "logs")}) {
+            assertEquals(0, run.exit());
+            assertTrue(run.out().startsWith("Usage: treenqctl"), run.out());
+            assertEquals("", run.err());
+        }
+        assertEquals("treenqctl (not packaged)\n", run("--version").out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh://host", "docker-container://name", "npipe:////./pipe/x", "127.0.0.1:1234", "daemon"})
+    void anAddressThatNeedsAProgramIsRefused(String address) {
+        assertRefused(
+                "'" + address + "' is not a builder address;"
+                        + " write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock",
+                "--addr",
+                address,
+                "debug",
+                "info");
+    }
+
+    @Test
+    void certificatesComeFromAFolderOfEitherForm() throws Exception {
+        assertRefused(
+                "--tlsdir " + folder + " has neither ca.pem nor ca.crt", "--tlsdir=" + folder, "debug", "info");
+        Files.writeString(folder.resolve("ca.crt"), "");
+        Files.writeString(folder.resolve("cert.pem"), "");
+        assertRefused(
+                "--tlsdir " + folder + " has neither key.pem nor tls.key", "--tlsdir=" + folder, "debug", "info");
+        assertRefused(
+                "give --tlsdir, or --tlscacert, --tlscert and --tlskey, not both",
+                "--tlsdir=" + folder,
+                "--tlskey=x",
+                "debug",
+                "info");
+        assertRefused(folder + " is a folder, not a file", "--tlscacert=" + folder, "debug", "info");
+    }
+
+    @Test
+    void whatIsNotThereIsSaidBeforeTheBuild() {
+        Path absent = folder.resolve("absent");
+        assertRefused("there is no file " + absent, "build", "--frontend=x", "--source-policy-file=" + absent);
+        assertRefused("there is no file " + absent, "build", "--frontend=x", "--secret=id=x,src=" + absent);
+        assertRefused(
+                "--local context=" + absent + ": there is no such folder",
+                "build",
+                "--frontend=x",
+                "--local=context=" + absent);
+    }
+}
