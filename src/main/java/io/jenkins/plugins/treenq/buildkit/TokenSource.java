@@ -15,20 +15,12 @@ public final class TokenSource implements Serializable {
     private static final int SEED_BYTES = 32;
 
     private final byte[] seed;
-    private final String caPem;
-    private final String certificatePem;
-    private final String keyPem;
-    private final boolean insecure;
-    private final boolean plainHttp;
+    private final RegistryConnection connection;
     private final boolean sharingLogin;
 
     private TokenSource(Builder builder) {
         this.seed = builder.seed;
-        this.caPem = builder.caPem;
-        this.certificatePem = builder.certificatePem;
-        this.keyPem = builder.keyPem;
-        this.insecure = builder.insecure;
-        this.plainHttp = builder.plainHttp;
+        this.connection = builder.connection;
         this.sharingLogin = builder.sharingLogin;
     }
 
@@ -55,24 +47,8 @@ public final class TokenSource implements Serializable {
         return seed.clone();
     }
 
-    public String caPem() {
-        return caPem;
-    }
-
-    public String certificatePem() {
-        return certificatePem;
-    }
-
-    public String keyPem() {
-        return keyPem;
-    }
-
-    public boolean insecure() {
-        return insecure;
-    }
-
-    public boolean plainHttp() {
-        return plainHttp;
+    public RegistryConnection connection() {
+        return connection;
     }
 
     public boolean sharingLogin() {
@@ -81,45 +57,22 @@ public final class TokenSource implements Serializable {
 
     @Override
     public String toString() {
-        return "TokenSource[insecure=" + insecure + ", plainHttp=" + plainHttp + ", sharingLogin=" + sharingLogin + "]";
+        return "TokenSource[" + connection + ", sharingLogin=" + sharingLogin + "]";
     }
 
     /** Collects what is not the same for every registry. */
     public static final class Builder {
         private final byte[] seed;
-        private String caPem = "";
-        private String certificatePem = "";
-        private String keyPem = "";
-        private boolean insecure;
-        private boolean plainHttp;
+        private RegistryConnection connection = RegistryConnection.DEFAULT;
         private boolean sharingLogin;
 
         private Builder(byte[] seed) {
             this.seed = seed;
         }
 
-        /** Authorities that certificates may come from, beside those the JVM trusts. */
-        public Builder caPem(String value) {
-            caPem = Objects.requireNonNull(value);
-            return this;
-        }
-
-        /** A client certificate chain and its key, which the registry or its token server asks for. */
-        public Builder clientCertificate(String pem, String key) {
-            certificatePem = Objects.requireNonNull(pem);
-            keyPem = Objects.requireNonNull(key);
-            return this;
-        }
-
-        /** Takes any certificate of the registry and its token server. */
-        public Builder insecure(boolean value) {
-            insecure = value;
-            return this;
-        }
-
-        /** Talks to the registry and its token server without TLS if need be, also if they are on another machine. */
-        public Builder plainHttp(boolean value) {
-            plainHttp = value;
+        /** How the registry and its token server are talked to. */
+        public Builder connection(RegistryConnection value) {
+            connection = Objects.requireNonNull(value);
             return this;
         }
 

@@ -141,7 +141,7 @@ final class DockerConfig implements RegistryLogins {
         }
         TokenSource.Builder source = TokenSource.builder(seeds.of(host)).sharingLogin(true);
         if (tls.containsKey(host)) {
-            tls.get(host).applyTo(source);
+            source.connection(tls.get(host).connection());
         }
         return Optional.of(source.build());
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryHost;
 import java.io.IOException;
@@ -60,10 +60,12 @@ final class RegistryTlsOptions {
         }
     }
 
-    void applyTo(TokenSource.Builder source) {
-        source.insecure(insecure)
+    RegistryConnection connection() {
+        return RegistryConnection.builder()
+                .insecure(insecure)
                 .plainHttp(insecure)
                 .caPem(authorities)
-                .clientCertificate(certificate, key);
+                .clientCertificate(certificate, key)
+                .build();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
@@ -114,8 +115,9 @@ class DockerConfigTest {
                 "{}",
                 "host=registry-1.docker.io,insecure=true",
                 "host=https://a.example.com:5000,ca=" + ca + ",cert=" + ca + ",key=" + key);
-        assertTrue(logins.tokens("docker.io").orElseThrow().insecure());
-        TokenSource own = logins.tokens("a.example.com:5000").orElseThrow();
+        assertTrue(logins.tokens("docker.io").orElseThrow().connection().insecure());
+        RegistryConnection own =
+                logins.tokens("a.example.com:5000").orElseThrow().connection();
         assertEquals("the authority\n", own.caPem());
         assertEquals("the key", own.keyPem());
         assertFalse(own.insecure());

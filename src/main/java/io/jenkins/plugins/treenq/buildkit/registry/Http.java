@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,15 +23,15 @@ final class Http {
     private final HttpClient client;
     private final boolean plainAnywhere;
 
-    Http(TokenSource source, Executor executor) throws BuildkitException.InvalidRequest {
+    Http(RegistryConnection connection, Executor executor) throws BuildkitException.InvalidRequest {
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .sslContext(HttpTls.of(source))
+                .sslContext(HttpTls.of(connection))
                 .executor(executor)
                 .build();
-        this.plainAnywhere = source.plainHttp();
+        this.plainAnywhere = connection.plainHttp();
     }
 
     /** What is asked. Never prints the secrets. */

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
 import io.jenkins.plugins.treenq.buildkit.keys.PemKeys;
 import java.io.IOException;
@@ -21,43 +21,44 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /** TLS for HTTP, from PEM text held in memory: the JVM's authorities and those given. */
-final class HttpTls {
+public final class HttpTls {
     private HttpTls() {}
 
-    static SSLContext of(TokenSource source) throws BuildkitException.InvalidRequest {
+    /** @throws BuildkitException.InvalidRequest when what should be a certificate or a key is none */
+    public static SSLContext of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys(source), trust(source), null);
+            context.init(keys(connection), trust(connection), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new BuildkitException.InvalidRequest(
-                    "the certificates for getting registry tokens cannot be used: " + e.getMessage());
+                    "the certificates for talking to a registry cannot be used: " + e.getMessage());
         }
     }
 
-    private static KeyManager[] keys(TokenSource source) throws GeneralSecurityException, IOException {
-        if (source.certificatePem().isBlank()) {
+    private static KeyManager[] keys(RegistryConnection connection) throws GeneralSecurityException, IOException {
+        if (connection.certificatePem().isBlank()) {
             return new KeyManager[0];
         }
         char[] none = {};
         KeyStore store = empty();
         store.setKeyEntry(
-                "client", PemKeys.parse(source.keyPem()), none, PemCertificates.parse(source.certificatePem()));
+                "client", PemKeys.parse(connection.keyPem()), none, PemCertificates.parse(connection.certificatePem()));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, none);
         return factory.getKeyManagers();
     }
 
-    private static TrustManager[] trust(TokenSource source) throws GeneralSecurityException, IOException {
-        if (source.insecure()) {
+    private static TrustManager[] trust(RegistryConnection connection) throws GeneralSecurityException, IOException {
+        if (connection.insecure()) {
             return new TrustManager[] {new TrustAll()};
         }
-        if (source.caPem().isBlank()) {
+        if (connection.caPem().isBlank()) {
             return factory(null).getTrustManagers();
         }
         KeyStore store = empty();
         int number = 0;
-        for (X509Certificate authority : PemCertificates.parse(source.caPem())) {
+        for (X509Certificate authority : PemCertificates.parse(connection.caPem())) {
             store.setCertificateEntry("given-" + number++, authority);
         }
         for (X509Certificate authority : defaults()) {

@@ -2,8 +2,8 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -49,8 +49,8 @@ public final class TokenClient {
     /** Where each registry said that tokens are to be had, so that it is asked once. */
     private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
 
-    public TokenClient(TokenSource source, Executor executor) throws BuildkitException.InvalidRequest {
-        this.http = new Http(source, executor);
+    public TokenClient(RegistryConnection connection, Executor executor) throws BuildkitException.InvalidRequest {
+        this.http = new Http(connection, executor);
     }
 
     /** Completes with a token, or exceptionally with {@link TokenRefused}. */

@@ -117,7 +117,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
         }
         TokenClient client = clients.get(host);
         if (client == null) {
-            client = new TokenClient(source, executor);
+            client = new TokenClient(source.connection(), executor);
             clients.put(host, client);
         }
         return client.fetch(

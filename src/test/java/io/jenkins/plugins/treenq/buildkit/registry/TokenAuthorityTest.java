@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import java.util.Arrays;
@@ -47,7 +48,7 @@ class TokenAuthorityTest {
         assertArrayEquals(key, authority(TokenSource.builder(new byte[16]).build(), "a", "me", "secret").publicKey());
         Set<String> others = new HashSet<>();
         for (TokenAuthority other : new TokenAuthority[] {
-            authority(TokenSource.builder(new byte[17]).caPem("").build(), "a", "me", "secret!"),
+            authority(TokenSource.builder(new byte[17]).build(), "a", "me", "secret!"),
             authority(TokenSource.builder().build(), "a", "me", "secret"),
             authority(source, "b", "me", "secret"),
             authority(source, "a", "mes", "ecret"),
@@ -63,7 +64,11 @@ class TokenAuthorityTest {
     @Test
     void aSeedThatCanBeGuessedIsRefusedAndNothingSecretIsPrinted() {
         assertThrows(IllegalArgumentException.class, () -> TokenSource.builder(new byte[15]));
-        TokenSource source = TokenSource.builder().clientCertificate("cert", "the-key").build();
+        TokenSource source = TokenSource.builder()
+                .connection(RegistryConnection.builder()
+                        .clientCertificate("cert", "the-key")
+                        .build())
+                .build();
         assertFalse(source.toString().contains("the-key"));
     }
 }

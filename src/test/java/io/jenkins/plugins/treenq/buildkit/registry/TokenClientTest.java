@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Answer;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Request;
 import java.io.PrintWriter;
@@ -35,7 +35,7 @@ class TokenClientTest {
     private static final List<String> SCOPES = List.of("repository:a/b:pull,push", "repository:c:pull");
     private static final Answer TOKEN = Answer.json("{\"token\":\"the-token\"}");
 
-    private final TokenSource source = TokenSource.builder().build();
+    private final RegistryConnection connection = RegistryConnection.DEFAULT;
 
     /** For the registry that the token server itself is. */
     private static TokenRequest request(TokenServer server) {
@@ -47,13 +47,13 @@ class TokenClientTest {
     }
 
     private Token fetch(TokenRequest request, Optional<RegistryLogin> login) throws Exception {
-        return new TokenClient(source, ForkJoinPool.commonPool()).fetch(request, login).get(30, TimeUnit.SECONDS);
+        return new TokenClient(connection, ForkJoinPool.commonPool()).fetch(request, login).get(30, TimeUnit.SECONDS);
     }
 
     /** Why there is no token; nowhere in it the secret. */
-    private static String refusal(TokenSource source, TokenRequest request, Optional<RegistryLogin> login) {
+    private static String refusal(RegistryConnection connection, TokenRequest request, Optional<RegistryLogin> login) {
         ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
-                        source, ForkJoinPool.commonPool())
+                        connection, ForkJoinPool.commonPool())
                 .fetch(request, login)
                 .get(30, TimeUnit.SECONDS));
         assertInstanceOf(TokenRefused.class, failure.getCause());
@@ -138,13 +138,13 @@ class TokenClientTest {
                 .entrySet()) {
             try (TokenServer server = TokenServer.plain(
                     asked -> new Answer(expected.getKey(), "{\"details\":\"not " + SECRET + "\"}", Map.of()))) {
-                assertEquals(expected.getValue(), refusal(source, request(server), LOGIN));
+                assertEquals(expected.getValue(), refusal(connection, request(server), LOGIN));
             }
         }
         try (TokenServer server = TokenServer.plain(asked -> Answer.of(401))) {
             assertEquals(
                     "it refused to give one without a login (HTTP 401)",
-                    refusal(source, request(server), Optional.empty()));
+                    refusal(connection, request(server), Optional.empty()));
         }
     }
 
@@ -152,7 +152,7 @@ class TokenClientTest {
     @ValueSource(strings = {"", "{}", "[]", "not json", "{\"token\":\"\"}", "{\"token\":null}", "{\"token\":{}}"})
     void anAnswerWithoutATokenIsNone(String body) throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(body))) {
-            assertEquals("its answer holds no token", refusal(source, request(server), LOGIN));
+            assertEquals("its answer holds no token", refusal(connection, request(server), LOGIN));
         }
     }
 
@@ -168,7 +168,7 @@ class TokenClientTest {
     void anEndlessAnswerIsGivenUp() throws Exception {
         String endless = "{\"token\":\"" + "x".repeat(3 << 20) + "\"}";
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(endless))) {
-            assertEquals("the connection broke", refusal(source, request(server), LOGIN));
+            assertEquals("the connection broke", refusal(connection, request(server), LOGIN));
         }
     }
 
@@ -188,16 +188,16 @@ class TokenClientTest {
             String host = "localhost:" + server.port();
             assertEquals(
                     "it redirects to another host, which is not sent the login",
-                    refusal(source, request(host, server.realm().resolve("/away")), LOGIN));
+                    refusal(connection, request(host, server.realm().resolve("/away")), LOGIN));
             assertEquals(0, other.requests().size());
             assertEquals(
                     "the-token",
                     fetch(request(host, server.realm().resolve("/away")), Optional.empty()).value());
             assertEquals(
-                    "it redirects too often", refusal(source, request(host, server.realm().resolve("/round")), LOGIN));
+                    "it redirects too often", refusal(connection, request(host, server.realm().resolve("/round")), LOGIN));
             assertEquals(
                     "it redirects to an address without TLS",
-                    refusal(source, request(host, server.realm().resolve("/clear")), LOGIN));
+                    refusal(connection, request(host, server.realm().resolve("/clear")), LOGIN));
         }
     }
 
@@ -213,10 +213,10 @@ class TokenClientTest {
             assertEquals(1, server.requests().size());
             assertEquals(
                     "the registry names another place for tokens, so the login is not sent there",
-                    refusal(source, request("localhost:" + other.port(), server.realm()), LOGIN));
+                    refusal(connection, request("localhost:" + other.port(), server.realm()), LOGIN));
             assertEquals(
                     "the registry cannot be asked whether it is the right place (it cannot be reached from here)",
-                    refusal(source, request("localhost:1", server.realm()), LOGIN));
+                    refusal(connection, request("localhost:1", server.realm()), LOGIN));
             assertEquals(1, server.requests().size());
         }
     }
@@ -225,16 +225,16 @@ class TokenClientTest {
     void nothingTravelsInClearExceptOnThisMachineOrOnDemand() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
             String line = "it is at an address without TLS, or at none";
-            assertEquals(line, refusal(source, request("registry.example.com", server.realm()), Optional.empty()));
+            assertEquals(line, refusal(connection, request("registry.example.com", server.realm()), Optional.empty()));
             for (String realm : List.of("http://example.com/", "file:///etc/passwd")) {
                 assertEquals(
-                        line, refusal(source, request("localhost:5000", URI.create(realm)), Optional.empty()), realm);
+                        line, refusal(connection, request("localhost:5000", URI.create(realm)), Optional.empty()), realm);
             }
             assertEquals(
                     "it is at no address",
-                    refusal(source, request("localhost:5000", URI.create("/etc/passwd")), LOGIN));
+                    refusal(connection, request("localhost:5000", URI.create("/etc/passwd")), LOGIN));
             assertEquals(0, server.requests().size());
-            TokenSource plain = TokenSource.builder().plainHttp(true).build();
+            RegistryConnection plain = RegistryConnection.builder().plainHttp(true).build();
             Token token = new TokenClient(plain, ForkJoinPool.commonPool())
                     .fetch(request("registry.example.com", server.realm()), Optional.empty())
                     .get();
@@ -249,11 +249,11 @@ class TokenClientTest {
         try (TokenServer right = TokenServer.tls(Certificates.server(authority, "localhost", end), asked -> TOKEN);
                 TokenServer wrong = TokenServer.tls(Certificates.server(authority, "elsewhere", end), asked -> TOKEN)) {
             String line = "its certificate is not trusted here or is for another host";
-            TokenSource trusting = TokenSource.builder().caPem(authority.certificatePem()).build();
-            TokenSource insecure = TokenSource.builder().insecure(true).build();
-            assertEquals(line, refusal(source, request(right), LOGIN));
+            RegistryConnection trusting = RegistryConnection.builder().caPem(authority.certificatePem()).build();
+            RegistryConnection insecure = RegistryConnection.builder().insecure(true).build();
+            assertEquals(line, refusal(connection, request(right), LOGIN));
             assertEquals(line, refusal(trusting, request(wrong), LOGIN));
-            for (Map.Entry<TokenSource, TokenServer> pair :
+            for (Map.Entry<RegistryConnection, TokenServer> pair :
                     List.of(Map.entry(trusting, right), Map.entry(insecure, wrong))) {
                 assertEquals(
                         "the-token",
@@ -268,9 +268,9 @@ class TokenClientTest {
     @Test
     void certificatesThatAreNoneAreRefusedAtOnce() {
         assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
-                TokenSource.builder().caPem("none").build(), ForkJoinPool.commonPool()));
+                RegistryConnection.builder().caPem("none").build(), ForkJoinPool.commonPool()));
         assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
-                TokenSource.builder().clientCertificate("none", "none").build(), ForkJoinPool.commonPool()));
+                RegistryConnection.builder().clientCertificate("none", "none").build(), ForkJoinPool.commonPool()));
     }
 
     @Test
