@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -99,8 +99,11 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--ref-file", description = "where the build's name in the daemon is written")
     private Path refFile;
 
-    @Option(names = "--repeat", description = "builds that many times and prints the seconds of each")
-    private int repeat = 1;
+    @Mixin
+    private ContextReuse reuse;
+
+    @Mixin
+    private Repetition repetition;
 
     @Override
     public Integer call() throws BuildkitException, InterruptedException, IOException {
@@ -109,26 +112,31 @@ final class BuildCommand implements Callable<Integer> {
         SessionContent content = content(cache, output);
         BuildRequest.Builder builder = request(cache, output);
         try (BuildkitClient client = root.connect()) {
-            for (int run = 1; run <= repeat; run++) {
-                BuildRequest request = builder.ref(BuildRequest.newRef()).build();
-                if (refFile != null) {
-                    AtomicFile.write(refFile, request.ref());
-                }
-                if (request.options().containsKey(QUESTION)) {
-                    ask(client, request, content);
-                    continue;
-                }
-                BuildResult result = report.of(listener -> client.build(request, content, listener));
-                // As with buildctl, there is no file when no exporter had anything to say.
-                if (metadataFile != null && !result.exporterResponse().isEmpty()) {
-                    AtomicFile.write(metadataFile, Metadata.of(result.exporterResponse()).json());
-                }
-                if (repeat > 1) {
-                    err().printf(Locale.ROOT, "build %d: %.3f s%n", run, result.duration().toNanos() / 1e9);
-                }
-            }
+            repetition.of(() -> build(client, builder, content));
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private Duration build(BuildkitClient client, BuildRequest.Builder builder, SessionContent content)
+            throws BuildkitException, InterruptedException, IOException {
+        BuildRequest request = named(builder);
+        if (refFile != null) {
+            AtomicFile.write(refFile, request.ref());
+        }
+        if (request.options().containsKey(QUESTION)) {
+            ask(client, request, content);
+            return Duration.ZERO;
+        }
+        BuildResult result = report.of(listener -> client.build(request, content, listener));
+        // As with buildctl, there is no file when no exporter had anything to say.
+        if (metadataFile != null && !result.exporterResponse().isEmpty()) {
+            AtomicFile.write(metadataFile, Metadata.of(result.exporterResponse()).json());
+        }
+        return result.duration();
+    }
+
+    private static synchronized BuildRequest named(BuildRequest.Builder builder) {
+        return builder.ref(BuildRequest.newRef()).build();
     }
 
     private SessionContent content(CacheOptions cache, OutputOptions output) throws IOException {
@@ -143,7 +151,7 @@ final class BuildCommand implements Callable<Integer> {
                 output.outputs(),
                 layouts,
                 Map.of(),
-                "");
+                reuse.sharedKey());
     }
 
     /** Prints what a frontend says of a Dockerfile instead of building it. */
@@ -197,12 +205,8 @@ final class BuildCommand implements Callable<Integer> {
             if (!Files.isDirectory(folder)) {
                 throw new TypeConversionException("--local " + local + ": there is no such folder");
             }
-            sources.put(pair.getKey(), new LocalSource.Folder(folder));
+            sources.put(pair.getKey(), reuse.folder(folder));
         }
         return sources;
-    }
-
-    private PrintWriter err() {
-        return spec.commandLine().getErr();
     }
 }

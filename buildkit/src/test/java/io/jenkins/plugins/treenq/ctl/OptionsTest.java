@@ -99,6 +99,17 @@ class OptionsTest {
     }
 
     @Test
+    void aSharedKeyIsOneWord() throws Exception {
+        Path empty = Files.writeString(folder.resolve("empty"), " \n");
+        Path words = Files.writeString(folder.resolve("words"), "not a key\n");
+        for (Path file : List.of(empty, words)) {
+            assertTrue(refusal("build", "--frontend=dockerfile.v0", "--shared-key-file=" + file).contains("openssl rand"));
+        }
+        assertTrue(refusal("build", "--frontend=dockerfile.v0", "--shared-key-file=" + folder.resolve("absent"))
+                .contains("there is no file"));
+    }
+
+    @Test
     void waitingEndsWithTheTimeout() {
         assertTrue(refusal("--addr", "tcp://127.0.0.1:1", "--wait", "--timeout", "1", "debug", "info")
                 .contains("nothing listens"));

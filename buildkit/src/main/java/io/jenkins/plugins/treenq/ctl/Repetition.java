@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options that let one process build several times: to measure what a JVM does that has built before. */
+final class Repetition {
+    @Option(names = "--repeat", description = "builds that many times and prints the seconds of each")
+    private int times = 1;
+
+    @Option(names = "--parallel", description = "so many builds at once, each as often as --repeat says")
+    private int parallel = 1;
+
+    @Option(names = "--on-enter", description = "waits for a line of input before each build")
+    private boolean onEnter;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    private final AtomicInteger builds = new AtomicInteger();
+
+    /** Builds once and says how long that took. */
+    @FunctionalInterface
+    interface Build {
+        Duration run() throws BuildkitException, InterruptedException, IOException;
+    }
+
+    void of(Build build) throws BuildkitException, InterruptedException, IOException {
+        if (parallel == 1) {
+            repeat(build);
+            return;
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(parallel);
+        try {
+            CompletionService<Void> running = new ExecutorCompletionService<>(threads);
+            for (int i = 0; i < parallel; i++) {
+                running.submit(() -> {
+                    repeat(build);
+                    return null;
+                });
+            }
+            for (int i = 0; i < parallel; i++) {
+                running.take().get();
+            }
+        } catch (ExecutionException e) {
+            throw unwrapped(e);
+        } finally {
+            // The first failure ends the others, as an interrupt does.
+            threads.shutdownNow();
+        }
+    }
+
+    private static BuildkitException unwrapped(ExecutionException failure) throws InterruptedException, IOException {
+        if (failure.getCause() instanceof BuildkitException cause) {
+            return cause;
+        }
+        if (failure.getCause() instanceof IOException cause) {
+            throw cause;
+        }
+        if (failure.getCause() instanceof InterruptedException cause) {
+            throw cause;
+        }
+        throw new IllegalStateException(failure.getCause());
+    }
+
+    private void repeat(Build build) throws BuildkitException, InterruptedException, IOException {
+        for (int i = 0; i < times; i++) {
+            if (onEnter) {
+                awaitEnter();
+            }
+            Duration time = build.run();
+            if (times > 1 || parallel > 1) {
+                PrintWriter err = command.commandLine().getErr();
+                err.printf(Locale.ROOT, "build %d: %.3f s%n", builds.incrementAndGet(), time.toNanos() / 1e9);
+                err.flush();
+            }
+        }
+    }
+
+    private static void awaitEnter() throws IOException {
+        for (int read = 0; read != '\n'; ) {
+            read = System.in.read();
+            if (read < 0) {
+                throw new IOException("the input ended before the last build");
+            }
+        }
+    }
+}
