@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -48,17 +49,21 @@ final class LocalNames {
     /**
      * The target of a symlink, byte for byte; null when Java has no way to write it: it would leave out a slash, or not
      * know a character.
+     *
+     * @throws FileSystemException if no symlink can lead there
      */
-    static Path target(Path folder, ByteString target) {
+    static Path target(Path folder, ByteString target) throws FileSystemException {
         String text = target.toStringUtf8();
-        if (!folder.getFileSystem().getSeparator().equals("/")) {
-            return folder.getFileSystem().getPath(text);
-        }
-        if (!isAscii(target) && !(target.isValidUtf8() && UTF_8)) {
+        boolean bytes = folder.getFileSystem().getSeparator().equals("/");
+        if (bytes && !isAscii(target) && !(target.isValidUtf8() && UTF_8)) {
             return null;
         }
-        Path path = folder.getFileSystem().getPath(text);
-        return path.toString().equals(text) ? path : null;
+        try {
+            Path path = folder.getFileSystem().getPath(text);
+            return !bytes || path.toString().equals(text) ? path : null;
+        } catch (InvalidPathException e) {
+            throw new FileSystemException(text, null, "no symlink can lead to where it leads");
+        }
     }
 
     /** Whether Windows takes a path for what it says, name by name. */

@@ -234,6 +234,11 @@ final class FakeDaemon implements AutoCloseable {
             return answer;
         }
 
+        /** What came and was not taken; null when there is nothing. */
+        T poll() {
+            return answers.poll();
+        }
+
         Status end() throws InterruptedException {
             if (!ended.await(20, TimeUnit.SECONDS)) {
                 throw new AssertionError("the call did not end");
