@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
-
 /**
  * Something that kept a build from succeeding. The message is one line for the person who started it: what happened and
  * what to do. There is a subclass only where that person does something different.
+ *
+ * <p>Much of a message comes from others. It is kept to its line, and from saying anything to a terminal, here.
  */
 public abstract sealed class BuildkitException extends Exception {
     private static final long serialVersionUID = 1;
 
     private BuildkitException(String message, Throwable cause) {
-        super(message, cause);
+        super(oneLine(message), cause);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip()
+                .replaceAll("\\s*\\v\\s*", " ")
+                .codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** The request makes no sense; nothing was sent. */

@@ -119,7 +119,15 @@ public final class BuildkitClient implements AutoCloseable {
                 content,
                 listener,
                 (session, told) -> Solve.run(channel, endpoint, loops.workers(), told, session.id(), listener));
-        return new BuildResult(request.ref(), response, Duration.between(start, Instant.now()));
+        BuildResult result = new BuildResult(request.ref(), response, Duration.between(start, Instant.now()));
+        try {
+            result.digest();
+            result.imageId();
+        } catch (IllegalArgumentException e) {
+            throw new BuildkitException.DaemonFailed(
+                    endpoint.address() + " answered with something else than the digest of an image", null);
+        }
+        return result;
     }
 
     /** Checks a Dockerfile without building it. */

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
 public final class History {
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
     private static final int SAFE_FILTERS_MINOR = 29;
+    private static final long ENDLESS = -1;
     private static final String PROVENANCE = "https://slsa.dev/provenance/";
 
     private final ManagedChannel channel;
@@ -55,7 +57,8 @@ public final class History {
     public List<BuildRecord> list(HistoryQuery query) throws BuildkitException, InterruptedException {
         // A build that ends meanwhile is told twice.
         Map<String, BuildRecord> records = new LinkedHashMap<>();
-        listen(query, true, event -> records.put(event.record().ref(), event.record()));
+        long mostBytes = Runtime.getRuntime().maxMemory() / 8;
+        listen(query, mostBytes, event -> records.put(event.record().ref(), event.record()));
         if (query.limit() == 0) {
             return List.copyOf(records.values());
         }
@@ -75,7 +78,7 @@ public final class History {
     /** Tells of the builds that are known, then of all that happens, until an interrupt. */
     public void follow(HistoryQuery query, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
-        listen(query, false, listener);
+        listen(query, ENDLESS, listener);
     }
 
     /** Tells the progress of a build, from its start to its end. */
@@ -160,8 +163,10 @@ public final class History {
      * The name is compared here: a daemon that was asked for it only hides the build when it is to be deleted
      * ({@code solver/llbsolver/history/buildhistory.go}, delete), and before v0.29 the next filter or limit that it is
      * asked for meets the hidden build and ends the daemon.
+     *
+     * @param mostBytes that a history which ends may have, or {@link #ENDLESS}
      */
-    private void listen(HistoryQuery query, boolean earlyExit, Consumer<HistoryEvent> listener)
+    private void listen(HistoryQuery query, long mostBytes, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
         if (!query.filters().isEmpty() && !version.get().atLeast(SAFE_FILTERS_MINOR)) {
             throw new BuildkitException.InvalidRequest(endpoint.address() + " is BuildKit "
@@ -170,12 +175,17 @@ public final class History {
         BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
                 .setActiveOnly(query.activeOnly())
                 .addAllFilter(query.filters())
-                .setEarlyExit(earlyExit)
+                .setEarlyExit(mostBytes != ENDLESS)
                 .build();
+        AtomicLong left = new AtomicLong(mostBytes);
         try {
-            Calls.each(
-                    () -> ControlGrpc.newBlockingStub(channel).listenBuildHistory(request),
-                    event -> tell(Records.event(event), query, listener));
+            Calls.each(() -> ControlGrpc.newBlockingStub(channel).listenBuildHistory(request), event -> {
+                if (mostBytes != ENDLESS && left.addAndGet(-event.getSerializedSize()) < 0) {
+                    throw new BuildkitException.DaemonFailed(
+                            "the history of " + endpoint.address() + " is longer than this JVM has memory for", null);
+                }
+                tell(Records.event(event), query, listener);
+            });
         } catch (StatusRuntimeException e) {
             throw Refusals.of(e, endpoint, "such build");
         }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The entries that a sender has announced, by number, in the order of its walk. Keeps about thirty bytes and the last
@@ -32,16 +33,12 @@ final class Announcements {
     }
 
     private final List<Block> blocks = new ArrayList<>();
-    private final long mostBytes;
-    private long bytes;
+    private final AtomicLong bytesLeft;
     private int count;
 
-    Announcements() {
-        this(Runtime.getRuntime().maxMemory() / 4);
-    }
-
-    Announcements(long mostBytes) {
-        this.mostBytes = mostBytes;
+    /** @param bytesLeft what these may take of the heap, and others with them */
+    Announcements(AtomicLong bytesLeft) {
+        this.bytesLeft = bytesLeft;
     }
 
     /**
@@ -50,8 +47,7 @@ final class Announcements {
      */
     int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos)
             throws BuildkitException.DaemonFailed {
-        bytes += ENTRY_BYTES + name.size();
-        if (bytes > mostBytes) {
+        if (bytesLeft.addAndGet(-ENTRY_BYTES - name.size()) < 0) {
             throw Refused.because("it has more than the " + count
                     + " entries that this JVM has memory for; give it a larger heap if the result is that large");
         }

@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -44,6 +46,9 @@ public final class FileSendService implements AutoCloseable {
     private static final MethodDescriptor<byte[], byte[]> DIFF_COPY =
             FileSendGrpc.getDiffCopyMethod().toBuilder(new Bytes(), new Bytes()).build();
 
+    /** One for each exporter, or one for each of its platforms. */
+    private static final int MOST_CALLS = 1_000;
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Map<Integer, Output> outputs;
@@ -53,6 +58,8 @@ public final class FileSendService implements AutoCloseable {
     private final Consumer<BuildkitException> onFailure;
     private final AtomicReference<BuildkitException> failure = new AtomicReference<>();
     private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
+    private final AtomicLong memoryBytes = new AtomicLong(Runtime.getRuntime().maxMemory() / 4);
+    private final AtomicInteger callsLeft = new AtomicInteger(MOST_CALLS);
 
     /**
      * @param outputs streams and folders by the index of their exporter; others are none of this service's
@@ -89,6 +96,9 @@ public final class FileSendService implements AutoCloseable {
     private ServerCall.Listener<byte[]> start(ServerCall<byte[], byte[]> call, Metadata headers) {
         Recipient recipient;
         try {
+            if (callsLeft.decrementAndGet() < 0) {
+                throw Refused.because("it comes in more than " + MOST_CALLS + " parts");
+            }
             recipient = recipient(call, headers);
         } catch (BuildkitException e) {
             onFailure.accept(e);
@@ -116,7 +126,7 @@ public final class FileSendService implements AutoCloseable {
             throw new BuildkitException.InvalidRequest(
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
         }
-        return new FolderRecipient(folder, mirror, call::sendMessage);
+        return new FolderRecipient(folder, mirror, memoryBytes, call::sendMessage);
     }
 
     /** As Go reads it: the first exporter when there is no number. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -24,7 +25,7 @@ final class FolderRecipient implements Recipient {
     private final Destination destination;
     private final boolean mirror;
     private final Consumer<byte[]> answers;
-    private final Announcements announced = new Announcements();
+    private final Announcements announced;
     private final WalkOrder order = new WalkOrder(this::leave);
     private Downloads downloads;
     private boolean walked;
@@ -32,9 +33,12 @@ final class FolderRecipient implements Recipient {
 
     /**
      * @param mirror whether what the daemon does not announce is removed
+     * @param memoryBytes what this and others of the same build may take of the heap
      * @param answers takes packets for the daemon
      */
-    FolderRecipient(Destination destination, boolean mirror, Consumer<byte[]> answers) {
+    FolderRecipient(
+            Destination destination, boolean mirror, AtomicLong memoryBytes, Consumer<byte[]> answers) {
+        this.announced = new Announcements(memoryBytes);
         this.destination = destination;
         this.mirror = mirror;
         this.answers = answers;

@@ -134,7 +134,7 @@ public final class FrontendAnswer {
 
     private static int line(JsonObject range, String end) {
         JsonObject position = object(range, end);
-        return position == null ? 0 : number(position, "line");
+        return position == null ? 0 : Math.max(0, number(position, "line"));
     }
 
     private static List<String> lines(String base64) {

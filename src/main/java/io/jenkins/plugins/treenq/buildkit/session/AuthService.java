@@ -38,6 +38,9 @@ import java.util.concurrent.Executor;
  * the login and fetches tokens itself ({@code util/resolver/authorizer.go}).
  */
 final class AuthService extends AuthGrpc.AuthImplBase {
+    /** Each has a thread. */
+    private static final int MOST_REGISTRIES = 100;
+
     private final RegistryLogins logins;
     private final Executor executor;
 
@@ -117,6 +120,11 @@ final class AuthService extends AuthGrpc.AuthImplBase {
         }
         TokenClient client = clients.get(host);
         if (client == null) {
+            if (clients.size() >= MOST_REGISTRIES) {
+                throw Status.RESOURCE_EXHAUSTED
+                        .withDescription("the daemon asks for tokens of more registries than any build needs")
+                        .asRuntimeException();
+            }
             client = new TokenClient(source.connection(), executor);
             clients.put(host, client);
         }

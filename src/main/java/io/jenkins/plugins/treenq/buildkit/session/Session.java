@@ -51,6 +51,9 @@ public final class Session implements AutoCloseable {
     /** How much may wait in the call before the session's own connection stops writing. */
     private static final int READY_BYTES = 256 << 10;
 
+    /** At a time; each has something in memory. Builds with a hundred parallel steps stay far below. */
+    private static final int MOST_CALLS = 1_000;
+
     /**
      * A daemon that cancels what it asked for is nothing to warn of, which gRPC does with a stack trace. Kept here, for a
      * logger that nobody holds forgets its level.
@@ -111,6 +114,7 @@ public final class Session implements AutoCloseable {
                     .callExecutor(new HealthFirst(loops.workers()))
                     .maxInboundMessageSize(DaemonChannel.MAX_MESSAGE_BYTES)
                     .maxInboundMetadataSize(DaemonChannel.MAX_METADATA_BYTES)
+                    .maxConcurrentCallsPerConnection(MOST_CALLS)
                     .permitKeepAliveTime(1, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .addServices(services)

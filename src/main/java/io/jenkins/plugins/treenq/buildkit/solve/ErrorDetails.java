@@ -85,7 +85,7 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
 
     private static int line(JsonObject range, String end) {
         JsonObject position = range.getAsJsonObject(end);
-        return position == null ? 0 : number(position, "line");
+        return position == null ? 0 : Math.max(0, number(position, "line"));
     }
 
     private static int number(JsonObject object, String name) {

@@ -2,7 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.solve;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.control.Vertex;
@@ -39,12 +41,31 @@ final class Events {
 
     private static final int MOST_DETAILS = 1_000;
 
+    /** What it takes to remember anything at all. */
+    private static final int PART_BYTES = 200;
+
     private final Map<Stream, Output> outputs = new HashMap<>();
     private final Set<ByteString> warnings = new HashSet<>();
+    /** What a listener may have to remember: each run of a step, and each part of one. */
+    private final Set<Remembered> remembered = new HashSet<>();
+
+    private final long mostBytes;
+    private long rememberedBytes;
     private SourceInfo lastSource = SourceInfo.getDefaultInstance();
     private List<String> lastLines = List.of();
 
+    Events() {
+        this(Runtime.getRuntime().maxMemory() / 8);
+    }
+
+    /** @param mostBytes that a build's steps, parts and warnings may take, each told once */
+    Events(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
+
     private record Stream(String vertex, long number) {}
+
+    private record Remembered(String vertex, Object what) {}
 
     private static final class Output {
         final Utf8Fragments text = new Utf8Fragments();
@@ -67,19 +88,33 @@ final class Events {
     /**
      * Tells a message's events in order of time. The daemon sorts them by kind, and a replay puts a whole build into one
      * message: without this, every step would end before its output.
+     *
+     * @throws BuildkitException.DaemonFailed when there is no end of steps
      */
-    void read(StatusResponse message, Consumer<BuildEvent> listener) {
+    void read(StatusResponse message, Consumer<BuildEvent> listener) throws BuildkitException.DaemonFailed {
         List<Timed> starts = new ArrayList<>();
         List<Timed> ends = new ArrayList<>();
-        message.getVertexesList().forEach(vertex -> split(event(vertex), starts, ends));
+        for (Vertex vertex : message.getVertexesList()) {
+            if (remembered.add(new Remembered(vertex.getDigest(), vertex.getStarted()))) {
+                remember(vertex);
+            }
+            split(event(vertex), starts, ends);
+        }
         // What happened at the same time happened in this order.
         List<Timed> all = new ArrayList<>(starts);
         for (VertexStatus status : message.getStatusesList()) {
+            if (remembered.add(new Remembered(status.getVertex(), status.getID()))) {
+                remember(status);
+            }
             all.add(new Timed(Timestamps.instant(status.getTimestamp()), event(status)));
         }
         for (VertexLog log : message.getLogsList()) {
-            Output output = outputs.computeIfAbsent(
-                    new Stream(log.getVertex(), log.getStream()), stream -> new Output());
+            Stream stream = new Stream(log.getVertex(), log.getStream());
+            if (!outputs.containsKey(stream)) {
+                remember(log.toBuilder().clearMsg().build());
+                outputs.put(stream, new Output());
+            }
+            Output output = outputs.get(stream);
             String text = fresh(output, log.getMsg());
             if (!text.isEmpty()) {
                 Instant time = Timestamps.instant(log.getTimestamp());
@@ -93,12 +128,23 @@ final class Events {
         for (VertexWarning warning : message.getWarningsList()) {
             // Not the warning itself is kept: each one holds the whole Dockerfile.
             if (warnings.add(fingerprint(warning))) {
+                remember(warning);
                 all.add(new Timed(endTimes.getOrDefault(warning.getVertex(), Instant.MAX), event(warning)));
             }
         }
         all.addAll(ends);
         all.sort(Comparator.comparing(Timed::time));
         all.forEach(timed -> listener.accept(timed.event()));
+    }
+
+    private void remember(MessageLite part) throws BuildkitException.DaemonFailed {
+        rememberedBytes += PART_BYTES + part.getSerializedSize();
+        if (rememberedBytes > mostBytes) {
+            throw new BuildkitException.DaemonFailed(
+                    "the daemon tells of more steps than this JVM has memory for; give it a larger heap if the build is"
+                            + " that large",
+                    null);
+        }
     }
 
     private record Timed(Instant time, BuildEvent event) {}

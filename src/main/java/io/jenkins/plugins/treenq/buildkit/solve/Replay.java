@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.solve;
 
 import io.grpc.ManagedChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
@@ -16,7 +17,8 @@ public final class Replay {
      *
      * @throws io.grpc.StatusRuntimeException when the daemon knows no such build, or goes away
      */
-    public static void run(ManagedChannel channel, String ref, BuildListener listener) throws InterruptedException {
+    public static void run(ManagedChannel channel, String ref, BuildListener listener)
+            throws BuildkitException, InterruptedException {
         Events events = new Events();
         StatusRequest request = StatusRequest.newBuilder().setRef(ref).build();
         Calls.each(

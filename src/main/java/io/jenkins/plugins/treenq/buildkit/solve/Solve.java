@@ -77,7 +77,7 @@ public final class Solve {
         } finally {
             end();
         }
-        progress.rethrowListenerFailure();
+        progress.rethrowFailure();
         if (failure != null) {
             throw failure;
         }

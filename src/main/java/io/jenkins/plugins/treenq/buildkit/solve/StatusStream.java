@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
@@ -35,6 +36,9 @@ final class StatusStream {
     /** A build that ended before it was registered has no progress; the daemon would look for it six seconds long. */
     private static final Duration NOTHING_HEARD = Duration.ofSeconds(1);
 
+    /** When the build is over; more than any daemon keeps. */
+    private static final int MOST_MESSAGES_LEFT = 10_000;
+
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -55,11 +59,12 @@ final class StatusStream {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private long openedNanos;
+    private int messagesLeft = MOST_MESSAGES_LEFT;
     private volatile boolean buildOver;
     private volatile boolean closed;
     private volatile long lastMessageNanos = System.nanoTime();
     private volatile boolean heard;
-    private volatile Throwable listenerFailure;
+    private volatile Throwable failure;
     private volatile ClientCallStreamObserver<?> call;
 
     private StatusStream(
@@ -71,7 +76,7 @@ final class StatusStream {
         this.stopBuild = stopBuild;
     }
 
-    /** @param stopBuild is run when the listener throws */
+    /** @param stopBuild is run when the listener throws, or the progress makes no sense */
     static StatusStream open(
             ManagedChannel channel, Executor executor, String ref, BuildListener listener, Runnable stopBuild) {
         StatusStream stream = new StatusStream(channel, executor, ref, listener, stopBuild);
@@ -140,20 +145,23 @@ final class StatusStream {
         }
     }
 
-    private void listenerFailed(Throwable failure) {
-        listenerFailure = failure;
+    private void fail(Throwable cause) {
+        failure = cause;
         close();
         ended.complete(null);
         stopBuild.run();
     }
 
-    /** Passes on what the listener threw, if it did: that is the caller's own failure, with its own words. */
-    void rethrowListenerFailure() {
-        if (listenerFailure instanceof RuntimeException failure) {
-            throw failure;
+    /** Passes on what the listener threw, with its own words, or what was wrong with the progress itself; if anything. */
+    void rethrowFailure() throws BuildkitException {
+        if (failure instanceof BuildkitException known) {
+            throw known;
         }
-        if (listenerFailure instanceof Error failure) {
-            throw failure;
+        if (failure instanceof RuntimeException unknown) {
+            throw unknown;
+        }
+        if (failure instanceof Error error) {
+            throw error;
         }
     }
 
@@ -172,12 +180,18 @@ final class StatusStream {
             if (closed) {
                 return;
             }
+            if (buildOver && --messagesLeft < 0) {
+                LOGGER.warning(() -> "the progress of " + ref + " does not end with the build");
+                close();
+                ended.complete(null);
+                return;
+            }
             heard = true;
             lastMessageNanos = System.nanoTime();
             try {
                 events.read(message, listener::onEvent);
-            } catch (RuntimeException e) {
-                listenerFailed(e);
+            } catch (RuntimeException | BuildkitException.DaemonFailed e) {
+                fail(e);
                 return;
             }
             lastMessageNanos = System.nanoTime();
@@ -187,20 +201,20 @@ final class StatusStream {
         }
 
         @Override
-        public void onError(Throwable failure) {
-            Status status = Status.fromThrowable(failure);
+        public void onError(Throwable end) {
+            Status status = Status.fromThrowable(end);
             if (status.getCause() instanceof Error error) {
                 // gRPC ends a call in which the listener threw one.
-                listenerFailed(error);
+                fail(error);
             } else if (closed
                     || FINAL.contains(status.getCode())
                     || buildOver && status.getCode() == Status.Code.NOT_FOUND) {
                 LOGGER.log(
                         buildOver ? Level.FINE : Level.WARNING,
                         () -> "the rest of the progress of " + ref + " is lost: " + status);
-                ended.completeExceptionally(failure);
+                ended.completeExceptionally(end);
             } else {
-                LOGGER.log(Level.FINE, failure, () -> "progress of " + ref + " broke off, asking again");
+                LOGGER.log(Level.FINE, end, () -> "progress of " + ref + " broke off, asking again");
                 openLater();
             }
         }

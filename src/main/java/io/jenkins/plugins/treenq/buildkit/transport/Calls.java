@@ -3,11 +3,11 @@ package io.jenkins.plugins.treenq.buildkit.transport;
 
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.Iterator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Waits for calls so that an interrupt ends them in the daemon too. */
@@ -28,13 +28,21 @@ public final class Calls {
         }
     }
 
-    /** Gives each answer of a call to the consumer, on the calling thread; what it throws ends the call. */
-    public static <T> void each(Supplier<Iterator<T>> call, Consumer<? super T> consumer) throws InterruptedException {
+    /** Takes the answers of a call. */
+    public interface Taker<T> {
+        void take(T answer) throws BuildkitException;
+    }
+
+    /** Gives each answer of a call to the taker, on the calling thread; what it throws ends the call. */
+    public static <T> void each(Supplier<Iterator<T>> call, Taker<? super T> taker)
+            throws BuildkitException, InterruptedException {
         // The context is the only handle on a call that is made by a blocking stub.
         Context.CancellableContext context = Context.current().withCancellation();
         Context before = context.attach();
         try {
-            call.get().forEachRemaining(consumer);
+            for (Iterator<T> answers = call.get(); answers.hasNext(); ) {
+                taker.take(answers.next());
+            }
         } catch (StatusRuntimeException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();

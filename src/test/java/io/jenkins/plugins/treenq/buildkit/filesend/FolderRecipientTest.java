@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -307,7 +308,7 @@ class FolderRecipientTest {
 
     @Test
     void anEndlessWalkEndsWhenTheHeapWouldBeFull() throws Exception {
-        Announcements announced = new Announcements(1 << 20);
+        Announcements announced = new Announcements(new AtomicLong(1 << 20));
         BuildkitException.DaemonFailed failure = assertThrows(
                 BuildkitException.DaemonFailed.class, () -> {
                     for (int i = 0; ; i++) {
@@ -318,8 +319,17 @@ class FolderRecipientTest {
     }
 
     @Test
+    void endlesslyManyResultsAreRefused() throws Exception {
+        for (int i = 0; failures.isEmpty() && i < 2_000; i++) {
+            FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(packet(PacketType.PACKET_ERR));
+            transfer.end();
+        }
+        assertTrue(failures.get(0).getMessage().contains("1000 parts"), failures.toString());
+    }
+
+    @Test
     void entriesAreFoundByTheirPaths() throws Exception {
-        Announcements announced = new Announcements();
+        Announcements announced = new Announcements(new AtomicLong(Long.MAX_VALUE));
         int folder = announced.add(Announcements.ROOT, ByteString.copyFromUtf8("a"), GoMode.FOLDER, 0, 0);
         for (int i = 1000; i < 4000; i++) {
             announced.add(folder, ByteString.copyFromUtf8("f" + i), 0, i, -i);

@@ -3,11 +3,13 @@ package io.jenkins.plugins.treenq.buildkit.solve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
@@ -29,7 +31,7 @@ class EventsTest {
     private final Events events = new Events();
     private final List<BuildEvent> heard = new ArrayList<>();
 
-    private void read(StatusResponse.Builder message) {
+    private void read(StatusResponse.Builder message) throws BuildkitException {
         events.read(message.build(), heard::add);
     }
 
@@ -54,7 +56,7 @@ class EventsTest {
     }
 
     @Test
-    void charactersThatAreCutIntoPiecesArriveWhole() {
+    void charactersThatAreCutIntoPiecesArriveWhole() throws Exception {
         byte[] bytes = "a\u00e4\u65e5\uD83D\uDE00\n".getBytes(StandardCharsets.UTF_8);
         for (byte single : bytes) {
             read(log("v", 1, new byte[] {single}));
@@ -63,7 +65,7 @@ class EventsTest {
     }
 
     @Test
-    void outputThatIsReplayedInOtherPortionsIsToldOnce() {
+    void outputThatIsReplayedInOtherPortionsIsToldOnce() throws Exception {
         Random random = new Random(7);
         byte[] whole = "line of output \u65e5\n".repeat(200).getBytes(StandardCharsets.UTF_8);
         for (int attempt = 0; attempt < 5; attempt++) {
@@ -79,7 +81,7 @@ class EventsTest {
     }
 
     @Test
-    void streamsAndVerticesDoNotMix() {
+    void streamsAndVerticesDoNotMix() throws Exception {
         read(log("v", 1, "one".getBytes(StandardCharsets.UTF_8)));
         read(log("v", 2, "two".getBytes(StandardCharsets.UTF_8)));
         read(log("w", 1, "three".getBytes(StandardCharsets.UTF_8)));
@@ -89,7 +91,7 @@ class EventsTest {
     }
 
     @Test
-    void aWarningIsToldOnce() {
+    void aWarningIsToldOnce() throws Exception {
         StatusResponse.Builder warning = StatusResponse.newBuilder()
                 .addWarnings(VertexWarning.newBuilder().setVertex("v").setShort(ByteString.copyFromUtf8("rule: text")));
         read(warning);
@@ -99,7 +101,7 @@ class EventsTest {
     }
 
     @Test
-    void aStepThatCameInOneMessageEndsAfterItsOutput() {
+    void aStepThatCameInOneMessageEndsAfterItsOutput() throws Exception {
         Timestamp.Builder at = Timestamp.newBuilder();
         read(StatusResponse.newBuilder()
                 .addVertexes(Vertex.newBuilder()
@@ -121,7 +123,7 @@ class EventsTest {
     }
 
     @Test
-    void aVertexThatWaitsHasNoTimes() {
+    void aVertexThatWaitsHasNoTimes() throws Exception {
         read(StatusResponse.newBuilder().addVertexes(Vertex.newBuilder().setDigest("v").setName("step")));
         BuildEvent.VertexChanged vertex = (BuildEvent.VertexChanged) heard.get(0);
         assertNull(vertex.started());
@@ -131,7 +133,7 @@ class EventsTest {
 
     /** Messages of a daemon gone mad: each field may be anything. */
     @Test
-    void whateverIsSentBecomesEventsThatPrintersCanPrint() {
+    void whateverIsSentBecomesEventsThatPrintersCanPrint() throws Exception {
         Random random = new Random(20);
         PlainPrinter plain = new PlainPrinter(line -> {});
         RawJsonPrinter json = new RawJsonPrinter(line -> {});
@@ -152,7 +154,7 @@ class EventsTest {
     }
 
     @Test
-    void numbersAndTimesThatMakeNoSenseAreBroughtIntoTheirRange() {
+    void numbersAndTimesThatMakeNoSenseAreBroughtIntoTheirRange() throws Exception {
         read(StatusResponse.newBuilder()
                 .addStatuses(VertexStatus.newBuilder()
                         .setVertex("v")
@@ -166,7 +168,7 @@ class EventsTest {
     }
 
     @Test
-    void aHugeWarningIsCut() {
+    void aHugeWarningIsCut() throws Exception {
         read(StatusResponse.newBuilder()
                 .addWarnings(VertexWarning.newBuilder()
                         .setVertex("v")
@@ -180,7 +182,35 @@ class EventsTest {
     }
 
     @Test
-    void piecesOfOutputKeepTheirOrderWhateverTheirTimes() {
+    void stepsPartsAndOutputsWithoutEndAreRefusedBeforeTheyFillTheHeapButNotTheSameAgain() throws Exception {
+        Events small = new Events(100_000);
+        StatusResponse known = StatusResponse.newBuilder()
+                .addVertexes(Vertex.newBuilder().setDigest("v").setName("x".repeat(10_000)))
+                .addStatuses(VertexStatus.newBuilder().setVertex("v").setID("i"))
+                .build();
+        for (int i = 0; i < 1_000; i++) {
+            small.read(known, event -> {});
+        }
+        for (int kind = 0; kind < 4; kind++) {
+            Events events = new Events(100_000);
+            int which = kind;
+            assertThrows(BuildkitException.DaemonFailed.class, () -> {
+                for (int i = 0; i < 1_000; i++) {
+                    StatusResponse.Builder message = StatusResponse.newBuilder();
+                    switch (which) {
+                        case 0 -> message.addVertexesBuilder().setDigest("v" + i);
+                        case 1 -> message.addStatusesBuilder().setVertex("v").setID("i" + i);
+                        case 2 -> message.addLogsBuilder().setVertex("v").setStream(i);
+                        default -> message.addWarningsBuilder().setVertex("v").setUrl("u" + i);
+                    }
+                    events.read(message.build(), event -> {});
+                }
+            });
+        }
+    }
+
+    @Test
+    void piecesOfOutputKeepTheirOrderWhateverTheirTimes() throws Exception {
         StatusResponse.Builder message = StatusResponse.newBuilder();
         for (int i = 0; i < 10; i++) {
             message.addLogs(VertexLog.newBuilder()

@@ -13,6 +13,7 @@ import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.FakeDaemon;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveRequest;
@@ -32,6 +33,8 @@ class SolveTest {
     /** Builds until it is released; the progress of each attempt is the test's. */
     private abstract static class Service extends ControlGrpc.ControlImplBase {
         final CountDownLatch release = new CountDownLatch(1);
+        /** A build that is cancelled sooner than this is never told so. */
+        final CompletableFuture<Void> begun = new CompletableFuture<>();
         final CompletableFuture<Void> cancelled = new CompletableFuture<>();
         final AtomicInteger attempts = new AtomicInteger();
 
@@ -39,6 +42,7 @@ class SolveTest {
         public void solve(SolveRequest request, StreamObserver<SolveResponse> answer) {
             ServerCallStreamObserver<SolveResponse> call = (ServerCallStreamObserver<SolveResponse>) answer;
             call.setOnCancelHandler(() -> cancelled.complete(null));
+            begun.complete(null);
             Thread thread = new Thread(() -> {
                 try {
                     if (release.await(30, TimeUnit.SECONDS) && !call.isCancelled()) {
@@ -57,6 +61,7 @@ class SolveTest {
 
         @Override
         public void status(StatusRequest request, StreamObserver<StatusResponse> progress) {
+            begun.join();
             status(attempts.incrementAndGet(), progress);
         }
 
@@ -209,6 +214,51 @@ class SolveTest {
                         CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
                                 .execute(() -> stream.join().onNext(output("late")));
                     }));
+        }
+    }
+
+    @Test
+    void progressThatDoesNotEndDoesNotKeepABuildFromEnding() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                ServerCallStreamObserver<StatusResponse> call = (ServerCallStreamObserver<StatusResponse>) progress;
+                StatusResponse message = output("again\n");
+                call.setOnReadyHandler(() -> {
+                    while (call.isReady() && !call.isCancelled()) {
+                        call.onNext(message);
+                    }
+                });
+                release.countDown();
+            }
+        };
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            assertEquals(Map.of("key", "value"), run(daemon, BuildListener.NONE));
+        }
+    }
+
+    @Test
+    void moreStepsThanTheHeapCanBearEndTheBuildInALine() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                ServerCallStreamObserver<StatusResponse> call = (ServerCallStreamObserver<StatusResponse>) progress;
+                AtomicInteger step = new AtomicInteger();
+                String name = "x".repeat(10 << 20);
+                call.setOnReadyHandler(() -> {
+                    while (call.isReady() && !call.isCancelled()) {
+                        StatusResponse.Builder message = StatusResponse.newBuilder();
+                        message.addVertexesBuilder().setDigest("v" + step.incrementAndGet()).setName(name);
+                        call.onNext(message.build());
+                    }
+                });
+            }
+        };
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            BuildkitException failure =
+                    assertThrows(BuildkitException.DaemonFailed.class, () -> run(daemon, BuildListener.NONE));
+            assertTrue(failure.getMessage().contains("more steps"), failure.getMessage());
+            service.cancelled.get(10, TimeUnit.SECONDS);
         }
     }
 
