@@ -7,7 +7,6 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The entries that a sender has announced, by number, in the order of its walk. Keeps about thirty bytes and the last
@@ -33,12 +32,11 @@ final class Announcements {
     }
 
     private final List<Block> blocks = new ArrayList<>();
-    private final AtomicLong bytesLeft;
+    private final HeapShare memory;
     private int count;
 
-    /** @param bytesLeft what these may take of the heap, and others with them */
-    Announcements(AtomicLong bytesLeft) {
-        this.bytesLeft = bytesLeft;
+    Announcements(HeapShare memory) {
+        this.memory = memory;
     }
 
     /**
@@ -47,7 +45,7 @@ final class Announcements {
      */
     int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos)
             throws BuildkitException.DaemonFailed {
-        if (bytesLeft.addAndGet(-ENTRY_BYTES - name.size()) < 0) {
+        if (!memory.take(ENTRY_BYTES + name.size())) {
             throw Refused.because("it has more than the " + count
                     + " entries that this JVM has memory for; give it a larger heap if the result is that large");
         }

@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -58,7 +57,7 @@ public final class FileSendService implements AutoCloseable {
     private final Consumer<BuildkitException> onFailure;
     private final AtomicReference<BuildkitException> failure = new AtomicReference<>();
     private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
-    private final AtomicLong memoryBytes = new AtomicLong(Runtime.getRuntime().maxMemory() / 4);
+    private final HeapShare memory = new HeapShare(Runtime.getRuntime().maxMemory() / 4);
     private final AtomicInteger callsLeft = new AtomicInteger(MOST_CALLS);
 
     /**
@@ -126,7 +125,7 @@ public final class FileSendService implements AutoCloseable {
             throw new BuildkitException.InvalidRequest(
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
         }
-        return new FolderRecipient(folder, mirror, memoryBytes, call::sendMessage);
+        return new FolderRecipient(folder, mirror, memory, call::sendMessage);
     }
 
     /** As Go reads it: the first exporter when there is no number. */

@@ -11,7 +11,6 @@ import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -33,12 +32,12 @@ final class FolderRecipient implements Recipient {
 
     /**
      * @param mirror whether what the daemon does not announce is removed
-     * @param memoryBytes what this and others of the same build may take of the heap
+     * @param memory for what is announced
      * @param answers takes packets for the daemon
      */
     FolderRecipient(
-            Destination destination, boolean mirror, AtomicLong memoryBytes, Consumer<byte[]> answers) {
-        this.announced = new Announcements(memoryBytes);
+            Destination destination, boolean mirror, HeapShare memory, Consumer<byte[]> answers) {
+        this.announced = new Announcements(memory);
         this.destination = destination;
         this.mirror = mirror;
         this.answers = answers;

@@ -17,7 +17,10 @@ import java.util.Set;
  * same name without its last dot. Those are refused.
  */
 final class LocalNames {
-    private static final boolean UTF_8 = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
+    /** Whether Java writes a name as it is, in UTF-8. Before Java 20 it takes characters apart on macOS. */
+    private static final boolean FAITHFUL =
+            StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"))
+                    && !System.getProperty("os.name").startsWith("Mac");
 
     private static final String NOT_ON_WINDOWS = "<>:\"|?*\\";
     private static final Set<String> WINDOWS_DEVICES = Set.of("con", "prn", "aux", "nul", "conin$", "conout$", "clock$");
@@ -37,7 +40,7 @@ final class LocalNames {
             throw new FileSystemException(name, null, "no file can have that name on this system");
         }
         try {
-            if (windows || isAscii(names) || text && UTF_8) {
+            if (windows || isAscii(names) || text && FAITHFUL) {
                 return folder.resolve(name);
             }
             return Path.of(java.net.URI.create(uri(folder, names)));
@@ -55,7 +58,7 @@ final class LocalNames {
     static Path target(Path folder, ByteString target) throws FileSystemException {
         String text = target.toStringUtf8();
         boolean bytes = folder.getFileSystem().getSeparator().equals("/");
-        if (bytes && !isAscii(target) && !(target.isValidUtf8() && UTF_8)) {
+        if (bytes && !isAscii(target) && !(target.isValidUtf8() && FAITHFUL)) {
             return null;
         }
         try {

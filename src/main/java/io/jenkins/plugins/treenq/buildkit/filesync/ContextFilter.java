@@ -2,14 +2,11 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Which paths of a tree the daemon wants, with the rules of {@code fsutil/filter.go}. One thread at a time. */
 final class ContextFilter {
-    private static final String PATTERN_CHARACTERS = File.separatorChar == '\\' ? "*[]?^" : "*[]?^\\";
-
     /**
      * The answer for one path.
      *
@@ -45,10 +42,10 @@ final class ContextFilter {
                 all = FollowLinks.withoutNested(all);
             }
         }
-        this.includes = all == null || all.isEmpty() ? null : new PatternMatcher(all);
-        this.excludes = request.excludes().isEmpty() ? null : new PatternMatcher(request.excludes());
-        this.includedPrefixes = prefixes(this.includes, false);
-        this.exceptionPrefixes = prefixes(this.excludes, true);
+        this.includes = all == null || all.isEmpty() ? null : new PatternMatcher(all, tree.rules());
+        this.excludes = request.excludes().isEmpty() ? null : new PatternMatcher(request.excludes(), tree.rules());
+        this.includedPrefixes = prefixes(this.includes, false, tree.rules());
+        this.exceptionPrefixes = prefixes(this.excludes, true, tree.rules());
     }
 
     /**
@@ -90,7 +87,7 @@ final class ContextFilter {
     }
 
     /** The patterns as far as they name one place each, with a slash at the end; null if one of them names many. */
-    private static List<String> prefixes(PatternMatcher matcher, boolean exceptions) {
+    private static List<String> prefixes(PatternMatcher matcher, boolean exceptions, PathRules rules) {
         if (matcher == null) {
             return null;
         }
@@ -98,7 +95,7 @@ final class ContextFilter {
         for (PatternMatcher.Pattern pattern : matcher.patterns()) {
             if (pattern.isException() == exceptions) {
                 String prefix = withoutEnd(withoutEnd(pattern.text(), "/**"), "/*");
-                if (prefix.chars().anyMatch(c -> PATTERN_CHARACTERS.indexOf(c) >= 0)) {
+                if (rules.isPattern(prefix)) {
                     return null;
                 }
                 prefixes.add(prefix + "/");

@@ -2,9 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -12,20 +12,21 @@ import java.nio.file.Path;
  * Turns names on disk into text and back, whatever the locale.
  *
  * <p>Under {@code LC_ALL=C}, which is common for services, Java reads every name but the ASCII ones as question marks
- * and refuses to write them. The bytes are still there, and a file URI shows them.
+ * and refuses to write them. On macOS, Java before 20 composes the characters of each name that it reads and takes them
+ * apart in each that it writes. The bytes are still there, and a file URI shows them.
  */
 final class FileNames {
-    /** On Windows names are text, on all other systems bytes. */
-    private static final boolean BYTES = File.separatorChar == '/';
-
-    private static final boolean UTF_8 = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"));
+    /** Whether Java writes a name's characters as UTF-8 and changes nothing. */
+    private static final boolean FAITHFUL =
+            StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"))
+                    && !System.getProperty("os.name").startsWith("Mac");
 
     private FileNames() {}
 
     /** The last name of a path that came from a listing; see {@link NameBytes}. */
     static String name(Path path) {
         String name = path.getFileName().toString();
-        if (isSafe(name)) {
+        if (isSafe(path, name)) {
             return name;
         }
         String raw = path.toUri().getRawPath();
@@ -37,10 +38,7 @@ final class FileNames {
     /** A symlink's target as it is written, slash for slash; see {@link NameBytes}. */
     static String target(Path target) {
         String text = target.toString();
-        if (!BYTES) {
-            return text.replace('\\', '/');
-        }
-        if (isSafe(text)) {
+        if (isSafe(target, text)) {
             return text;
         }
         boolean absolute = target.isAbsolute();
@@ -56,7 +54,7 @@ final class FileNames {
      */
     static Path resolve(Path root, String path) throws NoSuchFileException {
         try {
-            boolean text = !BYTES || (UTF_8 ? NameBytes.isUtf8(path) : isAscii(path));
+            boolean text = !isBytes(root) || (FAITHFUL ? NameBytes.isUtf8(path) : isAscii(path));
             return text ? root.resolve(path) : resolveBytes(root, path);
         } catch (IllegalArgumentException e) {
             throw new NoSuchFileException(path);
@@ -80,15 +78,15 @@ final class FileNames {
         return Path.of(URI.create(uri.toString()));
     }
 
-    /** Whether the daemon can be told this text. Half a character, which Windows allows, is neither bytes nor text. */
-    static boolean canBeSent(String text) {
-        return BYTES || NameBytes.isUtf8(text);
+    /** On Windows names are text, and on systems within this process; on all others bytes. */
+    private static boolean isBytes(Path path) {
+        return path.getFileSystem() == FileSystems.getDefault() && PathRules.of(path.getFileSystem()) == PathRules.UNIX;
     }
 
     /** Whether Java's reading of a name is certain to be the right one. */
-    private static boolean isSafe(String name) {
+    private static boolean isSafe(Path path, String name) {
         // Java reads this character where there is no UTF-8. Some files really have it in their names.
-        return !BYTES || isAscii(name) || UTF_8 && name.indexOf('\uFFFD') < 0;
+        return !isBytes(path) || isAscii(name) || FAITHFUL && name.indexOf('\uFFFD') < 0;
     }
 
     private static boolean isAscii(String text) {

@@ -28,6 +28,7 @@ final class FolderTree implements Tree {
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final Path root;
+    private final PathRules rules;
     private final boolean unix;
     private final Class<? extends BasicFileAttributes> otherAttributes;
 
@@ -37,9 +38,15 @@ final class FolderTree implements Tree {
         if (!Files.isDirectory(root)) {
             throw new FileSystemException(folder.toString(), null, "it is no folder");
         }
+        rules = PathRules.of(root.getFileSystem());
         Set<String> views = root.getFileSystem().supportedFileAttributeViews();
         unix = views.contains("unix");
         otherAttributes = views.contains("dos") ? DosFileAttributes.class : BasicFileAttributes.class;
+    }
+
+    @Override
+    public PathRules rules() {
+        return rules;
     }
 
     @Override
@@ -58,7 +65,7 @@ final class FolderTree implements Tree {
 
     @Override
     public Entry entry(String path) throws IOException {
-        if (!FileNames.canBeSent(path)) {
+        if (!rules.canBeSent(path)) {
             throw new FileSystemException(path, null, "its name is not valid UTF-16");
         }
         Path file = FileNames.resolve(root, path);
@@ -73,7 +80,7 @@ final class FolderTree implements Tree {
     }
 
     /** One call for everything, because a tree can have a hundred thousand files. */
-    private static Entry unixEntry(Path file) throws IOException {
+    private Entry unixEntry(Path file) throws IOException {
         Map<String, Object> found = Files.readAttributes(file, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
         int unixMode = (Integer) found.get("mode");
         int mode = FileMode.fromUnix(unixMode);
@@ -120,18 +127,28 @@ final class FolderTree implements Tree {
         return instant.getEpochSecond() * NANOS_PER_SECOND + instant.getNano();
     }
 
-    private static String target(Path link) throws IOException {
-        String target = FileNames.target(Files.readSymbolicLink(link));
-        if (!FileNames.canBeSent(target)) {
+    private String target(Path link) throws IOException {
+        String target = rules.slashed(FileNames.target(Files.readSymbolicLink(link)));
+        if (!rules.canBeSent(target)) {
             throw new FileSystemException(link.toString(), null, "the path it links to is not valid UTF-16");
         }
         return target;
     }
 
     /** Somebody may have put a link in the place of a folder that was walked a moment ago. */
-    private static Path unlinked(Path folder) throws IOException {
-        if (!folder.toRealPath().equals(folder)) {
-            throw new FileSystemException(folder.toString(), null, "a symlink has taken the place of a folder");
+    private Path unlinked(Path folder) throws IOException {
+        if (folder.toRealPath().equals(folder)) {
+            return folder;
+        }
+        // The real path may only write the same names in another way, where case does not count.
+        Path at = root;
+        for (Path name : root.relativize(folder)) {
+            at = at.resolve(name);
+            BasicFileAttributes found =
+                    Files.readAttributes(at, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!found.isDirectory() || found.isOther()) {
+                throw new FileSystemException(folder.toString(), null, "a symlink has taken the place of a folder");
+            }
         }
         return folder;
     }

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -38,7 +37,7 @@ final class FollowLinks {
             throws BuildkitException.ContextUnreadable {
         FollowLinks links = new FollowLinks(local, tree);
         for (String path : paths) {
-            links.paths.push(path);
+            links.paths.push(tree.rules().slashed(path));
             while (!links.paths.isEmpty()) {
                 links.follow(links.paths.pop());
             }
@@ -68,7 +67,7 @@ final class FollowLinks {
 
     /** Goes along a path name by name until it ends or a link leads elsewhere. */
     private void follow(String path) throws BuildkitException.ContextUnreadable {
-        String rest = CleanPath.join(".", path);
+        String rest = CleanPath.join(".", tree.rules().withoutVolume(path));
         String current = ".";
         while (true) {
             int slash = rest.indexOf('/');
@@ -100,7 +99,7 @@ final class FollowLinks {
         Glob glob = new Glob(name);
         for (String found : names(folder)) {
             // A name that cannot be sent is the walk's business, if it is wanted at all.
-            if (FileNames.canBeSent(found) && matches(glob, found)) {
+            if (tree.rules().canBeSent(found) && matches(glob, found)) {
                 addTarget(CleanPath.join(folder, found), targets);
             }
         }
@@ -122,7 +121,7 @@ final class FollowLinks {
         Entry entry = entry(path);
         if (entry != null && entry.isSymlink()) {
             String link = CleanPath.clean(entry.target());
-            targets.add(link.startsWith("/") ? link : CleanPath.clean("/" + CleanPath.parent(path) + "/" + link));
+            targets.add(tree.rules().isAbsolute(link) ? link : CleanPath.clean("/" + CleanPath.parent(path) + "/" + link));
         }
     }
 
@@ -171,7 +170,7 @@ final class FollowLinks {
     private static boolean hasWildcard(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (c == '\\' && File.separatorChar != '\\') {
+            if (c == '\\') {
                 i++;
             } else if (c == '*' || c == '?' || c == '[') {
                 return true;

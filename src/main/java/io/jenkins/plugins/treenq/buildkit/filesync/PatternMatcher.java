@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
-import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -65,10 +64,9 @@ final class PatternMatcher {
     private final boolean exceptions;
 
     /** @throws InvalidPattern naming the pattern that is none */
-    PatternMatcher(List<String> texts) throws InvalidPattern {
+    PatternMatcher(List<String> texts, PathRules rules) throws InvalidPattern {
         for (String text : texts) {
-            // On Windows a backslash separates names and cannot escape anything.
-            String trimmed = trim(File.separatorChar == '\\' ? text.replace('\\', '/') : text);
+            String trimmed = trim(rules.slashed(text));
             if (trimmed.isEmpty()) {
                 continue;
             }

@@ -6,6 +6,11 @@ import java.nio.channels.ReadableByteChannel;
 
 /** Files by their paths: relative to the tree's root, clean, with "/" between the names, and empty for the root. */
 interface Tree {
+    /** Of the system that it lies on. */
+    default PathRules rules() {
+        return PathRules.UNIX;
+    }
+
     /**
      * The names in a folder in the order of {@link Utf8Order}.
      *

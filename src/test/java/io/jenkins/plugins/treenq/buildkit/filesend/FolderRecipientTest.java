@@ -36,7 +36,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -308,7 +307,7 @@ class FolderRecipientTest {
 
     @Test
     void anEndlessWalkEndsWhenTheHeapWouldBeFull() throws Exception {
-        Announcements announced = new Announcements(new AtomicLong(1 << 20));
+        Announcements announced = new Announcements(new HeapShare(1 << 20));
         BuildkitException.DaemonFailed failure = assertThrows(
                 BuildkitException.DaemonFailed.class, () -> {
                     for (int i = 0; ; i++) {
@@ -329,7 +328,7 @@ class FolderRecipientTest {
 
     @Test
     void entriesAreFoundByTheirPaths() throws Exception {
-        Announcements announced = new Announcements(new AtomicLong(Long.MAX_VALUE));
+        Announcements announced = new Announcements(new HeapShare(Long.MAX_VALUE));
         int folder = announced.add(Announcements.ROOT, ByteString.copyFromUtf8("a"), GoMode.FOLDER, 0, 0);
         for (int i = 1000; i < 4000; i++) {
             announced.add(folder, ByteString.copyFromUtf8("f" + i), 0, i, -i);

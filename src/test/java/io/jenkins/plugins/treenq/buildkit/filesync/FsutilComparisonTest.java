@@ -172,7 +172,7 @@ class FsutilComparisonTest {
         boolean exception = CleanPath.clean(pattern.strip()).startsWith("!");
         PatternMatcher matcher;
         try {
-            matcher = new PatternMatcher(exception ? List.of("**", pattern) : List.of(pattern));
+            matcher = new PatternMatcher(exception ? List.of("**", pattern) : List.of(pattern), PathRules.UNIX);
         } catch (InvalidPattern e) {
             return "invalid";
         }

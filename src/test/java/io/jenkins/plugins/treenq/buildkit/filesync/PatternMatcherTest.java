@@ -72,20 +72,20 @@ class PatternMatcherTest {
     @ParameterizedTest
     @ValueSource(strings = {"[", "[]a]", "[a-]", "a\\", "!"})
     void refusesWhatIsNoPattern(String pattern) {
-        assertThrows(InvalidPattern.class, () -> new PatternMatcher(List.of(pattern)));
+        assertThrows(InvalidPattern.class, () -> new PatternMatcher(List.of(pattern), PathRules.UNIX));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\\y*", "x{3,2}*", "x{1001}*", "[[:nothing:]]", "\\x{110000}"})
     void refusesAnExpressionThatIsNoneOnlyWhenItIsAsked(String pattern) throws InvalidPattern {
-        PatternMatcher matcher = new PatternMatcher(List.of("a", pattern));
+        PatternMatcher matcher = new PatternMatcher(List.of("a", pattern), PathRules.UNIX);
         assertEquals(true, matcher.match("a", null).matched());
         assertThrows(InvalidPattern.class, () -> matcher.match("x", null));
     }
 
     @Test
     void emptyPatternsCountForNothing() throws InvalidPattern {
-        assertEquals(0, new PatternMatcher(List.of("", " ", "\t\n\u00a0")).patterns().size());
+        assertEquals(0, new PatternMatcher(List.of("", " ", "\t\n\u00a0"), PathRules.UNIX).patterns().size());
     }
 
     @ParameterizedTest
@@ -97,7 +97,7 @@ class PatternMatcherTest {
                 "[a]{1000}[a]{1000}[a]{1000}b|[a]{1000}b",
             })
     void takesBoundedTimeForPatternsMadeToTakeLong(String pattern) throws InvalidPattern {
-        PatternMatcher matcher = new PatternMatcher(List.of(pattern));
+        PatternMatcher matcher = new PatternMatcher(List.of(pattern), PathRules.UNIX);
         String path = "a".repeat(2000) + "/" + "a/".repeat(1000) + "a";
         assertTimeoutPreemptively(
                 Duration.ofSeconds(20), () -> assertEquals(false, matcher.match(path, null).matched()));
@@ -105,12 +105,12 @@ class PatternMatcherTest {
 
     @Test
     void refusesPatternsThatWouldFillTheMemory() throws InvalidPattern {
-        PatternMatcher matcher = new PatternMatcher(List.of("a{1000}".repeat(1000) + "*"));
+        PatternMatcher matcher = new PatternMatcher(List.of("a{1000}".repeat(1000) + "*"), PathRules.UNIX);
         assertThrows(InvalidPattern.class, () -> matcher.match("a", null));
     }
 
     private static boolean matches(String path, String... patterns) throws InvalidPattern {
-        PatternMatcher matcher = new PatternMatcher(List.of(patterns));
+        PatternMatcher matcher = new PatternMatcher(List.of(patterns), PathRules.UNIX);
         PatternMatcher.Match match = null;
         for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
             match = matcher.match(path.substring(0, end), match);
