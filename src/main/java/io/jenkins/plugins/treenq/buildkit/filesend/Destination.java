@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Destination {
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
+
+    private static final boolean NAMES_ARE_EXACT = System.getProperty("os.name").equals("Linux");
 
     private final Path folder;
     private Path root;
@@ -56,6 +60,21 @@ final class Destination {
             root = folder.toRealPath();
         }
         return root;
+    }
+
+    /**
+     * The name of what is at a path already, as the file system has it, which may not mind case or how characters are
+     * composed; empty when nothing is there, or names always are what they seem.
+     */
+    synchronized Optional<String> nameOnDisk(Path path) throws IOException {
+        if (NAMES_ARE_EXACT && path.getFileSystem() == FileSystems.getDefault()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(path.toRealPath(NOFOLLOW)).map(Path::getFileName).map(Path::toString);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /** A folder, kept if it is one already; made so that files can be put into it. */
@@ -198,7 +217,7 @@ final class Destination {
             if (isFolder(old)) {
                 delete(path);
             }
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(fresh);
         }

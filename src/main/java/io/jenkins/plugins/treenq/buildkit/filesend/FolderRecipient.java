@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesend;
 
+import static java.text.Normalizer.Form.NFC;
+import static java.text.Normalizer.Form.NFD;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
@@ -11,6 +14,9 @@ import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +27,8 @@ import java.util.function.Consumer;
  * everything is in them. As a result may be merged into what is there, or mirrored, which removes the rest.
  */
 final class FolderRecipient implements Recipient {
+    private static final ByteString SLASH = ByteString.copyFromUtf8("/");
+
     private final Destination destination;
     private final boolean mirror;
     private final Consumer<byte[]> answers;
@@ -110,6 +118,7 @@ final class FolderRecipient implements Recipient {
         }
         try {
             Path local = LocalNames.resolve(parent.local, name);
+            refuseNamesake(parent, path, local);
             int id = announced.add(parent.id, name, stat.getMode(), stat.getSize(), stat.getModTime());
             if (parent.leftovers != null) {
                 keep(parent, local);
@@ -121,6 +130,27 @@ final class FolderRecipient implements Recipient {
             throw Refused.unwritable(
                     "output " + Refused.quoted(path), new IOException("this file system has nothing of its kind"));
         }
+    }
+
+    /** Of two names that are one here, the second would take the place of the first. */
+    private void refuseNamesake(WalkOrder.Folder parent, ByteString path, Path local)
+            throws IOException, BuildkitException {
+        Optional<String> there = destination.nameOnDisk(local);
+        if (there.isEmpty()) {
+            return;
+        }
+        String name = there.get();
+        for (String form : List.of(name, Normalizer.normalize(name, NFC), Normalizer.normalize(name, NFD))) {
+            ByteString other = below(parent.path, ByteString.copyFromUtf8(form));
+            if (!other.equals(path) && announced.find(other) >= 0) {
+                throw Refused.because("entries " + Refused.quoted(other) + " and " + Refused.quoted(path)
+                        + " have the same name on this system");
+            }
+        }
+    }
+
+    private static ByteString below(ByteString folder, ByteString name) {
+        return folder.isEmpty() ? name : folder.concat(SLASH).concat(name);
     }
 
     private void make(int id, ArrivingStat stat, Path local) throws IOException, BuildkitException {

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ final class SpecialFiles {
     private SpecialFiles() {}
 
     static void make(Path path, int goMode, long major, long minor, long timeNanos) throws IOException {
+        requireUnix(path);
         String mode = Integer.toOctalString(GoMode.permissions(goMode));
         boolean device = (goMode & GoMode.DEVICE) != 0;
         String type = (goMode & GoMode.CHARACTER_DEVICE) != 0 ? "c" : "b";
@@ -36,12 +38,20 @@ final class SpecialFiles {
     }
 
     static void symlink(Path path, ByteString target) throws IOException {
+        requireUnix(path);
         String text = target.toStringUtf8();
         if (!target.isValidUtf8() || text.indexOf('\0') >= 0) {
             throw new FileSystemException(path.toString(), null, "no symlink can lead to where it leads");
         }
         if (!run("ln", "-s", "--", text, path.toString())) {
             throw new FileSystemException(path.toString(), null, "no symlink can be made here");
+        }
+    }
+
+    /** Commands know the files of Unix only, and none that are held in memory. */
+    private static void requireUnix(Path path) throws IOException {
+        if (path.getFileSystem() != FileSystems.getDefault() || !path.getFileSystem().getSeparator().equals("/")) {
+            throw new FileSystemException(path.toString(), null, "this file system has nothing of its kind");
         }
     }
 

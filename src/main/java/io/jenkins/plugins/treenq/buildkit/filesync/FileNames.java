@@ -25,7 +25,7 @@ final class FileNames {
 
     /** The last name of a path that came from a listing; see {@link NameBytes}. */
     static String name(Path path) {
-        String name = path.getFileName().toString();
+        String name = String.valueOf(path.getFileName());
         if (isSafe(path, name)) {
             return name;
         }

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -75,7 +76,11 @@ final class FolderTree implements Tree {
     @Override
     public ReadableByteChannel open(String path) throws IOException {
         Path file = FileNames.resolve(root, path);
-        unlinked(file.getParent());
+        Path folder = file.getParent();
+        if (folder == null) {
+            throw new NoSuchFileException(path);
+        }
+        unlinked(folder);
         return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
