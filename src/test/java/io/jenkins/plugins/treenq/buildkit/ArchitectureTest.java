@@ -49,6 +49,7 @@ class ArchitectureTest {
                 .layer("transport").definedBy(CLIENT + ".transport")
                 .layer("ssh").definedBy(CLIENT + ".ssh")
                 .layer("registry").definedBy(CLIENT + ".registry")
+                .layer("images").definedBy(CLIENT + ".images")
                 .layer("session").definedBy(CLIENT + ".session")
                 .layer("filesync").definedBy(CLIENT + ".filesync")
                 .layer("filesend").definedBy(CLIENT + ".filesend")
@@ -65,6 +66,7 @@ class ArchitectureTest {
                 .whereLayer("transport").mayOnlyAccessLayers("values", "keys")
                 .whereLayer("ssh").mayOnlyAccessLayers("values", "keys")
                 .whereLayer("registry").mayOnlyAccessLayers("values", "keys")
+                .whereLayer("images").mayOnlyAccessLayers("values", "registry")
                 .whereLayer("filesync").mayOnlyAccessLayers("values", "wire")
                 .whereLayer("filesend").mayOnlyAccessLayers("values", "wire")
                 .whereLayer("content").mayOnlyAccessLayers("values", "wire")
@@ -86,7 +88,12 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        CLIENT, CLIENT + ".progress", CLIENT + ".keys", CLIENT + ".ssh", CLIENT + ".registry")
+                        CLIENT,
+                        CLIENT + ".progress",
+                        CLIENT + ".keys",
+                        CLIENT + ".ssh",
+                        CLIENT + ".registry",
+                        CLIENT + ".images")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FOREIGN)

@@ -5,9 +5,9 @@ import java.net.URI;
 import java.util.Locale;
 
 /** Whom one talks to at an address, whatever one asks for. */
-record Origin(String scheme, String host, int port) {
+public record Origin(String scheme, String host, int port) {
     /** @throws IllegalArgumentException when the address names no scheme or host */
-    static Origin of(URI address) {
+    public static Origin of(URI address) {
         if (address.getScheme() == null || address.getHost() == null) {
             throw new IllegalArgumentException(address + " names no host");
         }
@@ -17,7 +17,7 @@ record Origin(String scheme, String host, int port) {
     }
 
     /** Whether it is the registry itself, {@code host:port} or {@code host}. */
-    boolean isOf(String registry) {
+    public boolean isOf(String registry) {
         try {
             return equals(of(URI.create(scheme + "://" + registry)));
         } catch (IllegalArgumentException e) {

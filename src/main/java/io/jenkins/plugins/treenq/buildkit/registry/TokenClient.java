@@ -4,12 +4,9 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -21,11 +18,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 
 /**
  * Gets tokens as BuildKit's client does ({@code session/auth/authprovider/authprovider.go}, containerd's
@@ -51,6 +46,15 @@ public final class TokenClient {
 
     public TokenClient(RegistryConnection connection, Executor executor) throws BuildkitException.InvalidRequest {
         this.http = new Http(connection, executor);
+    }
+
+    /**
+     * Tells that the registry itself said to this client where its tokens are to be had.
+     *
+     * @throws IllegalArgumentException when the realm is no address
+     */
+    public void learn(String host, URI realm) {
+        named.put(host, Set.of(Origin.of(realm)));
     }
 
     /** Completes with a token, or exceptionally with {@link TokenRefused}. */
@@ -183,21 +187,6 @@ public final class TokenClient {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof TokenRefused refused) {
-            return refused.getMessage();
-        }
-        if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException) {
-            return "it does not answer in time";
-        }
-        if (cause instanceof ConnectException) {
-            return cause.getCause() instanceof ConnectException inner
-                            && inner.getCause() instanceof UnresolvedAddressException
-                    ? "its host is not known here"
-                    : "it cannot be reached from here";
-        }
-        if (cause instanceof SSLException) {
-            return "its certificate is not trusted here or is for another host";
-        }
-        return "the connection broke";
+        return cause instanceof TokenRefused refused ? refused.getMessage() : "it " + HttpTrouble.inWords(cause);
     }
 }

@@ -22,26 +22,26 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** What the tests of the client build with. */
-final class Builds {
+public final class Builds {
     /** Makes the same input give the same image, whoever builds it. */
     static final Map<String, String> REPRODUCIBLE = Map.of("build-arg:SOURCE_DATE_EPOCH", "1700000000");
 
     private Builds() {}
 
-    static SessionContent content(Path folder, RegistryLogins logins) {
+    public static SessionContent content(Path folder, RegistryLogins logins) {
         LocalSource.Folder source = new LocalSource.Folder(folder);
         return new SessionContent(Map.of("context", source, "dockerfile", source), logins, Secrets.NONE, "");
     }
 
-    static BuildRequest.Builder request(Export... exports) {
+    public static BuildRequest.Builder request(Export... exports) {
         return BuildRequest.builder().options(REPRODUCIBLE).exports(List.of(exports));
     }
 
-    static Export push(String name) {
+    public static Export push(String name) {
         return new Export("image", Map.of("name", name, "push", "true", "rewrite-timestamp", "true"));
     }
 
-    static Path dockerfile(Path folder, String text) throws IOException {
+    public static Path dockerfile(Path folder, String text) throws IOException {
         Files.writeString(folder.resolve("Dockerfile"), text);
         return folder;
     }

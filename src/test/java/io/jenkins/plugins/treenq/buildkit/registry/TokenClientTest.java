@@ -168,7 +168,7 @@ class TokenClientTest {
     void anEndlessAnswerIsGivenUp() throws Exception {
         String endless = "{\"token\":\"" + "x".repeat(3 << 20) + "\"}";
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(endless))) {
-            assertEquals("the connection broke", refusal(connection, request(server), LOGIN));
+            assertEquals("it broke the connection", refusal(connection, request(server), LOGIN));
         }
     }
 
@@ -248,7 +248,7 @@ class TokenClientTest {
         Instant end = Instant.now().plusSeconds(3600);
         try (TokenServer right = TokenServer.tls(Certificates.server(authority, "localhost", end), asked -> TOKEN);
                 TokenServer wrong = TokenServer.tls(Certificates.server(authority, "elsewhere", end), asked -> TOKEN)) {
-            String line = "its certificate is not trusted here or is for another host";
+            String line = "it has a certificate that is not trusted here or is for another host";
             RegistryConnection trusting = RegistryConnection.builder().caPem(authority.certificatePem()).build();
             RegistryConnection insecure = RegistryConnection.builder().insecure(true).build();
             assertEquals(line, refusal(connection, request(right), LOGIN));

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+
+/** What a registry answered. */
+final class Answer implements AutoCloseable {
+    /** What is worth reading to the end for keeping the connection. */
+    private static final int SHORT_BYTES = 64 * 1024;
+
+    private final HttpResponse<Body> response;
+
+    Answer(HttpResponse<Body> response) {
+        this.response = response;
+    }
+
+    /** Who answered, after redirects. */
+    URI address() {
+        return response.uri();
+    }
+
+    int status() {
+        return response.statusCode();
+    }
+
+    Optional<String> header(String name) {
+        return response.headers().firstValue(name);
+    }
+
+    List<String> headers(String name) {
+        return response.headers().allValues(name);
+    }
+
+    Body body() {
+        return response.body();
+    }
+
+    /**
+     * The whole content.
+     *
+     * @throws TooLong when it has more bytes than that
+     */
+    byte[] bytes(int mostBytes) throws IOException, TooLong {
+        byte[] bytes = body().readNBytes(mostBytes + 1);
+        if (bytes.length > mostBytes) {
+            throw new TooLong(mostBytes);
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        try {
+            body().readNBytes(SHORT_BYTES);
+        } catch (IOException e) {
+            // It is of no interest any more.
+        }
+        body().close();
+    }
+
+    /** It is longer than what was asked for can be. */
+    static final class TooLong extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private TooLong(int mostBytes) {
+            super("it is longer than " + mostBytes + " bytes");
+        }
+    }
+}

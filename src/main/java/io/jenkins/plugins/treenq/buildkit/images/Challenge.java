@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a server wants a login (RFC 9110, section 11.6.1).
+ *
+ * @param scheme in lower case
+ * @param parameters by their names in lower case
+ */
+record Challenge(String scheme, Map<String, String> parameters) {
+    private static final int LONGEST = 8 * 1024;
+    private static final Pattern PART = Pattern.compile("[\\s,]*+(?<name>[\\w!#$%&'*+.^`|~-]++)"
+            + "(?:\\s*+=\\s*+(?:\"(?<quoted>(?:[^\"\\\\]++|\\\\.)*+)\"|(?<bare>[^\\s,\"]++)))?+");
+
+    /** Those of all such headers, in order; what is none is left out. */
+    static List<Challenge> parse(List<String> headers) {
+        List<Challenge> challenges = new ArrayList<>();
+        for (String header : headers) {
+            if (header.length() <= LONGEST) {
+                parse(header, challenges);
+            }
+        }
+        return challenges;
+    }
+
+    private static void parse(String header, List<Challenge> challenges) {
+        Matcher part = PART.matcher(header);
+        Challenge current = null;
+        while (part.lookingAt()) {
+            String name = part.group("name").toLowerCase(Locale.ROOT);
+            String quoted = part.group("quoted");
+            String value = quoted == null ? part.group("bare") : quoted.replaceAll("\\\\(.)", "$1");
+            if (value == null) {
+                current = new Challenge(name, new HashMap<>());
+                challenges.add(current);
+            } else if (current != null) {
+                current.parameters().put(name, value);
+            }
+            part.region(part.end(), header.length());
+        }
+    }
+
+    String parameter(String name) {
+        return parameters.getOrDefault(name, "");
+    }
+}

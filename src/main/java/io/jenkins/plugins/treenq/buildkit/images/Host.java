@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpTls;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpTrouble;
+import io.jenkins.plugins.treenq.buildkit.registry.Origin;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/**
+ * One registry: found, logged in to, asked again where that may help, and told nothing that is meant for another one. A
+ * login goes to the registry itself only, wherever it redirects to.
+ */
+final class Host {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final long ANSWER_SECONDS = 60;
+    private static final int MAX_REDIRECTS = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final int UNAUTHORIZED = 401;
+
+    private final String name;
+    private final String address;
+    private final boolean plainHttp;
+    private final HttpClient http;
+    private final Authorizer authorizer;
+
+    /** Null until the registry was found. */
+    private URI root;
+
+    /** Makes something of an answer; asked anew when the connection breaks meanwhile. */
+    interface Reader<T> {
+        T read(Answer answer) throws IOException, BuildkitException, InterruptedException;
+    }
+
+    /** @param name as image names have it */
+    Host(String name, RegistryConnection connection, RegistryLogins logins, Executor threads)
+            throws BuildkitException.InvalidRequest {
+        this.name = name;
+        this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
+        this.plainHttp = connection.plainHttp();
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .sslContext(HttpTls.of(connection))
+                .executor(threads)
+                .build();
+        this.authorizer = new Authorizer(name, address, connection, logins, threads);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Asks, and again after a while if that may help. */
+    <T> T ask(Ask ask, Reader<T> reader) throws BuildkitException, InterruptedException {
+        URI start = root();
+        Patience patience = new Patience();
+        while (true) {
+            try (Answer answer = send(start, ask)) {
+                if (!patience.again(answer)) {
+                    return reader.read(answer);
+                }
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException();
+            } catch (IOException e) {
+                if (!patience.again()) {
+                    throw trouble(e);
+                }
+            }
+            patience.pause();
+        }
+    }
+
+    private Answer send(URI start, Ask ask) throws IOException, BuildkitException, InterruptedException {
+        String authorization = authorizer.authorization(ask.scopes());
+        Answer answer = follow(start, ask, authorization);
+        if (answer.status() != UNAUTHORIZED || !isOwn(start, answer.address())) {
+            return answer;
+        }
+        authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), ask.scopes());
+        String other = authorizer.authorization(ask.scopes());
+        if (other.equals(authorization)) {
+            return answer;
+        }
+        answer.close();
+        return follow(start, ask, other);
+    }
+
+    private Answer follow(URI start, Ask ask, String authorization)
+            throws IOException, BuildkitException, InterruptedException {
+        URI place = resolve(start, ask.target());
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            Answer answer = exchange(ask, place, isOwn(start, place) ? authorization : "");
+            Optional<String> location = answer.header("Location");
+            if (!ask.isRead() || !REDIRECTS.contains(answer.status()) || location.isEmpty()) {
+                return answer;
+            }
+            answer.close();
+            place = resolve(place, location.get());
+        }
+        throw refused("redirects too often");
+    }
+
+    /** Where a registry says that something is. */
+    URI resolve(URI from, String location) throws BuildkitException.RegistryRefused {
+        try {
+            URI place = from.resolve(location);
+            boolean plain = "http".equalsIgnoreCase(place.getScheme());
+            if (place.getHost() != null
+                    && place.getUserInfo() == null
+                    && (plain ? plainHttp : "https".equalsIgnoreCase(place.getScheme()))) {
+                return place;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below.
+        }
+        throw refused("points to what is no address, or to one without TLS");
+    }
+
+    private static boolean isOwn(URI start, URI place) {
+        return Origin.of(place).equals(Origin.of(start));
+    }
+
+    private Answer exchange(Ask ask, URI place, String authorization) throws IOException, InterruptedException {
+        // A timeout of the request would include the content in newer JDKs, which may take its time.
+        CompletableFuture<HttpResponse<Body>> answer =
+                http.sendAsync(ask.request(place, authorization), info -> new Body());
+        try {
+            return new Answer(answer.get(ANSWER_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new HttpTimeoutException("no answer");
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        }
+    }
+
+    /** The registry's own address, known once it has answered; without TLS only where that is allowed and needed. */
+    private synchronized URI root() throws BuildkitException, InterruptedException {
+        if (root == null) {
+            try {
+                root = find();
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException();
+            } catch (IOException e) {
+                throw trouble(e);
+            }
+        }
+        return root;
+    }
+
+    private URI find() throws IOException, BuildkitException, InterruptedException {
+        try {
+            return greet("https");
+        } catch (SSLHandshakeException e) {
+            // It does speak TLS.
+            throw e;
+        } catch (IOException e) {
+            if (!plainHttp) {
+                throw e;
+            }
+            try {
+                return greet("http");
+            } catch (IOException other) {
+                throw e instanceof SSLException ? other : e;
+            }
+        }
+    }
+
+    private URI greet(String scheme) throws IOException, BuildkitException, InterruptedException {
+        URI start;
+        try {
+            start = URI.create(scheme + "://" + address + "/v2/");
+        } catch (IllegalArgumentException e) {
+            throw refused("has a name that no registry can have");
+        }
+        Ask greeting = Ask.get("", List.of(), "asking what it is");
+        Patience patience = new Patience();
+        while (true) {
+            try (Answer answer = follow(start, greeting, "")) {
+                if (!patience.again(answer)) {
+                    hear(start, answer);
+                    return start;
+                }
+            }
+            patience.pause();
+        }
+    }
+
+    private void hear(URI start, Answer answer) throws BuildkitException.RegistryRefused {
+        if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
+            authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
+        } else if (answer.status() != 200 && answer.status() != UNAUTHORIZED && answer.status() != 403) {
+            throw refused("answers with HTTP " + answer.status()
+                    + " where registries say what they are; check its name");
+        }
+    }
+
+    /** The failure for an answer that is not the one hoped for. */
+    BuildkitException.RegistryRefused refused(Ask ask, Answer answer)
+            throws IOException, BuildkitException.RegistryRefused {
+        return Refusal.of(name, ask, answer, authorizer.login(ask.scopes()));
+    }
+
+    private BuildkitException.RegistryRefused refused(String what) {
+        return new BuildkitException.RegistryRefused("registry " + name + " " + what, null);
+    }
+
+    private BuildkitException.RegistryRefused trouble(IOException failure) {
+        return new BuildkitException.RegistryRefused("registry " + name + " " + HttpTrouble.inWords(failure), failure);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Images in registries, talked to from here, without a daemon. Safe for use by several threads. An interrupt of the
+ * calling thread ends what it waits for. Logins stay in memory, and go to the registry that they are for and to nobody
+ * else.
+ *
+ * <p>Where an image is named with a tag and a digest, the digest counts.
+ */
+public final class ImageRegistry implements AutoCloseable {
+    private static final int REQUESTS_AT_ONCE = 8;
+
+    private final RegistryLogins logins;
+    private final Map<String, RegistryConnection> connections;
+    private final Map<String, Host> hosts = new HashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "treenq-registry");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * @param connections by registry, as image names have it; {@link RegistryConnection#DEFAULT} for those that are not
+     *     in it
+     */
+    public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections) {
+        this.logins = logins;
+        this.connections = Map.copyOf(connections);
+    }
+
+    /**
+     * What the name stands for, asked for in the cheapest way.
+     *
+     * @return empty when it is not there
+     * @throws BuildkitException.RegistryRefused when the registry cannot be asked or does not say it
+     */
+    public Optional<Digest> resolve(ImageName image) throws BuildkitException, InterruptedException {
+        return places(image).resolve(reference(image));
+    }
+
+    /**
+     * All that the registry says about an image.
+     *
+     * @return empty when it is not there
+     * @throws BuildkitException.RegistryRefused when the registry cannot be asked, or when what it says cannot be so
+     */
+    public Optional<ImageDescription> inspect(ImageName image) throws BuildkitException, InterruptedException {
+        Optional<Places.Found> found = places(image).find(reference(image));
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Inspection(found.get().place(), new Parallel(threads, REQUESTS_AT_ONCE))
+                        .describe(found.get().manifest()));
+    }
+
+    private static String reference(ImageName image) {
+        return image.digest().isEmpty() ? image.tag() : image.digest();
+    }
+
+    private Places places(ImageName image) throws BuildkitException.InvalidRequest {
+        List<Repository> places = new ArrayList<>();
+        for (String mirror : connection(image.host()).mirrors()) {
+            String[] parts = mirror.split("/", 2);
+            String prefix = parts.length == 1 ? "" : parts[1] + "/";
+            places.add(new Repository(host(parts[0]), prefix + image.repository()));
+        }
+        places.add(new Repository(host(image.host()), image.repository()));
+        return new Places(places);
+    }
+
+    private RegistryConnection connection(String host) {
+        return connections.getOrDefault(host, RegistryConnection.DEFAULT);
+    }
+
+    private synchronized Host host(String name) throws BuildkitException.InvalidRequest {
+        Host host = hosts.get(name);
+        if (host == null) {
+            host = new Host(name, connection(name), logins, threads);
+            hosts.put(name, host);
+        }
+        return host;
+    }
+
+    /** Ends what is under way. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

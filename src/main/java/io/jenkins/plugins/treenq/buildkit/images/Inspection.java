@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Reads all that there is to say about one image, several things at a time. */
+final class Inspection {
+    /** More than any image has platforms, attestations and signatures. */
+    private static final int MAX_PARTS = 256;
+
+    /** An index may hold indexes, but not without end. */
+    private static final int MAX_DEPTH = 4;
+
+    /** Where those who attest say what they state, in a manifest or about its layers. */
+    private static final Set<String> PREDICATES =
+            Set.of("in-toto.io/predicate-type", "dev.sigstore.bundle.predicateType", "predicateType");
+
+    private final Repository place;
+    private final Parallel parallel;
+
+    /** Images for a platform. */
+    private final List<Descriptor> images = new ArrayList<>();
+
+    private final List<Subject> attached = new ArrayList<>();
+
+    Inspection(Repository place, Parallel parallel) {
+        this.place = place;
+        this.parallel = parallel;
+    }
+
+    /** Something, and what it is about. */
+    private record Subject(Digest subject, Descriptor descriptor) {}
+
+    /** @param blobs sizes of the parts of which it consists */
+    private record Part(Optional<Variant> variant, Map<Digest, Long> blobs) {}
+
+    ImageDescription describe(Manifest top) throws BuildkitException, InterruptedException {
+        collect(top, 0);
+        List<Parallel.Task<Part>> parts = new ArrayList<>();
+        List<Parallel.Task<List<Subject>>> references = new ArrayList<>();
+        if (top.isIndex()) {
+            images.forEach(image -> parts.add(() -> part(image)));
+        } else {
+            parts.add(() -> part(top, Optional.empty()));
+        }
+        references.add(() -> references(top.digest()));
+        images.forEach(image -> references.add(() -> references(image.digest())));
+        List<Part> found = parallel.all(parts);
+        parallel.all(references).forEach(attached::addAll);
+        limit(attached.size());
+        List<Attachment> attachments = parallel.all(distinct(attached).stream()
+                .map(this::attachment)
+                .toList());
+        Map<Digest, Long> blobs = new LinkedHashMap<>();
+        found.forEach(part -> blobs.putAll(part.blobs()));
+        return new ImageDescription(
+                top.digest(),
+                top.mediaType(),
+                blobs.values().stream().mapToLong(Long::longValue).sum(),
+                top.annotations(),
+                found.stream().flatMap(part -> part.variant().stream()).toList(),
+                attachments);
+    }
+
+    private void collect(Manifest index, int depth) throws BuildkitException, InterruptedException {
+        for (Descriptor child : index.manifests()) {
+            if (child.isAttestation()) {
+                attached.add(new Subject(child.attested(), child));
+            } else if (MediaTypes.isIndex(child.mediaType()) && depth < MAX_DEPTH) {
+                collect(place.part(child), depth + 1);
+            } else if (MediaTypes.isManifest(child.mediaType())) {
+                images.add(child);
+            }
+            limit(images.size() + attached.size());
+        }
+    }
+
+    private void limit(int parts) throws BuildkitException.RegistryRefused {
+        if (parts > MAX_PARTS) {
+            throw new BuildkitException.RegistryRefused(
+                    "the image in " + place.name() + " has more than " + MAX_PARTS + " parts", null);
+        }
+    }
+
+    /** A registry need not have all that an index names. */
+    private Part part(Descriptor image) throws BuildkitException, InterruptedException {
+        Optional<Manifest> manifest = place.manifest(image.digest().value());
+        if (manifest.isPresent()) {
+            return part(manifest.get(), image.platform());
+        }
+        Variant unknown = new Variant(image.platform().orElse(null), image.digest(), 0, null, Map.of(), Map.of());
+        return new Part(Optional.of(unknown), Map.of());
+    }
+
+    private Part part(Manifest manifest, Optional<Platform> platform) throws BuildkitException, InterruptedException {
+        Map<Digest, Long> blobs = new LinkedHashMap<>();
+        Stream.concat(manifest.config().stream(), manifest.layers().stream())
+                .forEach(blob -> blobs.put(blob.digest(), blob.sizeBytes()));
+        Optional<Descriptor> config = manifest.config().filter(known -> MediaTypes.isImageConfig(known.mediaType()));
+        return new Part(
+                config.isPresent() ? Optional.of(variant(manifest, config.get(), platform, blobs)) : Optional.empty(),
+                blobs);
+    }
+
+    private Variant variant(
+            Manifest manifest, Descriptor config, Optional<Platform> platform, Map<Digest, Long> blobs)
+            throws BuildkitException, InterruptedException {
+        byte[] bytes = place.blob(config);
+        try {
+            Json json = Json.parse(bytes);
+            return new Variant(
+                    platform.or(() -> Descriptor.platform(json)).orElse(null),
+                    manifest.digest(),
+                    blobs.values().stream().mapToLong(Long::longValue).sum(),
+                    time(json.text("created")),
+                    json.object("config").map(inner -> inner.texts("Labels")).orElse(Map.of()),
+                    manifest.annotations());
+        } catch (IllegalArgumentException e) {
+            throw place.unreadable(config.digest().value(), e);
+        }
+    }
+
+    private static Instant time(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private List<Subject> references(Digest subject) throws BuildkitException, InterruptedException {
+        return place.referrers(subject).stream()
+                .map(found -> new Subject(subject, found))
+                .toList();
+    }
+
+    /** An attestation of an index may also refer to what it is about. */
+    private static List<Subject> distinct(List<Subject> all) {
+        Set<Digest> seen = new HashSet<>();
+        return all.stream()
+                .filter(one -> seen.add(one.descriptor().digest()))
+                .toList();
+    }
+
+    private Parallel.Task<Attachment> attachment(Subject one) {
+        return () -> {
+            Manifest manifest = place.part(one.descriptor());
+            Set<String> predicates = new TreeSet<>();
+            Stream.concat(
+                            Stream.of(one.descriptor().annotations(), manifest.annotations()),
+                            manifest.layers().stream().map(Descriptor::annotations))
+                    .forEach(annotations -> PREDICATES.stream()
+                            .filter(annotations::containsKey)
+                            .forEach(key -> predicates.add(annotations.get(key))));
+            return new Attachment(one.subject(), manifest.digest(), manifest.artifactType(), predicates);
+        };
+    }
+}

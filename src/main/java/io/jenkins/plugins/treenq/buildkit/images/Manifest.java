@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A manifest or an index of them, as it came, and what it says. */
+final class Manifest {
+    private final Digest digest;
+    private final String mediaType;
+    private final byte[] bytes;
+    private final List<Descriptor> manifests;
+    private final List<Descriptor> layers;
+    private final Optional<Descriptor> config;
+    private final Optional<Descriptor> subject;
+    private final String artifactType;
+    private final Map<String, String> annotations;
+
+    /**
+     * Reads one.
+     *
+     * @param digest of the bytes, which the caller has checked
+     * @param contentType by which it was served
+     * @throws IllegalArgumentException when it is none that we know; the message goes on after "it cannot be read:"
+     */
+    Manifest(Digest digest, String contentType, byte[] bytes) {
+        this.digest = digest;
+        this.bytes = bytes.clone();
+        String served = checked(contentType);
+        Json json = Json.parse(bytes);
+        if (json.number("schemaVersion") == 1) {
+            throw schema1();
+        }
+        this.mediaType = mediaType(served, json.text("mediaType"));
+        boolean index = MediaTypes.isIndex(mediaType);
+        // One reader's index must not be another reader's image (CVE-2021-41190).
+        if (json.has("manifests") && (json.has("layers") || json.has("config"))) {
+            throw new IllegalArgumentException("it is an index and a manifest at once");
+        }
+        if (!json.has(index ? "manifests" : "layers")) {
+            throw new IllegalArgumentException("it is not what it calls itself, " + mediaType);
+        }
+        this.manifests = json.objects("manifests").stream().map(Descriptor::read).toList();
+        this.layers = json.objects("layers").stream().map(Descriptor::read).toList();
+        this.config = json.object("config").map(Descriptor::read);
+        this.subject = json.object("subject").map(Descriptor::read);
+        this.artifactType = json.text("artifactType");
+        this.annotations = Map.copyOf(json.texts("annotations"));
+    }
+
+    /**
+     * The bare content type.
+     *
+     * @throws IllegalArgumentException when nothing that is served so can be a manifest that we know
+     */
+    static String checked(String contentType) {
+        String bare = MediaTypes.bare(contentType);
+        if (MediaTypes.isSchema1(bare)) {
+            throw schema1();
+        }
+        if (!MediaTypes.isManifest(bare) && !MediaTypes.isUnspecific(bare)) {
+            throw new IllegalArgumentException("it comes as " + bare + ", which is no manifest");
+        }
+        return bare;
+    }
+
+    private static IllegalArgumentException schema1() {
+        return new IllegalArgumentException(
+                "it has Docker's old format, schema 1, which cannot be trusted; push the image again with a tool of today");
+    }
+
+    private static String mediaType(String served, String own) {
+        if (MediaTypes.isUnspecific(served)) {
+            if (!MediaTypes.isManifest(own)) {
+                throw new IllegalArgumentException("it does not say what kind of manifest it is");
+            }
+            return own;
+        }
+        if (!own.isEmpty() && !own.equals(served)) {
+            throw new IllegalArgumentException("it comes as " + served + " and calls itself " + own);
+        }
+        return served;
+    }
+
+    Digest digest() {
+        return digest;
+    }
+
+    String mediaType() {
+        return mediaType;
+    }
+
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    boolean isIndex() {
+        return MediaTypes.isIndex(mediaType);
+    }
+
+    /** Of an index. */
+    List<Descriptor> manifests() {
+        return manifests;
+    }
+
+    /** Of a manifest; so is what follows. */
+    List<Descriptor> layers() {
+        return layers;
+    }
+
+    Optional<Descriptor> config() {
+        return config;
+    }
+
+    /** What it says something about. */
+    Optional<Descriptor> subject() {
+        return subject;
+    }
+
+    /** What it is if not an image; may be empty. */
+    String artifactType() {
+        return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
+    }
+
+    Map<String, String> annotations() {
+        return annotations;
+    }
+}

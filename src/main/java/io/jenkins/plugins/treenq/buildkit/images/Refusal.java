@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Says in a line what a registry's answer means that is not the one hoped for. */
+final class Refusal {
+    private static final int MAX_BYTES = 64 * 1024;
+    private static final int MAX_TEXT = 200;
+
+    private Refusal() {}
+
+    static BuildkitException.RegistryRefused of(
+            String registry, Ask ask, Answer answer, Optional<RegistryLogin> login) throws IOException {
+        String reason = " (HTTP " + answer.status() + reason(answer) + ")";
+        String subject = "registry " + registry + " ";
+        String line =
+                switch (answer.status()) {
+                    case 401, 403 -> subject + "does not allow " + ask.purpose() + " " + as(login) + reason;
+                    case Patience.TOO_MANY -> subject + "wants fewer requests" + reason + later(answer);
+                    default -> subject
+                            + (answer.status() >= 500 ? "is in trouble" : "refuses")
+                            + " " + ask.purpose() + reason;
+                };
+        return new BuildkitException.RegistryRefused(line, null);
+    }
+
+    private static String as(Optional<RegistryLogin> login) {
+        return login.map(known -> known.username().isEmpty()
+                        ? "with the token that it was given"
+                        : "to user '" + known.username() + "'")
+                .orElse("without a login, and there is none for it");
+    }
+
+    private static String later(Answer answer) {
+        OptionalLong millis = Patience.retryAfterMillis(answer);
+        return millis.isPresent() ? "; it asks to come back in " + millis.getAsLong() / 1000 + " s" : "";
+    }
+
+    /** The registry's own words, as far as they are some (the distribution specification's error codes). */
+    private static String reason(Answer answer) throws IOException {
+        try {
+            JsonObject error = JsonParser.parseString(
+                            new String(answer.body().readNBytes(MAX_BYTES), StandardCharsets.UTF_8))
+                    .getAsJsonObject()
+                    .getAsJsonArray("errors")
+                    .get(0)
+                    .getAsJsonObject();
+            return part(error.get("code"), ", ") + part(error.get("message"), ": ");
+        } catch (JsonParseException
+                | IllegalStateException
+                | ClassCastException
+                | NullPointerException
+                | IndexOutOfBoundsException e) {
+            return "";
+        }
+    }
+
+    private static String part(JsonElement value, String before) {
+        if (value == null || !value.isJsonPrimitive()) {
+            return "";
+        }
+        String text = value.getAsString().replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return text.isEmpty() ? "" : before + (text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text);
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/** Says why there was no answer, without anything that a server sent. */
+public final class HttpTrouble {
+    private HttpTrouble() {}
+
+    /** The end of a sentence that begins with whom the request went to. */
+    public static String inWords(Throwable failure) {
+        if (failure instanceof HttpTimeoutException || failure instanceof TimeoutException) {
+            return "does not answer in time";
+        }
+        if (failure instanceof ConnectException) {
+            return failure.getCause() instanceof ConnectException inner
+                            && inner.getCause() instanceof UnresolvedAddressException
+                    ? "has a name that is not known here"
+                    : "cannot be reached from here";
+        }
+        if (failure instanceof SSLException) {
+            return "has a certificate that is not trusted here or is for another host";
+        }
+        return "broke the connection";
+    }
+}

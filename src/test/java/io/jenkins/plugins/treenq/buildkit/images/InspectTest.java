@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.images.FakeRegistry.Answer;
+import io.jenkins.plugins.treenq.buildkit.images.FakeRegistry.Request;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of an image, and what is not believed, by a registry that a test tells to do wrong. */
+@Timeout(60)
+class InspectTest {
+    private static final String MANIFESTS = "/v2/a/b/manifests/";
+
+    private FakeRegistry registry;
+    private ImageRegistry client;
+
+    @BeforeEach
+    void open() throws Exception {
+        registry = FakeRegistry.tls();
+        client = FakeRegistry.client(registry);
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        registry.close();
+    }
+
+    private ImageName image() {
+        return registry.image("a/b:1");
+    }
+
+    private ImageDescription inspect() throws Exception {
+        return client.inspect(image()).orElseThrow();
+    }
+
+    /** Why nothing is said of the image, whichever way one asks; the line names the registry. */
+    private String refusal() {
+        String line = assertThrows(BuildkitException.RegistryRefused.class, () -> client.inspect(image()))
+                .getMessage();
+        assertTrue(line.contains(registry.host()), line);
+        assertFalse(line.contains("\n") || line.contains(FakeRegistry.LOGIN.secret()), line);
+        return line.replace("registry " + registry.host() + " ", "").replace(registry.host() + "/", "");
+    }
+
+    /** Why not even the digest is said. */
+    private String resolveRefusal() {
+        return assertThrows(BuildkitException.RegistryRefused.class, () -> client.resolve(image()))
+                .getMessage()
+                .replace(registry.host() + "/", "");
+    }
+
+    @Test
+    void allOfAnIndexIsSaid() throws Exception {
+        Digest digest = FakeImage.index(registry, "a/b", "1");
+        ImageDescription description = inspect();
+        assertEquals(digest, description.digest());
+        assertEquals(MediaTypes.INDEX, description.mediaType());
+        assertEquals(
+                List.of("linux/amd64", "linux/arm64"),
+                description.variants().stream().map(variant -> variant.platform().toString()).toList());
+        assertEquals(Instant.parse("2026-01-02T03:04:05.6Z"), description.created());
+        assertEquals(Map.of("team", "shop"), description.labels());
+        assertEquals(Map.of("team", "shop", "only", "arm64"), description.variants().get(1).labels());
+        assertEquals(
+                description.variants().stream().mapToLong(Variant::sizeBytes).sum(), description.sizeBytes());
+        Attachment provenance = description.attachments().get(0);
+        assertEquals(description.variants().get(0).digest(), provenance.subject());
+        assertEquals(Set.of("https://slsa.dev/provenance/v1"), provenance.predicateTypes());
+        assertTrue(description.hasProvenance());
+        assertFalse(description.hasSbom());
+    }
+
+    @Test
+    void anImageOfOnePlatformSaysItInItsConfiguration() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        ImageDescription description = inspect();
+        assertEquals(digest, description.digest());
+        assertEquals(1, description.variants().size());
+        assertEquals(Platform.parse("linux/amd64"), description.variants().get(0).platform());
+        assertEquals(digest, description.variants().get(0).digest());
+        assertFalse(description.hasProvenance());
+    }
+
+    @Test
+    void theDigestIsAskedForWithoutTheManifest() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        assertEquals(Optional.of(digest), client.resolve(image()));
+        assertEquals(List.of("GET /v2/", "HEAD " + MANIFESTS + "1"), asked());
+    }
+
+    private List<String> asked() {
+        return registry.requests().stream()
+                .map(request -> request.method() + " " + request.path())
+                .toList();
+    }
+
+    @Test
+    void aRegistryThatDoesNotSayTheDigestIsAskedForTheManifest() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        registry.rule(request -> request.method().equals("HEAD")
+                ? Optional.of(Answer.of(200, "Content-Type", MediaTypes.MANIFEST))
+                : Optional.empty());
+        assertEquals(Optional.of(digest), client.resolve(image()));
+    }
+
+    @Test
+    void whatIsNotThereIsNothing() throws Exception {
+        assertEquals(Optional.empty(), client.resolve(image()));
+        assertEquals(Optional.empty(), client.inspect(image()));
+        assertEquals(
+                Optional.empty(),
+                client.inspect(registry.image("a/b@" + FakeRegistry.sha256(new byte[0]))));
+    }
+
+    @Test
+    void withATagAndADigestTheDigestCounts() throws Exception {
+        Digest old = FakeImage.image(registry, "a/b", "1", "arm64", new byte[1]);
+        FakeImage.single(registry, "a/b", "1");
+        assertEquals(Optional.of(old), client.resolve(registry.image("a/b:1@" + old)));
+        assertEquals(old, client.inspect(registry.image("a/b:1@" + old)).orElseThrow().digest());
+    }
+
+    @Test
+    void aVariantThatTheRegistryDoesNotHaveIsSaidWithoutMore() throws Exception {
+        Digest missing = FakeRegistry.sha256(new byte[3]);
+        registry.manifest(
+                "a/b",
+                "1",
+                MediaTypes.DOCKER_LIST,
+                """
+                {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":3,\
+                "platform":{"os":"linux","architecture":"arm","variant":"v7"}}]}"""
+                        .formatted(MediaTypes.DOCKER_MANIFEST, missing));
+        Variant variant = inspect().variants().get(0);
+        assertEquals(Platform.parse("linux/arm/v7"), variant.platform());
+        assertNull(variant.created());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatRefersToTheImageOrToAVariantIsFoundByTheApiAndByTheTag(boolean api) throws Exception {
+        Digest index = FakeImage.index(registry, "a/b", "1");
+        Digest variant = inspect().variants().get(1).digest();
+        String sbom = FakeImage.referrer(registry, "a/b", variant, "application/spdx+json");
+        String signature = FakeImage.referrer(registry, "a/b", index, "application/vnd.cncf.notary.signature");
+        if (!api) {
+            registry.withoutReferrers();
+            registry.manifest(
+                    "a/b", Repository.referrersTag(variant), MediaTypes.INDEX, FakeRegistry.index(List.of(sbom)));
+            registry.manifest(
+                    "a/b", Repository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
+        }
+        ImageDescription description = inspect();
+        assertEquals(3, description.attachments().size());
+        assertTrue(description.hasSbom());
+        assertTrue(description.attachments().stream()
+                .anyMatch(found -> found.subject().equals(index)
+                        && found.artifactType().equals("application/vnd.cncf.notary.signature")));
+    }
+
+    @Test
+    void aLongListOfReferrersIsReadPageByPageButNotWithoutEnd() throws Exception {
+        Digest image = FakeImage.single(registry, "a/b", "1");
+        String one = FakeImage.referrer(registry, "a/b", image, "application/one");
+        String two = FakeImage.referrer(registry, "a/b", image, "application/two");
+        String next = "/v2/a/b/referrers/" + image + "?page=";
+        AtomicInteger end = new AtomicInteger(2);
+        registry.rule(request -> {
+            if (!request.path().contains("/referrers/")) {
+                return Optional.empty();
+            }
+            int page = request.query().isEmpty() ? 1 : Integer.parseInt(request.query().substring(5));
+            String body = FakeRegistry.index(List.of(page == 1 ? one : two));
+            return Optional.of(
+                    page < end.get()
+                            ? Answer.text(200, body, "Content-Type", MediaTypes.INDEX, "Link", "<" + next + (page + 1) + ">; rel=\"next\"")
+                            : Answer.text(200, body, "Content-Type", MediaTypes.INDEX));
+        });
+        assertEquals(
+                Set.of("application/one", "application/two"),
+                Set.copyOf(inspect().attachments().stream().map(Attachment::artifactType).toList()));
+        end.set(Integer.MAX_VALUE);
+        assertEquals("a/b@" + image + " cannot be read: far too much refers to it", refusal());
+    }
+
+    @Test
+    void contentThatIsNotWhatItsDigestSaysIsRefused() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        Digest other = FakeRegistry.sha256(new byte[0]);
+        registry.rule(request -> request.path().equals(MANIFESTS + "1")
+                ? Optional.of(Answer.of(
+                        200,
+                        registry.contents.get("a/b/manifests/1").bytes(),
+                        "Content-Type",
+                        MediaTypes.MANIFEST,
+                        "Docker-Content-Digest",
+                        other.value()))
+                : Optional.empty());
+        assertEquals(
+                "a/b:1 cannot be read: what came has the digest " + digest + ", so it is refused", refusal());
+
+        registry.contents.put("a/b/manifests/" + other, registry.contents.get("a/b/manifests/1"));
+        String line = assertThrows(
+                        BuildkitException.RegistryRefused.class, () -> client.inspect(registry.image("a/b@" + other)))
+                .getMessage();
+        assertTrue(line.endsWith("what came has the digest " + digest + ", so it is refused"), line);
+        line = assertThrows(
+                        BuildkitException.RegistryRefused.class, () -> client.resolve(registry.image("a/b@" + other)))
+                .getMessage();
+        assertTrue(line.endsWith("the registry gives " + digest + " instead, which is refused"), line);
+    }
+
+    @Test
+    void aConfigurationThatWasChangedIsRefused() throws Exception {
+        FakeImage.single(registry, "a/b", "1");
+        registry.contents.replaceAll((key, content) ->
+                key.contains("/blobs/") ? new FakeRegistry.Content(content.type(), new byte[] {'{', '}'}) : content);
+        assertTrue(refusal().endsWith(" has the digest " + FakeRegistry.sha256("{}".getBytes()) + ", so it is refused"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/html                                                | <html/>                                          | it comes as text/html, which is no manifest
+            application/vnd.docker.distribution.manifest.v1+prettyjws | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a tool of today
+            application/json                                         | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a tool of today
+            application/json                                         | {"schemaVersion":2}                              | it does not say what kind of manifest it is
+            application/vnd.oci.image.index.v1+json                  | {"layers":[]}                                    | it is not what it calls itself, application/vnd.oci.image.index.v1+json
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"layers":[]}                     | it is an index and a manifest at once
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | it comes as application/vnd.oci.image.index.v1+json and calls itself application/vnd.oci.image.manifest.v1+json
+            application/vnd.oci.image.index.v1+json                  | []                                               | it is no JSON object
+            application/vnd.oci.image.index.v1+json                  | {"manifests":7}                                  | its 'manifests' is not a list
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[{"digest":"sha256:1","size":1}]}   | not a digest: sha256:1
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":-5}]}                         | it says that something in it has -5 bytes
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":9e18}]}                       | it says that something in it has 9000000000000000000 bytes
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":1e99}]}                       | its 'size' is not a number
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":"1"}]}                        | its 'size' is not a number
+            """)
+    void whatIsNoManifestIsRefusedInOneLine(String type, String body, String line) {
+        registry.manifest("a/b", "1", type, body);
+        assertEquals("a/b:1 cannot be read: " + line, refusal());
+    }
+
+    @Test
+    void theDigestOfWhatIsNoManifestIsNotGivenEither() {
+        registry.manifest("a/b", "1", "text/html; charset=utf-8", "<html/>");
+        assertEquals("a/b:1 cannot be read: it comes as text/html, which is no manifest", resolveRefusal());
+        registry.manifest("a/b", "1", "application/vnd.docker.distribution.manifest.v1+json", "{}");
+        assertTrue(resolveRefusal().contains("schema 1"), resolveRefusal());
+    }
+
+    @Test
+    void aManifestWithoutATypeSaysItItself() throws Exception {
+        Digest digest = registry.manifest(
+                "a/b", "1", "application/json", "{\"mediaType\":\"" + MediaTypes.MANIFEST + "\",\"layers\":[]}");
+        assertEquals(digest, inspect().digest());
+        assertEquals(List.of(), inspect().variants());
+    }
+
+    @Test
+    void whatIsTooLongIsNotReadToTheEnd() {
+        registry.manifest("a/b", "1", MediaTypes.MANIFEST, " ".repeat(Repository.MAX_MANIFEST_BYTES + 1));
+        assertEquals("a/b:1 cannot be read: it is longer than 4194304 bytes", refusal());
+    }
+
+    @Test
+    void anImageWithCountlessPartsIsRefused() {
+        List<String> manifests = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            manifests.add(FakeRegistry.descriptor(
+                    MediaTypes.MANIFEST, FakeRegistry.sha256(new byte[] {(byte) i, (byte) (i >> 8)}), 1, ""));
+        }
+        registry.manifest("a/b", "1", MediaTypes.INDEX, FakeRegistry.index(manifests));
+        assertEquals("the image in a/b has more than 256 parts", refusal());
+    }
+
+    @Test
+    void deepJsonIsRefused() {
+        registry.manifest("a/b", "1", MediaTypes.MANIFEST, "{\"layers\":" + "[".repeat(1 << 20) + "]".repeat(1 << 20) + "}");
+        assertEquals("a/b:1 cannot be read: it is no JSON object", refusal());
+    }
+
+    @Test
+    void aLoginIsSentWhereItIsWanted() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        registry.withLogin();
+        assertEquals(Optional.of(digest), client.resolve(image()));
+        assertEquals("", registry.requests().get(0).header("Authorization"));
+    }
+
+    @Test
+    void refusalsSayWhoWasRefusedAndWhatTheRegistrySays() {
+        registry.rule(request -> request.path().equals("/v2/")
+                ? Optional.empty()
+                : Optional.of(Answer.text(
+                        403, "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"not\\nfor you\\u0007\",\"detail\":[]}]}")));
+        assertEquals("does not allow reading a/b to user 'me' (HTTP 403, DENIED: not for you)", refusal());
+        registry.rule(request ->
+                Optional.of(Answer.of(401, "WWW-Authenticate", "Basic realm=\"x\"")));
+        assertEquals("does not allow reading a/b to user 'me' (HTTP 401)", refusal());
+        try (ImageRegistry stranger =
+                new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), registry.connection()))) {
+            assertEquals(
+                    "registry " + registry.host()
+                            + " does not allow reading a/b without a login, and there is none for it (HTTP 401)",
+                    assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.resolve(image()))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void credentialsThatShouldBeThereAndAreNotAreSaidSo() throws Exception {
+        RegistryLogins broken = host -> {
+            throw new IllegalStateException("the credentials of " + host + " are not there");
+        };
+        registry.withLogin();
+        try (ImageRegistry other = new ImageRegistry(broken, Map.of(registry.host(), registry.connection()))) {
+            assertEquals(
+                    "the credentials of " + registry.host() + " are not there",
+                    assertThrows(BuildkitException.RegistryRefused.class, () -> other.resolve(image()))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void contentElsewhereIsFetchedWithoutTheLogin() throws Exception {
+        try (FakeRegistry store = FakeRegistry.tls()) {
+            Digest digest = FakeImage.single(registry, "a/b", "1");
+            store.contents.putAll(registry.contents);
+            registry.withLogin().rule(request -> request.path().contains("/blobs/")
+                    ? Optional.of(Answer.of(307, "Location", store.url() + request.path()))
+                    : Optional.empty());
+            assertEquals(digest, inspect().digest());
+            assertEquals(1, store.requests().size());
+            assertEquals("", store.requests().get(0).header("Authorization"));
+        }
+    }
+
+    @Test
+    void aLoginThatContentElsewhereWantsIsNotGiven() throws Exception {
+        try (FakeRegistry store = FakeRegistry.tls().withLogin()) {
+            FakeImage.single(registry, "a/b", "1");
+            registry.withLogin().rule(request -> request.path().contains("/blobs/")
+                    ? Optional.of(Answer.of(302, "Location", store.url() + request.path()))
+                    : Optional.empty());
+            assertEquals("does not allow reading a/b to user 'me' (HTTP 401)", refusal());
+            assertEquals("", store.requests().get(0).header("Authorization"));
+        }
+    }
+
+    @Test
+    void redirectsHaveAnEndAndDoNotLeaveTls() throws Exception {
+        registry.rule(request -> request.path().startsWith(MANIFESTS)
+                ? Optional.of(Answer.of(307, "Location", MANIFESTS + "1?again"))
+                : Optional.empty());
+        assertEquals("redirects too often", refusal());
+        assertEquals(7, registry.requests().size());
+        try (FakeRegistry plain = FakeRegistry.plain()) {
+            for (String location : List.of(plain.url() + "/x", "file:///etc/passwd", "https://me:you@localhost/", "::")) {
+                registry.rule(request -> request.path().startsWith(MANIFESTS)
+                        ? Optional.of(Answer.of(307, "Location", location))
+                        : Optional.empty());
+                assertEquals("points to what is no address, or to one without TLS", refusal(), location);
+            }
+            assertEquals(List.of(), plain.requests());
+        }
+    }
+
+    @Test
+    void tlsIsUsedWhereItIsThereAlsoIfItNeedNotBe() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        RegistryConnection any =
+                RegistryConnection.builder().plainHttp(true).insecure(true).build();
+        RegistryConnection wrong = RegistryConnection.builder().plainHttp(true).build();
+        try (ImageRegistry other = new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), any));
+                ImageRegistry mistrusting =
+                        new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), wrong))) {
+            assertEquals(Optional.of(digest), other.resolve(image()));
+            assertEquals(
+                    "registry " + registry.host() + " has a certificate that is not trusted here or is for another host",
+                    assertThrows(BuildkitException.RegistryRefused.class, () -> mistrusting.resolve(image()))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void aCertificateOfSomebodyElseIsNotTrusted() {
+        try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
+            assertEquals(
+                    "registry " + registry.host() + " has a certificate that is not trusted here or is for another host",
+                    assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.resolve(image()))
+                            .getMessage());
+        }
+        assertThrows(BuildkitException.InvalidRequest.class, () -> {
+            try (ImageRegistry broken = new ImageRegistry(
+                    RegistryLogins.NONE,
+                    Map.of(registry.host(), RegistryConnection.builder().caPem("none").build()))) {
+                broken.resolve(image());
+            }
+        });
+    }
+
+    @Test
+    void nobodyAtTheAddressIsSaidSo() {
+        registry.close();
+        assertEquals("cannot be reached from here", refusal());
+    }
+
+    @Test
+    void whatIsNoRegistryIsSaidSo() {
+        registry.rule(request -> Optional.of(Answer.text(404, "<html/>")));
+        assertEquals("answers with HTTP 404 where registries say what they are; check its name", refusal());
+    }
+
+    @Test
+    void aBusyRegistryIsAskedAgainWhenItSays() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        AtomicInteger asked = new AtomicInteger();
+        registry.rule(request -> switch (asked.getAndIncrement()) {
+            case 1 -> Optional.of(Answer.of(429, "Retry-After", "0"));
+            case 2 -> Optional.of(Answer.of(503, "Retry-After", "Thu, 01 Jan 2026 00:00:00 GMT"));
+            default -> Optional.empty();
+        });
+        assertEquals(Optional.of(digest), client.resolve(image()));
+        assertEquals(4, asked.get());
+    }
+
+    @Test
+    void aRegistryThatStaysBusyOrWantsToBeLeftAloneForLongIsNotAskedForEver() {
+        registry.rule(request -> busy(request, "0"));
+        assertEquals("wants fewer requests (HTTP 429); it asks to come back in 0 s", refusal());
+        assertEquals(1 + Patience.TRIES, registry.requests().size());
+        registry.rule(request -> busy(request, "3600"));
+        assertEquals("wants fewer requests (HTTP 429); it asks to come back in 3600 s", refusal());
+        assertEquals(1 + Patience.TRIES + 1, registry.requests().size());
+    }
+
+    private static Optional<Answer> busy(Request request, String seconds) {
+        return request.path().equals("/v2/")
+                ? Optional.empty()
+                : Optional.of(Answer.of(429, "Retry-After", seconds));
+    }
+
+    @Test
+    void aBrokenConnectionIsTriedAgain() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        AtomicInteger asked = new AtomicInteger();
+        registry.rule(request -> request.path().equals(MANIFESTS + "1") && asked.getAndIncrement() < 2
+                ? Optional.of(Answer.text(200, "12345", "Content-Type", MediaTypes.MANIFEST).cut(2))
+                : Optional.empty());
+        assertEquals(digest, inspect().digest());
+    }
+
+    @Test
+    void mirrorsAreAskedFirstAndTheRegistryItselfWhenTheyFail() throws Exception {
+        try (FakeRegistry mirror = FakeRegistry.tls();
+                FakeRegistry broken = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(403)))) {
+            Digest digest = FakeImage.index(registry, "a/b", "1");
+            registry.contents.forEach((key, content) -> mirror.contents.put("hub/" + key, content));
+            RegistryConnection mirrored = RegistryConnection.builder()
+                    .caPem(registry.connection().caPem())
+                    .mirrors(List.of(broken.host(), mirror.host() + "/hub"))
+                    .build();
+            try (ImageRegistry reader = new ImageRegistry(
+                    RegistryLogins.NONE,
+                    Map.of(
+                            registry.host(), mirrored,
+                            mirror.host(), mirror.connection(),
+                            broken.host(), broken.connection()))) {
+                assertEquals(digest, reader.inspect(image()).orElseThrow().digest());
+                assertEquals(List.of(), registry.requests());
+                mirror.contents.clear();
+                assertEquals(Optional.of(digest), reader.resolve(image()));
+            }
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWaiting() throws Exception {
+        java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
+        java.util.concurrent.CountDownLatch over = new java.util.concurrent.CountDownLatch(1);
+        registry.rule(request -> {
+            if (request.path().equals("/v2/")) {
+                return Optional.empty();
+            }
+            reached.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Optional.empty();
+        });
+        java.util.concurrent.FutureTask<Throwable> asking = new java.util.concurrent.FutureTask<>(
+                () -> assertThrows(InterruptedException.class, () -> client.inspect(image())));
+        Thread asker = new Thread(asking);
+        asker.start();
+        reached.await();
+        asker.interrupt();
+        asking.get();
+        over.countDown();
+    }
+}

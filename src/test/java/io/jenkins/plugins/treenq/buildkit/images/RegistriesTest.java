@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.client.Builds;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Real registries, with images as BuildKit makes them. */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+@Timeout(300)
+class RegistriesTest {
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    private ImageRegistry images;
+
+    @BeforeEach
+    void open() throws Exception {
+        images = new ImageRegistry(daemon.logins(), connections());
+    }
+
+    @AfterEach
+    void close() {
+        images.close();
+    }
+
+    private Map<String, RegistryConnection> connections() throws Exception {
+        return Map.of(
+                daemon.registry(), RegistryConnection.builder().caPem(daemon.caPem()).build());
+    }
+
+    private ImageName image(String name) {
+        return ImageName.parse(daemon.registry() + "/images/" + name + "-" + daemon.version() + ":1");
+    }
+
+    private Digest build(ImageName image, String dockerfile, BuildRequest.Builder request) throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            return client.build(
+                            request.build(),
+                            Builds.content(Builds.dockerfile(folder, dockerfile), daemon.logins()),
+                            BuildListener.NONE)
+                    .digest()
+                    .orElseThrow();
+        }
+    }
+
+    private static BuildRequest.Builder pushed(ImageName image) {
+        return Builds.request(Builds.push(image.toString()));
+    }
+
+    @Test
+    void aTagStandsForWhatWasBuiltAndAnotherForNothing() throws Exception {
+        ImageName image = image("resolve");
+        Digest digest = build(image, "FROM scratch\nCOPY Dockerfile /\n", pushed(image));
+        assertEquals(Optional.of(digest), images.resolve(image));
+        assertEquals(Optional.of(digest), images.resolve(ImageName.parse(image.at(digest))));
+        assertEquals(Optional.empty(), images.resolve(ImageName.parse(image.name() + ":other")));
+        assertEquals(Optional.empty(), images.inspect(image("no-such-repository")));
+    }
+
+    @Test
+    void platformsLabelsSizesAndProvenanceAreSaid() throws Exception {
+        ImageName image = image("inspect");
+        Digest digest = build(
+                image,
+                "FROM busybox\nCOPY Dockerfile /\n",
+                pushed(image)
+                        .option("platform", "linux/amd64,linux/arm64")
+                        .option("label:team", "shop")
+                        .option("attest:provenance", "mode=max"));
+        ImageDescription description = images.inspect(image).orElseThrow();
+        assertEquals(digest, description.digest());
+        assertEquals("application/vnd.oci.image.index.v1+json", description.mediaType());
+        assertEquals(
+                List.of(Platform.parse("linux/amd64"), Platform.parse("linux/arm64")),
+                description.variants().stream().map(Variant::platform).toList());
+        assertEquals("shop", description.labels().get("team"));
+        assertEquals(Instant.ofEpochSecond(1700000000), description.created());
+        assertTrue(description.variants().get(0).sizeBytes() > 500_000);
+        assertEquals(2, description.attachments().size());
+        assertTrue(description.attachments().stream().allMatch(Attachment::isProvenance));
+
+        Variant arm = description.variants().get(1);
+        ImageDescription alone =
+                images.inspect(ImageName.parse(image.at(arm.digest()))).orElseThrow();
+        assertEquals(List.of(arm), alone.variants());
+        assertEquals("application/vnd.oci.image.manifest.v1+json", alone.mediaType());
+    }
+
+    @Test
+    void dockersOwnFormatIsReadAsWell() throws Exception {
+        ImageName image = image("docker");
+        build(
+                image,
+                "FROM busybox\nLABEL a=b\n",
+                Builds.request(new io.jenkins.plugins.treenq.buildkit.Export(
+                        "image", Map.of("name", image.toString(), "push", "true", "oci-mediatypes", "false"))));
+        ImageDescription description = images.inspect(image).orElseThrow();
+        assertEquals("application/vnd.docker.distribution.manifest.v2+json", description.mediaType());
+        assertEquals("b", description.labels().get("a"));
+    }
+
+    @Test
+    void aWrongLoginIsRefused() throws Exception {
+        RegistryLogins wrong = host -> Optional.of(new RegistryLogin("treenq", "wrong-secret"));
+        try (ImageRegistry stranger = new ImageRegistry(wrong, connections())) {
+            assertEquals(
+                    "registry " + daemon.registry() + " does not allow reading " + image("x").repository()
+                            + " to user 'treenq' (HTTP 401, UNAUTHORIZED: authentication required)",
+                    assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.inspect(image("x")))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void aTokenIsGotForReadingOneRepositoryAndNoMore() throws Exception {
+        try (TokenRegistry registry = new TokenRegistry(folder)) {
+            ImageName image = ImageName.parse(registry.host() + "/app/web:1");
+            Map<String, RegistryConnection> plain = Map.of(
+                    registry.host(), RegistryConnection.builder().plainHttp(true).build());
+            RegistryLogins app = host -> Optional.of(new RegistryLogin("app", "secret-app"));
+            try (ImageRegistry reader = new ImageRegistry(app, plain)) {
+                assertEquals(Optional.empty(), reader.resolve(image));
+                assertEquals(Optional.empty(), reader.resolve(image));
+                assertEquals(1, registry.requests().size());
+                assertEquals("repository:app/web:pull", registry.requests().get(0).first("scope"));
+                String line = assertThrows(
+                                BuildkitException.RegistryRefused.class,
+                                () -> reader.resolve(ImageName.parse(registry.host() + "/other/web:1")))
+                        .getMessage();
+                assertTrue(
+                        line.startsWith("registry " + registry.host()
+                                + " does not allow reading other/web to user 'app' (HTTP 401"),
+                        line);
+            }
+            RegistryLogins wrong = host -> Optional.of(new RegistryLogin("app", "wrong"));
+            try (ImageRegistry stranger = new ImageRegistry(wrong, plain)) {
+                String line = assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.resolve(image))
+                        .getMessage();
+                assertTrue(line.startsWith("no token for " + registry.host() + " from localhost:"), line);
+                assertTrue(line.endsWith(": it refused the login (HTTP 401)"), line);
+            }
+            try (ImageRegistry careful = new ImageRegistry(app, Map.of())) {
+                assertThrows(BuildkitException.RegistryRefused.class, () -> careful.resolve(image));
+            }
+        }
+    }
+}
