@@ -36,7 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PruneCommand.class,
             PruneHistoriesCommand.class,
             DebugCommand.class,
-            DialStdioCommand.class
+            DialStdioCommand.class,
+            ImageCommand.class
         })
 public final class Treenqctl implements Runnable {
     /** Go's command lines take long options after one dash, too. */

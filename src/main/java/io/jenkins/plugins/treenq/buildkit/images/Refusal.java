@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.images;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -49,27 +44,17 @@ final class Refusal {
     /** The registry's own words, as far as they are some (the distribution specification's error codes). */
     private static String reason(Answer answer) throws IOException {
         try {
-            JsonObject error = JsonParser.parseString(
-                            new String(answer.body().readNBytes(MAX_BYTES), StandardCharsets.UTF_8))
-                    .getAsJsonObject()
-                    .getAsJsonArray("errors")
-                    .get(0)
-                    .getAsJsonObject();
-            return part(error.get("code"), ", ") + part(error.get("message"), ": ");
-        } catch (JsonParseException
-                | IllegalStateException
-                | ClassCastException
-                | NullPointerException
-                | IndexOutOfBoundsException e) {
+            return Json.parse(answer.body().readNBytes(MAX_BYTES)).objects("errors").stream()
+                    .findFirst()
+                    .map(error -> part(", ", error.text("code")) + part(": ", error.text("message")))
+                    .orElse("");
+        } catch (IllegalArgumentException e) {
             return "";
         }
     }
 
-    private static String part(JsonElement value, String before) {
-        if (value == null || !value.isJsonPrimitive()) {
-            return "";
-        }
-        String text = value.getAsString().replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    private static String part(String before, String value) {
+        String text = value.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return text.isEmpty() ? "" : before + (text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text);
     }
 }

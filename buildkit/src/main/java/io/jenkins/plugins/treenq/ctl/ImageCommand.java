@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code treenqctl image}: images in registries, without a daemon; buildctl has nothing like it. */
+@Command(name = "image", description = "Looks at images in registries; needs no daemon.")
+final class ImageCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--registry-auth-tlscontext",
+            scope = ScopeType.INHERIT,
+            description = "host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE] for talking to it")
+    private List<String> registryTls = List.of();
+
+    /** Without a command. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    @Command(name = "inspect", description = "Shows what a registry has under a name.")
+    int inspect(@Parameters(paramLabel = "NAME") String text, @Mixin OutputFormat format)
+            throws BuildkitException, InterruptedException, IOException {
+        ImageName name = name(text);
+        ImageDescription image;
+        try (ImageRegistry registry = registry()) {
+            image = registry.inspect(name)
+                    .orElseThrow(() -> new IOException("there is no image " + name + " in its registry"));
+        }
+        if (format.json()) {
+            format.print(ImageTable.json(name, image));
+        } else {
+            TabWriter table = TabWriter.spaces(spec.commandLine().getOut());
+            ImageTable.lines(table, name, image);
+            table.flush();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private ImageRegistry registry() throws IOException {
+        Map<String, RegistryTlsOptions> tls = RegistryTlsOptions.read(registryTls);
+        Map<String, RegistryConnection> connections = new HashMap<>();
+        tls.forEach((host, options) -> connections.put(host, options.connection()));
+        return new ImageRegistry(DockerConfig.read(System.getenv(), tls), connections);
+    }
+
+    private static ImageName name(String text) {
+        try {
+            return ImageName.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}
