@@ -58,6 +58,7 @@ class ArchitectureTest {
                 .layer("gateway").definedBy(CLIENT + ".gateway")
                 .layer("control").definedBy(CLIENT + ".control")
                 .layer("progress").definedBy(CLIENT + ".progress")
+                .layer("vcs").definedBy(CLIENT + ".vcs")
                 .layer("client").definedBy(CLIENT + ".client")
                 .whereLayer("values").mayNotAccessAnyLayer()
                 .whereLayer("wire").mayNotAccessAnyLayer()
@@ -74,7 +75,20 @@ class ArchitectureTest {
                 .whereLayer("solve").mayOnlyAccessLayers("values", "wire", "transport")
                 .whereLayer("gateway").mayOnlyAccessLayers("values", "wire", "transport", "solve")
                 .whereLayer("control").mayOnlyAccessLayers("values", "wire", "transport", "solve")
+                .whereLayer("vcs").mayOnlyAccessLayers("values")
+                .whereLayer("vcs").mayNotBeAccessedByAnyLayer()
                 .whereLayer("client").mayNotBeAccessedByAnyLayer()
+                .check(CLASSES);
+    }
+
+    @Test
+    void theClientRunsWithoutJgit() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CLIENT + ".vcs")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.eclipse.jgit..")
                 .check(CLASSES);
     }
 

@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.Metadata;
+import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -99,6 +100,11 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--ref-file", description = "where the build's name in the daemon is written")
     private Path refFile;
 
+    @Option(
+            names = "--vcs",
+            description = "put the commit and remote of the git repository around --local context=… into the provenance")
+    private boolean vcs;
+
     @Mixin
     private ContextReuse reuse;
 
@@ -109,8 +115,9 @@ final class BuildCommand implements Callable<Integer> {
     public Integer call() throws BuildkitException, InterruptedException, IOException {
         CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
         OutputOptions output = OutputOptions.read(outputs, OutputOptions::stdoutIsTerminal);
-        SessionContent content = content(cache, output);
-        BuildRequest.Builder builder = request(cache, output);
+        Map<String, LocalSource> sources = localSources();
+        SessionContent content = content(sources, cache, output);
+        BuildRequest.Builder builder = request(sources, cache, output);
         try (BuildkitClient client = root.connect()) {
             repetition.of(() -> build(client, builder, content));
         }
@@ -139,12 +146,13 @@ final class BuildCommand implements Callable<Integer> {
         return builder.ref(BuildRequest.newRef()).build();
     }
 
-    private SessionContent content(CacheOptions cache, OutputOptions output) throws IOException {
+    private SessionContent content(Map<String, LocalSource> sources, CacheOptions cache, OutputOptions output)
+            throws IOException {
         Map<String, String> environment = System.getenv();
         Map<String, Path> layouts = LayoutOptions.read(ociLayouts);
         layouts.putAll(cache.folders());
         return new SessionContent(
-                localSources(),
+                sources,
                 DockerConfig.read(environment, RegistryTlsOptions.read(registryTls)),
                 SecretOptions.read(secrets, environment),
                 SshOptions.read(ssh, environment),
@@ -172,9 +180,12 @@ final class BuildCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private BuildRequest.Builder request(CacheOptions cache, OutputOptions output) throws BuildkitException, IOException {
+    private BuildRequest.Builder request(
+            Map<String, LocalSource> sources, CacheOptions cache, OutputOptions output)
+            throws BuildkitException, IOException {
         BuildRequest.Builder request = BuildRequest.builder()
                 .frontend(frontend)
+                .options(vcs ? vcsOptions(sources) : Map.of())
                 .options(FrontendOptions.read(options, System.getenv()))
                 .entitlements(entitlements.stream().map(BuildCommand::entitlement).toList())
                 .proxyNetwork(proxyNetwork)
@@ -188,6 +199,13 @@ final class BuildCommand implements Callable<Integer> {
             request.option("no-cache", "");
         }
         return frontend.isEmpty() ? request.definition(StandardInput.definition()) : request;
+    }
+
+    private static Map<String, String> vcsOptions(Map<String, LocalSource> sources) throws IOException {
+        if (!(sources.get("context") instanceof LocalSource.Folder context)) {
+            throw new TypeConversionException("--vcs needs --local context=FOLDER");
+        }
+        return VcsOptions.of(context.path(), context.path().toRealPath().getRoot(), sources);
     }
 
     private static String entitlement(String text) {

@@ -31,6 +31,7 @@ final class PruneCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(names = "--keep-duration", description = "what was used in this time stays, such as 48h")
     private Duration keepDuration = Duration.ZERO;
 
     @Option(names = "--keep-storage", description = "megabytes: no more than this stays")
@@ -57,11 +58,6 @@ final class PruneCommand implements Callable<Integer> {
 
     @Mixin
     private OutputFormat format;
-
-    @Option(names = "--keep-duration", description = "what was used in this time stays, such as 48h")
-    void keepDuration(String value) {
-        keepDuration = GoText.parseDuration(value);
-    }
 
     @Override
     public Integer call() throws BuildkitException, InterruptedException, IOException {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -101,6 +102,7 @@ public final class Treenqctl implements Runnable {
         ITypeConverter<Boolean> truth = text -> GoBooleans.parse(text)
                 .orElseThrow(() -> new TypeConversionException("'" + text + "' is neither true nor false"));
         return line.registerConverter(boolean.class, truth)
+                .registerConverter(Duration.class, GoText::parseDuration)
                 .registerConverter(ProgressPrinter.Mode.class, ProgressPrinter.Mode::of)
                 .setOverwrittenOptionsAllowed(true)
                 .setPosixClusteredShortOptionsAllowed(false)

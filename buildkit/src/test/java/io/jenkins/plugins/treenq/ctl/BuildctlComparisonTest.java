@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.transport.URIish;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,6 +208,29 @@ class BuildctlComparisonTest {
         assertTrue(text.contains(">>> RUN exit 4"), text);
         assertEquals(1, Ctl.treenqctl(daemon, "debug", "inspect", "no-such-build").exit());
         assertEquals(1, Ctl.treenqctl(daemon, "debug", "provenance", "no-such-build").exit());
+    }
+
+    @Test
+    void whatGitSaysOfTheContextStandsInTheProvenance() throws Exception {
+        String commit;
+        try (Git git = Git.init().setDirectory(folder.toFile()).call()) {
+            git.add().addFilepattern(".").call();
+            commit = git.commit().setMessage("a commit").setSign(false).call().name();
+            git.remoteAdd()
+                    .setName("origin")
+                    .setUri(new URIish("https://user:secret@example.com/shop.git"))
+                    .call();
+        }
+        Path file = scratch.resolve("ref");
+        Ctl.treenqctl(daemon, arguments("--progress=quiet", "--vcs", "--ref-file=" + file));
+        String provenance = Ctl.treenqctl(daemon, "debug", "provenance", Files.readString(file))
+                .out();
+        assertTrue(provenance.contains("\"revision\": \"" + commit + "\""), provenance);
+        assertTrue(provenance.contains("\"source\": \"https://example.com/shop.git\""), provenance);
+        assertTrue(provenance.contains("\"localdir:context\": \".\""), provenance);
+        assertEquals(
+                new Ctl(1, "", "error: --vcs needs --local context=FOLDER\n"),
+                Ctl.treenqctl(daemon, "build", "--frontend=dockerfile.v0", "--vcs"));
     }
 
     @Test

@@ -75,6 +75,10 @@ class CommandLineTest {
         assertRefused("'.' is not expected here; see treenqctl help", "build", "--frontend=x", ".");
         assertRefused("Unknown option: '--nonsense'", "build", "--nonsense");
         assertRefused("Missing required parameter: 'REF'", "debug", "logs");
+        assertRefused(
+                "Invalid value for option '--keep-duration': 'x' is not a duration; write it as 48h or 1h30m",
+                "prune",
+                "--keep-duration=x");
         assertRefused("there is no command push", "help", "push");
         assertRefused(
                 "Invalid value for option '--progress': invalid progress mode loud;"

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.vcs;
+
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+
+/**
+ * Options of a request that put the commit, the remote and the folder of a context into the build's provenance, as buildx
+ * has them ({@code build/git.go}).
+ */
+public final class VcsOptions {
+    private static final String DIRTY = "-dirty";
+
+    private VcsOptions() {}
+
+    /**
+     * Reads the repository whose working tree the context lies in. Nothing of it is run, be it a hook or a filter.
+     *
+     * @param context an existing folder
+     * @param boundary an ancestor of the context, links resolved; a repository above it does not count
+     * @param locals trees of files that the daemon may fetch
+     * @return {@code vcs:source}, {@code vcs:revision} and {@code vcs:localdir:NAME}, as far as there are such; empty
+     *     when the context is in no repository
+     * @throws IOException when the repository cannot be read, or keeps something outside of the boundary
+     */
+    public static Map<String, String> of(Path context, Path boundary, Map<String, LocalSource> locals)
+            throws IOException {
+        Path tree = WorkTree.around(context.toRealPath(), boundary.toRealPath());
+        if (tree == null) {
+            return Map.of();
+        }
+        try (Repository repository = WorkTree.open(tree, boundary.toRealPath())) {
+            return read(repository, tree, locals);
+        } catch (RuntimeException e) {
+            // JGit has such for a repository that is damaged.
+            throw new IOException("the git repository of " + tree + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, String> read(Repository repository, Path tree, Map<String, LocalSource> locals)
+            throws IOException {
+        Map<String, String> options = new TreeMap<>();
+        Ref head = repository.exactRef(Constants.HEAD);
+        // There is none before the first commit.
+        if (head != null && head.getObjectId() != null) {
+            boolean dirty = Changes.since(head.getObjectId(), repository);
+            options.put("vcs:revision", head.getObjectId().name() + (dirty ? DIRTY : ""));
+        }
+        Remote.of(repository).ifPresent(url -> options.put("vcs:source", url));
+        for (Map.Entry<String, LocalSource> local : locals.entrySet()) {
+            if (local.getValue() instanceof LocalSource.Folder folder) {
+                Path real = folder.path().toRealPath();
+                if (real.startsWith(tree)) {
+                    options.put("vcs:localdir:" + local.getKey(), relative(tree, real));
+                }
+            }
+        }
+        return options;
+    }
+
+    private static String relative(Path tree, Path folder) {
+        String path = tree.relativize(folder).toString().replace('\\', '/');
+        return path.isEmpty() ? "." : path;
+    }
+}
