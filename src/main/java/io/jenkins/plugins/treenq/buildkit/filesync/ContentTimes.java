@@ -37,7 +37,7 @@ final class ContentTimes implements ModificationTimes {
     /** What has no content of its own to read is compared by its kind and target alone. */
     @Override
     public long nanos(Tree tree, String path, Entry entry) throws IOException {
-        if (!FileMode.hasContent(entry.mode()) || entry.socket()) {
+        if (!FileMode.hasContent(entry.mode()) || entry.hollow()) {
             return TimeUnit.SECONDS.toNanos(fromSeconds);
         }
         long bytes = 0;

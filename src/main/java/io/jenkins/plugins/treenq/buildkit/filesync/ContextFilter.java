@@ -78,6 +78,28 @@ final class ContextFilter {
         return new Answer(wanted, true, included, excluded);
     }
 
+    /** Whether {@link #withholds} can be true of anything in a folder. */
+    boolean mayWithhold(String folder, Answer answer) {
+        try {
+            return includes != null && includes.overlooked(folder, answer.included)
+                    || excludes != null && excludes.overlooked(folder, answer.excluded);
+        } catch (InvalidPattern e) {
+            return true;
+        }
+    }
+
+    /**
+     * Whether a file that is wanted may not be opened: fsutil asks once more then, and of the path alone (Open in
+     * {@code filter.go}). Patterns such as {@code *}, {@code !a/b}, {@code a} announce {@code a/b} and withhold its content.
+     */
+    boolean withholds(String path) {
+        try {
+            return includes != null && !includes.matchesAlone(path) || excludes != null && excludes.matchesAlone(path);
+        } catch (InvalidPattern e) {
+            return true;
+        }
+    }
+
     private static boolean canLieBeneath(String folder, List<String> prefixes) {
         if (prefixes == null) {
             return true;

@@ -26,16 +26,26 @@ final class ContextWalker {
         final Level parent;
         final String path;
         final ContextFilter.Answer answer;
+        /** Whether the content of something in it may be withheld. */
+        final boolean doubtful;
+
         /** What to say of the folder itself once something below it is wanted; null when that is done. */
         Stat unsaid;
 
         final String[] names;
         int next;
 
-        Level(Level parent, String path, ContextFilter.Answer answer, Stat unsaid, String[] names) {
+        Level(
+                Level parent,
+                String path,
+                ContextFilter.Answer answer,
+                boolean doubtful,
+                Stat unsaid,
+                String[] names) {
             this.parent = parent;
             this.path = path;
             this.answer = answer;
+            this.doubtful = doubtful;
             this.unsaid = unsaid;
             this.names = names;
         }
@@ -50,7 +60,7 @@ final class ContextWalker {
     private final Queue<Walked> ready = new ArrayDeque<>();
     private Level level;
 
-    /** @param sizeBytes of the content that can be fetched, or -1 if there is none */
+    /** @param sizeBytes of the content that can be fetched, or {@link Entry#HOLLOW}, or -1 if there is none */
     record Walked(Stat stat, long sizeBytes) {}
 
     /**
@@ -67,7 +77,7 @@ final class ContextWalker {
         this.times = times;
         this.stopped = stopped;
         try {
-            level = new Level(null, "", ContextFilter.Answer.ROOT, null, tree.names(""));
+            level = new Level(null, "", ContextFilter.Answer.ROOT, false, null, tree.names(""));
         } catch (IOException e) {
             throw Unreadable.folder(local, ".", e);
         }
@@ -103,6 +113,9 @@ final class ContextWalker {
             if (!answer.wanted() && !entry.isFolder()) {
                 return;
             }
+            if (level.doubtful && !entry.isFolder() && filter.withholds(path)) {
+                entry = entry.emptied();
+            }
             stat = stat(path, entry);
         } catch (NoSuchFileException e) {
             // Gone since its folder was listed, so it was not there.
@@ -127,7 +140,8 @@ final class ContextWalker {
     private void descend(String path, ContextFilter.Answer answer, Stat unsaid)
             throws BuildkitException.ContextUnreadable {
         try {
-            level = new Level(level, path, answer, unsaid, tree.names(path));
+            boolean doubtful = level.doubtful || filter.mayWithhold(path, answer);
+            level = new Level(level, path, answer, doubtful, unsaid, tree.names(path));
         } catch (NoSuchFileException | NotDirectoryException e) {
             // Gone since it was looked at; an empty folder is what remains.
             return;

@@ -10,7 +10,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
  * @param target of a symlink as it is written, else empty
  * @param inode null unless it goes by several names
  * @param device major and minor number of a device, else null
- * @param socket whether it has a size but no content to read
+ * @param hollow whether it arrives empty, whatever its size: a socket, or what the filter withholds
  */
 record Entry(
         int mode,
@@ -19,7 +19,7 @@ record Entry(
         String target,
         Inode inode,
         Device device,
-        boolean socket) {
+        boolean hollow) {
 
     /** The same file under all its names. */
     record Inode(long device, long number) {}
@@ -32,12 +32,20 @@ record Entry(
         }
     }
 
-    /** Of what the daemon can fetch, which is nothing for a socket; -1 if it may not even ask. */
+    /** Of what is announced as a file and arrives empty. */
+    static final long HOLLOW = 1L << 62;
+
+    /** Of what the daemon can fetch, or {@link #HOLLOW}; -1 if it may not even ask. */
     long contentBytes() {
         if (!FileMode.hasContent(mode)) {
             return -1;
         }
-        return socket ? 0 : sizeBytes;
+        return hollow ? HOLLOW : sizeBytes;
+    }
+
+    /** The same with nothing in it. */
+    Entry emptied() {
+        return new Entry(mode, sizeBytes, modificationTimeNanos, target, inode, device, true);
     }
 
     boolean isFolder() {

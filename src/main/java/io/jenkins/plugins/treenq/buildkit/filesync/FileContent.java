@@ -27,7 +27,7 @@ final class FileContent implements Closeable {
     }
 
     /**
-     * @param bytes that were announced
+     * @param bytes that were announced, or {@link Entry#HOLLOW}
      * @param hash sees the content, which then must have the announced time; null if times say nothing of content
      * @param nanos the time that was announced
      * @throws IOException if it cannot be read, or is no longer a file of that size. A pipe is not opened: that would
@@ -35,15 +35,14 @@ final class FileContent implements Closeable {
      */
     static FileContent open(Tree tree, String path, long bytes, ModificationTimes.Content hash, long nanos)
             throws IOException {
-        Entry entry = tree.entry(path);
-        if (entry.contentBytes() != bytes) {
+        if (bytes == Entry.HOLLOW) {
+            // As from fsutil, which does not mind what it cannot open (send.go). No time can stand for such content.
+            return new FileContent(path, Channels.newChannel(InputStream.nullInputStream()), 0, null, nanos);
+        }
+        if (tree.entry(path).contentBytes() != bytes) {
             throw changed(path);
         }
-        // What is announced as a file and is none arrives as an empty one, as it does from fsutil.
-        ReadableByteChannel channel =
-                entry.socket() ? Channels.newChannel(InputStream.nullInputStream()) : tree.open(path);
-        // A socket has no content that its time could stand for.
-        return new FileContent(path, channel, bytes, entry.socket() ? null : hash, nanos);
+        return new FileContent(path, tree.open(path), bytes, hash, nanos);
     }
 
     /**

@@ -112,6 +112,41 @@ final class PatternMatcher {
         return new Match(matched, held);
     }
 
+    /**
+     * The verdict on a path for itself. It can differ from {@link #match} where a pattern holds for a folder that was not
+     * asked about it.
+     *
+     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     */
+    boolean matchesAlone(String path) throws InvalidPattern {
+        boolean matched = false;
+        for (Pattern pattern : patterns) {
+            if (pattern.exception == matched && (pattern.matches(path) || matchesFolderOf(path, pattern))) {
+                matched = !pattern.exception;
+            }
+        }
+        return matched;
+    }
+
+    private static boolean matchesFolderOf(String path, Pattern pattern) throws InvalidPattern {
+        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+            if (pattern.matches(path.substring(0, slash))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a pattern that was not asked about a folder, because it could not change the verdict, holds for it. */
+    boolean overlooked(String folder, Match match) throws InvalidPattern {
+        for (int i = 0; exceptions && i < match.patterns.length; i++) {
+            if (!match.patterns[i] && patterns.get(i).matches(folder)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Go's unicode.IsSpace, which has U+0085 and the no-break spaces that Java leaves out. */
     private static String trim(String text) {
         int start = 0;

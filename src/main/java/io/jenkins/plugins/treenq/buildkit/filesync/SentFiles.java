@@ -28,7 +28,7 @@ final class SentFiles {
     /**
      * Adds the next entry of the walk.
      *
-     * @param sizeBytes of its content, or -1 if it has none
+     * @param sizeBytes of its content, or {@link Entry#HOLLOW}, or -1 if it has none
      */
     void add(Stat stat, long sizeBytes) {
         String path = NameBytes.text(stat.getPath().toByteArray());
@@ -77,7 +77,7 @@ final class SentFiles {
         return path.toString();
     }
 
-    /** Of an entry that was requested. */
+    /** Of the content of an entry that was requested, as it was added. */
     long sizeBytes(int id) {
         return REQUESTED - sizes[id];
     }

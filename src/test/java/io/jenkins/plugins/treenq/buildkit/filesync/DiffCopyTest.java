@@ -121,6 +121,29 @@ class DiffCopyTest {
     }
 
     @Test
+    void sendsAsEmptyWhatFsutilAnnouncesAndDoesNotOpen() throws Exception {
+        Files.createDirectories(folder.resolve("a/c"));
+        Files.writeString(folder.resolve("a/b"), "content");
+        Files.writeString(folder.resolve("a/c/d"), "content");
+        LocalDaemon.Transfer transfer = daemon.fetch(
+                LocalDaemon.headers(
+                        "dir-name", "context",
+                        "exclude-patterns", "**",
+                        "exclude-patterns", "!a/*",
+                        "exclude-patterns", "a"),
+                Integer.MAX_VALUE);
+        List<Stat> walk = transfer.walk();
+        assertEquals(List.of("a", "a/b", "a/c", "a/c/d"), paths(walk));
+        assertEquals(List.of(0L, 7L, 0L, 7L), walk.stream().map(Stat::getSize).toList());
+        for (int id : List.of(1, 3)) {
+            transfer.request(id);
+            assertArrayEquals(new byte[0], transfer.content(id));
+        }
+        finish(transfer);
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
     void sendsFilesFromMemory() throws Exception {
         LocalDaemon.Transfer transfer = daemon.fetch("dockerfile");
         Stat stat = transfer.walk().get(0);

@@ -84,6 +84,16 @@ class PatternMatcherTest {
     }
 
     @Test
+    void askedAboutAPathAloneAPatternThatChangedNothingForItsFolderCounts() throws InvalidPattern {
+        PatternMatcher matcher = new PatternMatcher(List.of("*", "!a/b", "a"), PathRules.UNIX);
+        PatternMatcher.Match folder = matcher.match("a", null);
+        assertEquals(true, matcher.overlooked("a", folder));
+        assertEquals(false, matcher.match("a/b", folder).matched());
+        assertEquals(true, matcher.matchesAlone("a/b"));
+        assertEquals(false, matcher.overlooked("c", matcher.match("c", null)));
+    }
+
+    @Test
     void emptyPatternsCountForNothing() throws InvalidPattern {
         assertEquals(0, new PatternMatcher(List.of("", " ", "\t\n\u00a0"), PathRules.UNIX).patterns().size());
     }
