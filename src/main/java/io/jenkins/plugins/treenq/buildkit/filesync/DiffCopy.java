@@ -31,11 +31,17 @@ import java.util.logging.Logger;
 final class DiffCopy implements StreamObserver<Packet> {
     private static final Logger LOGGER = Logger.getLogger(DiffCopy.class.getName());
 
-    /** Small, because the session's health checks wait behind it. */
-    static final int CHUNK_BYTES = 64 * 1024;
+    /**
+     * With what goes around it, two frames of HTTP/2, and no more than 32 KiB: for a larger message, the daemon's gRPC
+     * clears a buffer of 1 MiB ({@code mem/buffer_pool.go}).
+     */
+    static final int CHUNK_BYTES = (32 << 10) - 32;
 
-    /** What may be on its way to the network before the stream counts as full. */
-    private static final int BUFFERED_BYTES = 128 * 1024;
+    /** What may wait for the network before the stream counts as full. */
+    private static final int BUFFERED_BYTES = 256 << 10;
+
+    /** What is still put on a full stream, so that tasks are not woken for each packet that leaves it. */
+    private static final int MORE_BYTES = 128 << 10;
 
     private static final int READERS = 4;
 
@@ -64,6 +70,7 @@ final class DiffCopy implements StreamObserver<Packet> {
     private final List<Task> waiting = new ArrayList<>();
     private Tree tree;
     private int readers;
+    private int moreBytes;
     private boolean over;
 
     DiffCopy(
@@ -151,10 +158,13 @@ final class DiffCopy implements StreamObserver<Packet> {
         if (over) {
             return Outcome.OVER;
         }
-        if (!answers.isReady()) {
+        if (answers.isReady()) {
+            moreBytes = MORE_BYTES;
+        } else if (moreBytes <= 0) {
             waiting.add(task);
             return Outcome.LATER;
         }
+        moreBytes -= packet.getSerializedSize();
         answers.onNext(packet);
         return Outcome.SENT;
     }

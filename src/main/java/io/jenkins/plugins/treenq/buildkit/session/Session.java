@@ -19,6 +19,7 @@ import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSendGrpc;
+import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.health.HealthGrpc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -170,11 +171,12 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Keeps the reply to a health check from waiting behind work that reads files or asks for credentials. Results are
-     * only queued where they arrive; what writes them are tasks of their own.
+     * Keeps the reply to a health check from waiting behind work that asks for credentials. What concerns files is only
+     * queued where it arrives; what reads and writes them are tasks of their own.
      */
     private record HealthFirst(Executor workers) implements ServerCallExecutorSupplier {
-        private static final Set<String> NEVER_BLOCKING = Set.of(HealthGrpc.SERVICE_NAME, FileSendGrpc.SERVICE_NAME);
+        private static final Set<String> NEVER_BLOCKING =
+                Set.of(HealthGrpc.SERVICE_NAME, FileSendGrpc.SERVICE_NAME, FileSyncGrpc.SERVICE_NAME);
 
         @Override
         public <ReqT, RespT> Executor getExecutor(ServerCall<ReqT, RespT> serverCall, Metadata metadata) {

@@ -25,8 +25,11 @@ import java.net.SocketAddress;
  * From the daemon, the next message is asked for only when the last one was handled.
  */
 final class SessionChannel extends AbstractChannel {
-    /** As large as one read of a TLS connection's worth of frames; BuildKit's own client sends 32 KiB at a time. */
-    private static final int MESSAGE_BYTES = 64 << 10;
+    /**
+     * With what goes around it, two frames of HTTP/2 and no more than 32 KiB: for a larger message, the daemon's gRPC
+     * clears a buffer of 1 MiB ({@code mem/buffer_pool.go}).
+     */
+    private static final int MESSAGE_BYTES = (32 << 10) - 9;
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.transport;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,6 +23,15 @@ public final class EventLoops implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
     private static final long QUIET_MILLIS = 100;
     private static final long LONGEST_END_MILLIS = 2_000;
+
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+    static {
+        // It takes a stack trace of every hundredth buffer, which is a tenth of the time that a context takes.
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
+    }
 
     private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(
             IO_THREADS, new DefaultThreadFactory("treenq-io", true), NioIoHandler.newFactory());
