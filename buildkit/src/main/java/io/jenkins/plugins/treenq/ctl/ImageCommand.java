@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code treenqctl image}: images in registries, without a daemon; buildctl has nothing like it. */
-@Command(name = "image", description = "Looks at images in registries; needs no daemon.")
+@Command(name = "image", description = "Looks at images in registries and gives them further names; needs no daemon.")
 final class ImageCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -53,6 +53,21 @@ final class ImageCommand implements Runnable {
             TabWriter table = TabWriter.spaces(spec.commandLine().getOut());
             ImageTable.lines(table, name, image);
             table.flush();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "promote",
+            description = "Gives an image further names, in its registry or in others, and prints its digest.")
+    int promote(
+            @Parameters(paramLabel = "FROM") String from,
+            @Parameters(paramLabel = "TO", arity = "1..*") List<String> to)
+            throws BuildkitException, InterruptedException, IOException {
+        ImageName image = name(from);
+        List<ImageName> targets = to.stream().map(ImageCommand::name).toList();
+        try (ImageRegistry registry = registry()) {
+            spec.commandLine().getOut().println(registry.promote(image, targets));
         }
         return CommandLine.ExitCode.OK;
     }

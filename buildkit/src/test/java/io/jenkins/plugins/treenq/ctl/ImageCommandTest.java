@@ -86,6 +86,24 @@ class ImageCommandTest {
     }
 
     @Test
+    void anImageIsPromotedToSeveralNames() throws Exception {
+        String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
+        String other = "ctl/promoted-" + daemon.version();
+        Ctl promoted =
+                images("promote", image("1"), image("stable"), daemon.registry() + "/" + other + ":1");
+        assertEquals(0, promoted.exit(), promoted.err());
+        assertEquals(digest + "\n", promoted.out());
+        assertEquals(digest, new Registry(daemon).digest(repository, "stable").orElseThrow());
+        assertEquals(digest, new Registry(daemon).digest(other, "1").orElseThrow());
+        Ctl absent = images("promote", image("none"), image("stable"));
+        assertEquals(1, absent.exit());
+        assertEquals(
+                "error: promoting " + image("none") + " failed, nothing was tagged: there is no image "
+                        + image("none") + " in its registry\n",
+                absent.err());
+    }
+
+    @Test
     void whatIsNotThereAndWhatIsNoNameAreSaidInALine() throws Exception {
         Ctl absent = images("inspect", image("none"));
         assertEquals(1, absent.exit());

@@ -16,14 +16,27 @@ final class Ask {
     private final List<String> scopes;
     private final String purpose;
     private final BodyPublisher body;
+    private final BlobStream stream;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
-    private Ask(String method, String target, List<String> scopes, String purpose, BodyPublisher body) {
+    /** @param stream null, or what the body is read from, once */
+    private Ask(
+            String method,
+            String target,
+            List<String> scopes,
+            String purpose,
+            BodyPublisher body,
+            BlobStream stream) {
         this.method = method;
         this.target = target;
         this.scopes = List.copyOf(scopes);
         this.purpose = purpose;
         this.body = body;
+        this.stream = stream;
+    }
+
+    private Ask(String method, String target, List<String> scopes, String purpose, BodyPublisher body) {
+        this(method, target, scopes, purpose, body, null);
     }
 
     /**
@@ -38,6 +51,32 @@ final class Ask {
     /** The same as {@link #get} without the content. */
     static Ask head(String target, List<String> scopes, String purpose) {
         return new Ask("HEAD", target, scopes, purpose, BodyPublishers.noBody());
+    }
+
+    /** Starts something. */
+    static Ask post(String target, List<String> scopes, String purpose) {
+        return new Ask("POST", target, scopes, purpose, BodyPublishers.noBody());
+    }
+
+    /** Leaves something that can be sent again and again. */
+    static Ask put(String target, List<String> scopes, String purpose, byte[] body) {
+        return new Ask("PUT", target, scopes, purpose, BodyPublishers.ofByteArray(body));
+    }
+
+    /** Leaves so many bytes that come from elsewhere, which can be done once. */
+    static Ask put(String target, List<String> scopes, String purpose, BlobStream body, long bytes) {
+        return new Ask(
+                "PUT",
+                target,
+                scopes,
+                purpose,
+                BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> body), bytes),
+                body);
+    }
+
+    /** Gives something up. */
+    static Ask delete(String target, List<String> scopes, String purpose) {
+        return new Ask("DELETE", target, scopes, purpose, BodyPublishers.noBody());
     }
 
     Ask header(String name, String value) {
@@ -57,8 +96,18 @@ final class Ask {
         return purpose;
     }
 
-    boolean isRead() {
-        return method.equals("GET") || method.equals("HEAD");
+    /** Whether it is asked elsewhere when the registry says so with this status. */
+    boolean follows(int status) {
+        return switch (status) {
+            case 301, 302, 303 -> method.equals("GET") || method.equals("HEAD");
+            case 307, 308 -> stream == null;
+            default -> false;
+        };
+    }
+
+    /** How much of what is sent has left; grows as long as the other side takes it. */
+    long sentBytes() {
+        return stream == null ? 0 : stream.position();
     }
 
     HttpRequest request(URI address, String authorization) {

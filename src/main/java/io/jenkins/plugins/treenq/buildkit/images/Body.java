@@ -122,10 +122,11 @@ final class Body extends InputStream implements BodySubscriber<Body> {
         subscription.request(1);
     }
 
-    /** Ends the connection, unless everything was read. */
+    /** Ends the connection, unless everything was read, and the waiting of whoever still reads. */
     @Override
     public synchronized void close() {
         closed = true;
+        arrived.add(END);
         // The answer is there before its content is announced.
         if (subscription != null) {
             subscription.cancel();

@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param artifactType further says what it is; may be empty
  * @param platform that it is for; empty when none is said, or one that is none
  * @param annotations further words
- * @param foreign whether it is to be had elsewhere than in the registry
  */
 record Descriptor(
         String mediaType,
@@ -23,8 +22,7 @@ record Descriptor(
         long sizeBytes,
         String artifactType,
         Optional<Platform> platform,
-        Map<String, String> annotations,
-        boolean foreign) {
+        Map<String, String> annotations) {
     /** Far more than any registry takes. */
     static final long MAX_BYTES = 1L << 44;
 
@@ -44,8 +42,7 @@ record Descriptor(
                 size,
                 json.text("artifactType"),
                 json.object("platform").flatMap(Descriptor::platform),
-                Map.copyOf(json.texts("annotations")),
-                json.hasItems("urls"));
+                Map.copyOf(json.texts("annotations")));
     }
 
     static Optional<Platform> platform(Json json) {
@@ -56,6 +53,11 @@ record Descriptor(
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether registries need not have it: layers of Windows that only Microsoft may hand out. */
+    boolean isForeign() {
+        return mediaType.contains(".foreign.") || mediaType.contains(".nondistributable.");
     }
 
     /** Whether it is what BuildKit attests of another manifest in the same index. */

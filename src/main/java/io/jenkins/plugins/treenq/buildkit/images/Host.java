@@ -16,7 +16,6 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -33,7 +32,6 @@ final class Host {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final long ANSWER_SECONDS = 60;
     private static final int MAX_REDIRECTS = 5;
-    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final int UNAUTHORIZED = 401;
 
     private final String name;
@@ -90,6 +88,35 @@ final class Host {
         }
     }
 
+    /**
+     * An answer whose content the caller reads, and closes.
+     *
+     * @throws IOException when the connection breaks again and again
+     */
+    Answer open(Ask ask) throws IOException, BuildkitException, InterruptedException {
+        URI start = root();
+        Patience patience = new Patience();
+        while (true) {
+            Answer answer = send(start, ask);
+            if (!patience.again(answer)) {
+                return answer;
+            }
+            answer.close();
+            patience.pause();
+        }
+    }
+
+    /** Asks what cannot be asked again, so that the caller has to see to it. */
+    <T> T once(Ask ask, Reader<T> reader) throws IOException, BuildkitException, InterruptedException {
+        URI start = root();
+        try (Answer answer = follow(start, ask, authorizer.authorization(ask.scopes()))) {
+            if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
+                authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), ask.scopes());
+            }
+            return reader.read(answer);
+        }
+    }
+
     private Answer send(URI start, Ask ask) throws IOException, BuildkitException, InterruptedException {
         String authorization = authorizer.authorization(ask.scopes());
         Answer answer = follow(start, ask, authorization);
@@ -111,7 +138,7 @@ final class Host {
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             Answer answer = exchange(ask, place, isOwn(start, place) ? authorization : "");
             Optional<String> location = answer.header("Location");
-            if (!ask.isRead() || !REDIRECTS.contains(answer.status()) || location.isEmpty()) {
+            if (!ask.follows(answer.status()) || location.isEmpty()) {
                 return answer;
             }
             answer.close();
@@ -145,13 +172,19 @@ final class Host {
         CompletableFuture<HttpResponse<Body>> answer =
                 http.sendAsync(ask.request(place, authorization), info -> new Body());
         try {
-            return new Answer(answer.get(ANSWER_SECONDS, TimeUnit.SECONDS));
+            while (true) {
+                long sentBytes = ask.sentBytes();
+                try {
+                    return new Answer(answer.get(ANSWER_SECONDS, TimeUnit.SECONDS));
+                } catch (TimeoutException e) {
+                    if (ask.sentBytes() == sentBytes) {
+                        throw new HttpTimeoutException("no answer");
+                    }
+                }
+            }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new HttpTimeoutException("no answer");
-        } catch (InterruptedException e) {
+        } catch (HttpTimeoutException | InterruptedException e) {
             answer.cancel(true);
             throw e;
         }
@@ -228,7 +261,7 @@ final class Host {
         return new BuildkitException.RegistryRefused("registry " + name + " " + what, null);
     }
 
-    private BuildkitException.RegistryRefused trouble(IOException failure) {
+    BuildkitException.RegistryRefused trouble(IOException failure) {
         return new BuildkitException.RegistryRefused("registry " + name + " " + HttpTrouble.inWords(failure), failure);
     }
 }

@@ -9,11 +9,14 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /**
  * Images in registries, talked to from here, without a daemon. Safe for use by several threads. An interrupt of the
@@ -24,6 +27,7 @@ import java.util.concurrent.Executors;
  */
 public final class ImageRegistry implements AutoCloseable {
     private static final int REQUESTS_AT_ONCE = 8;
+    private static final int TRANSFERS_AT_ONCE = 4;
 
     private final RegistryLogins logins;
     private final Map<String, RegistryConnection> connections;
@@ -67,6 +71,64 @@ public final class ImageRegistry implements AutoCloseable {
                         .describe(found.get().manifest()));
     }
 
+    /**
+     * Gives an image further names, in its own repository or elsewhere: everything that belongs to it is copied as it is,
+     * for all platforms, with attestations and what refers to it, and the tags are written last.
+     *
+     * @param targets with a tag and without a digest each
+     * @return the digest, which is the same everywhere
+     * @throws BuildkitException.InvalidRequest when a target is none
+     * @throws BuildkitException.RegistryRefused when it failed; the message says what was tagged, if anything was
+     */
+    public Digest promote(ImageName image, List<ImageName> targets) throws BuildkitException, InterruptedException {
+        Map<Destination, List<ImageName>> destinations = destinations(targets);
+        List<ImageName> tagged = List.of();
+        try {
+            Places.Found found = places(image)
+                    .find(reference(image))
+                    .orElseThrow(() -> new BuildkitException.RegistryRefused(
+                            "there is no image " + image + " in its registry", null));
+            Promotion promotion = new Promotion(
+                    found.place(),
+                    found.manifest(),
+                    new Parallel(threads, REQUESTS_AT_ONCE),
+                    new Parallel(threads, TRANSFERS_AT_ONCE));
+            tagged = promotion.tagged();
+            promotion.run(destinations);
+            return found.manifest().digest();
+        } catch (BuildkitException.RegistryRefused e) {
+            String done = tagged.isEmpty() ? "nothing was tagged" : "tagged before that: " + joined(tagged);
+            throw new BuildkitException.RegistryRefused(
+                    "promoting " + image + " failed, " + done + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String joined(List<ImageName> names) {
+        return names.stream().map(ImageName::toString).collect(Collectors.joining(", "));
+    }
+
+    private Map<Destination, List<ImageName>> destinations(List<ImageName> targets)
+            throws BuildkitException.InvalidRequest {
+        if (targets.isEmpty()) {
+            throw new BuildkitException.InvalidRequest("there is no name to promote to");
+        }
+        Map<String, List<ImageName>> byRepository = new LinkedHashMap<>();
+        for (ImageName target : new LinkedHashSet<>(targets)) {
+            if (target.tag().isEmpty() || !target.digest().isEmpty()) {
+                throw new BuildkitException.InvalidRequest(
+                        "'" + target + "' is no name to promote to: it takes a tag, and no digest");
+            }
+            byRepository.computeIfAbsent(target.name(), name -> new ArrayList<>()).add(target);
+        }
+        Map<Destination, List<ImageName>> destinations = new LinkedHashMap<>();
+        for (List<ImageName> names : byRepository.values()) {
+            ImageName first = names.get(0);
+            destinations.put(
+                    new Destination(Repository.toWrite(host(first.host()), first.repository())), names);
+        }
+        return destinations;
+    }
+
     private static String reference(ImageName image) {
         return image.digest().isEmpty() ? image.tag() : image.digest();
     }
@@ -76,9 +138,9 @@ public final class ImageRegistry implements AutoCloseable {
         for (String mirror : connection(image.host()).mirrors()) {
             String[] parts = mirror.split("/", 2);
             String prefix = parts.length == 1 ? "" : parts[1] + "/";
-            places.add(new Repository(host(parts[0]), prefix + image.repository()));
+            places.add(Repository.toRead(host(parts[0]), prefix + image.repository()));
         }
-        places.add(new Repository(host(image.host()), image.repository()));
+        places.add(Repository.toRead(host(image.host()), image.repository()));
         return new Places(places);
     }
 

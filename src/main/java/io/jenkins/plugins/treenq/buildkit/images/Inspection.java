@@ -84,7 +84,7 @@ final class Inspection {
             if (child.isAttestation()) {
                 attached.add(new Subject(child.attested(), child));
             } else if (MediaTypes.isIndex(child.mediaType()) && depth < MAX_DEPTH) {
-                collect(place.part(child), depth + 1);
+                collect(place.part(child.digest()), depth + 1);
             } else if (MediaTypes.isManifest(child.mediaType())) {
                 images.add(child);
             }
@@ -161,15 +161,23 @@ final class Inspection {
 
     private Parallel.Task<Attachment> attachment(Subject one) {
         return () -> {
-            Manifest manifest = place.part(one.descriptor());
+            Descriptor descriptor = one.descriptor();
+            Optional<Manifest> manifest = place.manifest(descriptor.digest().value());
             Set<String> predicates = new TreeSet<>();
             Stream.concat(
-                            Stream.of(one.descriptor().annotations(), manifest.annotations()),
-                            manifest.layers().stream().map(Descriptor::annotations))
+                            Stream.of(descriptor.annotations()),
+                            manifest.stream()
+                                    .flatMap(known -> Stream.concat(
+                                            Stream.of(known.annotations()),
+                                            known.layers().stream().map(Descriptor::annotations))))
                     .forEach(annotations -> PREDICATES.stream()
                             .filter(annotations::containsKey)
                             .forEach(key -> predicates.add(annotations.get(key))));
-            return new Attachment(one.subject(), manifest.digest(), manifest.artifactType(), predicates);
+            return new Attachment(
+                    one.subject(),
+                    descriptor.digest(),
+                    manifest.map(Manifest::artifactType).orElse(descriptor.artifactType()),
+                    predicates);
         };
     }
 }

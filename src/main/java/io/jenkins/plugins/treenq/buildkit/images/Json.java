@@ -41,11 +41,6 @@ final class Json {
         return get(name).isPresent();
     }
 
-    /** Whether it is a list that is not empty. */
-    boolean hasItems(String name) {
-        return !list(name).isEmpty();
-    }
-
     /** Empty when it is not there. */
     String text(String name) {
         return get(name)

@@ -96,6 +96,10 @@ final class Manifest {
         return bytes.clone();
     }
 
+    int sizeBytes() {
+        return bytes.length;
+    }
+
     boolean isIndex() {
         return MediaTypes.isIndex(mediaType);
     }

@@ -16,6 +16,7 @@ final class Repository {
     static final int MAX_MANIFEST_BYTES = 4 << 20;
 
     private static final int OK = 200;
+    private static final int PARTIAL = 206;
     private static final int NOT_FOUND = 404;
 
     /** What one may say about a manifest; more is not read. */
@@ -25,17 +26,46 @@ final class Repository {
     private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;\\s*rel=\"?next\"?");
 
     private static final int LONGEST_TAG = 128;
-    private static final String DIGEST = "Docker-Content-Digest";
+    static final String DIGEST = "Docker-Content-Digest";
 
     private final Host host;
     private final String path;
     private final List<String> scopes;
+    private final String reading;
 
-    /** @param path below the host */
-    Repository(Host host, String path) {
+    /**
+     * @param path below the host
+     * @param actions that are wanted there, as registries write them: {@code pull} or {@code pull,push}
+     */
+    private Repository(Host host, String path, String actions) {
         this.host = host;
         this.path = path;
-        this.scopes = List.of("repository:" + path + ":pull");
+        this.scopes = List.of(scope(path, actions));
+        this.reading = "reading " + path;
+    }
+
+    static Repository toRead(Host host, String path) {
+        return new Repository(host, path, "pull");
+    }
+
+    static Repository toWrite(Host host, String path) {
+        return new Repository(host, path, "pull,push");
+    }
+
+    static String scope(String path, String actions) {
+        return "repository:" + path + ":" + actions;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    String path() {
+        return path;
+    }
+
+    List<String> scopes() {
+        return scopes;
     }
 
     /** With its registry's name. */
@@ -49,7 +79,7 @@ final class Repository {
      * @param reference a tag or a digest
      */
     Optional<Digest> resolve(String reference) throws BuildkitException, InterruptedException {
-        Ask ask = Ask.head(path + "/manifests/" + reference, scopes, "reading " + path)
+        Ask ask = Ask.head(path + "/manifests/" + reference, scopes, reading)
                 .header("Accept", MediaTypes.ACCEPTED);
         return host.ask(ask, answer -> {
             if (answer.status() == NOT_FOUND) {
@@ -80,7 +110,7 @@ final class Repository {
 
     /** Empty when it is not there. */
     Optional<Manifest> manifest(String reference) throws BuildkitException, InterruptedException {
-        Ask ask = Ask.get(path + "/manifests/" + reference, scopes, "reading " + path)
+        Ask ask = Ask.get(path + "/manifests/" + reference, scopes, reading)
                 .header("Accept", MediaTypes.ACCEPTED);
         return host.ask(ask, answer -> {
             if (answer.status() == NOT_FOUND) {
@@ -100,15 +130,15 @@ final class Repository {
     }
 
     /** What an index or a referrer names, which has to be there. */
-    Manifest part(Descriptor part) throws BuildkitException, InterruptedException {
-        return manifest(part.digest().value())
+    Manifest part(Digest digest) throws BuildkitException, InterruptedException {
+        return manifest(digest.value())
                 .orElseThrow(() -> unreadable(
-                        part.digest().value(), new IllegalArgumentException("it is not there, so the image is not whole")));
+                        digest.value(), new IllegalArgumentException("it is not there, so the image is not whole")));
     }
 
     /** A small blob as a whole, such as an image's configuration. */
     byte[] blob(Descriptor blob) throws BuildkitException, InterruptedException {
-        Ask ask = Ask.get(path + "/blobs/" + blob.digest(), scopes, "reading " + path);
+        Ask ask = Ask.get(path + "/blobs/" + blob.digest(), scopes, reading);
         return host.ask(ask, answer -> {
             if (answer.status() != OK) {
                 throw host.refused(ask, answer);
@@ -128,21 +158,33 @@ final class Repository {
      * do not know of such have them in an index under a tag.
      */
     List<Descriptor> referrers(Digest subject) throws BuildkitException, InterruptedException {
+        Optional<List<Descriptor>> known = knownReferrers(subject);
+        return (known.isPresent() ? known.get() : taggedReferrers(subject))
+                .stream().filter(referrer -> MediaTypes.isManifest(referrer.mediaType())).toList();
+    }
+
+    /** What is in the index that stands in for what the registry does not know. */
+    List<Descriptor> taggedReferrers(Digest subject) throws BuildkitException, InterruptedException {
+        return manifest(referrersTag(subject)).map(Manifest::manifests).orElse(List.of());
+    }
+
+    /** Empty when the registry does not know of referrers. */
+    Optional<List<Descriptor>> knownReferrers(Digest subject) throws BuildkitException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
         String next = path + "/referrers/" + subject;
         for (int pages = 0; !next.isEmpty(); pages++) {
             if (pages == MAX_PAGES || found.size() > MAX_REFERRERS) {
                 throw unreadable(subject.value(), new IllegalArgumentException("far too much refers to it"));
             }
-            Ask ask = Ask.get(next, scopes, "reading " + path).header("Accept", MediaTypes.INDEX);
+            Ask ask = Ask.get(next, scopes, reading).header("Accept", MediaTypes.INDEX);
             Optional<Page> page = host.ask(ask, answer -> page(ask, answer, subject));
             if (page.isEmpty()) {
-                return manifest(referrersTag(subject)).map(Manifest::manifests).orElse(List.of());
+                return Optional.empty();
             }
             found.addAll(page.get().referrers());
             next = page.get().next();
         }
-        return found;
+        return Optional.of(found);
     }
 
     /** @param next where there are more; empty for nowhere */
@@ -195,6 +237,52 @@ final class Repository {
     private static boolean isDigest(String reference) {
         // No tag has a colon.
         return reference.indexOf(':') >= 0;
+    }
+
+    /** Whether the same registry has both. */
+    boolean isBeside(Repository other) {
+        return host == other.host;
+    }
+
+    boolean is(Repository other) {
+        return isBeside(other) && path.equals(other.path);
+    }
+
+    /**
+     * A blob's content from a byte on, not looked at.
+     *
+     * @throws IOException when the connection breaks again and again
+     */
+    Body open(Descriptor blob, long from) throws IOException, BuildkitException, InterruptedException {
+        Ask ask = Ask.get(path + "/blobs/" + blob.digest(), scopes, reading);
+        if (from > 0) {
+            ask.header("Range", "bytes=" + from + "-");
+        }
+        Answer answer = host.open(ask);
+        if (answer.status() == OK) {
+            answer.body().skipNBytes(from);
+            return answer.body();
+        }
+        String range = answer.header("Content-Range").orElse("");
+        if (from > 0 && answer.status() == PARTIAL && range.startsWith("bytes " + from + "-")) {
+            return answer.body();
+        }
+        try (answer) {
+            throw host.refused(ask, answer);
+        }
+    }
+
+    boolean has(Descriptor blob) throws BuildkitException, InterruptedException {
+        Ask ask = Ask.head(path + "/blobs/" + blob.digest(), scopes, reading);
+        return host.ask(ask, answer -> switch (answer.status()) {
+            case OK -> true;
+            case NOT_FOUND -> false;
+            default -> throw host.refused(ask, answer);
+        });
+    }
+
+    BuildkitException.RegistryRefused trouble(IOException failure) {
+        return host.trouble(failure);
     }
 
     BuildkitException.RegistryRefused unreadable(String reference, Exception reason) {

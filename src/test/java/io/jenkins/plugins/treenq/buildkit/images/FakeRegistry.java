@@ -21,6 +21,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
@@ -47,6 +49,8 @@ final class FakeRegistry implements AutoCloseable {
     private static final Pattern PATH = Pattern.compile(
             "/v2/(?<repository>.+?)/(?<kind>manifests|blobs/uploads|blobs|referrers)/(?<reference>[^/]*)");
 
+    private static final long LARGE_BYTES = 1 << 20;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
@@ -59,6 +63,8 @@ final class FakeRegistry implements AutoCloseable {
     private volatile boolean knowsReferrers = true;
     private volatile boolean mounts = true;
     private volatile boolean loginWanted;
+    private volatile int keptOfBroken;
+    private final AtomicInteger uploadsToBreak = new AtomicInteger();
 
     /** Something that it keeps. */
     record Content(String type, byte[] bytes) {}
@@ -154,6 +160,13 @@ final class FakeRegistry implements AutoCloseable {
         return this;
     }
 
+    /** The connections of the next large uploads break after so many bytes, of which it keeps some. */
+    FakeRegistry breakingUploads(int times, int kept) {
+        uploadsToBreak.set(times);
+        keptOfBroken = kept;
+        return this;
+    }
+
     String host() {
         return "localhost:" + server.getAddress().getPort();
     }
@@ -216,11 +229,20 @@ final class FakeRegistry implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            if (exchange.getRequestMethod().equals("PUT")
+                    && path.contains("/blobs/uploads/")
+                    && Long.parseLong(exchange.getRequestHeaders().getFirst("Content-Length")) > LARGE_BYTES
+                    && uploadsToBreak.getAndDecrement() > 0) {
+                byte[] part = exchange.getRequestBody().readNBytes(keptOfBroken + 100_000);
+                keep(path.replaceFirst(".*/", ""), Arrays.copyOf(part, Math.min(keptOfBroken, part.length)));
+                return;
+            }
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             exchange.getRequestBody().transferTo(body);
             Request request = new Request(
                     exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
+                    path,
                     Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse(""),
                     exchange.getRequestHeaders(),
                     body.toByteArray());
@@ -281,7 +303,7 @@ final class FakeRegistry implements AutoCloseable {
         Matcher range = Pattern.compile("bytes=(\\d+)-").matcher(request.header("Range"));
         if (range.matches()) {
             int start = Integer.parseInt(range.group(1));
-            byte[] rest = java.util.Arrays.copyOfRange(bytes, start, bytes.length);
+            byte[] rest = Arrays.copyOfRange(bytes, start, bytes.length);
             return Answer.of(
                     206, rest, "Content-Range", "bytes " + start + "-" + (bytes.length - 1) + "/" + bytes.length);
         }
@@ -331,16 +353,23 @@ final class FakeRegistry implements AutoCloseable {
             return Answer.of(404);
         }
         if (request.method().equals("GET")) {
+            if (uploads.get(id).length == 0) {
+                return Answer.of(204);
+            }
             return Answer.of(
                     204, "Range", "0-" + (uploads.get(id).length - 1), "Location", location + id + "?state=2");
         }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(uploads.get(id));
-        all.writeBytes(request.body());
-        uploads.put(id, all.toByteArray());
+        keep(id, request.body());
         String digest = request.query().replaceFirst(".*digest=", "");
-        contents.put(repository + "/blobs/" + digest, new Content("application/octet-stream", all.toByteArray()));
+        contents.put(repository + "/blobs/" + digest, new Content("application/octet-stream", uploads.get(id)));
         return Answer.of(201, "Docker-Content-Digest", digest);
+    }
+
+    private void keep(String upload, byte[] more) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(uploads.get(upload));
+        all.writeBytes(more);
+        uploads.put(upload, all.toByteArray());
     }
 
     @Override

@@ -179,4 +179,90 @@ class RegistriesTest {
             }
         }
     }
+
+    private ImageName promotable(String name) throws Exception {
+        ImageName image = image(name);
+        build(
+                image,
+                "FROM busybox\nCOPY Dockerfile /\n",
+                pushed(image).option("platform", "linux/amd64,linux/arm64").option("attest:provenance", "mode=max"));
+        return image;
+    }
+
+    /** A client that may do everything in Debian's registry and in another one, which has no TLS. */
+    private ImageRegistry both(String other, RegistryLogin login) throws Exception {
+        RegistryLogins own = daemon.logins();
+        RegistryLogins logins = host -> host.equals(other) ? Optional.ofNullable(login) : own.find(host);
+        return new ImageRegistry(
+                logins,
+                Map.of(
+                        daemon.registry(),
+                        connections().get(daemon.registry()),
+                        other,
+                        RegistryConnection.builder().plainHttp(true).build()));
+    }
+
+    private static void assertSame(ImageRegistry client, ImageName one, ImageName other) throws Exception {
+        assertEquals(client.inspect(one).orElseThrow(), client.inspect(other).orElseThrow());
+    }
+
+    @Test
+    void anImageIsPromotedWithinARegistry() throws Exception {
+        ImageName image = promotable("promote");
+        ImageName stable = ImageName.parse(image.name() + ":stable");
+        ImageName elsewhere = ImageName.parse(image("promoted").name() + ":stable");
+        Digest digest = images.promote(image, List.of(stable, elsewhere));
+        assertEquals(Optional.of(digest), images.resolve(stable));
+        assertSame(images, image, elsewhere);
+    }
+
+    @Test
+    void anImageIsPromotedToARegistryOfAnotherMake() throws Exception {
+        try (CraneRegistry crane = new CraneRegistry(folder);
+                ImageRegistry client = both(crane.host(), null)) {
+            ImageName image = promotable("to-crane");
+            ImageName there = ImageName.parse(crane.host() + "/x/y:stable");
+            ImageName back = ImageName.parse(image("from-crane").name() + ":stable");
+            Digest digest = client.promote(image, List.of(there));
+            assertEquals(Optional.of(digest), client.resolve(there));
+            assertEquals(digest, client.promote(there, List.of(back, ImageName.parse(crane.host() + "/z:1"))));
+            assertSame(client, image, back);
+            assertEquals(
+                    client.inspect(image).orElseThrow().variants(),
+                    client.inspect(ImageName.parse(crane.host() + "/z:1")).orElseThrow().variants());
+        }
+    }
+
+    @Test
+    void tokensAllowNoMoreThanIsNeeded() throws Exception {
+        try (TokenRegistry registry = new TokenRegistry(folder);
+                ImageRegistry all = both(registry.host(), new RegistryLogin("all", "secret-all"));
+                ImageRegistry app = both(registry.host(), new RegistryLogin("app", "secret-app"))) {
+            ImageName image = promotable("to-tokens");
+            ImageName there = ImageName.parse(registry.host() + "/app/web:1");
+            all.promote(image, List.of(there));
+            assertSame(all, image, there);
+            all.promote(there, List.of(ImageName.parse(registry.host() + "/other/web:1")));
+            assertEquals(
+                    List.of(
+                            "repository:app/web:pull,push",
+                            "repository:app/web:pull",
+                            "repository:other/web:pull,push",
+                            "repository:other/web:pull,push repository:app/web:pull"),
+                    registry.requests().stream()
+                            .map(request -> request.first("scope"))
+                            .distinct()
+                            .toList());
+
+            app.promote(there, List.of(ImageName.parse(registry.host() + "/app/copy:1")));
+            String line = assertThrows(
+                            BuildkitException.RegistryRefused.class,
+                            () -> app.promote(there, List.of(ImageName.parse(registry.host() + "/other/copy:1"))))
+                    .getMessage();
+            assertTrue(
+                    line.startsWith("promoting " + there + " failed, nothing was tagged: registry " + registry.host()
+                            + " does not allow "),
+                    line);
+        }
+    }
 }

@@ -3,12 +3,10 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 
 import com.google.gson.Gson;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
+import io.jenkins.plugins.treenq.buildkit.LocalPort;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Answer;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Request;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +36,7 @@ public final class TokenRegistry implements AutoCloseable {
         Path program = Path.of("/usr/bin/docker-registry");
         Assumptions.assumeTrue(Files.isExecutable(program), "needs docker-registry");
         tokens = TokenServer.plain(this::answer);
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = LocalPort.free();
         Path bundle = Files.writeString(folder.resolve("signer.pem"), signer.certificatePem());
         Path config = Files.writeString(
                 folder.resolve("config.yml"),
@@ -56,18 +52,7 @@ public final class TokenRegistry implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("registry.log").toFile())
                 .start();
-        awaitUp();
-    }
-
-    private void awaitUp() throws InterruptedException {
-        for (int i = 0; i < 200; i++) {
-            try (Socket connected = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return;
-            } catch (IOException e) {
-                Thread.sleep(50);
-            }
-        }
-        throw new AssertionError("the registry does not come up");
+        LocalPort.await(port);
     }
 
     public String host() {

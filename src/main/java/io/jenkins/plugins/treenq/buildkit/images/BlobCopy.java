@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Brings a blob to another repository in the cheapest way: it may be there already, the registry may take it from its
+ * neighbour, or its bytes pass through here. As many as an image's configuration has are held in memory, more are not.
+ */
+final class BlobCopy {
+    private static final int SMALL_BYTES = 1 << 20;
+
+    private final Repository source;
+    private final Destination target;
+
+    BlobCopy(Repository source, Destination target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    void copy(Descriptor blob) throws BuildkitException, InterruptedException {
+        String upload = "";
+        if (source.isBeside(target.place())) {
+            Optional<String> started = target.mount(blob, source);
+            if (started.isEmpty()) {
+                return;
+            }
+            upload = started.get();
+        }
+        if (target.place().has(blob)) {
+            if (!upload.isEmpty()) {
+                target.abandon(upload);
+            }
+            return;
+        }
+        upload = upload.isEmpty() ? target.upload() : upload;
+        if (blob.sizeBytes() <= SMALL_BYTES) {
+            target.put(blob, source.blob(blob), upload);
+        } else {
+            stream(blob, upload);
+        }
+    }
+
+    private void stream(Descriptor blob, String started) throws BuildkitException, InterruptedException {
+        String upload = started;
+        long receivedBytes = 0;
+        Patience patience = new Patience();
+        while (!send(blob, upload, receivedBytes, patience)) {
+            patience.pause();
+            Optional<Destination.Upload> progress = target.progress(upload);
+            if (progress.isPresent() && progress.get().receivedBytes() < blob.sizeBytes()) {
+                upload = progress.get().location();
+                receivedBytes = progress.get().receivedBytes();
+            } else if (target.place().has(blob)) {
+                return;
+            } else {
+                upload = target.upload();
+                receivedBytes = 0;
+            }
+        }
+    }
+
+    /** Whether all of it arrived. What arrived before is read once more, since every byte counts for the digest. */
+    private boolean send(Descriptor blob, String upload, long receivedBytes, Patience patience)
+            throws BuildkitException, InterruptedException {
+        boolean last = !patience.again();
+        try (BlobStream stream = new BlobStream(source, blob)) {
+            try {
+                stream.skipNBytes(receivedBytes);
+                return target.put(blob, stream, upload, last);
+            } catch (IOException e) {
+                stream.throwFailure();
+                if (last) {
+                    throw target.place().trouble(e);
+                }
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One image on its way to other names. First everything is where it has to be, in all repositories, then the tags are
+ * written, one after the other: no registry has a way to write several at once.
+ */
+final class Promotion {
+    private final Repository source;
+    private final Manifest image;
+    private final Parallel requests;
+    private final Parallel transfers;
+    private final List<ImageName> tagged = new ArrayList<>();
+
+    /** @param transfers how many blobs are copied at once */
+    Promotion(Repository source, Manifest image, Parallel requests, Parallel transfers) {
+        this.source = source;
+        this.image = image;
+        this.requests = requests;
+        this.transfers = transfers;
+    }
+
+    /** What was tagged so far. */
+    List<ImageName> tagged() {
+        return tagged;
+    }
+
+    /** @param targets with a tag each, by their repositories */
+    void run(Map<Destination, List<ImageName>> targets) throws BuildkitException, InterruptedException {
+        ImageTree tree = null;
+        for (Destination target : targets.keySet()) {
+            if (!target.place().is(source)) {
+                tree = tree == null ? ImageTree.read(source, requests, image) : tree;
+                copy(tree, target);
+            }
+        }
+        for (Map.Entry<Destination, List<ImageName>> target : targets.entrySet()) {
+            for (ImageName name : target.getValue()) {
+                tag(target.getKey(), name);
+            }
+        }
+    }
+
+    private void tag(Destination target, ImageName name) throws BuildkitException, InterruptedException {
+        // Where tags cannot be changed, one that is right already must not be written.
+        if (!isTagged(target.place(), name)) {
+            target.put(image, name.tag());
+        }
+        tagged.add(name);
+    }
+
+    private boolean isTagged(Repository place, ImageName name) throws BuildkitException, InterruptedException {
+        try {
+            return place.resolve(name.tag()).filter(image.digest()::equals).isPresent();
+        } catch (BuildkitException.RegistryRefused e) {
+            // Whatever is there now is replaced.
+            return false;
+        }
+    }
+
+    private void copy(ImageTree tree, Destination target) throws BuildkitException, InterruptedException {
+        List<Manifest> missing = missing(tree.inOrder(), target.place());
+        transfers.all(ImageTree.blobs(missing).stream().map(blob -> transfer(blob, target)).toList());
+        for (Manifest manifest : missing) {
+            target.put(manifest, manifest.digest().value());
+        }
+        for (Map.Entry<Digest, List<Descriptor>> subject : tree.referrers().entrySet()) {
+            refer(target, subject.getKey(), subject.getValue());
+        }
+    }
+
+    private List<Manifest> missing(List<Manifest> all, Repository place) throws BuildkitException, InterruptedException {
+        List<Parallel.Task<Boolean>> questions = new ArrayList<>();
+        all.forEach(manifest ->
+                questions.add(() -> place.resolve(manifest.digest().value()).isPresent()));
+        List<Boolean> there = requests.all(questions);
+        List<Manifest> missing = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            if (!there.get(i)) {
+                missing.add(all.get(i));
+            }
+        }
+        return missing;
+    }
+
+    private Parallel.Task<Boolean> transfer(Descriptor blob, Destination target) {
+        return () -> {
+            new BlobCopy(source, target).copy(blob);
+            return true;
+        };
+    }
+
+    /** Where the registry does not know by itself what refers to a manifest, an index under a tag says it. */
+    private static void refer(Destination target, Digest subject, List<Descriptor> referrers)
+            throws BuildkitException, InterruptedException {
+        if (target.place().knownReferrers(subject).isPresent()) {
+            return;
+        }
+        Map<Digest, Descriptor> all = new LinkedHashMap<>();
+        target.place().taggedReferrers(subject).forEach(known -> all.put(known.digest(), known));
+        int known = all.size();
+        referrers.forEach(referrer -> all.putIfAbsent(referrer.digest(), referrer));
+        if (all.size() > known) {
+            target.put(ReferrersIndex.of(all.values()), Repository.referrersTag(subject));
+        }
+    }
+}
