@@ -16,6 +16,9 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
     private final PrintWriter out;
     private final BuildListener printer;
 
+    /** The lines of one event, which may be hundreds, are written at once. */
+    private final StringBuilder lines = new StringBuilder();
+
     /** What {@code --progress} may be. There is no picture that redraws itself, so {@code tty} is {@code plain}. */
     enum Mode {
         auto,
@@ -47,22 +50,35 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
         printer =
                 switch (mode.chosen()) {
                     case quiet -> BuildListener.NONE;
-                    case rawjson -> new RawJsonPrinter(out::println);
-                    default -> new PlainPrinter(out::println);
+                    case rawjson -> new RawJsonPrinter(this::line);
+                    default -> new PlainPrinter(this::line);
                 };
     }
 
     @Override
     public void onEvent(BuildEvent event) {
         printer.onEvent(event);
+        write();
+    }
+
+    private void line(String line) {
+        lines.append(line).append(System.lineSeparator());
+    }
+
+    private void write() {
+        if (lines.length() > 0) {
+            out.append(lines);
+            out.flush();
+            lines.setLength(0);
+        }
     }
 
     @Override
     public void close() {
         if (printer instanceof PlainPrinter plain) {
             plain.close();
-            plain.failureTail().forEach(out::println);
+            plain.failureTail().forEach(this::line);
         }
-        out.flush();
+        write();
     }
 }

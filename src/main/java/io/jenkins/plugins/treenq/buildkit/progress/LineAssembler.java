@@ -73,9 +73,33 @@ final class LineAssembler {
         if (shown == null) {
             shown = time;
         }
-        for (int i = 0; i < text.length(); i++) {
-            append(text.charAt(i), time);
+        int at = 0;
+        while (at < text.length()) {
+            int end = plainEnd(text, at);
+            if (end > at) {
+                since = since == null ? time : since;
+                line.append(text, at, end);
+                at = end;
+            } else {
+                append(text.charAt(at++), time);
+            }
         }
+    }
+
+    /** Up to where characters are of the line as they are, so that most of a log is not looked at one by one. */
+    private int plainEnd(String text, int start) {
+        int end = start;
+        if (state == State.TEXT && !returned) {
+            int most = Math.min(text.length(), start + LONGEST_LINE - line.length());
+            while (end < most && isPlain(text.charAt(end))) {
+                end++;
+            }
+        }
+        return end;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x7f;
     }
 
     /** Gives away what has no line end yet. */

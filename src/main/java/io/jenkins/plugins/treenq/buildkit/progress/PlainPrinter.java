@@ -173,7 +173,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     }
 
     private void output(Step step, Instant time, String line) {
-        String text = Numbers.offset(step.offset(time)) + (line.isEmpty() ? "" : " " + line);
+        String text = step.offset(time) + (line.isEmpty() ? "" : " " + line);
         step.remember(text);
         line(step, text);
     }

@@ -27,6 +27,8 @@ final class Step {
     private final Deque<String> tail = new ArrayDeque<>();
     private boolean hidden;
     private boolean endPending;
+    private Instant offsetTime;
+    private String offset;
 
     String name;
 
@@ -82,6 +84,7 @@ final class Step {
         }
         // The daemon leaves the error of a former run in the event of the next one's start.
         own.put(start, new Run(start, vertex.completed(), vertex.cached(), ended ? vertex.error() : ""));
+        offsetTime = null;
         boolean weak = vertex.group() != null && vertex.group().weak();
         if (!weak || !error().isEmpty()) {
             reveal();
@@ -154,8 +157,17 @@ final class Step {
         return sum;
     }
 
+    /** Where in a run something was written. Kept, because lines come by hundreds with the same time. */
+    String offset(Instant time) {
+        if (!time.equals(offsetTime)) {
+            offsetTime = time;
+            offset = Numbers.offset(sinceStart(time));
+        }
+        return offset;
+    }
+
     /** Since the start of the run that the time lies in. */
-    Duration offset(Instant time) {
+    private Duration sinceStart(Instant time) {
         List<Span> spans = spans();
         for (int i = spans.size() - 1; i >= 0; i--) {
             if (!spans.get(i).start.isAfter(time)) {

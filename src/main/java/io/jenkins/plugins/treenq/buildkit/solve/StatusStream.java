@@ -172,7 +172,8 @@ final class StatusStream {
         public void beforeStart(ClientCallStreamObserver<StatusRequest> stream) {
             this.stream = stream;
             call = stream;
-            stream.disableAutoRequestWithInitial(1);
+            // One is on its way while another one is told.
+            stream.disableAutoRequestWithInitial(2);
         }
 
         @Override
