@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -56,6 +57,8 @@ final class Answer implements AutoCloseable {
     public void close() {
         try {
             body().readNBytes(SHORT_BYTES);
+        } catch (InterruptedIOException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             // It is of no interest any more.
         }

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.Token;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Logs in to one registry in the way that it asks for, and remembers the tokens. */
@@ -44,13 +42,11 @@ final class Authorizer {
      * @param host as image names have it
      * @param address that the registry is reached by
      */
-    Authorizer(
-            String host, String address, RegistryConnection connection, RegistryLogins logins, Executor threads)
-            throws BuildkitException.InvalidRequest {
+    Authorizer(String host, String address, RegistryLogins logins, TokenClient tokens) {
         this.host = host;
         this.address = address;
         this.logins = logins;
-        this.tokens = new TokenClient(connection, threads);
+        this.tokens = tokens;
     }
 
     /** The login for what the scopes allow, if there is one. */

@@ -4,16 +4,16 @@ package io.jenkins.plugins.treenq.buildkit.images;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.registry.HttpTls;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpClients;
 import io.jenkins.plugins.treenq.buildkit.registry.HttpTrouble;
 import io.jenkins.plugins.treenq.buildkit.registry.Origin;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +29,6 @@ import javax.net.ssl.SSLHandshakeException;
  * login goes to the registry itself only, wherever it redirects to.
  */
 final class Host {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final long ANSWER_SECONDS = 60;
     private static final int MAX_REDIRECTS = 5;
     private static final int UNAUTHORIZED = 401;
@@ -54,14 +53,8 @@ final class Host {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
         this.plainHttp = connection.plainHttp();
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .sslContext(HttpTls.of(connection))
-                .executor(threads)
-                .build();
-        this.authorizer = new Authorizer(name, address, connection, logins, threads);
+        this.http = HttpClients.of(connection, threads);
+        this.authorizer = new Authorizer(name, address, logins, new TokenClient(connection, http));
     }
 
     String name() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,11 +9,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /** HTTP as far as getting a token takes it: what is secret goes to one host only, and never in clear over a network. */
 final class Http {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_REDIRECTS = 5;
     private static final Set<Integer> REPEATS_ANY = Set.of(307, 308);
@@ -23,14 +20,8 @@ final class Http {
     private final HttpClient client;
     private final boolean plainAnywhere;
 
-    Http(RegistryConnection connection, Executor executor) throws BuildkitException.InvalidRequest {
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .sslContext(HttpTls.of(connection))
-                .executor(executor)
-                .build();
+    Http(RegistryConnection connection, HttpClient client) {
+        this.client = client;
         this.plainAnywhere = connection.plainHttp();
     }
 

@@ -21,11 +21,10 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /** TLS for HTTP, from PEM text held in memory: the JVM's authorities and those given. */
-public final class HttpTls {
+final class HttpTls {
     private HttpTls() {}
 
-    /** @throws BuildkitException.InvalidRequest when what should be a certificate or a key is none */
-    public static SSLContext of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
+    static SSLContext of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys(connection), trust(connection), null);

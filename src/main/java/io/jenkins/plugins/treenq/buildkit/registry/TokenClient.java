@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -45,7 +46,12 @@ public final class TokenClient {
     private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
 
     public TokenClient(RegistryConnection connection, Executor executor) throws BuildkitException.InvalidRequest {
-        this.http = new Http(connection, executor);
+        this(connection, HttpClients.of(connection, executor));
+    }
+
+    /** @param client made for the same connection */
+    public TokenClient(RegistryConnection connection, HttpClient client) {
+        this.http = new Http(connection, client);
     }
 
     /**
