@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What to build, without anything secret. Everything the daemon may fetch for it is in {@link SessionContent}.
+ * What to build. Only the keys to a remote cache are secret in it. Everything the daemon may fetch for it is in {@link SessionContent}.
  *
  * @param ref names the build in the daemon; unique, never used twice
  * @param frontend {@code dockerfile.v0} or {@code gateway.v0}; empty with a definition
@@ -63,6 +63,23 @@ public record BuildRequest(
                 exports,
                 imports,
                 newExports,
+                entitlements,
+                sourcePolicy,
+                proxyNetwork);
+    }
+
+    /** The same with more of the frontend's keys. */
+    public BuildRequest withOptions(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(options);
+        all.putAll(more);
+        return new BuildRequest(
+                ref,
+                frontend,
+                definition,
+                all,
+                exports,
+                cacheImports,
+                cacheExports,
                 entitlements,
                 sourcePolicy,
                 proxyNetwork);

@@ -262,6 +262,14 @@ public final class BuildkitClient implements AutoCloseable {
         return history.find(ref);
     }
 
+    /**
+     * How a build ended that nobody waited for; empty unless it is in the history and succeeded. What the exporters
+     * answered is told as far as the daemon kept it: digest and descriptor of the image.
+     */
+    public Optional<BuildResult> recall(String ref) throws BuildkitException, InterruptedException {
+        return history.find(ref).flatMap(Recall::result);
+    }
+
     /** Tells of the builds that are known, then of all that happens, until an interrupt. */
     public void followHistory(HistoryQuery query, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {

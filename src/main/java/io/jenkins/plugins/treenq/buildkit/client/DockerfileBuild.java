@@ -3,150 +3,400 @@ package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
-import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Platform;
-import java.io.IOException;
+import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import java.io.Serializable;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A build of a Dockerfile as people describe it, and its translation into the terms of the daemon's Dockerfile frontend
- * (BuildKit's {@code frontend/dockerui/config.go}).
+ * A build of a Dockerfile as people describe it, in the terms of the daemon's Dockerfile frontend
+ * ({@code frontend/dockerui/config.go}) and exporters ({@code exporter/containerimage/exptypes/keys.go}). Its files are
+ * found by {@link #in}, where they are.
  *
- * @param dockerfile path, relative to the context
- * @param target stage to build, empty for the last one
- * @param buildArgs values of {@code ARG}
- * @param labels to put on the image
- * @param platforms such as {@code linux/amd64}; empty for the worker's own
- * @param tags names of the image; empty when the build is only checked or pushed nowhere
- * @param pull ask registries for newer base images
- * @param noCache run every step again
- * @param push the tags to their registries
+ * @param request complete but for what depends on files
+ * @param sources where those come from
+ * @param destinations what is brought back; their exports are in the request, in this order, before the image's
+ * @param tags names of the image, as they were given
+ * @param platforms as they were given; empty for the worker's own
  */
 public record DockerfileBuild(
-        String dockerfile,
-        String target,
-        Map<String, String> buildArgs,
-        Map<String, String> labels,
-        List<String> platforms,
+        BuildRequest request,
+        Sources sources,
+        List<Destination> destinations,
         List<String> tags,
-        boolean pull,
-        boolean noCache,
-        boolean push)
+        List<String> platforms)
         implements Serializable {
+    static final String FRONTEND = "dockerfile.v0";
 
     public DockerfileBuild {
-        buildArgs = Map.copyOf(buildArgs);
-        labels = Map.copyOf(labels);
-        platforms = List.copyOf(platforms);
+        destinations = List.copyOf(destinations);
         tags = List.copyOf(tags);
+        platforms = List.copyOf(platforms);
+    }
+
+    /** The same with cache of other builds. Folders of local cache are relative to where the job works. */
+    public DockerfileBuild withCache(List<CacheEntry> imports, List<CacheEntry> exports) {
+        return new DockerfileBuild(request.withCache(imports, exports), sources, destinations, tags, platforms);
     }
 
     /**
-     * The request for the daemon.
+     * Finds the files.
      *
-     * @param ref names the build in the daemon
-     * @throws BuildkitException.InvalidRequest when a tag or a platform is none, or there is nothing to push
+     * @throws BuildkitException.InvalidRequest when one is missing, of the wrong kind, or outside of the workspace
      */
-    public BuildRequest request(String ref) throws BuildkitException.InvalidRequest {
-        BuildRequest.Builder request = BuildRequest.builder().ref(ref);
-        request.option("filename", dockerfileName().getFileName().toString());
-        if (!target.isEmpty()) {
-            request.option("target", target);
-        }
-        buildArgs.forEach((name, value) -> request.option("build-arg:" + name, value));
-        labels.forEach((name, value) -> request.option("label:" + name, value));
-        if (!platforms.isEmpty()) {
-            request.option("platform", joined(platforms, Platform::parse));
-        }
-        if (pull) {
-            request.option("image-resolve-mode", "pull");
-        }
-        if (noCache) {
-            request.option("no-cache", "");
-        }
+    public PreparedBuild in(Workspace workspace) throws BuildkitException.InvalidRequest {
+        return new Preparation(this, workspace).prepare();
+    }
+
+    /** What to call the build where people read it. */
+    public String subject() {
         if (!tags.isEmpty()) {
-            request.exports(List.of(new Export(
-                    "image",
-                    Map.of("name", joined(tags, ImageName::parse), "push", Boolean.toString(push)))));
+            return tags.get(0);
         }
-        return request.build();
+        return sources.dockerfileText().isEmpty() ? sources.dockerfile() : "the given Dockerfile";
+    }
+
+    /** Whether the daemon fetches the context itself, so that no file of this side is needed for it. */
+    public boolean hasRemoteContext() {
+        return sources.isRemote();
+    }
+
+    /** Where the files of the context come from. */
+    public String context() {
+        return sources.context();
     }
 
     /**
-     * The trees of files that the daemon may fetch: the context, and the folder of the Dockerfile.
-     *
-     * @param context an existing folder
-     * @param boundary an ancestor of the context that the Dockerfile may not lie outside of, links resolved
-     * @throws BuildkitException.InvalidRequest when one of them is missing, no folder or file, or outside
+     * What builds have in common that can take each other's context. Builds of another stage do not: they need other
+     * files of the same folder, and the daemon deletes those that it is not told of.
      */
-    public Map<String, LocalSource> locals(Path context, Path boundary) throws BuildkitException.InvalidRequest {
-        Path folder = within(context, boundary, "context");
-        if (!Files.isDirectory(folder)) {
-            throw new BuildkitException.InvalidRequest("context '" + context + "' is not a folder");
-        }
-        Path file = within(folder.resolve(dockerfileName()), boundary, "Dockerfile");
-        if (!Files.isRegularFile(file)) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is not a file");
-        }
-        // The frontend takes an empty file for an image without layers only to fail with an obscure line.
-        if (sizeOf(file) == 0) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is empty");
-        }
-        Path parent = folder.resolve(dockerfileName()).normalize().getParent();
-        return Map.of("context", new LocalSource.Folder(folder), "dockerfile", new LocalSource.Folder(parent));
+    public String identity() {
+        return String.join(
+                "\0", sources.context(), sources.dockerfile(), request.options().getOrDefault("target", ""));
     }
 
-    private Path dockerfileName() throws BuildkitException.InvalidRequest {
-        try {
-            Path path = Path.of(dockerfile);
-            if (path.getFileName() == null || path.getFileName().toString().isEmpty()) {
-                throw new BuildkitException.InvalidRequest("'" + dockerfile + "' does not name a Dockerfile");
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects what is known of a build; nothing is required. */
+    public static final class Builder {
+        private static final Set<String> DESTINATIONS = Set.of("local", "tar", "oci", "docker");
+        private static final Pattern ANNOTATION = Pattern.compile("(?:(?<types>[a-z\\[][^:.]*):)?(?<key>.+)");
+        private static final Pattern ANNOTATION_TYPE = Pattern.compile(
+                "(?<type>index|index-descriptor|manifest|manifest-descriptor|)(?:\\[(?<platform>[^\\]]+)])?");
+
+        private final BuildRequest.Builder request = BuildRequest.builder();
+        private final Map<String, String> imageOptions = new HashMap<>();
+        private final Map<String, String> annotations = new HashMap<>();
+        private String context = ".";
+        private String dockerfile = "Dockerfile";
+        private String dockerfileText = "";
+        private Map<String, String> contexts = Map.of();
+        private boolean contentTimes = true;
+        private List<Destination> destinations = List.of();
+        private List<String> tags = List.of();
+        private List<String> platforms = List.of();
+        private boolean push;
+        private boolean byDigest;
+
+        private Builder() {}
+
+        /** Names the build in the daemon; unique, never used twice. */
+        public Builder ref(String value) {
+            request.ref(value);
+            return this;
+        }
+
+        /** A folder, a tar archive, or an address that the daemon fetches itself; {@code .} otherwise. */
+        public Builder context(String value) {
+            context = value;
+            return this;
+        }
+
+        /** Path, relative to the context; {@code Dockerfile} otherwise. */
+        public Builder dockerfile(String value) {
+            dockerfile = value;
+            return this;
+        }
+
+        /** The Dockerfile itself; empty for none. */
+        public Builder dockerfileText(String value) {
+            dockerfileText = value;
+            return this;
+        }
+
+        /** Named contexts: folders, images, OCI layouts, addresses. */
+        public Builder contexts(Map<String, String> values) {
+            contexts = values;
+            return this;
+        }
+
+        /** Whether times that derive from content are announced instead of those on disk; true otherwise. */
+        public Builder contentTimes(boolean value) {
+            contentTimes = value;
+            return this;
+        }
+
+        /** Stage to build; empty for the last one. */
+        public Builder target(String value) {
+            return option("target", value);
+        }
+
+        /** Values of {@code ARG}. */
+        public Builder buildArgs(Map<String, String> values) {
+            values.forEach((name, value) -> request.option("build-arg:" + name, value));
+            return this;
+        }
+
+        public Builder labels(Map<String, String> values) {
+            values.forEach((name, value) -> request.option("label:" + name, value));
+            return this;
+        }
+
+        /**
+         * Annotations by key, which may begin with what carries it, such as {@code index:key},
+         * {@code manifest[linux/arm64]:key} or {@code index,manifest:key}; the manifests otherwise.
+         *
+         * @throws BuildkitException.InvalidRequest when that is something else
+         */
+        public Builder annotations(Map<String, String> values) throws BuildkitException.InvalidRequest {
+            for (Map.Entry<String, String> annotation : values.entrySet()) {
+                Matcher parts = ANNOTATION.matcher(annotation.getKey());
+                if (!parts.matches()) {
+                    throw new BuildkitException.InvalidRequest("an annotation has no key");
+                }
+                String types = parts.group("types") == null ? "" : parts.group("types");
+                for (String type : types.split(",", -1)) {
+                    annotations.put(annotationOption(type) + "." + parts.group("key"), annotation.getValue());
+                }
             }
-            return path;
-        } catch (InvalidPathException e) {
-            throw new BuildkitException.InvalidRequest("'" + dockerfile + "' cannot be a path: " + e.getReason());
+            return this;
         }
-    }
 
-    private static Path within(Path path, Path boundary, String what) throws BuildkitException.InvalidRequest {
-        try {
-            Path real = path.toRealPath();
-            if (!real.startsWith(boundary.toRealPath())) {
-                throw new BuildkitException.InvalidRequest(what + " '" + path + "' is outside of '" + boundary + "'");
+        private static String annotationOption(String type) throws BuildkitException.InvalidRequest {
+            Matcher parts = ANNOTATION_TYPE.matcher(type);
+            if (!parts.matches()) {
+                throw new BuildkitException.InvalidRequest("'" + type + "' carries no annotations; write index,"
+                        + " index-descriptor, manifest or manifest-descriptor, and a platform in [ ]");
             }
-            return real;
-        } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(
-                    what + " '" + path + "' is not there; check the path and whether the sources were checked out", e);
+            String platform = parts.group("platform");
+            return "annotation"
+                    + (parts.group("type").isEmpty() ? "" : "-" + parts.group("type"))
+                    + (platform == null ? "" : "[" + parsed(platform, Platform::parse) + "]");
         }
-    }
 
-    private static long sizeOf(Path file) throws BuildkitException.InvalidRequest {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read", e);
+        /** Such as {@code linux/amd64}; several become one index. */
+        public Builder platforms(List<String> values) throws BuildkitException.InvalidRequest {
+            platforms = List.copyOf(values);
+            return option("platform", joined(platforms, text -> Platform.parse(text).toString()));
         }
-    }
 
-    private interface Reader {
-        Object read(String text);
-    }
+        /** Names of the image; without any, and without destinations, the build is only checked. */
+        public Builder tags(List<String> values) {
+            tags = List.copyOf(values);
+            return this;
+        }
 
-    /** Comma separated, each one read first so that what is malformed never reaches the daemon. */
-    private static String joined(List<String> texts, Reader reader) throws BuildkitException.InvalidRequest {
-        try {
-            return texts.stream().map(text -> reader.read(text).toString()).collect(Collectors.joining(","));
-        } catch (IllegalArgumentException e) {
-            throw new BuildkitException.InvalidRequest(e.getMessage());
+        /** Whether the tags go to their registries. */
+        public Builder push(boolean value) {
+            push = value;
+            return this;
+        }
+
+        /** Whether the image goes there under no tag. */
+        public Builder pushByDigest(boolean value) {
+            byDigest = value;
+            return this;
+        }
+
+        /** The image exporter's own keys, such as {@code compression} and {@code rewrite-timestamp}. */
+        public Builder imageOptions(Map<String, String> values) {
+            imageOptions.putAll(values);
+            return this;
+        }
+
+        /** Whether registries are asked for newer base images. */
+        public Builder pull(boolean value) {
+            return option("image-resolve-mode", value ? "pull" : "");
+        }
+
+        /** Whether every step runs again. */
+        public Builder noCache(boolean value) {
+            if (value) {
+                request.option("no-cache", "");
+            }
+            return this;
+        }
+
+        /** Stages whose steps run again. */
+        public Builder noCacheStages(List<String> stages) {
+            return option("no-cache", String.join(",", stages));
+        }
+
+        /** What steps reach: {@code default}, {@code none} or {@code host}; empty leaves it to the Dockerfile. */
+        public Builder network(String value) {
+            return option("force-network-mode", value.equals("default") ? "sandbox" : value);
+        }
+
+        /** Addresses by host. */
+        public Builder addHosts(Map<String, String> values) {
+            return option(
+                    "add-hosts",
+                    values.entrySet().stream()
+                            .sorted(Map.Entry.comparingByKey())
+                            .map(host -> host.getKey() + "=" + host.getValue().replaceAll("^\\[(.*)]$", "$1"))
+                            .collect(Collectors.joining(",")));
+        }
+
+        /** Such as {@code nofile=1024:2048}. */
+        public Builder ulimits(List<String> values) {
+            return option("ulimit", String.join(",", values));
+        }
+
+        /** Size of {@code /dev/shm} in steps, such as {@code 128m}. */
+        public Builder shmSize(String value) throws BuildkitException.InvalidRequest {
+            return option("shm-size", value.isEmpty() ? "" : Long.toString(Sizes.bytes(value, "shmSize")));
+        }
+
+        public Builder cgroupParent(String value) {
+            return option("cgroup-parent", value);
+        }
+
+        /** How the image came about: {@code mode=max}, {@code true} for the least; empty or {@code false} for none. */
+        public Builder provenance(String value) {
+            return attestation("provenance", value, "mode=min");
+        }
+
+        /** What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for none. */
+        public Builder sbom(String value) {
+            return attestation("sbom", value, "");
+        }
+
+        private Builder attestation(String type, String value, String whenTrue) {
+            if (!value.isEmpty() && !GoBooleans.parse(value).equals(java.util.Optional.of(false))) {
+                request.option("attest:" + type, GoBooleans.parse(value).isPresent() ? whenTrue : value);
+            }
+            return this;
+        }
+
+        /** Such as {@code network.host}; the daemon must allow them too. */
+        public Builder entitlements(Collection<String> values) {
+            request.entitlements(values);
+            return this;
+        }
+
+        public Builder sourcePolicy(SourcePolicy value) {
+            request.sourcePolicy(value);
+            return this;
+        }
+
+        /** Another frontend than the daemon's own for Dockerfiles; {@code gateway.v0} with its option {@code source}. */
+        public Builder frontend(String value) {
+            request.frontend(value);
+            return this;
+        }
+
+        /** The frontend's own keys, for what has no name here. */
+        public Builder frontendOptions(Map<String, String> values) {
+            request.options(values);
+            return this;
+        }
+
+        public Builder destinations(List<Destination> values) {
+            destinations = List.copyOf(values);
+            return this;
+        }
+
+        private Builder option(String key, String value) {
+            if (!value.isEmpty()) {
+                request.option(key, value);
+            }
+            return this;
+        }
+
+        /** @throws BuildkitException.InvalidRequest when a tag is none, or a destination is of no known kind */
+        public DockerfileBuild build() throws BuildkitException.InvalidRequest {
+            List<Export> exports = new ArrayList<>();
+            String names = joined(tags, text -> ImageName.parse(text).toString());
+            for (Destination destination : destinations) {
+                exports.add(export(destination, names));
+            }
+            if (!tags.isEmpty()) {
+                exports.add(image(names));
+            }
+            request.exports(exports);
+            Sources sources = new Sources(context, dockerfile, dockerfileText, contexts, contentTimes);
+            return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
+        }
+
+        private Export export(Destination destination, String names) throws BuildkitException.InvalidRequest {
+            if (!DESTINATIONS.contains(destination.type())) {
+                throw new BuildkitException.InvalidRequest(
+                        "'" + destination.type() + "' is no kind of output; write local, tar, oci or docker");
+            }
+            Map<String, String> attributes = new HashMap<>();
+            boolean image = destination.type().equals("oci") || destination.type().equals("docker");
+            if (image && !names.isEmpty()) {
+                attributes.put("name", names);
+            }
+            if (destination.type().equals("oci")) {
+                attributes.putAll(annotations);
+            }
+            attributes.putAll(destination.attributes());
+            return new Export(destination.type(), attributes);
+        }
+
+        private Export image(String names) throws BuildkitException.InvalidRequest {
+            Map<String, String> attributes = new HashMap<>(annotations);
+            attributes.putAll(imageOptions);
+            attributes.put("name", names);
+            attributes.put("push", Boolean.toString(push));
+            if (byDigest) {
+                attributes.put("name", joined(tags, Builder::withoutTag));
+                attributes.put("push-by-digest", "true");
+            }
+            return new Export("image", attributes);
+        }
+
+        private static String withoutTag(String text) {
+            ImageName image = ImageName.parse(text);
+            if (!image.tag().equals("latest") || text.endsWith(":latest")) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' has a tag, and a push by digest makes none; write '" + image.name() + "'");
+            }
+            return image.name();
+        }
+
+        private static String parsed(String text, java.util.function.Function<String, ?> reader)
+                throws BuildkitException.InvalidRequest {
+            try {
+                return reader.apply(text).toString();
+            } catch (IllegalArgumentException e) {
+                throw new BuildkitException.InvalidRequest(e.getMessage());
+            }
+        }
+
+        /** Comma separated, each one read first so that what is malformed never reaches the daemon. */
+        private static String joined(List<String> texts, UnaryOperator<String> reader)
+                throws BuildkitException.InvalidRequest {
+            List<String> read = new ArrayList<>();
+            for (String text : texts) {
+                read.add(parsed(text, reader));
+            }
+            return String.join(",", read);
         }
     }
 }

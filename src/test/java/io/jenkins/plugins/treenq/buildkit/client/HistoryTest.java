@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Digest;
@@ -63,6 +64,29 @@ class HistoryTest {
             // It is remembered too.
         }
         return request.ref();
+    }
+
+    @Test
+    void whatABuildReturnedIsRecalled() throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\nRUN echo recalled > /made\n");
+        BuildRequest request = Builds.request(Builds.push(daemon.registry() + "/client/recalled:1"))
+                .build();
+        BuildResult result = client.build(request, Builds.content(folder, daemon.logins()), BuildListener.NONE);
+        BuildResult recalled = client.recall(request.ref()).orElseThrow();
+
+        assertEquals(result.digest(), recalled.digest());
+        assertTrue(recalled.digest().isPresent());
+        assertEquals(
+                result.exporterResponse().get("image.name"),
+                recalled.exporterResponse().get("image.name"));
+    }
+
+    @Test
+    void aBuildThatFailedOrIsUnknownIsNotRecalled() throws Exception {
+        String failed = build("FROM busybox\nRUN false\n", Builds.request());
+
+        assertEquals(Optional.empty(), client.recall(failed));
+        assertEquals(Optional.empty(), client.recall(BuildRequest.newRef()));
     }
 
     @Test

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.Upload;
+import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** Finds the files of one build, and tells the daemon of them as buildx does ({@code build/opt.go}). */
+final class Preparation {
+    private static final String CONTEXT = "context";
+    private static final String DOCKERFILE = "dockerfile";
+    private static final String OCI_LAYOUT = "oci-layout://";
+
+    /**
+     * The first second of times that derive from content: 10 January 2004. Long past, so that nothing takes a file for one
+     * of the future, and late enough for archives that know no year before 1980.
+     */
+    private static final long CONTENT_TIMES_FROM = 1L << 30;
+
+    private final DockerfileBuild build;
+    private final Sources sources;
+    private final Workspace workspace;
+    private final Map<String, String> options = new HashMap<>();
+    private final Map<String, LocalSource> locals = new HashMap<>();
+    private final Map<Integer, Output> outputs = new HashMap<>();
+    private final Map<String, Path> layouts = new HashMap<>();
+    private final Map<String, Upload> uploads = new HashMap<>();
+
+    Preparation(DockerfileBuild build, Workspace workspace) {
+        this.build = build;
+        this.sources = build.sources();
+        this.workspace = workspace;
+    }
+
+    PreparedBuild prepare() throws BuildkitException.InvalidRequest {
+        Path folder = context();
+        dockerfile(folder);
+        int layoutNumber = 0;
+        for (Map.Entry<String, String> context : new TreeMap<>(sources.contexts()).entrySet()) {
+            options.put("context:" + context.getKey(), named(context.getKey(), context.getValue(), layoutNumber++));
+        }
+        for (int i = 0; i < build.destinations().size(); i++) {
+            outputs.put(i, output(build.destinations().get(i), build.request().exports().get(i).attributes()));
+        }
+        for (CacheEntry entry : build.request().cacheImports()) {
+            localCache(entry, "src");
+        }
+        for (CacheEntry entry : build.request().cacheExports()) {
+            localCache(entry, "dest");
+        }
+        BuildRequest request = build.request().withOptions(options);
+        return new PreparedBuild(request, locals, outputs, layouts, uploads);
+    }
+
+    /** Null when it is no folder of this side. */
+    private Path context() throws BuildkitException.InvalidRequest {
+        if (sources.isRemote()) {
+            options.put(CONTEXT, sources.context());
+            return null;
+        }
+        if (sources.context().equals(".") && !sources.dockerfileText().isEmpty() && !workspace.isThere()) {
+            // Nothing was ever written there, and the Dockerfile is not among what is missing.
+            locals.put(CONTEXT, new LocalSource.Files(Map.of()));
+            return null;
+        }
+        Path context = workspace.existing(sources.context(), CONTEXT);
+        if (Files.isDirectory(context)) {
+            locals.put(CONTEXT, folder(context));
+            return context;
+        }
+        if (!Files.isRegularFile(context)) {
+            throw new BuildkitException.InvalidRequest("context '" + context + "' is neither a folder nor an archive");
+        }
+        String name = UUID.randomUUID().toString();
+        uploads.put(name, () -> Files.newInputStream(context));
+        options.put(CONTEXT, Upload.address(name));
+        return null;
+    }
+
+    private void dockerfile(Path context) throws BuildkitException.InvalidRequest {
+        if (!sources.dockerfileText().isEmpty()) {
+            byte[] text = sources.dockerfileText().getBytes(StandardCharsets.UTF_8);
+            locals.put(DOCKERFILE, new LocalSource.Files(Map.of("Dockerfile", text)));
+            // Otherwise the daemon looks into a context that is no folder.
+            options.put("dockerfilekey", DOCKERFILE);
+            options.put("filename", "Dockerfile");
+        } else if (context == null) {
+            options.put("filename", sources.dockerfile());
+        } else if (build.request().frontend().equals(DockerfileBuild.FRONTEND)) {
+            localDockerfile(context);
+        } else {
+            // Another frontend may want no file of that name at all.
+            locals.put(DOCKERFILE, new LocalSource.Folder(context));
+            options.put("filename", sources.dockerfile());
+        }
+    }
+
+    private void localDockerfile(Path context) throws BuildkitException.InvalidRequest {
+        Path file = workspace.existing(context, sources.dockerfile(), "Dockerfile");
+        if (!Files.isRegularFile(file)) {
+            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is not a file");
+        }
+        try {
+            // The frontend takes an empty file for an image without layers only to fail with an obscure line.
+            if (Files.size(file) == 0) {
+                throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is empty");
+            }
+        } catch (IOException e) {
+            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read", e);
+        }
+        // Not the resolved one: its ignore file lies beside the name that was given.
+        Path named = context.resolve(sources.dockerfile()).normalize();
+        locals.put(DOCKERFILE, new LocalSource.Folder(named.getParent()));
+        options.put("filename", String.valueOf(named.getFileName()));
+    }
+
+    private LocalSource folder(Path path) {
+        return sources.contentTimes()
+                ? new LocalSource.Folder(path, CONTENT_TIMES_FROM)
+                : new LocalSource.Folder(path);
+    }
+
+    private String named(String name, String value, int number) throws BuildkitException.InvalidRequest {
+        if (value.startsWith("docker-image://") || Sources.isRemote(value)) {
+            return value;
+        }
+        if (value.startsWith(OCI_LAYOUT)) {
+            return layout(value.substring(OCI_LAYOUT.length()), "layout" + number);
+        }
+        Path folder = workspace.existing(value, "the context '" + name + "'");
+        if (!Files.isDirectory(folder)) {
+            throw new BuildkitException.InvalidRequest("the context '" + name + "' ('" + folder + "') is not a folder");
+        }
+        String local = name.equals(CONTEXT) || name.equals(DOCKERFILE) ? "_" + name : name;
+        locals.put(local, folder(folder));
+        return "local:" + local;
+    }
+
+    /** The daemon wants a digest; what a tag stands for is in the layout's index. */
+    private String layout(String place, String id) throws BuildkitException.InvalidRequest {
+        int at = place.lastIndexOf('@');
+        int colon = at < 0 ? place.lastIndexOf(':') : -1;
+        boolean tagged = colon > place.lastIndexOf('/');
+        String path = at >= 0 ? place.substring(0, at) : tagged ? place.substring(0, colon) : place;
+        String tag = tagged ? place.substring(colon + 1) : "latest";
+        Path layout = workspace.existing(path, "OCI layout");
+        try {
+            Digest digest = at >= 0
+                    ? new Digest(place.substring(at + 1))
+                    : new LayoutIndex(layout)
+                            .find(tag)
+                            .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                                    "OCI layout '" + layout + "' has no image '" + tag + "'"));
+            layouts.put("oci:" + id, layout);
+            return OCI_LAYOUT + id + "@" + digest.value();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new BuildkitException.InvalidRequest(
+                    "OCI layout '" + layout + "' cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Output output(Destination destination, Map<String, String> attributes)
+            throws BuildkitException.InvalidRequest {
+        Path path = workspace.writable(destination.path(), "output");
+        if (destination.type().equals("local")) {
+            return new Output.Folder(path);
+        }
+        boolean archive = GoBooleans.parse(attributes.getOrDefault("tar", "true")).orElse(true);
+        return archive ? new Output.Stream(() -> Files.newOutputStream(path)) : new Output.Layout(path);
+    }
+
+    private void localCache(CacheEntry entry, String key) throws BuildkitException.InvalidRequest {
+        String path = entry.attributes().get(key);
+        if (entry.type().equals("local") && path != null) {
+            layouts.put("local:" + path, workspace.writable(path, "local cache"));
+        }
+    }
+}
