@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.credentials;
 
+import com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
@@ -12,10 +13,16 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.Secret;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.Tls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+import org.jenkinsci.plugins.plaincredentials.FileCredentials;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
  * The credentials of one build, or of the administrator's own questions when there is none.
@@ -79,19 +86,126 @@ public final class BuildCredentials {
      * @throws AbortException when the run cannot use one of that id and type for this registry; the message says so
      */
     public RegistryLogin login(String credentialsId, String host) throws AbortException {
+        return login(ofRun(
+                credentialsId,
+                StandardUsernamePasswordCredentials.class,
+                Requirements.registry(host),
+                "registry '" + host + "' needs a username with password"));
+    }
+
+    /**
+     * A user name and a password that a job gave for something that is no registry.
+     *
+     * @param address that they are for; null when nothing is known of it
+     * @param purpose what they are for, in words
+     */
+    public RegistryLogin loginFor(String credentialsId, @CheckForNull String address, String purpose)
+            throws AbortException {
+        return login(ofRun(
+                credentialsId,
+                StandardUsernamePasswordCredentials.class,
+                Requirements.address(address),
+                purpose + " needs a username with password"));
+    }
+
+    /**
+     * A secret that a job gave: a text, a file's content, or a password.
+     *
+     * @param purpose what it is for, in words
+     */
+    public SecretText secret(String credentialsId, String purpose) throws AbortException {
+        StandardCredentials found = ofRun(
+                credentialsId,
+                StandardCredentials.class,
+                List.of(),
+                purpose + " needs a secret text, a secret file or a username with password");
+        if (found instanceof StringCredentials text) {
+            return SecretText.of(bytes(tracked(text).getSecret()));
+        }
+        if (found instanceof StandardUsernamePasswordCredentials login) {
+            return SecretText.of(bytes(tracked(login).getPassword()));
+        }
+        if (found instanceof FileCredentials file) {
+            try (InputStream content = tracked(file).getContent()) {
+                return SecretText.of(content.readAllBytes());
+            } catch (IOException e) {
+                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + e.getMessage());
+            }
+        }
+        throw missing(
+                credentialsId,
+                found,
+                StringCredentials.class,
+                purpose + " needs a secret text, a secret file or a username with password");
+    }
+
+    /** The same as text. */
+    public String text(String credentialsId, String purpose) throws AbortException {
+        return new String(secret(credentialsId, purpose).value(), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What a job gave for something that the daemon fetches: a login, a token, or SSH keys.
+     *
+     * @param address of it
+     */
+    public RemoteAccess remote(String credentialsId, String address) throws AbortException {
+        String need = "'" + address + "' needs a username with password, a secret text or an SSH username with private key";
+        StandardCredentials found =
+                ofRun(credentialsId, StandardCredentials.class, Requirements.address(address), need);
+        if (found instanceof StandardUsernamePasswordCredentials login) {
+            tracked(login);
+            return RemoteAccess.ofLogin(login.getUsername(), login.getPassword().getPlainText());
+        }
+        if (found instanceof StringCredentials token) {
+            return RemoteAccess.ofToken(tracked(token).getSecret().getPlainText());
+        }
+        if (found instanceof SSHUserPrivateKey key) {
+            return RemoteAccess.ofKeys(keys(key, credentialsId));
+        }
+        throw missing(credentialsId, found, SSHUserPrivateKey.class, need);
+    }
+
+    /**
+     * The private keys that a job gave.
+     *
+     * @param purpose what they are for, in words
+     */
+    public List<SshKey> sshKeys(String credentialsId, String purpose) throws AbortException {
+        return keys(
+                ofRun(
+                        credentialsId,
+                        SSHUserPrivateKey.class,
+                        List.of(),
+                        purpose + " needs an SSH username with private key"),
+                credentialsId);
+    }
+
+    private List<SshKey> keys(SSHUserPrivateKey found, String comment) {
+        String passphrase = Secret.toString(tracked(found).getPassphrase());
+        return found.getPrivateKeys().stream()
+                .map(key -> new SshKey(key, passphrase, comment))
+                .toList();
+    }
+
+    private <C extends StandardCredentials> C ofRun(
+            String id, Class<C> type, List<DomainRequirement> requirements, String need) throws AbortException {
         if (run == null) {
             throw new IllegalStateException("there is no run whose credentials these could be");
         }
-        StandardUsernamePasswordCredentials found = CredentialsProvider.findCredentialById(
-                credentialsId, StandardUsernamePasswordCredentials.class, run, Requirements.registry(host));
+        C found = CredentialsProvider.findCredentialById(id, type, run, requirements);
         if (found == null) {
             throw missing(
-                    credentialsId,
-                    CredentialsProvider.findCredentialById(credentialsId, StandardCredentials.class, run, List.of()),
-                    StandardUsernamePasswordCredentials.class,
-                    "registry '" + host + "' needs a username with password");
+                    id,
+                    CredentialsProvider.findCredentialById(id, StandardCredentials.class, run, List.of()),
+                    type,
+                    need);
         }
-        return login(found);
+        return found;
+    }
+
+    private static byte[] bytes(Secret secret) {
+        return secret.getPlainText().getBytes(StandardCharsets.UTF_8);
     }
 
     private RegistryLogin login(StandardUsernamePasswordCredentials found) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.credentials;
 
+import com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
@@ -17,6 +19,8 @@ import hudson.util.ListBoxModel;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+import org.jenkinsci.plugins.plaincredentials.FileCredentials;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /** What a form offers to choose credentials from; only the present value to somebody who may not see them. */
 public final class CredentialsChoice {
@@ -34,18 +38,56 @@ public final class CredentialsChoice {
 
     /** Logins of registries for a job's choice; without a job, for the administrator of all jobs. */
     public static ListBoxModel logins(@CheckForNull Item item, @CheckForNull String current) {
-        if (item == null) {
-            return logins("", current);
-        }
+        return forJob(item, StandardUsernamePasswordCredentials.class, CredentialsMatchers.always(), current);
+    }
+
+    /** What a secret can be taken from: texts, files and passwords. */
+    public static ListBoxModel secrets(@CheckForNull Item item, @CheckForNull String current) {
+        return forJob(
+                item,
+                StandardCredentials.class,
+                CredentialsMatchers.anyOf(
+                        CredentialsMatchers.instanceOf(StringCredentials.class),
+                        CredentialsMatchers.instanceOf(FileCredentials.class),
+                        CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class)),
+                current);
+    }
+
+    /** Private keys for SSH. */
+    public static ListBoxModel sshKeys(@CheckForNull Item item, @CheckForNull String current) {
+        return forJob(item, SSHUserPrivateKey.class, CredentialsMatchers.always(), current);
+    }
+
+    /** What a daemon can fetch something with. */
+    public static ListBoxModel remotes(@CheckForNull Item item, @CheckForNull String current) {
+        return forJob(
+                item,
+                StandardCredentials.class,
+                CredentialsMatchers.anyOf(
+                        CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
+                        CredentialsMatchers.instanceOf(StringCredentials.class),
+                        CredentialsMatchers.instanceOf(SSHUserPrivateKey.class)),
+                current);
+    }
+
+    private static ListBoxModel forJob(
+            @CheckForNull Item item,
+            Class<? extends StandardCredentials> type,
+            CredentialsMatcher matcher,
+            @CheckForNull String current) {
         StandardListBoxModel offer = new StandardListBoxModel();
         offer.includeEmptyValue();
-        if (item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM)) {
+        if (item == null) {
+            if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                offer.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, List.of(), matcher);
+            }
+        } else if (item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM)) {
             offer.includeMatchingAs(
                     item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2,
                     item,
-                    StandardUsernamePasswordCredentials.class,
+                    type,
                     List.of(),
-                    CredentialsMatchers.always());
+                    matcher);
         }
         offer.includeCurrentValue(Util.fixNull(current));
         return offer;

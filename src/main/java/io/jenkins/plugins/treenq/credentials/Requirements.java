@@ -22,4 +22,9 @@ final class Requirements {
                 ? List.of()
                 : URIRequirementBuilder.fromUri("https://" + host).build();
     }
+
+    /** @param address null when nothing is known of it */
+    static List<DomainRequirement> address(@CheckForNull String address) {
+        return address == null ? List.of() : URIRequirementBuilder.fromUri(address).build();
+    }
 }

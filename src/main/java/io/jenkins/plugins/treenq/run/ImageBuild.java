@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
+import hudson.Util;
 import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import hudson.remoting.ChannelClosedException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.client.Destination;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.DockerfileCheck;
 import io.jenkins.plugins.treenq.report.ImageArchive;
+import java.io.File;
 import java.io.IOException;
+import java.io.Serializable;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import jenkins.security.HMACConfidentialKey;
 
 /** Carries out an order for a run: the one way to an image, for Pipeline and freestyle alike. */
@@ -36,62 +48,143 @@ public final class ImageBuild {
     /**
      * Builds on the machine that the folder is on, and records the image.
      *
-     * @param folder where the job works; the context is relative to it
+     * @param folder where the job works; files are relative to it. Null when there is none: the daemon fetches everything
      * @param env tells what the whole workspace is
      * @throws AbortException when something foreseeable kept the build from succeeding; the message is for the user
      */
-    public BuiltImage perform(FilePath folder, EnvVars env) throws IOException, InterruptedException {
-        BuildRequest request = request();
+    public BuiltImage perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException, InterruptedException {
         BuildkitBuilder builder = TreenqConfiguration.get().builder(order.builder());
-        BuildCredentials credentials = BuildCredentials.of(run);
-        BuildOnAgent build = new BuildOnAgent(
-                request,
-                order,
-                builder.getName(),
-                builder.endpoint(credentials),
-                LoginsOnAgent.collect(order, credentials, listener),
-                CONTEXT_KEY.mac(run.getParent().getFullName() + '\0' + order.context()),
-                env.get("WORKSPACE", folder.getRemote()),
-                listener);
-        listener.getLogger().println("Building on '" + builder.getName() + "' (" + builder.getAddress() + ")");
-        BuildResult result = act(folder, build);
+        return recorded(ask(new Building(), builder, folder, env), builder);
+    }
+
+    /**
+     * Goes on with a build that Jenkins lost sight of: what the daemon finished is taken, anything else is built again,
+     * on the same builder, whose cache has the steps that were finished.
+     *
+     * @param earlier name of that build in the daemon
+     */
+    public BuiltImage resume(String earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        // Files may be there in part.
+        if (order.build().destinations().isEmpty()) {
+            BuildkitBuilder builder = TreenqConfiguration.get().builder(order.builder());
+            BuildResult result = ask(new Recalling(earlier), builder, folder, env);
+            if (result != null) {
+                listener.getLogger().println("The build was finished while Jenkins was away");
+                return recorded(result, builder);
+            }
+            listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
+        }
+        return perform(folder, env);
+    }
+
+    private BuiltImage recorded(BuildResult result, BuildkitBuilder builder) throws IOException, InterruptedException {
         BuiltImage image =
                 BuiltImage.of(result, order.build().tags(), order.build().platforms(), builder.getName());
         ImageArchive.record(image, run, listener);
-        listener.getLogger()
-                .println(image.getDigest() == null ? "The build succeeds; no image was asked for" : "Built " + image);
+        listener.getLogger().println(summary(image));
         return image;
     }
 
-    /** Made before anything is asked of anybody, so that malformed names are found at once. */
-    private BuildRequest request() throws AbortException {
+    private String summary(BuiltImage image) {
+        if (image.getDigest() != null) {
+            return "Built " + image;
+        }
+        return order.build().destinations().isEmpty()
+                ? "The build succeeds; no image was asked for"
+                : "Built " + String.join(
+                        ", ",
+                        order.build().destinations().stream().map(Destination::path).toList());
+    }
+
+    /** Asks about the Dockerfile instead of building it. */
+    public DockerfileCheck check(@CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException, InterruptedException {
+        return ask(new Checking(), TreenqConfiguration.get().builder(order.builder()), folder, env);
+    }
+
+    private <T extends Serializable> T ask(
+            AgentWork<T> work, BuildkitBuilder builder, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        EnvVars environment = env == null ? new EnvVars() : env;
+        if (folder != null) {
+            return askOn(folder, environment.get("WORKSPACE", folder.getRemote()), work, builder, environment);
+        }
+        if (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty()) {
+            throw new AbortException("files of a workspace are needed, and there is none here;"
+                    + " run the step inside node, or let the builder fetch the context from an address");
+        }
+        // The controller's own files are nobody's to build with.
+        File nothing = Files.createTempDirectory("treenq").toFile();
         try {
-            return order.build().request(BuildRequest.newRef());
-        } catch (BuildkitException.InvalidRequest e) {
-            throw new AbortException(e.getMessage());
+            return askOn(new FilePath(nothing), nothing.getPath(), work, builder, environment);
+        } finally {
+            Util.deleteRecursive(nothing);
         }
     }
 
-    private static BuildResult act(FilePath folder, BuildOnAgent build) throws IOException, InterruptedException {
+    private <T extends Serializable> T askOn(
+            FilePath folder, String workspace, AgentWork<T> work, BuildkitBuilder builder, EnvVars env)
+            throws IOException, InterruptedException {
+        BuildCredentials credentials = BuildCredentials.of(run);
+        DockerfileBuild build = withCache(credentials);
+        OnAgent<T> task = new OnAgent<>(
+                work,
+                build,
+                builder.getName(),
+                builder.endpoint(credentials),
+                LoginsOnAgent.collect(order, credentials, listener),
+                SecretsOnAgent.collect(order, credentials, env),
+                CONTEXT_KEY.mac(run.getParent().getFullName() + '\0' + build.identity()),
+                workspace,
+                listener);
+        listener.getLogger()
+                .println(work.doing() + " on '" + builder.getName() + "' (" + builder.getAddress() + ")");
+        return act(folder, task);
+    }
+
+    private DockerfileBuild withCache(BuildCredentials credentials) throws AbortException {
+        List<CacheEntry> imports = new ArrayList<>();
+        for (BuildCache cache : order.cacheFrom()) {
+            imports.add(cache.from(credentials, order.expand()));
+        }
+        List<CacheEntry> exports = new ArrayList<>();
+        for (BuildCache cache : order.cacheTo()) {
+            exports.add(cache.to(credentials, order.expand()));
+        }
+        return order.build().withCache(imports, exports);
+    }
+
+    private static <T extends Serializable> T act(FilePath folder, OnAgent<T> task)
+            throws IOException, InterruptedException {
+        // Asked now: it is nobody's any more once it went away.
+        Computer computer = folder.toComputer();
+        String agent = "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'";
         try {
-            return folder.act(build);
+            return folder.act(task);
         } catch (IOException | LinkageError e) {
-            if (isLinkage(e)) {
-                Computer computer = folder.toComputer();
-                AbortException unable = new AbortException("agent '"
-                        + (computer == null ? folder.getRemote() : computer.getDisplayName())
-                        + "' cannot load the BuildKit client; it needs Java 17 or newer and the controller's agent.jar ("
-                        + e.getMessage() + ")");
-                unable.initCause(e);
-                throw unable;
+            if (has(e, LinkageError.class) || has(e, ClassNotFoundException.class)) {
+                throw failure(
+                        agent + " cannot load the BuildKit client; it needs Java 17 or newer and the controller's agent.jar ("
+                                + e.getMessage() + ")",
+                        e);
+            }
+            if (has(e, ClosedChannelException.class) || has(e, ChannelClosedException.class)) {
+                throw failure(agent + " went away during the build; retry(conditions: [agent()]) builds on another one", e);
             }
             throw e;
         }
     }
 
-    private static boolean isLinkage(Throwable failure) {
+    /** Only the message is shown; conditions of {@code retry} look at the cause. */
+    private static AbortException failure(String message, Throwable cause) {
+        AbortException failure = new AbortException(message);
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private static boolean has(Throwable failure, Class<? extends Throwable> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof LinkageError || cause instanceof ClassNotFoundException) {
+            if (type.isInstance(cause)) {
                 return true;
             }
         }

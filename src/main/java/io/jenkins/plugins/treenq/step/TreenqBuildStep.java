@@ -4,135 +4,113 @@ package io.jenkins.plugins.treenq.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
-import hudson.EnvVars;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
-import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
+import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
-import io.jenkins.plugins.treenq.config.BuildkitBuilder;
-import io.jenkins.plugins.treenq.config.TreenqConfiguration;
-import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
-import io.jenkins.plugins.treenq.report.BuiltImage;
-import io.jenkins.plugins.treenq.run.ImageBuild;
+import io.jenkins.plugins.treenq.parameters.Assignments;
+import io.jenkins.plugins.treenq.parameters.BuildCache;
+import io.jenkins.plugins.treenq.parameters.BuildOutput;
+import io.jenkins.plugins.treenq.parameters.Lines;
 import io.jenkins.plugins.treenq.run.ImageOrder;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
-import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
-import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
-import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** Builds an image of a Dockerfile on a BuildKit daemon, and is all the parameters that the freestyle step has too. */
-public final class TreenqBuildStep extends Step {
+public final class TreenqBuildStep extends DockerfileStep {
+    private static final long serialVersionUID = 1;
+
+    private static final String TIMES_OF_CONTENT = "content";
+    private static final String TIMES_ON_DISK = "disk";
+
     private final List<String> tags;
-    private String context = DescriptorImpl.DEFAULT_CONTEXT;
-    private String dockerfile = DescriptorImpl.DEFAULT_DOCKERFILE;
-    private String target;
-    private List<String> buildArgs = new ArrayList<>();
+    private boolean push = true;
+    private String contextTimes = TIMES_OF_CONTENT;
     private List<String> labels = new ArrayList<>();
-    private List<String> platforms = new ArrayList<>();
+    private List<String> annotations = new ArrayList<>();
     private boolean pull;
     private boolean noCache;
-    private boolean push = true;
-    private String builder;
-    private String credentialsId;
+    private List<String> noCacheStages = new ArrayList<>();
+    private boolean pushByDigest;
+    private List<String> imageOptions = new ArrayList<>();
+    private List<BuildCache> cacheFrom = new ArrayList<>();
+    private List<BuildCache> cacheTo = new ArrayList<>();
+    private List<BuildOutput> outputs = new ArrayList<>();
+    private String provenance;
+    private String sbom;
+    private List<String> allow = new ArrayList<>();
+    private String network;
+    private List<String> addHosts = new ArrayList<>();
+    private String shmSize;
+    private List<String> ulimits = new ArrayList<>();
+    private String cgroupParent;
+    private String sourcePolicy;
 
     @DataBoundConstructor
     public TreenqBuildStep(@CheckForNull List<String> tags) {
-        this.tags = normalized(tags);
+        this.tags = Lines.trimmed(tags);
     }
 
-    /** Names of the image; without any, it is only checked whether the build succeeds. */
+    /** Names of the image; without any, and without outputs, it is only checked whether the build succeeds. */
     public List<String> getTags() {
         return tags;
     }
 
-    /** Folder whose files the build may use. */
-    public String getContext() {
-        return context;
+    /** Whether the tags are pushed to their registries. */
+    public boolean isPush() {
+        return push;
     }
 
     @DataBoundSetter
-    public void setContext(@CheckForNull String context) {
-        this.context = orElse(context, DescriptorImpl.DEFAULT_CONTEXT);
+    public void setPush(boolean push) {
+        this.push = push;
     }
 
-    /** Relative to the context. */
-    public String getDockerfile() {
-        return dockerfile;
-    }
-
-    @DataBoundSetter
-    public void setDockerfile(@CheckForNull String dockerfile) {
-        this.dockerfile = orElse(dockerfile, DescriptorImpl.DEFAULT_DOCKERFILE);
-    }
-
-    /** Stage to build; null for the last one. */
-    @CheckForNull
-    public String getTarget() {
-        return target;
+    /** {@code content}: files whose content the daemon has got do not travel again. {@code disk}: as other tools do. */
+    public String getContextTimes() {
+        return contextTimes;
     }
 
     @DataBoundSetter
-    public void setTarget(@CheckForNull String target) {
-        this.target = Util.fixEmptyAndTrim(target);
+    public void setContextTimes(@CheckForNull String contextTimes) {
+        String given = Util.fixEmptyAndTrim(contextTimes);
+        this.contextTimes = given == null ? TIMES_OF_CONTENT : given;
     }
 
-    /** Each as {@code NAME=value}. */
-    public List<String> getBuildArgs() {
-        return buildArgs;
-    }
-
-    @DataBoundSetter
-    public void setBuildArgs(@CheckForNull List<String> buildArgs) {
-        this.buildArgs = withoutBlanks(buildArgs);
-    }
-
-    /** Each as {@code name=value}. */
+    /** Labels of the image, each as {@code name=value}. */
     public List<String> getLabels() {
         return labels;
     }
 
     @DataBoundSetter
     public void setLabels(@CheckForNull List<String> labels) {
-        this.labels = withoutBlanks(labels);
+        this.labels = Lines.of(labels);
     }
 
-    /** Such as {@code linux/arm64}; none for the builder's own. */
-    public List<String> getPlatforms() {
-        return platforms;
+    /** Annotations, each as {@code key=value}, with what carries it in front, such as {@code index:}. */
+    public List<String> getAnnotations() {
+        return annotations;
     }
 
     @DataBoundSetter
-    public void setPlatforms(@CheckForNull List<String> platforms) {
-        this.platforms = normalized(platforms);
+    public void setAnnotations(@CheckForNull List<String> annotations) {
+        this.annotations = Lines.of(annotations);
     }
 
     /** Whether registries are asked for newer base images. */
@@ -155,116 +133,232 @@ public final class TreenqBuildStep extends Step {
         this.noCache = noCache;
     }
 
-    /** Whether the tags are pushed to their registries. */
-    public boolean isPush() {
-        return push;
+    /** Stages whose steps run again. */
+    public List<String> getNoCacheStages() {
+        return noCacheStages;
     }
 
     @DataBoundSetter
-    public void setPush(boolean push) {
-        this.push = push;
+    public void setNoCacheStages(@CheckForNull List<String> noCacheStages) {
+        this.noCacheStages = Lines.trimmed(noCacheStages);
     }
 
-    /** Null for the default one. */
+    /** Whether the image is pushed under no tag. */
+    public boolean isPushByDigest() {
+        return pushByDigest;
+    }
+
+    @DataBoundSetter
+    public void setPushByDigest(boolean pushByDigest) {
+        this.pushByDigest = pushByDigest;
+    }
+
+    /** The image exporter's own keys, each as {@code key=value}. */
+    public List<String> getImageOptions() {
+        return imageOptions;
+    }
+
+    @DataBoundSetter
+    public void setImageOptions(@CheckForNull List<String> imageOptions) {
+        this.imageOptions = Lines.of(imageOptions);
+    }
+
+    /** Where cache is taken from. */
+    public List<BuildCache> getCacheFrom() {
+        return cacheFrom;
+    }
+
+    @DataBoundSetter
+    public void setCacheFrom(@CheckForNull List<BuildCache> cacheFrom) {
+        this.cacheFrom = new ArrayList<>(Util.fixNull(cacheFrom));
+    }
+
+    /** Where cache is left. */
+    public List<BuildCache> getCacheTo() {
+        return cacheTo;
+    }
+
+    @DataBoundSetter
+    public void setCacheTo(@CheckForNull List<BuildCache> cacheTo) {
+        this.cacheTo = new ArrayList<>(Util.fixNull(cacheTo));
+    }
+
+    /** Results that are written into the workspace. */
+    public List<BuildOutput> getOutputs() {
+        return outputs;
+    }
+
+    @DataBoundSetter
+    public void setOutputs(@CheckForNull List<BuildOutput> outputs) {
+        this.outputs = new ArrayList<>(Util.fixNull(outputs));
+    }
+
+    /** {@code mode=max}, {@code true}; null for none. */
     @CheckForNull
-    public String getBuilder() {
-        return builder;
+    public String getProvenance() {
+        return provenance;
     }
 
     @DataBoundSetter
-    public void setBuilder(@CheckForNull String builder) {
-        this.builder = Util.fixEmptyAndTrim(builder);
+    public void setProvenance(@CheckForNull String provenance) {
+        this.provenance = Util.fixEmptyAndTrim(provenance);
     }
 
-    /** Login for the tags' registries; null for those that are configured for all jobs. */
+    /** {@code true} or {@code generator=IMAGE}; null for none. */
     @CheckForNull
-    public String getCredentialsId() {
-        return credentialsId;
+    public String getSbom() {
+        return sbom;
     }
 
     @DataBoundSetter
-    public void setCredentialsId(@CheckForNull String credentialsId) {
-        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    public void setSbom(@CheckForNull String sbom) {
+        this.sbom = Util.fixEmptyAndTrim(sbom);
+    }
+
+    /** Entitlements, such as {@code network.host}. */
+    public List<String> getAllow() {
+        return allow;
+    }
+
+    @DataBoundSetter
+    public void setAllow(@CheckForNull List<String> allow) {
+        this.allow = Lines.trimmed(allow);
+    }
+
+    /** What steps reach: {@code default}, {@code none} or {@code host}. */
+    @CheckForNull
+    public String getNetwork() {
+        return network;
+    }
+
+    @DataBoundSetter
+    public void setNetwork(@CheckForNull String network) {
+        this.network = Util.fixEmptyAndTrim(network);
+    }
+
+    /** Addresses of hosts, each as {@code host=address}. */
+    public List<String> getAddHosts() {
+        return addHosts;
+    }
+
+    @DataBoundSetter
+    public void setAddHosts(@CheckForNull List<String> addHosts) {
+        this.addHosts = Lines.of(addHosts);
+    }
+
+    /** Size of {@code /dev/shm}, such as {@code 128m}. */
+    @CheckForNull
+    public String getShmSize() {
+        return shmSize;
+    }
+
+    @DataBoundSetter
+    public void setShmSize(@CheckForNull String shmSize) {
+        this.shmSize = Util.fixEmptyAndTrim(shmSize);
+    }
+
+    /** Such as {@code nofile=1024:2048}. */
+    public List<String> getUlimits() {
+        return ulimits;
+    }
+
+    @DataBoundSetter
+    public void setUlimits(@CheckForNull List<String> ulimits) {
+        this.ulimits = Lines.trimmed(ulimits);
+    }
+
+    /** Of the containers that steps run in. */
+    @CheckForNull
+    public String getCgroupParent() {
+        return cgroupParent;
+    }
+
+    @DataBoundSetter
+    public void setCgroupParent(@CheckForNull String cgroupParent) {
+        this.cgroupParent = Util.fixEmptyAndTrim(cgroupParent);
+    }
+
+    /** Which sources may be used, as JSON. */
+    @CheckForNull
+    public String getSourcePolicy() {
+        return sourcePolicy;
+    }
+
+    @DataBoundSetter
+    public void setSourcePolicy(@CheckForNull String sourcePolicy) {
+        this.sourcePolicy = Util.fixEmptyAndTrim(sourcePolicy);
     }
 
     /**
      * The parameters as the service takes them.
      *
+     * @param ref names the build in the daemon
      * @param expand fills in variables
-     * @throws AbortException when an argument or a label has no value
+     * @throws AbortException when one of them makes no sense; the message says which
      */
-    ImageOrder order(UnaryOperator<String> expand) throws AbortException {
-        List<String> names = normalized(tags.stream().map(expand).toList());
-        DockerfileBuild build = new DockerfileBuild(
-                expand.apply(dockerfile),
-                target == null ? "" : expand.apply(target),
-                Assignments.map(buildArgs, "buildArgs", expand),
-                Assignments.map(labels, "labels", expand),
-                normalized(platforms.stream().map(expand).toList()),
-                names,
-                pull,
-                noCache,
-                push && !names.isEmpty());
-        return new ImageOrder(
-                build,
-                expand.apply(context),
-                builder == null ? null : Util.fixEmptyAndTrim(expand.apply(builder)),
-                credentialsId == null ? null : Util.fixEmptyAndTrim(expand.apply(credentialsId)));
+    ImageOrder order(String ref, UnaryOperator<String> expand) throws AbortException {
+        try {
+            return order(build(ref, expand), cacheFrom, cacheTo, expand);
+        } catch (BuildkitException.InvalidRequest e) {
+            throw new AbortException(e.getMessage());
+        }
+    }
+
+    private DockerfileBuild build(String ref, UnaryOperator<String> expand)
+            throws AbortException, BuildkitException.InvalidRequest {
+        List<String> names = expanded(tags, expand);
+        List<Destination> destinations = new ArrayList<>();
+        for (BuildOutput output : outputs) {
+            destinations.add(output.destination(expand));
+        }
+        DockerfileBuild.Builder build = describe(expand)
+                .ref(ref)
+                .labels(Assignments.map(labels, "labels", expand))
+                .annotations(Assignments.map(annotations, "annotations", expand))
+                .tags(names)
+                .push(push && !names.isEmpty())
+                .pushByDigest(pushByDigest)
+                .imageOptions(Assignments.map(imageOptions, "imageOptions", expand))
+                .destinations(destinations)
+                .pull(pull)
+                .noCacheStages(expanded(noCacheStages, expand))
+                .noCache(noCache)
+                .provenance(expanded(provenance, expand))
+                .sbom(expanded(sbom, expand))
+                .entitlements(expanded(allow, expand))
+                .network(expanded(network, expand))
+                .addHosts(Assignments.map(addHosts, "addHosts", expand))
+                .shmSize(expanded(shmSize, expand))
+                .ulimits(expanded(ulimits, expand))
+                .cgroupParent(expanded(cgroupParent, expand))
+                .contentTimes(areTimesOfContent());
+        return (sourcePolicy == null ? build : build.sourcePolicy(SourcePolicy.parse(expand.apply(sourcePolicy))))
+                .build();
+    }
+
+    private boolean areTimesOfContent() throws AbortException {
+        return switch (contextTimes) {
+            case TIMES_OF_CONTENT -> true;
+            case TIMES_ON_DISK -> false;
+            default -> throw new AbortException("contextTimes: '" + contextTimes + "' is neither content nor disk");
+        };
     }
 
     @Override
     public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+        return new BuildExecution(this, context);
     }
 
-    private static String orElse(@CheckForNull String value, String otherwise) {
-        String given = Util.fixEmptyAndTrim(value);
-        return given == null ? otherwise : given;
-    }
-
-    private static List<String> normalized(@CheckForNull Collection<String> values) {
-        List<String> trimmed = withoutBlanks(values);
-        trimmed.replaceAll(String::trim);
-        return trimmed;
-    }
-
-    private static List<String> withoutBlanks(@CheckForNull Collection<String> values) {
-        List<String> given = new ArrayList<>(values == null ? List.of() : values);
-        given.removeIf(value -> value == null || value.isBlank());
-        return given;
-    }
-
-    /** Holds a thread while the agent builds, and does not outlive a restart of the controller. */
-    private static final class Execution extends SynchronousNonBlockingStepExecution<BuiltImage> {
-        private static final long serialVersionUID = 1;
-
-        private final transient TreenqBuildStep step;
-
-        Execution(TreenqBuildStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
-        @Override
-        protected BuiltImage run() throws IOException, InterruptedException {
-            StepContext context = getContext();
-            ImageOrder order = step.order(UnaryOperator.identity());
-            return new ImageBuild(order, context.get(Run.class), context.get(TaskListener.class))
-                    .perform(context.get(FilePath.class), context.get(EnvVars.class));
-        }
-    }
-
-    /**
-     * The step's form and syntax. A form has the lists as lines of text; a Jenkinsfile has {@code buildArgs} and
-     * {@code labels} as maps.
-     */
+    /** The step's form and syntax. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
-        public static final String DEFAULT_CONTEXT = ".";
-        public static final String DEFAULT_DOCKERFILE = "Dockerfile";
+    public static final class DescriptorImpl extends DockerfileStepDescriptor {
+        private static final Set<String> ASSIGNMENTS =
+                Set.of("labels", "annotations", "imageOptions", "addHosts");
+        private static final Set<String> LISTS = Set.of("tags", "noCacheStages", "allow", "ulimits");
 
-        private static final Set<String> ASSIGNMENTS = Set.of("buildArgs", "labels");
-        private static final Set<String> LISTS = Set.of("tags", "platforms", UninstantiatedDescribable.ANONYMOUS_KEY);
+        public DescriptorImpl() {
+            super(ASSIGNMENTS, LISTS);
+        }
 
         @Override
         public String getFunctionName() {
@@ -278,133 +372,64 @@ public final class TreenqBuildStep extends Step {
         }
 
         @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, FilePath.class, EnvVars.class, TaskListener.class);
-        }
-
-        @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
             return namedArgs.get("tags") instanceof List<?> tags ? Util.join(tags, ", ") : null;
         }
 
-        /** What a text area shows of a list. */
-        @Restricted(DoNotUse.class)
-        public String lines(@CheckForNull List<String> values) {
-            return values == null ? "" : String.join("\n", values);
-        }
-
-        @Override
-        public Step newInstance(@CheckForNull StaplerRequest2 req, @NonNull JSONObject form) throws FormException {
-            for (String field : List.of("tags", "platforms", "buildArgs", "labels")) {
-                if (form.get(field) instanceof String text) {
-                    form.put(field, text.lines().map(String::strip).toList());
-                }
-            }
-            return super.newInstance(req, form);
-        }
-
-        /** A Jenkinsfile may give a single text for a list, and a map for assignments. */
-        @NonNull
-        @Override
-        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-            Map<String, Object> bindable = new LinkedHashMap<>(arguments);
-            bindable.replaceAll((name, value) -> {
-                if (ASSIGNMENTS.contains(name) && value instanceof Map<?, ?> map) {
-                    return Assignments.texts(map);
-                }
-                return LISTS.contains(name) && value instanceof CharSequence text ? List.of(text.toString()) : value;
-            });
-            return bindable;
-        }
-
-        @NonNull
-        @Override
-        public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable step) {
-            Map<String, Object> readable = new LinkedHashMap<>(step.getArguments());
-            for (String name : ASSIGNMENTS) {
-                if (readable.get(name) instanceof List<?> texts) {
-                    readable.put(name, asMap(texts));
-                }
-            }
-            return step.withArguments(readable);
-        }
-
-        /** The list itself when it has something that is no assignment. */
-        private static Object asMap(List<?> texts) {
-            try {
-                return Assignments.map(texts.stream().map(String::valueOf).toList(), "", UnaryOperator.identity());
-            } catch (AbortException e) {
-                return texts;
-            }
-        }
-
-        @POST
-        public ListBoxModel doFillBuilderItems(@AncestorInPath Item item, @QueryParameter String builder) {
-            ListBoxModel names = new ListBoxModel();
-            names.add(Messages.TreenqBuildStep_defaultBuilder(), "");
-            if (mayConfigure(item)) {
-                TreenqConfiguration.get().getBuilders().stream()
-                        .map(BuildkitBuilder::getName)
-                        .forEach(names::add);
-            }
-            if (builder != null && !builder.isEmpty() && names.stream().noneMatch(o -> o.value.equals(builder))) {
-                names.add(builder);
-            }
-            return names;
-        }
-
-        @POST
-        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
-            return CredentialsChoice.logins(item, credentialsId);
-        }
-
         @POST
         public FormValidation doCheckTags(@AncestorInPath Item item, @QueryParameter String value) {
-            return checkLines(item, value, ImageName::parse);
-        }
-
-        @POST
-        public FormValidation doCheckPlatforms(@AncestorInPath Item item, @QueryParameter String value) {
-            return checkLines(item, value, Platform::parse);
-        }
-
-        @POST
-        public FormValidation doCheckBuildArgs(@AncestorInPath Item item, @QueryParameter String value) {
-            return checkLines(item, value, DescriptorImpl::requireAssignment);
+            return Lines.check(item, value, ImageName::parse);
         }
 
         @POST
         public FormValidation doCheckLabels(@AncestorInPath Item item, @QueryParameter String value) {
-            return checkLines(item, value, DescriptorImpl::requireAssignment);
+            return Assignments.check(item, value);
         }
 
-        private static void requireAssignment(String line) {
-            if (line.indexOf('=') < 1) {
-                throw new IllegalArgumentException(Messages.TreenqBuildStep_notAnAssignment(line));
-            }
+        @POST
+        public FormValidation doCheckAnnotations(@AncestorInPath Item item, @QueryParameter String value) {
+            return Assignments.check(item, value);
         }
 
-        /** Nothing is known of what a variable will be. */
-        private static FormValidation checkLines(Item item, String value, Consumer<String> check) {
-            if (!mayConfigure(item)) {
+        @POST
+        public FormValidation doCheckImageOptions(@AncestorInPath Item item, @QueryParameter String value) {
+            return Assignments.check(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckAddHosts(@AncestorInPath Item item, @QueryParameter String value) {
+            return Assignments.check(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckSourcePolicy(@AncestorInPath Item item, @QueryParameter String value) {
+            if (!Lines.mayConfigure(item) || Util.fixEmptyAndTrim(value) == null || value.contains("$")) {
                 return FormValidation.ok();
             }
             try {
-                Util.fixNull(value)
-                        .lines()
-                        .map(String::strip)
-                        .filter(line -> !line.isEmpty() && !line.contains("$"))
-                        .forEach(check);
+                SourcePolicy.parse(value);
                 return FormValidation.ok();
-            } catch (IllegalArgumentException e) {
+            } catch (BuildkitException.InvalidRequest e) {
                 return FormValidation.error(e.getMessage());
             }
         }
 
-        private static boolean mayConfigure(@CheckForNull Item item) {
-            return item == null
-                    ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                    : item.hasPermission(Item.EXTENDED_READ);
+        @POST
+        public ListBoxModel doFillContextTimesItems() {
+            ListBoxModel times = new ListBoxModel();
+            times.add(Messages.TreenqBuildStep_timesOfContent(), TIMES_OF_CONTENT);
+            times.add(Messages.TreenqBuildStep_timesOnDisk(), TIMES_ON_DISK);
+            return times;
+        }
+
+        @POST
+        public ListBoxModel doFillNetworkItems() {
+            ListBoxModel modes = new ListBoxModel();
+            modes.add(Messages.TreenqBuildStep_networkOfDockerfile(), "");
+            modes.add("default", "default");
+            modes.add("none", "none");
+            modes.add("host", "host");
+            return modes;
         }
     }
 }

@@ -13,6 +13,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
             variables.overrideAll(freestyle.getBuildVariables());
             expand = variables::expand;
         }
-        new ImageBuild(build.order(expand), run, listener).perform(workspace, env);
+        new ImageBuild(build.order(BuildRequest.newRef(), expand), run, listener).perform(workspace, env);
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

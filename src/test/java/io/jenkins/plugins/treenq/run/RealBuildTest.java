@@ -12,7 +12,6 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.EnvVars;
 import hudson.Launcher;
@@ -40,8 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -321,12 +318,12 @@ class RealBuildTest {
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image()));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        awaitWorkOn(mark, true);
+        DaemonSteps.await(mark, true);
 
         run.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        awaitWorkOn(mark, false);
+        DaemonSteps.await(mark, false);
 
         FreeStyleProject freestyle = jenkins.createFreeStyleProject();
         freestyle
@@ -334,12 +331,12 @@ class RealBuildTest {
                 .add(new CreateFileBuilder("Dockerfile", "FROM busybox\nRUN sleep 300; echo 2" + mark + "\n"));
         freestyle.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image() + ":2"))));
         FreeStyleBuild build = freestyle.scheduleBuild2(0).waitForStart();
-        awaitWorkOn("2" + mark, true);
+        DaemonSteps.await("2" + mark, true);
 
         build.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        awaitWorkOn("2" + mark, false);
+        DaemonSteps.await("2" + mark, false);
     }
 
     @Test
@@ -398,12 +395,12 @@ class RealBuildTest {
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image()), "remote");
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        awaitWorkOn(mark, true);
+        DaemonSteps.await(mark, true);
 
         run.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        awaitWorkOn(mark, false);
+        DaemonSteps.await(mark, false);
     }
 
     @Test
@@ -450,22 +447,6 @@ class RealBuildTest {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("node('" + label + "') {\n" + script + "\n}", true));
         return job;
-    }
-
-    /** Whether a process of a step, which the mark is in the command of, runs on this machine. */
-    private static boolean daemonWorksOn(String mark) {
-        return ProcessHandle.allProcesses().anyMatch(process -> process.info()
-                .commandLine()
-                .filter(line -> line.contains(mark))
-                .isPresent());
-    }
-
-    private static void awaitWorkOn(String mark, boolean wanted) throws InterruptedException {
-        Instant end = Instant.now().plus(Duration.ofSeconds(30));
-        while (daemonWorksOn(mark) != wanted) {
-            assertTrue(Instant.now().isBefore(end), wanted ? "the step does not run" : "the step still runs");
-            Thread.sleep(100);
-        }
     }
 
     private static List<String> filesWith(List<String> texts, Path folder) throws IOException {

@@ -4,12 +4,20 @@ package io.jenkins.plugins.treenq.step;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.parameters.AzblobCache;
+import io.jenkins.plugins.treenq.parameters.BuildOutput;
+import io.jenkins.plugins.treenq.parameters.BuildSecret;
+import io.jenkins.plugins.treenq.parameters.GhaCache;
+import io.jenkins.plugins.treenq.parameters.InlineCache;
+import io.jenkins.plugins.treenq.parameters.LocalCache;
+import io.jenkins.plugins.treenq.parameters.RegistryCache;
+import io.jenkins.plugins.treenq.parameters.S3Cache;
+import io.jenkins.plugins.treenq.parameters.SshAgentAccess;
+import io.jenkins.plugins.treenq.parameters.SshKeyAccess;
 import io.jenkins.plugins.treenq.run.Configured;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.util.List;
@@ -57,7 +65,7 @@ class TreenqBuildStepTest {
 
         tester.assertRoundTrip(new TreenqBuildStep(List.of("web:1")), "treenqBuild(['web:1'])");
         tester.assertRoundTrip(
-                everything(),
+                plain(),
                 "treenqBuild buildArgs: [VERSION: '1.4', 'with-dash': 'a=b'], builder: 'arm', context: 'web',"
                         + " credentialsId: 'login', dockerfile: 'Dockerfile.prod', labels: [team: 'shop'], noCache: true,"
                         + " platforms: ['linux/amd64', 'linux/arm64'], pull: true, push: false,"
@@ -92,20 +100,20 @@ class TreenqBuildStepTest {
                 "labels",
                 List.of("team=shop"));
 
-        ImageOrder order = instantiate(arguments).order(UnaryOperator.identity());
+        ImageOrder order = instantiate(arguments).order("ref", UnaryOperator.identity());
 
         assertEquals(List.of("web:1"), order.build().tags());
-        assertEquals(List.of("linux/amd64"), order.build().platforms());
-        assertEquals(Map.of("COUNT", "3"), order.build().buildArgs());
-        assertEquals(Map.of("team", "shop"), order.build().labels());
+        assertEquals(
+                Map.of("platform", "linux/amd64", "build-arg:COUNT", "3", "label:team", "shop"),
+                order.build().request().options());
     }
 
     @Test
     void buildArgumentsKeepSpacesAndLineBreaks() throws Exception {
         ImageOrder order = instantiate(Map.of("tags", List.of("web:1"), "buildArgs", Map.of("TEXT", " a\n b=c ")))
-                .order(UnaryOperator.identity());
+                .order("ref", UnaryOperator.identity());
 
-        assertEquals(Map.of("TEXT", " a\n b=c "), order.build().buildArgs());
+        assertEquals(Map.of("build-arg:TEXT", " a\n b=c "), order.build().request().options());
     }
 
     @Test
@@ -121,21 +129,55 @@ class TreenqBuildStepTest {
         step.setPlatforms(List.of(" "));
 
         jenkins.assertEqualDataBoundBeans(new TreenqBuildStep(List.of()), step);
-        ImageOrder order = step.order(UnaryOperator.identity());
-        assertEquals(".", order.context());
-        assertEquals("Dockerfile", order.build().dockerfile());
+        assertEquals(".", step.getContext());
+        assertEquals("Dockerfile", step.getDockerfile());
     }
 
     @Test
     void tagsArePushedUnlessThereAreNone() throws Exception {
-        assertTrue(new TreenqBuildStep(List.of("web:1"))
-                .order(UnaryOperator.identity())
-                .build()
-                .push());
-        assertFalse(new TreenqBuildStep(List.of())
-                .order(UnaryOperator.identity())
-                .build()
-                .push());
+        assertEquals(
+                "true",
+                new TreenqBuildStep(List.of("web:1"))
+                        .order("ref", UnaryOperator.identity())
+                        .build()
+                        .request()
+                        .exports()
+                        .get(0)
+                        .attributes()
+                        .get("push"));
+        assertEquals(
+                List.of(),
+                new TreenqBuildStep(List.of())
+                        .order("ref", UnaryOperator.identity())
+                        .build()
+                        .request()
+                        .exports());
+    }
+
+    @Test
+    void nestedParametersHaveSymbolsThatReadLikeProse() throws Exception {
+        TreenqBuildStep step = new TreenqBuildStep(List.of("web:1"));
+        BuildSecret secret = new BuildSecret("npm");
+        secret.setCredentialsId("npm-token");
+        step.setSecrets(List.of(secret));
+        SshAgentAccess agent = new SshAgentAccess();
+        agent.setId("other");
+        step.setSsh(List.of(new SshKeyAccess("deploy-key"), agent));
+        step.setCacheFrom(List.of(new RegistryCache("registry.example.com/cache/web")));
+        LocalCache local = new LocalCache("cache");
+        local.setMode("max");
+        local.setOptions(List.of("compression=zstd"));
+        step.setCacheTo(List.of(local, new InlineCache()));
+        step.setOutputs(List.of(new BuildOutput("oci", "image.tar")));
+
+        new SnippetizerTester(jenkins)
+                .assertRoundTrip(
+                        step,
+                        "treenqBuild cacheFrom: [registryCache('registry.example.com/cache/web')],"
+                                + " cacheTo: [localCache(mode: 'max', options: [compression: 'zstd'], path: 'cache'), inlineCache()],"
+                                + " outputs: [output(dest: 'image.tar', type: 'oci')],"
+                                + " secrets: [secret(credentialsId: 'npm-token', id: 'npm')],"
+                                + " ssh: [sshKey('deploy-key'), sshAgent(id: 'other')], tags: ['web:1']");
     }
 
     @Test
@@ -143,7 +185,7 @@ class TreenqBuildStepTest {
         TreenqBuildStep step = new TreenqBuildStep(List.of("web:1"));
         step.setBuildArgs(List.of("VERSION"));
 
-        AbortException failure = assertThrows(AbortException.class, () -> step.order(UnaryOperator.identity()));
+        AbortException failure = assertThrows(AbortException.class, () -> step.order("ref", UnaryOperator.identity()));
         assertThat(failure.getMessage(), containsString("buildArgs: 'VERSION' is not of the form NAME=value"));
     }
 
@@ -151,8 +193,8 @@ class TreenqBuildStepTest {
         return DescribableModel.of(TreenqBuildStep.class).instantiate(arguments, null);
     }
 
-    /** Every parameter with another value than its default. */
-    static TreenqBuildStep everything() {
+    /** What most Jenkinsfiles have. */
+    private static TreenqBuildStep plain() {
         TreenqBuildStep step =
                 new TreenqBuildStep(List.of("localhost:5000/shop/web:1.4", "localhost:5000/shop/web:latest"));
         step.setContext("web");
@@ -166,6 +208,67 @@ class TreenqBuildStepTest {
         step.setPush(false);
         step.setBuilder("arm");
         step.setCredentialsId("login");
+        return step;
+    }
+
+    /** Every parameter with another value than its default. */
+    static TreenqBuildStep everything() {
+        TreenqBuildStep step = plain();
+        step.setDockerfileText("FROM scratch\nCOPY . /");
+        step.setContexts(List.of("assets=../assets"));
+        step.setContextCredentialsId("login");
+        step.setContextTimes("disk");
+        step.setAnnotations(List.of("index:title=shop"));
+        step.setNoCacheStages(List.of("base"));
+        step.setPushByDigest(true);
+        step.setImageOptions(List.of("compression=zstd"));
+        step.setProvenance("mode=max");
+        step.setSbom("true");
+        step.setAllow(List.of("network.host"));
+        step.setNetwork("none");
+        step.setAddHosts(List.of("a=10.0.0.1"));
+        step.setShmSize("64m");
+        step.setUlimits(List.of("nofile=1:2"));
+        step.setCgroupParent("slice");
+        step.setSourcePolicy("{}");
+        step.setFrontend("gateway.v0");
+        step.setFrontendOptions(List.of("source=a/b"));
+        BuildSecret secret = new BuildSecret("npm");
+        secret.setCredentialsId("login");
+        BuildSecret variable = new BuildSecret("variable");
+        variable.setEnv("TOKEN");
+        BuildSecret file = new BuildSecret("file");
+        file.setFile("settings.xml");
+        step.setSecrets(List.of(secret, variable, file));
+        SshAgentAccess agent = new SshAgentAccess();
+        agent.setSocket("/tmp/agent");
+        SshKeyAccess key = new SshKeyAccess("");
+        key.setId("other");
+        step.setSsh(List.of(key, agent));
+        RegistryCache registry = new RegistryCache("a/cache");
+        registry.setMode("max");
+        registry.setIgnoreError(true);
+        registry.setOptions(List.of("compression=zstd"));
+        S3Cache s3 = new S3Cache("bucket", "region");
+        s3.setName("n");
+        s3.setPrefix("p");
+        s3.setEndpointUrl("https://s3.example.com");
+        s3.setCredentialsId("login");
+        AzblobCache azblob = new AzblobCache("https://azure.example.com");
+        azblob.setContainer("c");
+        azblob.setName("n");
+        azblob.setPrefix("p");
+        azblob.setCredentialsId("login");
+        GhaCache gha = new GhaCache();
+        gha.setUrl("https://gha.example.com");
+        gha.setUrlV2("https://gha.example.com/2");
+        gha.setScope("s");
+        gha.setCredentialsId("login");
+        step.setCacheFrom(List.of(new LocalCache("cache"), s3));
+        step.setCacheTo(List.of(registry, new InlineCache(), azblob, gha));
+        BuildOutput output = new BuildOutput("oci", "image.tar");
+        output.setOptions(List.of("compression=zstd"));
+        step.setOutputs(List.of(output));
         return step;
     }
 }

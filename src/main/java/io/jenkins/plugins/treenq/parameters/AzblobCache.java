@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import java.util.HashMap;
+import java.util.Map;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** Cache in Azure's blob storage. */
+public final class AzblobCache extends RemoteCache {
+    private static final long serialVersionUID = 1;
+
+    private final String accountUrl;
+    private String container;
+    private String name;
+    private String prefix;
+
+    @DataBoundConstructor
+    public AzblobCache(@CheckForNull String accountUrl) {
+        this.accountUrl = Util.fixNull(accountUrl).trim();
+    }
+
+    /** Address of the storage account. */
+    public String getAccountUrl() {
+        return accountUrl;
+    }
+
+    /** Name of the container; null for buildkit-cache. */
+    @CheckForNull
+    public String getContainer() {
+        return container;
+    }
+
+    @DataBoundSetter
+    public void setContainer(@CheckForNull String container) {
+        this.container = Util.fixEmptyAndTrim(container);
+    }
+
+    /** Of this cache among others in the container; null for buildkit. */
+    @CheckForNull
+    public String getName() {
+        return name;
+    }
+
+    @DataBoundSetter
+    public void setName(@CheckForNull String name) {
+        this.name = Util.fixEmptyAndTrim(name);
+    }
+
+    /** What the names of all blobs begin with. */
+    @CheckForNull
+    public String getPrefix() {
+        return prefix;
+    }
+
+    @DataBoundSetter
+    public void setPrefix(@CheckForNull String prefix) {
+        this.prefix = Util.fixEmptyAndTrim(prefix);
+    }
+
+    @Override
+    String type() {
+        return "azblob";
+    }
+
+    @Override
+    Map<String, String> attributes(boolean from) {
+        Map<String, String> values = new HashMap<>();
+        values.put("account_url", accountUrl);
+        values.put("container", container);
+        values.put("name", name);
+        values.put("prefix", prefix);
+        return values;
+    }
+
+    @Override
+    Map<String, String> keys(BuildCredentials credentials, String id) throws AbortException {
+        return Map.of("secret_access_key", credentials.text(id, "cache in Azure"));
+    }
+
+    /** Form of such a cache. */
+    @Extension
+    @Symbol("azblobCache")
+    public static final class DescriptorImpl extends RemoteCacheDescriptor {
+        @Override
+        public String getDisplayName() {
+            return Messages.AzblobCache_displayName();
+        }
+    }
+}

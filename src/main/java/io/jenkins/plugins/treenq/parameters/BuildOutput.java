@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.treenq.buildkit.client.Destination;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** A result of the build that is written into the workspace. */
+public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String type;
+    private final String dest;
+    private List<String> options = new ArrayList<>();
+
+    @DataBoundConstructor
+    public BuildOutput(@CheckForNull String type, @CheckForNull String dest) {
+        this.type = Util.fixNull(type).trim();
+        this.dest = Util.fixNull(dest).trim();
+    }
+
+    /** {@code local}, {@code tar}, {@code oci} or {@code docker}. */
+    public String getType() {
+        return type;
+    }
+
+    /** Path of a file, or of a folder for {@code local}. */
+    public String getDest() {
+        return dest;
+    }
+
+    /** The exporter's own keys, each as {@code key=value}. */
+    public List<String> getOptions() {
+        return options;
+    }
+
+    @DataBoundSetter
+    public void setOptions(@CheckForNull List<String> options) {
+        this.options = Lines.of(options);
+    }
+
+    /** As the client takes it. */
+    public Destination destination(UnaryOperator<String> expand) throws AbortException {
+        if (dest.isEmpty()) {
+            throw new AbortException("an output of type '" + type + "' needs dest, a path in the workspace");
+        }
+        return new Destination(type, expand.apply(dest), Assignments.map(options, "options", expand));
+    }
+
+    /** Form and syntax of an output. */
+    @Extension
+    @Symbol("output")
+    public static final class DescriptorImpl extends OptionsDescriptor<BuildOutput> {
+        @Override
+        public String getDisplayName() {
+            return Messages.BuildOutput_displayName();
+        }
+
+        @POST
+        public ListBoxModel doFillTypeItems(@AncestorInPath Item item) {
+            ListBoxModel types = new ListBoxModel();
+            if (Lines.mayConfigure(item)) {
+                types.add(Messages.BuildOutput_local(), "local");
+                types.add(Messages.BuildOutput_tar(), "tar");
+                types.add(Messages.BuildOutput_oci(), "oci");
+                types.add(Messages.BuildOutput_docker(), "docker");
+            }
+            return types;
+        }
+
+        @POST
+        public FormValidation doCheckDest(@AncestorInPath Item item, @QueryParameter String value) {
+            return Lines.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
+import io.jenkins.plugins.treenq.credentials.SecretText;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * A secret that a step of the Dockerfile mounts by its id. It comes from exactly one place: credentials, a variable of
+ * the environment, or a file of the workspace.
+ */
+public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String id;
+    private String credentialsId;
+    private String env;
+    private String file;
+
+    @DataBoundConstructor
+    public BuildSecret(@CheckForNull String id) {
+        this.id = Util.fixNull(id).trim();
+    }
+
+    /** As {@code RUN --mount=type=secret,id=…} has it. */
+    public String getId() {
+        return id;
+    }
+
+    /** A secret text, a secret file, or a user name with password, of which the password is taken. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(@CheckForNull String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Name of a variable, such as one that {@code withCredentials} sets. */
+    @CheckForNull
+    public String getEnv() {
+        return env;
+    }
+
+    @DataBoundSetter
+    public void setEnv(@CheckForNull String env) {
+        this.env = Util.fixEmptyAndTrim(env);
+    }
+
+    /** Path in the workspace. */
+    @CheckForNull
+    public String getFile() {
+        return file;
+    }
+
+    @DataBoundSetter
+    public void setFile(@CheckForNull String file) {
+        this.file = Util.fixEmptyAndTrim(file);
+    }
+
+    /** The same with variables filled in. */
+    public BuildSecret expanded(UnaryOperator<String> expand) {
+        BuildSecret expanded = new BuildSecret(expand.apply(id));
+        expanded.setCredentialsId(credentialsId == null ? null : expand.apply(credentialsId));
+        expanded.setEnv(env);
+        expanded.setFile(file == null ? null : expand.apply(file));
+        return expanded;
+    }
+
+    /**
+     * Its value, unless that is a file of the workspace.
+     *
+     * @param environment of the build
+     * @throws AbortException when the parameters make no sense, or it is not there
+     */
+    public SecretText value(BuildCredentials credentials, Map<String, String> environment) throws AbortException {
+        if (id.isEmpty()) {
+            throw new AbortException("a secret has no id; give it the one that the Dockerfile mounts");
+        }
+        if ((credentialsId != null ? 1 : 0) + (env != null ? 1 : 0) + (file != null ? 1 : 0) != 1) {
+            throw new AbortException("secret '" + id + "' needs exactly one of credentialsId, env and file");
+        }
+        if (credentialsId != null) {
+            return credentials.secret(credentialsId, "secret '" + id + "'");
+        }
+        if (file != null) {
+            return SecretText.inFile(file);
+        }
+        String value = environment.get(env);
+        if (value == null) {
+            throw new AbortException("secret '" + id + "': the variable '" + env + "' is not set");
+        }
+        return SecretText.of(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Form and validation of a secret. */
+    @Extension
+    @Symbol("secret")
+    public static final class DescriptorImpl extends Descriptor<BuildSecret> {
+        @Override
+        public String getDisplayName() {
+            return Messages.BuildSecret_displayName();
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsChoice.secrets(item, credentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckId(@AncestorInPath Item item, @QueryParameter String value) {
+            return Lines.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
+        }
+    }
+}

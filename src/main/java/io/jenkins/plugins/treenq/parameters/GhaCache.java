@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import java.util.HashMap;
+import java.util.Map;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** Cache of GitHub Actions, or of something that speaks its protocol. */
+public final class GhaCache extends RemoteCache {
+    private static final long serialVersionUID = 1;
+
+    private String url;
+    private String urlV2;
+    private String scope;
+
+    @DataBoundConstructor
+    public GhaCache() {
+        // Everything has a default, or comes from the daemon.
+    }
+
+    /** Address of the cache service, version 1. */
+    @CheckForNull
+    public String getUrl() {
+        return url;
+    }
+
+    @DataBoundSetter
+    public void setUrl(@CheckForNull String url) {
+        this.url = Util.fixEmptyAndTrim(url);
+    }
+
+    /** Address of the cache service, version 2. */
+    @CheckForNull
+    public String getUrlV2() {
+        return urlV2;
+    }
+
+    @DataBoundSetter
+    public void setUrlV2(@CheckForNull String urlV2) {
+        this.urlV2 = Util.fixEmptyAndTrim(urlV2);
+    }
+
+    /** Name of this cache among others of the repository; null for buildkit. */
+    @CheckForNull
+    public String getScope() {
+        return scope;
+    }
+
+    @DataBoundSetter
+    public void setScope(@CheckForNull String scope) {
+        this.scope = Util.fixEmptyAndTrim(scope);
+    }
+
+    @Override
+    String type() {
+        return "gha";
+    }
+
+    @Override
+    Map<String, String> attributes(boolean from) {
+        Map<String, String> values = new HashMap<>();
+        values.put("url", url);
+        values.put("url_v2", urlV2);
+        values.put("scope", scope);
+        return values;
+    }
+
+    @Override
+    Map<String, String> keys(BuildCredentials credentials, String id) throws AbortException {
+        return Map.of("token", credentials.text(id, "cache of GitHub Actions"));
+    }
+
+    /** Form of such a cache. */
+    @Extension
+    @Symbol("ghaCache")
+    public static final class DescriptorImpl extends RemoteCacheDescriptor {
+        @Override
+        public String getDisplayName() {
+            return Messages.GhaCache_displayName();
+        }
+    }
+}

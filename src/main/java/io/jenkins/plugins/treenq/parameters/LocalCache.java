@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import java.util.Map;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/** Cache in a folder of the workspace, for jobs that keep it between builds themselves. */
+public final class LocalCache extends BuildCache {
+    private static final long serialVersionUID = 1;
+
+    private final String path;
+
+    @DataBoundConstructor
+    public LocalCache(@CheckForNull String path) {
+        this.path = Util.fixNull(path).trim();
+    }
+
+    /** Of the folder, in the workspace. */
+    public String getPath() {
+        return path;
+    }
+
+    @Override
+    String type() {
+        return "local";
+    }
+
+    @Override
+    Map<String, String> attributes(boolean from) {
+        return Map.of(from ? "src" : "dest", path);
+    }
+
+    /** Form of a folder's cache. */
+    @Extension
+    @Symbol("localCache")
+    public static final class DescriptorImpl extends CacheDescriptor {
+        @Override
+        public String getDisplayName() {
+            return Messages.LocalCache_displayName();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Describable;
+import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
+
+/** Something that takes BuildKit's own keys as {@code options}: lines in a form, a map in a Jenkinsfile. */
+public abstract class OptionsDescriptor<T extends Describable<T>> extends Descriptor<T>
+        implements CustomDescribableModel {
+    private static final String OPTIONS = "options";
+
+    /** What a text area shows of a list. */
+    @Restricted(DoNotUse.class)
+    public String lines(@CheckForNull List<String> values) {
+        return Lines.text(values);
+    }
+
+    @Override
+    public T newInstance(@CheckForNull StaplerRequest2 req, @NonNull JSONObject form) throws FormException {
+        Lines.bind(form, List.of(OPTIONS));
+        return super.newInstance(req, form);
+    }
+
+    @NonNull
+    @Override
+    public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+        return Assignments.bindable(arguments, Set.of(OPTIONS));
+    }
+
+    @NonNull
+    @Override
+    public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable bound) {
+        return Assignments.readable(bound, Set.of(OPTIONS));
+    }
+
+    @POST
+    public FormValidation doCheckOptions(@AncestorInPath Item item, @QueryParameter String value) {
+        return Assignments.check(item, value);
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import java.util.Map;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+
+/** Cache as an image of its own in a registry, whose login is that of the build. */
+public final class RegistryCache extends BuildCache {
+    private static final long serialVersionUID = 1;
+
+    private final String ref;
+
+    @DataBoundConstructor
+    public RegistryCache(@CheckForNull String ref) {
+        this.ref = Util.fixNull(ref).trim();
+    }
+
+    /** Name of the image. */
+    public String getRef() {
+        return ref;
+    }
+
+    @Override
+    String type() {
+        return "registry";
+    }
+
+    @Override
+    Map<String, String> attributes(boolean from) {
+        return Map.of("ref", ref);
+    }
+
+    /** Form of a registry's cache. */
+    @Extension
+    @Symbol("registryCache")
+    public static final class DescriptorImpl extends CacheDescriptor {
+        @Override
+        public String getDisplayName() {
+            return Messages.RegistryCache_displayName();
+        }
+    }
+}

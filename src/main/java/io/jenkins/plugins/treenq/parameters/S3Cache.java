@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import java.util.HashMap;
+import java.util.Map;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** Cache in a bucket of S3 or something that speaks its protocol. */
+public final class S3Cache extends RemoteCache {
+    private static final long serialVersionUID = 1;
+
+    private final String bucket;
+    private final String region;
+    private String name;
+    private String prefix;
+    private String endpointUrl;
+
+    @DataBoundConstructor
+    public S3Cache(@CheckForNull String bucket, @CheckForNull String region) {
+        this.bucket = Util.fixNull(bucket).trim();
+        this.region = Util.fixNull(region).trim();
+    }
+
+    /** Name of the bucket. */
+    public String getBucket() {
+        return bucket;
+    }
+
+    /** Region of the bucket. */
+    public String getRegion() {
+        return region;
+    }
+
+    /** Of this cache among others in the bucket; null for buildkit. */
+    @CheckForNull
+    public String getName() {
+        return name;
+    }
+
+    @DataBoundSetter
+    public void setName(@CheckForNull String name) {
+        this.name = Util.fixEmptyAndTrim(name);
+    }
+
+    /** What the names of all objects begin with. */
+    @CheckForNull
+    public String getPrefix() {
+        return prefix;
+    }
+
+    @DataBoundSetter
+    public void setPrefix(@CheckForNull String prefix) {
+        this.prefix = Util.fixEmptyAndTrim(prefix);
+    }
+
+    /** Address of something else than Amazon. */
+    @CheckForNull
+    public String getEndpointUrl() {
+        return endpointUrl;
+    }
+
+    @DataBoundSetter
+    public void setEndpointUrl(@CheckForNull String endpointUrl) {
+        this.endpointUrl = Util.fixEmptyAndTrim(endpointUrl);
+    }
+
+    @Override
+    String type() {
+        return "s3";
+    }
+
+    @Override
+    Map<String, String> attributes(boolean from) {
+        Map<String, String> values = new HashMap<>();
+        values.put("bucket", bucket);
+        values.put("region", region);
+        values.put("name", name);
+        values.put("prefix", prefix);
+        values.put("endpoint_url", endpointUrl);
+        return values;
+    }
+
+    @Override
+    Map<String, String> keys(BuildCredentials credentials, String id) throws AbortException {
+        RegistryLogin keys = credentials.loginFor(id, null, "cache in S3");
+        return Map.of("access_key_id", keys.username(), "secret_access_key", keys.secret());
+    }
+
+    /** Form of such a cache. */
+    @Extension
+    @Symbol("s3Cache")
+    public static final class DescriptorImpl extends RemoteCacheDescriptor {
+        @Override
+        public String getDisplayName() {
+            return Messages.S3Cache_displayName();
+        }
+    }
+}

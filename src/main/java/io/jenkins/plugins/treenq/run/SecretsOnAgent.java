@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import hudson.AbortException;
+import hudson.EnvVars;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SshAgent;
+import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.client.Workspace;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import io.jenkins.plugins.treenq.credentials.RemoteAccess;
+import io.jenkins.plugins.treenq.credentials.SecretText;
+import io.jenkins.plugins.treenq.parameters.BuildSecret;
+import io.jenkins.plugins.treenq.parameters.SshAccess;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The secrets and SSH keys of one build, in memory. Never prints one. */
+final class SecretsOnAgent implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private static final int LARGEST_MASKED_BYTES = 16 * 1024;
+
+    private final HashMap<String, SecretText> secrets = new HashMap<>();
+    private final HashMap<String, ArrayList<SshKey>> keys = new HashMap<>();
+    private final HashMap<String, String> sockets = new HashMap<>();
+
+    private SecretsOnAgent() {}
+
+    /** @throws AbortException when something is not there, or of the wrong type; the message says what */
+    static SecretsOnAgent collect(ImageOrder order, BuildCredentials credentials, EnvVars environment)
+            throws AbortException {
+        SecretsOnAgent all = new SecretsOnAgent();
+        if (order.contextCredentialsId() != null) {
+            all.addContext(order.build().context(), order.contextCredentialsId(), credentials);
+        }
+        for (BuildSecret unexpanded : order.secrets()) {
+            BuildSecret secret = unexpanded.expanded(order.expand());
+            all.add(secret.getId(), secret.value(credentials, environment));
+        }
+        for (SshAccess unexpanded : order.ssh()) {
+            SshAccess access = unexpanded.expanded(order.expand());
+            String socket = access.socket(environment);
+            if (socket == null) {
+                all.keys.computeIfAbsent(access.getId(), id -> new ArrayList<>()).addAll(access.keys(credentials));
+            } else if (all.sockets.put(access.getId(), socket) != null) {
+                throw new AbortException("ssh '" + access.getId() + "' has two agents");
+            }
+        }
+        for (String id : all.sockets.keySet()) {
+            if (all.keys.containsKey(id)) {
+                throw new AbortException("ssh '" + id + "' has keys and an agent; give one of them another id");
+            }
+        }
+        return all;
+    }
+
+    /** The daemon looks for these names before it fetches ({@code source/git/source.go}, {@code source/http/source.go}). */
+    private void addContext(String address, String credentialsId, BuildCredentials credentials) throws AbortException {
+        RemoteAccess access = credentials.remote(credentialsId, address);
+        if (access.header() == null) {
+            keys.put(SshAccess.DEFAULT_ID, new ArrayList<>(access.keys()));
+            return;
+        }
+        URI uri;
+        try {
+            uri = URI.create(address.replaceFirst("#.*$", ""));
+        } catch (IllegalArgumentException e) {
+            throw new AbortException("context '" + address + "' is no address");
+        }
+        if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+            throw new AbortException("contextCredentialsId: '" + address
+                    + "' is not fetched over HTTP; give an SSH key, or leave it away for a folder of the workspace");
+        }
+        SecretText header = SecretText.of(access.header().getBytes(StandardCharsets.UTF_8));
+        add("GIT_AUTH_HEADER." + uri.getAuthority(), header);
+        add("HTTP_AUTH_HEADER_" + uri.getHost(), header);
+    }
+
+    private void add(String id, SecretText secret) throws AbortException {
+        if (secrets.put(id, secret) != null) {
+            throw new AbortException("secret '" + id + "' is given twice");
+        }
+    }
+
+    /**
+     * Reads those that are in files of the workspace.
+     *
+     * @throws BuildkitException.InvalidRequest when one cannot be read
+     */
+    void read(Workspace workspace) throws BuildkitException.InvalidRequest {
+        for (Map.Entry<String, SecretText> secret : secrets.entrySet()) {
+            String file = secret.getValue().file();
+            if (file != null) {
+                secret.setValue(SecretText.of(
+                        workspace.read(file, "secret '" + secret.getKey() + "'", Secrets.MAX_BYTES)));
+            }
+        }
+    }
+
+    /** What the daemon may ask for, once all were read. */
+    Secrets secrets() {
+        return id -> Optional.ofNullable(secrets.get(id)).map(SecretText::value);
+    }
+
+    /** What answers to steps that mount SSH. */
+    Map<String, SshAgent> ssh() throws BuildkitException.InvalidRequest {
+        Map<String, SshAgent> agents = new HashMap<>();
+        keys.forEach((id, of) -> agents.put(id, new SshAgent.Keys(of)));
+        for (Map.Entry<String, String> socket : sockets.entrySet()) {
+            try {
+                agents.put(socket.getKey(), new SshAgent.Socket(Path.of(socket.getValue()), false));
+            } catch (InvalidPathException e) {
+                throw new BuildkitException.InvalidRequest(
+                        "ssh '" + socket.getKey() + "': '" + socket.getValue() + "' cannot be a path");
+            }
+        }
+        return agents;
+    }
+
+    /** To be masked in the log, once all were read. What is larger is no text that somebody would print. */
+    Set<String> texts() {
+        return Stream.concat(
+                        secrets.values().stream()
+                                .map(SecretText::value)
+                                .filter(value -> value != null && value.length <= LARGEST_MASKED_BYTES)
+                                .map(value -> new String(value, StandardCharsets.UTF_8)),
+                        keys.values().stream().flatMap(List::stream).map(SshKey::pem))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public String toString() {
+        return "SecretsOnAgent[secrets=" + secrets.keySet() + ", ssh=" + keys.keySet() + sockets.keySet() + "]";
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import java.util.List;
+import java.util.UUID;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+
+/** A controller that is killed, or restarted, in the middle of a build: a process of its own. */
+class RestartTest {
+    private static final String JOB = "job";
+
+    @RegisterExtension
+    private final RealJenkinsExtension controller = new RealJenkinsExtension();
+
+    @Test
+    void aBuildGoesOnAfterTheControllerWasKilled() throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::startBuild, image);
+        DaemonSteps.await(image, true);
+
+        controller.stopJenkinsForcibly();
+
+        // The daemon keeps no orphan.
+        DaemonSteps.await(image, false);
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::finishBuild, image);
+    }
+
+    @Test
+    void aBuildGoesOnAfterAnOrderlyRestart() throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::startBuild, image);
+        DaemonSteps.await(image, true);
+
+        controller.stopJenkins();
+
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::finishBuild, image);
+    }
+
+    private static void startBuild(JenkinsRule jenkins, String image) throws Throwable {
+        Daemon daemon = Daemon.first();
+        Configured.with(daemon);
+        TreenqConfiguration.get().save();
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo first\\nRUN sleep 15; echo %s\\n'
+                    def image = treenqBuild(tags: ['%s/%s:1'])
+                    echo "digest=$image.digest"
+                }
+                """.formatted(image, daemon.registry(), image), true));
+        job.scheduleBuild2(0).waitForStart();
+    }
+
+    private static void finishBuild(JenkinsRule jenkins, String image) throws Throwable {
+        WorkflowRun run = jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+        jenkins.assertLogContains("Looking for build ", run);
+        jenkins.assertLogContains("The build was not finished; building again, with what is in the builder's cache", run);
+        List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
+        assertThat(images, hasSize(1));
+        String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
+        assertEquals(digest, images.get(0).getDigest());
+        jenkins.assertLogContains("digest=" + digest, run);
+    }
+}
