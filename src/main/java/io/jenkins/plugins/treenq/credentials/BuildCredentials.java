@@ -114,34 +114,31 @@ public final class BuildCredentials {
      * @param purpose what it is for, in words
      */
     public SecretText secret(String credentialsId, String purpose) throws AbortException {
-        StandardCredentials found = ofRun(
-                credentialsId,
-                StandardCredentials.class,
-                List.of(),
-                purpose + " needs a secret text, a secret file or a username with password");
-        if (found instanceof StringCredentials text) {
-            return SecretText.of(bytes(tracked(text).getSecret()));
-        }
-        if (found instanceof StandardUsernamePasswordCredentials login) {
-            return SecretText.of(bytes(tracked(login).getPassword()));
-        }
-        if (found instanceof FileCredentials file) {
-            try (InputStream content = tracked(file).getContent()) {
-                return SecretText.of(content.readAllBytes());
-            } catch (IOException e) {
-                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + e.getMessage());
-            }
-        }
-        throw missing(
-                credentialsId,
-                found,
-                StringCredentials.class,
-                purpose + " needs a secret text, a secret file or a username with password");
+        return SecretText.of(secretBytes(credentialsId, purpose));
     }
 
     /** The same as text. */
     public String text(String credentialsId, String purpose) throws AbortException {
-        return new String(secret(credentialsId, purpose).value(), StandardCharsets.UTF_8);
+        return new String(secretBytes(credentialsId, purpose), StandardCharsets.UTF_8);
+    }
+
+    private byte[] secretBytes(String credentialsId, String purpose) throws AbortException {
+        String need = purpose + " needs a secret text, a secret file or a username with password";
+        StandardCredentials found = ofRun(credentialsId, StandardCredentials.class, List.of(), need);
+        if (found instanceof StringCredentials text) {
+            return bytes(tracked(text).getSecret());
+        }
+        if (found instanceof StandardUsernamePasswordCredentials login) {
+            return bytes(tracked(login).getPassword());
+        }
+        if (found instanceof FileCredentials file) {
+            try (InputStream content = tracked(file).getContent()) {
+                return content.readAllBytes();
+            } catch (IOException e) {
+                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + e.getMessage());
+            }
+        }
+        throw missing(credentialsId, found, StringCredentials.class, need);
     }
 
     /**

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import hudson.AbortException;
 import hudson.model.TaskListener;
 import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -80,8 +82,12 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
             redaction = Redaction.of(texts());
             PreparedBuild prepared = build.in(files);
             SessionContent content = prepared.content(logins, secrets.secrets(), secrets.ssh(), contextKey);
+            Consumer<String> log = redaction.before(listener.getLogger()::println);
+            BuildRequest request = build.hasProvenance()
+                    ? prepared.request().withOptions(Repository.options(prepared, boundary(folder.toPath()), log))
+                    : prepared.request();
             try (BuildkitClient client = BuildkitClient.connect(endpoint)) {
-                return work.on(client, prepared.request(), content, redaction.before(listener.getLogger()::println));
+                return work.on(client, request, content, log);
             }
         } catch (BuildkitException.InvalidRequest e) {
             throw new AbortException(redaction.apply(e.getMessage()));

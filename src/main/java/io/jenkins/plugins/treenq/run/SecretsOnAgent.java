@@ -70,7 +70,8 @@ final class SecretsOnAgent implements Serializable {
     /** The daemon looks for these names before it fetches ({@code source/git/source.go}, {@code source/http/source.go}). */
     private void addContext(String address, String credentialsId, BuildCredentials credentials) throws AbortException {
         RemoteAccess access = credentials.remote(credentialsId, address);
-        if (access.header() == null) {
+        String authorization = access.header();
+        if (authorization == null) {
             keys.put(SshAccess.DEFAULT_ID, new ArrayList<>(access.keys()));
             return;
         }
@@ -84,7 +85,7 @@ final class SecretsOnAgent implements Serializable {
             throw new AbortException("contextCredentialsId: '" + address
                     + "' is not fetched over HTTP; give an SSH key, or leave it away for a folder of the workspace");
         }
-        SecretText header = SecretText.of(access.header().getBytes(StandardCharsets.UTF_8));
+        SecretText header = SecretText.of(authorization.getBytes(StandardCharsets.UTF_8));
         add("GIT_AUTH_HEADER." + uri.getAuthority(), header);
         add("HTTP_AUTH_HEADER_" + uri.getHost(), header);
     }

@@ -69,7 +69,7 @@ public final class TreenqCheckStep extends DockerfileStep {
     private static final class Execution extends SynchronousNonBlockingStepExecution<DockerfileCheck> {
         private static final long serialVersionUID = 1;
 
-        private final transient TreenqCheckStep step;
+        private final TreenqCheckStep step;
 
         Execution(TreenqCheckStep step, StepContext context) {
             super(context);

@@ -16,7 +16,9 @@ import hudson.FilePath;
 import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -287,6 +290,28 @@ class ParametersTest {
         String plain = registry.digest(repository, "plain").orElseThrow();
         assertThat(registry.digest(repository, "attested").orElseThrow(), not(is(plain)));
         assertTrue(registry.digest(repository, "latest").isEmpty());
+    }
+
+    @Test
+    void provenanceNamesTheCommitOfTheWorkspace() throws Exception {
+        success("""
+                sh '''git init -q -b main && git remote add origin https://user:hush@example.com/shop.git
+                echo 'FROM scratch' > Dockerfile && echo 'LABEL a=b' >> Dockerfile && git add . &&
+                git -c user.name=t -c user.email=t@example.com commit -q -m first && git rev-parse HEAD > commit'''
+                treenqBuild tags: ['%s:1'], provenance: 'mode=max'
+                """.formatted(image()));
+
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            Map<String, String> options = client.history(HistoryQuery.ALL).stream()
+                    .filter(record -> record.exports().stream()
+                            .anyMatch(export -> (image() + ":1").equals(export.attributes().get("name"))))
+                    .findFirst()
+                    .orElseThrow()
+                    .options();
+            assertEquals(workspacePath().child("commit").readToString().strip(), options.get("vcs:revision"));
+            assertEquals("https://example.com/shop.git", options.get("vcs:source"));
+            assertEquals(".", options.get("vcs:localdir:context"));
+        }
     }
 
     @Test

@@ -73,6 +73,11 @@ public record DockerfileBuild(
         return sources.isRemote();
     }
 
+    /** Whether it is attested how the image came about. */
+    public boolean hasProvenance() {
+        return request.options().containsKey("attest:provenance");
+    }
+
     /** Where the files of the context come from. */
     public String context() {
         return sources.context();

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
+import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What a build's provenance says of the git repository that its context lies in. */
+final class Repository {
+    private Repository() {}
+
+    /** Empty when there is no repository, and, with a word in the log, when it cannot be read. */
+    static Map<String, String> options(PreparedBuild build, Path boundary, Consumer<String> log) {
+        if (!(build.locals().get("context") instanceof LocalSource.Folder context)) {
+            return Map.of();
+        }
+        try {
+            return VcsOptions.of(context.path(), boundary, build.locals());
+        } catch (IOException e) {
+            log.accept("WARNING: the provenance names no commit: " + e.getMessage());
+        } catch (LinkageError e) {
+            log.accept("WARNING: the provenance names no commit, for that takes the plugin git-client");
+        }
+        return Map.of();
+    }
+}
