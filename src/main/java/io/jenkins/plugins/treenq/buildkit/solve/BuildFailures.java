@@ -89,6 +89,9 @@ public final class BuildFailures {
         Matcher base = BASE_IMAGE.matcher(text);
         if (base.find()) {
             String image = base.group(1) == null ? base.group(2) : base.group(1);
+            if (text.contains("no match for platform")) {
+                return failed(place + "base image " + image + " has none for the platform that was asked for", details);
+            }
             if (text.endsWith("not found") && !NOT_REACHED.matcher(text).find()) {
                 return failed(place + "base image " + image + " does not exist; check its name and tag", details);
             }

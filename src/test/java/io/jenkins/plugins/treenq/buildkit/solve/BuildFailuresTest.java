@@ -52,6 +52,7 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | cannot reach the registry
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
+            busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
             app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
             failed to copy: write /x: no space left on device | DaemonFailed | is full
             no active session for abc: context deadline exceeded | ConnectionLost | lost this build's session
