@@ -11,7 +11,6 @@ import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -279,24 +278,12 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPattern {
-            Tree opened = open();
+            Tree opened = Tree.of(request.folder(), source);
             synchronized (DiffCopy.this) {
                 tree = opened;
             }
             ContextFilter filter = new ContextFilter(request, opened);
             return new ContextWalker(request.folder(), opened, filter, times, DiffCopy.this::isOver);
-        }
-
-        private Tree open() throws BuildkitException.ContextUnreadable {
-            if (source instanceof LocalSource.Files files) {
-                return new MemoryTree(files);
-            }
-            Path folder = ((LocalSource.Folder) source).path();
-            try {
-                return new FolderTree(folder);
-            } catch (IOException e) {
-                throw Unreadable.folder(request.folder(), folder.toString(), e);
-            }
         }
 
         @Override

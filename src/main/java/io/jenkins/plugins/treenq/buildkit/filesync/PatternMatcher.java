@@ -148,7 +148,7 @@ final class PatternMatcher {
     }
 
     /** Go's unicode.IsSpace, which has U+0085 and the no-break spaces that Java leaves out. */
-    private static String trim(String text) {
+    static String trim(String text) {
         int start = 0;
         int end = text.length();
         while (start < end && isSpace(text.charAt(start))) {

@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
 
 /** Files by their paths: relative to the tree's root, clean, with "/" between the names, and empty for the root. */
 interface Tree {
+    /**
+     * @param local the tree's name, for messages
+     * @throws BuildkitException.ContextUnreadable if there is no such folder
+     */
+    static Tree of(String local, LocalSource source) throws BuildkitException.ContextUnreadable {
+        if (source instanceof LocalSource.Files files) {
+            return new MemoryTree(files);
+        }
+        Path folder = ((LocalSource.Folder) source).path();
+        try {
+            return new FolderTree(folder);
+        } catch (IOException e) {
+            throw Unreadable.folder(local, folder.toString(), e);
+        }
+    }
+
     /** Of the system that it lies on. */
     default PathRules rules() {
         return PathRules.UNIX;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads what would be sent of a local source, without sending it: names, modes and content, but no times. */
+public final class SourceContent {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    /** In place of a length, after the last entry. */
+    private static final long END = -1;
+
+    private final String local;
+    private final Tree tree;
+
+    /**
+     * @param local the source's name, for messages
+     * @throws BuildkitException.ContextUnreadable if there is no such folder
+     */
+    public SourceContent(String local, LocalSource source) throws BuildkitException.ContextUnreadable {
+        this.local = local;
+        this.tree = Tree.of(local, source);
+    }
+
+    /**
+     * A small file.
+     *
+     * @return empty when nothing has this path
+     * @throws BuildkitException.ContextUnreadable if it is longer or no file, such as a link, or cannot be read
+     */
+    public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadable {
+        try {
+            Entry entry = tree.entry(path);
+            if (entry.contentBytes() < 0 || entry.contentBytes() > mostBytes) {
+                throw new IOException("it is no file of at most " + mostBytes + " bytes");
+            }
+            try (FileContent content = FileContent.open(tree, path, entry.contentBytes(), null, 0)) {
+                return Optional.of(content.read(mostBytes));
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Unreadable.file(local, path, e);
+        }
+    }
+
+    /**
+     * Adds everything to a hash that the daemon would be told of, each part with its length.
+     *
+     * @param excludes patterns of what is left out
+     * @throws BuildkitException.InvalidRequest for a pattern that is none
+     */
+    public void hash(List<String> excludes, MessageDigest hash) throws BuildkitException, InterruptedException {
+        FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
+        try {
+            ContextWalker walker = new ContextWalker(
+                    local,
+                    tree,
+                    new ContextFilter(everything, tree),
+                    (files, path, entry) -> 0,
+                    Thread.currentThread()::isInterrupted);
+            ByteBuffer length = ByteBuffer.allocate(Long.BYTES);
+            for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
+                byte[] stat = next.stat().toByteArray();
+                hash.update(length.clear().putLong(stat.length).flip());
+                hash.update(stat);
+                content(next.stat(), next.sizeBytes(), hash);
+            }
+            hash.update(length.clear().putLong(END).flip());
+        } catch (InvalidPattern e) {
+            throw new BuildkitException.InvalidRequest(e.getMessage(), e);
+        } finally {
+            // A disk that is read notices it, too.
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /** As many bytes as the entry says. */
+    private void content(Stat stat, long sizeBytes, MessageDigest hash) throws BuildkitException.ContextUnreadable {
+        if (sizeBytes < 0) {
+            return;
+        }
+        String path = NameBytes.text(stat.getPath().toByteArray());
+        try (FileContent content = FileContent.open(tree, path, sizeBytes, null, 0)) {
+            for (byte[] piece = content.read(BUFFER_BYTES); piece.length > 0; piece = content.read(BUFFER_BYTES)) {
+                hash.update(piece);
+            }
+        } catch (IOException e) {
+            throw Unreadable.file(local, path, e);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.inputs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The images that a Dockerfile names (BuildKit's {@code frontend/dockerfile/parser}), rather too many than too few: a line
+ * that may be an instruction counts as one, and a line that may be none makes no stage. What cannot be told at all is
+ * {@link Unclear}, as is everything that is fetched from elsewhere than a registry.
+ */
+final class DockerfileReferences {
+    private static final List<String> KEYWORDS = List.of("from", "copy", "add", "run", "arg", "onbuild");
+    private static final Pattern KEYWORD = Pattern.compile("(?i)(?:from|copy|add|run|arg|onbuild)[\\t\\x0B\\f\\r ].*");
+    private static final Pattern WITH_TEXT = Pattern.compile("(?i)(?:copy|add|run|onbuild)[\\t\\x0B\\f\\r ].*");
+    private static final Pattern SPLIT_KEYWORD = Pattern.compile("([A-Za-z]+)\\\\[ \\t]*");
+    private static final Pattern CONTINUED = Pattern.compile("(?<!\\\\)\\\\[ \\t]*$");
+    private static final Pattern DIRECTIVE = Pattern.compile("(?i)#\\s*(escape|syntax)\\s*=\\s*(\\S+).*");
+    private static final Pattern BLANKS = Pattern.compile("[\\t\\x0B\\f\\r ]+");
+    private static final String SCRATCH = "scratch";
+
+    /** An instruction with text in the lines after it that cannot be taken for anything else. */
+    private static final Pattern PLAIN_HEREDOC = Pattern.compile("(?i)(?:run|copy|add)\\s(?!\\s*\\[)[^\"'\\\\$<]*"
+            + "(?<=\\s)[0-9]*<<(?<tabs>-?)(?<quote>[\"']?)(?<end>[A-Za-z0-9_]+)\\k<quote>(?:\\s[^\"'\\\\$<]*)?");
+
+    /** What ADD fetches, or may fetch. */
+    private static final Pattern REMOTE =
+            Pattern.compile("(?i).*(?:://|\\$|\\.git(?:$|#)).*|[\\w.-]+@[\\w.-]+:.*|github\\.com/.*");
+
+    /** Frontends that read a Dockerfile as the daemon's own does. */
+    private static final Pattern FRONTEND =
+            Pattern.compile("(?:(?:index\\.)?docker\\.io/)?docker/dockerfile(?:-upstream)?(?:[:@].*)?");
+
+    private final List<String> lines;
+    private final Arguments arguments;
+    private final Set<String> images = new TreeSet<>();
+    private final Set<String> stages = new TreeSet<>();
+    private boolean afterFrom;
+
+    /** Whether a line begins an instruction. */
+    private enum Beginning {
+        YES,
+        PERHAPS,
+        NO
+    }
+
+    private DockerfileReferences(String dockerfile, Map<String, String> buildArgs) {
+        this.lines = Stream.of(dockerfile.replaceFirst("^\uFEFF", "").split("\n", -1))
+                .map(line -> line.replaceFirst("\r+$", ""))
+                .toList();
+        this.arguments = new Arguments(buildArgs);
+    }
+
+    /**
+     * As they are written there, with the arguments' values.
+     *
+     * @param buildArgs by which the defaults of arguments are replaced
+     */
+    static Set<String> images(String dockerfile, Map<String, String> buildArgs) throws Unclear {
+        DockerfileReferences references = new DockerfileReferences(dockerfile, buildArgs);
+        references.read();
+        return references.images;
+    }
+
+    /** A frontend is an image as well. */
+    static String frontend(String image) throws Unclear {
+        if (!FRONTEND.matcher(image).matches()) {
+            throw new Unclear("what the frontend " + image + " reads is not known here");
+        }
+        return image;
+    }
+
+    private void read() throws Unclear {
+        String start = String.join("\n", lines).replaceFirst("^#!.*\n", "");
+        if (start.startsWith("//") || start.startsWith("{")) {
+            throw new Unclear("the Dockerfile begins in a way that is not known here");
+        }
+        List<Beginning> beginnings = beginnings();
+        for (int number = 0; number < lines.size(); number++) {
+            String line = trimmed(lines.get(number));
+            if (beginnings.get(number) == Beginning.NO) {
+                continue;
+            }
+            if (line.startsWith("#")) {
+                directive(line);
+            } else if (beginnings.get(number) == Beginning.YES || KEYWORD.matcher(line).matches()) {
+                instruction(logical(number).text(), beginnings.get(number));
+            } else {
+                checkWhole(line);
+            }
+        }
+    }
+
+    private void directive(String comment) throws Unclear {
+        Matcher directive = DIRECTIVE.matcher(comment);
+        if (directive.matches()) {
+            if (directive.group(1).equalsIgnoreCase("escape")) {
+                throw new Unclear("the Dockerfile changes its escape character");
+            }
+            images.add(frontend(directive.group(2)));
+        }
+    }
+
+    private static void checkWhole(String line) throws Unclear {
+        Matcher split = SPLIT_KEYWORD.matcher(line);
+        if (split.matches()
+                && KEYWORDS.stream().anyMatch(word -> word.startsWith(split.group(1).toLowerCase(Locale.ROOT)))) {
+            throw new Unclear("the Dockerfile may have an instruction in two parts");
+        }
+    }
+
+    /** @param last the number of its last line */
+    private record Logical(String text, int last) {}
+
+    /** A line with those that continue it. */
+    private Logical logical(int first) {
+        StringBuilder text = new StringBuilder();
+        String part = trimmed(lines.get(first));
+        int last = first;
+        for (int next = first + 1; ; next++) {
+            Matcher continued = CONTINUED.matcher(part);
+            if (!continued.find()) {
+                return new Logical(text.append(part).toString(), last);
+            }
+            text.append(part, 0, continued.start());
+            while (next < lines.size() && isNothing(lines.get(next))) {
+                next++;
+            }
+            if (next >= lines.size()) {
+                return new Logical(text.toString(), lines.size() - 1);
+            }
+            last = next;
+            part = lines.get(next);
+        }
+    }
+
+    private static boolean isNothing(String line) {
+        String text = trimmed(line);
+        return text.isEmpty() || text.startsWith("#");
+    }
+
+    /** Without what Go takes for space at its beginning. */
+    private static String trimmed(String line) {
+        int start = 0;
+        while (start < line.length() && isSpace(line.charAt(start))) {
+            start++;
+        }
+        return line.substring(start);
+    }
+
+    private static boolean isSpace(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+    }
+
+    /**
+     * Goes from instruction to instruction. What continues one begins perhaps another; the text that follows a plain one
+     * begins none; after text that follows another one, everything does perhaps.
+     */
+    private List<Beginning> beginnings() {
+        List<Beginning> beginnings = new ArrayList<>();
+        while (beginnings.size() < lines.size()) {
+            int number = beginnings.size();
+            if (isNothing(lines.get(number))) {
+                beginnings.add(Beginning.PERHAPS);
+                continue;
+            }
+            Logical logical = logical(number);
+            beginnings.add(Beginning.YES);
+            fill(beginnings, Beginning.PERHAPS, logical.last() + 1);
+            if (logical.text().contains("<<") && WITH_TEXT.matcher(logical.text()).matches()) {
+                fill(beginnings, Beginning.NO, endOfText(logical) + 1);
+                if (beginnings.size() == logical.last() + 1) {
+                    fill(beginnings, Beginning.PERHAPS, lines.size());
+                }
+            }
+        }
+        return beginnings;
+    }
+
+    private static void fill(List<Beginning> beginnings, Beginning value, int size) {
+        while (beginnings.size() < size) {
+            beginnings.add(value);
+        }
+    }
+
+    /** The line that ends the text after an instruction; -1 if that is not certain. */
+    private int endOfText(Logical instruction) {
+        Matcher heredoc = PLAIN_HEREDOC.matcher(instruction.text());
+        if (!heredoc.matches()) {
+            return -1;
+        }
+        boolean tabs = !heredoc.group("tabs").isEmpty();
+        for (int number = instruction.last() + 1; number < lines.size(); number++) {
+            String line = tabs ? lines.get(number).replaceFirst("^\t+", "") : lines.get(number);
+            if (line.equals(heredoc.group("end"))) {
+                return number;
+            }
+        }
+        return -1;
+    }
+
+    private void instruction(String text, Beginning certainty) throws Unclear {
+        String[] parts = BLANKS.split(text.strip(), 2);
+        if (parts.length == 1) {
+            return;
+        }
+        switch (parts[0].toLowerCase(Locale.ROOT)) {
+            case "from" -> from(Flags.read(parts[1]).rest(), certainty);
+            case "arg" -> arg(parts[1], certainty);
+            case "onbuild" -> instruction(parts[1], Beginning.PERHAPS);
+            case "add" -> {
+                checkLocal(Flags.read(parts[1]));
+                sources(Flags.read(parts[1]));
+            }
+            case "copy", "run" -> sources(Flags.read(parts[1]));
+            default -> {
+                // No other one takes anything from elsewhere.
+            }
+        }
+    }
+
+    private void from(String rest, Beginning certainty) throws Unclear {
+        String[] words = rest.strip().split("\\s+");
+        reference(arguments.expand(words[0]));
+        if (certainty == Beginning.YES && words.length == 3 && words[1].equalsIgnoreCase("as")) {
+            stages.add(words[2].toLowerCase(Locale.ROOT));
+        }
+        afterFrom = true;
+    }
+
+    private void arg(String declarations, Beginning certainty) {
+        if (certainty != Beginning.YES) {
+            arguments.declareUnread();
+        } else if (!afterFrom) {
+            arguments.declare(declarations);
+        }
+    }
+
+    private static void checkLocal(Flags flags) throws Unclear {
+        if (flags.value("checksum").isPresent()) {
+            return;
+        }
+        for (String word : flags.rest().split("[\\s\\[\\]\",']+")) {
+            if (REMOTE.matcher(word).matches()) {
+                throw new Unclear("'" + word + "', which the Dockerfile adds without a checksum, may change elsewhere");
+            }
+        }
+    }
+
+    private void sources(Flags flags) throws Unclear {
+        for (String source : flags.sources()) {
+            if (source.matches(".*[$\"'\\\\].*")) {
+                throw new Unclear("'" + source + "' in the Dockerfile cannot be read");
+            }
+            if (!source.matches("[0-9]+")) {
+                reference(source);
+            }
+        }
+    }
+
+    private void reference(String name) {
+        if (!name.isEmpty() && !name.equals(SCRATCH) && !stages.contains(name.toLowerCase(Locale.ROOT))) {
+            images.add(name);
+        }
+    }
+}
