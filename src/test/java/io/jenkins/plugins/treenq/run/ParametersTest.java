@@ -280,8 +280,8 @@ class ParametersTest {
     @Test
     void attestationsAndOptionsOfTheImageAreAskedFor() throws Exception {
         success("""
-                treenqBuild tags: ['%s:plain'], dockerfileText: 'FROM scratch\\nLABEL a=b'
-                treenqBuild tags: ['%s:attested'], dockerfileText: 'FROM scratch\\nLABEL a=b', provenance: 'mode=max'
+                treenqBuild tags: ['%s:plain'], dockerfileText: 'FROM busybox\\nRUN true'
+                treenqBuild tags: ['%s:attested'], dockerfileText: 'FROM busybox\\nRUN true', provenance: 'mode=max'
                 treenqBuild tags: ['%s'], pushByDigest: true, dockerfileText: 'FROM scratch\\nLABEL a=c',
                     imageOptions: ['oci-mediatypes': 'true'], annotations: ['org.example.a': 'b']
                 """.formatted(image(), image(), image()));
@@ -335,7 +335,8 @@ class ParametersTest {
                 """, Result.FAILURE);
 
         jenkins.assertLogContains("ERROR: building the given Dockerfile on builder 'default' failed: ", run);
-        jenkins.assertLogContains("not allowed", run);
+        jenkins.assertLogContains(
+                "Dockerfile:1: a source policy forbids docker-image://docker.io/library/busybox:latest", run);
     }
 
     @Test
@@ -375,7 +376,8 @@ class ParametersTest {
     }
 
     private void assertFails(String argument, String line) throws Exception {
-        WorkflowRun run = run("treenqBuild tags: [], dockerfileText: 'FROM scratch', " + argument, Result.FAILURE);
+        WorkflowRun run = run(
+                "writeFile file: 'Dockerfile', text: 'FROM scratch'; treenqBuild tags: [], " + argument, Result.FAILURE);
         jenkins.assertLogContains("ERROR: " + line + System.lineSeparator(), run);
         jenkins.assertLogNotContains("\tat ", run);
     }

@@ -39,9 +39,6 @@ final class DiffCopy implements StreamObserver<Packet> {
     /** What may wait for the network before the stream counts as full. */
     private static final int BUFFERED_BYTES = 256 << 10;
 
-    /** What is still put on a full stream, so that tasks are not woken for each packet that leaves it. */
-    private static final int MORE_BYTES = 128 << 10;
-
     private static final int READERS = 4;
 
     private static final Packet END_OF_WALK = Packet.getDefaultInstance();
@@ -69,7 +66,6 @@ final class DiffCopy implements StreamObserver<Packet> {
     private final List<Task> waiting = new ArrayList<>();
     private Tree tree;
     private int readers;
-    private int moreBytes;
     private boolean over;
 
     DiffCopy(
@@ -157,13 +153,10 @@ final class DiffCopy implements StreamObserver<Packet> {
         if (over) {
             return Outcome.OVER;
         }
-        if (answers.isReady()) {
-            moreBytes = MORE_BYTES;
-        } else if (moreBytes <= 0) {
+        if (!answers.isReady()) {
             waiting.add(task);
             return Outcome.LATER;
         }
-        moreBytes -= packet.getSerializedSize();
         answers.onNext(packet);
         return Outcome.SENT;
     }

@@ -26,6 +26,7 @@ public final class BuildFailures {
     private static final Pattern NOT_REACHED = Pattern.compile(
             "connection refused|no such host|i/o timeout|no route to host|network is unreachable|connection reset"
                     + "|server misbehaving|server gave HTTP response to HTTPS client");
+    private static final Pattern POLICY = Pattern.compile("source \"([^\"]+)\" (?:denied|not allowed) by policy");
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
@@ -85,6 +86,10 @@ public final class BuildFailures {
         Matcher push = PUSH.matcher(text);
         if (push.find()) {
             return registry("cannot push " + push.group(1), text);
+        }
+        Matcher policy = POLICY.matcher(text);
+        if (policy.find()) {
+            return failed(place + "a source policy forbids " + policy.group(1), details);
         }
         Matcher base = BASE_IMAGE.matcher(text);
         if (base.find()) {

@@ -52,7 +52,7 @@ class SourcePolicyBuildTest {
                   {"action": "DENY", "selector": {"identifier": "docker-image://docker.io/library/busy*"}}]}""");
         BuildkitException failure = assertThrows(
                 BuildkitException.class, () -> digest(Builds.request().sourcePolicy(policy)));
-        assertTrue(failure.getMessage().contains("denied by policy"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("a source policy forbids "), failure.getMessage());
     }
 
     @Test

@@ -54,6 +54,7 @@ class BuildFailuresTest {
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
             app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
+            busybox: failed to resolve source metadata for docker.io/library/busybox:9: could not resolve image due to policy: source "docker-image://docker.io/library/busybox:9" denied by policy: source denied by policy | BuildFailed | a source policy forbids docker-image://docker.io/library/busybox:9
             failed to copy: write /x: no space left on device | DaemonFailed | is full
             no active session for abc: context deadline exceeded | ConnectionLost | lost this build's session
             process "/bin/sh -c false" did not complete successfully: exit code: 1 | BuildFailed | process "/bin/sh -c false"
