@@ -150,8 +150,20 @@ public record Daemon(Map<String, String> env) {
                         .formatted(
                                 registry(),
                                 Base64.getEncoder().encodeToString(auth.getBytes(StandardCharsets.UTF_8))));
-        List<String> line = new ArrayList<>(List.of(
-                env.get("TREENQ_BUILDCTL"),
+        return run(buildctlLine(arguments), Map.of("DOCKER_CONFIG", dockerConfigFolder.toString()), input);
+    }
+
+    /** The command line that runs buildctl of the daemon's version against it. */
+    public List<String> buildctlLine(List<String> arguments) {
+        List<String> line = new ArrayList<>(List.of(env.get("TREENQ_BUILDCTL")));
+        line.addAll(connection());
+        line.addAll(arguments);
+        return line;
+    }
+
+    /** How buildctl and treenqctl are told of the daemon. */
+    public List<String> connection() {
+        return List.of(
                 "--addr",
                 address(),
                 "--tlscacert",
@@ -159,9 +171,7 @@ public record Daemon(Map<String, String> env) {
                 "--tlscert",
                 env.get("TREENQ_BUILDKIT_CERT"),
                 "--tlskey",
-                env.get("TREENQ_BUILDKIT_KEY")));
-        line.addAll(arguments);
-        return run(line, Map.of("DOCKER_CONFIG", dockerConfigFolder.toString()), input);
+                env.get("TREENQ_BUILDKIT_KEY"));
     }
 
     private static String run(List<String> line, Map<String, String> environment, byte[] input)

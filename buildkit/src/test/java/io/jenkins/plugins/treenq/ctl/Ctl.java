@@ -42,15 +42,7 @@ record Ctl(int exit, String out, String err) {
 
     private static List<String> line(Daemon daemon, List<String> program, String... arguments) {
         List<String> line = new ArrayList<>(program);
-        line.addAll(List.of(
-                "--addr",
-                daemon.address(),
-                "--tlscacert",
-                daemon.env().get("TREENQ_BUILDKIT_CA"),
-                "--tlscert",
-                daemon.env().get("TREENQ_BUILDKIT_CERT"),
-                "--tlskey",
-                daemon.env().get("TREENQ_BUILDKIT_KEY")));
+        line.addAll(daemon.connection());
         line.addAll(List.of(arguments));
         return line;
     }

@@ -10,9 +10,11 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.WebServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -70,28 +71,12 @@ class ContextsTest {
         return new LocalSource.Files(Map.of("Dockerfile", text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** A bare repository as a plain web server has it: {@code git update-server-info} writes what names the branches. */
     private void repository(String text) throws Exception {
-        Path repository = folder.resolve("shop.git");
         Path tree = Files.createDirectory(scratch.resolve("tree-" + UUID.randomUUID()));
         Files.createDirectory(tree.resolve("app"));
         Files.writeString(tree.resolve("app/text"), text);
         Files.writeString(tree.resolve("app/Dockerfile"), "FROM scratch\nCOPY text /\n");
-        try (Git git = Git.init()
-                .setGitDir(repository.toFile())
-                .setDirectory(tree.toFile())
-                .setInitialBranch("main")
-                .call()) {
-            git.add().addFilepattern(".").call();
-            String commit = git.commit()
-                    .setMessage("a commit")
-                    .setAuthor("A", "a@example.com")
-                    .setSign(false)
-                    .call()
-                    .name();
-            Files.createDirectories(repository.resolve("info"));
-            Files.writeString(repository.resolve("info/refs"), commit + "\trefs/heads/main\n");
-        }
+        GitRepository.create(folder.resolve("shop.git"), tree);
     }
 
     private static String basic(String password) {

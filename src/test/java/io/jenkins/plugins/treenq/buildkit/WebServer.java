@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit.client;
+package io.jenkins.plugins.treenq.buildkit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -9,14 +9,18 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Serves a folder on loopback, to those who authorize themselves. */
-final class WebServer implements AutoCloseable {
+/** Serves a folder on loopback, to everybody or to those who authorize themselves. */
+public final class WebServer implements AutoCloseable {
     private final HttpServer server;
     private final Path folder;
     private final String authorization;
 
-    /** @param authorization what the header of that name must be */
-    WebServer(Path folder, String authorization) throws IOException {
+    public WebServer(Path folder) throws IOException {
+        this(folder, null);
+    }
+
+    /** @param authorization what the header of that name must be; null for everybody */
+    public WebServer(Path folder, String authorization) throws IOException {
         this.folder = folder;
         this.authorization = authorization;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -27,7 +31,8 @@ final class WebServer implements AutoCloseable {
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
             Path file = folder.resolve(exchange.getRequestURI().getPath().substring(1));
-            if (!authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            if (authorization != null
+                    && !authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"test\"");
                 exchange.sendResponseHeaders(401, -1);
             } else if (!Files.isRegularFile(file)) {
@@ -40,7 +45,7 @@ final class WebServer implements AutoCloseable {
         }
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/" + path;
     }
 

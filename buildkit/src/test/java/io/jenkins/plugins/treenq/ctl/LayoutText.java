@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What an OCI layout holds, as text, without what is different in each build: a provenance's times and name of the build,
+ * and the digests of all that points to it.
+ */
+final class LayoutText {
+    private static final Set<String> OF_ONE_BUILD = Set.of(
+            "buildInvocationID", "buildStartedOn", "buildFinishedOn", "invocationId", "startedOn", "finishedOn");
+
+    private LayoutText() {}
+
+    static String of(Path layout) throws IOException {
+        Map<String, String> documents = new HashMap<>();
+        Set<String> others = new HashSet<>();
+        Set<String> changing = new HashSet<>();
+        try (Stream<Path> blobs = Files.list(layout.resolve("blobs/sha256"))) {
+            for (Path blob : blobs.toList()) {
+                String digest = "sha256:" + blob.getFileName();
+                String text = Files.readString(blob, StandardCharsets.ISO_8859_1);
+                JsonElement json = json(text);
+                if (json == null) {
+                    others.add(digest);
+                    continue;
+                }
+                String lasting = lasting(json).toString();
+                documents.put(digest, lasting);
+                if (!lasting.equals(json.toString())) {
+                    changing.add(digest);
+                }
+            }
+        }
+        documents.put("index", json(Files.readString(layout.resolve("index.json"))).toString());
+        while (documents.entrySet().stream().anyMatch(document -> pointsTo(document.getValue(), changing)
+                && changing.add(document.getKey()))) {
+            // What points to something that changes changes, too.
+        }
+        StringBuilder text = new StringBuilder();
+        Stream.concat(
+                        others.stream(),
+                        documents.entrySet().stream()
+                                .map(document -> changing.contains(document.getKey())
+                                        ? without(document.getValue(), changing)
+                                        : document.getKey()))
+                .sorted()
+                .forEach(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
+    private static boolean pointsTo(String document, Set<String> digests) {
+        return digests.stream().anyMatch(document::contains);
+    }
+
+    private static String without(String document, Set<String> digests) {
+        String text = document;
+        for (String digest : digests) {
+            text = text.replace(digest, "sha256:*");
+        }
+        return text.replaceAll("\"size\":\\d+", "\"size\":*");
+    }
+
+    private static JsonElement json(String text) {
+        try {
+            return text.startsWith("{") ? JsonParser.parseString(text) : null;
+        } catch (JsonParseException e) {
+            return null;
+        }
+    }
+
+    private static JsonElement lasting(JsonElement json) {
+        if (json instanceof JsonObject object) {
+            JsonObject copy = new JsonObject();
+            for (String key : List.copyOf(object.keySet())) {
+                if (!OF_ONE_BUILD.contains(key)) {
+                    copy.add(key, lasting(object.get(key)));
+                }
+            }
+            return copy;
+        }
+        if (json instanceof JsonArray array) {
+            JsonArray copy = new JsonArray();
+            array.forEach(element -> copy.add(lasting(element)));
+            return copy;
+        }
+        return json;
+    }
+}

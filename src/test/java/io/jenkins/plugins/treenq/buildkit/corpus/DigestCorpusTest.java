@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.corpus;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonParser;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The same context and Dockerfile give the same image, byte for byte, whether this client or buildctl sends them; and if
+ * one of them fails, so does the other.
+ *
+ * <p>The samples are made out of {@code -Dcorpus.seed}; {@code -Dcorpus.samples=320} says how many, and
+ * {@code -Dcorpus.only=NUMBER} runs one of them; without either the test is skipped, because one sample in hundreds
+ * differs for once when buildctl's builds, which share one place in the daemon, run at the same time. The daemon is one of their own, because so many builds would push
+ * everybody else's out of its history. It takes nothing from its cache, and keeps what this client sends apart from what
+ * buildctl sends, so that neither profits from the other.
+ */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the samples have names, modes and kinds that Windows does not know")
+class DigestCorpusTest {
+    private static final long SEED = Long.getLong("corpus.seed", 1);
+    private static final int SAMPLES = Integer.getInteger("corpus.samples", 0);
+    private static final int ONLY = Integer.getInteger("corpus.only", -1);
+    private static final int BUILDS_AT_ONCE = 6;
+
+    /** Making them small takes long. */
+    private static final int MISMATCHES_SHOWN = 3;
+
+    /** All of buildctl's contexts have one place in the daemon, where builds at the same time can disturb each other. */
+    private static final int BUILDCTL_ATTEMPTS = 3;
+
+    private static final String EPOCH = "build-arg:SOURCE_DATE_EPOCH";
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path scratch;
+
+    private BuildkitClient client;
+
+    /** @param digest null if it failed */
+    private record Outcome(String digest, String words) {
+        @Override
+        public String toString() {
+            return (digest == null ? "failed, " : digest) + RawText.quoted(words);
+        }
+    }
+
+    private record Comparison(Sample sample, Outcome ours, Outcome theirs) {
+        boolean agrees() {
+            return ours.digest == null ? theirs.digest == null : ours.digest.equals(theirs.digest);
+        }
+
+        @Override
+        public String toString() {
+            return "buildctl: %s%nhere:     %s%n%s".formatted(theirs, ours, sample);
+        }
+    }
+
+    @Test
+    void everySampleGivesTheDigestThatBuildctlGives() throws Exception {
+        assumeTrue(SAMPLES > 0 || ONLY >= 0, "run it with -Dcorpus.samples=320");
+        assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "Java could not make the samples");
+        String name = "corpus-" + daemon.version();
+        daemon = daemon.another(name);
+        ExecutorService threads = Executors.newFixedThreadPool(BUILDS_AT_ONCE);
+        try (BuildkitClient connected = BuildkitClient.connect(daemon.endpoint())) {
+            client = connected;
+            List<Future<Comparison>> results = new ArrayList<>();
+            for (int number : ONLY < 0 ? IntStream.range(0, SAMPLES).toArray() : new int[] {ONLY}) {
+                results.add(threads.submit(() -> compare(SampleGenerator.sample(SEED, number))));
+            }
+            List<Sample> mismatches = new ArrayList<>();
+            int built = 0;
+            for (Future<Comparison> result : results) {
+                Comparison comparison = result.get();
+                built += comparison.theirs.digest == null ? 0 : 1;
+                if (!comparison.agrees()) {
+                    mismatches.add(comparison.sample);
+                }
+            }
+            assertTrue(mismatches.isEmpty(), () -> report(mismatches));
+            assertTrue(ONLY >= 0 || built > results.size() / 2, "only " + built + " samples could be built at all");
+        } finally {
+            threads.shutdownNow();
+            daemon.down(name);
+        }
+    }
+
+    private String report(List<Sample> mismatches) {
+        StringBuilder report = new StringBuilder("%d samples of seed %d differ: %s"
+                .formatted(mismatches.size(), SEED, mismatches.stream().map(Sample::number).toList()));
+        mismatches.parallelStream()
+                .limit(MISMATCHES_SHOWN)
+                .map(sample -> Shrinker.smallest(sample, smaller -> !comparison(smaller).agrees()))
+                .forEachOrdered(smallest -> report.append("\n\n").append(comparison(smallest)));
+        return report.toString();
+    }
+
+    private Comparison comparison(Sample sample) {
+        try {
+            return compare(sample);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Comparison compare(Sample sample) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(scratch, "sample");
+        try (SampleFolder written = new SampleFolder(folder, sample)) {
+            Outcome ours = ours(sample, written);
+            Comparison comparison = new Comparison(sample, ours, theirs(sample, written));
+            for (int i = 1; i < BUILDCTL_ATTEMPTS && !comparison.agrees(); i++) {
+                comparison = new Comparison(sample, ours, theirs(sample, written));
+            }
+            return comparison;
+        }
+    }
+
+    private Outcome ours(Sample sample, SampleFolder written) throws InterruptedException {
+        BuildRequest request = BuildRequest.builder()
+                .option(EPOCH, Long.toString(SampleGenerator.EPOCH))
+                .option("filename", sample.place().dockerfile)
+                .option("no-cache", "")
+                .exports(List.of(new Export("image", Map.of("rewrite-timestamp", "true"))))
+                .build();
+        // Times that follow from content show in no image where all of them are rewritten.
+        long times = sample.dependsOnTimes() ? LocalSource.Folder.TIMES_ON_DISK : SampleGenerator.EPOCH + 1;
+        SessionContent content = new SessionContent(
+                Map.of(
+                        "context", new LocalSource.Folder(written.context(), times),
+                        "dockerfile", new LocalSource.Folder(written.dockerfileFolder())),
+                RegistryLogins.NONE,
+                Secrets.NONE,
+                Thread.currentThread().getName());
+        try {
+            return new Outcome(client.build(request, content, BuildListener.NONE).digest().orElseThrow().value(), "");
+        } catch (BuildkitException e) {
+            return new Outcome(null, e.getMessage());
+        }
+    }
+
+    private Outcome theirs(Sample sample, SampleFolder written) throws IOException, InterruptedException {
+        Path metadata = Files.createTempFile(scratch, "metadata", ".json");
+        Process process = new ProcessBuilder(daemon.buildctlLine(List.of(
+                        "build",
+                        "--frontend=dockerfile.v0",
+                        "--progress=quiet",
+                        "--no-cache",
+                        "--opt=" + EPOCH + "=" + SampleGenerator.EPOCH,
+                        "--opt=filename=" + sample.place().dockerfile,
+                        "--local=context=" + written.context(),
+                        "--local=dockerfile=" + written.dockerfileFolder(),
+                        "--output=type=image,rewrite-timestamp=true",
+                        "--metadata-file=" + metadata)))
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.waitFor() != 0) {
+            return new Outcome(null, words);
+        }
+        String digest = JsonParser.parseString(Files.readString(metadata))
+                .getAsJsonObject()
+                .get("containerimage.digest")
+                .getAsString();
+        return new Outcome(digest, words);
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.corpus;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A build's whole input: what lies in the context, what is ignored, and what the Dockerfile does with it.
+ *
+ * @param number in its corpus
+ * @param place where the Dockerfile lies
+ * @param things in an order in which they can be made
+ * @param ignores lines of {@code .dockerignore}; null if there is no such file
+ * @param namedIgnores lines of the file that takes precedence over it; null if there is no such file
+ * @param steps the Dockerfile's lines
+ */
+record Sample(
+        int number,
+        Place place,
+        List<Thing> things,
+        List<String> ignores,
+        List<String> namedIgnores,
+        List<String> steps) {
+
+    /** Stands in names and lines for something that is different whenever the sample is written. */
+    static final String RUN = "{run}";
+
+    /** Nanoseconds since 1970 overflow soon after it. */
+    static final long FAR_FUTURE = 9_000_000_000L;
+
+    enum Place {
+        IN_CONTEXT("Dockerfile"),
+        LOWER_CASE("dockerfile"),
+        /** Not at the top, and with another name. */
+        NAMED("deploy/App.Dockerfile"),
+        /** A symlink, and so is the ignore file. */
+        LINKED("Dockerfile"),
+        /** In another folder than the context. */
+        APART("Dockerfile"),
+        /** The context is given by a symlink to it. */
+        CONTEXT_LINKED("Dockerfile");
+
+        final String dockerfile;
+
+        Place(String dockerfile) {
+            this.dockerfile = dockerfile;
+        }
+    }
+
+    /** Whether the image may show a time of the context's. */
+    boolean dependsOnTimes() {
+        return steps.stream().anyMatch(step -> step.startsWith("RUN"))
+                || things.stream().anyMatch(thing -> thing.seconds() <= SampleGenerator.EPOCH || thing.seconds() > FAR_FUTURE);
+    }
+
+    /** How many parts can be left out: things, ignored patterns, and steps that put something into the image. */
+    int parts() {
+        return things.size() + size(ignores) + size(namedIgnores) + steps.size();
+    }
+
+    /** The same without some of its parts, by their numbers. What cannot be left out stays. */
+    Sample without(Set<Integer> parts) {
+        List<Thing> gone = new ArrayList<>();
+        for (int i = 0; i < things.size(); i++) {
+            if (parts.contains(i)) {
+                gone.add(things.get(i));
+            }
+        }
+        List<Thing> left = things.stream()
+                .filter(thing -> gone.stream().noneMatch(other -> other == thing || thing.isBeneath(other)))
+                .toList();
+        int ignoresAt = things.size();
+        int namedAt = ignoresAt + size(ignores);
+        int stepsAt = namedAt + size(namedIgnores);
+        List<String> leftSteps = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            if (!parts.contains(stepsAt + i) || steps.get(i).startsWith("FROM")) {
+                leftSteps.add(steps.get(i));
+            }
+        }
+        return new Sample(
+                number,
+                place,
+                left,
+                without(ignores, ignoresAt, parts),
+                without(namedIgnores, namedAt, parts),
+                List.copyOf(leftSteps));
+    }
+
+    private static List<String> without(List<String> lines, int at, Set<Integer> parts) {
+        if (lines == null) {
+            return null;
+        }
+        List<String> left = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (!parts.contains(at + i)) {
+                left.add(lines.get(i));
+            }
+        }
+        return List.copyOf(left);
+    }
+
+    private static int size(List<String> lines) {
+        return lines == null ? 0 : lines.size();
+    }
+
+    /** Everything that it takes to see the same elsewhere. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("sample " + number + ", Dockerfile " + place);
+        steps.forEach(step -> text.append("\n    ").append(RawText.quoted(step)));
+        append(text, ".dockerignore", ignores);
+        append(text, place.dockerfile + ".dockerignore", namedIgnores);
+        text.append("\n  context");
+        things.forEach(thing -> text.append("\n    ").append(thing));
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String name, List<String> lines) {
+        if (lines != null) {
+            text.append("\n  ").append(name);
+            lines.forEach(line -> text.append("\n    ").append(RawText.quoted(line)));
+        }
+    }
+}

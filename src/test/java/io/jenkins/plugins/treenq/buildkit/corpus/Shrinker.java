@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.corpus;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Finds the smallest sample that still shows something: leaves out large pieces first, then ever smaller ones. */
+final class Shrinker {
+    private Shrinker() {}
+
+    static Sample smallest(Sample sample, Predicate<Sample> shows) {
+        Sample current = sample;
+        for (int piece = Math.max(1, current.parts() / 2); piece > 0; ) {
+            Sample smaller = withoutPieces(current, piece, shows);
+            // At the end again and again: what is gone may have been what the rest was needed for.
+            if (piece > 1 || smaller.equals(current)) {
+                piece /= 2;
+            }
+            current = smaller;
+        }
+        return current;
+    }
+
+    private static Sample withoutPieces(Sample sample, int piece, Predicate<Sample> shows) {
+        Sample current = sample;
+        // From the end, so that what is left keeps its numbers.
+        for (int end = current.parts(); end > 0; end = Math.min(end - piece, current.parts())) {
+            Set<Integer> parts = new HashSet<>();
+            for (int part = Math.max(0, end - piece); part < end; part++) {
+                parts.add(part);
+            }
+            Sample candidate = current.without(parts);
+            if (!candidate.equals(current) && shows.test(candidate)) {
+                current = candidate;
+            }
+        }
+        return current;
+    }
+}
