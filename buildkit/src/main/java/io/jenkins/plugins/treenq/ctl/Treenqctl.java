@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,6 +78,9 @@ public final class Treenqctl implements Runnable {
             description = "show the version")
     private boolean version;
 
+    /** What Java makes of bytes that are no characters in its locale. */
+    private static final char UNREADABLE = '\uFFFD';
+
     @Spec
     private CommandSpec spec;
 
@@ -86,6 +90,10 @@ public final class Treenqctl implements Runnable {
             LIBRARIES.setLevel(root.debug ? Level.INFO : Level.OFF);
             return new CommandLine.RunLast().execute(parsed);
         });
+        if (Stream.of(arguments).anyMatch(argument -> argument.indexOf(UNREADABLE) >= 0)) {
+            line.getErr().println("error: this locale cannot express all of the arguments; run with LC_ALL=C.UTF-8");
+            System.exit(1);
+        }
         System.exit(line.execute(arguments));
     }
 

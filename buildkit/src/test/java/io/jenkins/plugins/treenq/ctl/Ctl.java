@@ -36,6 +36,19 @@ record Ctl(int exit, String out, String err) {
         return run(scratch, input, line(daemon, program, arguments));
     }
 
+    /** Runs in a process of its own that knows ASCII only, as services often do. */
+    static Ctl treenqctlInAscii(Daemon daemon, Path scratch, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> program = List.of(
+                "env",
+                "LC_ALL=C",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Treenqctl.class.getName());
+        return run(scratch, new byte[0], line(daemon, program, arguments));
+    }
+
     static Ctl buildctl(Daemon daemon, Path scratch, String... arguments) throws IOException, InterruptedException {
         return run(scratch, new byte[0], line(daemon, List.of(daemon.env().get("TREENQ_BUILDCTL")), arguments));
     }
