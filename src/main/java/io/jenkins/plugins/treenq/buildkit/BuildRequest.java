@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What to build. Only the keys to a remote cache are secret in it. Everything the daemon may fetch for it is in {@link SessionContent}.
+ * What to build. Only the keys to a remote cache are secret in it. Everything the daemon may fetch for it is in
+ * {@link SessionContent}.
  *
  * @param ref names the build in the daemon; unique, never used twice
  * @param frontend {@code dockerfile.v0} or {@code gateway.v0}; empty with a definition
@@ -55,34 +56,26 @@ public record BuildRequest(
 
     /** The same with other cache. */
     public BuildRequest withCache(List<CacheEntry> imports, List<CacheEntry> newExports) {
-        return new BuildRequest(
-                ref,
-                frontend,
-                definition,
-                options,
-                exports,
-                imports,
-                newExports,
-                entitlements,
-                sourcePolicy,
-                proxyNetwork);
+        return copied().cacheImports(imports).cacheExports(newExports).build();
     }
 
     /** The same with more of the frontend's keys. */
     public BuildRequest withOptions(Map<String, String> more) {
-        Map<String, String> all = new TreeMap<>(options);
-        all.putAll(more);
-        return new BuildRequest(
-                ref,
-                frontend,
-                definition,
-                all,
-                exports,
-                cacheImports,
-                cacheExports,
-                entitlements,
-                sourcePolicy,
-                proxyNetwork);
+        return copied().options(more).build();
+    }
+
+    private Builder copied() {
+        Builder copy = builder();
+        copy.definition = definition;
+        return copy.ref(ref)
+                .frontend(frontend)
+                .options(options)
+                .exports(exports)
+                .cacheImports(cacheImports)
+                .cacheExports(cacheExports)
+                .entitlements(entitlements)
+                .sourcePolicy(sourcePolicy)
+                .proxyNetwork(proxyNetwork);
     }
 
     /** A fresh name for a build. */

@@ -15,7 +15,6 @@ import io.jenkins.plugins.treenq.buildkit.Tls;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
-import java.net.URI;
 import java.time.Duration;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -85,7 +84,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
      */
     public Endpoint endpoint(BuildCredentials credentials) throws AbortException {
         try {
-            return new Endpoint(URI.create(address), tls(credentials), Duration.ofSeconds(connectTimeoutSeconds));
+            return Endpoint.of(address, tls(credentials), Duration.ofSeconds(connectTimeoutSeconds));
         } catch (IllegalArgumentException e) {
             throw new AbortException("builder '" + name + "': " + e.getMessage());
         }

@@ -28,12 +28,16 @@ public final class CredentialsChoice {
 
     /** Client certificates for an administrator's choice. */
     public static ListBoxModel certificates(@CheckForNull String current) {
-        return inJenkins(DockerServerCredentials.class, Requirements.docker(), current);
+        return inJenkins(DockerServerCredentials.class, Requirements.docker(), CredentialsMatchers.always(), current);
     }
 
     /** Logins of a registry for an administrator's choice. */
     public static ListBoxModel logins(@CheckForNull String host, @CheckForNull String current) {
-        return inJenkins(StandardUsernamePasswordCredentials.class, Requirements.registry(host), current);
+        return inJenkins(
+                StandardUsernamePasswordCredentials.class,
+                Requirements.registry(host),
+                CredentialsMatchers.always(),
+                current);
     }
 
     /** Logins of registries for a job's choice; without a job, for the administrator of all jobs. */
@@ -75,13 +79,12 @@ public final class CredentialsChoice {
             Class<? extends StandardCredentials> type,
             CredentialsMatcher matcher,
             @CheckForNull String current) {
+        if (item == null) {
+            return inJenkins(type, List.of(), matcher, current);
+        }
         StandardListBoxModel offer = new StandardListBoxModel();
         offer.includeEmptyValue();
-        if (item == null) {
-            if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                offer.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, List.of(), matcher);
-            }
-        } else if (item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM)) {
+        if (item.hasPermission(Item.EXTENDED_READ) || item.hasPermission(CredentialsProvider.USE_ITEM)) {
             offer.includeMatchingAs(
                     item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2,
                     item,
@@ -89,20 +92,19 @@ public final class CredentialsChoice {
                     List.of(),
                     matcher);
         }
-        offer.includeCurrentValue(Util.fixNull(current));
-        return offer;
+        return offer.includeCurrentValue(Util.fixNull(current));
     }
 
     private static ListBoxModel inJenkins(
             Class<? extends StandardCredentials> type,
             List<DomainRequirement> requirements,
+            CredentialsMatcher matcher,
             @CheckForNull String current) {
         StandardListBoxModel offer = new StandardListBoxModel();
         offer.includeEmptyValue();
         if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-            offer.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, requirements, CredentialsMatchers.always());
+            offer.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, requirements, matcher);
         }
-        offer.includeCurrentValue(Util.fixNull(current));
-        return offer;
+        return offer.includeCurrentValue(Util.fixNull(current));
     }
 }

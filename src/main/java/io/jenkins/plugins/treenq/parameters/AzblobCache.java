@@ -6,20 +6,17 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
-import java.util.HashMap;
 import java.util.Map;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** Cache in Azure's blob storage. */
-public final class AzblobCache extends RemoteCache {
+public final class AzblobCache extends ObjectStoreCache {
     private static final long serialVersionUID = 1;
 
     private final String accountUrl;
     private String container;
-    private String name;
-    private String prefix;
 
     @DataBoundConstructor
     public AzblobCache(@CheckForNull String accountUrl) {
@@ -42,28 +39,6 @@ public final class AzblobCache extends RemoteCache {
         this.container = Util.fixEmptyAndTrim(container);
     }
 
-    /** Of this cache among others in the container; null for buildkit. */
-    @CheckForNull
-    public String getName() {
-        return name;
-    }
-
-    @DataBoundSetter
-    public void setName(@CheckForNull String name) {
-        this.name = Util.fixEmptyAndTrim(name);
-    }
-
-    /** What the names of all blobs begin with. */
-    @CheckForNull
-    public String getPrefix() {
-        return prefix;
-    }
-
-    @DataBoundSetter
-    public void setPrefix(@CheckForNull String prefix) {
-        this.prefix = Util.fixEmptyAndTrim(prefix);
-    }
-
     @Override
     String type() {
         return "azblob";
@@ -71,11 +46,9 @@ public final class AzblobCache extends RemoteCache {
 
     @Override
     Map<String, String> attributes(boolean from) {
-        Map<String, String> values = new HashMap<>();
+        Map<String, String> values = super.attributes(from);
         values.put("account_url", accountUrl);
         values.put("container", container);
-        values.put("name", name);
-        values.put("prefix", prefix);
         return values;
     }
 

@@ -7,20 +7,17 @@ import hudson.Extension;
 import hudson.Util;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
-import java.util.HashMap;
 import java.util.Map;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** Cache in a bucket of S3 or something that speaks its protocol. */
-public final class S3Cache extends RemoteCache {
+public final class S3Cache extends ObjectStoreCache {
     private static final long serialVersionUID = 1;
 
     private final String bucket;
     private final String region;
-    private String name;
-    private String prefix;
     private String endpointUrl;
 
     @DataBoundConstructor
@@ -37,28 +34,6 @@ public final class S3Cache extends RemoteCache {
     /** Region of the bucket. */
     public String getRegion() {
         return region;
-    }
-
-    /** Of this cache among others in the bucket; null for buildkit. */
-    @CheckForNull
-    public String getName() {
-        return name;
-    }
-
-    @DataBoundSetter
-    public void setName(@CheckForNull String name) {
-        this.name = Util.fixEmptyAndTrim(name);
-    }
-
-    /** What the names of all objects begin with. */
-    @CheckForNull
-    public String getPrefix() {
-        return prefix;
-    }
-
-    @DataBoundSetter
-    public void setPrefix(@CheckForNull String prefix) {
-        this.prefix = Util.fixEmptyAndTrim(prefix);
     }
 
     /** Address of something else than Amazon. */
@@ -79,11 +54,9 @@ public final class S3Cache extends RemoteCache {
 
     @Override
     Map<String, String> attributes(boolean from) {
-        Map<String, String> values = new HashMap<>();
+        Map<String, String> values = super.attributes(from);
         values.put("bucket", bucket);
         values.put("region", region);
-        values.put("name", name);
-        values.put("prefix", prefix);
         values.put("endpoint_url", endpointUrl);
         return values;
     }

@@ -77,14 +77,15 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     public T invoke(File folder, VirtualChannel channel) throws IOException, InterruptedException {
         Redaction redaction = Redaction.of(List.of());
         try {
-            Workspace files = new Workspace(folder.toPath(), boundary(folder.toPath()));
+            Path boundary = boundary(folder.toPath());
+            Workspace files = new Workspace(folder.toPath(), boundary);
             secrets.read(files);
             redaction = Redaction.of(texts());
             PreparedBuild prepared = build.in(files);
             SessionContent content = prepared.content(logins, secrets.secrets(), secrets.ssh(), contextKey);
             Consumer<String> log = redaction.before(listener.getLogger()::println);
             BuildRequest request = build.hasProvenance()
-                    ? prepared.request().withOptions(Repository.options(prepared, boundary(folder.toPath()), log))
+                    ? prepared.request().withOptions(Repository.options(prepared, boundary, log))
                     : prepared.request();
             try (BuildkitClient client = BuildkitClient.connect(endpoint)) {
                 return work.on(client, request, content, log);
@@ -93,8 +94,8 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
             throw new AbortException(redaction.apply(e.getMessage()));
         } catch (BuildkitException e) {
             LOGGER.log(Level.FINE, e, () -> "build " + build.request().ref() + " failed");
-            throw new AbortException(redaction.apply(
-                    work.doing().toLowerCase(Locale.ROOT) + " " + build.subject() + " on builder '" + builder + "' failed: " + e.getMessage()));
+            throw new AbortException(redaction.apply(work.doing().toLowerCase(Locale.ROOT) + " " + build.subject()
+                    + " on builder '" + builder + "' failed: " + e.getMessage()));
         } finally {
             // Pipelines buffer an agent's output, and would lose what is left in the buffer.
             listener.getLogger().flush();

@@ -14,7 +14,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -291,8 +293,9 @@ public record DockerfileBuild(
         }
 
         private Builder attestation(String type, String value, String whenTrue) {
-            if (!value.isEmpty() && !GoBooleans.parse(value).equals(java.util.Optional.of(false))) {
-                request.option("attest:" + type, GoBooleans.parse(value).isPresent() ? whenTrue : value);
+            Optional<Boolean> wanted = GoBooleans.parse(value);
+            if (!value.isEmpty() && wanted.orElse(true)) {
+                request.option("attest:" + type, wanted.isPresent() ? whenTrue : value);
             }
             return this;
         }
@@ -385,7 +388,7 @@ public record DockerfileBuild(
             return image.name();
         }
 
-        private static String parsed(String text, java.util.function.Function<String, ?> reader)
+        private static String parsed(String text, Function<String, ?> reader)
                 throws BuildkitException.InvalidRequest {
             try {
                 return reader.apply(text).toString();

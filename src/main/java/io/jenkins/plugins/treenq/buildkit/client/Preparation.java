@@ -5,6 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.Upload;
@@ -53,7 +54,7 @@ final class Preparation {
             options.put("context:" + context.getKey(), named(context.getKey(), context.getValue(), layoutNumber++));
         }
         for (int i = 0; i < build.destinations().size(); i++) {
-            outputs.put(i, output(build.destinations().get(i), build.request().exports().get(i).attributes()));
+            outputs.put(i, output(build.destinations().get(i), build.request().exports().get(i)));
         }
         for (CacheEntry entry : build.request().cacheImports()) {
             localCache(entry, "src");
@@ -172,14 +173,12 @@ final class Preparation {
         }
     }
 
-    private Output output(Destination destination, Map<String, String> attributes)
-            throws BuildkitException.InvalidRequest {
+    private Output output(Destination destination, Export export) throws BuildkitException.InvalidRequest {
         Path path = workspace.writable(destination.path(), "output");
         if (destination.type().equals("local")) {
             return new Output.Folder(path);
         }
-        boolean archive = GoBooleans.parse(attributes.getOrDefault("tar", "true")).orElse(true);
-        return archive ? new Output.Stream(() -> Files.newOutputStream(path)) : new Output.Layout(path);
+        return Results.isArchive(export) ? new Output.Stream(() -> Files.newOutputStream(path)) : new Output.Layout(path);
     }
 
     private void localCache(CacheEntry entry, String key) throws BuildkitException.InvalidRequest {

@@ -129,7 +129,7 @@ final class Results implements AutoCloseable {
         };
     }
 
-    private static boolean isArchive(Export export) {
+    static boolean isArchive(Export export) {
         return GoBooleans.parse(export.attributes().getOrDefault("tar", "true")).orElse(true);
     }
 

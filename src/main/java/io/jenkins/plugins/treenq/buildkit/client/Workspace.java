@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -64,16 +65,22 @@ public final class Workspace {
         }
         try {
             // Asked before anything is made: a link on the way could lead a new folder outside.
-            Path present = named;
-            while (!Files.exists(present, LinkOption.NOFOLLOW_LINKS)) {
-                present = present.getParent();
-            }
-            within(present.toRealPath(), named, what);
+            within(present(named).toRealPath(), named, what);
             Files.createDirectories(parent);
             return named;
         } catch (IOException e) {
             throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + e, e);
         }
+    }
+
+    /** The path, or the nearest of its ancestors that is there. */
+    private static Path present(Path path) throws IOException {
+        for (Path at = path; at != null; at = at.getParent()) {
+            if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+                return at;
+            }
+        }
+        throw new NoSuchFileException(path.toString());
     }
 
     private static Path resolve(Path start, String path, String what) throws BuildkitException.InvalidRequest {
