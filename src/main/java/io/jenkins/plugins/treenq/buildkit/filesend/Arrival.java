@@ -145,9 +145,12 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
     /** False when there is nothing more to do for now, or for ever. */
     private boolean step() throws BuildkitException {
         byte[] message;
+        boolean last;
         synchronized (this) {
             message = abandoned ? null : waiting.poll();
-            if (message == null && opened && !abandoned && !halfClosed) {
+            // Decided here: while the recipient is opened below, messages and the end can arrive.
+            last = message == null && halfClosed;
+            if (message == null && opened && !abandoned && !last) {
                 running = false;
                 return false;
             }
@@ -182,7 +185,7 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
                     new Metadata());
             return false;
         }
-        if (halfClosed()) {
+        if (last) {
             recipient.end();
             end();
             call.close(Status.OK, new Metadata());
@@ -193,10 +196,6 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
 
     private synchronized boolean abandoned() {
         return abandoned;
-    }
-
-    private synchronized boolean halfClosed() {
-        return halfClosed;
     }
 
     private void answer(String reason, Status status) {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArrivalTest {
+    private final List<String> events = new ArrayList<>();
+    private final List<BuildkitException> failures = new ArrayList<>();
+    private Arrival arrival;
+
+    /** A small archive is there as a whole before a busy disk has opened the file for it. */
+    @Test
+    void whatComesWhileTheRecipientIsBeingOpenedIsTakenBeforeTheEnd() {
+        Recipient recipient = new Recipient() {
+            @Override
+            public void open() {
+                arrival.onMessage(new byte[] {1});
+                arrival.onMessage(new byte[] {2, 3});
+                arrival.onHalfClose();
+            }
+
+            @Override
+            public After take(byte[] message) {
+                events.add(message.length + " bytes");
+                return After.MORE;
+            }
+
+            @Override
+            public void end() {
+                events.add("end");
+            }
+
+            @Override
+            public boolean isComplete() {
+                return true;
+            }
+
+            @Override
+            public byte[] farewell(String reason) {
+                return null;
+            }
+
+            @Override
+            public void close() {
+                events.add("close");
+            }
+        };
+        arrival = new Arrival(new Call(), Runnable::run, recipient, failures::add);
+        arrival.start();
+        assertEquals(List.of("1 bytes", "2 bytes", "end", "close", "OK"), events);
+        assertEquals(List.of(), failures);
+    }
+
+    private final class Call extends ServerCall<byte[], byte[]> {
+        @Override
+        public void request(int messages) {}
+
+        @Override
+        public void sendHeaders(Metadata headers) {}
+
+        @Override
+        public void sendMessage(byte[] message) {}
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            events.add(status.getCode().toString());
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public MethodDescriptor<byte[], byte[]> getMethodDescriptor() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
