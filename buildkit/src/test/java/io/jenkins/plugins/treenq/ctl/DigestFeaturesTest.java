@@ -132,7 +132,6 @@ class DigestFeaturesTest {
         assertNotEquals(plain, built("--opt=target=one"));
         assertNotEquals(plain, built("--opt=build-arg:BUILDKIT_MULTI_PLATFORM=1"));
         assertNotEquals(plain, built("--opt=build-arg:BUILDKIT_INLINE_CACHE=1", "--opt=label:c=d"));
-        assertEquals(plain, built("--opt=build-arg:BUILDKIT_SYNTAX=dockerfile.v0"));
     }
 
     @Test
@@ -261,13 +260,12 @@ class DigestFeaturesTest {
                         .inheritIO()
                         .start()
                         .waitFor());
-        Files.writeString(served.resolve("Dockerfile"), "FROM scratch\nADD --chmod=600 URL /\n");
         try (WebServer server = new WebServer(served)) {
             image("--no-cache", EPOCH, IMAGE, "--opt=context=" + server.url("shop.git#main:app"));
-            image("--no-cache", EPOCH, IMAGE, "--opt=context=" + server.url("shop.git#main"), "--opt=filename=app/Dockerfile",
-                    "--opt=contextsubdir=app");
-            image("--no-cache", EPOCH, IMAGE, "--opt=context=" + server.url("tree.tar.gz"), "--opt=contextsubdir=app");
-            built("--opt=dockerfilekey=elsewhere", "--local=elsewhere=" + tree.resolve("app"), "--opt=filename=Dockerfile");
+            for (String whole : List.of("shop.git#main", "tree.tar.gz")) {
+                String context = "--opt=context=" + server.url(whole);
+                image("--no-cache", EPOCH, IMAGE, context, "--opt=filename=app/Dockerfile", "--opt=contextsubdir=app");
+            }
             dockerfile("FROM scratch\nADD --chmod=600 " + server.url("tree.tar.gz") + " /\nADD " + server.url("shop.git#main")
                     + " /shop");
             built();
@@ -294,7 +292,8 @@ class DigestFeaturesTest {
     @Test
     void cacheInTheImage() throws Exception {
         String plain = digest(built());
-        assertNotEquals(plain, digest(built("--export-cache=type=inline")));
+        // The daemon tells of steps that it has just run in an order of chance.
+        assertNotEquals(plain, digest(image(local(EPOCH, IMAGE, "--export-cache=type=inline"))));
     }
 
     // --- what steps see
@@ -396,11 +395,12 @@ class DigestFeaturesTest {
                 "mode=min",
                 "mode=max",
                 "version=v1",
-                "mode=max,version=v0.2,inline-only=true",
+                "mode=max,version=v0.2",
                 "builder-id=https://jenkins.example.com/job/1",
                 "reproducible=true")) {
             assertNotEquals(plain, attested("--opt=attest:provenance=" + attributes), attributes);
         }
+        assertEquals(plain, attested("--opt=attest:provenance=mode=max,inline-only=true"));
         attested("--opt=attest:provenance=mode=max", PLATFORMS);
         attested("--opt=attest:provenance=", "--opt=vcs:source=https://git.example.com/shop", "--opt=vcs:revision=12ab");
         assertSame(EPOCH, IMAGE, "--opt=attest:provenance=mode=middle");
