@@ -114,7 +114,7 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
         try {
             executor.execute(this);
         } catch (RejectedExecutionException e) {
-            end();
+            end(() -> {});
         }
     }
 
@@ -156,7 +156,7 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
             }
         }
         if (abandoned()) {
-            end();
+            end(() -> {});
             return false;
         }
         if (!opened) {
@@ -177,18 +177,15 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
                 }
                 return true;
             }
-            end();
-            call.close(
-                    after == Recipient.After.COMPLETE
-                            ? Status.OK
-                            : Status.ABORTED.withDescription("the daemon gave up"),
-                    new Metadata());
+            Status status = after == Recipient.After.COMPLETE
+                    ? Status.OK
+                    : Status.ABORTED.withDescription("the daemon gave up");
+            end(() -> call.close(status, new Metadata()));
             return false;
         }
         if (last) {
             recipient.end();
-            end();
-            call.close(Status.OK, new Metadata());
+            end(() -> call.close(Status.OK, new Metadata()));
             return false;
         }
         return true;
@@ -200,20 +197,26 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
 
     private void answer(String reason, Status status) {
         byte[] farewell = recipient.farewell(reason);
-        end();
-        if (farewell != null) {
-            call.sendMessage(farewell);
-        }
-        call.close(status.withDescription(reason), new Metadata());
+        end(() -> {
+            if (farewell != null) {
+                call.sendMessage(farewell);
+            }
+            call.close(status.withDescription(reason), new Metadata());
+        });
     }
 
-    private void end() {
+    /** Over is only what the daemon was told of, too: whoever waits for that may end the connection. */
+    private void end(Runnable goodbye) {
         recipient.close();
-        synchronized (this) {
-            over = true;
-            running = false;
-            waiting.clear();
-            notifyAll();
+        try {
+            goodbye.run();
+        } finally {
+            synchronized (this) {
+                over = true;
+                running = false;
+                waiting.clear();
+                notifyAll();
+            }
         }
     }
 }

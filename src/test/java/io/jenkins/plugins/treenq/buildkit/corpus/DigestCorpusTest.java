@@ -41,9 +41,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>The samples are made out of {@code -Dcorpus.seed}; {@code -Dcorpus.samples=320} says how many, and
  * {@code -Dcorpus.only=NUMBER} runs one of them; without either the test is skipped, because one sample in hundreds
- * differs for once when buildctl's builds, which share one place in the daemon, run at the same time. The daemon is one of their own, because so many builds would push
- * everybody else's out of its history. It takes nothing from its cache, and keeps what this client sends apart from what
- * buildctl sends, so that neither profits from the other.
+ * differs for once when buildctl's builds, which share one place in the daemon, run at the same time. The daemon is one of
+ * their own, because so many builds would push everybody else's out of its history. It takes nothing from its cache, and
+ * keeps what this client sends apart from what buildctl sends, so that neither profits from the other.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
