@@ -183,21 +183,9 @@ class BuildFailureTest {
             build.interrupt();
             Throwable outcome = end.get(30, TimeUnit.SECONDS);
             assertTrue(outcome instanceof InterruptedException, String.valueOf(outcome));
-            BuildRecord record = awaitEnd(client, request.ref());
+            BuildRecord record = Builds.awaitEnd(client, request.ref());
             assertTrue(record.error().contains("cancel"), record.toString());
         }
-    }
-
-    /** The daemon writes a build's end to its history a moment after the call is gone. */
-    private static BuildRecord awaitEnd(BuildkitClient client, String ref) throws Exception {
-        for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); System.nanoTime() < deadline; ) {
-            Optional<BuildRecord> record = client.history(ref);
-            if (record.isPresent() && record.get().completed() != null) {
-                return record.get();
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        throw new AssertionError("the daemon still builds " + ref);
     }
 
     @Test

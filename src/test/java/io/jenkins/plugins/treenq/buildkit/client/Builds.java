@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +54,18 @@ public final class Builds {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             return client.build(request().build(), content(folder, daemon.logins()), listener);
         }
+    }
+
+    /** The daemon writes a build's end to its history a moment after the call is gone. */
+    static BuildRecord awaitEnd(BuildkitClient client, String ref) throws Exception {
+        for (long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1); System.nanoTime() < deadline; ) {
+            Optional<BuildRecord> record = client.history(ref);
+            if (record.isPresent() && record.get().completed() != null) {
+                return record.get();
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        throw new AssertionError("the daemon has no end of build " + ref);
     }
 
     /** What buildctl reports for the same build. */
