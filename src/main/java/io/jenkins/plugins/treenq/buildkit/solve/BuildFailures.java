@@ -25,7 +25,7 @@ public final class BuildFailures {
     private static final Pattern OTHER_CERTIFICATE = Pattern.compile("x509: |tls: ");
     private static final Pattern NOT_REACHED = Pattern.compile(
             "connection refused|no such host|i/o timeout|no route to host|network is unreachable|connection reset"
-                    + "|server misbehaving|server gave HTTP response to HTTPS client");
+                    + "|server misbehaving|server gave HTTP response to HTTPS client|broken pipe|: (unexpected )?EOF$");
     private static final Pattern POLICY = Pattern.compile("source \"([^\"]+)\" (?:denied|not allowed) by policy");
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");

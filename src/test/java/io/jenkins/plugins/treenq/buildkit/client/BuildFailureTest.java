@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
@@ -20,10 +25,17 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -127,17 +139,11 @@ class BuildFailureTest {
 
     @Test
     void aRegistryThatIsNotThereIsSaid() throws Exception {
-        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
-        BuildkitException failure = failure(
-                BuildkitException.RegistryRefused.class,
-                Builds.request(Builds.push("localhost:1/nobody/here:1")).build(),
-                daemon.logins());
-        assertTrue(failure.getMessage().contains("cannot reach"), failure.getMessage());
+        assertPushFails("localhost:1/nobody/here:1", "cannot reach");
     }
 
     @Test
     void aRegistryThatDeniesThePushIsSaid() throws Exception {
-        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/", exchange -> {
             boolean write = !exchange.getRequestMethod().matches("GET|HEAD");
@@ -151,13 +157,8 @@ class BuildFailureTest {
         });
         registry.start();
         try {
-            BuildkitException failure = failure(
-                    BuildkitException.RegistryRefused.class,
-                    Builds.request(Builds.push(
-                                    "localhost:" + registry.getAddress().getPort() + "/not/mine:1"))
-                            .build(),
-                    daemon.logins());
-            assertTrue(failure.getMessage().contains("not/mine:1: the registry denies access"), failure.getMessage());
+            assertPushFails(
+                    "localhost:" + registry.getAddress().getPort() + "/not/mine:1", "the registry denies access");
         } finally {
             registry.stop(0);
         }
@@ -189,15 +190,19 @@ class BuildFailureTest {
     }
 
     @Test
-    void aDaemonThatIsKilledDuringABuildIsSaid() throws Exception {
+    void aDaemonThatIsKilledDuringABuildIsSaidAndKnowsNothingOfItAfterwards() throws Exception {
         String name = "killed-" + daemon.version();
+        String repository = "client/" + name;
         Daemon victim = daemon.another(name);
         try {
             Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 600\n");
             Builds.Log log = new Builds.Log("started");
             CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
-                try {
-                    Builds.check(victim, folder, log);
+                try (BuildkitClient client = BuildkitClient.connect(victim.endpoint())) {
+                    client.build(
+                            Builds.request(Builds.push(daemon.registry() + "/" + repository + ":1")).build(),
+                            Builds.content(folder, daemon.logins()),
+                            log);
                 } catch (Exception e) {
                     throw new java.util.concurrent.CompletionException(e);
                 }
@@ -209,9 +214,70 @@ class BuildFailureTest {
             assertEquals(BuildkitException.ConnectionLost.class, failure.getCause().getClass());
             assertTrue(failure.getCause().getMessage().contains(victim.address()));
             assertEquals("started\n", log.toString());
+            try (BuildkitClient client =
+                    BuildkitClient.connect(daemon.another(name).endpoint())) {
+                assertEquals(List.of(), client.history(new HistoryQuery("", true, List.of(), 0)));
+            }
+            assertEquals(Optional.empty(), new Registry(daemon).digest(repository, "1"));
         } finally {
             daemon.down(name);
         }
+    }
+
+    @Test
+    void aRegistryThatGoesAwayDuringThePushIsSaid() throws Exception {
+        HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.createContext("/", exchange -> {
+            switch (exchange.getRequestMethod()) {
+                case "POST" -> {
+                    exchange.getResponseHeaders().add("Location", "/v2/gone/away/blobs/uploads/1");
+                    exchange.sendResponseHeaders(202, -1);
+                }
+                case "PUT", "PATCH" -> registry.stop(0);
+                default -> exchange.sendResponseHeaders(404, -1);
+            }
+            exchange.close();
+        });
+        registry.start();
+        assertPushFails("localhost:" + registry.getAddress().getPort() + "/gone/away:1", "cannot reach");
+    }
+
+    @Test
+    void aRegistryWithACertificateOfAnotherAuthorityIsSaid() throws Exception {
+        // To localhost the daemon would go on without TLS.
+        InetAddress host = InetAddress.getLocalHost();
+        assumeTrue(
+                host.isLoopbackAddress() && !host.getHostName().equals("localhost"),
+                "needs another name than localhost for this machine's loopback address");
+        Certificates.Identity identity = Certificates.server(
+                Certificates.authority("other"), host.getHostName(), Instant.now().plus(Duration.ofDays(1)));
+        KeyStore keys = KeyStore.getInstance(KeyStore.getDefaultType());
+        keys.load(null, null);
+        keys.setKeyEntry("key", identity.keys().getPrivate(), new char[0], new Certificate[] {identity.certificate()});
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, new char[0]);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        HttpsServer registry = HttpsServer.create(new InetSocketAddress(host, 0), 0);
+        registry.setHttpsConfigurator(new HttpsConfigurator(tls));
+        registry.start();
+        try {
+            assertPushFails(
+                    host.getHostName() + ":" + registry.getAddress().getPort() + "/of/another:1",
+                    "does not trust the registry's certificate");
+        } finally {
+            registry.stop(0);
+        }
+    }
+
+    private void assertPushFails(String image, String reason) throws Exception {
+        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
+        BuildkitException failure = failure(
+                BuildkitException.RegistryRefused.class,
+                Builds.request(Builds.push(image)).build(),
+                daemon.logins());
+        assertTrue(failure.getMessage().contains(image + ": "), failure.getMessage());
+        assertTrue(failure.getMessage().contains(reason), failure.getMessage());
     }
 
     @Test
