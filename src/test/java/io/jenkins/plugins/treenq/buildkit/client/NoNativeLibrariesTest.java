@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Whatever the machine's libc and processor are, the JDK's own TLS and sockets are all that is used. */
+class NoNativeLibrariesTest {
+    @Test
+    void noLibraryOnTheClassPathBringsNativeCodeForNetworkOrTls() throws Exception {
+        List<String> found = new ArrayList<>();
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (path.endsWith(".jar")) {
+                try (JarFile jar = new JarFile(path)) {
+                    for (JarEntry entry : Collections.list(jar.entries())) {
+                        if (entry.getName().matches(".*\\.(so|dll|jnilib|dylib)")) {
+                            found.add(path + "!" + entry.getName());
+                        }
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), found);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aConnectionLoadsNoneEither() throws Exception {
+        Path javaHome = Path.of(System.getProperty("java.home")).toRealPath();
+        Daemon daemon = Daemon.first();
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            assertEquals(daemon.version(), client.info().version());
+            try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+                List<String> libraries = maps.map(line -> line.replaceFirst("^(\\S+\\s+){5}", ""))
+                        .filter(file -> file.contains(".so"))
+                        .distinct()
+                        .toList();
+                assertTrue(libraries.stream().anyMatch(file -> file.startsWith(javaHome.toString())), "no JDK among them");
+                // The JDK's, and those of the system that it is linked to.
+                assertEquals(
+                        List.of(),
+                        libraries.stream()
+                                .filter(file -> file.contains("netty") || file.contains("tcnative"))
+                                .toList());
+            }
+        }
+    }
+}

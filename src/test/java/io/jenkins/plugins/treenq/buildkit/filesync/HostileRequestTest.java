@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Fuzz;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a daemon asks for, it gets what it was offered or a refusal. */
+@Timeout(300)
+@DisabledOnOs(OS.WINDOWS)
+class HostileRequestTest {
+    private static final String SECRET = "this is nobody's business";
+
+    @TempDir
+    Path scratch;
+
+    private final List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    private final List<BuildkitException> failures = new CopyOnWriteArrayList<>();
+    private final ExecutorService executor = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task);
+        thread.setUncaughtExceptionHandler((in, failure) -> uncaught.add(failure));
+        return thread;
+    });
+    private LocalDaemon daemon;
+
+    @BeforeEach
+    void offer() throws Exception {
+        Path outside = Files.createDirectory(scratch.resolve("outside"));
+        Files.writeString(outside.resolve("secret"), SECRET);
+        Path context = Files.createDirectories(scratch.resolve("context/sub/deep"));
+        Path folder = scratch.resolve("context");
+        Files.write(folder.resolve("large"), new byte[300_000]);
+        Files.writeString(context.resolve("file"), "x");
+        Files.createFile(folder.resolve("empty"));
+        Files.createSymbolicLink(folder.resolve("out"), outside);
+        Files.createSymbolicLink(folder.resolve("file-out"), Path.of("../outside/secret"));
+        Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+        daemon = new LocalDaemon(
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), executor, failures::add));
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+        executor.shutdownNow();
+    }
+
+    @Test
+    void anyRequestsInAnyOrderAreServedOrRefused() throws Exception {
+        Fuzz.rounds(150, random -> {
+            LocalDaemon.Transfer transfer = daemon.fetch(
+                    LocalDaemon.headers(headers(random)), random.nextInt(5) == 0 ? 3 : Integer.MAX_VALUE);
+            for (int i = random.nextInt(12); i > 0; i--) {
+                switch (random.nextInt(10)) {
+                    case 0 -> transfer.send(PacketType.PACKET_STAT, "x");
+                    case 1 -> transfer.send(PacketType.PACKET_DATA, "x".repeat(70_000));
+                    case 2 -> transfer.send(Fuzz.pick(random, PacketType.PACKET_FIN, PacketType.PACKET_ERR), "a\nb");
+                    case 3 -> transfer.request(Fuzz.pick(random, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1000));
+                    default -> transfer.request(random.nextInt(9));
+                }
+            }
+            transfer.read(Integer.MAX_VALUE / 2);
+            if (random.nextBoolean()) {
+                transfer.cancel();
+            } else {
+                transfer.halfClose();
+            }
+            for (Packet packet = transfer.next(); packet != null; packet = transfer.next()) {
+                String path = packet.getStat().getPath().toStringUtf8();
+                assertFalse(path.startsWith("/") || path.contains(".."), path);
+                assertFalse(packet.getData().toString(StandardCharsets.ISO_8859_1).contains(SECRET));
+            }
+            Status status = transfer.end();
+            assertNotEquals(Status.Code.INTERNAL, status.getCode(), () -> status + " " + uncaught);
+            assertEquals(List.of(), uncaught);
+        });
+        // Nothing that a daemon asks for makes a file unreadable, but for a name that no file can have.
+        failures.forEach(failure -> assertTrue(failure.getMessage().contains("too long"), failure.getMessage()));
+    }
+
+    private static String[] headers(Random random) {
+        List<String> headers = new ArrayList<>(
+                List.of("dir-name", Fuzz.pick(random, "context", "context", "context", "context", "../outside", "")));
+        for (int i = random.nextInt(5); i > 0; i--) {
+            headers.add(Fuzz.pick(random, "include-patterns", "exclude-patterns", "followpaths"));
+            headers.add(Fuzz.pick(
+                    random, "*", "**", "!", "!sub", "[", "[a", "\\", "a\\", "..", "../outside/secret", "/", "out/secret",
+                    "out", "file-out", "loop/x", "sub/deep/../../../outside", "%2e%2e", "%zz", "(((", "a{1,9999}", "\t",
+                    "sub/**/file", "s?b", "{", "x".repeat(5_000)));
+        }
+        if (random.nextInt(5) == 0) {
+            headers.add(Fuzz.pick(random, "include-patterns", "exclude-patterns", "followpaths", "dir-name") + "-encoded");
+            headers.add(Fuzz.pick(random, "1", "true", "yes", ""));
+        }
+        return headers.toArray(String[]::new);
+    }
+}
