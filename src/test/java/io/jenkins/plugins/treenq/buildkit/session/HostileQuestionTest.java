@@ -87,7 +87,7 @@ class HostileQuestionTest {
         Files.writeString(scratch.resolve("outside"), OTHERS);
         Path layout = Files.createDirectory(scratch.resolve("layout"));
         RegistryLogin login = new RegistryLogin("user", OTHERS);
-        RegistryLogins logins = host -> host.equals("registry.invalid") ? Optional.of(login) : Optional.empty();
+        RegistryLogins logins = host -> host.equals("others.invalid") ? Optional.of(login) : Optional.empty();
         Secrets secrets = id -> id.equals("given") ? Optional.of("for this build".getBytes()) : Optional.empty();
         SshKey key = new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("EC", 256)), "", "comment");
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
