@@ -339,6 +339,21 @@ class DiffCopyTest {
         unreadable(transfer, "context file 'file' cannot be read: permission denied");
     }
 
+    /** Addresses of a process that are not mapped cannot be read by anybody. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void saysWhichFileTheDiskDoesNotGive() throws Exception {
+        Path process = Path.of("/proc/self").toRealPath();
+        try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(process)), executor, failures::add))) {
+            LocalDaemon.Transfer transfer =
+                    broken.fetch(LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
+            assertEquals(List.of("mem"), paths(transfer.walk()));
+            transfer.request(0);
+            unreadable(transfer, "context file 'mem' cannot be read: Input/output error");
+        }
+    }
+
     @Test
     void saysThatTheFolderIsNotThere() throws Exception {
         LocalDaemon.Transfer transfer = daemon.fetch("nowhere");
