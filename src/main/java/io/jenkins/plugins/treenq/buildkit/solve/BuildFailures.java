@@ -30,6 +30,9 @@ public final class BuildFailures {
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
+    /** BuildKit's {@code cache/remotecache/export.go}. */
+    private static final Pattern CACHE_EXPORT = Pattern.compile("^error writing (?:layer|config|manifest) blob: ");
+
     /** What this client's session told the daemon of a registry ({@code TokenClient}, {@code AuthService}). */
     private static final Pattern OWN_WORDS =
             Pattern.compile("no token for \\S+ from \\S+: .*|the login for \\S+ is only used to get tokens .*");
@@ -90,6 +93,9 @@ public final class BuildFailures {
         Matcher policy = POLICY.matcher(text);
         if (policy.find()) {
             return failed(place + "a source policy forbids " + policy.group(1), details);
+        }
+        if (CACHE_EXPORT.matcher(text).find()) {
+            return registry("cannot export the cache, which ignore-error=true would let pass", text);
         }
         Matcher base = BASE_IMAGE.matcher(text);
         if (base.find()) {

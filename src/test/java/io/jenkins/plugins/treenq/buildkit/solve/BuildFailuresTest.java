@@ -53,6 +53,7 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
+            error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | RegistryRefused | cannot export the cache, which ignore-error=true would let pass: the daemon cannot reach the registry
             app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: could not resolve image due to policy: source "docker-image://docker.io/library/busybox:9" denied by policy: source denied by policy | BuildFailed | a source policy forbids docker-image://docker.io/library/busybox:9
             failed to copy: write /x: no space left on device | DaemonFailed | is full
