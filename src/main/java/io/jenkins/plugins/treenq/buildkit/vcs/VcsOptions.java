@@ -37,8 +37,8 @@ public final class VcsOptions {
         }
         try (Repository repository = WorkTree.open(tree, boundary.toRealPath())) {
             return read(repository, tree, locals);
-        } catch (RuntimeException e) {
-            // JGit has such for a repository that is damaged.
+        } catch (IOException | RuntimeException e) {
+            // JGit has either for a repository that is damaged, or of a kind that it does not know.
             throw new IOException("the git repository of " + tree + " cannot be read: " + e.getMessage(), e);
         }
     }

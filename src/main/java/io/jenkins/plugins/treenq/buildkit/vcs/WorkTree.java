@@ -84,5 +84,9 @@ final class WorkTree {
         if (config.getString("include", null, "path") != null) {
             throw new IOException(file + " includes another file, which is not read here");
         }
+        String objects = config.getString("extensions", null, "objectformat");
+        if (objects != null && !objects.equalsIgnoreCase("sha1")) {
+            throw new IOException("it names objects by " + objects + ", which is not known here");
+        }
     }
 }

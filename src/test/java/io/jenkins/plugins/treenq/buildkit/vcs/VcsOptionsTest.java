@@ -255,6 +255,12 @@ class VcsOptionsTest {
     }
 
     @Test
+    void aRepositoryWithOtherNamesOfCommitsIsNotRead() throws Exception {
+        configure("extensions", null, "objectFormat", "sha256");
+        assertUnreadable("names objects by sha256");
+    }
+
+    @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void nothingThatNeverEndsIsOpened() throws Exception {
         String commit = commit();
@@ -281,12 +287,12 @@ class VcsOptionsTest {
     void aDamagedRepositoryIsOneLine() throws Exception {
         commit();
         Files.writeString(tree.resolve(".git/index"), "no index");
-        assertThrows(IOException.class, this::options);
+        assertUnreadable("the git repository of " + tree + " cannot be read: ");
         try (Stream<Path> objects = Files.walk(tree.resolve(".git/objects"))) {
             for (Path object : objects.filter(Files::isRegularFile).toList()) {
                 Files.delete(object);
             }
         }
-        assertThrows(IOException.class, this::options);
+        assertUnreadable("the git repository of " + tree + " cannot be read: ");
     }
 }
