@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** What a registry is asked, without how we log in. */
 final class Ask {
+    private static final long ANSWER_SECONDS = 60;
+    private static final long LATE_ANSWER_SECONDS = 300;
+
     private final String method;
     private final String target;
     private final List<String> scopes;
@@ -103,6 +106,11 @@ final class Ask {
             case 307, 308 -> stream == null;
             default -> false;
         };
+    }
+
+    /** How long an answer may take once all was sent; a registry may look at a large blob before it answers. */
+    long answerSeconds() {
+        return stream == null ? ANSWER_SECONDS : LATE_ANSWER_SECONDS;
     }
 
     /** How much of what is sent has left; grows as long as the other side takes it. */

@@ -29,7 +29,6 @@ import javax.net.ssl.SSLHandshakeException;
  * login goes to the registry itself only, wherever it redirects to.
  */
 final class Host {
-    private static final long ANSWER_SECONDS = 60;
     private static final int MAX_REDIRECTS = 5;
     private static final int UNAUTHORIZED = 401;
 
@@ -168,7 +167,7 @@ final class Host {
             while (true) {
                 long sentBytes = ask.sentBytes();
                 try {
-                    return new Answer(answer.get(ANSWER_SECONDS, TimeUnit.SECONDS));
+                    return new Answer(answer.get(ask.answerSeconds(), TimeUnit.SECONDS));
                 } catch (TimeoutException e) {
                     if (ask.sentBytes() == sentBytes) {
                         throw new HttpTimeoutException("no answer");

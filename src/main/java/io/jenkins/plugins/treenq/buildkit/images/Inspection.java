@@ -73,7 +73,7 @@ final class Inspection {
         return new ImageDescription(
                 top.digest(),
                 top.mediaType(),
-                blobs.values().stream().mapToLong(Long::longValue).sum(),
+                sum(blobs),
                 top.annotations(),
                 found.stream().flatMap(part -> part.variant().stream()).toList(),
                 attachments);
@@ -128,13 +128,18 @@ final class Inspection {
             return new Variant(
                     platform.or(() -> Descriptor.platform(json)).orElse(null),
                     manifest.digest(),
-                    blobs.values().stream().mapToLong(Long::longValue).sum(),
+                    sum(blobs),
                     time(json.text("created")),
                     json.object("config").map(inner -> inner.texts("Labels")).orElse(Map.of()),
                     manifest.annotations());
         } catch (IllegalArgumentException e) {
             throw place.unreadable(config.digest().value(), e);
         }
+    }
+
+    /** What a registry says may be absurd, but does not become negative. */
+    private static long sum(Map<Digest, Long> blobs) {
+        return blobs.values().stream().reduce(0L, (sum, size) -> Math.min(sum + size, Long.MAX_VALUE / 2));
     }
 
     private static Instant time(String text) {

@@ -259,16 +259,18 @@ final class Repository {
             ask.header("Range", "bytes=" + from + "-");
         }
         Answer answer = host.open(ask);
-        if (answer.status() == OK) {
-            answer.body().skipNBytes(from);
+        boolean rest = answer.status() == PARTIAL
+                && answer.header("Content-Range").orElse("").startsWith("bytes " + from + "-");
+        try {
+            if (answer.status() != OK && !rest) {
+                throw host.refused(ask, answer);
+            }
+            // Parts are nothing that a registry must know.
+            answer.body().skipNBytes(rest ? 0 : from);
             return answer.body();
-        }
-        String range = answer.header("Content-Range").orElse("");
-        if (from > 0 && answer.status() == PARTIAL && range.startsWith("bytes " + from + "-")) {
-            return answer.body();
-        }
-        try (answer) {
-            throw host.refused(ask, answer);
+        } catch (IOException | BuildkitException e) {
+            answer.close();
+            throw e;
         }
     }
 
