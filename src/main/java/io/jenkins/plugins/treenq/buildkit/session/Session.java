@@ -145,7 +145,10 @@ public final class Session implements AutoCloseable {
                 .withOnReadyThreshold(READY_BYTES)
                 .withExecutor(Runnable::run)
                 .session(tunnel);
-        listener.accept(tunnel.connection);
+        // A call that cannot even begin ends before it returns.
+        if (!ended.isDone()) {
+            listener.accept(tunnel.connection);
+        }
     }
 
     /** Names the session to the daemon. */
@@ -221,7 +224,9 @@ public final class Session implements AutoCloseable {
         private void end(Throwable cause) {
             opened.completeExceptionally(cause);
             ended.completeExceptionally(cause);
-            connection.close();
+            if (connection.isRegistered()) {
+                connection.close();
+            }
         }
     }
 }

@@ -36,7 +36,6 @@ final class SampleFolder implements AutoCloseable {
     /** The kernel's limit for the name of a socket, which a move does not have. */
     private static final String SOCKET = "s";
 
-
     private final Path root;
     private final Sample sample;
     private final String run = HexFormat.of().toHexDigits(RUNS.nextLong());
