@@ -123,6 +123,11 @@ public record Daemon(Map<String, String> env) {
         return env.get("TREENQ_REGISTRY");
     }
 
+    /** The registry that has Docker Hub's images and takes everything from everybody, {@code host:port}. */
+    public String mirror() {
+        return env.get("TREENQ_MIRROR");
+    }
+
     public RegistryLogin login() throws IOException {
         return new RegistryLogin(
                 env.get("TREENQ_REGISTRY_USER"),

@@ -3,7 +3,9 @@ package io.jenkins.plugins.treenq.config;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,8 +15,12 @@ import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.run.Configured;
+import java.net.URL;
 import java.util.List;
+import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +72,25 @@ class TreenqConfigurationTest {
         assertEquals("arm", read.getDefaultBuilder());
         assertEquals(
                 "tcp://buildkitd.example.com:1234", read.getBuilders().get(1).getAddress());
-        assertEquals("login", read.getRegistries().get(0).getCredentialsId());
+        Registry registry = read.getRegistries().get(0);
+        assertEquals("login", registry.getCredentialsId());
+        assertThat(registry.getCaCertificate(), startsWith("-----BEGIN CERTIFICATE-----\nMIIB\n"));
+        assertEquals(List.of("mirror.example.com", "localhost:5000/hub"), registry.getMirrors());
+        assertTrue(registry.isPlainHttp());
+    }
+
+    @Test
+    void whatWasSavedBeforeRegistriesHadMoreIsRead() throws Exception {
+        String before = "<list><io.jenkins.plugins.treenq.config.Registry><host>registry.example.com</host>"
+                + "<credentialsId>login</credentialsId></io.jenkins.plugins.treenq.config.Registry></list>";
+
+        Registry registry = (Registry) ((List<?>) Jenkins.XSTREAM2.fromXML(before)).get(0);
+
+        assertEquals("login", registry.getCredentialsId());
+        assertNull(registry.getCaCertificate());
+        assertEquals(List.of(), registry.getMirrors());
+        assertEquals("", registry.connection().caPem());
+        assertFalse(registry.connection().plainHttp());
     }
 
     @Test
@@ -135,7 +159,7 @@ class TreenqConfigurationTest {
     void addressesAndHostsAreChecked() {
         BuildkitBuilder.DescriptorImpl builder =
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
-        Registry.DescriptorImpl registry = jenkins.jenkins.getDescriptorByType(Registry.DescriptorImpl.class);
+        Registry.DescriptorImpl registry = registry();
 
         assertEquals("OK", builder.doCheckAddress("tcp://localhost:1234").kind.name());
         assertEquals(
@@ -153,6 +177,14 @@ class TreenqConfigurationTest {
         for (String host : List.of("", "registry", "a b.example.com", "registry.example.com:port")) {
             assertEquals("ERROR", registry.doCheckHost(host).kind.name(), host);
         }
+        for (String mirrors : List.of("", "mirror.example.com\nhttps://localhost:5000/hub/\n")) {
+            assertEquals("OK", registry.doCheckMirrors(mirrors).kind.name(), mirrors);
+        }
+        for (String mirrors : List.of("mirror", "mirror.example.com\nmirror.example.com/Hub")) {
+            assertEquals("ERROR", registry.doCheckMirrors(mirrors).kind.name(), mirrors);
+        }
+        assertEquals("OK", registry.doCheckCaCertificate(" ").kind.name());
+        assertEquals("ERROR", registry.doCheckCaCertificate("MIIB").kind.name());
     }
 
     @Test
@@ -170,12 +202,58 @@ class TreenqConfigurationTest {
         assertTrue(unreachable.lines().count() == 1, unreachable);
     }
 
+    @Test
+    void testConnectionOfARegistrySaysWhetherItIsOneAndTakesTheLogin() throws Exception {
+        Daemon daemon = Daemon.first();
+        RegistryLogin login = daemon.login();
+        Configured.add(
+                Configured.login("right", login.username(), login.secret()),
+                Configured.login("wrong", login.username(), "wrong-password"));
+        String host = daemon.registry();
+        String subject = "registry " + host + " ";
+
+        assertEquals(
+                host + " speaks the registry protocol and takes the login of &#039;" + login.username() + "&#039;",
+                test(host, "right", daemon.caPem()));
+        assertThat(
+                test(host, "wrong", daemon.caPem()),
+                startsWith(subject + "does not allow its use to user &#039;" + login.username() + "&#039; (HTTP 401"));
+        assertThat(
+                test(host, "", daemon.caPem()),
+                startsWith(subject + "does not allow its use without a login, and there is none for it (HTTP 401"));
+        assertEquals(
+                subject + "has a certificate that is not trusted here or is for another host", test(host, "right", ""));
+        assertThat(test(host, "right", "nonsense"), containsString("it is not a certificate in PEM form"));
+        assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
+        assertEquals(
+                daemon.mirror() + " speaks the registry protocol and wants no login",
+                test(daemon.mirror(), "", daemon.caPem()));
+        assertEquals("registry localhost:1 cannot be reached from here", test("localhost:1", "", ""));
+        URL jenkinsItself = jenkins.getURL();
+        String other = jenkinsItself.getHost() + ":" + jenkinsItself.getPort();
+        assertEquals("ERROR", registry().doTestConnection(other, "", "", false).kind.name());
+        assertThat(
+                registry().doTestConnection(other, "", "", true).getMessage(),
+                containsString("where registries say what they are; check its name"));
+    }
+
+    private Registry.DescriptorImpl registry() {
+        return jenkins.jenkins.getDescriptorByType(Registry.DescriptorImpl.class);
+    }
+
+    private String test(String host, String credentialsId, String caPem) throws Exception {
+        return registry().doTestConnection(host, credentialsId, caPem, false).getMessage();
+    }
+
     private static TreenqConfiguration everything() {
         BuildkitBuilder second = new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234");
         second.setServerName("buildkitd");
         second.setConnectTimeoutSeconds(20);
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("login");
+        registry.setCaCertificate("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");
+        registry.setPlainHttp(true);
+        registry.setMirrors(List.of("mirror.example.com", "localhost:5000/hub"));
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(
                 List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), second));

@@ -77,11 +77,11 @@ class WebMethodsTest {
 
     @Test
     void onlyAnAdministratorConnects() throws Exception {
-        String method = BUILDER + "testConnection";
-
-        assertEquals(200, call(HttpMethod.POST, method, "admin").getStatusCode());
-        assertEquals(403, call(HttpMethod.POST, method, "developer").getStatusCode());
-        assertEquals(403, call(HttpMethod.POST, method, "reader").getStatusCode());
+        for (String method : List.of(BUILDER + "testConnection", REGISTRY + "testConnection")) {
+            assertEquals(200, call(HttpMethod.POST, method, "admin").getStatusCode());
+            assertEquals(403, call(HttpMethod.POST, method, "developer").getStatusCode());
+            assertEquals(403, call(HttpMethod.POST, method, "reader").getStatusCode());
+        }
     }
 
     @Test

@@ -73,6 +73,11 @@ final class Authorizer {
         }
     }
 
+    /** Whether the registry has said how it wants to be logged in to. */
+    synchronized boolean isAsked() {
+        return challenge != null;
+    }
+
     /** The header's value; empty for none. */
     synchronized String authorization(List<String> scopes) throws BuildkitException, InterruptedException {
         if (challenge == null) {

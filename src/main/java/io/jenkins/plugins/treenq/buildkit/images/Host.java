@@ -30,6 +30,7 @@ import javax.net.ssl.SSLHandshakeException;
  */
 final class Host {
     private static final int MAX_REDIRECTS = 5;
+    private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
 
     private final String name;
@@ -58,6 +59,17 @@ final class Host {
 
     String name() {
         return name;
+    }
+
+    /** Whether it wants a login; if so, it has taken ours. */
+    boolean wantsLogin() throws BuildkitException, InterruptedException {
+        Ask use = Ask.get("", List.of(), "its use");
+        return ask(use, answer -> {
+            if (answer.status() != OK) {
+                throw refused(use, answer);
+            }
+            return authorizer.isAsked();
+        });
     }
 
     /** Asks, and again after a while if that may help. */
@@ -237,7 +249,7 @@ final class Host {
     private void hear(URI start, Answer answer) throws BuildkitException.RegistryRefused {
         if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
             authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
-        } else if (answer.status() != 200 && answer.status() != UNAUTHORIZED && answer.status() != 403) {
+        } else if (answer.status() != OK && answer.status() != UNAUTHORIZED && answer.status() != 403) {
             throw refused("answers with HTTP " + answer.status()
                     + " where registries say what they are; check its name");
         }

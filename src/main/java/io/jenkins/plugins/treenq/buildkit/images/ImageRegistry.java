@@ -48,6 +48,17 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
+     * Asks whether a registry is one, and whether it takes the login that there is for it.
+     *
+     * @param registry as image names have it
+     * @return whether it wants a login at all
+     * @throws BuildkitException.RegistryRefused when it is none, cannot be asked, or wants another login
+     */
+    public boolean wantsLogin(String registry) throws BuildkitException, InterruptedException {
+        return host(registry).wantsLogin();
+    }
+
+    /**
      * What the name stands for, asked for in the cheapest way.
      *
      * @return empty when it is not there

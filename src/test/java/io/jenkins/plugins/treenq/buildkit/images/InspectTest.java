@@ -316,6 +316,24 @@ class InspectTest {
     }
 
     @Test
+    void aRegistrySaysWhetherItWantsALoginAndTakesIt() throws Exception {
+        assertFalse(client.wantsLogin(registry.host()));
+        registry.withLogin();
+        try (ImageRegistry known = FakeRegistry.client(registry);
+                ImageRegistry stranger =
+                        new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), registry.connection()))) {
+            assertTrue(known.wantsLogin(registry.host()));
+            assertEquals(
+                    "registry " + registry.host()
+                            + " does not allow its use without a login, and there is none for it (HTTP 401)",
+                    assertThrows(
+                                    BuildkitException.RegistryRefused.class,
+                                    () -> stranger.wantsLogin(registry.host()))
+                            .getMessage());
+        }
+    }
+
+    @Test
     void refusalsSayWhoWasRefusedAndWhatTheRegistrySays() {
         registry.rule(request -> request.path().equals("/v2/")
                 ? Optional.empty()
