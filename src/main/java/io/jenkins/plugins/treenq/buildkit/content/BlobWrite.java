@@ -68,12 +68,14 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         }
         try {
             WriteContentResponse response = take(request);
-            answers.onNext(response);
             if (request.getAction() == WriteAction.COMMIT) {
+                // First, because whoever has the answer may begin again under the same ref.
                 close();
+                answers.onNext(response);
                 answers.onCompleted();
                 return;
             }
+            answers.onNext(response);
             waiting = true;
             if (answers.isReady()) {
                 ready();

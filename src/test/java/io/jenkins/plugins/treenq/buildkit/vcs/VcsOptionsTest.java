@@ -185,6 +185,9 @@ class VcsOptionsTest {
     @Test
     void aFilterIsNotRun() throws Exception {
         Path ran = workspace.resolve("ran");
+        // Older than the index, which else would not tell its size.
+        Files.setLastModifiedTime(tree.resolve("text"), FileTime.from(Instant.EPOCH));
+        git.add().addFilepattern("text").call();
         configure("filter", "hostile", "clean", "touch '" + ran + "'; cat");
         configure("filter", "hostile", "required", "true");
         Files.writeString(tree.resolve(".gitattributes"), "text filter=hostile\n");
