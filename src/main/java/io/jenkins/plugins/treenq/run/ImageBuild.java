@@ -132,7 +132,8 @@ public final class ImageBuild {
                 build,
                 builder.getName(),
                 builder.endpoint(credentials),
-                LoginsOnAgent.collect(order, credentials, listener),
+                RegistryAccess.all(
+                        RegistryAccess.named(order.build().tags(), order.credentialsId()), credentials, listener),
                 SecretsOnAgent.collect(order, credentials, env),
                 CONTEXT_KEY.mac(run.getParent().getFullName() + '\0' + build.identity()),
                 workspace,

@@ -41,7 +41,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     private final DockerfileBuild build;
     private final String builder;
     private final Endpoint endpoint;
-    private final LoginsOnAgent logins;
+    private final RegistryAccess registries;
     private final SecretsOnAgent secrets;
     private final String contextKey;
     private final String workspace;
@@ -57,7 +57,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
             DockerfileBuild build,
             String builder,
             Endpoint endpoint,
-            LoginsOnAgent logins,
+            RegistryAccess registries,
             SecretsOnAgent secrets,
             String contextKey,
             String workspace,
@@ -66,7 +66,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
         this.build = build;
         this.builder = builder;
         this.endpoint = endpoint;
-        this.logins = logins;
+        this.registries = registries;
         this.secrets = secrets;
         this.contextKey = contextKey;
         this.workspace = workspace;
@@ -82,7 +82,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
             secrets.read(files);
             redaction = Redaction.of(texts());
             PreparedBuild prepared = build.in(files);
-            SessionContent content = prepared.content(logins, secrets.secrets(), secrets.ssh(), contextKey);
+            SessionContent content = prepared.content(registries, secrets.secrets(), secrets.ssh(), contextKey);
             Consumer<String> log = redaction.before(listener.getLogger()::println);
             BuildRequest request = build.hasProvenance()
                     ? prepared.request().withOptions(Repository.options(prepared, boundary, log))
@@ -109,7 +109,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     }
 
     private Set<String> texts() {
-        Set<String> texts = new HashSet<>(logins.secrets());
+        Set<String> texts = new HashSet<>(registries.secrets());
         texts.addAll(secrets.texts());
         if (endpoint.tls() != null) {
             texts.add(endpoint.tls().keyPem());

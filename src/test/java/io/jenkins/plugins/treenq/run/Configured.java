@@ -22,16 +22,21 @@ public final class Configured {
 
     private Configured() {}
 
-    /** A builder on the daemon, and its registry with a login. */
+    /** A builder on the daemon, its registry with a login, and Docker Hub as the daemon has it. */
     public static void with(Daemon daemon) throws IOException, FormException {
         add(
                 certificate(daemon),
                 login(LOGIN, daemon.login().username(), daemon.login().secret()));
         Registry registry = new Registry(daemon.registry());
         registry.setCredentialsId(LOGIN);
+        registry.setCaCertificate(daemon.caPem());
+        Registry mirror = new Registry(daemon.mirror());
+        mirror.setCaCertificate(daemon.caPem());
+        Registry hub = new Registry("docker.io");
+        hub.setMirrors(List.of(daemon.mirror()));
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(List.of(builder("default", daemon.address())));
-        configuration.setRegistries(List.of(registry));
+        configuration.setRegistries(List.of(registry, mirror, hub));
     }
 
     public static BuildkitBuilder builder(String name, String address) {

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import io.jenkins.plugins.treenq.config.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import java.io.Serializable;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * The registries of one build, in memory: how to log in to them, which is what the job gave for those that it names and
+ * what is configured for all jobs for the others, and how they are reached from here. Never prints a secret.
+ */
+final class RegistryAccess implements RegistryLogins, Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final HashMap<String, RegistryLogin> logins = new HashMap<>();
+    private final HashMap<String, RegistryConnection> connections = new HashMap<>();
+
+    /** Registries whose configured credentials are not there: they are not used without. */
+    private final HashSet<String> broken = new HashSet<>();
+
+    private RegistryAccess() {}
+
+    /**
+     * All registries, for nobody knows which ones a build needs before the daemon asks.
+     *
+     * @param named the registries that the job names, each with the credentials that the job gave for it, or with null
+     * @throws AbortException when credentials for one of them are not there; the message says so
+     */
+    static RegistryAccess all(Map<String, String> named, BuildCredentials credentials, TaskListener listener)
+            throws AbortException {
+        return new RegistryAccess().with(configured(registry -> true), named, credentials, listener);
+    }
+
+    /** The same for these registries alone, and their mirrors. */
+    static RegistryAccess only(Map<String, String> named, BuildCredentials credentials, TaskListener listener)
+            throws AbortException {
+        Set<String> wanted = new HashSet<>(named.keySet());
+        for (Registry registry : configured(registry -> named.containsKey(registry.getHost()))) {
+            registry.getMirrors().forEach(mirror -> wanted.add(mirror.replaceFirst("/.*", "")));
+        }
+        return new RegistryAccess()
+                .with(configured(registry -> wanted.contains(registry.getHost())), named, credentials, listener);
+    }
+
+    private static List<Registry> configured(Predicate<Registry> wanted) {
+        return TreenqConfiguration.get().getRegistries().stream().filter(wanted).toList();
+    }
+
+    private RegistryAccess with(
+            List<Registry> configured, Map<String, String> named, BuildCredentials credentials, TaskListener listener)
+            throws AbortException {
+        for (Map.Entry<String, String> given : named.entrySet()) {
+            if (given.getValue() != null) {
+                logins.put(given.getKey(), credentials.login(given.getValue(), given.getKey()));
+            }
+        }
+        for (Registry registry : configured) {
+            String host = registry.getHost();
+            String credentialsId = registry.getCredentialsId();
+            connections.put(host, registry.connection());
+            if (credentialsId != null && !logins.containsKey(host)) {
+                addConfigured(host, credentialsId, named.containsKey(host), credentials, listener);
+            }
+        }
+        return this;
+    }
+
+    /** The registries of the images, all with the same credentials. */
+    static Map<String, String> named(Collection<String> images, @CheckForNull String credentialsId) {
+        Map<String, String> named = new LinkedHashMap<>();
+        images.forEach(image -> named.put(ImageName.parse(image).host(), credentialsId));
+        return named;
+    }
+
+    /** Images in these registries, as they are reached from here. */
+    ImageRegistry open() {
+        return new ImageRegistry(this, connections);
+    }
+
+    private void addConfigured(
+            String host, String credentialsId, boolean needed, BuildCredentials credentials, TaskListener listener)
+            throws AbortException {
+        try {
+            logins.put(host, credentials.configuredLogin(credentialsId, host));
+        } catch (AbortException e) {
+            if (needed) {
+                throw e;
+            }
+            // It may be of no concern here.
+            listener.getLogger().println("WARNING: " + e.getMessage());
+            broken.add(host);
+        }
+    }
+
+    @Override
+    public Optional<RegistryLogin> find(String host) {
+        if (broken.contains(host)) {
+            throw new IllegalStateException("the credentials configured for registry '" + host + "' are not there");
+        }
+        return Optional.ofNullable(logins.get(host));
+    }
+
+    /** To be masked in the log. */
+    Set<String> secrets() {
+        return logins.values().stream().map(RegistryLogin::secret).collect(Collectors.toSet());
+    }
+
+    @Override
+    public String toString() {
+        return "RegistryAccess" + logins.keySet();
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
+import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.report.InspectedImage;
+import io.jenkins.plugins.treenq.run.RegistryImages;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** Says what a registry has under a name, or null. */
+public final class TreenqInspectStep extends Step implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String image;
+    private String credentialsId;
+
+    @DataBoundConstructor
+    public TreenqInspectStep(String image) {
+        this.image = Util.fixNull(image).trim();
+    }
+
+    /** A name with a tag or a digest. */
+    public String getImage() {
+        return image;
+    }
+
+    /** Login for its registry; null for what is configured for all jobs. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(@CheckForNull String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    /** A question, which is asked again after a restart. */
+    private static final class Execution extends BackgroundExecution<InspectedImage> {
+        private static final long serialVersionUID = 1;
+
+        private final TreenqInspectStep step;
+
+        Execution(TreenqInspectStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        InspectedImage perform() throws IOException, InterruptedException {
+            return new RegistryImages(getContext().get(Run.class), getContext().get(TaskListener.class))
+                    .inspect(step.image, step.credentialsId);
+        }
+
+        @Override
+        InspectedImage resume() throws IOException, InterruptedException {
+            return perform();
+        }
+    }
+
+    /** The step's form and syntax. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+        @Override
+        public String getFunctionName() {
+            return "treenqInspect";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.TreenqInspectStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class);
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsChoice.logins(item, credentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckImage(@AncestorInPath Item item, @QueryParameter String value) {
+            return Lines.check(item, value, ImageName::parse);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import io.jenkins.plugins.treenq.run.Configured;
+import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Forms and syntax of the steps that need no builder. */
+@WithJenkins
+class RegistryStepsTest {
+    private JenkinsRule jenkins;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        Configured.add(Configured.login("login", "user", "password"));
+    }
+
+    private static TreenqInspectStep inspect() {
+        TreenqInspectStep step = new TreenqInspectStep("registry.example.com/shop/web:1.4");
+        step.setCredentialsId("login");
+        return step;
+    }
+
+    @Test
+    void formsKeepEveryParameter() throws Exception {
+        StepConfigTester form = new StepConfigTester(jenkins);
+
+        jenkins.assertEqualDataBoundBeans(inspect(), form.configRoundTrip(inspect()));
+        jenkins.assertEqualDataBoundBeans(
+                new TreenqInspectStep("web"), form.configRoundTrip(new TreenqInspectStep("web")));
+    }
+
+    @Test
+    void snippetsAreWhatAPersonWouldWriteAndRunAsThat() throws Exception {
+        SnippetizerTester tester = new SnippetizerTester(jenkins);
+
+        tester.assertRoundTrip(new TreenqInspectStep("web:1"), "treenqInspect 'web:1'");
+        tester.assertRoundTrip(
+                inspect(), "treenqInspect credentialsId: 'login', image: 'registry.example.com/shop/web:1.4'");
+    }
+
+    @Test
+    void referencePagesCanBeMade() throws Exception {
+        SnippetizerTester.assertDocGeneration(TreenqInspectStep.class);
+    }
+}
