@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
@@ -68,6 +69,24 @@ final class ImageCommand implements Runnable {
         List<ImageName> targets = to.stream().map(ImageCommand::name).toList();
         try (ImageRegistry registry = registry()) {
             spec.commandLine().getOut().println(registry.promote(image, targets));
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "index",
+            description = "Makes one image of several that were built for platforms of their own, and prints its digest.")
+    int index(
+            @Parameters(paramLabel = "TO") String to,
+            @Parameters(paramLabel = "PART", arity = "1..*", description = "NAME@DIGEST, all in one repository")
+                    List<String> parts)
+            throws BuildkitException, InterruptedException, IOException {
+        ImageName target = name(to);
+        List<ImageName> images = parts.stream().map(ImageCommand::name).toList();
+        try (ImageRegistry registry = registry()) {
+            Digest index = registry.index(images, Map.of());
+            registry.promote(name(images.get(0).name() + "@" + index), List.of(target));
+            spec.commandLine().getOut().println(index);
         }
         return CommandLine.ExitCode.OK;
     }

@@ -104,6 +104,17 @@ class ImageCommandTest {
     }
 
     @Test
+    void partsBecomeAnIndexUnderATag() throws Exception {
+        String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
+        Ctl index = images("index", image("all"), daemon.registry() + "/" + repository + "@" + digest);
+        assertEquals(0, index.exit(), index.err());
+        assertEquals(index.out().strip(), new Registry(daemon).digest(repository, "all").orElseThrow());
+        Ctl tagged = images("index", image("all"), image("1"));
+        assertEquals(1, tagged.exit());
+        assertTrue(tagged.err().contains("it takes a digest, because a tag may change"), tagged.err());
+    }
+
+    @Test
     void whatIsNotThereAndWhatIsNoNameAreSaidInALine() throws Exception {
         Ctl absent = images("inspect", image("none"));
         assertEquals(1, absent.exit());

@@ -114,6 +114,37 @@ public final class ImageRegistry implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes one image of several, each built for platforms of its own. The index has no tag yet; promoting it gives it
+     * some.
+     *
+     * @param parts with a digest each, all in one repository, where the index will be too
+     * @param annotations of the index
+     * @return the digest of the index
+     * @throws BuildkitException.InvalidRequest when the parts are in several repositories, or two are for one platform
+     * @throws BuildkitException.RegistryRefused when the registry cannot be asked, or does not take the index
+     */
+    public Digest index(List<ImageName> parts, Map<String, String> annotations)
+            throws BuildkitException, InterruptedException {
+        if (parts.stream().map(ImageName::name).distinct().count() != 1) {
+            throw new BuildkitException.InvalidRequest(
+                    "an index needs images that are all in one repository, and these are not: " + joined(parts));
+        }
+        ImageName first = parts.get(0);
+        Repository place = Repository.toWrite(host(first.host()), first.repository());
+        PlatformIndex index = new PlatformIndex(place);
+        for (ImageName part : parts) {
+            if (part.digest().isEmpty()) {
+                throw new BuildkitException.InvalidRequest(
+                        "'" + part + "' is no part of an index: it takes a digest, because a tag may change");
+            }
+            index.add(place.part(new Digest(part.digest())));
+        }
+        Manifest manifest = index.with(annotations);
+        new Destination(place).put(manifest, manifest.digest().value());
+        return manifest.digest();
+    }
+
     private static String joined(List<ImageName> names) {
         return names.stream().map(ImageName::toString).collect(Collectors.joining(", "));
     }
