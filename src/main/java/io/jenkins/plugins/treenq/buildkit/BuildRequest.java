@@ -54,6 +54,11 @@ public record BuildRequest(
         return definition == null ? null : definition.clone();
     }
 
+    /** The same as a build of its own. */
+    public BuildRequest withNewRef() {
+        return copied().ref(newRef()).build();
+    }
+
     /** The same with other cache. */
     public BuildRequest withCache(List<CacheEntry> imports, List<CacheEntry> newExports) {
         return copied().cacheImports(imports).cacheExports(newExports).build();

@@ -67,8 +67,24 @@ public abstract sealed class BuildkitException extends Exception {
     public static final class RegistryRefused extends BuildkitException {
         private static final long serialVersionUID = 1;
 
+        private final boolean unfinishedPush;
+
         public RegistryRefused(String message, Throwable cause) {
+            this(message, cause, false);
+        }
+
+        /** @param unfinishedPush see {@link #isUnfinishedPush} */
+        public RegistryRefused(String message, Throwable cause, boolean unfinishedPush) {
             super(message, cause);
+            this.unfinishedPush = unfinishedPush;
+        }
+
+        /**
+         * Whether the image was built, and its push broke off for a reason that passes: the registry was gone, or had too
+         * much to do. The daemon's cache has everything for another try.
+         */
+        public boolean isUnfinishedPush() {
+            return unfinishedPush;
         }
     }
 

@@ -26,6 +26,13 @@ public final class BuildFailures {
     private static final Pattern NOT_REACHED = Pattern.compile(
             "connection refused|no such host|i/o timeout|no route to host|network is unreachable|connection reset"
                     + "|server misbehaving|server gave HTTP response to HTTPS client|broken pipe|: (unexpected )?EOF$");
+
+    private static final Pattern OVERLOADED = Pattern.compile("unexpected status.*?: (?:429|5\\d\\d)\\b|toomanyrequests");
+
+    /** What else a registry that is restarted or cut off for a moment makes of a push. */
+    private static final Pattern CUT_OFF = Pattern.compile(
+            "connection refused|connection reset|broken pipe|i/o timeout|TLS handshake timeout|: (unexpected )?EOF$"
+                    + "|use of closed network connection");
     private static final Pattern POLICY = Pattern.compile("source \"([^\"]+)\" (?:denied|not allowed) by policy");
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
@@ -88,14 +95,17 @@ public final class BuildFailures {
                 : details.location().file() + ":" + details.location().line() + ": ";
         Matcher push = PUSH.matcher(text);
         if (push.find()) {
-            return registry("cannot push " + push.group(1), text);
+            return new BuildkitException.RegistryRefused(
+                    registry("cannot push " + push.group(1), text),
+                    null,
+                    passes(text));
         }
         Matcher policy = POLICY.matcher(text);
         if (policy.find()) {
             return failed(place + "a source policy forbids " + policy.group(1), details);
         }
         if (CACHE_EXPORT.matcher(text).find()) {
-            return registry("cannot export the cache, which ignore-error=true would let pass", text);
+            return refused(registry("cannot export the cache, which ignore-error=true would let pass", text));
         }
         Matcher base = BASE_IMAGE.matcher(text);
         if (base.find()) {
@@ -106,22 +116,29 @@ public final class BuildFailures {
             if (text.endsWith("not found") && !NOT_REACHED.matcher(text).find()) {
                 return failed(place + "base image " + image + " does not exist; check its name and tag", details);
             }
-            return registry(place + "cannot pull base image " + image, text);
+            return refused(registry(place + "cannot pull base image " + image, text));
         }
         Matcher own = OWN_WORDS.matcher(text);
         return own.find() ? refused(place + own.group()) : failed(place + text, details);
     }
 
-    private static BuildkitException registry(String what, String text) {
+    private static boolean passes(String text) {
+        return (OVERLOADED.matcher(text).find() || CUT_OFF.matcher(text).find())
+                && !FORBIDDEN.matcher(text).find();
+    }
+
+    private static String registry(String what, String text) {
         Matcher own = OWN_WORDS.matcher(text);
         if (own.find()) {
-            return refused(what + ": " + own.group());
+            return what + ": " + own.group();
         }
         String line;
         if (UNKNOWN_CA.matcher(text).find()) {
             line = what + ": the daemon does not trust the registry's certificate; give the daemon its CA in buildkitd.toml";
         } else if (FORBIDDEN.matcher(text).find()) {
             line = what + ": the registry denies access; check that the login may do this";
+        } else if (OVERLOADED.matcher(text).find()) {
+            line = what + ": the registry has too much to do or is out of order; build again when it is well";
         } else if (LOGIN.matcher(text).find()) {
             line = what + ": the registry refused the login; check the credential for its host";
         } else if (NOT_REACHED.matcher(text).find()) {
@@ -131,7 +148,7 @@ public final class BuildFailures {
         } else {
             line = what;
         }
-        return refused(line + " (" + text + ")");
+        return line + " (" + text + ")";
     }
 
     private static BuildkitException refused(String line) {

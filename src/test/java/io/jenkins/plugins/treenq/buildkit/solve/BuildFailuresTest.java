@@ -50,6 +50,7 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: push access denied, repository does not exist: insufficient_scope | RegistryRefused | denies access
             failed to push r.example.com/a:1: tls: failed to verify certificate: x509: certificate signed by unknown authority | RegistryRefused | does not trust the registry's certificate
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | cannot reach the registry
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | out of order
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
@@ -64,6 +65,31 @@ class BuildFailuresTest {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(kind, failure.getClass().getSimpleName(), failure.getMessage());
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            failed to push r.example.com/a:1: failed to do request: Head "https://r.example.com/v2/a/blobs/x": dial tcp 10.0.0.1:443: connect: connection refused | true
+            failed to push r.example.com/a:1: failed to do request: Put "https://r.example.com/v2/a/manifests/1": read tcp 10.0.0.1:443: read: connection reset by peer | true
+            failed to push r.example.com/a:1: failed to do request: Put "https://r.example.com/v2/a/manifests/1": EOF | true
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a/manifests/1: 503 Service Unavailable | true
+            failed to push r.example.com/a:1: unexpected status from HEAD request to https://r.example.com/v2/a/blobs/x: 429 Too Many Requests | true
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com:500/v2/a/manifests/1: 429 | true
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com:500/v2/a/manifests/1: 404 Not Found | false
+            failed to push r.example.com/a:1: failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://r.example.com/token: 502 Bad Gateway | true
+            failed to push r.example.com/a:1: failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://r.example.com/token: 401 Unauthorized | false
+            failed to push r.example.com/a:1: unexpected status from POST request to https://r.example.com/v2/a/blobs/uploads/: 403 Forbidden | false
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a/manifests/1: 413 Request Entity Too Large | false
+            failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | false
+            failed to push r.example.com/a:1: tls: failed to verify certificate: x509: certificate signed by unknown authority | false
+            failed to push r.example.com/a:1: something new | false
+            busybox: failed to resolve source metadata for docker.io/library/busybox:9: unexpected status from HEAD request to https://r.example.com/v2/: 503 Service Unavailable | false
+            error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | false
+            """)
+    void onlyAPushThatBrokeOffIsWorthAnotherTry(String text, boolean unfinished) {
+        BuildkitException.RegistryRefused failure = (BuildkitException.RegistryRefused)
+                failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        assertEquals(unfinished, failure.isUnfinishedPush(), failure.getMessage());
     }
 
     @Test
