@@ -39,6 +39,7 @@ class PluginArchitectureTest {
                 .layer("config").definedBy(PLUGIN + ".config")
                 .layer("credentials").definedBy(PLUGIN + ".credentials")
                 .layer("parameters").definedBy(PLUGIN + ".parameters")
+                .layer("pool").definedBy(PLUGIN + ".pool")
                 .layer("report").definedBy(PLUGIN + ".report")
                 .layer("client").definedBy(CLIENT + "..")
                 .whereLayer("step").mayNotBeAccessedByAnyLayer()
@@ -46,6 +47,8 @@ class PluginArchitectureTest {
                 .whereLayer("config").mayOnlyAccessLayers("credentials", "client")
                 .whereLayer("credentials").mayOnlyAccessLayers("client")
                 .whereLayer("parameters").mayOnlyAccessLayers("credentials", "client")
+                .whereLayer("pool").mayNotAccessAnyLayer()
+                .whereLayer("pool").mayOnlyBeAccessedByLayers("run")
                 .whereLayer("report").mayOnlyAccessLayers("client")
                 .whereLayer("client").mayNotAccessAnyLayer()
                 .check(CLASSES);

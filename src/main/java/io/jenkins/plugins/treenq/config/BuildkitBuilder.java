@@ -11,18 +11,23 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.Tls;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** A BuildKit daemon that jobs build on, under a name. */
+/** One BuildKit daemon, or several that are alike, which jobs build on under a name. */
 public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     private final String name;
     private final String address;
@@ -30,18 +35,31 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     private String credentialsId;
     private int connectTimeoutSeconds = DescriptorImpl.DEFAULT_CONNECT_TIMEOUT_SECONDS;
 
+    /** Null in what was saved before there were any. */
+    private List<String> platforms;
+
+    private int limit;
+    private boolean draining;
+
+    /** @param address of the daemon, or those of several */
     @DataBoundConstructor
     public BuildkitBuilder(String name, String address) {
         this.name = Util.fixNull(name).trim();
-        this.address = Util.fixNull(address).trim();
+        this.address = Words.text(Words.of(address));
     }
 
     public String getName() {
         return name;
     }
 
+    /** One address or several, each on a line. */
     public String getAddress() {
         return address;
+    }
+
+    /** Each daemon's address, in the order of the configuration. */
+    public List<String> addresses() {
+        return Words.of(address);
     }
 
     /** The name that the daemon's certificate must have; null for the address' host. */
@@ -77,12 +95,49 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
                 connectTimeoutSeconds < 1 ? DescriptorImpl.DEFAULT_CONNECT_TIMEOUT_SECONDS : connectTimeoutSeconds;
     }
 
+    /** What jobs may ask of it, such as {@code linux/amd64}; empty when nothing is said of that. */
+    public List<String> getPlatforms() {
+        return platforms == null ? List.of() : List.copyOf(platforms);
+    }
+
+    /** @param platforms each of them may have several lines, as forms send them */
+    @DataBoundSetter
+    public void setPlatforms(@CheckForNull List<String> platforms) {
+        this.platforms = Words.of(platforms);
+    }
+
+    /** How many builds each daemon may have at once; 0 for any number. */
+    public int getLimit() {
+        return limit;
+    }
+
+    @DataBoundSetter
+    public void setLimit(int limit) {
+        this.limit = Math.max(0, limit);
+    }
+
+    /** Whether it takes no new builds; those that run go on. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @DataBoundSetter
+    public void setDraining(boolean draining) {
+        this.draining = draining;
+    }
+
+    /** Whether nothing is known against building for these platforms here. */
+    boolean builds(List<String> wanted) {
+        return getPlatforms().isEmpty() || getPlatforms().containsAll(wanted);
+    }
+
     /**
      * Where to connect, with the client certificate that is configured.
      *
+     * @param address of one daemon
      * @throws AbortException when the address has no known form, or the certificate is not there; the message says so
      */
-    public Endpoint endpoint(BuildCredentials credentials) throws AbortException {
+    public Endpoint endpoint(String address, BuildCredentials credentials) throws AbortException {
         try {
             return Endpoint.of(address, tls(credentials), Duration.ofSeconds(connectTimeoutSeconds));
         } catch (IllegalArgumentException e) {
@@ -112,6 +167,12 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
             return Messages.BuildkitBuilder_displayName();
         }
 
+        /** What a text area shows of a list. */
+        @Restricted(DoNotUse.class)
+        public String lines(@CheckForNull List<String> values) {
+            return Words.text(values);
+        }
+
         @POST
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
             return CredentialsChoice.certificates(credentialsId);
@@ -130,12 +191,25 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
             if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
                 return FormValidation.ok();
             }
-            try {
-                Endpoint.of(value, null);
+            return Words.of(value).isEmpty()
+                    ? FormValidation.validateRequired("")
+                    : Words.check(value, address -> Endpoint.of(address, null));
+        }
+
+        @POST
+        public FormValidation doCheckPlatforms(@QueryParameter String value) {
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
                 return FormValidation.ok();
-            } catch (IllegalArgumentException e) {
-                return FormValidation.error(e.getMessage());
             }
+            return Words.check(value, Platform::parse);
+        }
+
+        @POST
+        public FormValidation doCheckLimit(@QueryParameter String value) {
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                return FormValidation.ok();
+            }
+            return FormValidation.validateNonNegativeInteger(value);
         }
 
         @POST
@@ -164,7 +238,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
             return FormValidation.validatePositiveInteger(value);
         }
 
-        /** Connects from the controller, as a build does from its agent. */
+        /** Connects from the controller, as a build does from its agent, to each of the addresses. */
         @POST
         public FormValidation doTestConnection(
                 @QueryParameter String name,
@@ -178,8 +252,18 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
             builder.setServerName(serverName);
             builder.setCredentialsId(credentialsId);
             builder.setConnectTimeoutSeconds(seconds(connectTimeoutSeconds));
-            try (BuildkitClient client = BuildkitClient.connect(builder.endpoint(BuildCredentials.ofJenkins()))) {
-                return FormValidation.ok(DaemonDescription.of(client.info(), client.workers()));
+            List<FormValidation> answers = new ArrayList<>();
+            for (String each : builder.addresses()) {
+                answers.add(test(builder, each));
+            }
+            return answers.isEmpty() ? doCheckAddress(address) : FormValidation.aggregate(answers);
+        }
+
+        private static FormValidation test(BuildkitBuilder builder, String address) throws InterruptedException {
+            try (BuildkitClient client =
+                    BuildkitClient.connect(builder.endpoint(address, BuildCredentials.ofJenkins()))) {
+                return FormValidation.ok(
+                        address + ": " + DaemonDescription.of(client.info(), client.workers()));
             } catch (BuildkitException | AbortException e) {
                 return FormValidation.error(e.getMessage());
             }

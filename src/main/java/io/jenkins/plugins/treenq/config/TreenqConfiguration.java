@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
@@ -80,29 +79,14 @@ public class TreenqConfiguration extends GlobalConfiguration {
         this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
     }
 
-    /**
-     * The builder of that name.
-     *
-     * @param name null for the default one
-     * @throws AbortException when there is none; the message says which there are
-     */
-    public BuildkitBuilder builder(@CheckForNull String name) throws AbortException {
-        if (builders.isEmpty()) {
-            throw new AbortException("no builder is configured; ask an administrator to add one in"
-                    + " Manage Jenkins » System » Treenq Build");
-        }
-        String wanted = name != null ? name : defaultBuilder;
-        if (wanted == null) {
-            return builders.get(0);
-        }
-        for (BuildkitBuilder builder : builders) {
-            if (builder.getName().equals(wanted)) {
-                return builder;
-            }
-        }
-        throw new AbortException((name != null ? "builder '" : "the default builder '") + wanted
-                + "' is not configured; there is "
-                + builders.stream().map(b -> "'" + b.getName() + "'").collect(Collectors.joining(", ")));
+    /** A job's builder; see {@link BuilderChoice#choose}. */
+    public BuildkitBuilder builder(@CheckForNull String name, List<String> platforms) throws AbortException {
+        return new BuilderChoice(builders, defaultBuilder).choose(name, platforms);
+    }
+
+    /** The builder that a build was begun on, for its end; whether it takes new builds does not matter. */
+    public BuildkitBuilder builder(String name) throws AbortException {
+        return new BuilderChoice(builders, defaultBuilder).named(name);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
+import io.jenkins.plugins.treenq.pool.Places;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
 import io.jenkins.plugins.treenq.report.ImageArchive;
@@ -28,6 +29,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jenkins.security.HMACConfidentialKey;
 
 /** Carries out an order for a run: the one way to an image, for Pipeline and freestyle alike. */
@@ -46,41 +48,87 @@ public final class ImageBuild {
     }
 
     /**
-     * Builds on the machine that the folder is on, and records the image.
+     * Builds wherever there is a place, and waits for one on this thread.
      *
      * @param folder where the job works; files are relative to it. Null when there is none: the daemon fetches everything
      * @param env tells what the whole workspace is
      * @throws AbortException when something foreseeable kept the build from succeeding; the message is for the user
      */
-    public BuiltImage perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException, InterruptedException {
-        BuildkitBuilder builder = TreenqConfiguration.get().builder(order.builder());
-        return recorded(ask(new Building(), builder, folder, env), builder);
+    public BuiltImage perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        return anywhere(placement(null), site -> perform(site, folder, env));
+    }
+
+    /** The same at a place that {@link #placement} has found. */
+    public BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        return recorded(ask(new Building(), site, folder, env), site);
     }
 
     /**
-     * Goes on with a build that Jenkins lost sight of: what the daemon finished is taken, anything else is built again,
-     * on the same builder, whose cache has the steps that were finished.
+     * Takes the image of a build that Jenkins lost sight of, if the daemon finished it.
      *
      * @param earlier name of that build in the daemon
+     * @param site where it was begun
      */
-    public BuiltImage resume(String earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+    public Optional<BuiltImage> recall(
+            String earlier, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         // Files may be there in part.
-        if (order.build().destinations().isEmpty()) {
-            BuildkitBuilder builder = TreenqConfiguration.get().builder(order.builder());
-            BuildResult result = ask(new Recalling(earlier), builder, folder, env);
+        if (!order.build().destinations().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            BuildResult result = ask(new Recalling(earlier), site, folder, env);
             if (result != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
-                return recorded(result, builder);
+                return Optional.of(recorded(result, site));
             }
             listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
+        } catch (NotReached e) {
+            listener.getLogger().println(e.reason() + "; building again");
         }
-        return perform(folder, env);
+        return Optional.empty();
     }
 
-    private BuiltImage recorded(BuildResult result, BuildkitBuilder builder) throws IOException, InterruptedException {
+    /**
+     * Finds a place for the build, without a thread that waits.
+     *
+     * @param earlier where it was once begun, which is the best place; null for nowhere
+     */
+    public Placement placement(@CheckForNull Site earlier) {
+        return placement(BuildPlaces.get(), earlier);
+    }
+
+    private Placement placement(Places places, @CheckForNull Site earlier) {
+        return new Placement(order, identity(), places, listener, earlier);
+    }
+
+    /** Of the job and what it builds. */
+    private String identity() {
+        return run.getParent().getFullName() + '\0' + order.build().identity();
+    }
+
+    private interface Work<T> {
+        T at(Site site) throws IOException, InterruptedException;
+    }
+
+    private static <T> T anywhere(Placement placement, Work<T> work) throws IOException, InterruptedException {
+        try (placement) {
+            while (true) {
+                Site site = Placement.get(placement.next());
+                try {
+                    return work.at(site);
+                } catch (NotReached e) {
+                    placement.failed(site, e);
+                }
+            }
+        }
+    }
+
+    private BuiltImage recorded(BuildResult result, Site site) throws IOException, InterruptedException {
         BuiltImage image =
-                BuiltImage.of(result, order.build().tags(), order.build().platforms(), builder.getName());
+                BuiltImage.of(result, order.build().tags(), order.build().platforms(), site.builder());
         ImageArchive.record(image, run, listener);
         listener.getLogger().println(summary(image));
         return image;
@@ -97,17 +145,18 @@ public final class ImageBuild {
                         order.build().destinations().stream().map(Destination::path).toList());
     }
 
-    /** Asks about the Dockerfile instead of building it. */
-    public DockerfileCheck check(@CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException, InterruptedException {
-        return ask(new Checking(), TreenqConfiguration.get().builder(order.builder()), folder, env);
+    /** Asks about the Dockerfile instead of building it. Questions take no build's place. */
+    public DockerfileCheck check(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        return anywhere(placement(new Places(), null), site -> ask(new Checking(), site, folder, env));
     }
 
     private <T extends Serializable> T ask(
-            AgentWork<T> work, BuildkitBuilder builder, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            AgentWork<T> work, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         EnvVars environment = env == null ? new EnvVars() : env;
         if (folder != null) {
-            return askOn(folder, environment.get("WORKSPACE", folder.getRemote()), work, builder, environment);
+            return askOn(folder, environment.get("WORKSPACE", folder.getRemote()), work, site, environment);
         }
         if (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty()) {
             throw new AbortException("files of a workspace are needed, and there is none here;"
@@ -116,30 +165,30 @@ public final class ImageBuild {
         // The controller's own files are nobody's to build with.
         File nothing = Files.createTempDirectory("treenq").toFile();
         try {
-            return askOn(new FilePath(nothing), nothing.getPath(), work, builder, environment);
+            return askOn(new FilePath(nothing), nothing.getPath(), work, site, environment);
         } finally {
             Util.deleteRecursive(nothing);
         }
     }
 
     private <T extends Serializable> T askOn(
-            FilePath folder, String workspace, AgentWork<T> work, BuildkitBuilder builder, EnvVars env)
+            FilePath folder, String workspace, AgentWork<T> work, Site site, EnvVars env)
             throws IOException, InterruptedException {
+        BuildkitBuilder builder = TreenqConfiguration.get().builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
         DockerfileBuild build = withCache(credentials);
         OnAgent<T> task = new OnAgent<>(
                 work,
                 build,
-                builder.getName(),
-                builder.endpoint(credentials),
+                site.builder(),
+                builder.endpoint(site.address(), credentials),
                 RegistryAccess.all(
                         RegistryAccess.named(order.build().tags(), order.credentialsId()), credentials, listener),
                 SecretsOnAgent.collect(order, credentials, env),
-                CONTEXT_KEY.mac(run.getParent().getFullName() + '\0' + build.identity()),
+                CONTEXT_KEY.mac(identity()),
                 workspace,
                 listener);
-        listener.getLogger()
-                .println(work.doing() + " on '" + builder.getName() + "' (" + builder.getAddress() + ")");
+        listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
         return act(folder, task);
     }
 

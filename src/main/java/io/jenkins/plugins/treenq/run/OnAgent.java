@@ -92,14 +92,23 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
             }
         } catch (BuildkitException.InvalidRequest e) {
             throw new AbortException(redaction.apply(e.getMessage()));
+        } catch (BuildkitException.Unreachable | BuildkitException.TlsRefused e) {
+            throw new NotReached(
+                    redaction.apply(line(e)),
+                    redaction.apply(e.getMessage()),
+                    e instanceof BuildkitException.Unreachable);
         } catch (BuildkitException e) {
             LOGGER.log(Level.FINE, e, () -> "build " + build.request().ref() + " failed");
-            throw new AbortException(redaction.apply(work.doing().toLowerCase(Locale.ROOT) + " " + build.subject()
-                    + " on builder '" + builder + "' failed: " + e.getMessage()));
+            throw new AbortException(redaction.apply(line(e)));
         } finally {
             // Pipelines buffer an agent's output, and would lose what is left in the buffer.
             listener.getLogger().flush();
         }
+    }
+
+    private String line(BuildkitException failure) {
+        return work.doing().toLowerCase(Locale.ROOT) + " " + build.subject() + " on builder '" + builder + "' failed: "
+                + failure.getMessage();
     }
 
     /** The workspace, or where the job works if that is not in it. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.model.Run;
@@ -8,7 +10,12 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import io.jenkins.plugins.treenq.run.NotReached;
+import io.jenkins.plugins.treenq.run.Placement;
+import io.jenkins.plugins.treenq.run.Site;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -16,18 +23,18 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * One call of the step, which outlives a restart of the controller:
  *
  * <pre>
- * start ──► builds on the agent ──► success or failure
- *   │            │ restart
- *   │            ▼
- *   │       onResume ──► asks the daemon's history for the build ──► it succeeded: success
- *   │                                    │ anything else
- *   │                                    └──► builds again, under a new name
+ * start ──► waits for a place ──► builds on the agent ──► success or failure
+ *   │              ▲                   │          │ restart
+ *   │              │ daemon not reached│          ▼
+ *   │              └───────────────────┘       onResume ──► asks that daemon's history for the build
+ *   │              ▲                                            │ anything else    │ it succeeded: success
+ *   │              └────────────────────────────────────────────┘ under a new name
  *   └── stop interrupts whatever is done, and with it the build in the daemon
  * </pre>
  *
- * A thread of the controller waits for the agent meanwhile.
+ * A thread of the controller waits for the agent while it builds, and none while the build waits for a place.
  */
-final class BuildExecution extends BackgroundExecution<BuiltImage> {
+final class BuildExecution extends StoppableExecution {
     private static final long serialVersionUID = 1;
     private static final int AGENT_POLL_MILLIS = 1000;
 
@@ -39,6 +46,11 @@ final class BuildExecution extends BackgroundExecution<BuiltImage> {
     /** Of the build in the daemon. */
     private String ref = BuildRequest.newRef();
 
+    /** Null as long as the build has not been begun. */
+    private volatile Site site;
+
+    private transient volatile Placement placement;
+
     BuildExecution(TreenqBuildStep step, StepContext context) {
         super(context);
         this.step = step;
@@ -47,22 +59,85 @@ final class BuildExecution extends BackgroundExecution<BuiltImage> {
     @Override
     public boolean start() throws IOException, InterruptedException {
         onAgent = getContext().get(FilePath.class) != null;
-        return super.start();
+        submit(this::build);
+        return false;
     }
 
     @Override
-    BuiltImage perform() throws IOException, InterruptedException {
-        return service().perform(getContext().get(FilePath.class), getContext().get(EnvVars.class));
+    public void onResume() {
+        submit(this::resume);
     }
 
     @Override
-    BuiltImage resume() throws IOException, InterruptedException {
+    public void stop(@NonNull Throwable cause) throws Exception {
+        super.stop(cause);
+        if (placement != null) {
+            placement.close();
+        }
+    }
+
+    private void build() throws IOException, InterruptedException {
+        build(service(), null);
+    }
+
+    private void resume() throws IOException, InterruptedException {
         FilePath folder = onAgent ? awaitAgent() : null;
+        Site begun = site;
         String earlier = ref;
         // Names of builds are used once, so the new one must be known before it is.
         ref = BuildRequest.newRef();
         getContext().saveState();
-        return service().resume(earlier, folder, getContext().get(EnvVars.class));
+        ImageBuild service = service();
+        Optional<BuiltImage> image = begun == null
+                ? Optional.empty()
+                : service.recall(earlier, begun, folder, getContext().get(EnvVars.class));
+        if (image.isPresent()) {
+            getContext().onSuccess(image.get());
+        } else {
+            build(service, begun);
+        }
+    }
+
+    private void build(ImageBuild service, @CheckForNull Site earlier) {
+        placement = service.placement(earlier);
+        buildAtNextPlace(service);
+    }
+
+    private void buildAtNextPlace(ImageBuild service) {
+        CompletableFuture<Site> next = placement.next();
+        next.whenComplete((found, failure) -> {
+            if (!submit(() -> buildAt(next, service))) {
+                placement.close();
+            }
+        });
+    }
+
+    private void buildAt(CompletableFuture<Site> place, ImageBuild service) throws IOException, InterruptedException {
+        BuiltImage image;
+        try {
+            Site found = Placement.get(place);
+            site = found;
+            getContext().saveState();
+            image = perform(service, found);
+        } finally {
+            placement.close();
+        }
+        if (image == null) {
+            buildAtNextPlace(service);
+        } else {
+            getContext().onSuccess(image);
+        }
+    }
+
+    /** Null when the daemon was not reached. */
+    @CheckForNull
+    private BuiltImage perform(ImageBuild service, Site found) throws IOException, InterruptedException {
+        try {
+            return service.perform(found, getContext().get(FilePath.class), getContext().get(EnvVars.class));
+        } catch (NotReached e) {
+            placement.failed(found, e);
+            return null;
+        }
     }
 
     private ImageBuild service() throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.config;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.startsWith;
+import static org.hamcrest.Matchers.stringContainsInOrder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -18,7 +19,9 @@ import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.run.Configured;
+import java.io.InputStream;
 import java.net.URL;
+import java.nio.file.Files;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
@@ -71,7 +74,8 @@ class TreenqConfigurationTest {
 
         assertEquals("arm", read.getDefaultBuilder());
         assertEquals(
-                "tcp://buildkitd.example.com:1234", read.getBuilders().get(1).getAddress());
+                List.of("tcp://buildkitd.example.com:1234", "tcp://other.example.com:1234"),
+                read.getBuilders().get(1).addresses());
         Registry registry = read.getRegistries().get(0);
         assertEquals("login", registry.getCredentialsId());
         assertThat(registry.getCaCertificate(), startsWith("-----BEGIN CERTIFICATE-----\nMIIB\n"));
@@ -110,28 +114,107 @@ class TreenqConfigurationTest {
     @Test
     void withoutANameTheDefaultBuilderIsTaken() throws Exception {
         TreenqConfiguration configuration = everything();
-        assertEquals("arm", configuration.builder(null).getName());
+        configuration.getBuilders().get(1).setDraining(false);
+        assertEquals("arm", configuration.builder(null, List.of()).getName());
 
         configuration.setDefaultBuilder("");
-        assertEquals("default", configuration.builder(null).getName());
+        assertEquals("default", configuration.builder(null, List.of()).getName());
+    }
+
+    @Test
+    void whileABuilderIsDrainingAnotherOneOfItsKindIsTaken() throws Exception {
+        BuildkitBuilder usual = new BuildkitBuilder("usual", "tcp://a:1");
+        BuildkitBuilder arm = new BuildkitBuilder("arm", "tcp://b:1");
+        arm.setPlatforms(List.of("linux/arm64"));
+        BuildkitBuilder other = new BuildkitBuilder("other", "tcp://c:1");
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(List.of(usual, arm, other));
+
+        usual.setDraining(true);
+
+        assertEquals(other, configuration.builder(null, List.of()));
+        assertEquals(arm, configuration.builder(null, List.of("linux/arm64")));
+        assertEquals(usual, configuration.builder("usual"));
+        assertRefused(
+                "builder 'usual' is draining and takes no new builds; name another one, or none for any that will do",
+                "usual");
+        other.setDraining(true);
+        assertRefused(
+                "no builder will do: 'usual' is draining and takes no new builds, 'arm' is for other platforms than"
+                        + " 'usual', 'other' is draining and takes no new builds",
+                null);
+    }
+
+    @Test
+    void aBuilderIsChosenByThePlatformsThatItBuilds() throws Exception {
+        BuildkitBuilder usual = new BuildkitBuilder("usual", "tcp://a:1");
+        usual.setPlatforms(List.of("linux/amd64\nlinux/386"));
+        BuildkitBuilder arm = new BuildkitBuilder("arm", "tcp://b:1");
+        arm.setPlatforms(List.of("linux/arm64"));
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(List.of(usual, arm));
+
+        assertEquals(usual, configuration.builder(null, List.of()));
+        assertEquals(usual, configuration.builder(null, List.of("linux/386", "linux/amd64")));
+        assertEquals(arm, configuration.builder(null, List.of("linux/arm64")));
+        assertRefused(
+                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another one, or none for any that will do",
+                "arm",
+                "linux/amd64");
+        assertRefused(
+                "no builder will do: 'usual' builds for linux/amd64, linux/386, not for linux/amd64, linux/arm64,"
+                        + " 'arm' builds for linux/arm64, not for linux/amd64, linux/arm64",
+                null,
+                "linux/amd64",
+                "linux/arm64");
+    }
+
+    private static void assertRefused(String message, String name, String... platforms) {
+        assertEquals(
+                message,
+                assertThrows(
+                                AbortException.class,
+                                () -> TreenqConfiguration.get().builder(name, List.of(platforms)))
+                        .getMessage());
+    }
+
+    @Test
+    void whatTheFirstVersionSavedIsRead() throws Exception {
+        try (InputStream saved = getClass().getResourceAsStream("TreenqConfigurationTest/first-version.xml")) {
+            Files.copy(saved, jenkins.jenkins.getRootDir().toPath().resolve(TreenqConfiguration.class.getName() + ".xml"));
+        }
+
+        TreenqConfiguration read = new TreenqConfiguration();
+
+        BuildkitBuilder plain = read.getBuilders().get(0);
+        assertEquals(List.of("unix:///run/buildkit/buildkitd.sock"), plain.addresses());
+        assertEquals(List.of(), plain.getPlatforms());
+        assertEquals(0, plain.getLimit());
+        assertFalse(plain.isDraining());
+        BuildkitBuilder arm = read.builder(null, List.of("linux/arm64"));
+        assertEquals("arm", arm.getName());
+        assertEquals("buildkitd", arm.getServerName());
+        assertEquals("buildkit-client", arm.getCredentialsId());
+        assertEquals(20, arm.getConnectTimeoutSeconds());
+        assertEquals("login", read.getRegistries().get(0).getCredentialsId());
     }
 
     @Test
     void missingBuildersAreNamedWithThoseThatExist() {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder(null))
+                assertThrows(AbortException.class, () -> configuration.builder(null, List.of()))
                         .getMessage(),
                 containsString("no builder is configured"));
 
         everything();
         assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder("x"))
+                assertThrows(AbortException.class, () -> configuration.builder("x", List.of()))
                         .getMessage(),
                 containsString("builder 'x' is not configured; there is 'default', 'arm'"));
         configuration.setDefaultBuilder("gone");
         assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder(null))
+                assertThrows(AbortException.class, () -> configuration.builder(null, List.of()))
                         .getMessage(),
                 containsString("the default builder 'gone' is not configured"));
     }
@@ -167,7 +250,17 @@ class TreenqConfigurationTest {
                 builder.doCheckAddress("unix:///run/buildkit/buildkitd.sock")
                         .kind
                         .name());
-        for (String address : List.of("", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1")) {
+        assertEquals("OK", builder.doCheckAddress("tcp://a:1\n dns:///b:1,tcp://c:1").kind.name());
+        for (String platforms : List.of("", "linux/amd64, linux/arm/v7")) {
+            assertEquals("OK", builder.doCheckPlatforms(platforms).kind.name(), platforms);
+        }
+        for (String platforms : List.of("amd64", "linux/amd64 linux/amd64")) {
+            assertEquals("ERROR", builder.doCheckPlatforms(platforms).kind.name(), platforms);
+        }
+        assertEquals("OK", builder.doCheckLimit("0").kind.name());
+        assertEquals("ERROR", builder.doCheckLimit("-1").kind.name());
+        for (String address : List.of(
+                "", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1", "tcp://a:1 tcp://a:1")) {
             assertEquals("ERROR", builder.doCheckAddress(address).kind.name(), address);
         }
         for (String host :
@@ -196,6 +289,11 @@ class TreenqConfigurationTest {
                 builder.doTestConnection("default", "tcp://localhost:1", "", "no-such", "10")
                         .getMessage(),
                 containsString("credentials &#039;no-such&#039; were not found"));
+        assertThat(
+                builder.doTestConnection("default", "tcp://localhost:1, tcp://localhost:2", "", "", "")
+                        .renderHtml(),
+                stringContainsInOrder("tcp://localhost:1", "tcp://localhost:2"));
+        assertEquals("ERROR", builder.doTestConnection("default", " ", "", "", "").kind.name());
         String unreachable = builder.doTestConnection("default", "tcp://localhost:1", "", "", "")
                 .getMessage();
         assertThat(unreachable, containsString("tcp://localhost:1"));
@@ -246,9 +344,12 @@ class TreenqConfigurationTest {
     }
 
     private static TreenqConfiguration everything() {
-        BuildkitBuilder second = new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234");
+        BuildkitBuilder second = new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234, tcp://other.example.com:1234");
         second.setServerName("buildkitd");
         second.setConnectTimeoutSeconds(20);
+        second.setPlatforms(List.of("linux/arm64", "linux/arm/v7"));
+        second.setLimit(4);
+        second.setDraining(true);
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("login");
         registry.setCaCertificate("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");

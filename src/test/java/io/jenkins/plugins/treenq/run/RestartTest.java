@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -55,9 +57,19 @@ class RestartTest {
         controller.runRemotely(RestartTest::finishBuild, image);
     }
 
+    /** On a daemon that would be its second choice again. */
     private static void startBuild(JenkinsRule jenkins, String image) throws Throwable {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
+        String nobody = IntStream.range(1, 100)
+                .mapToObj(port -> "tcp://localhost:" + port)
+                .filter(address -> Affinity.order(List.of(address, daemon.address()), JOB + "\0.\0Dockerfile\0")
+                        .get(0)
+                        .equals(address))
+                .findFirst()
+                .orElseThrow();
+        TreenqConfiguration.get()
+                .setBuilders(List.of(Configured.builder("default", nobody + " " + daemon.address())));
         TreenqConfiguration.get().save();
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
         job.setDefinition(new CpsFlowDefinition("""
@@ -76,6 +88,8 @@ class RestartTest {
 
         jenkins.assertLogContains("Looking for build ", run);
         jenkins.assertLogContains("The build was not finished; building again, with what is in the builder's cache", run);
+        // The first daemon was only tried before the restart.
+        assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of 'default'", -1).length);
         List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
         assertThat(images, hasSize(1));
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();

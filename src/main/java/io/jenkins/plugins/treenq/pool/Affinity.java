@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.pool;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * In which order builds try the daemons of a pool. Builds with the same key always begin with the same one, whose cache
+ * they know; when a daemon comes or goes, only the builds move for which it is the first.
+ */
+public final class Affinity {
+    private Affinity() {}
+
+    /** By rendezvous hashing: each daemon draws a number for the key, the highest comes first. */
+    public static List<String> order(Collection<String> addresses, String key) {
+        Map<String, byte[]> draws = new HashMap<>();
+        addresses.forEach(address -> draws.put(address, hash(key + '\0' + address)));
+        return draws.keySet().stream()
+                .sorted(Comparator.comparing(draws::get, Arrays::compareUnsigned).reversed())
+                .toList();
+    }
+
+    private static byte[] hash(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

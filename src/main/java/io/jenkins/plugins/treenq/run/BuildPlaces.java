@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.XmlFile;
+import hudson.model.ItemGroup;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.pool.Places;
+
+/** The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too. */
+@Extension
+public final class BuildPlaces extends SaveableListener {
+    private final Places places = new Places();
+
+    static Places get() {
+        return ExtensionList.lookupSingleton(BuildPlaces.class).places;
+    }
+
+    @Override
+    public void onChange(Saveable saved, XmlFile file) {
+        if (saved instanceof TreenqConfiguration || saved instanceof ItemGroup) {
+            places.reconsider();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.pool.Affinity;
+import io.jenkins.plugins.treenq.pool.Place;
+import io.jenkins.plugins.treenq.pool.Places;
+import io.jenkins.plugins.treenq.pool.Wish;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Finds a daemon of the builder for one build: the one that this job's builds always go to, another one while that one
+ * has as many as its limit allows or cannot be reached. Each step of the way is said in the log.
+ */
+public final class Placement implements AutoCloseable {
+    /** Before all daemons are tried once more. A daemon that is restarted is back by then. */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
+
+    private final ImageOrder order;
+    private final String key;
+    private final Places places;
+    private final TaskListener listener;
+
+    @CheckForNull
+    private final Site earlier;
+
+    /** In this round. */
+    private final Set<String> unreachable = new HashSet<>();
+    private int rounds;
+
+    private volatile BuildkitBuilder builder;
+    private volatile Wish.Daemons wanted;
+    private volatile CompletableFuture<Place> place = new CompletableFuture<>();
+
+    /**
+     * @param key builds with the same one can use each other's cache
+     * @param earlier where the build was once begun; null for nowhere
+     */
+    Placement(ImageOrder order, String key, Places places, TaskListener listener, @CheckForNull Site earlier) {
+        this.order = order;
+        this.key = key;
+        this.places = places;
+        this.listener = listener;
+        this.earlier = earlier;
+    }
+
+    /** Completes once there is a place, which is kept until this is closed. No thread waits meanwhile. */
+    public CompletableFuture<Site> next() {
+        CompletableFuture<Place> next = places.take(this::daemons);
+        place = next;
+        if (!next.isDone()) {
+            say("Waiting: each daemon of '" + builder.getName() + "' has its limit of builds, which is "
+                    + builder.getLimit());
+        }
+        return next.thenApply(this::site);
+    }
+
+    private Site site(Place taken) {
+        String first = wanted.addresses().get(0);
+        if (!taken.address().equals(first)) {
+            say(first + " has its limit of builds, which is " + builder.getLimit() + "; taking " + taken.address());
+        }
+        return new Site(builder.getName(), taken.address());
+    }
+
+    /** What {@link #next} comes to. */
+    public static Site get(CompletableFuture<Site> next) throws IOException, InterruptedException {
+        try {
+            return next.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException foreseen) {
+                throw foreseen;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
+     * Gives the place back of a daemon that was not reached, so that {@link #next} finds another one, or after a pause
+     * the same.
+     *
+     * @throws NotReached the same when all were tried often enough
+     */
+    public void failed(Site site, NotReached failure) throws NotReached, InterruptedException {
+        close();
+        unreachable.add(site.address());
+        if (!unreachable.containsAll(builder.addresses())) {
+            say(failure.reason() + "; trying another daemon of '" + site.builder() + "'");
+            return;
+        }
+        if (rounds == PAUSES.size() || !failure.isPassing()) {
+            throw failure;
+        }
+        Duration pause = PAUSES.get(rounds++);
+        unreachable.clear();
+        say(failure.reason() + "; trying again in " + pause.toSeconds() + " s");
+        Thread.sleep(pause.toMillis());
+    }
+
+    /** Gives the place back, or waits no longer for one. */
+    @Override
+    public void close() {
+        place.cancel(false);
+        place.whenComplete((taken, failure) -> {
+            if (taken != null) {
+                taken.close();
+            }
+        });
+    }
+
+    private Wish.Daemons daemons() throws IOException {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        builder = earlier == null
+                ? configuration.builder(order.builder(), order.build().platforms())
+                : configuration.builder(earlier.builder());
+        List<String> addresses = new ArrayList<>(Affinity.order(builder.addresses(), key));
+        if (addresses.isEmpty()) {
+            throw new AbortException("builder '" + builder.getName() + "' has no address");
+        }
+        if (earlier != null && addresses.remove(earlier.address())) {
+            addresses.add(0, earlier.address());
+        }
+        if (!unreachable.containsAll(addresses)) {
+            addresses.removeAll(unreachable);
+        }
+        wanted = new Wish.Daemons(addresses, builder.getLimit());
+        return wanted;
+    }
+
+    private void say(String line) {
+        listener.getLogger().println(line);
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.util.DaemonThreadFactory;
+import hudson.util.NamingThreadFactory;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.util.ContextResettingExecutorService;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/** One call of a step, parts of which are done on threads of the controller; they are interrupted when the step is stopped. */
+abstract class StoppableExecution extends StepExecution {
+    private static final long serialVersionUID = 1;
+    private static final Logger LOGGER = Logger.getLogger(StoppableExecution.class.getName());
+
+    private static final ExecutorService THREADS = new ContextResettingExecutorService(
+            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq")));
+
+    private transient Future<?> work;
+    private transient volatile Throwable stopped;
+
+    StoppableExecution(StepContext context) {
+        super(context);
+    }
+
+    /** A part of the step. What it throws is the step's failure. */
+    interface Work {
+        void perform() throws IOException, InterruptedException;
+    }
+
+    /** Whether it will be done: not once the step was stopped. */
+    final synchronized boolean submit(Work what) {
+        if (stopped != null) {
+            return false;
+        }
+        work = THREADS.submit(() -> finish(what));
+        return true;
+    }
+
+    @Override
+    public void stop(@NonNull Throwable cause) throws Exception {
+        synchronized (this) {
+            stopped = cause;
+            if (work != null) {
+                work.cancel(true);
+            }
+        }
+        super.stop(cause);
+    }
+
+    private void finish(Work what) {
+        try {
+            what.perform();
+        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
+            Throwable cause = stopped;
+            if (cause != null) {
+                // Whoever stopped the step has been answered.
+                cause.addSuppressed(e);
+            } else if (isShuttingDown()) {
+                // Agents were let go of; the step is taken up when Jenkins is back.
+                LOGGER.log(Level.FINE, e, () -> this + " waits for the restart");
+            } else {
+                getContext().onFailure(e);
+            }
+        }
+    }
+
+    private static boolean isShuttingDown() {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        return jenkins == null || jenkins.isTerminating();
+    }
+}
