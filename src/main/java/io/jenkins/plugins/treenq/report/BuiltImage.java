@@ -4,18 +4,23 @@ package io.jenkins.plugins.treenq.report;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Metadata;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** A build that succeeded, as Jenkinsfiles, the build's page and REST have it. */
+/** An image that a run built or promoted, as Jenkinsfiles, the build's page and REST have it. */
 @ExportedBean(defaultVisibility = 2)
 public final class BuiltImage implements Serializable {
     private static final long serialVersionUID = 1;
@@ -26,35 +31,57 @@ public final class BuiltImage implements Serializable {
     private final ArrayList<String> tags;
     private final ArrayList<String> platforms;
     private final String builder;
+    private final String promotedFrom;
     private final double duration;
     private final Map<String, Object> metadata;
 
     private BuiltImage(
-            BuildResult result, List<ImageName> tags, List<String> platforms, String builder, Metadata metadata) {
+            List<String> names,
+            List<String> platforms,
+            @CheckForNull String builder,
+            @CheckForNull String promotedFrom,
+            BuildResult result) {
         this.digest = result.digest().map(Digest::value).orElse(null);
         this.imageId = result.imageId().map(Digest::value).orElse(null);
-        this.reference =
-                tags.isEmpty() ? null : result.digest().map(tags.get(0)::at).orElse(null);
-        this.tags = new ArrayList<>(tags.stream().map(ImageName::toString).toList());
+        this.reference = names.isEmpty()
+                ? null
+                : result.digest().map(ImageName.parse(names.get(0))::at).orElse(null);
+        this.tags = new ArrayList<>(names);
         this.platforms = new ArrayList<>(platforms);
         this.builder = builder;
+        this.promotedFrom = promotedFrom;
         this.duration = result.duration().toMillis() / 1000.0;
-        this.metadata = metadata.values();
+        this.metadata = Metadata.of(result.exporterResponse()).values();
+    }
+
+    /** @param builder its name */
+    public static BuiltImage built(BuildResult result, DockerfileBuild build, String builder) {
+        List<String> platforms = build.platforms().isEmpty()
+                ? Metadata.of(result.exporterResponse()).platforms()
+                : build.platforms();
+        return new BuiltImage(build.names(), platforms, builder, null, result);
     }
 
     /**
-     * @param tags as the job named them, well formed
-     * @param platforms that the job asked for; empty for the builder's own
-     * @param builder its name
+     * @param from what was promoted
+     * @param image that this was
+     * @param to its further names
      */
-    public static BuiltImage of(BuildResult result, List<String> tags, List<String> platforms, String builder) {
-        Metadata metadata = Metadata.of(result.exporterResponse());
-        return new BuiltImage(
-                result,
-                tags.stream().map(ImageName::parse).toList(),
-                platforms.isEmpty() ? metadata.platforms() : platforms,
-                builder,
-                metadata);
+    public static BuiltImage promoted(ImageName from, ImageDescription image, List<ImageName> to, Duration duration) {
+        List<String> names = to.stream().map(ImageName::toString).toList();
+        Map<String, String> metadata = Map.of(
+                "containerimage.digest",
+                image.digest().value(),
+                "image.name",
+                String.join(",", names),
+                "treenq.promoted.from",
+                from.toString());
+        List<String> platforms = image.variants().stream()
+                .map(ImageDescription.Variant::platform)
+                .filter(Objects::nonNull)
+                .map(Platform::toString)
+                .toList();
+        return new BuiltImage(names, platforms, null, from.toString(), new BuildResult("", metadata, duration));
     }
 
     /** Content address of the manifest or index, such as {@code sha256:…}; null when the build was only checked. */
@@ -81,7 +108,10 @@ public final class BuiltImage implements Serializable {
         return reference;
     }
 
-    /** The names that were given, completed: {@code docker.io/library/web:latest} for {@code web}. */
+    /**
+     * The names that were given, completed: {@code docker.io/library/web:latest} for {@code web}; without a tag for what
+     * was pushed by digest.
+     */
     @Exported
     @Whitelisted
     public List<String> getTags() {
@@ -95,14 +125,23 @@ public final class BuiltImage implements Serializable {
         return Collections.unmodifiableList(platforms);
     }
 
-    /** Name of the builder. */
+    /** Name of the builder; null for what was promoted. */
+    @CheckForNull
     @Exported
     @Whitelisted
     public String getBuilder() {
         return builder;
     }
 
-    /** Seconds from the first call to the daemon to its answer. */
+    /** The name of what was promoted; null for what was built. */
+    @CheckForNull
+    @Exported
+    @Whitelisted
+    public String getPromotedFrom() {
+        return promotedFrom;
+    }
+
+    /** Seconds that building or promoting it took. */
     @Exported
     @Whitelisted
     public double getDuration() {

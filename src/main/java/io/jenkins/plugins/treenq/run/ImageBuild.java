@@ -127,8 +127,7 @@ public final class ImageBuild {
     }
 
     private BuiltImage recorded(BuildResult result, Site site) throws IOException, InterruptedException {
-        BuiltImage image =
-                BuiltImage.of(result, order.build().tags(), order.build().platforms(), site.builder());
+        BuiltImage image = BuiltImage.built(result, order.build(), site.builder());
         ImageArchive.record(image, run, listener);
         listener.getLogger().println(summary(image));
         return image;

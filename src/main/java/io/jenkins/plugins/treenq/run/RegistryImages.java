@@ -6,12 +6,20 @@ import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.InspectedImage;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -50,6 +58,54 @@ public final class RegistryImages {
             return found;
         } catch (BuildkitException e) {
             throw failure("inspecting " + name + " failed: ", e, registries);
+        }
+    }
+
+    /**
+     * Gives an image further names, and records that on the run.
+     *
+     * @param to names with tags, in its own registry or in others
+     * @param credentialsId that the job gave for the registries of these names; null for those that are configured
+     * @param fromCredentialsId the same for the image's own registry, if it is another one
+     * @throws AbortException when it failed; the message says why, and what was tagged before that
+     */
+    public BuiltImage promote(
+            String from, List<String> to, @CheckForNull String credentialsId, @CheckForNull String fromCredentialsId)
+            throws IOException, InterruptedException {
+        ImageName source = name(from);
+        List<ImageName> targets = new ArrayList<>();
+        Map<String, String> named = new HashMap<>();
+        named.put(source.host(), fromCredentialsId);
+        for (String target : to) {
+            ImageName name = name(target);
+            targets.add(name);
+            named.put(name.host(), credentialsId);
+        }
+        RegistryAccess registries = RegistryAccess.only(named, BuildCredentials.of(run), listener);
+        Instant start = Instant.now();
+        try (ImageRegistry registry = registries.open()) {
+            ImageDescription image = source(registry, source);
+            ImageName exact = ImageName.parse(source.at(image.digest()));
+            listener.getLogger().println("Promoting " + exact + " to " + String.join(", ", to));
+            registry.promote(exact, targets);
+            BuiltImage promoted =
+                    BuiltImage.promoted(source, image, targets, Duration.between(start, Instant.now()));
+            ImageArchive.record(promoted, run, listener);
+            return promoted;
+        } catch (BuildkitException e) {
+            throw failure("", e, registries);
+        }
+    }
+
+    private static ImageDescription source(ImageRegistry registry, ImageName image)
+            throws BuildkitException, InterruptedException {
+        try {
+            return registry.inspect(image)
+                    .orElseThrow(() -> new BuildkitException.RegistryRefused(
+                            "there is no image " + image + " in its registry", null));
+        } catch (BuildkitException.RegistryRefused e) {
+            throw new BuildkitException.RegistryRefused(
+                    "promoting " + image + " failed, nothing was tagged: " + e.getMessage(), e);
         }
     }
 

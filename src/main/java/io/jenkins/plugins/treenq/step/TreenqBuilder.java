@@ -7,7 +7,6 @@ import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Launcher;
-import hudson.model.AbstractBuild;
 import hudson.model.AbstractProject;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -17,7 +16,6 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import jenkins.tasks.SimpleBuildStep;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -42,14 +40,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
             @NonNull Launcher launcher,
             @NonNull TaskListener listener)
             throws InterruptedException, IOException {
-        UnaryOperator<String> expand = UnaryOperator.identity();
-        // A Jenkinsfile has Groovy for that.
-        if (run instanceof AbstractBuild<?, ?> freestyle) {
-            EnvVars variables = new EnvVars(env);
-            variables.overrideAll(freestyle.getBuildVariables());
-            expand = variables::expand;
-        }
-        new ImageBuild(build.order(BuildRequest.newRef(), expand), run, listener).perform(workspace, env);
+        new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener).perform(workspace, env);
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

@@ -3,9 +3,16 @@ package io.jenkins.plugins.treenq.run;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import hudson.model.Fingerprint;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
@@ -13,23 +20,34 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
+import io.jenkins.plugins.treenq.buildkit.images.CraneRegistry;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import io.jenkins.plugins.treenq.step.TreenqPromoteStep;
+import io.jenkins.plugins.treenq.step.TreenqPromoter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -177,6 +195,174 @@ class RegistryImagesTest {
                 "inspecting " + image + ":1 failed: registry " + daemon.registry()
                         + " has a certificate that is not trusted here or is for another host",
                 "treenqInspect '" + image + ":1'");
+    }
+
+    private String digest(String repository, String tag) throws Exception {
+        return new io.jenkins.plugins.treenq.buildkit.Registry(daemon)
+                .digest(repository.substring(repository.indexOf('/') + 1), tag)
+                .orElse(null);
+    }
+
+    @Test
+    void anImageGetsFurtherNamesWhichTheRunKeepsAndShows() throws Exception {
+        String digest = build("1", "linux/amd64", "linux/arm64");
+        String other = image + "-other";
+
+        WorkflowRun run = run(Result.SUCCESS, """
+                def image = treenqPromote from: '%s:1', to: ['%s:stable', '%s:1']
+                sleep time: 1, unit: 'MILLISECONDS'
+                echo "string=$image digest=$image.digest tags=$image.tags"
+                echo "from=$image.promotedFrom platforms=$image.platforms builder=$image.builder"
+                """.formatted(image, image, other));
+
+        assertEquals(digest, digest(image, "stable"));
+        assertEquals(digest, digest(other, "1"));
+        jenkins.assertLogContains("Promoting " + image + "@" + digest + " to " + image + ":stable, " + other + ":1", run);
+        jenkins.assertLogContains(
+                "string=" + image + "@" + digest + " digest=" + digest + " tags=[" + image + ":stable, " + other + ":1]",
+                run);
+        jenkins.assertLogContains("from=" + image + ":1 platforms=[linux/amd64, linux/arm64] builder=null", run);
+        run.reload();
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        for (String page : List.of("", "treenq/")) {
+            String text = client.getPage(run, page).asNormalizedText();
+            assertThat(text, containsString(image + ":stable"));
+            assertThat(text, containsString("promoted from " + image + ":1"));
+        }
+        assertThat(
+                client.getJSON(run.getUrl() + "treenq/api/json").getContentAsString(),
+                containsString("\"promotedFrom\":\"" + image + ":1\""));
+        String artifact = "treenq/1-" + image.substring(image.indexOf('/') + 1) + ".json";
+        String metadata = new String(
+                run.getArtifactManager().root().child(artifact).open().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(metadata, containsString("\"treenq.promoted.from\": \"" + image + ":1\""));
+        Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest.substring(7, 39));
+        assertThat(fingerprint.getJobs(), hasItem(run.getParent().getFullName()));
+        // Nobody here has made it.
+        assertNull(fingerprint.getOriginal());
+    }
+
+    @Test
+    void anImageIsCopiedToOtherRegistriesWithAndWithoutTls() throws Exception {
+        String digest = build("1", "linux/amd64", "linux/arm64");
+        String repository = image.substring(image.indexOf('/'));
+        try (CraneRegistry plain = new CraneRegistry(folder)) {
+            Registry allowed = new Registry(plain.host());
+            allowed.setPlainHttp(true);
+            List<Registry> registries =
+                    new ArrayList<>(TreenqConfiguration.get().getRegistries());
+            registries.add(allowed);
+            TreenqConfiguration.get().setRegistries(registries);
+
+            WorkflowRun run = run(Result.SUCCESS, """
+                    treenqPromote from: '%s:1', to: ['%s:2', '%s:2']
+                    echo "one=${treenqInspect('%s:2')} two=${treenqInspect('%s:2').provenance}"
+                    """.formatted(
+                            image,
+                            daemon.mirror() + repository,
+                            plain.host() + repository,
+                            daemon.mirror() + repository,
+                            plain.host() + repository));
+
+            jenkins.assertLogContains("one=" + daemon.mirror() + repository + "@" + digest + " two=true", run);
+
+            allowed.setPlainHttp(false);
+            assertFails(
+                    "promoting " + image + "@" + digest + " failed, nothing was tagged: registry " + plain.host()
+                            + " does not speak TLS, without which it is used only where plain HTTP is allowed",
+                    "treenqPromote from: '" + image + ":1', to: '" + plain.host() + repository + ":3'");
+        }
+    }
+
+    @Test
+    void whatWasFoundOrBuiltIsPromotedAsItIs() throws Exception {
+        String digest = build("1");
+        jenkins.jenkins.setNumExecutors(1);
+
+        run(Result.SUCCESS, "treenqPromote from: treenqInspect('" + image + ":1'), to: '" + image + ":found'");
+        WorkflowRun run = run(Result.SUCCESS, """
+                def image
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /'
+                    image = treenqBuild(tags: ['%s'], pushByDigest: true)
+                }
+                echo "tags=$image.tags"
+                treenqPromote from: image, to: ['%s:tested']
+                echo "digest=$image.digest"
+                """.formatted(image, image));
+
+        assertEquals(digest, digest(image, "found"));
+        jenkins.assertLogContains("digest=" + digest(image, "tested"), run);
+        jenkins.assertLogContains("tags=[" + image + "]", run);
+        assertNull(digest(image, "latest"));
+        Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest(image, "tested").substring(7, 39));
+        assertEquals(run.getParent().getFullName(), fingerprint.getOriginal().getName());
+        assertFails(
+                "there is nothing to promote: 'from' is empty, or a build that made no image with a name",
+                """
+                def image
+                node { writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /'; image = treenqBuild(tags: []) }
+                treenqPromote from: image, to: ['%s:2']
+                """.formatted(image));
+    }
+
+    @Test
+    void freestyleJobsPromoteWhatAnEarlierStepBuilt() throws Exception {
+        jenkins.jenkins.setNumExecutors(1);
+        FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
+        job.getBuildersList().add(new CreateFileBuilder("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n"));
+        job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image + ":1"))));
+        job.getBuildersList()
+                .add(new TreenqPromoter(
+                        new TreenqPromoteStep("$TREENQ_IMAGE", List.of(image + ":$JOB_NAME-$BUILD_NUMBER"))));
+
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
+
+        assertEquals(digest(image, "1"), digest(image, "freestyle-1"));
+        List<BuiltImage> images = build.getAction(ImagesAction.class).getImages();
+        assertEquals(image + "@" + digest(image, "1"), images.get(1).getPromotedFrom());
+    }
+
+    @Test
+    void bothRegistriesCanHaveLoginsOfTheJob() throws Exception {
+        build("1");
+        TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
+        String there = daemon.mirror() + image.substring(image.indexOf('/')) + ":1";
+        String call = "treenqPromote from: '" + image + ":1', to: ['" + there + "']";
+
+        // It is for where the image goes, and for nobody else.
+        assertFails(
+                "promoting " + image + ":1 failed, nothing was tagged: registry " + daemon.registry()
+                        + " does not allow reading ",
+                call + ", credentialsId: '" + Configured.LOGIN + "'");
+        run(Result.SUCCESS, call + ", fromCredentialsId: '" + Configured.LOGIN + "'");
+    }
+
+    @Test
+    void whatCannotBePromotedFailsInOneLineAndLeavesNothing() throws Exception {
+        String digest = build("1");
+        Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
+        String failed = " failed, nothing was tagged: registry ";
+        String call = "treenqPromote from: '" + image + ":1', to: ";
+
+        assertFails(
+                "promoting " + image + ":2 failed, nothing was tagged: there is no image " + image + ":2 in its registry",
+                "treenqPromote from: '" + image + ":2', to: '" + image + ":3'");
+        assertFails(
+                "promoting " + image + "@" + digest + failed + "localhost:1 cannot be reached from here",
+                call + "['" + image + ":3', 'localhost:1/a/b:1']");
+        assertFails(
+                "promoting " + image + ":1" + failed + daemon.registry() + " does not allow reading ",
+                call + "'" + image + ":3', credentialsId: 'wrong'");
+        assertFails("there is no name to promote to", call + "[]");
+        assertFails(
+                "'" + image + ":3@" + digest + "' is no name to promote to: it takes a tag, and no digest",
+                call + "'" + image + ":3@" + digest + "'");
+        assertFails("'a/B' is not an image name: ", call + "'a/B'");
+        WorkflowRun run = run(Result.FAILURE, call + "'localhost:1/a/b:1'");
+        assertNull(run.getAction(ImagesAction.class));
+        assertThat(run.getArtifacts(), is(empty()));
+        assertNull(digest(image, "3"));
     }
 
     @Test

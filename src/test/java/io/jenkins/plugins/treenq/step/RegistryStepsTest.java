@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.step;
 
 import io.jenkins.plugins.treenq.run.Configured;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,14 @@ class RegistryStepsTest {
         return step;
     }
 
+    private static TreenqPromoteStep promote() {
+        TreenqPromoteStep step = new TreenqPromoteStep(
+                "registry.example.com/shop/web:1.4", List.of("registry.example.com/shop/web:stable", "web:stable"));
+        step.setCredentialsId("login");
+        step.setFromCredentialsId("login");
+        return step;
+    }
+
     @Test
     void formsKeepEveryParameter() throws Exception {
         StepConfigTester form = new StepConfigTester(jenkins);
@@ -33,6 +42,9 @@ class RegistryStepsTest {
         jenkins.assertEqualDataBoundBeans(inspect(), form.configRoundTrip(inspect()));
         jenkins.assertEqualDataBoundBeans(
                 new TreenqInspectStep("web"), form.configRoundTrip(new TreenqInspectStep("web")));
+        jenkins.assertEqualDataBoundBeans(promote(), form.configRoundTrip(promote()));
+        jenkins.assertEqualDataBoundBeans(
+                promote(), jenkins.configRoundtrip(new TreenqPromoter(promote())).getPromotion());
     }
 
     @Test
@@ -42,10 +54,15 @@ class RegistryStepsTest {
         tester.assertRoundTrip(new TreenqInspectStep("web:1"), "treenqInspect 'web:1'");
         tester.assertRoundTrip(
                 inspect(), "treenqInspect credentialsId: 'login', image: 'registry.example.com/shop/web:1.4'");
+        tester.assertRoundTrip(
+                promote(),
+                "treenqPromote credentialsId: 'login', from: 'registry.example.com/shop/web:1.4',"
+                        + " fromCredentialsId: 'login', to: ['registry.example.com/shop/web:stable', 'web:stable']");
     }
 
     @Test
     void referencePagesCanBeMade() throws Exception {
         SnippetizerTester.assertDocGeneration(TreenqInspectStep.class);
+        SnippetizerTester.assertDocGeneration(TreenqPromoteStep.class);
     }
 }

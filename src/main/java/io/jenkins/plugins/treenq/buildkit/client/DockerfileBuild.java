@@ -62,6 +62,29 @@ public record DockerfileBuild(
         return new Preparation(this, workspace).prepare();
     }
 
+    /** The names of the image, completed; without tags where it is pushed under none. */
+    public List<String> names() {
+        return image().map(DockerfileBuild::names).orElse(List.of());
+    }
+
+    /** The names with tags that the image has in registries once it was built; none when it is not pushed, or under no tag. */
+    public List<String> pushedTags() {
+        return image().filter(image -> image.attributes().get("push").equals("true"))
+                .filter(image -> !image.attributes().containsKey("push-by-digest"))
+                .map(DockerfileBuild::names)
+                .orElse(List.of());
+    }
+
+    private Optional<Export> image() {
+        return request.exports().stream()
+                .filter(export -> export.type().equals("image"))
+                .findFirst();
+    }
+
+    private static List<String> names(Export image) {
+        return List.of(image.attributes().get("name").split(","));
+    }
+
     /** What to call the build where people read it. */
     public String subject() {
         if (!tags.isEmpty()) {

@@ -6,6 +6,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Says why there was no answer, without anything that a server sent. */
 public final class HttpTrouble {
@@ -22,8 +23,11 @@ public final class HttpTrouble {
                     ? "has a name that is not known here"
                     : "cannot be reached from here";
         }
-        if (failure instanceof SSLException) {
+        if (failure instanceof SSLHandshakeException) {
             return "has a certificate that is not trusted here or is for another host";
+        }
+        if (failure instanceof SSLException) {
+            return "does not speak TLS, without which it is used only where plain HTTP is allowed";
         }
         return "broke the connection";
     }

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Assumptions;
  * The registry of google/go-containerregistry, in memory and without TLS: another implementation than Debian's. It is
  * {@code $TREENQ_CRANE} or the {@code crane} on the path; a test without it is skipped.
  */
-final class CraneRegistry implements AutoCloseable {
+public final class CraneRegistry implements AutoCloseable {
     private final Process process;
     private final int port;
 
-    CraneRegistry(Path folder) throws IOException, InterruptedException {
+    public CraneRegistry(Path folder) throws IOException, InterruptedException {
         Optional<Path> crane = Stream.concat(
                         Optional.ofNullable(System.getenv("TREENQ_CRANE")).map(Path::of).stream(),
                         Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(dir -> Path.of(dir, "crane")))
@@ -33,7 +33,7 @@ final class CraneRegistry implements AutoCloseable {
         LocalPort.await(port);
     }
 
-    String host() {
+    public String host() {
         return "localhost:" + port;
     }
 

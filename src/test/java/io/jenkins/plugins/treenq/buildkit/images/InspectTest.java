@@ -18,6 +18,10 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.images.FakeRegistry.Answer;
 import io.jenkins.plugins.treenq.buildkit.images.FakeRegistry.Request;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -443,6 +447,30 @@ class InspectTest {
                 broken.resolve(image());
             }
         });
+    }
+
+    @Test
+    void whatDoesNotSpeakTlsIsSaidSo() throws Exception {
+        try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                ImageRegistry strict = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
+            Thread server = new Thread(() -> {
+                try (Socket asked = plain.accept()) {
+                    asked.getInputStream().read();
+                    asked.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes());
+                } catch (IOException e) {
+                    // Then the line below is another one.
+                }
+            });
+            server.start();
+            String host = "localhost:" + plain.getLocalPort();
+            assertEquals(
+                    "registry " + host + " does not speak TLS, without which it is used only where plain HTTP is allowed",
+                    assertThrows(
+                                    BuildkitException.RegistryRefused.class,
+                                    () -> strict.resolve(ImageName.parse(host + "/a/b:1")))
+                            .getMessage());
+            server.join();
+        }
     }
 
     @Test

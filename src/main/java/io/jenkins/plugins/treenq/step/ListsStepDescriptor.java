@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.parameters.Assignments;
+import io.jenkins.plugins.treenq.parameters.Lines;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/**
+ * Form and syntax of a step with lists. A form has them as lines of text; a Jenkinsfile may give a single text for a list,
+ * and has assignments as maps.
+ */
+public abstract class ListsStepDescriptor extends StepDescriptor implements CustomDescribableModel {
+    private final Set<String> assignments;
+    private final Set<String> lists;
+
+    /**
+     * @param assignments parameters with texts of the form {@code NAME=value}
+     * @param lists the other parameters with texts
+     */
+    ListsStepDescriptor(Set<String> assignments, Set<String> lists) {
+        this.assignments = Set.copyOf(assignments);
+        this.lists = Set.copyOf(lists);
+    }
+
+    @Override
+    public Set<? extends Class<?>> getRequiredContext() {
+        // No workspace is needed where a builder or the controller fetches everything itself.
+        return Set.of(Run.class, TaskListener.class);
+    }
+
+    /** What a text area shows of a list. */
+    @Restricted(DoNotUse.class)
+    public String lines(@CheckForNull List<String> values) {
+        return Lines.text(values);
+    }
+
+    @Override
+    public Step newInstance(@CheckForNull StaplerRequest2 req, @NonNull JSONObject form) throws FormException {
+        Lines.bind(form, Stream.concat(assignments.stream(), lists.stream()).toList());
+        return super.newInstance(req, form);
+    }
+
+    @NonNull
+    @Override
+    public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+        Map<String, Object> bindable = Assignments.bindable(arguments, assignments);
+        bindable.replaceAll((name, value) -> value instanceof CharSequence text && isList(name)
+                ? List.of(text.toString())
+                : value);
+        return bindable;
+    }
+
+    private boolean isList(String name) {
+        return lists.contains(name) || name.equals(UninstantiatedDescribable.ANONYMOUS_KEY);
+    }
+
+    @NonNull
+    @Override
+    public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable step) {
+        return Assignments.readable(step, assignments);
+    }
+}

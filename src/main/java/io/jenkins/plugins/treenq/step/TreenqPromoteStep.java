@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
+import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.InspectedImage;
+import io.jenkins.plugins.treenq.run.RegistryImages;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** Gives an image in a registry further names, and is all the parameters that the freestyle step has too. */
+public final class TreenqPromoteStep extends Step implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String from;
+    private final List<String> to;
+    private String credentialsId;
+    private String fromCredentialsId;
+
+    @DataBoundConstructor
+    public TreenqPromoteStep(String from, @CheckForNull List<String> to) {
+        this.from = Util.fixNull(from).trim();
+        this.to = Lines.trimmed(to);
+    }
+
+    /** The image, by tag or by digest. */
+    public String getFrom() {
+        return from;
+    }
+
+    /** Names with tags. */
+    public List<String> getTo() {
+        return to;
+    }
+
+    /** Login for the registries of the new names; null for what is configured for all jobs. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(@CheckForNull String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Login for the image's own registry, if it is another one; null for what is configured for all jobs. */
+    @CheckForNull
+    public String getFromCredentialsId() {
+        return fromCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setFromCredentialsId(@CheckForNull String fromCredentialsId) {
+        this.fromCredentialsId = Util.fixEmptyAndTrim(fromCredentialsId);
+    }
+
+    /** @param expand fills in variables */
+    BuiltImage perform(Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
+            throws IOException, InterruptedException {
+        String image = expand.apply(from).trim();
+        if (image.isEmpty()) {
+            throw new AbortException("there is nothing to promote: 'from' is empty, or a build that made no image with a name");
+        }
+        return new RegistryImages(run, listener)
+                .promote(
+                        image,
+                        Lines.trimmed(to.stream().map(expand).toList()),
+                        Util.fixEmptyAndTrim(credentialsId == null ? null : expand.apply(credentialsId)),
+                        Util.fixEmptyAndTrim(fromCredentialsId == null ? null : expand.apply(fromCredentialsId)));
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    /** Done once more after a restart, when what is done already takes no time. */
+    private static final class Execution extends BackgroundExecution<BuiltImage> {
+        private static final long serialVersionUID = 1;
+
+        private final TreenqPromoteStep step;
+
+        Execution(TreenqPromoteStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        BuiltImage perform() throws IOException, InterruptedException {
+            return step.perform(
+                    getContext().get(Run.class), getContext().get(TaskListener.class), UnaryOperator.identity());
+        }
+
+        @Override
+        BuiltImage resume() throws IOException, InterruptedException {
+            return perform();
+        }
+    }
+
+    /** The step's form and syntax. */
+    @Extension
+    public static final class DescriptorImpl extends ListsStepDescriptor {
+        private static final String FROM = "from";
+
+        public DescriptorImpl() {
+            super(Set.of(), Set.of("to"));
+        }
+
+        @Override
+        public String getFunctionName() {
+            return "treenqPromote";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.TreenqPromoteStep_displayName();
+        }
+
+        /** What other steps return stands for the image that it is about. */
+        @NonNull
+        @Override
+        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+            Map<String, Object> bindable = super.customInstantiate(arguments);
+            if (bindable.get(FROM) instanceof BuiltImage image) {
+                bindable.put(FROM, image.getReference());
+            } else if (bindable.get(FROM) instanceof InspectedImage image) {
+                bindable.put(FROM, image.getReference());
+            }
+            return bindable;
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsChoice.logins(item, credentialsId);
+        }
+
+        @POST
+        public ListBoxModel doFillFromCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String fromCredentialsId) {
+            return CredentialsChoice.logins(item, fromCredentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckFrom(@AncestorInPath Item item, @QueryParameter String value) {
+            return Lines.check(item, value, ImageName::parse);
+        }
+
+        @POST
+        public FormValidation doCheckTo(@AncestorInPath Item item, @QueryParameter String value) {
+            return Lines.check(item, value, ImageName::parse);
+        }
+    }
+}
