@@ -69,6 +69,11 @@ public record BuildRequest(
         return copied().options(more).build();
     }
 
+    /** The same with something else made of the result. */
+    public BuildRequest withExports(List<Export> others) {
+        return copied().exports(others).build();
+    }
+
     private Builder copied() {
         Builder copy = builder();
         copy.definition = definition;

@@ -4,7 +4,9 @@ package io.jenkins.plugins.treenq.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -49,6 +51,21 @@ record BuilderChoice(List<BuildkitBuilder> builders, @CheckForNull String defaul
             reasons.add("'" + builder.getName() + "' " + against);
         }
         throw new AbortException("no builder will do: " + String.join(", ", reasons));
+    }
+
+    /**
+     * The builders that a job gets which names none, each with the platforms that are its own.
+     *
+     * @return by name, in the order of the platforms
+     * @throws AbortException when there is none for a platform; the message says why
+     */
+    Map<String, List<String>> divide(List<String> platforms) throws AbortException {
+        Map<String, List<String>> divided = new LinkedHashMap<>();
+        for (String platform : platforms) {
+            divided.computeIfAbsent(choose(null, List.of(platform)).getName(), name -> new ArrayList<>())
+                    .add(platform);
+        }
+        return divided;
     }
 
     /** @throws AbortException when there is none of that name; the message says which there are */

@@ -11,6 +11,7 @@ import hudson.util.FormValidation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import jenkins.model.GlobalConfiguration;
@@ -82,6 +83,11 @@ public class TreenqConfiguration extends GlobalConfiguration {
     /** A job's builder; see {@link BuilderChoice#choose}. */
     public BuildkitBuilder builder(@CheckForNull String name, List<String> platforms) throws AbortException {
         return new BuilderChoice(builders, defaultBuilder).choose(name, platforms);
+    }
+
+    /** Builders for an image of several platforms; see {@link BuilderChoice#divide}. */
+    public Map<String, List<String>> builders(List<String> platforms) throws AbortException {
+        return new BuilderChoice(builders, defaultBuilder).divide(platforms);
     }
 
     /** The builder that a build was begun on, for its end; whether it takes new builds does not matter. */

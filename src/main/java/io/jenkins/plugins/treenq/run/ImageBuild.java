@@ -29,6 +29,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jenkins.security.HMACConfidentialKey;
 
@@ -56,13 +57,35 @@ public final class ImageBuild {
      */
     public BuiltImage perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
+        Map<String, List<String>> builders = divided();
+        if (builders.size() > 1) {
+            BuildResult result = new PlatformBuilds(order, run, listener, builders).perform(folder, env);
+            return recorded(result, String.join(", ", builders.keySet()));
+        }
         return anywhere(placement(null), site -> perform(site, folder, env));
+    }
+
+    /** Whether there are builders that are for some of the platforms each, and have a part of the image to build. */
+    public boolean isDivided() throws AbortException {
+        return divided().size() > 1;
+    }
+
+    private Map<String, List<String>> divided() throws AbortException {
+        return order.builder() == null && order.build().isDivisible()
+                ? TreenqConfiguration.get().builders(order.build().platforms())
+                : Map.of();
+    }
+
+    /** Builds wherever there is a place, and records nothing. */
+    BuildResult result(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        return anywhere(placement(null), site -> ask(new Building(), site, folder, env));
     }
 
     /** The same at a place that {@link #placement} has found. */
     public BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        return recorded(ask(new Building(), site, folder, env), site);
+        return recorded(ask(new Building(), site, folder, env), site.builder());
     }
 
     /**
@@ -82,7 +105,7 @@ public final class ImageBuild {
             BuildResult result = ask(new Recalling(earlier), site, folder, env);
             if (result != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
-                return Optional.of(recorded(result, site));
+                return Optional.of(recorded(result, site.builder()));
             }
             listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
         } catch (NotReached e) {
@@ -126,8 +149,8 @@ public final class ImageBuild {
         }
     }
 
-    private BuiltImage recorded(BuildResult result, Site site) throws IOException, InterruptedException {
-        BuiltImage image = BuiltImage.built(result, order.build(), site.builder());
+    private BuiltImage recorded(BuildResult result, String builder) throws IOException, InterruptedException {
+        BuiltImage image = BuiltImage.built(result, order.build(), builder);
         ImageArchive.record(image, run, listener);
         listener.getLogger().println(summary(image));
         return image;

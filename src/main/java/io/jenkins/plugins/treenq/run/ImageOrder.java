@@ -37,4 +37,18 @@ public record ImageOrder(
         cacheTo = List.copyOf(cacheTo);
         Objects.requireNonNull(expand);
     }
+
+    /** The same for some of its platforms. */
+    ImageOrder part(List<String> platforms, String builderName) {
+        return new ImageOrder(
+                build.part(platforms),
+                builderName,
+                credentialsId,
+                contextCredentialsId,
+                secrets,
+                ssh,
+                cacheFrom,
+                cacheTo,
+                expand);
+    }
 }

@@ -6,8 +6,10 @@ import hudson.AbortException;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
@@ -106,6 +108,29 @@ public final class RegistryImages {
         } catch (BuildkitException.RegistryRefused e) {
             throw new BuildkitException.RegistryRefused(
                     "promoting " + image + " failed, nothing was tagged: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Makes one image of parts that were pushed by digest.
+     *
+     * @param whole what they are parts of; its tags are the image's
+     * @throws AbortException when that failed; the message says why, and what was tagged
+     */
+    Digest assemble(DockerfileBuild whole, List<Digest> parts, @CheckForNull String credentialsId)
+            throws AbortException, InterruptedException {
+        RegistryAccess registries = RegistryAccess.only(
+                RegistryAccess.named(whole.tags(), credentialsId), BuildCredentials.of(run), listener);
+        ImageName repository = whole.repository();
+        try (ImageRegistry registry = registries.open()) {
+            Digest index = registry.index(
+                    parts.stream().map(part -> ImageName.parse(repository.at(part))).toList(),
+                    whole.indexAnnotations());
+            return registry.promote(
+                    ImageName.parse(repository.at(index)),
+                    whole.tags().stream().map(ImageName::parse).toList());
+        } catch (BuildkitException e) {
+            throw failure("making one image of the parts of " + whole.subject() + " failed: ", e, registries);
         }
     }
 

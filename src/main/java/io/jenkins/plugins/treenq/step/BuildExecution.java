@@ -98,7 +98,12 @@ final class BuildExecution extends StoppableExecution {
         }
     }
 
-    private void build(ImageBuild service, @CheckForNull Site earlier) {
+    private void build(ImageBuild service, @CheckForNull Site earlier) throws IOException, InterruptedException {
+        if (earlier == null && service.isDivided()) {
+            // Such are built again after a restart, with what is in the builders' caches.
+            getContext().onSuccess(service.perform(getContext().get(FilePath.class), getContext().get(EnvVars.class)));
+            return;
+        }
         placement = service.placement(earlier);
         buildAtNextPlace(service);
     }

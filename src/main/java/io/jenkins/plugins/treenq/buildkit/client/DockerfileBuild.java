@@ -41,6 +41,7 @@ public record DockerfileBuild(
         List<String> platforms)
         implements Serializable {
     static final String FRONTEND = "dockerfile.v0";
+    private static final String INDEX_ANNOTATION = "annotation-index.";
 
     public DockerfileBuild {
         destinations = List.copyOf(destinations);
@@ -51,6 +52,47 @@ public record DockerfileBuild(
     /** The same with cache of other builds. Folders of local cache are relative to where the job works. */
     public DockerfileBuild withCache(List<CacheEntry> imports, List<CacheEntry> exports) {
         return new DockerfileBuild(request.withCache(imports, exports), sources, destinations, tags, platforms);
+    }
+
+    /**
+     * Whether it can be done in parts, each by another daemon, that become one image in a registry: nothing but an image
+     * comes of it, and that is pushed under tags.
+     */
+    public boolean isDivisible() {
+        return platforms.size() > 1 && destinations.isEmpty() && !pushedTags().isEmpty();
+    }
+
+    /**
+     * The part of the image that is for these platforms, pushed by digest to the repository of the first tag, under a name
+     * of its own in the daemon.
+     */
+    public DockerfileBuild part(List<String> some) {
+        Map<String, String> attributes = new HashMap<>(image().orElseThrow().attributes());
+        attributes.keySet().removeIf(key -> key.startsWith(INDEX_ANNOTATION));
+        attributes.put("name", repository().name());
+        attributes.put("push-by-digest", "true");
+        // A part for one platform is an index, too, so that it says what it is for as the whole does.
+        BuildRequest part = request.withNewRef()
+                .withOptions(Map.of(
+                        "platform", String.join(",", some), "multi-platform", "true"))
+                .withExports(List.of(new Export("image", attributes)));
+        return new DockerfileBuild(part, sources, destinations, tags, some);
+    }
+
+    /** Where parts of the image are. */
+    public ImageName repository() {
+        return ImageName.parse(tags.get(0));
+    }
+
+    /** Of the image as a whole, which no part has. */
+    public Map<String, String> indexAnnotations() {
+        Map<String, String> annotations = new HashMap<>();
+        image().orElseThrow().attributes().forEach((key, value) -> {
+            if (key.startsWith(INDEX_ANNOTATION)) {
+                annotations.put(key.substring(INDEX_ANNOTATION.length()), value);
+            }
+        });
+        return annotations;
     }
 
     /**

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.EnvVars;
+import hudson.FilePath;
+import hudson.console.LineTransformationOutputStream;
+import hudson.model.Computer;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.StreamTaskListener;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Future;
+
+/**
+ * An image of several platforms, each built on a builder that is for it, all at once. The parts are pushed by digest; when
+ * all are there, they become one image under the tags.
+ */
+final class PlatformBuilds {
+    private final ImageOrder order;
+    private final Run<?, ?> run;
+    private final TaskListener listener;
+
+    /** Of builders. */
+    private final Map<String, List<String>> platforms;
+
+    PlatformBuilds(ImageOrder order, Run<?, ?> run, TaskListener listener, Map<String, List<String>> platforms) {
+        this.order = order;
+        this.run = run;
+        this.listener = listener;
+        this.platforms = platforms;
+    }
+
+    /** The first failure ends the other parts, and nothing is tagged. */
+    BuildResult perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        Instant begin = Instant.now();
+        List<Future<BuildResult>> parts = new ArrayList<>();
+        CompletionService<BuildResult> ended = new ExecutorCompletionService<>(Computer.threadPoolForRemoting);
+        try {
+            platforms.forEach((builder, some) -> parts.add(ended.submit(() ->
+                    new ImageBuild(order.part(some, builder), run, prefixed(some)).result(folder, env))));
+            for (int i = 0; i < parts.size(); i++) {
+                get(ended.take());
+            }
+            Digest digest = new RegistryImages(run, listener)
+                    .assemble(order.build(), digests(parts), order.credentialsId());
+            return new BuildResult(
+                    order.build().request().ref(),
+                    Map.of("containerimage.digest", digest.value(), "image.name", names()),
+                    Duration.between(begin, Instant.now()));
+        } finally {
+            parts.forEach(part -> part.cancel(true));
+        }
+    }
+
+    private static BuildResult get(Future<BuildResult> part) throws IOException, InterruptedException {
+        try {
+            return part.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException foreseen) {
+                throw foreseen;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static List<Digest> digests(List<Future<BuildResult>> parts) throws IOException, InterruptedException {
+        List<Digest> digests = new ArrayList<>();
+        for (Future<BuildResult> part : parts) {
+            digests.add(get(part).digest().orElseThrow());
+        }
+        return digests;
+    }
+
+    private String names() {
+        return String.join(
+                ",",
+                order.build().tags().stream()
+                        .map(tag -> ImageName.parse(tag).toString())
+                        .toList());
+    }
+
+    /** Each line of the log says which platforms it is about. */
+    private TaskListener prefixed(List<String> some) {
+        byte[] prefix = ("[" + String.join(",", some) + "] ").getBytes(StandardCharsets.UTF_8);
+        OutputStream log = listener.getLogger();
+        return new StreamTaskListener(
+                new LineTransformationOutputStream() {
+                    @Override
+                    protected void eol(byte[] line, int length) throws IOException {
+                        byte[] whole = new byte[prefix.length + length];
+                        System.arraycopy(prefix, 0, whole, 0, prefix.length);
+                        System.arraycopy(line, 0, whole, prefix.length, length);
+                        // At once, so that lines of several parts do not mix.
+                        log.write(whole);
+                    }
+
+                    @Override
+                    public void flush() throws IOException {
+                        log.flush();
+                    }
+                },
+                StandardCharsets.UTF_8);
+    }
+}
