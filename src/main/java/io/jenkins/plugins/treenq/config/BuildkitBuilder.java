@@ -7,6 +7,8 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -22,6 +24,7 @@ import java.util.List;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -135,26 +138,41 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
      * Where to connect, with the client certificate that is configured.
      *
      * @param address of one daemon
+     * @param owner where this builder is configured
      * @throws AbortException when the address has no known form, or the certificate is not there; the message says so
      */
-    public Endpoint endpoint(String address, BuildCredentials credentials) throws AbortException {
+    public Endpoint endpoint(String address, BuildCredentials credentials, ItemGroup<?> owner) throws AbortException {
         try {
-            return Endpoint.of(address, tls(credentials), Duration.ofSeconds(connectTimeoutSeconds));
+            checkAddress(address, owner);
+            return Endpoint.of(address, tls(credentials, owner), Duration.ofSeconds(connectTimeoutSeconds));
         } catch (IllegalArgumentException e) {
             throw new AbortException("builder '" + name + "': " + e.getMessage());
         }
     }
 
     @CheckForNull
-    private Tls tls(BuildCredentials credentials) throws AbortException {
+    private Tls tls(BuildCredentials credentials, ItemGroup<?> owner) throws AbortException {
         if (credentialsId != null) {
             try {
-                return credentials.tls(credentialsId, serverName);
+                return credentials.tls(credentialsId, serverName, owner);
             } catch (AbortException e) {
                 throw new AbortException("builder '" + name + "': " + e.getMessage());
             }
         }
         return serverName == null ? null : new Tls(serverName, "", "", "");
+    }
+
+    /**
+     * Builds without a workspace connect from the controller, whose own sockets are for administrators to give away.
+     *
+     * @throws IllegalArgumentException when it is no address, or not one for a builder of this place
+     */
+    private static void checkAddress(String address, ItemGroup<?> owner) {
+        Endpoint.of(address, null);
+        if (owner != Jenkins.get() && address.startsWith("unix:")) {
+            throw new IllegalArgumentException(
+                    "a folder's builder cannot be at a socket of this machine; write tcp://host:port or dns:///host:port");
+        }
     }
 
     /** Form and validation of a builder. */
@@ -174,56 +192,51 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         }
 
         @POST
-        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-            return CredentialsChoice.certificates(credentialsId);
+        public ListBoxModel doFillCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return CredentialsChoice.certificates(Access.owner(item), credentialsId);
         }
 
         @POST
-        public FormValidation doCheckName(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                return FormValidation.ok();
-            }
-            return FormValidation.validateRequired(value);
+        public FormValidation doCheckName(@AncestorInPath Item item, @QueryParameter String value) {
+            return Access.isDenied(item) ? FormValidation.ok() : FormValidation.validateRequired(value);
         }
 
         @POST
-        public FormValidation doCheckAddress(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+        public FormValidation doCheckAddress(@AncestorInPath Item item, @QueryParameter String value) {
+            ItemGroup<?> owner = Access.owner(item);
+            if (owner == null) {
                 return FormValidation.ok();
             }
             return Words.of(value).isEmpty()
                     ? FormValidation.validateRequired("")
-                    : Words.check(value, address -> Endpoint.of(address, null));
+                    : Words.check(value, address -> checkAddress(address, owner));
         }
 
         @POST
-        public FormValidation doCheckPlatforms(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                return FormValidation.ok();
-            }
-            return Words.check(value, Platform::parse);
+        public FormValidation doCheckPlatforms(@AncestorInPath Item item, @QueryParameter String value) {
+            return Access.isDenied(item) ? FormValidation.ok() : Words.check(value, Platform::parse);
         }
 
         @POST
-        public FormValidation doCheckLimit(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                return FormValidation.ok();
-            }
-            return FormValidation.validateNonNegativeInteger(value);
+        public FormValidation doCheckLimit(@AncestorInPath Item item, @QueryParameter String value) {
+            return Access.isDenied(item) ? FormValidation.ok() : FormValidation.validateNonNegativeInteger(value);
         }
 
         @POST
-        public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String address) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+        public FormValidation doCheckCredentialsId(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String address) {
+            ItemGroup<?> owner = Access.owner(item);
+            if (owner == null) {
                 return FormValidation.ok();
             }
             if (Util.fixEmptyAndTrim(value) == null) {
-                return Util.fixNull(address).trim().startsWith("unix:")
+                return Words.of(address).stream().allMatch(each -> each.startsWith("unix:"))
                         ? FormValidation.ok()
                         : FormValidation.warning(Messages.BuildkitBuilder_withoutCertificate());
             }
             try {
-                BuildCredentials.ofJenkins().tls(value, null);
+                BuildCredentials.untracked().tls(value, null, owner);
                 return FormValidation.ok();
             } catch (AbortException e) {
                 return FormValidation.error(e.getMessage());
@@ -231,37 +244,36 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         }
 
         @POST
-        public FormValidation doCheckConnectTimeoutSeconds(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                return FormValidation.ok();
-            }
-            return FormValidation.validatePositiveInteger(value);
+        public FormValidation doCheckConnectTimeoutSeconds(@AncestorInPath Item item, @QueryParameter String value) {
+            return Access.isDenied(item) ? FormValidation.ok() : FormValidation.validatePositiveInteger(value);
         }
 
         /** Connects from the controller, as a build does from its agent, to each of the addresses. */
         @POST
         public FormValidation doTestConnection(
+                @AncestorInPath Item item,
                 @QueryParameter String name,
                 @QueryParameter String address,
                 @QueryParameter String serverName,
                 @QueryParameter String credentialsId,
                 @QueryParameter String connectTimeoutSeconds)
                 throws InterruptedException {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            ItemGroup<?> owner = Access.requireOwner(item);
             BuildkitBuilder builder = new BuildkitBuilder(name, address);
             builder.setServerName(serverName);
             builder.setCredentialsId(credentialsId);
             builder.setConnectTimeoutSeconds(seconds(connectTimeoutSeconds));
             List<FormValidation> answers = new ArrayList<>();
             for (String each : builder.addresses()) {
-                answers.add(test(builder, each));
+                answers.add(test(builder, each, owner));
             }
-            return answers.isEmpty() ? doCheckAddress(address) : FormValidation.aggregate(answers);
+            return answers.isEmpty() ? doCheckAddress(item, address) : FormValidation.aggregate(answers);
         }
 
-        private static FormValidation test(BuildkitBuilder builder, String address) throws InterruptedException {
+        private static FormValidation test(BuildkitBuilder builder, String address, ItemGroup<?> owner)
+                throws InterruptedException {
             try (BuildkitClient client =
-                    BuildkitClient.connect(builder.endpoint(address, BuildCredentials.ofJenkins()))) {
+                    BuildkitClient.connect(builder.endpoint(address, BuildCredentials.untracked(), owner))) {
                 return FormValidation.ok(
                         address + ": " + DaemonDescription.of(client.info(), client.workers()));
             } catch (BuildkitException | AbortException e) {

@@ -7,6 +7,8 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -23,15 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** A registry of images, how all jobs log in to it, and how Jenkins itself reaches it. */
+/** A registry of images, how jobs log in to it, and how Jenkins itself reaches it. */
 public class Registry extends AbstractDescribableImpl<Registry> {
     private static final Set<String> DOCKER_HUB = Set.of("index.docker.io", "registry-1.docker.io");
 
@@ -135,13 +137,13 @@ public class Registry extends AbstractDescribableImpl<Registry> {
 
         @POST
         public ListBoxModel doFillCredentialsIdItems(
-                @QueryParameter String host, @QueryParameter String credentialsId) {
-            return CredentialsChoice.logins(hostOf(Util.fixNull(host)), credentialsId);
+                @AncestorInPath Item item, @QueryParameter String host, @QueryParameter String credentialsId) {
+            return CredentialsChoice.logins(Access.owner(item), hostOf(Util.fixNull(host)), credentialsId);
         }
 
         @POST
-        public FormValidation doCheckHost(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+        public FormValidation doCheckHost(@AncestorInPath Item item, @QueryParameter String value) {
+            if (Access.isDenied(item)) {
                 return FormValidation.ok();
             }
             String host = hostOf(Util.fixNull(value));
@@ -149,8 +151,8 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         }
 
         @POST
-        public FormValidation doCheckCaCertificate(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER) || Util.fixEmptyAndTrim(value) == null) {
+        public FormValidation doCheckCaCertificate(@AncestorInPath Item item, @QueryParameter String value) {
+            if (Access.isDenied(item) || Util.fixEmptyAndTrim(value) == null) {
                 return FormValidation.ok();
             }
             try {
@@ -162,8 +164,8 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         }
 
         @POST
-        public FormValidation doCheckMirrors(@QueryParameter String value) {
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+        public FormValidation doCheckMirrors(@AncestorInPath Item item, @QueryParameter String value) {
+            if (Access.isDenied(item)) {
                 return FormValidation.ok();
             }
             Registry registry = new Registry("");
@@ -178,12 +180,13 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         /** Asks the registry, from the controller, whether it is one and takes the login. */
         @POST
         public FormValidation doTestConnection(
+                @AncestorInPath Item item,
                 @QueryParameter String host,
                 @QueryParameter String credentialsId,
                 @QueryParameter String caCertificate,
                 @QueryParameter boolean plainHttp)
                 throws InterruptedException {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            ItemGroup<?> owner = Access.requireOwner(item);
             Registry registry = new Registry(host);
             registry.setCaCertificate(caCertificate);
             registry.setPlainHttp(plainHttp);
@@ -191,7 +194,7 @@ public class Registry extends AbstractDescribableImpl<Registry> {
             try {
                 RegistryLogin login = id == null
                         ? null
-                        : BuildCredentials.ofJenkins().configuredLogin(id, registry.getHost());
+                        : BuildCredentials.untracked().configuredLogin(id, registry.getHost(), owner);
                 try (ImageRegistry client = new ImageRegistry(
                         name -> Optional.ofNullable(login), Map.of(registry.getHost(), registry.connection()))) {
                     return FormValidation.ok(

@@ -2,18 +2,14 @@
 package io.jenkins.plugins.treenq.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import hudson.model.ItemGroup;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
@@ -27,7 +23,7 @@ import org.kohsuke.stapler.verb.POST;
 /** The builders and registries of all jobs. */
 @Extension
 @Symbol("treenq")
-public class TreenqConfiguration extends GlobalConfiguration {
+public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     private static final List<String> LISTS = List.of("builders", "registries");
 
     private List<BuildkitBuilder> builders = new ArrayList<>();
@@ -47,29 +43,34 @@ public class TreenqConfiguration extends GlobalConfiguration {
         return Messages.TreenqConfiguration_displayName();
     }
 
+    @Override
+    public ItemGroup<?> group() {
+        return Jenkins.get();
+    }
+
+    @Override
     public List<BuildkitBuilder> getBuilders() {
         return List.copyOf(builders);
     }
 
     /** @throws IllegalArgumentException when two have the same name */
     @DataBoundSetter
-    public void setBuilders(List<BuildkitBuilder> builders) {
-        requireUnique(builders, BuildkitBuilder::getName, Messages::TreenqConfiguration_duplicateBuilder);
-        this.builders = new ArrayList<>(builders);
+    public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
+        this.builders = Names.uniqueBuilders(builders);
     }
 
+    @Override
     public List<Registry> getRegistries() {
         return List.copyOf(registries);
     }
 
     /** @throws IllegalArgumentException when two have the same host */
     @DataBoundSetter
-    public void setRegistries(List<Registry> registries) {
-        requireUnique(registries, Registry::getHost, Messages::TreenqConfiguration_duplicateRegistry);
-        this.registries = new ArrayList<>(registries);
+    public void setRegistries(@CheckForNull List<Registry> registries) {
+        this.registries = Names.uniqueRegistries(registries);
     }
 
-    /** Null for the first one. */
+    @Override
     @CheckForNull
     public String getDefaultBuilder() {
         return defaultBuilder;
@@ -78,21 +79,6 @@ public class TreenqConfiguration extends GlobalConfiguration {
     @DataBoundSetter
     public void setDefaultBuilder(@CheckForNull String defaultBuilder) {
         this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
-    }
-
-    /** A job's builder; see {@link BuilderChoice#choose}. */
-    public BuildkitBuilder builder(@CheckForNull String name, List<String> platforms) throws AbortException {
-        return new BuilderChoice(builders, defaultBuilder).choose(name, platforms);
-    }
-
-    /** Builders for an image of several platforms; see {@link BuilderChoice#divide}. */
-    public Map<String, List<String>> builders(List<String> platforms) throws AbortException {
-        return new BuilderChoice(builders, defaultBuilder).divide(platforms);
-    }
-
-    /** The builder that a build was begun on, for its end; whether it takes new builds does not matter. */
-    public BuildkitBuilder builder(String name) throws AbortException {
-        return new BuilderChoice(builders, defaultBuilder).named(name);
     }
 
     @Override
@@ -106,7 +92,7 @@ public class TreenqConfiguration extends GlobalConfiguration {
         try {
             req.bindJSON(this, json);
         } catch (IllegalArgumentException e) {
-            throw new FormException(rootMessage(e), e, LISTS.get(0));
+            throw Names.refused(e);
         }
         save();
         return true;
@@ -114,40 +100,11 @@ public class TreenqConfiguration extends GlobalConfiguration {
 
     @POST
     public ComboBoxModel doFillDefaultBuilderItems() {
-        ComboBoxModel names = new ComboBoxModel();
-        if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-            builders.forEach(builder -> names.add(builder.getName()));
-        }
-        return names;
+        return Names.choice(null);
     }
 
     @POST
     public FormValidation doCheckDefaultBuilder(@QueryParameter String value) {
-        if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-            return FormValidation.ok();
-        }
-        String name = Util.fixEmptyAndTrim(value);
-        return name == null
-                        || builders.stream()
-                                .anyMatch(builder -> builder.getName().equals(name))
-                ? FormValidation.ok()
-                : FormValidation.warning(Messages.TreenqConfiguration_noSuchBuilder(name));
-    }
-
-    private static <T> void requireUnique(List<T> items, Function<T, String> key, Function<Object, String> message) {
-        Set<String> seen = new HashSet<>();
-        for (T item : items) {
-            if (!seen.add(key.apply(item))) {
-                throw new IllegalArgumentException(message.apply(key.apply(item)));
-            }
-        }
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage();
+        return Names.checkChoice(null, value);
     }
 }

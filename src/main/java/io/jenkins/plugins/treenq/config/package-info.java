@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
 /**
- * What an administrator configures: builders and registries, for all jobs. Imports credentials and the client.
+ * What is configured: builders and registries, for all jobs and for those of a folder. Imports credentials and the client.
  */
 package io.jenkins.plugins.treenq.config;

@@ -9,6 +9,7 @@ import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Util;
+import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.Secret;
@@ -19,17 +20,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * The credentials of one build, or of the administrator's own questions when there is none.
+ * The credentials of one build, or of questions while something is configured.
  *
- * <p>Ids that an administrator configured are looked up as Jenkins itself and never in a folder, so that a folder cannot
- * put something else under the same id, and so that credentials of the system scope will do. Ids that a job gave are
- * looked up as that run: its folders and its authentication decide.
+ * <p>Ids that were configured are looked up as Jenkins itself, where they were configured. Those for all jobs are never
+ * looked up in a folder, so that a folder cannot put something else under the same id, and may be of the system scope; those
+ * of a folder may not. Ids that a job gave are looked up as that run: its folders and its authentication decide.
  */
 public final class BuildCredentials {
     @CheckForNull
@@ -43,22 +43,24 @@ public final class BuildCredentials {
         return new BuildCredentials(run);
     }
 
-    /** For an administrator who tries a configuration; nothing is tracked and no job's credentials are found. */
-    public static BuildCredentials ofJenkins() {
+    /** For somebody who tries a configuration; nothing is tracked and no job's credentials are found. */
+    public static BuildCredentials untracked() {
         return new BuildCredentials(null);
     }
 
     /**
-     * The client certificate that an administrator configured.
+     * The client certificate that was configured.
      *
      * @param serverName the name in the daemon's certificate; null for its host
+     * @param owner where it was configured
      * @throws AbortException when there is none of that id and type; the message says so
      */
-    public Tls tls(String credentialsId, @CheckForNull String serverName) throws AbortException {
+    public Tls tls(String credentialsId, @CheckForNull String serverName, ItemGroup<?> owner) throws AbortException {
         DockerServerCredentials found = tracked(configured(
                 credentialsId,
                 DockerServerCredentials.class,
                 Requirements.docker(),
+                owner,
                 "an X.509 client certificate is needed"));
         return new Tls(
                 Util.fixNull(serverName),
@@ -68,15 +70,18 @@ public final class BuildCredentials {
     }
 
     /**
-     * The login that an administrator configured for a registry.
+     * The login that was configured for a registry.
      *
+     * @param owner where it was configured
      * @throws AbortException when there is none of that id and type for this registry; the message says so
      */
-    public RegistryLogin configuredLogin(String credentialsId, String host) throws AbortException {
+    public RegistryLogin configuredLogin(String credentialsId, String host, ItemGroup<?> owner)
+            throws AbortException {
         return login(configured(
                 credentialsId,
                 StandardUsernamePasswordCredentials.class,
                 Requirements.registry(host),
+                owner,
                 "registry '" + host + "' needs a username with password"));
     }
 
@@ -215,18 +220,19 @@ public final class BuildCredentials {
     }
 
     private static <C extends StandardCredentials> C configured(
-            String id, Class<C> type, List<DomainRequirement> requirements, String need) throws AbortException {
-        C found = inJenkins(id, type, requirements);
+            String id, Class<C> type, List<DomainRequirement> requirements, ItemGroup<?> owner, String need)
+            throws AbortException {
+        C found = in(owner, id, type, requirements);
         if (found == null) {
-            throw missing(id, inJenkins(id, StandardCredentials.class, List.of()), type, need);
+            throw missing(id, in(owner, id, StandardCredentials.class, List.of()), type, need);
         }
         return found;
     }
 
     @CheckForNull
-    private static <C extends StandardCredentials> C inJenkins(
-            String id, Class<C> type, List<DomainRequirement> requirements) {
-        return CredentialsProvider.findCredentialByIdInItemGroup(id, type, Jenkins.get(), ACL.SYSTEM2, requirements);
+    private static <C extends StandardCredentials> C in(
+            ItemGroup<?> owner, String id, Class<C> type, List<DomainRequirement> requirements) {
+        return CredentialsProvider.findCredentialByIdInItemGroup(id, type, owner, ACL.SYSTEM2, requirements);
     }
 
     private static AbortException missing(

@@ -12,6 +12,7 @@ import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.model.Queue;
 import hudson.model.queue.Tasks;
 import hudson.security.ACL;
@@ -26,14 +27,20 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 public final class CredentialsChoice {
     private CredentialsChoice() {}
 
-    /** Client certificates for an administrator's choice. */
-    public static ListBoxModel certificates(@CheckForNull String current) {
-        return inJenkins(DockerServerCredentials.class, Requirements.docker(), CredentialsMatchers.always(), current);
+    /**
+     * Client certificates for a configuration.
+     *
+     * @param owner where it belongs; null for somebody who may not see what there is
+     */
+    public static ListBoxModel certificates(@CheckForNull ItemGroup<?> owner, @CheckForNull String current) {
+        return in(owner, DockerServerCredentials.class, Requirements.docker(), CredentialsMatchers.always(), current);
     }
 
-    /** Logins of a registry for an administrator's choice. */
-    public static ListBoxModel logins(@CheckForNull String host, @CheckForNull String current) {
-        return inJenkins(
+    /** Logins of a registry for a configuration; see {@link #certificates}. */
+    public static ListBoxModel logins(
+            @CheckForNull ItemGroup<?> owner, @CheckForNull String host, @CheckForNull String current) {
+        return in(
+                owner,
                 StandardUsernamePasswordCredentials.class,
                 Requirements.registry(host),
                 CredentialsMatchers.always(),
@@ -80,7 +87,8 @@ public final class CredentialsChoice {
             CredentialsMatcher matcher,
             @CheckForNull String current) {
         if (item == null) {
-            return inJenkins(type, List.of(), matcher, current);
+            Jenkins all = Jenkins.get().hasPermission(Jenkins.ADMINISTER) ? Jenkins.get() : null;
+            return in(all, type, List.of(), matcher, current);
         }
         StandardListBoxModel offer = new StandardListBoxModel();
         offer.includeEmptyValue();
@@ -95,15 +103,16 @@ public final class CredentialsChoice {
         return offer.includeCurrentValue(Util.fixNull(current));
     }
 
-    private static ListBoxModel inJenkins(
+    private static ListBoxModel in(
+            @CheckForNull ItemGroup<?> owner,
             Class<? extends StandardCredentials> type,
             List<DomainRequirement> requirements,
             CredentialsMatcher matcher,
             @CheckForNull String current) {
         StandardListBoxModel offer = new StandardListBoxModel();
         offer.includeEmptyValue();
-        if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-            offer.includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), type, requirements, matcher);
+        if (owner != null) {
+            offer.includeMatchingAs(ACL.SYSTEM2, owner, type, requirements, matcher);
         }
         return offer.includeCurrentValue(Util.fixNull(current));
     }

@@ -15,7 +15,8 @@ import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
-import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.config.JobConfiguration;
+import io.jenkins.plugins.treenq.config.Owned;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.pool.Places;
@@ -72,7 +73,7 @@ public final class ImageBuild {
 
     private Map<String, List<String>> divided() throws AbortException {
         return order.builder() == null && order.build().isDivisible()
-                ? TreenqConfiguration.get().builders(order.build().platforms())
+                ? JobConfiguration.of(run.getParent()).divide(order.build().platforms())
                 : Map.of();
     }
 
@@ -124,7 +125,7 @@ public final class ImageBuild {
     }
 
     private Placement placement(Places places, @CheckForNull Site earlier) {
-        return new Placement(order, identity(), places, listener, earlier);
+        return new Placement(order, run.getParent(), identity(), places, listener, earlier);
     }
 
     /** Of the job and what it builds. */
@@ -196,16 +197,15 @@ public final class ImageBuild {
     private <T extends Serializable> T askOn(
             FilePath folder, String workspace, AgentWork<T> work, Site site, EnvVars env)
             throws IOException, InterruptedException {
-        BuildkitBuilder builder = TreenqConfiguration.get().builder(site.builder());
+        Owned<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
         DockerfileBuild build = withCache(credentials);
         OnAgent<T> task = new OnAgent<>(
                 work,
                 build,
                 site.builder(),
-                builder.endpoint(site.address(), credentials),
-                RegistryAccess.all(
-                        RegistryAccess.named(order.build().tags(), order.credentialsId()), credentials, listener),
+                builder.item().endpoint(site.address(), credentials, builder.owner()),
+                RegistryAccess.all(RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener),
                 SecretsOnAgent.collect(order, credentials, env),
                 CONTEXT_KEY.mac(identity()),
                 workspace,

@@ -3,9 +3,10 @@ package io.jenkins.plugins.treenq.run;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.model.Item;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
-import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.pool.Place;
 import io.jenkins.plugins.treenq.pool.Places;
@@ -29,6 +30,7 @@ public final class Placement implements AutoCloseable {
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
 
     private final ImageOrder order;
+    private final Item job;
     private final String key;
     private final Places places;
     private final TaskListener listener;
@@ -48,8 +50,9 @@ public final class Placement implements AutoCloseable {
      * @param key builds with the same one can use each other's cache
      * @param earlier where the build was once begun; null for nowhere
      */
-    Placement(ImageOrder order, String key, Places places, TaskListener listener, @CheckForNull Site earlier) {
+    Placement(ImageOrder order, Item job, String key, Places places, TaskListener listener, @CheckForNull Site earlier) {
         this.order = order;
+        this.job = job;
         this.key = key;
         this.places = places;
         this.listener = listener;
@@ -121,10 +124,10 @@ public final class Placement implements AutoCloseable {
     }
 
     private Wish.Daemons daemons() throws IOException {
-        TreenqConfiguration configuration = TreenqConfiguration.get();
+        JobConfiguration configuration = JobConfiguration.of(job);
         builder = earlier == null
-                ? configuration.builder(order.builder(), order.build().platforms())
-                : configuration.builder(earlier.builder());
+                ? configuration.builder(order.builder(), order.build().platforms()).item()
+                : configuration.builder(earlier.builder()).item();
         List<String> addresses = new ArrayList<>(Affinity.order(builder.addresses(), key));
         if (addresses.isEmpty()) {
             throw new AbortException("builder '" + builder.getName() + "' has no address");

@@ -3,14 +3,16 @@ package io.jenkins.plugins.treenq.run;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import io.jenkins.plugins.treenq.config.JobConfiguration;
+import io.jenkins.plugins.treenq.config.Owned;
 import io.jenkins.plugins.treenq.config.Registry;
-import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.io.Serializable;
 import java.util.Collection;
@@ -26,7 +28,7 @@ import java.util.stream.Collectors;
 
 /**
  * The registries of one build, in memory: how to log in to them, which is what the job gave for those that it names and
- * what is configured for all jobs for the others, and how they are reached from here. Never prints a secret.
+ * what is configured for the job for the others, and how they are reached from here. Never prints a secret.
  */
 final class RegistryAccess implements RegistryLogins, Serializable {
     private static final long serialVersionUID = 1;
@@ -45,40 +47,40 @@ final class RegistryAccess implements RegistryLogins, Serializable {
      * @param named the registries that the job names, each with the credentials that the job gave for it, or with null
      * @throws AbortException when credentials for one of them are not there; the message says so
      */
-    static RegistryAccess all(Map<String, String> named, BuildCredentials credentials, TaskListener listener)
-            throws AbortException {
-        return new RegistryAccess().with(configured(registry -> true), named, credentials, listener);
+    static RegistryAccess all(Map<String, String> named, Run<?, ?> run, TaskListener listener) throws AbortException {
+        return new RegistryAccess().with(configured(run, registry -> true), named, run, listener);
     }
 
     /** The same for these registries alone, and their mirrors. */
-    static RegistryAccess only(Map<String, String> named, BuildCredentials credentials, TaskListener listener)
-            throws AbortException {
+    static RegistryAccess only(Map<String, String> named, Run<?, ?> run, TaskListener listener) throws AbortException {
         Set<String> wanted = new HashSet<>(named.keySet());
-        for (Registry registry : configured(registry -> named.containsKey(registry.getHost()))) {
-            registry.getMirrors().forEach(mirror -> wanted.add(mirror.replaceFirst("/.*", "")));
+        for (Owned<Registry> registry : configured(run, registry -> named.containsKey(registry.getHost()))) {
+            registry.item().getMirrors().forEach(mirror -> wanted.add(mirror.replaceFirst("/.*", "")));
         }
         return new RegistryAccess()
-                .with(configured(registry -> wanted.contains(registry.getHost())), named, credentials, listener);
+                .with(configured(run, registry -> wanted.contains(registry.getHost())), named, run, listener);
     }
 
-    private static List<Registry> configured(Predicate<Registry> wanted) {
-        return TreenqConfiguration.get().getRegistries().stream().filter(wanted).toList();
+    private static List<Owned<Registry>> configured(Run<?, ?> run, Predicate<Registry> wanted) {
+        return JobConfiguration.of(run.getParent()).registries().stream()
+                .filter(registry -> wanted.test(registry.item()))
+                .toList();
     }
 
     private RegistryAccess with(
-            List<Registry> configured, Map<String, String> named, BuildCredentials credentials, TaskListener listener)
+            List<Owned<Registry>> configured, Map<String, String> named, Run<?, ?> run, TaskListener listener)
             throws AbortException {
+        BuildCredentials credentials = BuildCredentials.of(run);
         for (Map.Entry<String, String> given : named.entrySet()) {
             if (given.getValue() != null) {
                 logins.put(given.getKey(), credentials.login(given.getValue(), given.getKey()));
             }
         }
-        for (Registry registry : configured) {
-            String host = registry.getHost();
-            String credentialsId = registry.getCredentialsId();
-            connections.put(host, registry.connection());
-            if (credentialsId != null && !logins.containsKey(host)) {
-                addConfigured(host, credentialsId, named.containsKey(host), credentials, listener);
+        for (Owned<Registry> registry : configured) {
+            String host = registry.item().getHost();
+            connections.put(host, registry.item().connection());
+            if (registry.item().getCredentialsId() != null && !logins.containsKey(host)) {
+                addConfigured(registry, named.containsKey(host), credentials, listener);
             }
         }
         return this;
@@ -97,10 +99,12 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     }
 
     private void addConfigured(
-            String host, String credentialsId, boolean needed, BuildCredentials credentials, TaskListener listener)
+            Owned<Registry> registry, boolean needed, BuildCredentials credentials, TaskListener listener)
             throws AbortException {
+        String host = registry.item().getHost();
         try {
-            logins.put(host, credentials.configuredLogin(credentialsId, host));
+            logins.put(
+                    host, credentials.configuredLogin(registry.item().getCredentialsId(), host, registry.owner()));
         } catch (AbortException e) {
             if (needed) {
                 throw e;

@@ -12,7 +12,6 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
-import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.InspectedImage;
@@ -51,7 +50,7 @@ public final class RegistryImages {
         ImageName name = name(image);
         Map<String, String> named = new HashMap<>();
         named.put(name.host(), credentialsId);
-        RegistryAccess registries = RegistryAccess.only(named, BuildCredentials.of(run), listener);
+        RegistryAccess registries = RegistryAccess.only(named, run, listener);
         try (ImageRegistry registry = registries.open()) {
             InspectedImage found = registry.inspect(name)
                     .map(description -> new InspectedImage(name, description))
@@ -83,7 +82,7 @@ public final class RegistryImages {
             targets.add(name);
             named.put(name.host(), credentialsId);
         }
-        RegistryAccess registries = RegistryAccess.only(named, BuildCredentials.of(run), listener);
+        RegistryAccess registries = RegistryAccess.only(named, run, listener);
         Instant start = Instant.now();
         try (ImageRegistry registry = registries.open()) {
             ImageDescription image = source(registry, source);
@@ -119,8 +118,7 @@ public final class RegistryImages {
      */
     Digest assemble(DockerfileBuild whole, List<Digest> parts, @CheckForNull String credentialsId)
             throws AbortException, InterruptedException {
-        RegistryAccess registries = RegistryAccess.only(
-                RegistryAccess.named(whole.tags(), credentialsId), BuildCredentials.of(run), listener);
+        RegistryAccess registries = RegistryAccess.only(RegistryAccess.named(whole.tags(), credentialsId), run, listener);
         ImageName repository = whole.repository();
         try (ImageRegistry registry = registries.open()) {
             Digest index = registry.index(

@@ -5,8 +5,7 @@ import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.Platform;
-import io.jenkins.plugins.treenq.config.BuildkitBuilder;
-import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.Assignments;
 import io.jenkins.plugins.treenq.parameters.Lines;
@@ -39,9 +38,9 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
         ListBoxModel names = new ListBoxModel();
         names.add(Messages.DockerfileStep_defaultBuilder(), "");
         if (Lines.mayConfigure(item)) {
-            TreenqConfiguration.get().getBuilders().stream()
-                    .map(BuildkitBuilder::getName)
-                    .forEach(names::add);
+            JobConfiguration.of(item)
+                    .builders()
+                    .forEach(each -> names.add(each.item().getName()));
         }
         if (builder != null && !builder.isEmpty() && names.stream().noneMatch(o -> o.value.equals(builder))) {
             names.add(builder);

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import hudson.AbortException;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
@@ -112,73 +111,6 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void withoutANameTheDefaultBuilderIsTaken() throws Exception {
-        TreenqConfiguration configuration = everything();
-        configuration.getBuilders().get(1).setDraining(false);
-        assertEquals("arm", configuration.builder(null, List.of()).getName());
-
-        configuration.setDefaultBuilder("");
-        assertEquals("default", configuration.builder(null, List.of()).getName());
-    }
-
-    @Test
-    void whileABuilderIsDrainingAnotherOneOfItsKindIsTaken() throws Exception {
-        BuildkitBuilder usual = new BuildkitBuilder("usual", "tcp://a:1");
-        BuildkitBuilder arm = new BuildkitBuilder("arm", "tcp://b:1");
-        arm.setPlatforms(List.of("linux/arm64"));
-        BuildkitBuilder other = new BuildkitBuilder("other", "tcp://c:1");
-        TreenqConfiguration configuration = TreenqConfiguration.get();
-        configuration.setBuilders(List.of(usual, arm, other));
-
-        usual.setDraining(true);
-
-        assertEquals(other, configuration.builder(null, List.of()));
-        assertEquals(arm, configuration.builder(null, List.of("linux/arm64")));
-        assertEquals(usual, configuration.builder("usual"));
-        assertRefused(
-                "builder 'usual' is draining and takes no new builds; name another one, or none for any that will do",
-                "usual");
-        other.setDraining(true);
-        assertRefused(
-                "no builder will do: 'usual' is draining and takes no new builds, 'arm' is for other platforms than"
-                        + " 'usual', 'other' is draining and takes no new builds",
-                null);
-    }
-
-    @Test
-    void aBuilderIsChosenByThePlatformsThatItBuilds() throws Exception {
-        BuildkitBuilder usual = new BuildkitBuilder("usual", "tcp://a:1");
-        usual.setPlatforms(List.of("linux/amd64\nlinux/386"));
-        BuildkitBuilder arm = new BuildkitBuilder("arm", "tcp://b:1");
-        arm.setPlatforms(List.of("linux/arm64"));
-        TreenqConfiguration configuration = TreenqConfiguration.get();
-        configuration.setBuilders(List.of(usual, arm));
-
-        assertEquals(usual, configuration.builder(null, List.of()));
-        assertEquals(usual, configuration.builder(null, List.of("linux/386", "linux/amd64")));
-        assertEquals(arm, configuration.builder(null, List.of("linux/arm64")));
-        assertRefused(
-                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another one, or none for any that will do",
-                "arm",
-                "linux/amd64");
-        assertRefused(
-                "no builder will do: 'usual' builds for linux/amd64, linux/386, not for linux/amd64, linux/arm64,"
-                        + " 'arm' builds for linux/arm64, not for linux/amd64, linux/arm64",
-                null,
-                "linux/amd64",
-                "linux/arm64");
-    }
-
-    private static void assertRefused(String message, String name, String... platforms) {
-        assertEquals(
-                message,
-                assertThrows(
-                                AbortException.class,
-                                () -> TreenqConfiguration.get().builder(name, List.of(platforms)))
-                        .getMessage());
-    }
-
-    @Test
     void whatTheFirstVersionSavedIsRead() throws Exception {
         try (InputStream saved = getClass().getResourceAsStream("TreenqConfigurationTest/first-version.xml")) {
             Files.copy(saved, jenkins.jenkins.getRootDir().toPath().resolve(TreenqConfiguration.class.getName() + ".xml"));
@@ -191,32 +123,12 @@ class TreenqConfigurationTest {
         assertEquals(List.of(), plain.getPlatforms());
         assertEquals(0, plain.getLimit());
         assertFalse(plain.isDraining());
-        BuildkitBuilder arm = read.builder(null, List.of("linux/arm64"));
-        assertEquals("arm", arm.getName());
+        assertEquals("arm", read.getDefaultBuilder());
+        BuildkitBuilder arm = read.getBuilders().get(1);
         assertEquals("buildkitd", arm.getServerName());
         assertEquals("buildkit-client", arm.getCredentialsId());
         assertEquals(20, arm.getConnectTimeoutSeconds());
         assertEquals("login", read.getRegistries().get(0).getCredentialsId());
-    }
-
-    @Test
-    void missingBuildersAreNamedWithThoseThatExist() {
-        TreenqConfiguration configuration = TreenqConfiguration.get();
-        assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder(null, List.of()))
-                        .getMessage(),
-                containsString("no builder is configured"));
-
-        everything();
-        assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder("x", List.of()))
-                        .getMessage(),
-                containsString("builder 'x' is not configured; there is 'default', 'arm'"));
-        configuration.setDefaultBuilder("gone");
-        assertThat(
-                assertThrows(AbortException.class, () -> configuration.builder(null, List.of()))
-                        .getMessage(),
-                containsString("the default builder 'gone' is not configured"));
     }
 
     @Test
@@ -244,40 +156,40 @@ class TreenqConfigurationTest {
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         Registry.DescriptorImpl registry = registry();
 
-        assertEquals("OK", builder.doCheckAddress("tcp://localhost:1234").kind.name());
+        assertEquals("OK", builder.doCheckAddress(null, "tcp://localhost:1234").kind.name());
         assertEquals(
                 "OK",
-                builder.doCheckAddress("unix:///run/buildkit/buildkitd.sock")
+                builder.doCheckAddress(null, "unix:///run/buildkit/buildkitd.sock")
                         .kind
                         .name());
-        assertEquals("OK", builder.doCheckAddress("tcp://a:1\n dns:///b:1,tcp://c:1").kind.name());
+        assertEquals("OK", builder.doCheckAddress(null, "tcp://a:1\n dns:///b:1,tcp://c:1").kind.name());
         for (String platforms : List.of("", "linux/amd64, linux/arm/v7")) {
-            assertEquals("OK", builder.doCheckPlatforms(platforms).kind.name(), platforms);
+            assertEquals("OK", builder.doCheckPlatforms(null, platforms).kind.name(), platforms);
         }
         for (String platforms : List.of("amd64", "linux/amd64 linux/amd64")) {
-            assertEquals("ERROR", builder.doCheckPlatforms(platforms).kind.name(), platforms);
+            assertEquals("ERROR", builder.doCheckPlatforms(null, platforms).kind.name(), platforms);
         }
-        assertEquals("OK", builder.doCheckLimit("0").kind.name());
-        assertEquals("ERROR", builder.doCheckLimit("-1").kind.name());
+        assertEquals("OK", builder.doCheckLimit(null, "0").kind.name());
+        assertEquals("ERROR", builder.doCheckLimit(null, "-1").kind.name());
         for (String address : List.of(
                 "", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1", "tcp://a:1 tcp://a:1")) {
-            assertEquals("ERROR", builder.doCheckAddress(address).kind.name(), address);
+            assertEquals("ERROR", builder.doCheckAddress(null, address).kind.name(), address);
         }
         for (String host :
                 List.of("docker.io", "https://index.docker.io/v1/", "localhost:5000", "registry.example.com")) {
-            assertEquals("OK", registry.doCheckHost(host).kind.name(), host);
+            assertEquals("OK", registry.doCheckHost(null, host).kind.name(), host);
         }
         for (String host : List.of("", "registry", "a b.example.com", "registry.example.com:port")) {
-            assertEquals("ERROR", registry.doCheckHost(host).kind.name(), host);
+            assertEquals("ERROR", registry.doCheckHost(null, host).kind.name(), host);
         }
         for (String mirrors : List.of("", "mirror.example.com\nhttps://localhost:5000/hub/\n")) {
-            assertEquals("OK", registry.doCheckMirrors(mirrors).kind.name(), mirrors);
+            assertEquals("OK", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
         for (String mirrors : List.of("mirror", "mirror.example.com\nmirror.example.com/Hub")) {
-            assertEquals("ERROR", registry.doCheckMirrors(mirrors).kind.name(), mirrors);
+            assertEquals("ERROR", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
-        assertEquals("OK", registry.doCheckCaCertificate(" ").kind.name());
-        assertEquals("ERROR", registry.doCheckCaCertificate("MIIB").kind.name());
+        assertEquals("OK", registry.doCheckCaCertificate(null, " ").kind.name());
+        assertEquals("ERROR", registry.doCheckCaCertificate(null, "MIIB").kind.name());
     }
 
     @Test
@@ -286,15 +198,15 @@ class TreenqConfigurationTest {
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
 
         assertThat(
-                builder.doTestConnection("default", "tcp://localhost:1", "", "no-such", "10")
+                builder.doTestConnection(null, "default", "tcp://localhost:1", "", "no-such", "10")
                         .getMessage(),
                 containsString("credentials &#039;no-such&#039; were not found"));
         assertThat(
-                builder.doTestConnection("default", "tcp://localhost:1, tcp://localhost:2", "", "", "")
+                builder.doTestConnection(null, "default", "tcp://localhost:1, tcp://localhost:2", "", "", "")
                         .renderHtml(),
                 stringContainsInOrder("tcp://localhost:1", "tcp://localhost:2"));
-        assertEquals("ERROR", builder.doTestConnection("default", " ", "", "", "").kind.name());
-        String unreachable = builder.doTestConnection("default", "tcp://localhost:1", "", "", "")
+        assertEquals("ERROR", builder.doTestConnection(null, "default", " ", "", "", "").kind.name());
+        String unreachable = builder.doTestConnection(null, "default", "tcp://localhost:1", "", "", "")
                 .getMessage();
         assertThat(unreachable, containsString("tcp://localhost:1"));
         assertTrue(unreachable.lines().count() == 1, unreachable);
@@ -329,9 +241,9 @@ class TreenqConfigurationTest {
         assertEquals("registry localhost:1 cannot be reached from here", test("localhost:1", "", ""));
         URL jenkinsItself = jenkins.getURL();
         String other = jenkinsItself.getHost() + ":" + jenkinsItself.getPort();
-        assertEquals("ERROR", registry().doTestConnection(other, "", "", false).kind.name());
+        assertEquals("ERROR", registry().doTestConnection(null, other, "", "", false).kind.name());
         assertThat(
-                registry().doTestConnection(other, "", "", true).getMessage(),
+                registry().doTestConnection(null, other, "", "", true).getMessage(),
                 containsString("where registries say what they are; check its name"));
     }
 
@@ -340,7 +252,7 @@ class TreenqConfigurationTest {
     }
 
     private String test(String host, String credentialsId, String caPem) throws Exception {
-        return registry().doTestConnection(host, credentialsId, caPem, false).getMessage();
+        return registry().doTestConnection(null, host, credentialsId, caPem, false).getMessage();
     }
 
     private static TreenqConfiguration everything() {

@@ -2,11 +2,16 @@
 package io.jenkins.plugins.treenq.config;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.FolderCredentialsProperty;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.DomainCredentials;
 import hudson.ExtensionList;
 import hudson.model.Descriptor;
 import hudson.model.FreeStyleProject;
@@ -44,6 +49,7 @@ class WebMethodsTest {
             Set.of("fillModeItems", "fillFailOnItems", "fillNetworkItems", "fillContextTimesItems");
 
     private JenkinsRule jenkins;
+    private Folder folder;
     private FreeStyleProject job;
 
     /** By user; logging in takes longer than all the calls. */
@@ -52,6 +58,10 @@ class WebMethodsTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
+        folder = jenkins.createProject(Folder.class, "folder");
+        folder.addProperty(new FolderCredentialsProperty(new DomainCredentials[] {
+            new DomainCredentials(Domain.global(), List.of(Configured.login("folder-login", "user", "password")))
+        }));
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.ADMINISTER)
@@ -62,7 +72,10 @@ class WebMethodsTest {
                 .to("reader")
                 .grant(Jenkins.READ, Item.READ, Item.EXTENDED_READ)
                 .everywhere()
-                .to("developer"));
+                .to("developer", "owner")
+                .grant(Item.CONFIGURE)
+                .onItems(folder)
+                .to("owner"));
         job = jenkins.createFreeStyleProject("job");
         Configured.add(Configured.login("a-login", "user", "password"));
         TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("a-builder", "tcp://localhost:1")));
@@ -123,6 +136,35 @@ class WebMethodsTest {
         }
     }
 
+    @Test
+    void onlyWhoMayConfigureAFolderIsToldWhatItCouldUseAndConnects() throws Exception {
+        String own = FolderConfiguration.class.getName();
+        FreeStyleProject inside = folder.createProject(FreeStyleProject.class, "job");
+        Folder other = jenkins.createProject(Folder.class, "other");
+        for (String method : methods()) {
+            if (!method.startsWith(BUILDER) && !method.startsWith(REGISTRY) && !method.contains(own)) {
+                continue;
+            }
+            String inFolder = folder.getUrl() + method;
+            if (method.endsWith("testConnection")) {
+                assertEquals(200, call(HttpMethod.POST, inFolder, "owner").getStatusCode());
+                assertEquals(403, call(HttpMethod.POST, inFolder, "developer").getStatusCode());
+                assertEquals(403, call(HttpMethod.POST, other.getUrl() + method, "owner").getStatusCode());
+                assertEquals(403, call(HttpMethod.POST, inside.getUrl() + method, "owner").getStatusCode());
+                continue;
+            }
+            assertTellsNothing(inFolder, "reader");
+            assertTellsNothing(inFolder, "developer");
+            assertTellsNothing(other.getUrl() + method, "owner");
+            assertTellsNothing(inside.getUrl() + method, "owner");
+            String answer = post(inFolder, "owner");
+            if (method.contains("/check") && !method.endsWith("checkName")) {
+                assertThat(method, answer, anyOf(containsString("error"), containsString("warning")));
+            }
+        }
+        assertThat(post(folder.getUrl() + REGISTRY + "fillCredentialsIdItems", "owner"), containsString("folder-login"));
+    }
+
     /** Every one of the plugin, so that none is forgotten. */
     private List<String> methods() {
         List<String> methods = new ArrayList<>();
@@ -147,7 +189,9 @@ class WebMethodsTest {
         String answer = post(method, user);
         assertThat(method, answer, not(containsString("a-builder")));
         assertThat(method, answer, not(containsString("a-login")));
+        assertThat(method, answer, not(containsString("folder-login")));
         assertThat(method, answer, not(containsString("class=error")));
+        assertThat(method, answer, not(containsString("class=warning")));
     }
 
     private String post(String method, String user) throws Exception {

@@ -407,7 +407,7 @@ class RealBuildTest {
     void testConnectionDescribesTheDaemon() throws Exception {
         String text = jenkins.jenkins
                 .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
-                .doTestConnection("default", daemon.address(), "", Configured.CERTIFICATE, "10")
+                .doTestConnection(null, "default", daemon.address(), "", Configured.CERTIFICATE, "10")
                 .getMessage();
 
         assertThat(text, containsString("BuildKit " + daemon.version()));

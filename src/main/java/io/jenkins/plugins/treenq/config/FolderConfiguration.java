@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import com.cloudbees.hudson.plugins.folder.AbstractFolder;
+import com.cloudbees.hudson.plugins.folder.AbstractFolderProperty;
+import com.cloudbees.hudson.plugins.folder.AbstractFolderPropertyDescriptor;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.util.ComboBoxModel;
+import hudson.util.FormValidation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.sf.json.JSONObject;
+import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.variant.OptionalExtension;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
+
+/** The builders and registries that only the jobs of a folder, and of the folders in it, see. */
+public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?>> implements Scope {
+    private static final String FOLDERS = "cloudbees-folder";
+
+    private List<BuildkitBuilder> builders = new ArrayList<>();
+    private List<Registry> registries = new ArrayList<>();
+    private String defaultBuilder;
+
+    @DataBoundConstructor
+    public FolderConfiguration() {
+        // Everything has a default.
+    }
+
+    @Override
+    public ItemGroup<?> group() {
+        return owner;
+    }
+
+    @Override
+    public List<BuildkitBuilder> getBuilders() {
+        return List.copyOf(builders);
+    }
+
+    /** @throws IllegalArgumentException when two have the same name */
+    @DataBoundSetter
+    public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
+        this.builders = Names.uniqueBuilders(builders);
+    }
+
+    @Override
+    public List<Registry> getRegistries() {
+        return List.copyOf(registries);
+    }
+
+    /** @throws IllegalArgumentException when two have the same host */
+    @DataBoundSetter
+    public void setRegistries(@CheckForNull List<Registry> registries) {
+        this.registries = Names.uniqueRegistries(registries);
+    }
+
+    @Override
+    @CheckForNull
+    public String getDefaultBuilder() {
+        return defaultBuilder;
+    }
+
+    @DataBoundSetter
+    public void setDefaultBuilder(@CheckForNull String defaultBuilder) {
+        this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
+    }
+
+    private boolean isEmpty() {
+        return builders.isEmpty() && registries.isEmpty() && defaultBuilder == null;
+    }
+
+    /** What folders have. */
+    @OptionalExtension(requirePlugins = FOLDERS)
+    public static final class InFolder implements Scope.Finder {
+        @Override
+        public Optional<FolderConfiguration> in(ItemGroup<?> group) {
+            return group instanceof AbstractFolder<?> folder
+                    ? Optional.ofNullable(folder.getProperties().get(FolderConfiguration.class))
+                    : Optional.empty();
+        }
+    }
+
+    /** Form and validation of a folder's part. */
+    @OptionalExtension(requirePlugins = FOLDERS)
+    @Symbol("treenq")
+    public static final class DescriptorImpl extends AbstractFolderPropertyDescriptor {
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.TreenqConfiguration_displayName();
+        }
+
+        /** Null when there is nothing to keep. */
+        @CheckForNull
+        @Override
+        public AbstractFolderProperty<?> newInstance(StaplerRequest2 req, @NonNull JSONObject form)
+                throws FormException {
+            if (form.isNullObject()) {
+                return null;
+            }
+            try {
+                FolderConfiguration configuration = req.bindJSON(FolderConfiguration.class, form);
+                return configuration.isEmpty() ? null : configuration;
+            } catch (IllegalArgumentException e) {
+                throw Names.refused(e);
+            }
+        }
+
+        @POST
+        public ComboBoxModel doFillDefaultBuilderItems(@AncestorInPath Item item) {
+            return Names.choice(item);
+        }
+
+        @POST
+        public FormValidation doCheckDefaultBuilder(@AncestorInPath Item item, @QueryParameter String value) {
+            return Names.checkChoice(item, value);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.ExtensionList;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The builders and registries that one job sees: those of its folders, inner ones first, and those of all jobs. */
+public final class JobConfiguration {
+    private final List<Scope> scopes;
+
+    private JobConfiguration(List<Scope> scopes) {
+        this.scopes = scopes;
+    }
+
+    /** @param item a job, or a folder for what the jobs in it see; null for what all jobs see */
+    public static JobConfiguration of(@CheckForNull Item item) {
+        List<Scope> scopes = new ArrayList<>();
+        for (Object place = item; place instanceof Item inner; place = inner.getParent()) {
+            if (place instanceof ItemGroup<?> group) {
+                ExtensionList.lookup(Scope.Finder.class).stream()
+                        .map(finder -> finder.in(group))
+                        .flatMap(Optional::stream)
+                        .forEach(scopes::add);
+            }
+        }
+        scopes.add(TreenqConfiguration.get());
+        return new JobConfiguration(scopes);
+    }
+
+    /** Of several with the same name the innermost. */
+    public Collection<Owned<BuildkitBuilder>> builders() {
+        return visible(Scope::getBuilders, BuildkitBuilder::getName).values();
+    }
+
+    /** Of several with the same host the innermost. */
+    public Collection<Owned<Registry>> registries() {
+        return visible(Scope::getRegistries, Registry::getHost).values();
+    }
+
+    /** The job's builder for a new build; see {@link BuilderChoice#choose}. */
+    public Owned<BuildkitBuilder> builder(@CheckForNull String name, List<String> platforms) throws AbortException {
+        return owned(choice().choose(name, platforms));
+    }
+
+    /** Builders for an image of several platforms, by name; see {@link BuilderChoice#divide}. */
+    public Map<String, List<String>> divide(List<String> platforms) throws AbortException {
+        return choice().divide(platforms);
+    }
+
+    /** The builder that a build was begun on, for its end; whether it takes new builds does not matter. */
+    public Owned<BuildkitBuilder> builder(String name) throws AbortException {
+        return owned(choice().named(name));
+    }
+
+    private BuilderChoice choice() {
+        return new BuilderChoice(builders().stream().map(Owned::item).toList(), defaultBuilder());
+    }
+
+    private Owned<BuildkitBuilder> owned(BuildkitBuilder builder) {
+        return builders().stream()
+                .filter(owned -> owned.item() == builder)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Of the innermost place that has a say; its first builder if it names none. Null when nobody has. */
+    @CheckForNull
+    private String defaultBuilder() {
+        for (Scope scope : scopes) {
+            if (scope.getDefaultBuilder() != null) {
+                return scope.getDefaultBuilder();
+            }
+            if (!scope.getBuilders().isEmpty()) {
+                return scope.getBuilders().get(0).getName();
+            }
+        }
+        return null;
+    }
+
+    private <T> Map<String, Owned<T>> visible(Function<Scope, List<T>> items, Function<T, String> key) {
+        Map<String, Owned<T>> visible = new LinkedHashMap<>();
+        for (Scope scope : scopes) {
+            items.apply(scope).forEach(item -> visible.putIfAbsent(key.apply(item), new Owned<>(item, scope.group())));
+        }
+        return visible;
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import hudson.model.ItemGroup;
+import java.util.Objects;
+
+/**
+ * Something that is configured, and where.
+ *
+ * @param owner where its credentials are looked up
+ */
+public record Owned<T>(T item, ItemGroup<?> owner) {
+    public Owned {
+        Objects.requireNonNull(item);
+        Objects.requireNonNull(owner);
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import hudson.AbortException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BuilderChoiceTest {
+    private final BuildkitBuilder usual = new BuildkitBuilder("usual", "tcp://a:1");
+    private final BuildkitBuilder arm = new BuildkitBuilder("arm", "tcp://b:1");
+    private final BuildkitBuilder other = new BuildkitBuilder("other", "tcp://c:1");
+
+    private BuilderChoice choice = new BuilderChoice(List.of(usual, arm, other), null);
+
+    BuilderChoiceTest() {
+        arm.setPlatforms(List.of("linux/arm64"));
+    }
+
+    @Test
+    void aNameIsHeeded() throws Exception {
+        assertEquals(other, choice.choose("other", List.of()));
+    }
+
+    @Test
+    void withoutANameTheDefaultIsTakenOrElseTheFirst() throws Exception {
+        assertEquals(usual, choice.choose(null, List.of()));
+
+        choice = new BuilderChoice(choice.builders(), "arm");
+        assertEquals(arm, choice.choose(null, List.of()));
+    }
+
+    @Test
+    void whatIsMissingIsNamedWithWhatThereIs() {
+        assertRefused("builder 'x' is not configured; there is 'usual', 'arm', 'other'", "x");
+        choice = new BuilderChoice(choice.builders(), "gone");
+        assertRefused("the default builder 'gone' is not configured; there is 'usual', 'arm', 'other'", null);
+        choice = new BuilderChoice(List.of(), null);
+        assertRefused(
+                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build", null);
+        choice = new BuilderChoice(List.of(), "gone");
+        assertRefused(
+                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build", "x");
+    }
+
+    @Test
+    void whileTheDefaultIsDrainingAnotherOneOfItsKindIsTaken() throws Exception {
+        usual.setDraining(true);
+
+        assertEquals(other, choice.choose(null, List.of()));
+        assertEquals(arm, choice.choose(null, List.of("linux/arm64")));
+        assertRefused(
+                "builder 'usual' is draining and takes no new builds; name another one, or none for any that will do",
+                "usual");
+        other.setDraining(true);
+        assertRefused(
+                "no builder will do: 'usual' is draining and takes no new builds, 'arm' is for other platforms than"
+                        + " 'usual', 'other' is draining and takes no new builds",
+                null);
+    }
+
+    @Test
+    void aBuildThatWasBegunEndsWhereItIs() throws Exception {
+        usual.setDraining(true);
+
+        assertEquals(usual, choice.named("usual"));
+    }
+
+    @Test
+    void aBuilderIsChosenByThePlatformsThatItBuilds() throws Exception {
+        usual.setPlatforms(List.of("linux/amd64\nlinux/386"));
+        choice = new BuilderChoice(List.of(usual, arm), null);
+
+        assertEquals(usual, choice.choose(null, List.of()));
+        assertEquals(usual, choice.choose(null, List.of("linux/386", "linux/amd64")));
+        assertEquals(arm, choice.choose(null, List.of("linux/arm64")));
+        assertRefused(
+                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another one, or none for any that will do",
+                "arm",
+                "linux/amd64");
+        assertRefused(
+                "no builder will do: 'usual' builds for linux/amd64, linux/386, not for linux/amd64, linux/arm64,"
+                        + " 'arm' builds for linux/arm64, not for linux/amd64, linux/arm64",
+                null,
+                "linux/amd64",
+                "linux/arm64");
+    }
+
+    private void assertRefused(String message, String name, String... platforms) {
+        assertEquals(
+                message,
+                assertThrows(AbortException.class, () -> choice.choose(name, List.of(platforms)))
+                        .getMessage());
+    }
+}
