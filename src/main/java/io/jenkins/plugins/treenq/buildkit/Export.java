@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit;
 
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -13,5 +14,12 @@ import java.util.Map;
 public record Export(String type, Map<String, String> attributes) implements Serializable {
     public Export {
         attributes = Map.copyOf(attributes);
+    }
+
+    /** The same with one more attribute. */
+    public Export with(String key, String value) {
+        Map<String, String> more = new HashMap<>(attributes);
+        more.put(key, value);
+        return new Export(type, more);
     }
 }

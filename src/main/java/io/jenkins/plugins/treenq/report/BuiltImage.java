@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** An image that a run built or promoted, as Jenkinsfiles, the build's page and REST have it. */
+/** An image that a run built, found in place of building it, or promoted, as Jenkinsfiles, the build's page and REST have it. */
 @ExportedBean(defaultVisibility = 2)
 public final class BuiltImage implements Serializable {
     private static final long serialVersionUID = 1;
@@ -68,20 +69,34 @@ public final class BuiltImage implements Serializable {
      * @param to its further names
      */
     public static BuiltImage promoted(ImageName from, ImageDescription image, List<ImageName> to, Duration duration) {
-        List<String> names = to.stream().map(ImageName::toString).toList();
-        Map<String, String> metadata = Map.of(
-                "containerimage.digest",
-                image.digest().value(),
-                "image.name",
-                String.join(",", names),
-                "treenq.promoted.from",
-                from.toString());
+        return found(
+                image,
+                to.stream().map(ImageName::toString).toList(),
+                from.toString(),
+                Map.of("treenq.promoted.from", from.toString()),
+                duration);
+    }
+
+    /** What was under all tags of the build, so that nothing was built. */
+    public static BuiltImage present(ImageDescription image, DockerfileBuild build) {
+        return found(image, build.names(), null, Map.of("treenq.skipped", "true"), Duration.ZERO);
+    }
+
+    private static BuiltImage found(
+            ImageDescription image,
+            List<String> names,
+            @CheckForNull String promotedFrom,
+            Map<String, String> how,
+            Duration duration) {
+        Map<String, String> metadata = new HashMap<>(how);
+        metadata.put("containerimage.digest", image.digest().value());
+        metadata.put("image.name", String.join(",", names));
         List<String> platforms = image.variants().stream()
                 .map(ImageDescription.Variant::platform)
                 .filter(Objects::nonNull)
                 .map(Platform::toString)
                 .toList();
-        return new BuiltImage(names, platforms, null, from.toString(), new BuildResult("", metadata, duration));
+        return new BuiltImage(names, platforms, null, promotedFrom, new BuildResult("", metadata, duration));
     }
 
     /** Content address of the manifest or index, such as {@code sha256:…}; null when the build was only checked. */
@@ -125,7 +140,7 @@ public final class BuiltImage implements Serializable {
         return Collections.unmodifiableList(platforms);
     }
 
-    /** Name of the builder; null for what was promoted. */
+    /** Name of the builder; null for what was promoted, or there already. */
     @CheckForNull
     @Exported
     @Whitelisted
@@ -133,7 +148,14 @@ public final class BuiltImage implements Serializable {
         return builder;
     }
 
-    /** The name of what was promoted; null for what was built. */
+    /** Whether it was there already, so that nothing was built. */
+    @Exported
+    @Whitelisted
+    public boolean isSkipped() {
+        return builder == null && promotedFrom == null;
+    }
+
+    /** The name of what was promoted; null for what was not. */
     @CheckForNull
     @Exported
     @Whitelisted

@@ -19,7 +19,7 @@ import java.util.Map;
 import jenkins.model.Jenkins;
 import jenkins.util.BuildListenerAdapter;
 
-/** Keeps what a run built or promoted: its metadata as an artifact, its digest as a fingerprint, itself on the run's page. */
+/** Keeps what images a run built, found or promoted: its metadata as an artifact, its digest as a fingerprint, itself on the run's page. */
 public final class ImageArchive {
     private static final String FOLDER = "treenq";
 
@@ -73,10 +73,10 @@ public final class ImageArchive {
     private static void fingerprint(String digest, BuiltImage image, Run<?, ?> run) throws IOException {
         String key = new Digest(digest).hex().substring(0, FINGERPRINT_LENGTH);
         String name = image.getTags().isEmpty() ? digest : image.getTags().get(0);
-        // What is promoted was made elsewhere, if nobody here knows of it.
+        // Anything else was made elsewhere, if nobody here knows of it.
         Fingerprint fingerprint = Jenkins.get()
                 .getFingerprintMap()
-                .getOrCreate(image.getPromotedFrom() == null ? run : null, name, key);
+                .getOrCreate(image.getBuilder() != null ? run : null, name, key);
         fingerprint.addFor(run);
         synchronized (run) {
             FingerprintAction present = run.getAction(FingerprintAction.class);

@@ -12,6 +12,7 @@ import hudson.model.TaskListener;
 import hudson.remoting.ChannelClosedException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -58,12 +59,27 @@ public final class ImageBuild {
      */
     public BuiltImage perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
+        Optional<BuiltImage> present = present();
+        if (present.isPresent()) {
+            return present.get();
+        }
         Map<String, List<String>> builders = divided();
         if (builders.size() > 1) {
+            if (order.skipIfUnchanged()) {
+                listener.getLogger()
+                        .println("WARNING: the image is built, for what several builders make it of is not compared");
+            }
             BuildResult result = new PlatformBuilds(order, run, listener, builders).perform(folder, env);
             return recorded(result, String.join(", ", builders.keySet()));
         }
         return anywhere(placement(null), site -> perform(site, folder, env));
+    }
+
+    /** The image that is there already, where that is reason enough not to build it. */
+    public Optional<BuiltImage> present() throws IOException, InterruptedException {
+        return order.skipIfPresent() && !order.tagsToSkip().isEmpty()
+                ? new RegistryImages(run, listener).present(order)
+                : Optional.empty();
     }
 
     /** Whether there are builders that are for some of the platforms each, and have a part of the image to build. */
@@ -86,7 +102,16 @@ public final class ImageBuild {
     /** The same at a place that {@link #placement} has found. */
     public BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        return recorded(ask(new Building(), site, folder, env), site.builder());
+        Building building = new Building();
+        List<ImageName> tags = order.tagsToSkip();
+        if (!order.skipIfUnchanged() || tags.isEmpty()) {
+            return recorded(ask(building, site, folder, env), site.builder());
+        }
+        return recorded(ask(
+                new UnlessUnchanged(building, order.build(), tags, site.builder(), RegistryAccess.connections(run)),
+                site,
+                folder,
+                env));
     }
 
     /**
@@ -151,13 +176,19 @@ public final class ImageBuild {
     }
 
     private BuiltImage recorded(BuildResult result, String builder) throws IOException, InterruptedException {
-        BuiltImage image = BuiltImage.built(result, order.build(), builder);
+        return recorded(BuiltImage.built(result, order.build(), builder));
+    }
+
+    private BuiltImage recorded(BuiltImage image) throws IOException, InterruptedException {
         ImageArchive.record(image, run, listener);
         listener.getLogger().println(summary(image));
         return image;
     }
 
     private String summary(BuiltImage image) {
+        if (image.isSkipped()) {
+            return "Nothing is built: " + image + " is there already, made of the same";
+        }
         if (image.getDigest() != null) {
             return "Built " + image;
         }

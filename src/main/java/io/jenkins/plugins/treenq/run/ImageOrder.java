@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.run;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
@@ -17,6 +18,8 @@ import java.util.function.UnaryOperator;
  * @param builder name of the builder; null for the default one
  * @param credentialsId login for the tags' registries; null for those that are configured for all jobs
  * @param contextCredentialsId for a context that the daemon fetches; null for none
+ * @param skipIfPresent nothing is built when all tags stand for one image already
+ * @param skipIfUnchanged nothing is built when that image was made of the same
  * @param expand fills in variables of what is not resolved yet
  */
 public record ImageOrder(
@@ -28,6 +31,8 @@ public record ImageOrder(
         List<SshAccess> ssh,
         List<BuildCache> cacheFrom,
         List<BuildCache> cacheTo,
+        boolean skipIfPresent,
+        boolean skipIfUnchanged,
         UnaryOperator<String> expand) {
     public ImageOrder {
         Objects.requireNonNull(build);
@@ -49,6 +54,31 @@ public record ImageOrder(
                 ssh,
                 cacheFrom,
                 cacheTo,
+                false,
+                false,
                 expand);
+    }
+
+    /** The same that need not be built in some cases. */
+    public ImageOrder skipping(boolean ifPresent, boolean ifUnchanged) {
+        return new ImageOrder(
+                build,
+                builder,
+                credentialsId,
+                contextCredentialsId,
+                secrets,
+                ssh,
+                cacheFrom,
+                cacheTo,
+                ifPresent,
+                ifUnchanged,
+                expand);
+    }
+
+    /** The tags that are looked at before the build; none when something of it is needed in any case. */
+    List<ImageName> tagsToSkip() {
+        return build.destinations().isEmpty()
+                ? build.pushedTags().stream().map(ImageName::parse).toList()
+                : List.of();
     }
 }

@@ -27,14 +27,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The registries of one build, in memory: how to log in to them, which is what the job gave for those that it names and
- * what is configured for the job for the others, and how they are reached from here. Never prints a secret.
+ * The registries of one build, in memory: the logins are what the job gave for those that it names, and what is configured
+ * for the job for the others. Never prints a secret.
  */
 final class RegistryAccess implements RegistryLogins, Serializable {
     private static final long serialVersionUID = 1;
 
     private final HashMap<String, RegistryLogin> logins = new HashMap<>();
-    private final HashMap<String, RegistryConnection> connections = new HashMap<>();
 
     /** Registries whose configured credentials are not there: they are not used without. */
     private final HashSet<String> broken = new HashSet<>();
@@ -78,7 +77,6 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         }
         for (Owned<Registry> registry : configured) {
             String host = registry.item().getHost();
-            connections.put(host, registry.item().connection());
             if (registry.item().getCredentialsId() != null && !logins.containsKey(host)) {
                 addConfigured(registry, named.containsKey(host), credentials, listener);
             }
@@ -93,9 +91,18 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         return named;
     }
 
-    /** Images in these registries, as they are reached from here. */
-    ImageRegistry open() {
-        return new ImageRegistry(this, connections);
+    /** How the job's registries are reached. */
+    static HashMap<String, RegistryConnection> connections(Run<?, ?> run) {
+        HashMap<String, RegistryConnection> connections = new HashMap<>();
+        configured(run, registry -> true)
+                .forEach(registry -> connections.put(
+                        registry.item().getHost(), registry.item().connection()));
+        return connections;
+    }
+
+    /** Images in the job's registries, with these logins, from the controller. */
+    ImageRegistry open(Run<?, ?> run) {
+        return new ImageRegistry(this, connections(run));
     }
 
     private void addConfigured(

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -51,7 +52,7 @@ public final class RegistryImages {
         Map<String, String> named = new HashMap<>();
         named.put(name.host(), credentialsId);
         RegistryAccess registries = RegistryAccess.only(named, run, listener);
-        try (ImageRegistry registry = registries.open()) {
+        try (ImageRegistry registry = registries.open(run)) {
             InspectedImage found = registry.inspect(name)
                     .map(description -> new InspectedImage(name, description))
                     .orElse(null);
@@ -59,6 +60,29 @@ public final class RegistryImages {
             return found;
         } catch (BuildkitException e) {
             throw failure("inspecting " + name + " failed: ", e, registries);
+        }
+    }
+
+    /**
+     * The image that all tags of a build stand for already, which is then recorded on the run. Empty also when that cannot
+     * be known, so that it is built.
+     */
+    Optional<BuiltImage> present(ImageOrder order) throws IOException, InterruptedException {
+        List<ImageName> tags = order.tagsToSkip();
+        RegistryAccess registries = RegistryAccess.only(
+                RegistryAccess.named(order.build().pushedTags(), order.credentialsId()), run, listener);
+        try (ImageRegistry registry = registries.open(run)) {
+            Optional<BuiltImage> present = registry.common(tags).map(image -> BuiltImage.present(image, order.build()));
+            if (present.isPresent()) {
+                ImageArchive.record(present.get(), run, listener);
+                listener.getLogger().println("Nothing is built: " + present.get() + " is there already");
+            }
+            return present;
+        } catch (BuildkitException e) {
+            listener.getLogger()
+                    .println("WARNING: the image is built, for it is not known whether it is there: "
+                            + Redaction.of(registries.secrets()).apply(e.getMessage()));
+            return Optional.empty();
         }
     }
 
@@ -84,7 +108,7 @@ public final class RegistryImages {
         }
         RegistryAccess registries = RegistryAccess.only(named, run, listener);
         Instant start = Instant.now();
-        try (ImageRegistry registry = registries.open()) {
+        try (ImageRegistry registry = registries.open(run)) {
             ImageDescription image = source(registry, source);
             ImageName exact = ImageName.parse(source.at(image.digest()));
             listener.getLogger().println("Promoting " + exact + " to " + String.join(", ", to));
@@ -120,7 +144,7 @@ public final class RegistryImages {
             throws AbortException, InterruptedException {
         RegistryAccess registries = RegistryAccess.only(RegistryAccess.named(whole.tags(), credentialsId), run, listener);
         ImageName repository = whole.repository();
-        try (ImageRegistry registry = registries.open()) {
+        try (ImageRegistry registry = registries.open(run)) {
             Digest index = registry.index(
                     parts.stream().map(part -> ImageName.parse(repository.at(part))).toList(),
                     whole.indexAnnotations());

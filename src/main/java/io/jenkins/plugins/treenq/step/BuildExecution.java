@@ -104,6 +104,11 @@ final class BuildExecution extends StoppableExecution {
             getContext().onSuccess(service.perform(getContext().get(FilePath.class), getContext().get(EnvVars.class)));
             return;
         }
+        Optional<BuiltImage> present = service.present();
+        if (present.isPresent()) {
+            getContext().onSuccess(present.get());
+            return;
+        }
         placement = service.placement(earlier);
         buildAtNextPlace(service);
     }

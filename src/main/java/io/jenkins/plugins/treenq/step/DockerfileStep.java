@@ -217,6 +217,8 @@ public abstract class DockerfileStep extends Step implements Serializable {
                 ssh,
                 cacheFrom,
                 cacheTo,
+                false,
+                false,
                 expand);
     }
 

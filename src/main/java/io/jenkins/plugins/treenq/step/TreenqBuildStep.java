@@ -41,6 +41,8 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     private final List<String> tags;
     private boolean push = true;
+    private boolean skipIfPresent;
+    private boolean skipIfUnchanged;
     private String contextTimes = TIMES_OF_CONTENT;
     private List<String> labels = new ArrayList<>();
     private List<String> annotations = new ArrayList<>();
@@ -80,6 +82,26 @@ public final class TreenqBuildStep extends DockerfileStep {
     @DataBoundSetter
     public void setPush(boolean push) {
         this.push = push;
+    }
+
+    /** Whether nothing is built when all tags stand for one image already. */
+    public boolean isSkipIfPresent() {
+        return skipIfPresent;
+    }
+
+    @DataBoundSetter
+    public void setSkipIfPresent(boolean skipIfPresent) {
+        this.skipIfPresent = skipIfPresent;
+    }
+
+    /** Whether nothing is built when all tags stand for one image that was made of the same. */
+    public boolean isSkipIfUnchanged() {
+        return skipIfUnchanged;
+    }
+
+    @DataBoundSetter
+    public void setSkipIfUnchanged(boolean skipIfUnchanged) {
+        this.skipIfUnchanged = skipIfUnchanged;
     }
 
     /** {@code content}: files whose content the daemon has got do not travel again. {@code disk}: as other tools do. */
@@ -298,7 +320,7 @@ public final class TreenqBuildStep extends DockerfileStep {
      */
     ImageOrder order(String ref, UnaryOperator<String> expand) throws AbortException {
         try {
-            return order(build(ref, expand), cacheFrom, cacheTo, expand);
+            return order(build(ref, expand), cacheFrom, cacheTo, expand).skipping(skipIfPresent, skipIfUnchanged);
         } catch (BuildkitException.InvalidRequest e) {
             throw new AbortException(e.getMessage());
         }

@@ -221,6 +221,8 @@ class TreenqBuildStepTest {
         step.setAnnotations(List.of("index:title=shop"));
         step.setNoCacheStages(List.of("base"));
         step.setPushByDigest(true);
+        step.setSkipIfPresent(true);
+        step.setSkipIfUnchanged(true);
         step.setImageOptions(List.of("compression=zstd"));
         step.setProvenance("mode=max");
         step.setSbom("true");

@@ -9,11 +9,13 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -78,8 +80,34 @@ public final class ImageRegistry implements AutoCloseable {
         Optional<Places.Found> found = places(image).find(reference(image));
         return found.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Inspection(found.get().place(), new Parallel(threads, REQUESTS_AT_ONCE))
-                        .describe(found.get().manifest()));
+                : Optional.of(describe(found.get().place(), found.get().manifest()));
+    }
+
+    /**
+     * The image that all of these names stand for. Their registries are asked themselves, because a mirror may be behind.
+     *
+     * @return empty when one of them is not there, or when they stand for several images
+     * @throws BuildkitException.RegistryRefused when a registry cannot be asked, or when what it says cannot be so
+     */
+    public Optional<ImageDescription> common(List<ImageName> names) throws BuildkitException, InterruptedException {
+        Set<Digest> digests = new HashSet<>();
+        for (ImageName name : names) {
+            Optional<Digest> digest = itself(name).resolve(reference(name));
+            if (digest.isEmpty()) {
+                return Optional.empty();
+            }
+            digests.add(digest.get());
+        }
+        if (digests.size() != 1) {
+            return Optional.empty();
+        }
+        Repository place = itself(names.get(0));
+        Optional<Manifest> manifest = place.manifest(digests.iterator().next().value());
+        return manifest.isEmpty() ? Optional.empty() : Optional.of(describe(place, manifest.get()));
+    }
+
+    private ImageDescription describe(Repository place, Manifest image) throws BuildkitException, InterruptedException {
+        return new Inspection(place, new Parallel(threads, REQUESTS_AT_ONCE)).describe(image);
     }
 
     /**
@@ -182,8 +210,12 @@ public final class ImageRegistry implements AutoCloseable {
             String prefix = parts.length == 1 ? "" : parts[1] + "/";
             places.add(Repository.toRead(host(parts[0]), prefix + image.repository()));
         }
-        places.add(Repository.toRead(host(image.host()), image.repository()));
+        places.add(itself(image));
         return new Places(places);
+    }
+
+    private Repository itself(ImageName image) throws BuildkitException.InvalidRequest {
+        return Repository.toRead(host(image.host()), image.repository());
     }
 
     private RegistryConnection connection(String host) {

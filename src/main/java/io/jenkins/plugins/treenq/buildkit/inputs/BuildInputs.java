@@ -45,6 +45,13 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
         }
     }
 
+    /** The same build, whose image carries the hash, which there is. */
+    public BuildRequest recordedIn(BuildRequest request) {
+        return request.withExports(request.exports().stream()
+                .map(export -> export.type().equals("image") ? export.with("annotation." + KEY, hash.value()) : export)
+                .toList());
+    }
+
     /** Whether an image was built of exactly these, on all its platforms. */
     public boolean madeOf(ImageDescription image) {
         return hash != null

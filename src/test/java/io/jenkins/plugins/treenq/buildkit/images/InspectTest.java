@@ -312,6 +312,22 @@ class InspectTest {
     }
 
     @Test
+    void severalNamesAreOneImageOrNone() throws Exception {
+        Digest digest = FakeImage.single(registry, "a/b", "1");
+        registry.contents.put("a/b/manifests/2", registry.contents.get("a/b/manifests/1"));
+        FakeImage.index(registry, "a/b", "3");
+
+        assertEquals(
+                digest,
+                client.common(List.of(registry.image("a/b:1"), registry.image("a/b:2")))
+                        .orElseThrow()
+                        .digest());
+        assertTrue(client.common(List.of(registry.image("a/b:1"), registry.image("a/b:3"))).isEmpty());
+        assertTrue(client.common(List.of(registry.image("a/b:1"), registry.image("a/b:4"))).isEmpty());
+        assertTrue(client.common(List.of()).isEmpty());
+    }
+
+    @Test
     void aLoginIsSentWhereItIsWanted() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.withLogin();
@@ -542,7 +558,9 @@ class InspectTest {
                             broken.host(), broken.connection()))) {
                 assertEquals(digest, reader.inspect(image()).orElseThrow().digest());
                 assertEquals(List.of(), registry.requests());
+                // Where it matters that a tag is not an old one, mirrors are not asked.
                 mirror.contents.clear();
+                assertEquals(digest, reader.common(List.of(image())).orElseThrow().digest());
                 assertEquals(Optional.of(digest), reader.resolve(image()));
             }
         }

@@ -60,9 +60,9 @@ class RecordedInputsTest {
         return Builds.request(Builds.push(image.toString())).option("platform", "linux/amd64,linux/arm64");
     }
 
-    private void build(BuildRequest.Builder request) throws Exception {
+    private void build(BuildRequest request) throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            client.build(request.build(), Builds.content(folder, daemon.logins()), BuildListener.NONE);
+            client.build(request, Builds.content(folder, daemon.logins()), BuildListener.NONE);
         }
     }
 
@@ -81,12 +81,12 @@ class RecordedInputsTest {
         ImageName base = image("base");
         ImageName image = image("made");
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
-        build(request(base));
+        build(request(base).build());
         Builds.dockerfile(folder, "ARG BASE\nFROM $BASE\nCOPY file /\n".replace("ARG BASE", "ARG BASE=" + base));
         Files.writeString(folder.resolve("file"), "one");
 
         BuildInputs first = inputs(image);
-        build(request(image).option("label:" + BuildInputs.KEY, first.hash().value()));
+        build(first.recordedIn(request(image).build()));
         ImageDescription made = images.inspect(image).orElseThrow();
         assertTrue(inputs(image).madeOf(made));
 
