@@ -77,8 +77,9 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         }
         for (Owned<Registry> registry : configured) {
             String host = registry.item().getHost();
-            if (registry.item().getCredentialsId() != null && !logins.containsKey(host)) {
-                addConfigured(registry, named.containsKey(host), credentials, listener);
+            String credentialsId = registry.item().getCredentialsId();
+            if (credentialsId != null && !logins.containsKey(host)) {
+                addConfigured(registry, credentialsId, named.containsKey(host), credentials, listener);
             }
         }
         return this;
@@ -106,12 +107,15 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     }
 
     private void addConfigured(
-            Owned<Registry> registry, boolean needed, BuildCredentials credentials, TaskListener listener)
+            Owned<Registry> registry,
+            String credentialsId,
+            boolean needed,
+            BuildCredentials credentials,
+            TaskListener listener)
             throws AbortException {
         String host = registry.item().getHost();
         try {
-            logins.put(
-                    host, credentials.configuredLogin(registry.item().getCredentialsId(), host, registry.owner()));
+            logins.put(host, credentials.configuredLogin(credentialsId, host, registry.owner()));
         } catch (AbortException e) {
             if (needed) {
                 throw e;
