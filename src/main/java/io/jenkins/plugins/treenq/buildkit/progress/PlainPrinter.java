@@ -6,12 +6,10 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -40,8 +38,8 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     private static final String RULE = "------";
 
     private final Consumer<String> log;
-    private final Map<String, Step> byVertex = new LinkedHashMap<>();
-    private final Map<String, Step> byGroup = new HashMap<>();
+    private final BiConsumer<String, String> bare;
+    private final Steps steps = new Steps();
     private final Set<Step> started = new LinkedHashSet<>();
     private final Set<Step> waiting = new LinkedHashSet<>();
     private Step current;
@@ -51,12 +49,18 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
 
     /** @param log gets each line, without its end */
     public PlainPrinter(Consumer<String> log) {
+        this(log, (vertex, line) -> {});
+    }
+
+    /** @param bare gets each line that a step wrote itself, after the step's vertex, before the log gets it */
+    public PlainPrinter(Consumer<String> log, BiConsumer<String, String> bare) {
         this.log = log;
+        this.bare = bare;
     }
 
     @Override
     public void onEvent(BuildEvent event) {
-        Step step = step(event);
+        Step step = steps.of(event);
         if (step != ending) {
             endPending();
         }
@@ -78,7 +82,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     @Override
     public void close() {
         endPending();
-        byVertex.values().stream().distinct().forEach(PlainPrinter::flush);
+        steps.all().forEach(PlainPrinter::flush);
     }
 
     /** For each failed step, in the order of their starts, its name and its last ten lines of output. */
@@ -95,19 +99,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         return text;
     }
 
-    private Step step(BuildEvent event) {
-        BuildEvent.Group group = event instanceof BuildEvent.VertexChanged vertex ? vertex.group() : null;
-        return byVertex.computeIfAbsent(
-                event.vertex(),
-                digest -> group == null
-                        ? Step.of(LineAssembler.lineOf(digest))
-                        : byGroup.computeIfAbsent(group.id(), id -> Step.group(LineAssembler.lineOf(group.name()))));
-    }
-
     private void vertex(Step step, BuildEvent.VertexChanged vertex) {
-        if (vertex.group() == null && !vertex.name().isEmpty()) {
-            step.name = LineAssembler.lineOf(vertex.name());
-        }
         if (!step.record(vertex) || step.hidden()) {
             return;
         }
@@ -165,14 +157,16 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     }
 
     private void output(Step step, BuildEvent.Output output) {
+        String vertex = output.vertex();
         step.streams
                 .computeIfAbsent(
-                        output.vertex() + ' ' + output.stream(),
-                        stream -> new LineAssembler((time, line) -> output(step, time, line)))
+                        vertex + ' ' + output.stream(),
+                        stream -> new LineAssembler((time, line) -> output(step, vertex, time, line)))
                 .append(output.text(), output.timestamp());
     }
 
-    private void output(Step step, Instant time, String line) {
+    private void output(Step step, String vertex, Instant time, String line) {
+        bare.accept(vertex, line);
         String text = step.offset(time) + (line.isEmpty() ? "" : " " + line);
         step.remember(text);
         line(step, text);

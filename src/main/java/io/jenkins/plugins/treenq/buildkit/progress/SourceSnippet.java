@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.progress;
 
+import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Shows places of a source file among the lines around them, as buildctl does beside an error. */
 public final class SourceSnippet {
@@ -14,11 +16,28 @@ public final class SourceSnippet {
 
     /** The snippet's lines; none when the location marks no line of a file whose text is known. */
     public static List<String> of(SourceLocation location) {
+        return excerpt(location).map(SourceSnippet::text).orElse(List.of());
+    }
+
+    private static List<String> text(SourceExcerpt excerpt) {
+        List<String> text = new ArrayList<>();
+        text.add(excerpt.file() + ":" + excerpt.line());
+        text.add(RULE);
+        for (SourceExcerpt.Line line : excerpt.lines()) {
+            text.add(String.format(
+                    Locale.ROOT, " %3d | %s %s", line.number(), line.marked() ? ">>>" : "   ", line.text()));
+        }
+        text.add(RULE);
+        return text;
+    }
+
+    /** The same as data. */
+    static Optional<SourceExcerpt> excerpt(SourceLocation location) {
         int count = location.lines().size();
         int first = location.ranges().stream().mapToInt(SourceLocation.Lines::first).min().orElse(0);
         int last = Math.min(count, location.ranges().stream().mapToInt(SourceSnippet::end).max().orElse(0));
         if (first < 1 || first > count) {
-            return List.of();
+            return Optional.empty();
         }
         int from = first;
         int to = last;
@@ -34,19 +53,12 @@ public final class SourceSnippet {
                 budget++;
             }
         }
-        List<String> text = new ArrayList<>();
-        text.add(LineAssembler.lineOf(location.file()) + ":" + first);
-        text.add(RULE);
+        List<SourceExcerpt.Line> lines = new ArrayList<>();
         for (int number = from; number <= to; number++) {
-            text.add(String.format(
-                    Locale.ROOT,
-                    " %3d | %s %s",
-                    number,
-                    marked(location, number) ? ">>>" : "   ",
-                    LineAssembler.lineOf(location.lines().get(number - 1))));
+            String text = LineAssembler.lineOf(location.lines().get(number - 1));
+            lines.add(new SourceExcerpt.Line(number, marked(location, number), text));
         }
-        text.add(RULE);
-        return text;
+        return Optional.of(new SourceExcerpt(LineAssembler.lineOf(location.file()), first, lines));
     }
 
     private static boolean marked(SourceLocation location, int number) {

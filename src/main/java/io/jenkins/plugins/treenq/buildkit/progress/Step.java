@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.progress;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.StepReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -186,6 +187,35 @@ final class Step {
 
     Collection<String> tail() {
         return List.copyOf(tail);
+    }
+
+    StepReport.State state() {
+        if (!started()) {
+            return StepReport.State.WAITING;
+        }
+        if (running()) {
+            return StepReport.State.RUNNING;
+        }
+        if (canceled()) {
+            return StepReport.State.CANCELED;
+        }
+        if (failed()) {
+            return StepReport.State.FAILED;
+        }
+        return cached() ? StepReport.State.CACHED : StepReport.State.DONE;
+    }
+
+    /** When it ran; beyond the bound, the last ones count as one. */
+    List<StepReport.Run> runs(int most) {
+        List<StepReport.Run> runs = new ArrayList<>(
+                spans().stream().map(span -> new StepReport.Run(span.start, span.end)).toList());
+        if (runs.size() > most) {
+            List<StepReport.Run> rest = runs.subList(most - 1, runs.size());
+            StepReport.Run all = new StepReport.Run(rest.get(0).start(), rest.get(rest.size() - 1).end());
+            rest.clear();
+            runs.add(all);
+        }
+        return runs;
     }
 
     private record Span(Instant start, Instant end) {}

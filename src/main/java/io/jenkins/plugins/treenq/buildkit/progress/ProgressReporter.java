@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.StepOutput;
+import io.jenkins.plugins.treenq.buildkit.StepReport;
+import io.jenkins.plugins.treenq.buildkit.WarningReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps account of a build's steps, for whoever asks from time to time what is new. Each answer, and all that is kept
+ * for it, has a bound, whatever the daemon sends and however seldom somebody asks.
+ *
+ * <p>Events come on one thread, questions on another one. Lines of output come apart from the events, as
+ * {@link PlainPrinter} assembles them.
+ */
+public final class ProgressReporter implements BuildListener {
+    static final int MOST_STEPS = 1000;
+    static final int MOST_TRANSFERS = 2000;
+    static final int MOST_WARNINGS = 100;
+    static final int LONGEST_LINE = 2000;
+    static final int LONGEST_NAME = 500;
+    static final int MOST_OUTPUT_CHARS = 512 << 10;
+
+    private static final int MOST_TRANSFERS_OF_STEP = 100;
+    private static final int MOST_INPUTS = 100;
+    private static final int MOST_RUNS = 16;
+    private static final int MOST_DETAILS = 5;
+    private static final int MOST_SOURCE_LINES = 40;
+    private static final int LONGEST_DIGEST = 100;
+
+    private static final Pattern ATTRIBUTES = Pattern.compile("\u001b\\[[0-9;:]*m");
+
+    private final UnaryOperator<String> mask;
+    private final Clock clock;
+    private final Steps steps = new Steps();
+    private final Map<Step, Account> accounts = new LinkedHashMap<>();
+    private final Map<String, Account> byVertex = new HashMap<>();
+    private final List<WarningReport> newWarnings = new ArrayList<>();
+    private Duration lateness;
+    private SourceExcerpt failedAt;
+    private int transfers;
+    private int warnings;
+    private int outputChars;
+    private boolean leftOut;
+
+    /** @param mask hides what is secret in a line of text */
+    public ProgressReporter(UnaryOperator<String> mask) {
+        this(mask, Clock.systemUTC());
+    }
+
+    ProgressReporter(UnaryOperator<String> mask, Clock clock) {
+        this.mask = mask;
+        this.clock = clock;
+    }
+
+    /** What is known of a step, and whether somebody asked since it changed. */
+    private static final class Account {
+        final int number;
+        final String vertex;
+        final Set<String> inputs = new HashSet<>();
+        final Map<String, StepReport.Transfer> transfers = new LinkedHashMap<>();
+        ClippedOutput output = new ClippedOutput();
+        boolean changed;
+
+        Account(int number, String vertex) {
+            this.number = number;
+            this.vertex = vertex;
+        }
+    }
+
+    @Override
+    public synchronized void onEvent(BuildEvent event) {
+        if (event instanceof BuildEvent.Output) {
+            // Comes as lines.
+            return;
+        }
+        Step step = steps.of(event);
+        Account account = account(step, event.vertex());
+        if (account == null) {
+            return;
+        }
+        if (event instanceof BuildEvent.VertexChanged vertex) {
+            step.record(vertex);
+            vertex.inputs().stream()
+                    .limit(Math.max(0, MOST_INPUTS - account.inputs.size()))
+                    .forEach(account.inputs::add);
+            heardOf(vertex.completed() == null ? vertex.started() : vertex.completed());
+        } else if (event instanceof BuildEvent.Progress progress) {
+            transfer(account, progress);
+            heardOf(progress.timestamp());
+        } else if (event instanceof BuildEvent.Warning warning) {
+            step.reveal();
+            warning(warning);
+        }
+        account.changed = true;
+    }
+
+    private Account account(Step step, String vertex) {
+        Account account = accounts.get(step);
+        if (account == null) {
+            if (accounts.size() >= MOST_STEPS) {
+                leftOut = true;
+                return null;
+            }
+            account = new Account(accounts.size() + 1, vertex);
+            accounts.put(step, account);
+        }
+        byVertex.put(vertex, account);
+        return account;
+    }
+
+    /** What the daemon's clock says is known from what it tells soonest after it happened. */
+    private void heardOf(Instant time) {
+        if (time != null) {
+            Duration late = Duration.between(time, clock.instant());
+            if (lateness == null || late.compareTo(lateness) < 0) {
+                lateness = late;
+            }
+        }
+    }
+
+    private void transfer(Account account, BuildEvent.Progress progress) {
+        String key = progress.vertex() + ' ' + progress.id();
+        StepReport.Transfer known = account.transfers.get(key);
+        if (known == null) {
+            if (transfers >= MOST_TRANSFERS || account.transfers.size() >= MOST_TRANSFERS_OF_STEP) {
+                leftOut = true;
+                return;
+            }
+            transfers++;
+        }
+        account.transfers.put(
+                key,
+                new StepReport.Transfer(
+                        known == null ? text(progress.id(), LONGEST_NAME) : known.name(),
+                        progress.current(),
+                        progress.total(),
+                        progress.started(),
+                        progress.completed()));
+    }
+
+    private void warning(BuildEvent.Warning warning) {
+        if (warnings >= MOST_WARNINGS) {
+            leftOut = true;
+        } else {
+            warnings++;
+            newWarnings.add(new WarningReport(
+                    text(warning.summary(), LONGEST_NAME),
+                    warning.detail().stream()
+                            .limit(MOST_DETAILS)
+                            .map(line -> text(line, LONGEST_NAME))
+                            .toList(),
+                    text(warning.url(), LONGEST_NAME),
+                    excerpt(warning.location())));
+        }
+    }
+
+    /** A line that a step wrote, without its end. */
+    public synchronized void line(String vertex, String line) {
+        Step step = steps.of(vertex);
+        Account account = byVertex.get(vertex);
+        if (step == null || account == null) {
+            return;
+        }
+        step.reveal();
+        outputChars -= account.output.chars();
+        if (outputChars + line.length() > MOST_OUTPUT_CHARS) {
+            account.output.leaveOut(1);
+        } else {
+            // Most lines are never looked at again, so only those that are cut are masked already.
+            account.output.add(line.length() > LONGEST_LINE ? text(line, LONGEST_LINE) : line);
+        }
+        outputChars += account.output.chars();
+    }
+
+    /** A rule that the Dockerfile breaks, found by other means than the build. */
+    public synchronized void warn(BuildEvent.Warning warning) {
+        warning(warning);
+    }
+
+    /** The place in the source that made the build fail. */
+    public synchronized void failedAt(SourceLocation location) {
+        failedAt = excerpt(location);
+    }
+
+    /** What is new since this was last asked. */
+    public synchronized ProgressReport take() {
+        Map<Integer, StepOutput> output = new TreeMap<>();
+        List<StepReport> changed = new ArrayList<>();
+        accounts.forEach((step, account) -> {
+            if (step.hidden()) {
+                return;
+            }
+            if (account.changed) {
+                changed.add(report(step, account));
+                account.changed = false;
+            }
+            if (!account.output.isEmpty()) {
+                StepOutput lines = account.output.content();
+                output.put(account.number, new StepOutput(masked(lines.first()), lines.leftOut(), masked(lines.last())));
+                account.output = new ClippedOutput();
+            }
+        });
+        outputChars = 0;
+        List<WarningReport> fresh = List.copyOf(newWarnings);
+        newWarnings.clear();
+        SourceExcerpt place = failedAt;
+        failedAt = null;
+        return new ProgressReport(now(), changed, output, fresh, place, leftOut);
+    }
+
+    /** By the daemon's clock, as far as that is known. */
+    private Instant now() {
+        Instant now = clock.instant();
+        return lateness == null ? now : now.minus(lateness);
+    }
+
+    /** All that there was, in numbers. */
+    public synchronized ProgressSummary summary() {
+        List<StepReport> all = new ArrayList<>();
+        accounts.forEach((step, account) -> {
+            if (!step.hidden()) {
+                all.add(report(step, account));
+            }
+        });
+        return ProgressSummary.of(all);
+    }
+
+    private StepReport report(Step step, Account account) {
+        List<Integer> inputs = account.inputs.stream()
+                .map(byVertex::get)
+                .filter(known -> known != null && known != account)
+                .map(known -> known.number)
+                .distinct()
+                .sorted()
+                .toList();
+        return new StepReport(
+                account.number,
+                text(account.vertex, LONGEST_DIGEST),
+                text(step.name, LONGEST_NAME),
+                step.state(),
+                inputs,
+                step.runs(MOST_RUNS),
+                List.copyOf(account.transfers.values()),
+                text(step.error(), LONGEST_LINE));
+    }
+
+    private SourceExcerpt excerpt(SourceLocation location) {
+        return location == null
+                ? null
+                : SourceSnippet.excerpt(location).map(this::masked).orElse(null);
+    }
+
+    private SourceExcerpt masked(SourceExcerpt excerpt) {
+        return new SourceExcerpt(
+                text(excerpt.file(), LONGEST_NAME),
+                excerpt.line(),
+                excerpt.lines().stream()
+                        .limit(MOST_SOURCE_LINES)
+                        .map(line -> new SourceExcerpt.Line(line.number(), line.marked(), text(line.text(), LONGEST_NAME)))
+                        .toList());
+    }
+
+    private List<String> masked(List<String> lines) {
+        return lines.stream().map(line -> text(line, LONGEST_LINE)).toList();
+    }
+
+    /** Colours are for terminals. What is cut is cut last, so that no secret is cut out of sight of the mask. */
+    private String text(String text, int longest) {
+        String line = LineAssembler.lineOf(text);
+        return clipped(mask.apply(ATTRIBUTES.matcher(line).replaceAll("")), longest);
+    }
+
+    private static String clipped(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+        return text.substring(0, end) + "…";
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.progress;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+
+/** The steps of a build by their vertices; those of a group are one step. */
+final class Steps {
+    private final Map<String, Step> byVertex = new LinkedHashMap<>();
+    private final Map<String, Step> byGroup = new HashMap<>();
+
+    /** The step that an event is about, with the name that is known of it by now. */
+    Step of(BuildEvent event) {
+        BuildEvent.VertexChanged vertex = event instanceof BuildEvent.VertexChanged changed ? changed : null;
+        BuildEvent.Group group = vertex == null ? null : vertex.group();
+        Step step = byVertex.computeIfAbsent(
+                event.vertex(),
+                digest -> group == null
+                        ? Step.of(LineAssembler.lineOf(digest))
+                        : byGroup.computeIfAbsent(group.id(), id -> Step.group(LineAssembler.lineOf(group.name()))));
+        if (vertex != null && group == null && !vertex.name().isEmpty()) {
+            step.name = LineAssembler.lineOf(vertex.name());
+        }
+        return step;
+    }
+
+    /** The step of a vertex that an event spoke of. */
+    Step of(String vertex) {
+        return byVertex.get(vertex);
+    }
+
+    Collection<Step> all() {
+        return new LinkedHashSet<>(byVertex.values());
+    }
+}
