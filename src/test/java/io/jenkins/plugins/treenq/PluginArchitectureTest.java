@@ -41,6 +41,7 @@ class PluginArchitectureTest {
                 .layer("parameters").definedBy(PLUGIN + ".parameters")
                 .layer("pool").definedBy(PLUGIN + ".pool")
                 .layer("report").definedBy(PLUGIN + ".report")
+                .layer("timeline").definedBy(PLUGIN + ".timeline")
                 .layer("client").definedBy(CLIENT + "..")
                 .whereLayer("step").mayNotBeAccessedByAnyLayer()
                 .whereLayer("run").mayOnlyBeAccessedByLayers("step")
@@ -49,7 +50,8 @@ class PluginArchitectureTest {
                 .whereLayer("parameters").mayOnlyAccessLayers("credentials", "client")
                 .whereLayer("pool").mayNotAccessAnyLayer()
                 .whereLayer("pool").mayOnlyBeAccessedByLayers("run")
-                .whereLayer("report").mayOnlyAccessLayers("client")
+                .whereLayer("report").mayOnlyAccessLayers("timeline", "client")
+                .whereLayer("timeline").mayOnlyAccessLayers("client")
                 .whereLayer("client").mayNotAccessAnyLayer()
                 .check(CLASSES);
     }

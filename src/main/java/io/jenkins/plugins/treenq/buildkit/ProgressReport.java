@@ -3,8 +3,10 @@ package io.jenkins.plugins.treenq.buildkit;
 
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What is new in a build since the last report.
@@ -28,6 +30,19 @@ public record ProgressReport(
         steps = List.copyOf(steps);
         output = Map.copyOf(output);
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * When the first of the steps began, or now. Only those count that every build does itself: what others make of their
+     * results may come from the cache, or be shared with a build that began earlier.
+     */
+    public Instant start() {
+        return steps.stream()
+                .filter(step -> step.inputs().isEmpty() && step.state() != StepReport.State.CACHED)
+                .map(StepReport::start)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(now);
     }
 
     public boolean isEmpty() {

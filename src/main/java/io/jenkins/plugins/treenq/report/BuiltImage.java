@@ -26,8 +26,10 @@ import org.kohsuke.stapler.export.ExportedBean;
 public final class BuiltImage implements Serializable {
     private static final long serialVersionUID = 1;
 
+    private final int number;
     private final String digest;
     private final String imageId;
+    private final long sizeBytes;
     private final String reference;
     private final ArrayList<String> tags;
     private final ArrayList<String> platforms;
@@ -37,11 +39,15 @@ public final class BuiltImage implements Serializable {
     private final Map<String, Object> metadata;
 
     private BuiltImage(
+            int number,
+            long sizeBytes,
             List<String> names,
             List<String> platforms,
             @CheckForNull String builder,
             @CheckForNull String promotedFrom,
             BuildResult result) {
+        this.number = number;
+        this.sizeBytes = sizeBytes;
         this.digest = result.digest().map(Digest::value).orElse(null);
         this.imageId = result.imageId().map(Digest::value).orElse(null);
         this.reference = names.isEmpty()
@@ -55,12 +61,17 @@ public final class BuiltImage implements Serializable {
         this.metadata = Metadata.of(result.exporterResponse()).values();
     }
 
-    /** @param builder its name */
-    public static BuiltImage built(BuildResult result, DockerfileBuild build, String builder) {
+    /**
+     * @param number of the image build within the run
+     * @param sizeBytes of the image; 0 when that is not known
+     * @param builder its name
+     */
+    public static BuiltImage built(
+            int number, BuildResult result, long sizeBytes, DockerfileBuild build, String builder) {
         List<String> platforms = build.platforms().isEmpty()
                 ? Metadata.of(result.exporterResponse()).platforms()
                 : build.platforms();
-        return new BuiltImage(build.names(), platforms, builder, null, result);
+        return new BuiltImage(number, sizeBytes, build.names(), platforms, builder, null, result);
     }
 
     /**
@@ -96,7 +107,21 @@ public final class BuiltImage implements Serializable {
                 .filter(Objects::nonNull)
                 .map(Platform::toString)
                 .toList();
-        return new BuiltImage(names, platforms, null, promotedFrom, new BuildResult("", metadata, duration));
+        return new BuiltImage(
+                0,
+                image.sizeBytes(),
+                names,
+                platforms,
+                null,
+                promotedFrom,
+                new BuildResult("", metadata, duration));
+    }
+
+    /** Of the image build within the run, counted from 1; 0 when the run did not build it. */
+    @Exported
+    @Whitelisted
+    public int getNumber() {
+        return number;
     }
 
     /** Content address of the manifest or index, such as {@code sha256:…}; null when the build was only checked. */
@@ -115,6 +140,13 @@ public final class BuiltImage implements Serializable {
         return imageId;
     }
 
+    /** Of the image's layers and configurations as registries have them; 0 when that is not known. */
+    @Exported
+    @Whitelisted
+    public long getSizeBytes() {
+        return sizeBytes;
+    }
+
     /** The first tag's repository by content, {@code name@digest}; null without tags. */
     @CheckForNull
     @Exported
@@ -131,6 +163,12 @@ public final class BuiltImage implements Serializable {
     @Whitelisted
     public List<String> getTags() {
         return Collections.unmodifiableList(tags);
+    }
+
+    /** Where people find the repository in a browser; null when that is not known. */
+    @CheckForNull
+    public String getRegistryPage() {
+        return tags.isEmpty() ? null : RegistryPage.of(ImageName.parse(tags.get(0))).orElse(null);
     }
 
     /** What the image runs on, such as {@code linux/amd64}; empty when the daemon did not say. */

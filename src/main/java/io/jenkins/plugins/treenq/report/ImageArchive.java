@@ -38,7 +38,8 @@ public final class ImageArchive {
             return;
         }
         ImagesAction action = ImagesAction.of(run);
-        String artifact = FOLDER + "/" + action.nextNumber() + "-" + fileName(image) + ".json";
+        int number = image.getNumber() == 0 ? action.nextNumber() : image.getNumber();
+        String artifact = FOLDER + "/" + number + "-" + fileName(image) + ".json";
         archive(artifact, Metadata.json(image.getMetadata()), run, listener);
         fingerprint(digest, image, run);
         action.add(image);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.report;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.Util;
@@ -9,12 +10,17 @@ import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
 import hudson.model.Run;
 import hudson.util.CopyOnWriteList;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.timeline.LiveTimeline;
+import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import io.jenkins.plugins.treenq.timeline.Timelines;
+import java.io.IOException;
 import java.util.List;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** The images of one run: on its page, in REST, and for a freestyle build's later steps. */
+/** The images of one run and how they were built: on its page, in REST, and for a freestyle build's later steps. */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
     /** One branch may save the run while another adds to it. */
@@ -22,11 +28,12 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
 
     private int numbers;
     private transient Run<?, ?> run;
+    private transient Timelines timelines;
 
     private ImagesAction() {}
 
     /** The run's one action, made when there is none yet. */
-    static ImagesAction of(Run<?, ?> run) {
+    public static ImagesAction of(Run<?, ?> run) {
         // Branches of a Pipeline come here at the same time.
         synchronized (run) {
             ImagesAction present = run.getAction(ImagesAction.class);
@@ -36,6 +43,42 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
             }
             return present;
         }
+    }
+
+    /**
+     * An image build begins.
+     *
+     * @param ref names it in the daemon
+     * @param subject what is built, such as the first tag
+     * @param builder its name
+     */
+    public LiveTimeline begin(String ref, String subject, String builder) throws IOException {
+        LiveTimeline timeline = timelines.begin(nextNumber(), ref, subject, builder);
+        // Its page is there from now on, whatever becomes of it.
+        run.save();
+        return timeline;
+    }
+
+    /** The daemon was not reached, so nothing of the build began. */
+    public synchronized void discard(LiveTimeline timeline) {
+        timelines.discard(timeline);
+        if (timeline.number() == numbers) {
+            numbers--;
+        }
+    }
+
+    /** Of the build that has this name in the daemon; 0 when that is not known. */
+    public int numberOf(String ref) {
+        return timelines.numberOf(ref).orElse(0);
+    }
+
+    /**
+     * A build that Jenkins lost sight of succeeded.
+     *
+     * @param progress all that happened in it
+     */
+    public void completed(String ref, ProgressReport progress, String digest) {
+        timelines.completed(ref, progress, digest);
     }
 
     /** Counts from 1 within the run. */
@@ -50,6 +93,42 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     @Exported
     public List<BuiltImage> getImages() {
         return images.getView();
+    }
+
+    /** Every image build that began. */
+    @Exported
+    public List<TimelinePage> getBuilds() {
+        return timelines.pages();
+    }
+
+    /** The page of an image build, by its number; null when there is none. */
+    @CheckForNull
+    public TimelinePage getDynamic(String number) {
+        try {
+            return timelines.page(Integer.parseInt(number));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /** What a build made; null when that is nothing. */
+    @CheckForNull
+    public BuiltImage imageOf(TimelinePage build) {
+        return getImages().stream()
+                .filter(image -> image.getNumber() == build.getNumber())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Images of which nothing else is known. */
+    public List<BuiltImage> getImagesWithoutBuild() {
+        return getImages().stream()
+                .filter(image -> !timelines.has(image.getNumber()))
+                .toList();
+    }
+
+    private synchronized boolean isEmpty() {
+        return numbers == 0;
     }
 
     /** For a person. */
@@ -79,16 +158,19 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     @Override
     public void onAttached(Run<?, ?> run) {
         this.run = run;
+        this.timelines = new Timelines(run);
     }
 
     @Override
     public void onLoad(Run<?, ?> run) {
         this.run = run;
+        this.timelines = new Timelines(run);
     }
 
+    @CheckForNull
     @Override
     public String getIconFileName() {
-        return "symbol-image-layers plugin-treenq-build";
+        return isEmpty() ? null : "symbol-image-layers plugin-treenq-build";
     }
 
     @Override

@@ -6,12 +6,10 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import java.io.Serializable;
-import java.util.function.Consumer;
 
 /** What is asked of a daemon, once the files and everything secret are at hand. */
 interface AgentWork<T extends Serializable> extends Serializable {
-    /** @param log takes lines for the console; secrets in them are masked */
-    T on(BuildkitClient client, BuildRequest request, SessionContent content, Consumer<String> log)
+    T on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException;
 
     /** What is being done, as the first word of a line: {@code Building}. */

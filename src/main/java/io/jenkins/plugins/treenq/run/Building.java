@@ -1,54 +1,114 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
-import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
-import java.util.function.Consumer;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
+import io.jenkins.plugins.treenq.timeline.ProgressSender;
+import io.jenkins.plugins.treenq.timeline.ProgressSink;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
- * Builds, and prints how it goes. A push that breaks off when the image was built is tried again, for which the daemon's
- * cache has everything.
+ * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again, for
+ * which the daemon's cache has everything.
  */
-final class Building implements AgentWork<BuildResult> {
+final class Building implements AgentWork<FinishedBuild> {
     private static final long serialVersionUID = 1;
 
     private static final int PUSHES = 3;
 
+    private final ProgressSink sink;
+    private final boolean failOnWarning;
+
+    /**
+     * @param sink is told how it goes
+     * @param failOnWarning whether a Dockerfile that breaks a rule is not built
+     */
+    Building(ProgressSink sink, boolean failOnWarning) {
+        this.sink = sink;
+        this.failOnWarning = failOnWarning;
+    }
+
     @Override
-    public BuildResult on(BuildkitClient client, BuildRequest request, SessionContent content, Consumer<String> log)
+    public FinishedBuild on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
+            throws BuildkitException, InterruptedException {
+        Instant start = Instant.now();
+        ProgressReporter reporter = new ProgressReporter(console.mask());
+        try (ProgressSender sender = ProgressSender.start(reporter, sink)) {
+            return FinishedBuild.of(build(client, request, content, console, reporter), client);
+        } finally {
+            console.print(reporter.summary().line(Duration.between(start, Instant.now())));
+        }
+    }
+
+    private BuildResult build(
+            BuildkitClient client,
+            BuildRequest request,
+            SessionContent content,
+            Console console,
+            ProgressReporter reporter)
+            throws BuildkitException, InterruptedException {
+        try {
+            if (failOnWarning) {
+                Lint lint = DockerfileRules.check(client, request, content, console);
+                lint.warnings().forEach(reporter::warn);
+                DockerfileRules.refuse(lint);
+            }
+            return buildAndPush(client, request, content, console, reporter);
+        } catch (BuildkitException.BuildFailed e) {
+            reporter.failedAt(e.location());
+            throw e;
+        }
+    }
+
+    private static BuildResult buildAndPush(
+            BuildkitClient client,
+            BuildRequest request,
+            SessionContent content,
+            Console console,
+            ProgressReporter reporter)
             throws BuildkitException, InterruptedException {
         BuildRequest next = request;
         for (int push = 1; ; push++) {
             try {
-                return build(client, next, content, log);
+                return buildOnce(client, next, content, console, reporter);
             } catch (BuildkitException.RegistryRefused e) {
                 if (!e.isUnfinishedPush() || push == PUSHES) {
                     throw e;
                 }
-                log.accept("The image was built, but " + e.getMessage() + "; pushing again (" + (push + 1) + " of "
+                console.print("The image was built, but " + e.getMessage() + "; pushing again (" + (push + 1) + " of "
                         + PUSHES + ")");
                 next = request.withNewRef();
+                reporter.begunAgain();
             }
         }
     }
 
-    private static BuildResult build(
-            BuildkitClient client, BuildRequest request, SessionContent content, Consumer<String> log)
+    private static BuildResult buildOnce(
+            BuildkitClient client,
+            BuildRequest request,
+            SessionContent content,
+            Console console,
+            ProgressReporter reporter)
             throws BuildkitException, InterruptedException {
-        PlainPrinter printer = new PlainPrinter(log);
+        PlainPrinter printer = new PlainPrinter(console.log(), reporter::line);
+        BuildListener listener = event -> {
+            reporter.onEvent(event);
+            printer.onEvent(event);
+        };
         try (printer) {
-            return client.build(request, content, printer);
+            return client.build(request, content, listener);
         } catch (BuildkitException.BuildFailed e) {
             // Closed by now, so that the log is whole before it is told what was wrong.
-            printer.failureTail().forEach(log);
-            if (e.location() != null) {
-                SourceSnippet.of(e.location()).forEach(log);
-            }
+            printer.failureTail().forEach(console::print);
+            console.print(e.location());
             throw e;
         }
     }

@@ -6,32 +6,26 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
-import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
-import java.util.function.Consumer;
 
 /** Asks the frontend about a Dockerfile, and prints the rules that it breaks. */
 final class Checking implements AgentWork<DockerfileCheck> {
     private static final long serialVersionUID = 1;
 
+    private final boolean failOnWarning;
+
+    /** @param failOnWarning whether it may break no rule */
+    Checking(boolean failOnWarning) {
+        this.failOnWarning = failOnWarning;
+    }
+
     @Override
     public DockerfileCheck on(
-            BuildkitClient client, BuildRequest request, SessionContent content, Consumer<String> log)
+            BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
-        Lint lint = client.check(request, content);
-        for (Lint.Warning warning : lint.warnings()) {
-            log.accept("WARNING: " + warning.rule() + ": " + warning.detail()
-                    + (warning.url().isEmpty() ? "" : " - " + warning.url()));
-            if (warning.location() != null) {
-                SourceSnippet.of(warning.location()).forEach(log);
-            }
-        }
-        if (lint.problem() != null) {
-            if (lint.problem().location() != null) {
-                SourceSnippet.of(lint.problem().location()).forEach(log);
-            }
-            throw new BuildkitException.BuildFailed(
-                    lint.problem().message(), lint.problem().location(), -1, null);
+        Lint lint = DockerfileRules.check(client, request, content, console);
+        if (failOnWarning) {
+            DockerfileRules.refuse(lint);
         }
         return new DockerfileCheck(lint, client.targets(request, content), client.outline(request, content));
     }

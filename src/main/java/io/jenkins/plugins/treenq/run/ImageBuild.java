@@ -10,7 +10,6 @@ import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.remoting.ChannelClosedException;
-import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.Destination;
@@ -24,6 +23,8 @@ import io.jenkins.plugins.treenq.pool.Places;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
 import io.jenkins.plugins.treenq.report.ImageArchive;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 
 /** Carries out an order for a run: the one way to an image, for Pipeline and freestyle alike. */
@@ -43,11 +45,14 @@ public final class ImageBuild {
     private final ImageOrder order;
     private final Run<?, ?> run;
     private final TaskListener listener;
+    private final ConsoleMask mask;
 
-    public ImageBuild(ImageOrder order, Run<?, ?> run, TaskListener listener) {
+    /** @param mask hides what the listener hides */
+    public ImageBuild(ImageOrder order, Run<?, ?> run, TaskListener listener, ConsoleMask mask) {
         this.order = order;
         this.run = run;
         this.listener = listener;
+        this.mask = mask;
     }
 
     /**
@@ -69,8 +74,8 @@ public final class ImageBuild {
                 listener.getLogger()
                         .println("WARNING: the image is built, for what several builders make it of is not compared");
             }
-            BuildResult result = new PlatformBuilds(order, run, listener, builders).perform(folder, env);
-            return recorded(result, String.join(", ", builders.keySet()));
+            FinishedBuild build = new PlatformBuilds(order, run, listener, mask, builders).perform(folder, env);
+            return recorded(built(0, build, String.join(", ", builders.keySet())));
         }
         return anywhere(placement(null), site -> perform(site, folder, env));
     }
@@ -93,25 +98,87 @@ public final class ImageBuild {
                 : Map.of();
     }
 
-    /** Builds wherever there is a place, and records nothing. */
-    BuildResult result(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
+    /** Builds a part of an image wherever there is a place; the part itself is no image to record. */
+    FinishedBuild part(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        return anywhere(placement(null), site -> ask(new Building(), site, folder, env));
+        String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
+        return anywhere(placement(null), site -> {
+            LiveTimeline timeline = begin(subject, site);
+            return followed(timeline, () -> {
+                FinishedBuild build = ask(building(timeline), site, folder, env);
+                timeline.succeeded(build.digest());
+                return build;
+            });
+        });
     }
 
     /** The same at a place that {@link #placement} has found. */
     public BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        Building building = new Building();
+        LiveTimeline timeline = begin(order.build().subject(), site);
+        return followed(timeline, () -> {
+            BuiltImage image = image(timeline, site, folder, env);
+            if (image.isSkipped()) {
+                ImagesAction.of(run).discard(timeline);
+            }
+            recorded(image);
+            timeline.succeeded(Util.fixNull(image.getDigest()));
+            return image;
+        });
+    }
+
+    private BuiltImage image(
+            LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        Building building = building(timeline);
         List<ImageName> tags = order.tagsToSkip();
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
-            return recorded(ask(building, site, folder, env), site.builder());
+            return built(timeline.number(), ask(building, site, folder, env), site.builder());
         }
-        return recorded(ask(
-                new UnlessUnchanged(building, order.build(), tags, site.builder(), RegistryAccess.connections(run)),
-                site,
-                folder,
-                env));
+        UnlessUnchanged work = new UnlessUnchanged(
+                building, timeline.number(), order.build(), tags, site.builder(), RegistryAccess.connections(run));
+        return ask(work, site, folder, env);
+    }
+
+    private BuiltImage built(int number, FinishedBuild build, String builder) {
+        return BuiltImage.built(number, build.result(), build.sizeBytes(), order.build(), builder);
+    }
+
+    private LiveTimeline begin(String subject, Site site) throws IOException {
+        return ImagesAction.of(run).begin(order.build().request().ref(), subject, site.builder());
+    }
+
+    private Building building(LiveTimeline timeline) {
+        return new Building(timeline.sink(), order.failOnWarning());
+    }
+
+    private interface Followed<T> {
+        T build() throws IOException, InterruptedException;
+    }
+
+    /** Whatever becomes of the build, its timeline ends with it. */
+    private <T> T followed(LiveTimeline timeline, Followed<T> work) throws IOException, InterruptedException {
+        try {
+            return work.build();
+        } catch (NotReached e) {
+            ImagesAction.of(run).discard(timeline);
+            throw e;
+        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
+            if (isShuttingDown()) {
+                timeline.interrupted();
+            } else if (e instanceof InterruptedException) {
+                timeline.aborted();
+            } else {
+                timeline.failed(mask.apply(e instanceof AbortException ? e.getMessage() : e.toString()));
+            }
+            throw e;
+        }
+    }
+
+    /** Whether Jenkins itself ends what it waits for. */
+    public static boolean isShuttingDown() {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        return jenkins == null || jenkins.isTerminating();
     }
 
     /**
@@ -128,10 +195,10 @@ public final class ImageBuild {
             return Optional.empty();
         }
         try {
-            BuildResult result = ask(new Recalling(earlier), site, folder, env);
-            if (result != null) {
+            RecalledBuild found = ask(new Recalling(earlier), site, folder, env);
+            if (found != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
-                return Optional.of(recorded(result, site.builder()));
+                return Optional.of(recalled(earlier, found, site));
             }
             listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
         } catch (NotReached e) {
@@ -175,8 +242,11 @@ public final class ImageBuild {
         }
     }
 
-    private BuiltImage recorded(BuildResult result, String builder) throws IOException, InterruptedException {
-        return recorded(BuiltImage.built(result, order.build(), builder));
+    private BuiltImage recalled(String ref, RecalledBuild found, Site site) throws IOException, InterruptedException {
+        ImagesAction action = ImagesAction.of(run);
+        BuiltImage image = recorded(built(action.numberOf(ref), found.build(), site.builder()));
+        action.completed(ref, found.progress(), found.build().digest());
+        return image;
     }
 
     private BuiltImage recorded(BuiltImage image) throws IOException, InterruptedException {
@@ -202,7 +272,7 @@ public final class ImageBuild {
     /** Asks about the Dockerfile instead of building it. Questions take no build's place. */
     public DockerfileCheck check(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        return anywhere(placement(new Places(), null), site -> ask(new Checking(), site, folder, env));
+        return anywhere(placement(new Places(), null), site -> ask(new Checking(order.failOnWarning()), site, folder, env));
     }
 
     private <T extends Serializable> T ask(
@@ -231,18 +301,17 @@ public final class ImageBuild {
         Owned<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
         DockerfileBuild build = withCache(credentials);
-        OnAgent<T> task = new OnAgent<>(
-                work,
+        Materials materials = new Materials(
                 build,
                 site.builder(),
                 builder.item().endpoint(site.address(), credentials, builder.owner()),
                 RegistryAccess.all(RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener),
                 SecretsOnAgent.collect(order, credentials, env),
+                mask,
                 CONTEXT_KEY.mac(identity()),
-                workspace,
-                listener);
+                workspace);
         listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
-        return act(folder, task);
+        return act(folder, new OnAgent<>(work, materials, listener));
     }
 
     private DockerfileBuild withCache(BuildCredentials credentials) throws AbortException {

@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param contextCredentialsId for a context that the daemon fetches; null for none
  * @param skipIfPresent nothing is built when all tags stand for one image already
  * @param skipIfUnchanged nothing is built when that image was made of the same
+ * @param failOnWarning whether a Dockerfile that breaks a rule is refused
  * @param expand fills in variables of what is not resolved yet
  */
 public record ImageOrder(
@@ -33,6 +34,7 @@ public record ImageOrder(
         List<BuildCache> cacheTo,
         boolean skipIfPresent,
         boolean skipIfUnchanged,
+        boolean failOnWarning,
         UnaryOperator<String> expand) {
     public ImageOrder {
         Objects.requireNonNull(build);
@@ -56,6 +58,7 @@ public record ImageOrder(
                 cacheTo,
                 false,
                 false,
+                failOnWarning,
                 expand);
     }
 
@@ -72,6 +75,7 @@ public record ImageOrder(
                 cacheTo,
                 ifPresent,
                 ifUnchanged,
+                failOnWarning,
                 expand);
     }
 

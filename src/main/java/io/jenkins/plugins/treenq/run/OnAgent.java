@@ -6,8 +6,6 @@ import hudson.model.TaskListener;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.CacheEntry;
-import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
@@ -18,14 +16,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import jenkins.MasterToSlaveFileCallable;
 
 /**
@@ -38,57 +33,36 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     private static final Logger LOGGER = Logger.getLogger(OnAgent.class.getName());
 
     private final AgentWork<T> work;
-    private final DockerfileBuild build;
-    private final String builder;
-    private final Endpoint endpoint;
-    private final RegistryAccess registries;
-    private final SecretsOnAgent secrets;
-    private final String contextKey;
-    private final String workspace;
+    private final Materials materials;
     private final TaskListener listener;
 
-    /**
-     * @param builder the name that failures call the daemon by
-     * @param contextKey under which the daemon keeps the context for the next build
-     * @param workspace nothing outside of it is sent, unless the job works elsewhere
-     */
-    OnAgent(
-            AgentWork<T> work,
-            DockerfileBuild build,
-            String builder,
-            Endpoint endpoint,
-            RegistryAccess registries,
-            SecretsOnAgent secrets,
-            String contextKey,
-            String workspace,
-            TaskListener listener) {
+    OnAgent(AgentWork<T> work, Materials materials, TaskListener listener) {
         this.work = work;
-        this.build = build;
-        this.builder = builder;
-        this.endpoint = endpoint;
-        this.registries = registries;
-        this.secrets = secrets;
-        this.contextKey = contextKey;
-        this.workspace = workspace;
+        this.materials = materials;
         this.listener = listener;
     }
 
     @Override
     public T invoke(File folder, VirtualChannel channel) throws IOException, InterruptedException {
+        DockerfileBuild build = materials.build();
         Redaction redaction = Redaction.of(List.of());
         try {
-            Path boundary = boundary(folder.toPath());
+            Path boundary = materials.boundary(folder.toPath());
             Workspace files = new Workspace(folder.toPath(), boundary);
-            secrets.read(files);
-            redaction = Redaction.of(texts());
+            materials.secrets().read(files);
+            redaction = Redaction.of(materials.texts());
             PreparedBuild prepared = build.in(files);
-            SessionContent content = prepared.content(registries, secrets.secrets(), secrets.ssh(), contextKey);
+            SessionContent content = prepared.content(
+                    materials.registries(),
+                    materials.secrets().secrets(),
+                    materials.secrets().ssh(),
+                    materials.contextKey());
             Consumer<String> log = redaction.before(listener.getLogger()::println);
             BuildRequest request = build.hasProvenance()
                     ? prepared.request().withOptions(Repository.options(prepared, boundary, log))
                     : prepared.request();
-            try (BuildkitClient client = BuildkitClient.connect(endpoint)) {
-                return work.on(client, request, content, log);
+            try (BuildkitClient client = BuildkitClient.connect(materials.endpoint())) {
+                return work.on(client, request, content, console(log, redaction));
             }
         } catch (BuildkitException.InvalidRequest e) {
             throw new AbortException(redaction.apply(e.getMessage()));
@@ -106,26 +80,12 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
         }
     }
 
+    private Console console(Consumer<String> log, Redaction redaction) {
+        return new Console(log, line -> materials.mask().apply(redaction.apply(line)));
+    }
+
     private String line(BuildkitException failure) {
-        return work.doing().toLowerCase(Locale.ROOT) + " " + build.subject() + " on builder '" + builder + "' failed: "
-                + failure.getMessage();
-    }
-
-    /** The workspace, or where the job works if that is not in it. */
-    private Path boundary(Path folder) {
-        Path whole = Path.of(workspace);
-        return folder.startsWith(whole) ? whole : folder;
-    }
-
-    private Set<String> texts() {
-        Set<String> texts = new HashSet<>(registries.secrets());
-        texts.addAll(secrets.texts());
-        if (endpoint.tls() != null) {
-            texts.add(endpoint.tls().keyPem());
-        }
-        Stream.concat(build.request().cacheImports().stream(), build.request().cacheExports().stream())
-                .map(CacheEntry::secrets)
-                .forEach(texts::addAll);
-        return texts;
+        return work.doing().toLowerCase(Locale.ROOT) + " " + materials.build().subject() + " on builder '"
+                + materials.builder() + "' failed: " + failure.getMessage();
     }
 }

@@ -33,41 +33,49 @@ final class PlatformBuilds {
     private final ImageOrder order;
     private final Run<?, ?> run;
     private final TaskListener listener;
+    private final ConsoleMask mask;
 
     /** Of builders. */
     private final Map<String, List<String>> platforms;
 
-    PlatformBuilds(ImageOrder order, Run<?, ?> run, TaskListener listener, Map<String, List<String>> platforms) {
+    PlatformBuilds(
+            ImageOrder order,
+            Run<?, ?> run,
+            TaskListener listener,
+            ConsoleMask mask,
+            Map<String, List<String>> platforms) {
         this.order = order;
         this.run = run;
         this.listener = listener;
+        this.mask = mask;
         this.platforms = platforms;
     }
 
     /** The first failure ends the other parts, and nothing is tagged. */
-    BuildResult perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
+    FinishedBuild perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         Instant begin = Instant.now();
-        List<Future<BuildResult>> parts = new ArrayList<>();
-        CompletionService<BuildResult> ended = new ExecutorCompletionService<>(Computer.threadPoolForRemoting);
+        List<Future<FinishedBuild>> parts = new ArrayList<>();
+        CompletionService<FinishedBuild> ended = new ExecutorCompletionService<>(Computer.threadPoolForRemoting);
         try {
             platforms.forEach((builder, some) -> parts.add(ended.submit(() ->
-                    new ImageBuild(order.part(some, builder), run, prefixed(some)).result(folder, env))));
+                    new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env))));
             for (int i = 0; i < parts.size(); i++) {
                 get(ended.take());
             }
             Digest digest = new RegistryImages(run, listener)
                     .assemble(order.build(), digests(parts), order.credentialsId());
-            return new BuildResult(
+            BuildResult result = new BuildResult(
                     order.build().request().ref(),
                     Map.of("containerimage.digest", digest.value(), "image.name", names()),
                     Duration.between(begin, Instant.now()));
+            return new FinishedBuild(result, sizeBytes(parts));
         } finally {
             parts.forEach(part -> part.cancel(true));
         }
     }
 
-    private static BuildResult get(Future<BuildResult> part) throws IOException, InterruptedException {
+    private static FinishedBuild get(Future<FinishedBuild> part) throws IOException, InterruptedException {
         try {
             return part.get();
         } catch (ExecutionException e) {
@@ -78,12 +86,25 @@ final class PlatformBuilds {
         }
     }
 
-    private static List<Digest> digests(List<Future<BuildResult>> parts) throws IOException, InterruptedException {
+    private static List<Digest> digests(List<Future<FinishedBuild>> parts) throws IOException, InterruptedException {
         List<Digest> digests = new ArrayList<>();
-        for (Future<BuildResult> part : parts) {
-            digests.add(get(part).digest().orElseThrow());
+        for (Future<FinishedBuild> part : parts) {
+            digests.add(get(part).result().digest().orElseThrow());
         }
         return digests;
+    }
+
+    /** Those of several platforms have no layers in common. */
+    private static long sizeBytes(List<Future<FinishedBuild>> parts) throws IOException, InterruptedException {
+        long sum = 0;
+        for (Future<FinishedBuild> part : parts) {
+            long size = get(part).sizeBytes();
+            if (size == 0) {
+                return 0;
+            }
+            sum += size;
+        }
+        return sum;
     }
 
     private String names() {

@@ -7,11 +7,16 @@ import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
-import java.util.function.Consumer;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Asks the daemon's history how a build ended that nobody waited for. */
-final class Recalling implements AgentWork<BuildResult> {
+final class Recalling implements AgentWork<RecalledBuild> {
     private static final long serialVersionUID = 1;
+    private static final Logger LOGGER = Logger.getLogger(Recalling.class.getName());
 
     private final String ref;
 
@@ -23,9 +28,23 @@ final class Recalling implements AgentWork<BuildResult> {
     /** Null unless it succeeded. */
     @Override
     @CheckForNull
-    public BuildResult on(BuildkitClient client, BuildRequest request, SessionContent content, Consumer<String> log)
+    public RecalledBuild on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
-        return client.recall(ref).orElse(null);
+        Optional<BuildResult> result = client.recall(ref);
+        if (result.isEmpty()) {
+            return null;
+        }
+        ProgressReporter reporter = new ProgressReporter(console.mask());
+        try (PlainPrinter lines = new PlainPrinter(line -> {}, reporter::line)) {
+            client.logs(ref, event -> {
+                reporter.onEvent(event);
+                lines.onEvent(event);
+            });
+        } catch (BuildkitException e) {
+            // The image is there all the same.
+            LOGGER.log(Level.FINE, e, () -> "the progress of build " + ref + " is lost");
+        }
+        return new RecalledBuild(FinishedBuild.of(result.get(), client), reporter.take());
     }
 
     @Override

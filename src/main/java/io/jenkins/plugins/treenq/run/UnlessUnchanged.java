@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Builds, unless the tags stand for an image that is known to be made of the same. */
@@ -27,23 +26,27 @@ final class UnlessUnchanged implements AgentWork<BuiltImage> {
     private static final long serialVersionUID = 1;
 
     private final Building building;
+    private final int number;
     private final DockerfileBuild build;
     private final ArrayList<ImageName> tags;
     private final String builder;
     private final HashMap<String, RegistryConnection> connections;
 
     /**
+     * @param number of the image build within the run
      * @param tags that have to stand for it
      * @param builder its name
      * @param connections how registries are reached
      */
     UnlessUnchanged(
             Building building,
+            int number,
             DockerfileBuild build,
             List<ImageName> tags,
             String builder,
             HashMap<String, RegistryConnection> connections) {
         this.building = building;
+        this.number = number;
         this.build = build;
         this.tags = new ArrayList<>(tags);
         this.builder = builder;
@@ -51,21 +54,22 @@ final class UnlessUnchanged implements AgentWork<BuiltImage> {
     }
 
     @Override
-    public BuiltImage on(BuildkitClient client, BuildRequest request, SessionContent content, Consumer<String> log)
+    public BuiltImage on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
         BuildInputs inputs;
         try (ImageRegistry images = new ImageRegistry(content.logins(), connections)) {
             inputs = BuildInputs.of(request, content.locals(), images, daemon(client));
-            Optional<ImageDescription> unchanged = unchanged(inputs, images, log);
+            Optional<ImageDescription> unchanged = unchanged(inputs, images, console);
             if (unchanged.isPresent()) {
                 return BuiltImage.present(unchanged.get(), build);
             }
         }
         BuildRequest next = inputs.hash() == null ? request : inputs.recordedIn(request);
-        return BuiltImage.built(building.on(client, next, content, log), build, builder);
+        FinishedBuild finished = building.on(client, next, content, console);
+        return BuiltImage.built(number, finished.result(), finished.sizeBytes(), build, builder);
     }
 
-    private Optional<ImageDescription> unchanged(BuildInputs inputs, ImageRegistry images, Consumer<String> log)
+    private Optional<ImageDescription> unchanged(BuildInputs inputs, ImageRegistry images, Console console)
             throws BuildkitException, InterruptedException {
         String obstacle = inputs.obstacle();
         if (inputs.hash() != null) {
@@ -75,7 +79,7 @@ final class UnlessUnchanged implements AgentWork<BuiltImage> {
                 obstacle = e.getMessage();
             }
         }
-        log.accept("WARNING: the image is built, for it is not known whether something has changed: " + obstacle);
+        console.print("WARNING: the image is built, for it is not known whether something has changed: " + obstacle);
         return Optional.empty();
     }
 

@@ -5,10 +5,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.FilePath;
+import hudson.console.ConsoleLogFilter;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.NotReached;
 import io.jenkins.plugins.treenq.run.Placement;
@@ -153,7 +155,10 @@ final class BuildExecution extends StoppableExecution {
     private ImageBuild service() throws IOException, InterruptedException {
         StepContext context = getContext();
         return new ImageBuild(
-                step.order(ref, UnaryOperator.identity()), context.get(Run.class), context.get(TaskListener.class));
+                step.order(ref, UnaryOperator.identity()),
+                context.get(Run.class),
+                context.get(TaskListener.class),
+                ConsoleMask.of(context.get(ConsoleLogFilter.class)));
     }
 
     /** Its {@code node} step gives up when the agent does not come back, and stops this one then. */

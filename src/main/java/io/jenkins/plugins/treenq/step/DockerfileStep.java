@@ -37,6 +37,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
     private List<SshAccess> ssh = new ArrayList<>();
     private String frontend;
     private List<String> frontendOptions = new ArrayList<>();
+    private String failOn;
 
     DockerfileStep() {}
 
@@ -186,6 +187,25 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.frontendOptions = Lines.of(frontendOptions);
     }
 
+    /** {@code error} for a Dockerfile that cannot be built, {@code warning} for one that breaks a rule, too. */
+    public String getFailOn() {
+        return orElse(failOn, DockerfileStepDescriptor.FAIL_ON_ERROR);
+    }
+
+    @DataBoundSetter
+    public void setFailOn(@CheckForNull String failOn) {
+        this.failOn = Util.fixEmptyAndTrim(failOn);
+    }
+
+    /** Whether a Dockerfile may break no rule. */
+    final boolean failsOnWarning() throws AbortException {
+        return switch (getFailOn()) {
+            case DockerfileStepDescriptor.FAIL_ON_ERROR -> false;
+            case DockerfileStepDescriptor.FAIL_ON_WARNING -> true;
+            default -> throw new AbortException("failOn: '" + failOn + "' is neither error nor warning");
+        };
+    }
+
     /** @param expand fills in variables */
     DockerfileBuild.Builder describe(UnaryOperator<String> expand) throws AbortException, BuildkitException.InvalidRequest {
         DockerfileBuild.Builder build = DockerfileBuild.builder()
@@ -207,7 +227,8 @@ public abstract class DockerfileStep extends Step implements Serializable {
      * @param build what is to be made of the Dockerfile
      */
     final ImageOrder order(
-            DockerfileBuild build, List<BuildCache> cacheFrom, List<BuildCache> cacheTo, UnaryOperator<String> expand) {
+            DockerfileBuild build, List<BuildCache> cacheFrom, List<BuildCache> cacheTo, UnaryOperator<String> expand)
+            throws AbortException {
         return new ImageOrder(
                 build,
                 Util.fixEmpty(expanded(builder, expand)),
@@ -219,6 +240,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
                 cacheTo,
                 false,
                 false,
+                failsOnWarning(),
                 expand);
     }
 

@@ -21,6 +21,9 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     public static final String DEFAULT_CONTEXT = ".";
     public static final String DEFAULT_DOCKERFILE = "Dockerfile";
 
+    static final String FAIL_ON_ERROR = "error";
+    static final String FAIL_ON_WARNING = "warning";
+
     /**
      * @param assignments parameters with texts of the form {@code NAME=value}, beside those of a Dockerfile
      * @param lists the other parameters with texts
@@ -57,6 +60,14 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     public ListBoxModel doFillContextCredentialsIdItems(
             @AncestorInPath Item item, @QueryParameter String contextCredentialsId) {
         return CredentialsChoice.remotes(item, contextCredentialsId);
+    }
+
+    @POST
+    public ListBoxModel doFillFailOnItems() {
+        ListBoxModel levels = new ListBoxModel();
+        levels.add(Messages.DockerfileStep_failOnError(), FAIL_ON_ERROR);
+        levels.add(Messages.DockerfileStep_failOnWarning(), FAIL_ON_WARNING);
+        return levels;
     }
 
     @POST

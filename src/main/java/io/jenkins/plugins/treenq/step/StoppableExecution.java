@@ -4,13 +4,13 @@ package io.jenkins.plugins.treenq.step;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import jenkins.util.ContextResettingExecutorService;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -63,17 +63,12 @@ abstract class StoppableExecution extends StepExecution {
             if (cause != null) {
                 // Whoever stopped the step has been answered.
                 cause.addSuppressed(e);
-            } else if (isShuttingDown()) {
+            } else if (ImageBuild.isShuttingDown()) {
                 // Agents were let go of; the step is taken up when Jenkins is back.
                 LOGGER.log(Level.FINE, e, () -> this + " waits for the restart");
             } else {
                 getContext().onFailure(e);
             }
         }
-    }
-
-    private static boolean isShuttingDown() {
-        Jenkins jenkins = Jenkins.getInstanceOrNull();
-        return jenkins == null || jenkins.isTerminating();
     }
 }

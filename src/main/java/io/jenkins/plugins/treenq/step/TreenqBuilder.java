@@ -7,12 +7,14 @@ import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Launcher;
+import hudson.model.AbstractBuild;
 import hudson.model.AbstractProject;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.util.List;
@@ -40,7 +42,11 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
             @NonNull Launcher launcher,
             @NonNull TaskListener listener)
             throws InterruptedException, IOException {
-        new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener).perform(workspace, env);
+        // What a Pipeline masks around a step is known to steps of its own kind only.
+        ConsoleMask mask =
+                run instanceof AbstractBuild<?, ?> freestyle ? ConsoleMask.of(freestyle, env) : ConsoleMask.ofEverything();
+        new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener, mask)
+                .perform(workspace, env);
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

@@ -14,6 +14,7 @@ import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import java.io.IOException;
 import java.util.List;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 
 /** What an administrator would configure for a test's jobs. */
 public final class Configured {
@@ -58,6 +59,10 @@ public final class Configured {
 
     public static Credentials login(String id, String user, String password) throws FormException {
         return new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", user, password);
+    }
+
+    public static Credentials text(String id, String secret) {
+        return new StringCredentialsImpl(CredentialsScope.GLOBAL, id, "", Secret.fromString(secret));
     }
 
     public static void add(Credentials... credentials) throws IOException {

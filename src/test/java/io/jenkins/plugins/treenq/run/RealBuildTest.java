@@ -10,7 +10,6 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
-import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.EnvVars;
@@ -32,6 +31,7 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -115,6 +115,7 @@ class RealBuildTest {
         assertThat(log, containsString("[3/3] RUN cat /hello"));
         assertThat(log.lines().toList(), hasItem(matchesPattern("#\\d+ \\d+\\.\\d+ hi")));
         assertThat(log.lines().toList(), hasItem(matchesPattern("#\\d+ DONE \\d+\\.\\ds")));
+        assertThat(log.lines().toList(), hasItem(matchesPattern("\\d+ steps, 0 of 2 cached, \\d+\\.\\ds, .* transferred")));
         assertThat(log, containsString("Built " + image() + "@sha256:"));
     }
 
@@ -247,7 +248,7 @@ class RealBuildTest {
         WorkflowRun run = success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
 
         jenkins.assertLogContains("digest=null", run);
-        assertThat(run.getAction(ImagesAction.class), is(nullValue()));
+        assertThat(run.getAction(ImagesAction.class).getImages(), is(empty()));
         assertThat(run.getArtifacts(), is(empty()));
     }
 
@@ -275,7 +276,7 @@ class RealBuildTest {
         jenkins.assertLogContains("   2 | >>> RUN echo almost; exit 7", run);
         jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", run);
         jenkins.assertLogNotContains("\tat ", run);
-        assertThat(run.getAction(ImagesAction.class), is(nullValue()));
+        assertThat(run.getAction(ImagesAction.class).getImages(), is(empty()));
     }
 
     @Test
@@ -347,17 +348,19 @@ class RealBuildTest {
                         .name("remote")
                         .webSocket()
                         .build());
-        String log = JenkinsRule.getLog(jenkins.buildAndAssertSuccess(job("""
+        WorkflowRun built = jenkins.buildAndAssertSuccess(job("""
                 %s
                 def image = treenqBuild(tags: ['%s:1'])
                 echo "digest=$image.digest"
-                """.formatted(files(), image()), "remote")));
+                """.formatted(files(), image()), "remote"));
+        String log = JenkinsRule.getLog(built);
         assertThat(
                 log,
                 containsString(
                         "digest=" + new Registry(daemon).digest(repository, "1").orElseThrow()));
 
         assertThat(log, containsString("[3/3] RUN cat /hello"));
+        assertTells("[3/3] RUN cat /hello", built);
         WorkflowRun failed = jenkins.assertBuildStatus(
                 Result.FAILURE,
                 job(
@@ -367,6 +370,7 @@ class RealBuildTest {
                         .scheduleBuild2(0));
         jenkins.assertLogContains("ERROR: building " + image() + ":2 on builder 'default' failed: ", failed);
         jenkins.assertLogContains("FROM no-such-image", failed);
+        assertTells("[internal] load metadata for docker.io/library/no-such-image", failed);
         jenkins.assertLogNotContains("\tat ", failed);
 
         String password = daemon.login().secret();
@@ -414,6 +418,13 @@ class RealBuildTest {
         assertThat(text, containsString("linux/amd64"));
         assertThat(text, containsString("snapshotter "));
         assertThat(text, containsString("rootless"));
+    }
+
+    private static void assertTells(String step, WorkflowRun run) {
+        List<String> names = run.getAction(ImagesAction.class).getBuilds().get(0).getSteps().stream()
+                .map(ExportedStep::name)
+                .toList();
+        assertThat(names, hasItem(containsString(step)));
     }
 
     private String image() {

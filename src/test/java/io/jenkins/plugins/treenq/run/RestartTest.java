@@ -2,8 +2,11 @@
 package io.jenkins.plugins.treenq.run;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
@@ -11,6 +14,11 @@ import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.timeline.BuildState;
+import io.jenkins.plugins.treenq.timeline.ExportedStep;
+import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -25,6 +33,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 /** A controller that is killed, or restarted, in the middle of a build: a process of its own. */
 class RestartTest {
     private static final String JOB = "job";
+    private static final int POLL_MILLIS = 100;
 
     @RegisterExtension
     private final RealJenkinsExtension controller = new RealJenkinsExtension();
@@ -79,7 +88,12 @@ class RestartTest {
                     echo "digest=$image.digest"
                 }
                 """.formatted(image, daemon.registry(), image), true));
-        job.scheduleBuild2(0).waitForStart();
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        Path kept = run.getRootDir().toPath().resolve("treenq/1.json");
+        while (!Files.exists(kept) || !Files.readString(kept).contains("RUN echo first")) {
+            assertTrue(run.isBuilding(), "nothing of it was kept");
+            Thread.sleep(POLL_MILLIS);
+        }
     }
 
     private static void finishBuild(JenkinsRule jenkins, String image) throws Throwable {
@@ -90,6 +104,13 @@ class RestartTest {
         jenkins.assertLogContains("The build was not finished; building again, with what is in the builder's cache", run);
         // The first daemon was only tried before the restart.
         assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of 'default'", -1).length);
+        List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
+        assertEquals(
+                List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
+                builds.stream().map(TimelinePage::getState).toList());
+        assertThat(
+                builds.get(0).getSteps().stream().map(ExportedStep::name).toList(),
+                hasItem(containsString("RUN echo first")));
         List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
         assertThat(images, hasSize(1));
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();

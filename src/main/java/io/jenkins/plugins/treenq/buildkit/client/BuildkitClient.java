@@ -27,6 +27,7 @@ import io.jenkins.plugins.treenq.buildkit.control.Workers;
 import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
+import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
 import io.jenkins.plugins.treenq.buildkit.session.Session;
 import io.jenkins.plugins.treenq.buildkit.solve.Solve;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
@@ -39,6 +40,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -128,6 +130,21 @@ public final class BuildkitClient implements AutoCloseable {
                     endpoint.address() + " answered with something else than the digest of an image", null);
         }
         return result;
+    }
+
+    /**
+     * What the layers and configurations of an image add up to that was just built, in bytes; empty when the daemon does
+     * not tell, whyever.
+     */
+    public OptionalLong imageSizeBytes(Digest image) throws InterruptedException {
+        Contents contents = new Contents(channel, endpoint);
+        return ImageSize.of(image, digest -> {
+            try {
+                return Optional.of(contents.read(digest));
+            } catch (BuildkitException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     /** Checks a Dockerfile without building it. */

@@ -53,9 +53,14 @@ public final class Contents {
 
     /** A small blob. */
     byte[] read(Blob blob) throws BuildkitException, InterruptedException {
+        return read(blob.digest());
+    }
+
+    /** A small blob. */
+    public byte[] read(Digest digest) throws BuildkitException, InterruptedException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            copy(blob.digest(), new OutputStream() {
+            copy(digest, new OutputStream() {
                 @Override
                 public void write(int b) throws IOException {
                     write(new byte[] {(byte) b}, 0, 1);
@@ -71,7 +76,7 @@ public final class Contents {
             });
         } catch (IOException e) {
             throw new BuildkitException.DaemonFailed(
-                    "blob " + blob.digest() + " of " + endpoint.address() + " cannot be read: " + e.getMessage(), null);
+                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + e.getMessage(), null);
         }
         return bytes.toByteArray();
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.progress;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
@@ -77,7 +78,8 @@ public final class ProgressReporter implements BuildListener {
         final Set<String> inputs = new HashSet<>();
         final Map<String, StepReport.Transfer> transfers = new LinkedHashMap<>();
         ClippedOutput output = new ClippedOutput();
-        boolean changed;
+        boolean changed = true;
+        boolean frozen;
 
         Account(int number, String vertex) {
             this.number = number;
@@ -87,43 +89,57 @@ public final class ProgressReporter implements BuildListener {
 
     @Override
     public synchronized void onEvent(BuildEvent event) {
-        if (event instanceof BuildEvent.Output) {
-            // Comes as lines.
+        if (accounts.size() >= MOST_STEPS && !byVertex.containsKey(event.vertex())) {
+            leftOut = true;
             return;
         }
-        Step step = steps.of(event);
-        Account account = account(step, event.vertex());
-        if (account == null) {
+        BuildEvent kept = event instanceof BuildEvent.VertexChanged vertex ? clipped(vertex) : event;
+        Step step = steps.of(kept);
+        Account account = accounts.computeIfAbsent(step, first -> new Account(accounts.size() + 1, event.vertex()));
+        byVertex.put(event.vertex(), account);
+        if (account.frozen) {
             return;
         }
-        if (event instanceof BuildEvent.VertexChanged vertex) {
+        if (kept instanceof BuildEvent.VertexChanged vertex) {
             step.record(vertex);
             vertex.inputs().stream()
                     .limit(Math.max(0, MOST_INPUTS - account.inputs.size()))
                     .forEach(account.inputs::add);
             heardOf(vertex.completed() == null ? vertex.started() : vertex.completed());
-        } else if (event instanceof BuildEvent.Progress progress) {
+        } else if (kept instanceof BuildEvent.Progress progress) {
             transfer(account, progress);
             heardOf(progress.timestamp());
-        } else if (event instanceof BuildEvent.Warning warning) {
+        } else if (kept instanceof BuildEvent.Warning warning) {
             step.reveal();
             warning(warning);
+        } else {
+            // Output comes as lines.
+            return;
         }
         account.changed = true;
     }
 
-    private Account account(Step step, String vertex) {
-        Account account = accounts.get(step);
-        if (account == null) {
-            if (accounts.size() >= MOST_STEPS) {
-                leftOut = true;
-                return null;
-            }
-            account = new Account(accounts.size() + 1, vertex);
-            accounts.put(step, account);
-        }
-        byVertex.put(vertex, account);
-        return account;
+    private BuildEvent.VertexChanged clipped(BuildEvent.VertexChanged vertex) {
+        BuildEvent.Group group = vertex.group();
+        return new BuildEvent.VertexChanged(
+                vertex.vertex(),
+                vertex.inputs(),
+                text(vertex.name(), LONGEST_NAME),
+                vertex.cached(),
+                vertex.started(),
+                vertex.completed(),
+                text(vertex.error(), LONGEST_LINE),
+                group == null
+                        ? null
+                        : new BuildEvent.Group(group.id(), text(group.name(), LONGEST_NAME), group.weak()));
+    }
+
+    /**
+     * The same is built once more. What becomes of steps that are over would only hide how they were done: they come from
+     * the cache now.
+     */
+    public synchronized void begunAgain() {
+        accounts.forEach((step, account) -> account.frozen |= step.state().isOver());
     }
 
     /** What the daemon's clock says is known from what it tells soonest after it happened. */
@@ -137,7 +153,7 @@ public final class ProgressReporter implements BuildListener {
     }
 
     private void transfer(Account account, BuildEvent.Progress progress) {
-        String key = progress.vertex() + ' ' + progress.id();
+        String key = progress.vertex() + ' ' + clipped(progress.id(), LONGEST_NAME);
         StepReport.Transfer known = account.transfers.get(key);
         if (known == null) {
             if (transfers >= MOST_TRANSFERS || account.transfers.size() >= MOST_TRANSFERS_OF_STEP) {
@@ -191,8 +207,14 @@ public final class ProgressReporter implements BuildListener {
     }
 
     /** A rule that the Dockerfile breaks, found by other means than the build. */
-    public synchronized void warn(BuildEvent.Warning warning) {
-        warning(warning);
+    public synchronized void warn(Lint.Warning warning) {
+        warning(new BuildEvent.Warning(
+                "",
+                1,
+                warning.rule() + ": " + warning.detail(),
+                List.of(warning.description()),
+                warning.url(),
+                warning.location()));
     }
 
     /** The place in the source that made the build fail. */
@@ -254,12 +276,12 @@ public final class ProgressReporter implements BuildListener {
         return new StepReport(
                 account.number,
                 text(account.vertex, LONGEST_DIGEST),
-                text(step.name, LONGEST_NAME),
+                step.name,
                 step.state(),
                 inputs,
                 step.runs(MOST_RUNS),
                 List.copyOf(account.transfers.values()),
-                text(step.error(), LONGEST_LINE));
+                step.error());
     }
 
     private SourceExcerpt excerpt(SourceLocation location) {

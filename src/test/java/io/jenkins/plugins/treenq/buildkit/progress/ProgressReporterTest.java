@@ -115,6 +115,21 @@ class ProgressReporterTest {
     }
 
     @Test
+    void whatIsBuiltOnceMoreStaysAsItWasDone() {
+        tell("made", 1L, 20L);
+        tell("export", 20L, null);
+        reporter.begunAgain();
+
+        reporter.onEvent(Log.vertex("made", 30L, 30L, true, "", NO_GROUP));
+        tell("export", 20L, 40L);
+        tell("another export", 40L, 50L);
+
+        List<StepReport> steps = reporter.take().steps();
+        assertEquals(List.of(State.DONE, State.DONE, State.DONE), steps.stream().map(StepReport::state).toList());
+        assertEquals(List.of(new StepReport.Run(Log.at(1), Log.at(20))), steps.get(0).runs());
+    }
+
+    @Test
     void verticesOfAGroupAreOneStep() {
         BuildEvent.Group group = new BuildEvent.Group("g", "COPY --link", false);
         reporter.onEvent(Log.vertex("copy", 1L, 2L, false, "", group));
@@ -235,7 +250,7 @@ class ProgressReporterTest {
 
     @Test
     void whateverADaemonSendsAReportHasABound() throws IOException {
-        String longText = "€".repeat(100_000);
+        String longText = "€".repeat(10_000);
         List<String> inputs = Stream.iterate(0, i -> i + 1).limit(1_000).map(i -> "sha256:" + i).toList();
         for (int step = 0; step < 3_000; step++) {
             String vertex = "sha256:" + step;

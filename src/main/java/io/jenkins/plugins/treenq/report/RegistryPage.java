@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.report;
+
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Where registries show a repository to people; most have a place of their own for that, which nobody can know. */
+final class RegistryPage {
+    private static final String DOCKER_LIBRARY = "library/";
+
+    /** They lead a browser from a repository to its page. */
+    private static final Pattern LEADING = Pattern.compile("ghcr\\.io|(.*\\.)?gcr\\.io|.*-docker\\.pkg\\.dev");
+
+    private RegistryPage() {}
+
+    static Optional<String> of(ImageName image) {
+        String repository = image.repository();
+        return switch (image.host()) {
+            case "docker.io" -> Optional.of(
+                    repository.startsWith(DOCKER_LIBRARY)
+                            ? "https://hub.docker.com/_/" + repository.substring(DOCKER_LIBRARY.length())
+                            : "https://hub.docker.com/r/" + repository);
+            case "quay.io" -> Optional.of("https://quay.io/repository/" + repository);
+            case "public.ecr.aws" -> Optional.of("https://gallery.ecr.aws/" + repository);
+            default -> LEADING.matcher(image.host()).matches()
+                    ? Optional.of("https://" + image.host() + "/" + repository)
+                    : Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The run's console, seen from the agent.
+ *
+ * @param log takes lines; secrets in them are masked
+ * @param mask does to a line what was done to it before somebody reads it in the console
+ */
+record Console(Consumer<String> log, UnaryOperator<String> mask) {
+    void print(String line) {
+        log.accept(line);
+    }
+
+    /** Shows a place in a source file, if there is one. */
+    void print(SourceLocation place) {
+        if (place != null) {
+            SourceSnippet.of(place).forEach(log);
+        }
+    }
+}

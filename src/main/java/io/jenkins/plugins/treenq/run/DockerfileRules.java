@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Lint;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+
+/** The rules that the frontend has for Dockerfiles. */
+final class DockerfileRules {
+    private DockerfileRules() {}
+
+    /**
+     * Asks which ones are broken, and prints them.
+     *
+     * @throws BuildkitException.BuildFailed when the Dockerfile cannot be built at all
+     */
+    static Lint check(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
+            throws BuildkitException, InterruptedException {
+        Lint lint = client.check(request, content);
+        for (Lint.Warning warning : lint.warnings()) {
+            console.print("WARNING: " + warning.rule() + ": " + warning.detail()
+                    + (warning.url().isEmpty() ? "" : " - " + warning.url()));
+            console.print(warning.location());
+        }
+        if (lint.problem() != null) {
+            console.print(lint.problem().location());
+            throw new BuildkitException.BuildFailed(
+                    lint.problem().message(), lint.problem().location(), -1, null);
+        }
+        return lint;
+    }
+
+    /** @throws BuildkitException.BuildFailed when a rule is broken */
+    static void refuse(Lint lint) throws BuildkitException.BuildFailed {
+        if (!lint.warnings().isEmpty()) {
+            Lint.Warning first = lint.warnings().get(0);
+            SourceLocation place = first.location();
+            throw new BuildkitException.BuildFailed(
+                    "the Dockerfile breaks a rule: " + (place == null ? "" : place.file() + ":" + place.line() + ": ")
+                            + first.rule() + ": " + first.detail()
+                            + (first.url().isEmpty() ? "" : " (" + first.url() + ")"),
+                    place,
+                    -1,
+                    null);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import java.io.Serializable;
+
+/**
+ * A build that succeeded while nobody waited for it.
+ *
+ * @param progress all that happened in it
+ */
+record RecalledBuild(FinishedBuild build, ProgressReport progress) implements Serializable {}

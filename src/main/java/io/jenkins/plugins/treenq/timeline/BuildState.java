@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.timeline;
+
+import java.util.function.Supplier;
+
+/** What has become of an image build. */
+public enum BuildState {
+    RUNNING("symbol-status-nobuilt-anime", Messages::BuildState_running),
+    SUCCESS("symbol-status-blue", Messages::BuildState_success),
+    FAILURE("symbol-status-red", Messages::BuildState_failure),
+    ABORTED("symbol-status-aborted", Messages::BuildState_aborted),
+    /** Jenkins went away, and nobody saw how it ended. */
+    INTERRUPTED("symbol-status-aborted", Messages::BuildState_interrupted);
+
+    private final String icon;
+    private final Supplier<String> text;
+
+    BuildState(String icon, Supplier<String> text) {
+        this.icon = icon;
+        this.text = text;
+    }
+
+    public String icon() {
+        return icon;
+    }
+
+    /** For a person. */
+    public String text() {
+        return text.get();
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.timeline;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import hudson.util.AtomicFileWriter;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** A timeline on the controller's disk, as JSON. */
+final class TimelineFile {
+    private static final Logger LOGGER = Logger.getLogger(TimelineFile.class.getName());
+
+    private static final Gson GSON = new GsonBuilder()
+            .registerTypeAdapter(Instant.class, new Milliseconds().nullSafe())
+            .disableHtmlEscaping()
+            .create();
+
+    private TimelineFile() {}
+
+    /** A time as milliseconds since 1970. */
+    private static final class Milliseconds extends TypeAdapter<Instant> {
+        @Override
+        public void write(JsonWriter out, Instant time) throws IOException {
+            out.value(time.toEpochMilli());
+        }
+
+        @Override
+        public Instant read(JsonReader in) throws IOException {
+            return Instant.ofEpochMilli(in.nextLong());
+        }
+    }
+
+    /** The old content or the new one is there, whatever happens meanwhile. */
+    static void write(Path file, Timeline timeline) throws IOException {
+        try {
+            // None above it: the run may have been deleted.
+            Files.createDirectory(Objects.requireNonNull(file.getParent()));
+        } catch (FileAlreadyExistsException e) {
+            // As it should be.
+        }
+        try (AtomicFileWriter out = new AtomicFileWriter(file, StandardCharsets.UTF_8)) {
+            try {
+                GSON.toJson(timeline, out);
+                out.commit();
+            } finally {
+                out.abort();
+            }
+        }
+    }
+
+    /** Empty when there is none, or none that can be read. */
+    static Optional<Timeline> read(Path file) {
+        try (Reader in = Files.newBufferedReader(file)) {
+            return Optional.ofNullable(GSON.fromJson(in, Timeline.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            // Whatever Gson makes of a file that somebody has changed.
+            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read");
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.timeline;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The timelines of a run's image builds: one file each in the run's folder, and in memory while a build is under way. */
+public final class Timelines {
+    private static final Logger LOGGER = Logger.getLogger(Timelines.class.getName());
+    private static final String FOLDER = "treenq";
+    private static final Pattern FILE = Pattern.compile("([1-9][0-9]{0,8})\\.json");
+
+    private final Run<?, ?> run;
+    private final Map<Integer, LiveTimeline> live = new ConcurrentHashMap<>();
+
+    public Timelines(Run<?, ?> run) {
+        this.run = run;
+    }
+
+    /**
+     * A build begins.
+     *
+     * @param number counts from 1 within the run
+     * @param ref names the build in the daemon
+     * @param subject what is built, such as the first tag
+     * @param builder its name
+     */
+    public LiveTimeline begin(int number, String ref, String subject, String builder) {
+        LiveTimeline timeline =
+                new LiveTimeline(new Timeline.Beginning(number, ref, subject, builder, Instant.now()), this::keep);
+        live.put(number, timeline);
+        return timeline;
+    }
+
+    /**
+     * A build that Jenkins lost sight of succeeded.
+     *
+     * @param progress all that happened in it
+     */
+    public void completed(String ref, ProgressReport progress, String digest) {
+        find(ref).ifPresent(timeline -> {
+            Timeline.Beginning beginning = timeline.beginning();
+            Instant end = beginning.time().plus(Duration.between(progress.start(), progress.now()));
+            keep(new Timeline(beginning, new Timeline.End(end, BuildState.SUCCESS, "", digest), progress));
+        });
+    }
+
+    /** Of the build that has this name in the daemon. */
+    public Optional<Integer> numberOf(String ref) {
+        return find(ref).map(timeline -> timeline.beginning().number());
+    }
+
+    private Optional<Timeline> find(String ref) {
+        return numbers().stream()
+                .flatMap(number -> find(number).stream())
+                .filter(timeline -> timeline.beginning().ref().equals(ref))
+                .findFirst();
+    }
+
+    /** Nothing of the build was begun. */
+    public void discard(LiveTimeline timeline) {
+        timeline.drop();
+        live.remove(timeline.number());
+        Path file = file(timeline.number());
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> file + " cannot be deleted");
+        }
+    }
+
+    private void keep(Timeline timeline) {
+        int number = timeline.beginning().number();
+        try {
+            TimelineFile.write(file(number), timeline);
+        } catch (IOException e) {
+            // The build does not depend on it.
+            LOGGER.log(Level.WARNING, e, () -> "what happens in an image build of " + run + " cannot be kept");
+        }
+        if (timeline.end() != null) {
+            live.remove(number);
+        }
+    }
+
+    /** Whether such a build began. */
+    public boolean has(int number) {
+        return live.containsKey(number) || Files.exists(file(number));
+    }
+
+    private Path folder() {
+        return run.getRootDir().toPath().resolve(FOLDER);
+    }
+
+    private Path file(int number) {
+        return folder().resolve(number + ".json");
+    }
+
+    /** In order. */
+    private List<Integer> numbers() {
+        TreeSet<Integer> numbers = new TreeSet<>(live.keySet());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder())) {
+            for (Path file : files) {
+                Matcher name = FILE.matcher(String.valueOf(file.getFileName()));
+                if (name.matches()) {
+                    numbers.add(Integer.valueOf(name.group(1)));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // Nothing was built.
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "what happened in image builds of " + run + " cannot be read");
+        }
+        return new ArrayList<>(numbers);
+    }
+
+    private Optional<Timeline> find(int number) {
+        LiveTimeline current = live.get(number);
+        return current == null ? TimelineFile.read(file(number)) : Optional.of(current.snapshot());
+    }
+
+    /** The page of a build, or null. */
+    @CheckForNull
+    public TimelinePage page(int number) {
+        boolean running = live.containsKey(number);
+        return find(number)
+                .map(timeline -> new TimelinePage(run, timeline, running))
+                .orElse(null);
+    }
+
+    /** The pages of all builds, in order. */
+    public List<TimelinePage> pages() {
+        return numbers().stream()
+                .map(this::page)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+}

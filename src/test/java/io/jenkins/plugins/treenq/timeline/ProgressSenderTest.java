@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.timeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class ProgressSenderTest {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final ProgressReporter reporter = new ProgressReporter(UnaryOperator.identity());
+    private final BlockingQueue<ProgressReport> told = new LinkedBlockingQueue<>();
+
+    @Test
+    void whatHappensIsToldFromTimeToTimeAndAtTheEnd() throws Exception {
+        try (ProgressSender sender = ProgressSender.start(reporter, told::add)) {
+            start("a");
+            assertEquals("a", next().steps().get(0).name());
+            start("b");
+            start("c");
+            // One of these may have been told alone.
+        }
+        List<ProgressReport> rest = List.copyOf(told);
+        assertEquals(
+                List.of("b", "c"),
+                rest.stream().flatMap(report -> report.steps().stream()).map(step -> step.name()).toList());
+    }
+
+    @Test
+    void aBuildGoesOnWhileTheControllerIsSlow() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answers = new CountDownLatch(1);
+        ProgressSink slow = report -> {
+            asked.countDown();
+            await(answers);
+            told.add(report);
+        };
+        ProgressSender sender = ProgressSender.start(reporter, slow);
+        start("a");
+        await(asked);
+        for (int i = 0; i < 10_000; i++) {
+            start("step " + i % 100);
+            reporter.line("step " + i % 100, "line " + i);
+        }
+        // As an abort does; it does not wait for the controller either.
+        Thread.currentThread().interrupt();
+        sender.close();
+        assertTrue(Thread.interrupted());
+        assertNull(told.poll());
+
+        answers.countDown();
+
+        assertEquals(1, next().steps().size());
+        ProgressReport rest = next();
+        assertEquals(100, rest.steps().size());
+        assertEquals(10_000, rest.output().values().stream().mapToLong(output -> output.first().size()).sum());
+    }
+
+    @Test
+    void aControllerThatDoesNotListenDisturbsNobody() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        try (ProgressSender sender = ProgressSender.start(reporter, report -> {
+            asked.countDown();
+            throw new IllegalStateException("gone");
+        })) {
+            start("a");
+            await(asked);
+            start("b");
+        }
+        whatHappensIsToldFromTimeToTimeAndAtTheEnd();
+    }
+
+    private void start(String vertex) {
+        reporter.onEvent(new BuildEvent.VertexChanged(
+                vertex, List.of(), vertex, false, Instant.now(), null, "", null));
+    }
+
+    private ProgressReport next() throws InterruptedException {
+        ProgressReport report = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertTrue(report != null, "nothing was told");
+        return report;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
