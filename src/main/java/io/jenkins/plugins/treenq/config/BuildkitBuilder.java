@@ -199,7 +199,13 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
 
         @POST
         public FormValidation doCheckName(@AncestorInPath Item item, @QueryParameter String value) {
-            return Access.isDenied(item) ? FormValidation.ok() : FormValidation.validateRequired(value);
+            ItemGroup<?> owner = Access.owner(item);
+            if (owner == null) {
+                return FormValidation.ok();
+            }
+            return isForbidden(owner)
+                    ? FormValidation.error(Messages.BuildkitBuilder_notInFolders())
+                    : FormValidation.validateRequired(value);
         }
 
         @POST
@@ -259,6 +265,9 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
                 @QueryParameter String connectTimeoutSeconds)
                 throws InterruptedException {
             ItemGroup<?> owner = Access.requireOwner(item);
+            if (isForbidden(owner)) {
+                return FormValidation.error(Messages.BuildkitBuilder_notInFolders());
+            }
             BuildkitBuilder builder = new BuildkitBuilder(name, address);
             builder.setServerName(serverName);
             builder.setCredentialsId(credentialsId);
@@ -268,6 +277,11 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
                 answers.add(test(builder, each, owner));
             }
             return answers.isEmpty() ? doCheckAddress(item, address) : FormValidation.aggregate(answers);
+        }
+
+        private static boolean isForbidden(ItemGroup<?> owner) {
+            return owner != Jenkins.get()
+                    && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders();
         }
 
         private static FormValidation test(BuildkitBuilder builder, String address, ItemGroup<?> owner)

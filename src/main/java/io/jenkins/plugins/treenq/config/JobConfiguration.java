@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import jenkins.model.Jenkins;
 
 /** The builders and registries that one job sees: those of its folders, inner ones first, and those of all jobs. */
 public final class JobConfiguration {
@@ -66,11 +67,17 @@ public final class JobConfiguration {
         return new BuilderChoice(builders().stream().map(Owned::item).toList(), defaultBuilder());
     }
 
-    private Owned<BuildkitBuilder> owned(BuildkitBuilder builder) {
-        return builders().stream()
+    private Owned<BuildkitBuilder> owned(BuildkitBuilder builder) throws AbortException {
+        Owned<BuildkitBuilder> found = builders().stream()
                 .filter(owned -> owned.item() == builder)
                 .findFirst()
                 .orElseThrow();
+        if (found.owner() != Jenkins.get()
+                && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders()) {
+            throw new AbortException("builder '" + builder.getName() + "' is one of folder '"
+                    + found.owner().getFullName() + "': the administrator's policy lets folders define no builders");
+        }
+        return found;
     }
 
     /** Of the innermost place that has a say; its first builder if it names none. Null when nobody has. */

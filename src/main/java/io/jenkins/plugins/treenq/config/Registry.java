@@ -208,7 +208,7 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         }
 
         /** Whether an image name that starts so is one of this registry. */
-        private static boolean isPlace(String place) {
+        static boolean isPlace(String place) {
             try {
                 return ImageName.parse(place + "/a/b").name().equals(place + "/a/b");
             } catch (IllegalArgumentException e) {

@@ -20,15 +20,17 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
-/** The builders and registries of all jobs. */
+/** The builders and registries of all jobs, and what jobs and folders may do. */
 @Extension
 @Symbol("treenq")
 public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     private static final List<String> LISTS = List.of("builders", "registries");
+    private static final String POLICY = "policy";
 
     private List<BuildkitBuilder> builders = new ArrayList<>();
     private List<Registry> registries = new ArrayList<>();
     private String defaultBuilder;
+    private Policy policy;
 
     public TreenqConfiguration() {
         load();
@@ -81,6 +83,22 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
     }
 
+    /** What jobs and folders may do; null for everything. */
+    @CheckForNull
+    public Policy getPolicy() {
+        return policy;
+    }
+
+    @DataBoundSetter
+    public void setPolicy(@CheckForNull Policy policy) {
+        this.policy = policy;
+    }
+
+    /** The policy that holds, whether one is configured or not. */
+    public Policy policy() {
+        return policy == null ? new Policy() : policy;
+    }
+
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {
         // A list that lost its last row is absent from the form, and would stay as it was.
@@ -88,6 +106,9 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
             if (!json.has(list)) {
                 json.put(list, new JSONArray());
             }
+        }
+        if (!json.has(POLICY)) {
+            policy = null;
         }
         try {
             req.bindJSON(this, json);

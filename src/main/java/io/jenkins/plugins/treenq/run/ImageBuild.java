@@ -17,8 +17,10 @@ import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.Owned;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
+import io.jenkins.plugins.treenq.parameters.SshAgentAccess;
 import io.jenkins.plugins.treenq.pool.Places;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
@@ -46,6 +48,9 @@ public final class ImageBuild {
     private final Run<?, ?> run;
     private final TaskListener listener;
     private final ConsoleMask mask;
+
+    /** Null until it is known that it is allowed. */
+    private DockerfileBuild build;
 
     /** @param mask hides what the listener hides */
     public ImageBuild(ImageOrder order, Run<?, ?> run, TaskListener listener, ConsoleMask mask) {
@@ -82,6 +87,7 @@ public final class ImageBuild {
 
     /** The image that is there already, where that is reason enough not to build it. */
     public Optional<BuiltImage> present() throws IOException, InterruptedException {
+        requireAllowed();
         return order.skipIfPresent() && !order.tagsToSkip().isEmpty()
                 ? new RegistryImages(run, listener).present(order)
                 : Optional.empty();
@@ -102,7 +108,7 @@ public final class ImageBuild {
     FinishedBuild part(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
-        return anywhere(placement(null), site -> {
+        return anywhere(placement(BuildPlaces.get(), null), site -> {
             LiveTimeline timeline = begin(subject, site);
             return followed(timeline, () -> {
                 FinishedBuild build = ask(building(timeline), site, folder, env);
@@ -136,7 +142,7 @@ public final class ImageBuild {
             return built(timeline.number(), ask(building, site, folder, env), site.builder());
         }
         UnlessUnchanged work = new UnlessUnchanged(
-                building, timeline.number(), order.build(), tags, site.builder(), RegistryAccess.connections(run));
+                building, timeline.number(), build(), tags, site.builder(), RegistryAccess.connections(run));
         return ask(work, site, folder, env);
     }
 
@@ -212,7 +218,8 @@ public final class ImageBuild {
      *
      * @param earlier where it was once begun, which is the best place; null for nowhere
      */
-    public Placement placement(@CheckForNull Site earlier) {
+    public Placement placement(@CheckForNull Site earlier) throws AbortException {
+        requireAllowed();
         return placement(BuildPlaces.get(), earlier);
     }
 
@@ -272,6 +279,7 @@ public final class ImageBuild {
     /** Asks about the Dockerfile instead of building it. Questions take no build's place. */
     public DockerfileCheck check(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
+        requireAllowed();
         return anywhere(placement(new Places(), null), site -> ask(new Checking(order.failOnWarning()), site, folder, env));
     }
 
@@ -285,6 +293,10 @@ public final class ImageBuild {
         if (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty()) {
             throw new AbortException("files of a workspace are needed, and there is none here;"
                     + " run the step inside node, or let the builder fetch the context from an address");
+        }
+        if (order.ssh().stream().anyMatch(SshAgentAccess.class::isInstance)) {
+            throw new AbortException("an SSH agent of this machine is needed, and the controller's is for nobody;"
+                    + " run the step inside node, or give sshKey instead of sshAgent");
         }
         // The controller's own files are nobody's to build with.
         File nothing = Files.createTempDirectory("treenq").toFile();
@@ -300,9 +312,8 @@ public final class ImageBuild {
             throws IOException, InterruptedException {
         Owned<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
-        DockerfileBuild build = withCache(credentials);
         Materials materials = new Materials(
-                build,
+                build(),
                 site.builder(),
                 builder.item().endpoint(site.address(), credentials, builder.owner()),
                 RegistryAccess.all(RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener),
@@ -312,6 +323,25 @@ public final class ImageBuild {
                 workspace);
         listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
         return act(folder, new OnAgent<>(work, materials, listener));
+    }
+
+    /** Before anybody waits for anything, and before anything is sent. */
+    private void requireAllowed() throws AbortException {
+        TreenqConfiguration.get().policy().checkName(order.builder());
+        build();
+    }
+
+    /** What is asked of the daemon, as the administrator's policy has it. */
+    private DockerfileBuild build() throws AbortException {
+        if (build == null) {
+            DockerfileBuild wanted = withCache(BuildCredentials.of(run));
+            build = TreenqConfiguration.get().policy().applied(wanted);
+            if (build != wanted) {
+                listener.getLogger()
+                        .println("The administrator's policy on frontends: a line '# syntax=' of the Dockerfile is not followed");
+            }
+        }
+        return build;
     }
 
     private DockerfileBuild withCache(BuildCredentials credentials) throws AbortException {

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  *
  * @param build the Dockerfile and what to make of it, but for the caches
  * @param builder name of the builder; null for the default one
- * @param credentialsId login for the tags' registries; null for those that are configured for all jobs
+ * @param credentialsId login for the tags' registries; null for those that are configured
  * @param contextCredentialsId for a context that the daemon fetches; null for none
  * @param skipIfPresent nothing is built when all tags stand for one image already
  * @param skipIfUnchanged nothing is built when that image was made of the same

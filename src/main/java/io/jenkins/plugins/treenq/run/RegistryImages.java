@@ -12,6 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.InspectedImage;
@@ -41,7 +42,7 @@ public final class RegistryImages {
     /**
      * What a registry has under a name.
      *
-     * @param credentialsId that the job gave for the registry; null for those that are configured for all jobs
+     * @param credentialsId that the job gave for the registry; null for those that are configured
      * @return null when it is not there
      * @throws AbortException when that cannot be known; the message says why
      */
@@ -103,6 +104,7 @@ public final class RegistryImages {
         named.put(source.host(), fromCredentialsId);
         for (String target : to) {
             ImageName name = name(target);
+            TreenqConfiguration.get().policy().checkPush(name);
             targets.add(name);
             named.put(name.host(), credentialsId);
         }

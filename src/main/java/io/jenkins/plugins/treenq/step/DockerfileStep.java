@@ -124,7 +124,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.builder = Util.fixEmptyAndTrim(builder);
     }
 
-    /** Login for registries; null for those that are configured for all jobs. */
+    /** Login for registries; null for those that are configured. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;

@@ -6,6 +6,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.Assignments;
 import io.jenkins.plugins.treenq.parameters.Lines;
@@ -40,7 +41,7 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     public ListBoxModel doFillBuilderItems(@AncestorInPath Item item, @QueryParameter String builder) {
         ListBoxModel names = new ListBoxModel();
         names.add(Messages.DockerfileStep_defaultBuilder(), "");
-        if (Lines.mayConfigure(item)) {
+        if (Lines.mayConfigure(item) && TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
             JobConfiguration.of(item)
                     .builders()
                     .forEach(each -> names.add(each.item().getName()));

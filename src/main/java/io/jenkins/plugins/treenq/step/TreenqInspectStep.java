@@ -45,7 +45,7 @@ public final class TreenqInspectStep extends Step implements Serializable {
         return image;
     }
 
-    /** Login for its registry; null for what is configured for all jobs. */
+    /** Login for its registry; null for what is configured. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;

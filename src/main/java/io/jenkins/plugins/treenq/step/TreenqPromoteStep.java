@@ -57,7 +57,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         return to;
     }
 
-    /** Login for the registries of the new names; null for what is configured for all jobs. */
+    /** Login for the registries of the new names; null for what is configured. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -68,7 +68,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Login for the image's own registry, if it is another one; null for what is configured for all jobs. */
+    /** Login for the image's own registry, if it is another one; null for what is configured. */
     @CheckForNull
     public String getFromCredentialsId() {
         return fromCredentialsId;

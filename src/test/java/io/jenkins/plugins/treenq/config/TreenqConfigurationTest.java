@@ -48,7 +48,24 @@ class TreenqConfigurationTest {
 
         jenkins.assertEqualDataBoundBeans(everything().getBuilders(), configuration.getBuilders());
         jenkins.assertEqualDataBoundBeans(everything().getRegistries(), configuration.getRegistries());
+        jenkins.assertEqualDataBoundBeans(everything().getPolicy(), configuration.getPolicy());
         assertEquals("arm", configuration.getDefaultBuilder());
+    }
+
+    @Test
+    void formKeepsAPolicyThatAllowsEverythingAndNone() throws Exception {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        jenkins.configRoundtrip();
+        assertNull(configuration.getPolicy());
+
+        configuration.setPolicy(new Policy());
+        jenkins.configRoundtrip();
+        jenkins.assertEqualDataBoundBeans(new Policy(), configuration.getPolicy());
+
+        HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
+        form.getInputByName("_.policy").setChecked(false);
+        jenkins.submit(form);
+        assertNull(configuration.getPolicy());
     }
 
     @Test
@@ -129,6 +146,7 @@ class TreenqConfigurationTest {
         assertEquals("buildkit-client", arm.getCredentialsId());
         assertEquals(20, arm.getConnectTimeoutSeconds());
         assertEquals("login", read.getRegistries().get(0).getCredentialsId());
+        assertNull(read.getPolicy());
     }
 
     @Test
@@ -188,6 +206,17 @@ class TreenqConfigurationTest {
         for (String mirrors : List.of("mirror", "mirror.example.com\nmirror.example.com/Hub")) {
             assertEquals("ERROR", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
+        Policy.DescriptorImpl policy = jenkins.jenkins.getDescriptorByType(Policy.DescriptorImpl.class);
+        for (String places : List.of("*", "none", "", "registry.example.com\nregistry.example.com/shop/web docker.io")) {
+            assertEquals("OK", policy.doCheckPushTo(places).kind.name(), places);
+        }
+        for (String places : List.of("registry", "registry.example.com/Shop", "registry.example.com/*", "a b")) {
+            assertEquals("ERROR", policy.doCheckPushTo(places).kind.name(), places);
+        }
+        assertEquals("OK", policy.doCheckEntitlements("network.host, device=a.b/c=all").kind.name());
+        assertEquals("ERROR", policy.doCheckEntitlements("host").kind.name());
+        assertEquals("OK", policy.doCheckFrontends("dockerfile.v0 docker.io/docker/dockerfile").kind.name());
+        assertEquals("ERROR", policy.doCheckFrontends("docker/dockerfile").kind.name());
         assertEquals("OK", registry.doCheckCaCertificate(null, " ").kind.name());
         assertEquals("ERROR", registry.doCheckCaCertificate(null, "MIIB").kind.name());
     }
@@ -272,6 +301,13 @@ class TreenqConfigurationTest {
                 List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), second));
         configuration.setRegistries(List.of(registry, new Registry("docker.io")));
         configuration.setDefaultBuilder("arm");
+        Policy policy = new Policy();
+        policy.setPushTo(List.of("registry.example.com/shop", "docker.io"));
+        policy.setEntitlements(List.of());
+        policy.setFrontends(List.of("dockerfile.v0"));
+        policy.setJobsMayNameBuilders(false);
+        policy.setFoldersMayDefineBuilders(false);
+        configuration.setPolicy(policy);
         return configuration;
     }
 }

@@ -236,6 +236,19 @@ class ParametersTest {
                 run);
     }
 
+    @Test
+    void theControllersOwnSshAgentIsForNobody() throws Exception {
+        job.setDefinition(new CpsFlowDefinition(
+                "treenqBuild tags: [], context: 'https://localhost:1/a.git', ssh: [sshAgent(socket: '/tmp/agent')]", true));
+
+        WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
+
+        jenkins.assertLogContains(
+                "ERROR: an SSH agent of this machine is needed, and the controller's is for nobody;"
+                        + " run the step inside node, or give sshKey instead of sshAgent",
+                run);
+    }
+
     /** A bare repository that is served as plain files. */
     private Path repository() throws Exception {
         Path work = Files.createDirectory(folder.resolve("work"));

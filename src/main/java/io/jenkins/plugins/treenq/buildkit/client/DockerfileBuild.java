@@ -54,6 +54,11 @@ public record DockerfileBuild(
         return new DockerfileBuild(request.withCache(imports, exports), sources, destinations, tags, platforms);
     }
 
+    /** The same with more of the frontend's keys. */
+    public DockerfileBuild withOptions(Map<String, String> more) {
+        return new DockerfileBuild(request.withOptions(more), sources, destinations, tags, platforms);
+    }
+
     /**
      * Whether it can be done in parts, each by another daemon, that become one image in a registry: nothing but an image
      * comes of it, and that is pushed under tags.
@@ -148,6 +153,11 @@ public record DockerfileBuild(
     /** Where the files of the context come from. */
     public String context() {
         return sources.context();
+    }
+
+    /** What {@code FROM} and {@code COPY --from} call the named contexts. */
+    public Set<String> contextNames() {
+        return sources.contexts().keySet();
     }
 
     /**
