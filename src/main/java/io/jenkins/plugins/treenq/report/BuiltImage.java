@@ -35,13 +35,17 @@ public final class BuiltImage implements Serializable {
     private final ArrayList<String> platforms;
     private final String builder;
     private final String promotedFrom;
+    private final boolean tagged;
     private final double duration;
     private final Map<String, Object> metadata;
+    private String credentialsId;
+    private long timestamp;
 
     private BuiltImage(
             int number,
             long sizeBytes,
             List<String> names,
+            boolean tagged,
             List<String> platforms,
             @CheckForNull String builder,
             @CheckForNull String promotedFrom,
@@ -57,6 +61,7 @@ public final class BuiltImage implements Serializable {
         this.platforms = new ArrayList<>(platforms);
         this.builder = builder;
         this.promotedFrom = promotedFrom;
+        this.tagged = tagged;
         this.duration = result.duration().toMillis() / 1000.0;
         this.metadata = Metadata.of(result.exporterResponse()).values();
     }
@@ -71,7 +76,8 @@ public final class BuiltImage implements Serializable {
         List<String> platforms = build.platforms().isEmpty()
                 ? Metadata.of(result.exporterResponse()).platforms()
                 : build.platforms();
-        return new BuiltImage(number, sizeBytes, build.names(), platforms, builder, null, result);
+        return new BuiltImage(
+                number, sizeBytes, build.names(), !build.pushedTags().isEmpty(), platforms, builder, null, result);
     }
 
     /**
@@ -111,10 +117,17 @@ public final class BuiltImage implements Serializable {
                 0,
                 image.sizeBytes(),
                 names,
+                true,
                 platforms,
                 null,
                 promotedFrom,
                 new BuildResult("", metadata, duration));
+    }
+
+    /** What only the controller knows: its clock, and how it got to the registries of the names. */
+    void recorded(@CheckForNull String credentials) {
+        credentialsId = credentials;
+        timestamp = System.currentTimeMillis();
     }
 
     /** Of the image build within the run, counted from 1; 0 when the run did not build it. */
@@ -199,6 +212,23 @@ public final class BuiltImage implements Serializable {
     @Whitelisted
     public String getPromotedFrom() {
         return promotedFrom;
+    }
+
+    /** Whether registries have it under its names, and these have tags. */
+    public boolean isTagged() {
+        return tagged;
+    }
+
+    /** Of the job, for the registries of the names; null for those that are configured. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    /** When the run recorded it, in milliseconds since 1970. */
+    @Exported
+    public long getTimestamp() {
+        return timestamp;
     }
 
     /** Seconds that building or promoting it took. */

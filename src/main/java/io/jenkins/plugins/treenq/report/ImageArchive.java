@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.report;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.FilePath;
 import hudson.Launcher;
 import hudson.Util;
@@ -30,8 +31,13 @@ public final class ImageArchive {
 
     private ImageArchive() {}
 
-    /** Records an image; one without a digest, from a build that was only checked, leaves nothing to record. */
-    public static void record(BuiltImage image, Run<?, ?> run, TaskListener listener)
+    /**
+     * Records an image; one without a digest, from a build that was only checked, leaves nothing to record.
+     *
+     * @param credentialsId that the job gave for the registries of its names; null for those that are configured
+     */
+    public static void record(
+            BuiltImage image, @CheckForNull String credentialsId, Run<?, ?> run, TaskListener listener)
             throws IOException, InterruptedException {
         String digest = image.getDigest();
         if (digest == null) {
@@ -42,6 +48,7 @@ public final class ImageArchive {
         String artifact = FOLDER + "/" + number + "-" + fileName(image) + ".json";
         archive(artifact, Metadata.json(image.getMetadata()), run, listener);
         fingerprint(digest, image, run);
+        image.recorded(credentialsId);
         action.add(image);
         run.save();
     }

@@ -257,7 +257,7 @@ public final class ImageBuild {
     }
 
     private BuiltImage recorded(BuiltImage image) throws IOException, InterruptedException {
-        ImageArchive.record(image, run, listener);
+        ImageArchive.record(image, order.credentialsId(), run, listener);
         listener.getLogger().println(summary(image));
         return image;
     }

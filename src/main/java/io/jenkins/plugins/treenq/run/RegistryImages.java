@@ -75,7 +75,7 @@ public final class RegistryImages {
         try (ImageRegistry registry = registries.open(run)) {
             Optional<BuiltImage> present = registry.common(tags).map(image -> BuiltImage.present(image, order.build()));
             if (present.isPresent()) {
-                ImageArchive.record(present.get(), run, listener);
+                ImageArchive.record(present.get(), order.credentialsId(), run, listener);
                 listener.getLogger().println("Nothing is built: " + present.get() + " is there already");
             }
             return present;
@@ -117,8 +117,25 @@ public final class RegistryImages {
             registry.promote(exact, targets);
             BuiltImage promoted =
                     BuiltImage.promoted(source, image, targets, Duration.between(start, Instant.now()));
-            ImageArchive.record(promoted, run, listener);
+            ImageArchive.record(promoted, credentialsId, run, listener);
             return promoted;
+        } catch (BuildkitException e) {
+            throw failure("", e, registries);
+        }
+    }
+
+    /**
+     * Puts an image of a repository under a tag there, as the run could, and records nothing.
+     *
+     * @param tag a name with a tag
+     * @throws AbortException when that failed; the message says why
+     */
+    public void tag(ImageName tag, Digest image, @CheckForNull String credentialsId)
+            throws AbortException, InterruptedException {
+        RegistryAccess registries =
+                RegistryAccess.only(RegistryAccess.named(List.of(tag.name()), credentialsId), run, listener);
+        try (ImageRegistry registry = registries.open(run)) {
+            registry.promote(ImageName.parse(tag.at(image)), List.of(tag));
         } catch (BuildkitException e) {
             throw failure("", e, registries);
         }

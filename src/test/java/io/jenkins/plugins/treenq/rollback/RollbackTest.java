@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.rollback;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.Item;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.run.Configured;
+import java.net.URL;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.Page;
+import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The way back to an earlier image, from the job's page, with a real registry. */
+@WithJenkins
+class RollbackTest {
+    private JenkinsRule jenkins;
+    private Daemon daemon;
+    private String repository;
+    private String tag;
+    private WorkflowJob job;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        daemon = Daemon.first();
+        repository = "rollback-" + UUID.randomUUID().toString().substring(0, 8);
+        tag = daemon.registry() + "/" + repository + ":latest";
+        Configured.with(daemon);
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ, Item.READ, Item.BUILD)
+                .everywhere()
+                .to("operator")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader"));
+        job = jenkins.createProject(WorkflowJob.class, "shop");
+    }
+
+    private String digest() throws Exception {
+        return new Registry(daemon).digest(repository, "latest").orElse(null);
+    }
+
+    /** Another image with every build. */
+    private String build(String call) throws Exception {
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: "FROM scratch\\nCOPY Dockerfile /\\nLABEL build=${env.BUILD_NUMBER}"
+                    %s
+                }
+                """.formatted(call), true));
+        jenkins.buildAndAssertSuccess(job);
+        return digest();
+    }
+
+    private String build() throws Exception {
+        return build("treenqBuild tags: ['" + tag + "']");
+    }
+
+    private JenkinsRule.WebClient client(String user) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        return user.isEmpty() ? client : client.login(user);
+    }
+
+    private Page rollBack(String user, HttpMethod verb, String toTag, String digest) throws Exception {
+        JenkinsRule.WebClient client = client(user);
+        String query = "tag=" + URLEncoder.encode(toTag, StandardCharsets.UTF_8) + "&digest="
+                + URLEncoder.encode(digest, StandardCharsets.UTF_8);
+        WebRequest request =
+                new WebRequest(new URL(client.getContextPath() + job.getUrl() + "treenq/rollBack?" + query), verb);
+        request.setAdditionalHeader(
+                jenkins.jenkins.getCrumbIssuer().getCrumbRequestField(),
+                jenkins.jenkins.getCrumbIssuer().getCrumb((jakarta.servlet.ServletRequest) null));
+        return client.getPage(request);
+    }
+
+    private static int status(Page page) {
+        return page.getWebResponse().getStatusCode();
+    }
+
+    private JSONObject rest() throws Exception {
+        return client("reader").getJSON(job.getUrl() + "treenq/api/json").getJSONObject();
+    }
+
+    @Test
+    void anEarlierImageIsPutUnderItsTagAgainByWhoMayBuild() throws Exception {
+        String first = build();
+        String second = build();
+        assertNotEquals(first, second);
+        JSONArray images = rest().getJSONArray("images");
+        assertEquals(second, images.getJSONObject(0).getString("digest"));
+        assertEquals(true, images.getJSONObject(0).getBoolean("current"));
+        assertEquals(1, images.getJSONObject(1).getInt("number"));
+        assertEquals(false, images.getJSONObject(1).getBoolean("current"));
+
+        Page page = rollBack("operator", HttpMethod.POST, tag, first);
+
+        assertEquals(200, status(page));
+        assertEquals(first, digest());
+        String text = ((HtmlPage) page).asNormalizedText();
+        assertThat(text, containsString("Rolled back"));
+        assertThat(text, containsString("operator"));
+        // Nothing depends on what is in memory.
+        jenkins.jenkins.reload();
+        job = jenkins.jenkins.getItemByFullName("shop", WorkflowJob.class);
+        JSONObject rollback = rest().getJSONArray("rollbacks").getJSONObject(0);
+        assertEquals("operator", rollback.getString("userId"));
+        assertEquals(first, rollback.getString("digest"));
+        assertEquals(tag, rollback.getString("tag"));
+        assertEquals(1, rollback.getInt("number"));
+        images = rest().getJSONArray("images");
+        assertEquals(false, images.getJSONObject(0).getBoolean("current"));
+        assertEquals(true, images.getJSONObject(1).getBoolean("current"));
+
+        // What is built afterwards is what counts.
+        String third = build();
+        assertEquals(third, digest());
+        assertEquals(true, rest().getJSONArray("images").getJSONObject(0).getBoolean("current"));
+        assertEquals(false, rest().getJSONArray("images").getJSONObject(2).getBoolean("current"));
+    }
+
+    @Test
+    void theJobsPageShowsWhatTagsStandForAndItsOwnPageTheRest() throws Exception {
+        JenkinsRule.WebClient reader = client("reader");
+        assertThat(reader.getPage(job).asNormalizedText(), not(containsString("Images")));
+        String first = build();
+        String second = build();
+
+        String summary = reader.getPage(job).asNormalizedText();
+        assertThat(summary, matchesPattern("(?s).*" + Pattern.quote(tag) + "\\s*" + second.substring(0, 19) + "\\s*#2.*"));
+        assertThat(summary, not(containsString(first.substring(0, 19))));
+        String page = reader.getPage(job, "treenq/").asNormalizedText();
+        assertThat(page, containsString(first.substring(0, 19)));
+        assertThat(page, containsString("current"));
+        assertThat(page, not(containsString("Roll back")));
+        HtmlPage operators = client("operator").getPage(job, "treenq/");
+        assertThat(operators.getByXPath("//a[contains(@class, 'confirmation-link') and @data-post='true']"), hasSize(2));
+        String all = client("admin")
+                .getJSON(job.getUrl() + "api/json?tree=actions[images[tag,digest,number]]")
+                .getContentAsString();
+        assertThat(all, containsString(first));
+    }
+
+    @Test
+    void whoMayNotBuildChangesNothing() throws Exception {
+        String first = build();
+        String second = build();
+
+        assertEquals(403, status(rollBack("reader", HttpMethod.POST, tag, first)));
+        assertEquals(404, status(rollBack("operator", HttpMethod.GET, tag, first)));
+        // Is asked to log in.
+        rollBack("", HttpMethod.POST, tag, first);
+        assertEquals(second, digest());
+        assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
+    }
+
+    @Test
+    void onlyWhatTheJobItselfHasTaggedCanBeRolledBackTo() throws Exception {
+        String first = build();
+        build("treenqBuild tags: ['" + tag + "-unpushed'], push: false");
+        build("treenqBuild tags: ['" + daemon.registry() + "/" + repository + "'], pushByDigest: true");
+        String promoted = build("treenqPromote from: treenqBuild(tags: ['" + daemon.registry() + "/" + repository
+                + "'], pushByDigest: true), to: '" + tag + "'");
+
+        assertThat(rest().getJSONArray("images"), hasSize(2));
+        for (List<String> other : List.of(
+                List.of(tag, "sha256:" + "0".repeat(64)), List.of(tag + "-other", first), List.of("busybox", "nonsense"))) {
+            Page page = rollBack("operator", HttpMethod.POST, other.get(0), other.get(1));
+            assertEquals(400, status(page));
+            assertThat(page.getWebResponse().getContentAsString(), containsString("This job has not put"));
+        }
+        assertEquals(promoted, digest());
+        assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
+        rollBack("operator", HttpMethod.POST, tag, first);
+        assertEquals(first, digest());
+    }
+
+    @Test
+    void theJobsOwnLoginIsTakenAgain() throws Exception {
+        TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
+        String call = "treenqBuild tags: ['" + tag + "'], credentialsId: '" + Configured.LOGIN + "'";
+        String first = build(call);
+        build(call);
+
+        assertEquals(200, status(rollBack("operator", HttpMethod.POST, tag, first)));
+
+        assertEquals(first, digest());
+        for (String page : List.of("treenq/api/json", "api/json?depth=3")) {
+            assertThat(
+                    client("admin").getPage(new URL(jenkins.getURL(), job.getUrl() + page))
+                            .getWebResponse()
+                            .getContentAsString(),
+                    not(containsString(daemon.login().secret())));
+        }
+    }
+
+    @Test
+    void aFailureIsSaidInOneLineAndNotRecorded() throws Exception {
+        String first = build();
+        String second = build();
+        TreenqConfiguration.get().getRegistries().get(0).setCaCertificate(null);
+
+        Page page = rollBack("operator", HttpMethod.POST, tag, first);
+
+        assertEquals(400, status(page));
+        assertThat(
+                ((HtmlPage) page).asNormalizedText(),
+                containsString("promoting " + tag.replace(":latest", "@") + first
+                        + " failed, nothing was tagged: registry " + daemon.registry()
+                        + " has a certificate that is not trusted here"));
+        assertThat(page.getWebResponse().getContentAsString(), not(containsString("\tat ")));
+        assertEquals(second, digest());
+        assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
+    }
+
+    @Test
+    void jobsWithoutImagesHaveNoSuchPage() throws Exception {
+        FreeStyleProject other = jenkins.createFreeStyleProject();
+        jenkins.buildAndAssertSuccess(other);
+
+        assertNull(other.getAction(JobImagesAction.class));
+        assertEquals(404, status(client("admin").getPage(new URL(jenkins.getURL(), other.getUrl() + "treenq/"))));
+    }
+}
