@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
@@ -215,6 +217,11 @@ class RollbackTest {
         assertEquals(200, status(rollBack("operator", HttpMethod.POST, tag, first)));
 
         assertEquals(first, digest());
+        SystemCredentialsProvider.getInstance().getCredentials().removeIf(each -> each instanceof IdCredentials credentials
+                && credentials.getId().equals(Configured.LOGIN));
+        assertThat(
+                ((HtmlPage) rollBack("operator", HttpMethod.POST, tag, first)).asNormalizedText(),
+                containsString("credentials '" + Configured.LOGIN + "' were not found, or may not be used here"));
         for (String page : List.of("treenq/api/json", "api/json?depth=3")) {
             assertThat(
                     client("admin").getPage(new URL(jenkins.getURL(), job.getUrl() + page))

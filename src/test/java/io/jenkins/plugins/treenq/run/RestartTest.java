@@ -17,6 +17,8 @@ import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** A controller that is killed, or restarted, in the middle of a build: a process of its own. */
+/** A controller that is killed, or restarted, in the middle of a step: a process of its own. */
 class RestartTest {
     private static final String JOB = "job";
     private static final int POLL_MILLIS = 100;
@@ -64,6 +66,28 @@ class RestartTest {
 
         controller.startJenkins();
         controller.runRemotely(RestartTest::finishBuild, image);
+    }
+
+    @Test
+    void aRegistryIsAskedAgainAfterTheControllerWasKilled() throws Throwable {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            silent.setSoTimeout(60_000);
+            controller.startJenkins();
+            controller.runRemotely(RestartTest::startInspection, silent.getLocalPort());
+            silent.accept();
+
+            controller.stopJenkinsForcibly();
+
+            controller.startJenkins();
+            // Which fails if nobody asks.
+            silent.accept();
+        }
+    }
+
+    private static void startInspection(JenkinsRule jenkins, int port) throws Throwable {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("treenqInspect 'localhost:" + port + "/a/b:1'", true));
+        job.scheduleBuild2(0).waitForStart();
     }
 
     /** On a daemon that would be its second choice again. */
