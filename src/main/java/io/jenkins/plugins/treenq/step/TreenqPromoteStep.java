@@ -142,6 +142,11 @@ public final class TreenqPromoteStep extends Step implements Serializable {
             return Messages.TreenqPromoteStep_displayName();
         }
 
+        @Override
+        public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
+            return namedArgs.get("to") instanceof List<?> names ? Util.join(names, ", ") : null;
+        }
+
         /** What other steps return stands for the image that it is about. */
         @NonNull
         @Override
