@@ -239,7 +239,7 @@ public final class ImageBuild {
     private static <T> T anywhere(Placement placement, Work<T> work) throws IOException, InterruptedException {
         try (placement) {
             while (true) {
-                Site site = Placement.get(placement.next());
+                Site site = Awaited.get(placement.next());
                 try {
                     return work.at(site);
                 } catch (NotReached e) {

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Finds a daemon of the builder for one build: the one that this job's builds always go to, another one while that one
@@ -76,18 +75,6 @@ public final class Placement implements AutoCloseable {
             say(first + " has its limit of builds, which is " + builder.getLimit() + "; taking " + taken.address());
         }
         return new Site(builder.getName(), taken.address());
-    }
-
-    /** What {@link #next} comes to. */
-    public static Site get(CompletableFuture<Site> next) throws IOException, InterruptedException {
-        try {
-            return next.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException foreseen) {
-                throw foreseen;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
     }
 
     /**

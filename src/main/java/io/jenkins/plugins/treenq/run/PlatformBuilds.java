@@ -11,7 +11,6 @@ import hudson.model.TaskListener;
 import hudson.util.StreamTaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ImageName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Future;
 
@@ -61,13 +59,13 @@ final class PlatformBuilds {
             platforms.forEach((builder, some) -> parts.add(ended.submit(() ->
                     new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env))));
             for (int i = 0; i < parts.size(); i++) {
-                get(ended.take());
+                Awaited.get(ended.take());
             }
             Digest digest = new RegistryImages(run, listener)
                     .assemble(order.build(), digests(parts), order.credentialsId());
             BuildResult result = new BuildResult(
                     order.build().request().ref(),
-                    Map.of("containerimage.digest", digest.value(), "image.name", names()),
+                    Map.of("containerimage.digest", digest.value(), "image.name", String.join(",", order.build().names())),
                     Duration.between(begin, Instant.now()));
             return new FinishedBuild(result, sizeBytes(parts));
         } finally {
@@ -75,21 +73,10 @@ final class PlatformBuilds {
         }
     }
 
-    private static FinishedBuild get(Future<FinishedBuild> part) throws IOException, InterruptedException {
-        try {
-            return part.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException foreseen) {
-                throw foreseen;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
     private static List<Digest> digests(List<Future<FinishedBuild>> parts) throws IOException, InterruptedException {
         List<Digest> digests = new ArrayList<>();
         for (Future<FinishedBuild> part : parts) {
-            digests.add(get(part).result().digest().orElseThrow());
+            digests.add(Awaited.get(part).result().digest().orElseThrow());
         }
         return digests;
     }
@@ -98,21 +85,13 @@ final class PlatformBuilds {
     private static long sizeBytes(List<Future<FinishedBuild>> parts) throws IOException, InterruptedException {
         long sum = 0;
         for (Future<FinishedBuild> part : parts) {
-            long size = get(part).sizeBytes();
+            long size = Awaited.get(part).sizeBytes();
             if (size == 0) {
                 return 0;
             }
             sum += size;
         }
         return sum;
-    }
-
-    private String names() {
-        return String.join(
-                ",",
-                order.build().tags().stream()
-                        .map(tag -> ImageName.parse(tag).toString())
-                        .toList());
     }
 
     /** Each line of the log says which platforms it is about. */

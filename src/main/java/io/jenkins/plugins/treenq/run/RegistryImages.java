@@ -50,9 +50,7 @@ public final class RegistryImages {
     public InspectedImage inspect(String image, @CheckForNull String credentialsId)
             throws AbortException, InterruptedException {
         ImageName name = name(image);
-        Map<String, String> named = new HashMap<>();
-        named.put(name.host(), credentialsId);
-        RegistryAccess registries = RegistryAccess.only(named, run, listener);
+        RegistryAccess registries = access(List.of(image), credentialsId);
         try (ImageRegistry registry = registries.open(run)) {
             InspectedImage found = registry.inspect(name)
                     .map(description -> new InspectedImage(name, description))
@@ -70,8 +68,7 @@ public final class RegistryImages {
      */
     Optional<BuiltImage> present(ImageOrder order) throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
-        RegistryAccess registries = RegistryAccess.only(
-                RegistryAccess.named(order.build().pushedTags(), order.credentialsId()), run, listener);
+        RegistryAccess registries = access(order.build().pushedTags(), order.credentialsId());
         try (ImageRegistry registry = registries.open(run)) {
             Optional<BuiltImage> present = registry.common(tags).map(image -> BuiltImage.present(image, order.build()));
             if (present.isPresent()) {
@@ -100,14 +97,13 @@ public final class RegistryImages {
             throws IOException, InterruptedException {
         ImageName source = name(from);
         List<ImageName> targets = new ArrayList<>();
-        Map<String, String> named = new HashMap<>();
-        named.put(source.host(), fromCredentialsId);
         for (String target : to) {
             ImageName name = name(target);
             TreenqConfiguration.get().policy().checkPush(name);
             targets.add(name);
-            named.put(name.host(), credentialsId);
         }
+        Map<String, String> named = new HashMap<>(RegistryAccess.named(List.of(from), fromCredentialsId));
+        named.putAll(RegistryAccess.named(to, credentialsId));
         RegistryAccess registries = RegistryAccess.only(named, run, listener);
         Instant start = Instant.now();
         try (ImageRegistry registry = registries.open(run)) {
@@ -132,8 +128,8 @@ public final class RegistryImages {
      */
     public void tag(ImageName tag, Digest image, @CheckForNull String credentialsId)
             throws AbortException, InterruptedException {
-        RegistryAccess registries =
-                RegistryAccess.only(RegistryAccess.named(List.of(tag.name()), credentialsId), run, listener);
+        TreenqConfiguration.get().policy().checkPush(tag);
+        RegistryAccess registries = access(List.of(tag.name()), credentialsId);
         try (ImageRegistry registry = registries.open(run)) {
             registry.promote(ImageName.parse(tag.at(image)), List.of(tag));
         } catch (BuildkitException e) {
@@ -161,7 +157,7 @@ public final class RegistryImages {
      */
     Digest assemble(DockerfileBuild whole, List<Digest> parts, @CheckForNull String credentialsId)
             throws AbortException, InterruptedException {
-        RegistryAccess registries = RegistryAccess.only(RegistryAccess.named(whole.tags(), credentialsId), run, listener);
+        RegistryAccess registries = access(whole.tags(), credentialsId);
         ImageName repository = whole.repository();
         try (ImageRegistry registry = registries.open(run)) {
             Digest index = registry.index(
@@ -173,6 +169,10 @@ public final class RegistryImages {
         } catch (BuildkitException e) {
             throw failure("making one image of the parts of " + whole.subject() + " failed: ", e, registries);
         }
+    }
+
+    private RegistryAccess access(List<String> images, @CheckForNull String credentialsId) throws AbortException {
+        return RegistryAccess.only(RegistryAccess.named(images, credentialsId), run, listener);
     }
 
     private static ImageName name(String image) throws AbortException {

@@ -10,6 +10,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.run.Awaited;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.NotReached;
@@ -127,7 +128,7 @@ final class BuildExecution extends StoppableExecution {
     private void buildAt(CompletableFuture<Site> place, ImageBuild service) throws IOException, InterruptedException {
         BuiltImage image;
         try {
-            Site found = Placement.get(place);
+            Site found = Awaited.get(place);
             site = found;
             getContext().saveState();
             image = perform(service, found);

@@ -16,6 +16,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.net.URL;
@@ -248,6 +249,23 @@ class RollbackTest {
         assertThat(page.getWebResponse().getContentAsString(), not(containsString("\tat ")));
         assertEquals(second, digest());
         assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
+    }
+
+    @Test
+    void whatTheAdministratorForbidsByNowIsNotRolledBackTo() throws Exception {
+        String first = build();
+        String second = build();
+        Policy policy = new Policy();
+        policy.setPushTo(List.of("registry.example.com"));
+        TreenqConfiguration.get().setPolicy(policy);
+
+        Page page = rollBack("operator", HttpMethod.POST, tag, first);
+
+        assertEquals(400, status(page));
+        assertThat(
+                ((HtmlPage) page).asNormalizedText(),
+                containsString("the administrator's policy does not allow a push to " + daemon.registry() + "/" + repository));
+        assertEquals(second, digest());
     }
 
     @Test
