@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
@@ -18,6 +19,7 @@ import io.jenkins.plugins.treenq.run.RegistryImages;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -28,7 +30,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Says what a registry has under a name, or null. */
+/** Says what a registry has under a name, or null, and is the parameters that the freestyle step has too. */
 public final class TreenqInspectStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -56,6 +58,18 @@ public final class TreenqInspectStep extends Step implements Serializable {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
+    /**
+     * Null when there is no such image.
+     *
+     * @param expand fills in variables
+     */
+    @CheckForNull
+    InspectedImage perform(Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
+            throws AbortException, InterruptedException {
+        return new RegistryImages(run, listener)
+                .inspect(expand.apply(image).trim(), Variables.filled(credentialsId, expand));
+    }
+
     @Override
     public StepExecution start(StepContext context) {
         return new Execution(this, context);
@@ -74,8 +88,8 @@ public final class TreenqInspectStep extends Step implements Serializable {
 
         @Override
         InspectedImage perform() throws IOException, InterruptedException {
-            return new RegistryImages(getContext().get(Run.class), getContext().get(TaskListener.class))
-                    .inspect(step.image, step.credentialsId);
+            return step.perform(
+                    getContext().get(Run.class), getContext().get(TaskListener.class), UnaryOperator.identity());
         }
 
         @Override

@@ -90,8 +90,8 @@ public final class TreenqPromoteStep extends Step implements Serializable {
                 .promote(
                         image,
                         Lines.trimmed(to.stream().map(expand).toList()),
-                        Util.fixEmptyAndTrim(credentialsId == null ? null : expand.apply(credentialsId)),
-                        Util.fixEmptyAndTrim(fromCredentialsId == null ? null : expand.apply(fromCredentialsId)));
+                        Variables.filled(credentialsId, expand),
+                        Variables.filled(fromCredentialsId, expand));
     }
 
     @Override

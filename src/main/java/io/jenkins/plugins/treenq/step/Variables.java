@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.EnvVars;
+import hudson.Util;
 import hudson.model.AbstractBuild;
 import hudson.model.Run;
 import java.util.function.UnaryOperator;
@@ -18,5 +20,11 @@ final class Variables {
             return variables::expand;
         }
         return UnaryOperator.identity();
+    }
+
+    /** A value that need not be given; null also when nothing is left of it. */
+    @CheckForNull
+    static String filled(@CheckForNull String value, UnaryOperator<String> expand) {
+        return value == null ? null : Util.fixEmptyAndTrim(expand.apply(value));
     }
 }

@@ -6,14 +6,22 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import hudson.EnvVars;
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
 import hudson.model.Fingerprint;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
+import hudson.model.StringParameterDefinition;
+import hudson.model.StringParameterValue;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
@@ -25,10 +33,14 @@ import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.Consequence;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import io.jenkins.plugins.treenq.step.TreenqInspectStep;
+import io.jenkins.plugins.treenq.step.TreenqInspector;
 import io.jenkins.plugins.treenq.step.TreenqPromoteStep;
 import io.jenkins.plugins.treenq.step.TreenqPromoter;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -49,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestBuilder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Steps that need neither a workspace nor a builder, in a real Jenkins with real registries. */
@@ -321,6 +334,105 @@ class RegistryImagesTest {
         assertEquals(digest(image, "1"), digest(image, "freestyle-1"));
         List<BuiltImage> images = build.getAction(ImagesAction.class).getImages();
         assertEquals(image + "@" + digest(image, "1"), images.get(1).getPromotedFrom());
+    }
+
+    @Test
+    void laterStepsOfFreestyleJobsKnowWhatIsThere() throws Exception {
+        String digest = build("1", "linux/amd64", "linux/arm64");
+        jenkins.jenkins.setNumExecutors(1);
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("TAG", "1")));
+        job.getBuildersList().add(new TreenqInspector(new TreenqInspectStep(image + ":$TAG")));
+        Later later = new Later();
+        job.getBuildersList().add(later);
+
+        FreeStyleBuild there = jenkins.buildAndAssertSuccess(job);
+
+        jenkins.assertLogContains("Found " + image + "@" + digest, there);
+        assertEquals("true", later.environment.get("TREENQ_FOUND"));
+        assertEquals(image + "@" + digest, later.environment.get("TREENQ_FOUND_IMAGE"));
+        assertEquals(digest, later.environment.get("TREENQ_FOUND_IMAGE_DIGEST"));
+        assertEquals("linux/amd64,linux/arm64", later.environment.get("TREENQ_FOUND_IMAGE_PLATFORMS"));
+        assertThat(later.environment.get("TREENQ_FOUND_IMAGE_SIZE"), matchesPattern("[1-9]\\d+"));
+        assertThat(later.environment.get("TREENQ_FOUND_IMAGE_CREATED"), matchesPattern("20..-..-..T.*Z"));
+
+        FreeStyleBuild absent = jenkins.assertBuildStatusSuccess(
+                job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("TAG", "2"))));
+
+        jenkins.assertLogContains("There is no image " + image + ":2", absent);
+        assertEquals("false", later.environment.get("TREENQ_FOUND"));
+        for (String blank : List.of("", "_DIGEST", "_PLATFORMS", "_SIZE", "_CREATED")) {
+            assertEquals("", later.environment.get("TREENQ_FOUND_IMAGE" + blank));
+        }
+    }
+
+    @Test
+    void aFreestyleBuildEndsOrFailsBecauseAnImageIsThereOrIsNot() throws Exception {
+        build("1");
+        jenkins.jenkins.setNumExecutors(1);
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        TreenqInspector present = new TreenqInspector(new TreenqInspectStep(image + ":1"));
+        TreenqInspector absent = new TreenqInspector(new TreenqInspectStep(image + ":2"));
+        Later later = new Later();
+        job.getBuildersList().replaceBy(List.of(present, absent, later));
+        present.setIfAbsent(Consequence.FAILURE);
+        absent.setIfPresent(Consequence.FAILURE);
+        jenkins.buildAndAssertSuccess(job);
+        assertEquals("false", later.environment.get("TREENQ_FOUND"));
+        later.environment.clear();
+
+        present.setIfPresent(Consequence.NOT_BUILT);
+        jenkins.assertBuildStatus(Result.NOT_BUILT, job.scheduleBuild2(0));
+
+        present.setIfPresent(Consequence.FAILURE);
+        FreeStyleBuild failed = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
+        jenkins.assertLogContains("ERROR: the build fails because the image is there", failed);
+        jenkins.assertLogNotContains("\tat ", failed);
+
+        present.setIfPresent(null);
+        absent.setIfAbsent(Consequence.FAILURE);
+        jenkins.assertLogContains(
+                "ERROR: the build fails because the image is not there",
+                jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));
+        // Not knowing is neither.
+        job.getBuildersList()
+                .replaceBy(List.of(new TreenqInspector(new TreenqInspectStep("localhost:1/a/b:1")), later));
+        jenkins.assertLogContains(
+                "ERROR: inspecting localhost:1/a/b:1 failed: registry localhost:1 cannot be reached from here",
+                jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));
+        assertThat(later.environment.entrySet(), is(empty()));
+    }
+
+    @Test
+    void aFreestyleJobsOwnLoginIsLookedUpAsTheJob() throws Exception {
+        build("1");
+        jenkins.jenkins.setNumExecutors(1);
+        TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("LOGIN", Configured.LOGIN)));
+        TreenqInspectStep step = new TreenqInspectStep(image + ":1");
+        step.setCredentialsId("$LOGIN");
+        job.getBuildersList().add(new TreenqInspector(step));
+
+        jenkins.buildAndAssertSuccess(job);
+
+        step.setCredentialsId(null);
+        jenkins.assertLogContains(
+                "ERROR: inspecting " + image + ":1 failed: registry " + daemon.registry() + " does not allow reading ",
+                jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));
+    }
+
+    /** Sees what variables there are. */
+    private static final class Later extends TestBuilder {
+        private final EnvVars environment = new EnvVars();
+
+        @Override
+        public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, hudson.model.BuildListener listener)
+                throws InterruptedException, IOException {
+            environment.clear();
+            environment.putAll(build.getEnvironment(listener));
+            return true;
+        }
     }
 
     @Test

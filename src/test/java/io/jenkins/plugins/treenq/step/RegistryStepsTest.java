@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.instanceOf;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.jenkins.plugins.treenq.run.Configured;
 import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.EnumType;
+import org.jenkinsci.plugins.structs.describable.HomogeneousObjectType;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +53,33 @@ class RegistryStepsTest {
         jenkins.assertEqualDataBoundBeans(promote(), form.configRoundTrip(promote()));
         jenkins.assertEqualDataBoundBeans(
                 promote(), jenkins.configRoundtrip(new TreenqPromoter(promote())).getPromotion());
+        TreenqInspector inspector = new TreenqInspector(inspect());
+        jenkins.assertEqualDataBoundBeans(inspector, jenkins.configRoundtrip(inspector));
+        inspector.setIfPresent(Consequence.NOT_BUILT);
+        inspector.setIfAbsent(Consequence.FAILURE);
+        jenkins.assertEqualDataBoundBeans(inspector, jenkins.configRoundtrip(inspector));
+    }
+
+    /** As Job DSL makes them of the names of classes and parameters. */
+    @Test
+    void freestyleStepsCanBeDescribed() throws Exception {
+        DescribableModel<TreenqInspector> model = DescribableModel.of(TreenqInspector.class);
+        assertThat(model.getParameter("inspection").getType(), instanceOf(HomogeneousObjectType.class));
+        assertThat(model.getParameter("ifPresent").getType(), instanceOf(EnumType.class));
+        assertThat(
+                DescribableModel.of(TreenqPromoter.class).getParameter("promotion").getType(),
+                instanceOf(HomogeneousObjectType.class));
+
+        TreenqInspector described = model.instantiate(Map.of(
+                "inspection",
+                DescribableModel.of(TreenqInspectStep.class)
+                        .instantiate(Map.of("image", "registry.example.com/shop/web:1.4", "credentialsId", "login")),
+                "ifPresent",
+                "NOT_BUILT"));
+
+        jenkins.assertEqualDataBoundBeans(inspect(), described.getInspection());
+        assertEquals(Consequence.NOT_BUILT, described.getIfPresent());
+        assertEquals(Consequence.GO_ON, described.getIfAbsent());
     }
 
     @Test

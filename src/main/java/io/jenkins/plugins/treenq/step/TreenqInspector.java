@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
+import hudson.model.AbstractProject;
+import hudson.model.BuildListener;
+import hudson.model.Result;
+import hudson.tasks.BuildStepDescriptor;
+import hudson.tasks.Builder;
+import io.jenkins.plugins.treenq.report.InspectedImage;
+import io.jenkins.plugins.treenq.report.InspectionAction;
+import java.io.IOException;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/**
+ * The build step of freestyle jobs that looks for an image: later steps find in their environment what is there, or do not
+ * run. No step for Pipelines, which have variables and conditions of their own.
+ */
+public final class TreenqInspector extends Builder {
+    private final TreenqInspectStep inspection;
+    private Consequence ifPresent;
+    private Consequence ifAbsent;
+
+    @DataBoundConstructor
+    public TreenqInspector(@CheckForNull TreenqInspectStep inspection) {
+        this.inspection = inspection == null ? new TreenqInspectStep("") : inspection;
+    }
+
+    public TreenqInspectStep getInspection() {
+        return inspection;
+    }
+
+    public Consequence getIfPresent() {
+        return ifPresent == null ? Consequence.GO_ON : ifPresent;
+    }
+
+    @DataBoundSetter
+    public void setIfPresent(@CheckForNull Consequence ifPresent) {
+        this.ifPresent = ifPresent;
+    }
+
+    public Consequence getIfAbsent() {
+        return ifAbsent == null ? Consequence.GO_ON : ifAbsent;
+    }
+
+    @DataBoundSetter
+    public void setIfAbsent(@CheckForNull Consequence ifAbsent) {
+        this.ifAbsent = ifAbsent;
+    }
+
+    @Override
+    public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
+            throws InterruptedException, IOException {
+        InspectedImage found =
+                inspection.perform(build, listener, Variables.of(build, build.getEnvironment(listener)));
+        build.addOrReplaceAction(new InspectionAction(found));
+        return switch (found == null ? getIfAbsent() : getIfPresent()) {
+            case GO_ON -> true;
+            case NOT_BUILT -> {
+                build.setResult(Result.NOT_BUILT);
+                yield false;
+            }
+            case FAILURE -> throw new AbortException(
+                    found == null
+                            ? "the build fails because the image is not there"
+                            : "the build fails because the image is there");
+        };
+    }
+
+    /** The step's form. */
+    @Extension
+    public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.TreenqInspector_displayName();
+        }
+
+        @Override
+        public boolean isApplicable(Class<? extends AbstractProject> jobType) {
+            return true;
+        }
+    }
+}
