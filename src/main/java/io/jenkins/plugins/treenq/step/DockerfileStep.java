@@ -41,6 +41,19 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     DockerfileStep() {}
 
+    /** What an earlier version saved, or somebody wrote by hand, lacks what has a default now. */
+    protected Object readResolve() {
+        setContext(context);
+        setDockerfile(dockerfile);
+        setBuildArgs(buildArgs);
+        setContexts(contexts);
+        setPlatforms(platforms);
+        setSecrets(secrets);
+        setSsh(ssh);
+        setFrontendOptions(frontendOptions);
+        return this;
+    }
+
     /** A folder or a tar archive of the workspace, or an address that the daemon fetches itself. */
     public String getContext() {
         return context;

@@ -39,7 +39,7 @@ public final class TreenqBuildStep extends DockerfileStep {
     private static final String TIMES_OF_CONTENT = "content";
     private static final String TIMES_ON_DISK = "disk";
 
-    private final List<String> tags;
+    private List<String> tags;
     private boolean push = true;
     private boolean skipIfPresent;
     private boolean skipIfUnchanged;
@@ -67,6 +67,23 @@ public final class TreenqBuildStep extends DockerfileStep {
     @DataBoundConstructor
     public TreenqBuildStep(@CheckForNull List<String> tags) {
         this.tags = Lines.trimmed(tags);
+    }
+
+    @Override
+    protected Object readResolve() {
+        tags = Lines.trimmed(tags);
+        setContextTimes(contextTimes);
+        setLabels(labels);
+        setAnnotations(annotations);
+        setNoCacheStages(noCacheStages);
+        setImageOptions(imageOptions);
+        setCacheFrom(cacheFrom);
+        setCacheTo(cacheTo);
+        setOutputs(outputs);
+        setAllow(allow);
+        setAddHosts(addHosts);
+        setUlimits(ulimits);
+        return super.readResolve();
     }
 
     /** Names of the image; without any, and without outputs, it is only checked whether the build succeeds. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.instanceOf;
+
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.ParametersAction;
@@ -9,8 +12,16 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.parameters.BuildSecret;
 import io.jenkins.plugins.treenq.run.Configured;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.structs.describable.ArrayType;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.HomogeneousObjectType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -48,6 +59,53 @@ class TreenqBuilderTest {
         jenkins.assertEqualDataBoundBeans(
                 TreenqBuildStepTest.everything(),
                 job.getBuildersList().get(TreenqBuilder.class).getBuild());
+    }
+
+    /** As a {@code configure} block of Job DSL writes it; what is left out has its default. */
+    @Test
+    void configurationThatWasWrittenByHandIsRead() throws Exception {
+        FreeStyleProject job = (FreeStyleProject) jenkins.jenkins.createProjectFromXML("by-hand", new ByteArrayInputStream("""
+                <project>
+                  <builders>
+                    <io.jenkins.plugins.treenq.step.TreenqBuilder>
+                      <build>
+                        <tags>
+                          <string>registry.example.com/shop/web:$BUILD_NUMBER</string>
+                        </tags>
+                        <push>true</push>
+                      </build>
+                    </io.jenkins.plugins.treenq.step.TreenqBuilder>
+                  </builders>
+                </project>
+                """.getBytes(StandardCharsets.UTF_8)));
+
+        jenkins.assertEqualDataBoundBeans(
+                new TreenqBuildStep(List.of("registry.example.com/shop/web:$BUILD_NUMBER")),
+                job.getBuildersList().get(TreenqBuilder.class).getBuild());
+    }
+
+    /** As Job DSL makes it of the names of classes and parameters. */
+    @Test
+    void itCanBeDescribed() throws Exception {
+        DescribableModel<TreenqBuilder> model = DescribableModel.of(TreenqBuilder.class);
+        assertThat(model.getParameter("build").getType(), instanceOf(HomogeneousObjectType.class));
+
+        Map<String, Object> arguments = new HashMap<>();
+        DescribableModel.of(TreenqBuildStep.class).getParameters().stream()
+                .filter(parameter -> parameter.getType() instanceof ArrayType)
+                .forEach(parameter -> arguments.put(parameter.getName(), List.of()));
+        arguments.put("tags", List.of("web"));
+        arguments.put("buildArgs", List.of("VERSION=$BUILD_NUMBER"));
+        BuildSecret secret = DescribableModel.of(BuildSecret.class)
+                .instantiate(Map.of("id", "npm", "credentialsId", "npm-token"));
+        arguments.put("secrets", List.of(secret));
+        TreenqBuilder described = model.instantiate(
+                Map.of("build", DescribableModel.of(TreenqBuildStep.class).instantiate(arguments)));
+
+        TreenqBuildStep expected = new TreenqBuildStep(List.of("web"));
+        expected.setBuildArgs(List.of("VERSION=$BUILD_NUMBER"));
+        expected.setSecrets(List.of(secret));
+        jenkins.assertEqualDataBoundBeans(expected, described.getBuild());
     }
 
     @Test
