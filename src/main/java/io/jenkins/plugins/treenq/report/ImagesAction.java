@@ -9,7 +9,6 @@ import hudson.model.AbstractBuild;
 import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
 import hudson.model.Run;
-import hudson.util.CopyOnWriteList;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
@@ -23,8 +22,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 /** The images of one run and how they were built: on its page, in REST, and for a freestyle build's later steps. */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
-    /** One branch may save the run while another adds to it. */
-    private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
+    private final ImageList images = new ImageList();
 
     private int numbers;
     private transient Run<?, ?> run;

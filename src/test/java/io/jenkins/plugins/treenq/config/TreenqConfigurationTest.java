@@ -18,9 +18,7 @@ import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.run.Configured;
-import java.io.InputStream;
 import java.net.URL;
-import java.nio.file.Files;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
@@ -125,28 +123,6 @@ class TreenqConfigurationTest {
                 IllegalArgumentException.class,
                 () -> configuration.setRegistries(
                         List.of(new Registry("https://index.docker.io/v1/"), new Registry("registry-1.docker.io"))));
-    }
-
-    @Test
-    void whatTheFirstVersionSavedIsRead() throws Exception {
-        try (InputStream saved = getClass().getResourceAsStream("TreenqConfigurationTest/first-version.xml")) {
-            Files.copy(saved, jenkins.jenkins.getRootDir().toPath().resolve(TreenqConfiguration.class.getName() + ".xml"));
-        }
-
-        TreenqConfiguration read = new TreenqConfiguration();
-
-        BuildkitBuilder plain = read.getBuilders().get(0);
-        assertEquals(List.of("unix:///run/buildkit/buildkitd.sock"), plain.addresses());
-        assertEquals(List.of(), plain.getPlatforms());
-        assertEquals(0, plain.getLimit());
-        assertFalse(plain.isDraining());
-        assertEquals("arm", read.getDefaultBuilder());
-        BuildkitBuilder arm = read.getBuilders().get(1);
-        assertEquals("buildkitd", arm.getServerName());
-        assertEquals("buildkit-client", arm.getCredentialsId());
-        assertEquals(20, arm.getConnectTimeoutSeconds());
-        assertEquals("login", read.getRegistries().get(0).getCredentialsId());
-        assertNull(read.getPolicy());
     }
 
     @Test
