@@ -2,51 +2,85 @@
 package io.jenkins.plugins.treenq.config;
 
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.anyOf;
-import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.hasItems;
-import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.FolderCredentialsProperty;
+import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.DomainCredentials;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import hudson.ExtensionList;
 import hudson.model.Descriptor;
+import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import hudson.model.TaskListener;
+import hudson.util.Secret;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImageArchive;
+import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.run.Configured;
-import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import java.lang.reflect.Method;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
 import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who may call which form method. */
+/** Who is answered what, by each web method of the plugin: a table that the answers are compared with. */
 @WithJenkins
 class WebMethodsTest {
-    private static final String BUILDER = "descriptorByName/" + BuildkitBuilder.class.getName() + "/";
-    private static final String REGISTRY = "descriptorByName/" + Registry.class.getName() + "/";
-    private static final String GLOBAL = "descriptorByName/" + TreenqConfiguration.class.getName() + "/";
-    private static final String STEP = "descriptorByName/" + TreenqBuildStep.class.getName() + "/";
+    private static final String PLUGIN = "io.jenkins.plugins.treenq.";
 
-    /** What is the same for everybody. */
-    private static final Set<String> CONSTANT =
-            Set.of("fillModeItems", "fillFailOnItems", "fillNetworkItems", "fillContextTimesItems");
+    /** Their names; an anonymous visitor may do nothing. */
+    private static final List<String> ROLES = List.of(
+            "anonymous",
+            "reader",
+            "builder",
+            "developer",
+            "neighbour",
+            "owner",
+            "auditor",
+            "manager",
+            "administrator");
+
+    /** What only those are told who may know it, and what checks say of nonsense. */
+    private static final Pattern TOLD = Pattern.compile("known-|class=.?(error|warning)");
+
+    /** Whose checks take anything but nothing. */
+    private static final Set<String> REQUIRED = Set.of("checkId", "checkDest", "checkName");
+
+    private static final Path ANSWERS = Path.of("target/web-methods.txt");
 
     private JenkinsRule jenkins;
     private Folder folder;
@@ -58,171 +92,234 @@ class WebMethodsTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
+        Jenkins.MANAGE.setEnabled(true);
+        Jenkins.SYSTEM_READ.setEnabled(true);
         folder = jenkins.createProject(Folder.class, "folder");
         folder.addProperty(new FolderCredentialsProperty(new DomainCredentials[] {
-            new DomainCredentials(Domain.global(), List.of(Configured.login("folder-login", "user", "password")))
+            new DomainCredentials(Domain.global(), List.of(Configured.login("known-in-folder", "user", "password")))
         }));
+        Folder other = jenkins.createProject(Folder.class, "other");
+        job = folder.createProject(FreeStyleProject.class, "job");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.ADMINISTER)
-                .everywhere()
-                .to("admin")
                 .grant(Jenkins.READ, Item.READ)
                 .everywhere()
-                .to("reader")
-                .grant(Jenkins.READ, Item.READ, Item.EXTENDED_READ)
+                .to("reader", "builder", "developer", "neighbour", "owner", "auditor", "manager")
+                .grant(Item.BUILD)
                 .everywhere()
-                .to("developer", "owner")
+                .to("builder")
+                .grant(Item.EXTENDED_READ)
+                .everywhere()
+                .to("developer")
                 .grant(Item.CONFIGURE)
-                .onItems(folder)
-                .to("owner"));
-        job = jenkins.createFreeStyleProject("job");
-        Configured.add(Configured.login("a-login", "user", "password"));
-        TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("a-builder", "tcp://localhost:1")));
+                .onFolders(other)
+                .to("neighbour")
+                .grant(Item.CONFIGURE)
+                .onFolders(folder)
+                .to("owner")
+                .grant(Jenkins.SYSTEM_READ)
+                .everywhere()
+                .to("auditor")
+                .grant(Jenkins.MANAGE)
+                .everywhere()
+                .to("manager")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("administrator"));
+        Configured.add(
+                Configured.login("known-login", "user", "password"),
+                new DockerServerCredentials(
+                        CredentialsScope.GLOBAL, "known-certificate", "", Secret.fromString("key"), "", ""),
+                new BasicSSHUserPrivateKey(
+                        CredentialsScope.GLOBAL,
+                        "known-key",
+                        "git",
+                        new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource("key"),
+                        "",
+                        ""));
+        TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("known-builder", "tcp://localhost:1")));
+    }
+
+    @AfterEach
+    void end() {
+        Jenkins.MANAGE.setEnabled(false);
+        Jenkins.SYSTEM_READ.setEnabled(false);
     }
 
     @Test
-    void everyMethodIsPostOnly() throws Exception {
-        for (String method : methods()) {
-            assertEquals(404, call(HttpMethod.GET, method, "admin").getStatusCode(), method);
+    void everyFormMethodIsPostOnly() throws Exception {
+        for (FormMethod method : formMethods()) {
+            assertEquals(
+                    404,
+                    call(HttpMethod.GET, method.path(), method.name(), "administrator").getStatusCode(),
+                    method.label());
         }
     }
 
     @Test
-    void onlyAnAdministratorConnects() throws Exception {
-        for (String method : List.of(BUILDER + "testConnection", REGISTRY + "testConnection")) {
-            assertEquals(200, call(HttpMethod.POST, method, "admin").getStatusCode());
-            assertEquals(403, call(HttpMethod.POST, method, "developer").getStatusCode());
-            assertEquals(403, call(HttpMethod.POST, method, "reader").getStatusCode());
+    void eachAnswersWhomItShould() throws Exception {
+        StringBuilder table = new StringBuilder(row("", "", ROLES));
+        for (FormMethod method : formMethods()) {
+            for (Map.Entry<String, String> place : places(method).entrySet()) {
+                List<String> answers = new ArrayList<>();
+                for (String role : ROLES) {
+                    WebResponse answer = call(HttpMethod.POST, place.getValue() + method.path(), method.name(), role);
+                    boolean told = TOLD.matcher(answer.getContentAsString()).find();
+                    answers.add(answer.getStatusCode() != 200 ? "" + answer.getStatusCode() : told ? "told" : "-");
+                }
+                table.append(row(place.getKey(), method.label(), answers));
+            }
         }
+        for (Map.Entry<String, HttpMethod> page : pages().entrySet()) {
+            List<String> answers = new ArrayList<>();
+            for (String role : ROLES) {
+                answers.add("" + call(page.getValue(), job.getUrl() + page.getKey(), "", role).getStatusCode());
+            }
+            table.append(row("job", page.getValue() + " " + page.getKey(), answers));
+        }
+
+        Files.writeString(ANSWERS, table);
+
+        String expected;
+        try (var file = getClass().getResourceAsStream("WebMethodsTest/answers.txt")) {
+            expected = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertEquals(
+                expected.lines().filter(line -> !line.startsWith("#")).toList(),
+                table.toString().lines().toList(),
+                "what is answered now is in " + ANSWERS);
     }
 
     @Test
-    void onlyAnAdministratorIsToldWhatIsConfiguredForAllJobs() throws Exception {
-        for (String method : methods()) {
-            if (!method.endsWith("testConnection")) {
-                assertTellsNothing(method, "reader");
-                assertTellsNothing(method, "developer");
-            }
-        }
-        assertThat(post(GLOBAL + "fillDefaultBuilderItems", "admin"), containsString("a-builder"));
-        assertThat(post(REGISTRY + "fillCredentialsIdItems", "admin"), containsString("a-login"));
-        assertThat(post(BUILDER + "checkAddress", "admin"), containsString("error"));
-        assertThat(post(BUILDER + "checkCredentialsId", "admin"), containsString("error"));
-        assertThat(post(REGISTRY + "checkHost", "admin"), containsString("error"));
+    void noneIsForgotten() {
+        List<String> others = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages(PLUGIN).stream()
+                        .filter(type -> !type.isAssignableTo(Descriptor.class))
+                        .flatMap(type -> type.getMethods().stream())
+                        .filter(WebMethodsTest::isWebMethod)
+                        .map(method -> method.getOwner().getSimpleName() + "." + method.getName())
+                        .toList();
+
+        assertThat(
+                "their pages are in the table",
+                others,
+                containsInAnyOrder("ImagesAction.getDynamic", "TimelinePage.doLog", "JobImagesAction.doRollBack"));
+        List<JavaClass> exported = new ClassFileImporter()
+                .importPackages(PLUGIN).stream()
+                        .filter(type -> type.tryGetMethod("getApi").isPresent())
+                        .toList();
+        assertThat("they have api/json in the table", exported, hasSize(3));
     }
 
-    @Test
-    void onlyWhoMaySeeAJobsConfigurationIsToldWhatItCouldUse() throws Exception {
-        String parameters = "io.jenkins.plugins.treenq.parameters.";
-        for (String method : methods()) {
-            if (!method.contains(".step.") && !method.contains(parameters)) {
-                continue;
-            }
-            String name = method.substring(method.lastIndexOf('/') + 1);
-            if (CONSTANT.contains(name)) {
-                continue;
-            }
-            String inJob = job.getUrl() + method;
-            assertTellsNothing(inJob, "reader");
-            String answer = post(inJob, "developer");
-            if (name.startsWith("check") && !name.equals("checkId") && !name.equals("checkDest")) {
-                assertThat(method, answer, containsString("error"));
-            } else if (name.equals("fillBuilderItems")) {
-                assertThat(answer, containsString("a-builder"));
-            } else if (name.endsWith("redentialsIdItems") && !method.contains("Ssh")) {
-                assertThat(method, answer, containsString("a-login"));
-            }
+    private static boolean isWebMethod(JavaMethod method) {
+        return method.getModifiers().contains(JavaModifier.PUBLIC)
+                && method.getName().matches("(do|js)[A-Z].*|getDynamic");
+    }
+
+    /** @param label for a person */
+    private record FormMethod(String descriptor, String label, String name) {
+        String path() {
+            return "descriptorByName/" + descriptor + "/" + name;
         }
     }
 
-    @Test
-    void onlyWhoMayConfigureAFolderIsToldWhatItCouldUseAndConnects() throws Exception {
-        String own = FolderConfiguration.class.getName();
-        FreeStyleProject inside = folder.createProject(FreeStyleProject.class, "job");
-        Folder other = jenkins.createProject(Folder.class, "other");
-        for (String method : methods()) {
-            if (!method.startsWith(BUILDER) && !method.startsWith(REGISTRY) && !method.contains(own)) {
-                continue;
-            }
-            String inFolder = folder.getUrl() + method;
-            if (method.endsWith("testConnection")) {
-                assertEquals(200, call(HttpMethod.POST, inFolder, "owner").getStatusCode());
-                assertEquals(403, call(HttpMethod.POST, inFolder, "developer").getStatusCode());
-                assertEquals(403, call(HttpMethod.POST, other.getUrl() + method, "owner").getStatusCode());
-                assertEquals(403, call(HttpMethod.POST, inside.getUrl() + method, "owner").getStatusCode());
-                continue;
-            }
-            assertTellsNothing(inFolder, "reader");
-            assertTellsNothing(inFolder, "developer");
-            assertTellsNothing(other.getUrl() + method, "owner");
-            assertTellsNothing(inside.getUrl() + method, "owner");
-            String answer = post(inFolder, "owner");
-            if (method.contains("/check") && !method.endsWith("checkName")) {
-                assertThat(method, answer, anyOf(containsString("error"), containsString("warning")));
-            }
-        }
-        assertThat(post(folder.getUrl() + REGISTRY + "fillCredentialsIdItems", "owner"), containsString("folder-login"));
-    }
-
-    /** Every one of the plugin, so that none is forgotten. */
-    private List<String> methods() {
-        List<String> methods = new ArrayList<>();
+    private static List<FormMethod> formMethods() {
+        List<FormMethod> methods = new ArrayList<>();
         for (Descriptor<?> descriptor : ExtensionList.lookup(Descriptor.class)) {
-            if (!descriptor.clazz.getName().startsWith("io.jenkins.plugins.treenq.")) {
+            if (!descriptor.clazz.getName().startsWith(PLUGIN)) {
                 continue;
             }
             for (Method method : descriptor.getClass().getMethods()) {
-                if (method.getName().matches("do(Check|Fill|Test)[A-Z].*")
-                        && method.getDeclaringClass().getName().startsWith("io.jenkins.plugins.treenq.")) {
+                if (method.getName().matches("do[A-Z].*")
+                        && method.getDeclaringClass().getName().startsWith(PLUGIN)) {
                     String name = method.getName().substring(2);
-                    methods.add("descriptorByName/" + descriptor.getId() + "/"
-                            + Character.toLowerCase(name.charAt(0)) + name.substring(1));
+                    name = Character.toLowerCase(name.charAt(0)) + name.substring(1);
+                    methods.add(new FormMethod(
+                            descriptor.getId(), descriptor.clazz.getSimpleName() + "." + name, name));
                 }
             }
         }
-        assertThat(methods, hasItems(BUILDER + "testConnection", STEP + "checkTags", GLOBAL + "checkDefaultBuilder"));
+        methods.sort(Comparator.comparing(FormMethod::label));
         return methods;
     }
 
-    private void assertTellsNothing(String method, String user) throws Exception {
-        String answer = post(method, user);
-        assertThat(method, answer, not(containsString("a-builder")));
-        assertThat(method, answer, not(containsString("a-login")));
-        assertThat(method, answer, not(containsString("folder-login")));
-        assertThat(method, answer, not(containsString("class=error")));
-        assertThat(method, answer, not(containsString("class=warning")));
+    /** Where its form is, and where it is not but could be called. */
+    private Map<String, String> places(FormMethod method) {
+        Map<String, String> places = new LinkedHashMap<>();
+        places.put("system", "");
+        if (method.descriptor().contains(".config.")) {
+            places.put("folder", folder.getUrl());
+        }
+        places.put("job", job.getUrl());
+        return places;
     }
 
-    private String post(String method, String user) throws Exception {
-        WebResponse response = call(HttpMethod.POST, method, user);
-        assertEquals(200, response.getStatusCode(), method);
-        return response.getContentAsString();
+    /** What is not of a form: a run's and a job's pages, REST, and rolling back. */
+    private Map<String, HttpMethod> pages() throws Exception {
+        FreeStyleBuild run = jenkins.buildAndAssertSuccess(job);
+        String tag = "registry.example.com/shop/web:1";
+        ImagesAction.of(run).begin("ref", tag, "known-builder");
+        DockerfileBuild build =
+                DockerfileBuild.builder().tags(List.of(tag)).push(true).build();
+        BuildResult result = new BuildResult(
+                "ref", Map.of("containerimage.digest", "sha256:" + "a".repeat(64)), Duration.ofSeconds(1));
+        ImageArchive.record(BuiltImage.built(1, result, 0, build, "known-builder"), null, run, TaskListener.NULL);
+        Map<String, HttpMethod> pages = new LinkedHashMap<>();
+        for (String page : List.of(
+                "1/treenq/",
+                "1/treenq/api/json",
+                "1/treenq/1/",
+                "1/treenq/1/api/json",
+                "1/treenq/1/log?step=1",
+                "1/treenq/2/",
+                "1/api/json?depth=5",
+                "treenq/",
+                "treenq/api/json",
+                "treenq/rollBack?tag=a&digest=b")) {
+            pages.put(page, HttpMethod.GET);
+        }
+        // Of no image of the job, so that nobody is asked.
+        pages.put("treenq/rollBack", HttpMethod.POST);
+        return pages;
+    }
+
+    private static String row(String place, String what, List<String> answers) {
+        StringBuilder row = new StringBuilder("%-7s%-50s".formatted(place, what));
+        answers.forEach(answer -> row.append("%-10s".formatted(answer)));
+        return row.toString().stripTrailing() + "\n";
     }
 
     private JenkinsRule.WebClient client(String user) throws Exception {
         JenkinsRule.WebClient client = clients.get(user);
         if (client == null) {
             client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-            client.login(user);
+            if (!user.equals("anonymous")) {
+                client.login(user);
+            }
+            // Who is refused is otherwise led to the login.
+            client.setJavaScriptEnabled(false);
+            client.setRefreshHandler((page, url, seconds) -> {});
             clients.put(user, client);
         }
         return client;
     }
 
-    private WebResponse call(HttpMethod verb, String method, String user) throws Exception {
+    private WebResponse call(HttpMethod verb, String path, String name, String user) throws Exception {
         JenkinsRule.WebClient client = client(user);
-        WebRequest request = new WebRequest(new URL(client.getContextPath() + method), verb);
-        request.setRequestParameters(List.of(
-                new NameValuePair("value", "no such thing"),
-                new NameValuePair("name", "x"),
-                new NameValuePair("address", "tcp://localhost:1"),
-                new NameValuePair("serverName", ""),
-                new NameValuePair("credentialsId", ""),
-                new NameValuePair("connectTimeoutSeconds", "1"),
-                new NameValuePair("host", ""),
-                new NameValuePair("builder", "")));
+        WebRequest request = new WebRequest(new URL(client.getContextPath() + path), verb);
         if (verb == HttpMethod.POST) {
+            request.setRequestParameters(List.of(
+                    new NameValuePair("value", REQUIRED.contains(name) ? "" : "no such thing"),
+                    new NameValuePair("name", "x"),
+                    new NameValuePair("address", "tcp://localhost:1"),
+                    new NameValuePair("serverName", ""),
+                    new NameValuePair("credentialsId", ""),
+                    new NameValuePair("connectTimeoutSeconds", "1"),
+                    new NameValuePair("host", ""),
+                    new NameValuePair("builder", ""),
+                    new NameValuePair("tag", "a"),
+                    new NameValuePair("digest", "b")));
             request.setAdditionalHeader(
                     jenkins.jenkins.getCrumbIssuer().getCrumbRequestField(),
                     jenkins.jenkins.getCrumbIssuer().getCrumb((jakarta.servlet.ServletRequest) null));
