@@ -21,7 +21,6 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
-import hudson.model.Slave;
 import hudson.tasks.Fingerprinter.FingerprintAction;
 import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
@@ -34,12 +33,6 @@ import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -341,8 +334,8 @@ class RealBuildTest {
     }
 
     @Test
-    void anAgentThatIsAnotherProcessBuildsAndKeepsNoSecret() throws Exception {
-        Slave agent = agents.createAgent(
+    void anAgentThatIsAnotherProcessBuilds() throws Exception {
+        agents.createAgent(
                 jenkins,
                 InboundAgentExtension.Options.newBuilder()
                         .name("remote")
@@ -372,17 +365,6 @@ class RealBuildTest {
         jenkins.assertLogContains("FROM no-such-image", failed);
         assertTells("[internal] load metadata for docker.io/library/no-such-image", failed);
         jenkins.assertLogNotContains("\tat ", failed);
-
-        String password = daemon.login().secret();
-        String key = daemon.keyPem().lines().skip(1).findFirst().orElseThrow();
-        assertThat(log, not(containsString(password)));
-        assertThat(log, not(containsString(key)));
-        List<String> folders = List.of(jenkins.jenkins.getRootDir().toString(), agent.getRemoteFS());
-        for (String folder : folders) {
-            assertThat(filesWith(List.of(password, key), Path.of(folder)), is(empty()));
-        }
-        // The search would find them.
-        assertThat(filesWith(List.of("digest="), Path.of(folders.get(0))), is(not(empty())));
     }
 
     @Test
@@ -458,27 +440,5 @@ class RealBuildTest {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("node('" + label + "') {\n" + script + "\n}", true));
         return job;
-    }
-
-    private static List<String> filesWith(List<String> texts, Path folder) throws IOException {
-        List<String> found = new ArrayList<>();
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile()) {
-                    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
-                    if (texts.stream().anyMatch(content::contains)) {
-                        found.add(file.toString());
-                    }
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return found;
     }
 }

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SecretBytes;
+import com.sun.net.httpserver.HttpServer;
+import hudson.model.FreeStyleProject;
+import hudson.model.Job;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.Slave;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.GitRepository;
+import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.config.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.parameters.AzblobCache;
+import io.jenkins.plugins.treenq.parameters.BuildCache;
+import io.jenkins.plugins.treenq.parameters.BuildSecret;
+import io.jenkins.plugins.treenq.parameters.GhaCache;
+import io.jenkins.plugins.treenq.parameters.S3Cache;
+import io.jenkins.plugins.treenq.parameters.SshKeyAccess;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import io.jenkins.plugins.treenq.step.TreenqInspectStep;
+import io.jenkins.plugins.treenq.step.TreenqInspector;
+import io.jenkins.plugins.treenq.timeline.ExportedStep;
+import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.jenkinsci.plugins.credentialsbinding.impl.SecretBuildWrapper;
+import org.jenkinsci.plugins.credentialsbinding.impl.StringBinding;
+import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/**
+ * Builds with every kind of secret, on an agent that is another process. While the last one runs, and afterwards, all of
+ * them are looked for wherever they must not be, as they are and in base64.
+ */
+@WithJenkins
+class SecretsTest {
+    /** What is kept of a text, and not more than a line of it in base64. */
+    private static final int SHORTEST = 16;
+
+    private static final int LONGEST = 60;
+
+    /** What is no secret, so that it is found. */
+    private static final String CONTROL = "a control";
+
+    private static final Logger LOGGER = Logger.getLogger("io.jenkins.plugins.treenq");
+
+    @RegisterExtension
+    private final InboundAgentExtension agents = new InboundAgentExtension();
+
+    @TempDir
+    private Path folder;
+
+    /** By what they are for. */
+    private final Map<String, String> secrets = new LinkedHashMap<>();
+
+    private final Queue<String> logged = new ConcurrentLinkedQueue<>();
+    private final Handler records = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            logged.add(new SimpleFormatter().format(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    private JenkinsRule jenkins;
+    private Daemon daemon;
+    private String image;
+    private Path agentTemp;
+    private Slave agent;
+    private Instant start;
+    private WebServer git;
+
+    /** Takes no cache from anybody. */
+    private HttpServer store;
+
+    private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        start = Instant.now().minusSeconds(1);
+        daemon = Daemon.first();
+        image = daemon.registry() + "/secrets-" + UUID.randomUUID().toString().substring(0, 8);
+        records.setLevel(Level.ALL);
+        LOGGER.setLevel(Level.ALL);
+        Logger.getLogger("").addHandler(records);
+        addSecrets();
+        agentTemp = Files.createDirectory(folder.resolve("temp"));
+        agent = agents.createAgent(
+                jenkins,
+                InboundAgentExtension.Options.newBuilder()
+                        .name("remote")
+                        .webSocket()
+                        .javaOptions("-Djava.io.tmpdir=" + agentTemp)
+                        .withLogger(LOGGER.getName(), Level.ALL)
+                        .build());
+        Path files = Files.createDirectory(folder.resolve("files"));
+        Files.writeString(files.resolve("Dockerfile"), "FROM busybox\nCOPY Dockerfile /\nRUN echo from the repository\n");
+        Path repositories = Files.createDirectory(folder.resolve("repositories"));
+        GitRepository.create(repositories.resolve("shop.git"), files);
+        String login = "git-user:" + secrets.get("context");
+        git = new WebServer(
+                repositories,
+                "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+        store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        store.createContext("/", exchange -> {
+            asked.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            exchange.sendResponseHeaders(400, -1);
+            exchange.close();
+        });
+        store.start();
+    }
+
+    private void addSecrets() throws Exception {
+        Configured.with(daemon);
+        secrets.put("registry of the tags", daemon.login().secret());
+        secrets.put("client certificate", daemon.keyPem());
+        for (String kind : List.of(
+                "other registry", "text", "file", "password", "variable", "context", "s3", "azblob", "gha")) {
+            secrets.put(kind, UUID.randomUUID().toString().replace("-", ""));
+        }
+        secrets.put("ssh", SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
+        Configured.add(
+                Configured.login("other", "other-user", secrets.get("other registry")),
+                Configured.text("text", secrets.get("text")),
+                new FileCredentialsImpl(
+                        CredentialsScope.GLOBAL,
+                        "file",
+                        "",
+                        "file.txt",
+                        SecretBytes.fromBytes(secrets.get("file").getBytes(StandardCharsets.UTF_8))),
+                Configured.login("password", "password-user", secrets.get("password")),
+                Configured.text("variable", secrets.get("variable")),
+                Configured.login("context", "git-user", secrets.get("context")),
+                Configured.login("s3", "s3-user", secrets.get("s3")),
+                Configured.login("azblob", "azblob-user", secrets.get("azblob")),
+                Configured.text("gha", secrets.get("gha")),
+                new BasicSSHUserPrivateKey(
+                        CredentialsScope.GLOBAL,
+                        "ssh",
+                        "git",
+                        new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(secrets.get("ssh")),
+                        "",
+                        ""));
+        List<Registry> registries = new ArrayList<>(TreenqConfiguration.get().getRegistries());
+        Registry other = new Registry("registry.example.com");
+        other.setCredentialsId("other");
+        registries.add(other);
+        TreenqConfiguration.get().setRegistries(registries);
+    }
+
+    @AfterEach
+    void end() {
+        Logger.getLogger("").removeHandler(records);
+        LOGGER.setLevel(null);
+        git.close();
+        store.stop(0);
+    }
+
+    /** Prints what it is given, as it is and in base64. */
+    private static String dockerfile() {
+        StringBuilder mounts = new StringBuilder();
+        for (String id : List.of("text", "file", "password", "variable")) {
+            mounts.append("--mount=type=secret,id=").append(id).append(",required=true ");
+        }
+        return "FROM busybox\nRUN " + mounts + "--mount=type=ssh,required=true cat /run/secrets/*; echo;"
+                + " for f in /run/secrets/*; do base64 $f; done; echo given $(cat /run/secrets/* | wc -c) bytes\n";
+    }
+
+    private static String sleeping(String mark) {
+        return "FROM busybox\nRUN sleep 300; echo " + mark + "\n";
+    }
+
+    @Test
+    void aPipelineLeavesNoneOfThemAnywhere() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "pipeline");
+        job.setDefinition(new CpsFlowDefinition("""
+                node('remote') {
+                    withCredentials([string(credentialsId: 'variable', variable: 'VARIABLE')]) {
+                        treenqBuild noCache: true, tags: ['%1$s:1'], credentialsId: '%2$s', provenance: 'mode=max',
+                            dockerfileText: '''%3$s''',
+                            secrets: [secret(id: 'text', credentialsId: 'text'), secret(id: 'file', credentialsId: 'file'),
+                                secret(id: 'password', credentialsId: 'password'), secret(id: 'variable', env: 'VARIABLE')],
+                            ssh: [sshKey('ssh')]
+                        treenqInspect image: '%1$s:1', credentialsId: '%2$s'
+                        treenqBuild noCache: true, tags: [], context: '%4$s', contextCredentialsId: 'context'
+                        for (cache in [
+                                s3Cache(bucket: 'b', region: 'r', endpointUrl: '%5$s', credentialsId: 's3'),
+                                azblobCache(accountUrl: '%5$s', credentialsId: 'azblob'),
+                                ghaCache(url: '%5$s', credentialsId: 'gha')]) {
+                            catchError(buildResult: 'SUCCESS') {
+                                treenqBuild tags: [], dockerfileText: 'FROM busybox\\nRUN true', cacheTo: [cache]
+                            }
+                        }
+                        treenqBuild tags: [], dockerfileText: '''%6$s'''
+                    }
+                }
+                """.formatted(
+                        image, Configured.LOGIN, dockerfile(), git.url("shop.git#main"), storeUrl(), sleeping(mark)), true));
+
+        Run<?, ?> run = job.scheduleBuild2(0).waitForStart();
+
+        assertKept(job, run, mark);
+        assertThat(asked, hasItem(containsString("s3-user")));
+    }
+
+    @Test
+    void aFreestyleJobLeavesNoneOfThemAnywhere() throws Exception {
+        TreenqBuildStep everything = new TreenqBuildStep(List.of(image + ":1"));
+        everything.setNoCache(true);
+        everything.setCredentialsId(Configured.LOGIN);
+        everything.setProvenance("mode=max");
+        everything.setDockerfileText(dockerfile());
+        List<BuildSecret> mounted = new ArrayList<>();
+        for (String id : List.of("text", "file", "password")) {
+            BuildSecret secret = new BuildSecret(id);
+            secret.setCredentialsId(id);
+            mounted.add(secret);
+        }
+        BuildSecret variable = new BuildSecret("variable");
+        variable.setEnv("VARIABLE");
+        mounted.add(variable);
+        everything.setSecrets(mounted);
+        everything.setSsh(List.of(new SshKeyAccess("ssh")));
+        TreenqInspectStep inspect = new TreenqInspectStep(image + ":1");
+        inspect.setCredentialsId(Configured.LOGIN);
+        TreenqBuildStep fetched = new TreenqBuildStep(List.of());
+        fetched.setNoCache(true);
+        fetched.setContext(git.url("shop.git#main"));
+        fetched.setContextCredentialsId("context");
+        String mark = UUID.randomUUID().toString();
+        TreenqBuildStep last = new TreenqBuildStep(List.of());
+        last.setDockerfileText(sleeping(mark));
+        FreeStyleProject job = freestyle("freestyle");
+        job.getBuildWrappersList().add(new SecretBuildWrapper(List.of(new StringBinding("VARIABLE", "variable"))));
+        job.getBuildersList()
+                .replaceBy(List.of(
+                        new TreenqBuilder(everything),
+                        new TreenqInspector(inspect),
+                        new TreenqBuilder(fetched),
+                        new TreenqBuilder(last)));
+        S3Cache s3 = new S3Cache("b", "r");
+        s3.setEndpointUrl(storeUrl());
+        s3.setCredentialsId("s3");
+        AzblobCache azblob = new AzblobCache(storeUrl());
+        azblob.setCredentialsId("azblob");
+        GhaCache gha = new GhaCache();
+        gha.setUrl(storeUrl());
+        gha.setCredentialsId("gha");
+        for (BuildCache cache : List.of(s3, azblob, gha)) {
+            TreenqBuildStep step = new TreenqBuildStep(List.of());
+            step.setDockerfileText("FROM busybox\nRUN true\n");
+            step.setCacheTo(List.of(cache));
+            FreeStyleProject cached = freestyle(cache.getClass().getSimpleName());
+            cached.getBuildersList().add(new TreenqBuilder(step));
+            jenkins.buildAndAssertStatus(Result.FAILURE, cached);
+        }
+
+        Run<?, ?> run = job.scheduleBuild2(0).waitForStart();
+
+        assertKept(job, run, mark);
+        assertThat(asked, hasItem(containsString("s3-user")));
+    }
+
+    private FreeStyleProject freestyle(String name) throws IOException {
+        FreeStyleProject job = jenkins.createFreeStyleProject(name);
+        job.setAssignedNode(agent);
+        return job;
+    }
+
+    private String storeUrl() {
+        return "http://localhost:" + store.getAddress().getPort();
+    }
+
+    /** @param mark of the step that runs until it is stopped */
+    private void assertKept(Job<?, ?> job, Run<?, ?> run, String mark) throws Exception {
+        DaemonSteps.await(mark, true);
+        List<String> found = new ArrayList<>();
+        found.addAll(inProcesses());
+        found.addAll(inFiles());
+        secrets.put(CONTROL, mark);
+        assertThat(inProcesses(), is(not(empty())));
+        secrets.remove(CONTROL);
+        run.getExecutor().interrupt(Result.ABORTED);
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+
+        String log = JenkinsRule.getLog(run);
+        assertThat(log, containsString("given 128 bytes"));
+        assertThat(log, containsString("from the repository"));
+        assertThat(log, containsString("****"));
+        found.addAll(inFiles());
+        found.addAll(inPages(job, run));
+        agent.toComputer().getLogRecords().forEach(records::publish);
+        logged.forEach(line -> found.addAll(in(line, "a log: " + line.lines().findFirst().orElse(""))));
+        assertThat(found, is(empty()));
+        // They would have been found.
+        assertThat(logged, is(not(empty())));
+        for (String before : List.of("", "a", "ab", "abc")) {
+            String around = before + secrets.get("text") + "\n";
+            String encoded = Base64.getEncoder().encodeToString(around.getBytes(StandardCharsets.UTF_8));
+            assertThat(in("x" + encoded, "it"), is(List.of("text in it")));
+        }
+        secrets.put(CONTROL, mark);
+        assertThat(inFiles(), is(not(empty())));
+        assertThat(inPages(job, run), is(not(empty())));
+    }
+
+    private List<String> inPages(Job<?, ?> job, Run<?, ?> run) throws Exception {
+        List<String> pages = new ArrayList<>();
+        for (String page : List.of("", "configure", "config.xml", "api/json?depth=5", "api/xml?depth=5", "treenq/", "treenq/api/json?depth=5")) {
+            pages.add(job.getUrl() + page);
+        }
+        for (String page : List.of(
+                "", "console", "consoleText", "api/json?depth=5", "api/xml?depth=5", "treenq/", "treenq/api/json?depth=5")) {
+            pages.add(run.getUrl() + page);
+        }
+        for (TimelinePage build : run.getAction(ImagesAction.class).getBuilds()) {
+            String page = run.getUrl() + "treenq/" + build.getNumber() + "/";
+            pages.add(page);
+            pages.add(page + "api/json?depth=5");
+            for (ExportedStep step : build.getSteps()) {
+                pages.add(page + "log?step=" + step.number());
+            }
+        }
+        pages.addAll(List.of("configure", "log/all", "computer/remote/", "computer/remote/log", "credentials/"));
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        List<String> found = new ArrayList<>();
+        for (String page : pages) {
+            found.addAll(in(client.goTo(page, null).getWebResponse().getContentAsString(), page));
+        }
+        return found;
+    }
+
+    /** Everything that was written since the test began, on both sides. */
+    private List<String> inFiles() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path root : Set.of(
+                jenkins.jenkins.getRootDir().toPath(),
+                Path.of(agent.getRemoteFS()),
+                agentTemp,
+                Path.of(System.getProperty("java.io.tmpdir")))) {
+            Files.walkFileTree(root, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    if (attributes.isRegularFile()
+                            && attributes.lastModifiedTime().compareTo(FileTime.from(start)) >= 0) {
+                        found.addAll(in(Files.readString(file, StandardCharsets.ISO_8859_1), file.toString()));
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        }
+        return found;
+    }
+
+    /** Arguments and environments of all processes of the machine that may be read. */
+    private List<String> inProcesses() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            for (String what : List.of("cmdline", "environ")) {
+                Path file = Path.of("/proc", String.valueOf(process.pid()), what);
+                try {
+                    found.addAll(in(Files.readString(file, StandardCharsets.ISO_8859_1), file.toString()));
+                } catch (IOException e) {
+                    // It is gone, or somebody else's.
+                }
+            }
+        }
+        return found;
+    }
+
+    private List<String> in(String text, String where) {
+        List<String> found = new ArrayList<>();
+        secrets.forEach((kind, secret) -> {
+            if (forms(secret).stream().anyMatch(text::contains)) {
+                found.add(kind + " in " + where);
+            }
+        });
+        return found;
+    }
+
+    /** Each line, and what base64 makes of it all wherever it begins within what is encoded. */
+    private static Set<String> forms(String secret) {
+        Set<String> forms = new LinkedHashSet<>();
+        secret.lines()
+                .filter(line -> line.length() >= SHORTEST && !line.startsWith("-----"))
+                .forEach(forms::add);
+        for (int before = 0; before < 3; before++) {
+            String encoded = Base64.getEncoder()
+                    .encodeToString((" ".repeat(before) + secret).getBytes(StandardCharsets.UTF_8));
+            // Where it begins and ends, characters have bits of what is around it.
+            String certain = encoded.substring(4, Math.min(encoded.length() - 4, LONGEST));
+            forms.add(certain);
+            forms.add(certain.replace('+', '-').replace('/', '_'));
+        }
+        return forms;
+    }
+}
