@@ -3,8 +3,11 @@ package io.jenkins.plugins.treenq.config;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.FolderCredentialsProperty;
@@ -188,6 +191,28 @@ class WebMethodsTest {
                 expected.lines().filter(line -> !line.startsWith("#")).toList(),
                 table.toString().lines().toList(),
                 "what is answered now is in " + ANSWERS);
+    }
+
+    @Test
+    void whoOnlyManagesJenkinsNeitherSeesNorChangesTheConfiguration() throws Exception {
+        WebResponse form = call(HttpMethod.GET, "manage/configure", "", "manager");
+        assertEquals(200, form.getStatusCode());
+        assertThat(form.getContentAsString(), not(containsString("known-")));
+        JenkinsRule.WebClient manager = client("manager");
+        WebRequest submission = new WebRequest(new URL(manager.getContextPath() + "manage/configSubmit"), HttpMethod.POST);
+        submission.setAdditionalHeader(
+                jenkins.jenkins.getCrumbIssuer().getCrumbRequestField(),
+                jenkins.jenkins.getCrumbIssuer().getCrumb((jakarta.servlet.ServletRequest) null));
+        submission.setRequestParameters(List.of(new NameValuePair(
+                "json",
+                "{'%s': {'defaultBuilder': 'changed'}}"
+                        .formatted(TreenqConfiguration.get().getJsonSafeClassName())
+                        .replace('\'', '"'))));
+
+        manager.getPage(submission);
+
+        assertNull(TreenqConfiguration.get().getDefaultBuilder());
+        assertEquals("known-builder", TreenqConfiguration.get().getBuilders().get(0).getName());
     }
 
     @Test

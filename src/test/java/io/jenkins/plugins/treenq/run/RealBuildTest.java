@@ -196,6 +196,24 @@ class RealBuildTest {
     }
 
     @Test
+    void theBuildStepOfFreestyleJobsRunsInAPipelineAndGivesItNothing() throws Exception {
+        WorkflowRun run = success("""
+                %s
+                step([$class: 'TreenqBuilder', build: [tags: ['%s:1']]])
+                """.formatted(files(), image()));
+        WorkflowRun promoted = success("""
+                def done = step([$class: 'TreenqPromoter', promotion: [from: '%s:1', to: ['%s:3']]])
+                echo "returned=$done image=${env.TREENQ_IMAGE}"
+                """.formatted(image(), image()));
+
+        assertEquals(
+                onlyImage(run).getDigest(), new Registry(daemon).digest(repository, "3").orElseThrow());
+        jenkins.assertLogContains("returned=null image=null", promoted);
+        // Nobody there knows what is masked.
+        assertTells("****", run);
+    }
+
+    @Test
     void theRunKeepsAndShowsTheImage() throws Exception {
         WorkflowRun run = success(files() + "; treenqBuild tags: ['" + image() + ":1']");
         String digest = onlyImage(run).getDigest();
