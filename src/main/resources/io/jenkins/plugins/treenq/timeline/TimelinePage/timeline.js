@@ -7,7 +7,7 @@
   const SLOWEST_POLL_MILLIS = 30000;
   const FAILURES_BEFORE_SAYING_SO = 3;
   const MOST_TICKS = 6;
-  const TICK_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400];
+  const TICK_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400];
   const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
   let root;
@@ -78,7 +78,11 @@
     const figure = elementOf("source");
     setText(figure, "place", place.file + ":" + place.line);
     const lines = part(figure, "lines");
-    place.lines.forEach(function (line) {
+    place.lines.forEach(function (line, index) {
+      // What follows the last line break of a file is no line.
+      if (line.text === "" && !line.marked && index === place.lines.length - 1) {
+        return;
+      }
       const element = elementOf("source-line");
       setText(element, "number", String(line.number));
       setText(element, "text", line.text);
@@ -169,7 +173,7 @@
       }) || Math.ceil(seconds / MOST_TICKS);
     for (let at = 0; at <= seconds; at += tick) {
       const mark = document.createElement("span");
-      mark.textContent = at < 60 ? at + " s" : time(at * 1000);
+      mark.textContent = at < 60 ? Number(at.toFixed(1)) + " s" : time(at * 1000);
       setShare(mark, seconds === 0 ? 0 : at / seconds);
       axis.appendChild(mark);
     }
