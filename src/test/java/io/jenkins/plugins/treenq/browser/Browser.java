@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.browser;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.SearchContext;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** Debian's Chromium, with somebody in front of it who looks at Jenkins. */
+final class Browser implements AutoCloseable {
+    static final int WIDE = 1200;
+    static final int NARROW = 400;
+    private static final int HEIGHT = 900;
+    private static final int MOST_TABS = 300;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Path PICTURES = Path.of("target", "pages");
+
+    /** Tells the console, which is read at the end, of whatever the content security policy stopped. */
+    private static final String TELL_OF_VIOLATIONS = """
+            addEventListener('securitypolicyviolation', event => console.error(
+                'the content security policy stopped', event.violatedDirective, event.blockedURI, event.sourceFile,
+                event.lineNumber, event.sample));
+            """;
+
+    private static final String TAKE_STYLE = """
+            const style = new CSSStyleSheet();
+            style.replaceSync(arguments[0]);
+            document.adoptedStyleSheets = [style];
+            document.documentElement.dataset.theme = arguments[1];
+            """;
+
+    private static final String TOO_WIDE = """
+            const width = document.documentElement.clientWidth;
+            return document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll(arguments[0])]
+                .filter(element => element.checkVisibility() && element.getBoundingClientRect().right > width)
+                .map(element => element.cloneNode().outerHTML);
+            """;
+
+    private final URL jenkins;
+    private final ChromeDriver driver;
+    private int width = WIDE;
+
+    private Browser(URL jenkins, ChromeDriver driver) {
+        this.jenkins = jenkins;
+        this.driver = driver;
+    }
+
+    /** Skips the test where there is no Chromium. */
+    static Browser on(URL jenkins) {
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(program("chromedriver", "chromium-driver"))
+                .usingAnyFreePort()
+                .build();
+        LoggingPreferences console = new LoggingPreferences();
+        console.enable(LogType.BROWSER, Level.ALL);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(program("chromium", "chromium"));
+        options.setCapability(ChromeOptions.LOGGING_PREFS, console);
+        options.addArguments("--headless=new", "--lang=en", "--disable-background-networking", "--disable-dev-shm-usage");
+        if (System.getProperty("user.name").equals("root")) {
+            options.addArguments("--no-sandbox");
+        }
+        Browser browser = new Browser(jenkins, new ChromeDriver(service, options));
+        browser.command("Page.addScriptToEvaluateOnNewDocument", Map.of("source", TELL_OF_VIOLATIONS));
+        browser.resize(WIDE);
+        return browser;
+    }
+
+    private static File program(String name, String debianPackage) {
+        File found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> new File(folder, name))
+                .filter(File::canExecute)
+                .findFirst()
+                .orElse(null);
+        assumeTrue(found != null, "needs " + name + ", of Debian's package " + debianPackage + ": ./test installs it");
+        return found;
+    }
+
+    private void command(String name, Map<String, Object> parameters) {
+        driver.executeCdpCommand(name, parameters);
+    }
+
+    /** Of Jenkins' test realm, where the password is the name. */
+    void logIn(String user) {
+        open("login");
+        shown(By.id("j_username")).sendKeys(user, Keys.TAB, user, Keys.ENTER);
+        until("logged in", () -> !driver.getCurrentUrl().contains("login"));
+    }
+
+    void open(String path) {
+        driver.get(jenkins + path);
+    }
+
+    /** The first that can be seen, as soon as there is one. */
+    WebElement shown(By what) {
+        return shown(driver, what);
+    }
+
+    WebElement shown(SearchContext within, By what) {
+        return until("shown " + what, () -> within.findElements(what).stream()
+                .filter(WebElement::isDisplayed)
+                .findFirst()
+                .orElse(null));
+    }
+
+    boolean has(By what) {
+        return !driver.findElements(what).isEmpty();
+    }
+
+    /** Waits for something that is neither null nor false. */
+    <T> T until(String what, Supplier<T> condition) {
+        return new WebDriverWait(driver, PATIENCE)
+                .ignoring(StaleElementReferenceException.class)
+                .withMessage(() -> what + " at " + address())
+                .until(ignored -> condition.get());
+    }
+
+    /** What sticks to the edges of the window covers nothing of it. */
+    void click(WebElement element) {
+        driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
+        element.click();
+    }
+
+    void click(By what) {
+        click(shown(what));
+    }
+
+    void press(CharSequence... keys) {
+        new Actions(driver).sendKeys(keys).perform();
+    }
+
+    /** Goes on to an element with the keyboard. */
+    void tabTo(WebElement element) {
+        for (int tabs = 0; !element.equals(focused()); tabs++) {
+            assertTrue(tabs < MOST_TABS, "the keyboard does not get there");
+            press(Keys.TAB);
+        }
+    }
+
+    WebElement focused() {
+        return driver.switchTo().activeElement();
+    }
+
+    Object run(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    String address() {
+        return driver.getCurrentUrl();
+    }
+
+    /** What was copied last. */
+    String clipboard() {
+        command("Browser.setPermission", Map.of("permission", Map.of("name", "clipboard-read"), "setting", "granted"));
+        return (String) driver.executeAsyncScript("navigator.clipboard.readText().then(arguments[0])");
+    }
+
+    void resize(int width) {
+        this.width = width;
+        resize(width, HEIGHT);
+    }
+
+    private void resize(int width, long height) {
+        command(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** Until another page is opened. Jenkins itself has no dark theme, only the variables that one sets. */
+    void darken() throws IOException {
+        command(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+        run(TAKE_STYLE, resource("dark.css"), "dark");
+    }
+
+    void lighten() {
+        command("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+        run(TAKE_STYLE, "", "none");
+    }
+
+    /** What within an element makes one scroll sideways. */
+    @SuppressWarnings("unchecked")
+    List<String> tooWide(String selector) {
+        return (List<String>) run(TOO_WIDE, selector + " *");
+    }
+
+    /** Texts within elements that are too like what is behind them, by the WCAG's measure. */
+    @SuppressWarnings("unchecked")
+    List<String> faint(String selector) throws IOException {
+        return (List<String>) run(resource("faint.js"), selector);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (var stream = Browser.class.getResourceAsStream(name)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The whole page, for people to look at. */
+    void picture(String name) throws IOException {
+        resize(width, (long) run("return document.documentElement.scrollHeight"));
+        Files.createDirectories(PICTURES);
+        Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+        resize(width);
+    }
+
+    /** Errors in the console since it was read last: of scripts, of requests, and what the policy stopped. */
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

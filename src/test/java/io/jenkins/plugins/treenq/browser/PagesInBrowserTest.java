@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.browser;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import hudson.model.Result;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import java.util.UUID;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** What is shown of image builds and images, as Chromium shows it. */
+@WithJenkins
+class PagesInBrowserTest extends InBrowser {
+    private static final By LOG = By.cssSelector("[data-part='log']");
+    private static final By MARKED = By.cssSelector(".treenq-source__line--marked");
+    private static final By DIALOG = By.cssSelector("dialog[open]");
+
+    @Test
+    void theContentSecurityPolicyIsEnforcedAndWhatItStopsIsNoticed() {
+        browser.open("");
+        assertThat(browser.complaints(), empty());
+
+        browser.run("""
+                const script = document.createElement('script');
+                script.textContent = 'window.ran = true';
+                document.body.append(script);
+                """);
+
+        assertNull(browser.run("return window.ran"));
+        assertThat(browser.complaints(), hasItem(containsString("the content security policy stopped")));
+    }
+
+    @Test
+    void anImageBuildIsFollowedWithoutReloadingAndReadByKeyboard() throws Exception {
+        WorkflowRun run = job("shop", """
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 300; echo %s\\nRUN true\\n'
+                treenqBuild tags: ['%s:1']
+                """.formatted(UUID.randomUUID(), image)).scheduleBuild2(0).waitForStart();
+        browser.until("begun", () -> run.getAction(ImagesAction.class) != null
+                && !run.getAction(ImagesAction.class).getBuilds().isEmpty());
+
+        browser.open(run.getUrl() + "treenq/1/");
+        browser.run("window.sameDocument = true");
+
+        WebElement step = browser.shown(step("it runs", "RUNNING"));
+        assertThat(state(), containsString("Running"));
+        browser.shown(step("RUN true", "WAITING"));
+        assertFalse(step.findElement(LOG).isDisplayed());
+        browser.tabTo(step.findElement(By.tagName("summary")));
+        assertNotEquals("none", browser.focused().getCssValue("outline-style"));
+        browser.press(Keys.ENTER);
+        browser.until("log", () -> step.findElement(LOG).getText().equals("it runs"));
+        browser.press(Keys.TAB);
+        assertEquals(step.findElement(LOG), browser.focused());
+
+        run.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+
+        browser.shown(step("it runs", "CANCELED"));
+        browser.until("state", () -> state().contains("Aborted"));
+        assertEquals("it runs", step.findElement(LOG).getText());
+        assertEquals(true, browser.run("return window.sameDocument"));
+    }
+
+    @Test
+    void aBuildThatFailedShowsWhereAndWhyAtOnce() throws Exception {
+        WorkflowRun run = failed();
+
+        browser.open(run.getUrl() + "treenq/1/");
+
+        WebElement failure = browser.shown(By.cssSelector("[data-part='failure']"));
+        assertThat(failure.getText(), containsString("exit code: 7"));
+        assertThat(failure.findElement(MARKED).getText(), containsString("RUN echo almost; exit 7"));
+        WebElement step = browser.shown(step("RUN echo almost", "FAILED"));
+        browser.until("log", () -> step.findElement(LOG).getText().equals("almost"));
+        WebElement warning = browser.shown(By.cssSelector(".treenq-warnings > li"));
+        assertThat(warning.getText(), containsString("StageNameCasing"));
+        assertThat(warning.findElement(MARKED).getText(), containsString("FROM busybox as Base"));
+        assertThat(
+                browser.shown(warning, By.linkText("About this rule")).getAttribute("href"), startsWith("https://docs.docker.com/"));
+    }
+
+    @Test
+    void aRunsImagesAreOnItsPageAndTheirDigestsCanBeCopied() throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertSuccess(image("shop"));
+        String digest = run.getAction(ImagesAction.class).getImages().get(0).getDigest();
+
+        browser.open(run.getUrl());
+        browser.click(By.cssSelector(".treenq-images .jenkins-copy-button[text='" + digest + "']"));
+        browser.shown(By.cssSelector(".jenkins-copy-button--copied"));
+        assertEquals(digest, browser.clipboard());
+
+        browser.click(By.linkText(image + ":latest"));
+        browser.until("state", () -> state().contains("Built"));
+        browser.click(By.cssSelector(".treenq-digest .jenkins-copy-button"));
+        browser.shown(By.cssSelector(".jenkins-copy-button--copied"));
+        assertEquals(digest, browser.clipboard());
+    }
+
+    @Test
+    void anEarlierImageIsRolledBackToFromTheJobsPage() throws Exception {
+        WorkflowJob job = image("shop");
+        jenkins.buildAndAssertSuccess(job);
+        String first = digest();
+        jenkins.buildAndAssertSuccess(job);
+        String second = digest();
+        assertNotEquals(first, second);
+
+        browser.open(job.getUrl());
+        browser.click(By.linkText("Images"));
+        browser.click(rollBack("#1"));
+        assertThat(
+                browser.shown(DIALOG).getText(),
+                containsString("Put %s of build #1 under %s:latest again?".formatted(first.substring(0, 19), image)));
+        browser.press(Keys.ESCAPE);
+        browser.until("dialog gone", () -> !browser.has(DIALOG));
+        assertEquals(second, digest());
+
+        browser.click(rollBack("#1"));
+        browser.click(browser.shown(DIALOG).findElement(By.cssSelector("[data-id='ok']")));
+
+        WebElement done = browser.shown(By.xpath("//h2[.='Rolled back']/following::tbody/tr"));
+        assertThat(done.getText(), containsString("admin"));
+        assertThat(
+                browser.shown(By.xpath("//tr[.//span[normalize-space()='current']]")).getText(), containsString("#1"));
+        assertEquals(first, digest());
+    }
+
+    @Test
+    void pagesFitANarrowScreenAndCanBeReadInBothThemes() throws Exception {
+        WorkflowJob job = image("shop");
+        WorkflowRun built = jenkins.buildAndAssertSuccess(job);
+        jenkins.buildAndAssertSuccess(job);
+        WorkflowRun failed = failed();
+        browser.open(job.getUrl() + "treenq/");
+        browser.click(rollBack("#1"));
+        browser.click(browser.shown(DIALOG).findElement(By.cssSelector("[data-id='ok']")));
+        browser.shown(By.xpath("//h2[.='Rolled back']"));
+
+        look("build", built.getUrl() + "treenq/1/", step("COPY", "DONE"));
+        look("build-failed", failed.getUrl() + "treenq/1/", step("RUN echo almost", "FAILED"));
+        look("run", built.getUrl(), By.className("treenq-images"));
+        look("images", built.getUrl() + "treenq/", By.className("treenq-images"));
+        look("console", built.getUrl() + "console", By.className("console-output"));
+        look("job", job.getUrl(), By.className("treenq-job-images__summary"));
+        look("job-images", job.getUrl() + "treenq/", By.className("treenq-job-images"));
+    }
+
+    private void look(String name, String path, By what) throws Exception {
+        for (int width : new int[] {Browser.WIDE, Browser.NARROW}) {
+            browser.resize(width);
+            browser.open(path);
+            browser.shown(what);
+            assertThat(name + " at " + width, browser.tooWide("body"), empty());
+            browser.picture(name + "-" + width);
+            assertThat(name, browser.faint("[class^='treenq']"), empty());
+            browser.darken();
+            browser.picture(name + "-" + width + "-dark");
+            assertThat(name + " in the dark", browser.faint("[class^='treenq']"), empty());
+            browser.lighten();
+        }
+    }
+
+    /** Builds another image each time. */
+    private WorkflowJob image(String name) throws Exception {
+        return job(name, """
+                writeFile file: 'Dockerfile', text: "FROM scratch\\nCOPY Dockerfile /\\nLABEL build=${env.BUILD_TAG}-%1$s"
+                treenqBuild tags: ['%1$s:latest']
+                """.formatted(image));
+    }
+
+    private WorkflowRun failed() throws Exception {
+        WorkflowJob job = job("broken", """
+                writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN echo almost; exit 7\\n'
+                treenqBuild tags: ['%s:1'], noCache: true
+                """.formatted(image));
+        return jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
+    }
+
+    private String digest() throws Exception {
+        return new Registry(daemon)
+                .digest(image.substring(image.indexOf('/') + 1), "latest")
+                .orElseThrow();
+    }
+
+    private String state() {
+        return browser.shown(By.cssSelector("[data-part='state']")).getText();
+    }
+
+    private static By step(String name, String state) {
+        return By.xpath("//li[@data-state='" + state + "'][contains(.//*[@data-part='name'], '" + name + "')]");
+    }
+
+    private static By rollBack(String build) {
+        return By.xpath("//tr[.//a[.='" + build + "']]//a[normalize-space()='Roll back']");
+    }
+}
