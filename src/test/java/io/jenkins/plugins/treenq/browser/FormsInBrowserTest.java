@@ -28,6 +28,10 @@ import org.openqa.selenium.support.ui.Select;
 @WithJenkins
 class FormsInBrowserTest extends InBrowser {
     private static final String DOCKERFILE = "FROM busybox\nRUN true";
+    private static final String UNFOLD = """
+            document.querySelectorAll('.advanced-button').forEach(button => button.checkVisibility() && button.click());
+            """;
+
     private static final By TAGS = By.name("_.tags");
     private static final By ANSWER = By.cssSelector(".jenkins-validate-button__container__status .ok");
 
@@ -140,7 +144,7 @@ class FormsInBrowserTest extends InBrowser {
             browser.resize(width);
             browser.open(path);
             prepare.run();
-            browser.run("document.querySelectorAll('.advanced-button').forEach(button => button.click())");
+            browser.run(UNFOLD);
             assertThat(name + " at " + width, browser.tooWide(part), empty());
             browser.picture(name + "-" + width);
             browser.darken();
