@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.WebElement;
 
 /** What is shown of image builds and images, as Chromium shows it. */
@@ -67,6 +69,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.until("log", () -> step.findElement(LOG).getText().equals("it runs"));
         browser.press(Keys.TAB);
         assertEquals(step.findElement(LOG), browser.focused());
+        browser.picture("build-running");
 
         run.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
@@ -131,8 +134,12 @@ class PagesInBrowserTest extends InBrowser {
         browser.until("dialog gone", () -> !browser.has(DIALOG));
         assertEquals(second, digest());
 
+        browser.resize(Browser.NARROW);
         browser.click(rollBack("#1"));
-        browser.click(browser.shown(DIALOG).findElement(By.cssSelector("[data-id='ok']")));
+        Rectangle question = browser.shown(DIALOG).getRect();
+        assertThat(question.getX() + question.getWidth(), lessThanOrEqualTo(Browser.NARROW));
+        browser.picture("job-images-question");
+        browser.press(Keys.ENTER);
 
         WebElement done = browser.shown(By.xpath("//h2[.='Rolled back']/following::tbody/tr"));
         assertThat(done.getText(), containsString("admin"));

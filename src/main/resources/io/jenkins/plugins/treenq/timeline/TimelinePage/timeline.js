@@ -7,6 +7,8 @@
   const SLOWEST_POLL_MILLIS = 30000;
   const FAILURES_BEFORE_SAYING_SO = 3;
   const MOST_TICKS = 6;
+  // Beyond this share there is no room for what is written at it.
+  const LAST_TICK = 0.9;
   const TICK_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400];
   const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
@@ -171,7 +173,7 @@
       TICK_SECONDS.find(function (candidate) {
         return seconds / candidate <= MOST_TICKS;
       }) || Math.ceil(seconds / MOST_TICKS);
-    for (let at = 0; at <= seconds; at += tick) {
+    for (let at = 0; at <= LAST_TICK * seconds; at += tick) {
       const mark = document.createElement("span");
       mark.textContent = at < 60 ? Number(at.toFixed(1)) + " s" : time(at * 1000);
       setShare(mark, seconds === 0 ? 0 : at / seconds);
