@@ -41,6 +41,14 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private static final int READERS = 4;
 
+    /**
+     * What a task puts on the stream at once. Small packets that go one by one are a TLS record and a system call each, on
+     * both sides.
+     */
+    private static final int BATCH_BYTES = CHUNK_BYTES;
+
+    private static final int BATCH_ENTRIES = 100;
+
     private static final Packet END_OF_WALK = Packet.getDefaultInstance();
     private static final Packet FIN =
             Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build();
@@ -148,8 +156,8 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
     }
 
-    /** Sends a packet or keeps its task until the stream can take it. */
-    private synchronized Outcome offer(Packet packet, Task task) {
+    /** Sends packets or keeps their task until the stream can take them. */
+    private synchronized Outcome offer(List<Packet> packets, Task task) {
         if (over) {
             return Outcome.OVER;
         }
@@ -157,7 +165,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             waiting.add(task);
             return Outcome.LATER;
         }
-        answers.onNext(packet);
+        packets.forEach(answers::onNext);
         return Outcome.SENT;
     }
 
@@ -165,8 +173,11 @@ final class DiffCopy implements StreamObserver<Packet> {
     private void resume() {
         List<Task> tasks;
         synchronized (this) {
-            tasks = List.copyOf(waiting);
+            tasks = new ArrayList<>(waiting);
             waiting.clear();
+            if (over) {
+                tasks.add(new Closing());
+            }
         }
         tasks.forEach(this::execute);
     }
@@ -247,26 +258,44 @@ final class DiffCopy implements StreamObserver<Packet> {
     }
 
     private final class Walk extends Task {
+        private final List<ContextWalker.Walked> entries = new ArrayList<>();
+        private final List<Packet> packets = new ArrayList<>();
         private ContextWalker walker;
-        private ContextWalker.Walked next;
+        private boolean atEnd;
+        /** Grows, so that the daemon can begin at once. */
+        private int batchEntries = 1;
 
         @Override
         void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern {
             if (walker == null) {
                 walker = begin();
-                next = walker.next();
             }
-            while (true) {
-                Packet packet = next == null
-                        ? END_OF_WALK
-                        : Packet.newBuilder().setStat(next.stat()).build();
+            while (!atEnd || !packets.isEmpty()) {
+                if (packets.isEmpty()) {
+                    walk();
+                }
                 synchronized (DiffCopy.this) {
-                    if (offer(packet, this) != Outcome.SENT || next == null) {
+                    if (offer(packets, this) != Outcome.SENT) {
                         return;
                     }
-                    sent.add(next.stat(), next.sizeBytes());
+                    entries.forEach(entry -> sent.add(entry.stat(), entry.sizeBytes()));
                 }
-                next = walker.next();
+                entries.clear();
+                packets.clear();
+                batchEntries = Math.min(2 * batchEntries, BATCH_ENTRIES);
+            }
+        }
+
+        private void walk() throws BuildkitException.ContextUnreadable, InvalidPattern {
+            while (!atEnd && packets.size() < batchEntries) {
+                ContextWalker.Walked next = walker.next();
+                if (next == null) {
+                    atEnd = true;
+                    packets.add(END_OF_WALK);
+                } else {
+                    entries.add(next);
+                    packets.add(Packet.newBuilder().setStat(next.stat()).build());
+                }
             }
         }
 
@@ -289,17 +318,17 @@ final class DiffCopy implements StreamObserver<Packet> {
         private int id;
         private String path;
         private FileContent content;
-        /** What has to be sent next; null when it has to be read first. */
-        private Packet packet;
+        /** What has to be sent next; empty when it has to be read first. */
+        private final List<Packet> packets = new ArrayList<>();
 
         @Override
         void proceed() throws BuildkitException.ContextUnreadable {
-            while (packet != null || prepare()) {
-                Outcome outcome = offer(packet, this);
+            while (!packets.isEmpty() || prepare()) {
+                Outcome outcome = offer(packets, this);
                 if (outcome == Outcome.LATER) {
                     return;
                 }
-                packet = null;
+                packets.clear();
                 if (outcome == Outcome.OVER) {
                     close();
                     return;
@@ -307,11 +336,18 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        /** Reads the next packet. False when nothing is asked for, and this reader is out of work for good. */
+        /** Reads the next packets. False when nothing is asked for, and this reader is out of work for good. */
         private boolean prepare() throws BuildkitException.ContextUnreadable {
-            if (content == null && !open()) {
-                return false;
+            int bytes = 0;
+            while (bytes < BATCH_BYTES && (content != null || open(bytes == 0))) {
+                Packet packet = read();
+                packets.add(packet);
+                bytes += packet.getSerializedSize();
             }
+            return bytes > 0;
+        }
+
+        private Packet read() throws BuildkitException.ContextUnreadable {
             byte[] piece;
             try {
                 piece = content.read(CHUNK_BYTES);
@@ -321,21 +357,21 @@ final class DiffCopy implements StreamObserver<Packet> {
             if (piece.length == 0) {
                 close();
             }
-            packet = Packet.newBuilder()
+            return Packet.newBuilder()
                     .setType(Packet.PacketType.PACKET_DATA)
                     .setID(id)
                     .setData(UnsafeByteOperations.unsafeWrap(piece))
                     .build();
-            return true;
         }
 
-        private boolean open() throws BuildkitException.ContextUnreadable {
+        /** @param lastChance whether this reader is out of work for good when nothing is asked for */
+        private boolean open(boolean lastChance) throws BuildkitException.ContextUnreadable {
             Tree files;
             long bytes;
             long nanos;
             synchronized (DiffCopy.this) {
                 if (over || requests.isEmpty()) {
-                    readers--;
+                    readers -= lastChance ? 1 : 0;
                     return false;
                 }
                 id = requests.remove();
@@ -361,6 +397,25 @@ final class DiffCopy implements StreamObserver<Packet> {
                     LOGGER.log(Level.FINE, e, () -> "cannot close " + path);
                 }
                 content = null;
+            }
+        }
+    }
+
+    /** Comes last. */
+    private final class Closing extends Task {
+        @Override
+        void proceed() {
+            // It is over by now.
+        }
+
+        @Override
+        void close() {
+            Tree opened;
+            synchronized (DiffCopy.this) {
+                opened = tree;
+            }
+            if (opened != null) {
+                opened.close();
             }
         }
     }

@@ -17,9 +17,11 @@ import java.nio.file.attribute.DosFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
 /** A folder on this machine. Nothing is ever read through a symlink, not even one that leads back into it. */
@@ -32,6 +34,12 @@ final class FolderTree implements Tree {
     private final PathRules rules;
     private final boolean unix;
     private final Class<? extends BasicFileAttributes> otherAttributes;
+    private final boolean secure;
+
+    /** Whoever opens a file takes one, so there are as many as threads that do. */
+    private final Deque<OpenFolders> folders = new ConcurrentLinkedDeque<>();
+
+    private volatile boolean closed;
 
     /** @throws IOException if there is no such folder */
     FolderTree(Path folder) throws IOException {
@@ -43,6 +51,7 @@ final class FolderTree implements Tree {
         Set<String> views = root.getFileSystem().supportedFileAttributeViews();
         unix = views.contains("unix");
         otherAttributes = views.contains("dos") ? DosFileAttributes.class : BasicFileAttributes.class;
+        secure = OpenFolders.areSupported(root);
     }
 
     @Override
@@ -80,8 +89,32 @@ final class FolderTree implements Tree {
         if (folder == null) {
             throw new NoSuchFileException(path);
         }
+        if (secure) {
+            return openInOpenFolder(root.relativize(file));
+        }
         unlinked(folder);
         return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private ReadableByteChannel openInOpenFolder(Path file) throws IOException {
+        OpenFolders last = folders.poll();
+        OpenFolders taken = last == null ? new OpenFolders(root) : last;
+        try {
+            return taken.open(file);
+        } finally {
+            folders.push(taken);
+            if (closed) {
+                close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (OpenFolders each = folders.poll(); each != null; each = folders.poll()) {
+            each.close();
+        }
     }
 
     /** One call for everything, because a tree can have a hundred thousand files. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads what would be sent of a local source, without sending it: names, modes and content, but no times. */
-public final class SourceContent {
+public final class SourceContent implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     /** In place of a length, after the last entry. */
@@ -99,5 +99,10 @@ public final class SourceContent {
         } catch (IOException e) {
             throw Unreadable.file(local, path, e);
         }
+    }
+
+    @Override
+    public void close() {
+        tree.close();
     }
 }

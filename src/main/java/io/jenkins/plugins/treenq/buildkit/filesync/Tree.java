@@ -8,7 +8,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 
 /** Files by their paths: relative to the tree's root, clean, with "/" between the names, and empty for the root. */
-interface Tree {
+interface Tree extends AutoCloseable {
     /**
      * @param local the tree's name, for messages
      * @throws BuildkitException.ContextUnreadable if there is no such folder
@@ -46,4 +46,10 @@ interface Tree {
 
     /** The content of a regular file, never through a symlink. */
     ReadableByteChannel open(String path) throws IOException;
+
+    /** Gives back what is held for the next file; no other one is opened then. What was opened stays so. */
+    @Override
+    default void close() {
+        // Most hold nothing.
+    }
 }

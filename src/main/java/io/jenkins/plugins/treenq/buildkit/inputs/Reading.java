@@ -98,31 +98,33 @@ final class Reading {
     }
 
     private void dockerfile() throws Unclear, BuildkitException, InterruptedException {
-        SourceContent folder = local("dockerfile");
-        String name = request.options().getOrDefault("filename", "Dockerfile");
-        Optional<byte[]> file = folder.file(name, MAX_TEXT_BYTES);
-        if (file.isEmpty()) {
-            throw new Unclear("there is no Dockerfile '" + name + "'");
+        try (SourceContent folder = local("dockerfile");
+                SourceContent context = local("context")) {
+            String name = request.options().getOrDefault("filename", "Dockerfile");
+            byte[] file = folder.file(name, MAX_TEXT_BYTES)
+                    .orElseThrow(() -> new Unclear("there is no Dockerfile '" + name + "'"));
+            hash.add("dockerfile", file);
+            imagesOf(new String(file, StandardCharsets.UTF_8));
+            Optional<byte[]> ignored = folder.file(name + ".dockerignore", MAX_TEXT_BYTES);
+            if (ignored.isEmpty()) {
+                ignored = context.file(".dockerignore", MAX_TEXT_BYTES);
+            }
+            hash.add("ignored", ignored.orElse(new byte[0]));
+            context.hash(IgnoreFile.patterns(ignored.orElse(new byte[0])), hash.begin("context"));
         }
-        String text = new String(file.get(), StandardCharsets.UTF_8);
-        hash.add("dockerfile", file.get());
+    }
+
+    private void imagesOf(String dockerfile) throws Unclear {
         Map<String, String> arguments = new TreeMap<>();
         request.options().forEach((option, value) -> {
             if (option.startsWith(ARGUMENT)) {
                 arguments.put(option.substring(ARGUMENT.length()), value);
             }
         });
-        images.addAll(DockerfileReferences.images(text, arguments));
+        images.addAll(DockerfileReferences.images(dockerfile, arguments));
         if (arguments.containsKey("BUILDKIT_SYNTAX")) {
             images.add(DockerfileReferences.frontend(arguments.get("BUILDKIT_SYNTAX")));
         }
-        SourceContent context = local("context");
-        Optional<byte[]> ignored = folder.file(name + ".dockerignore", MAX_TEXT_BYTES);
-        if (ignored.isEmpty()) {
-            ignored = context.file(".dockerignore", MAX_TEXT_BYTES);
-        }
-        hash.add("ignored", ignored.orElse(new byte[0]));
-        context.hash(IgnoreFile.patterns(ignored.orElse(new byte[0])), hash.begin("context"));
     }
 
     private void namedContexts() throws Unclear, BuildkitException, InterruptedException {
@@ -133,7 +135,9 @@ final class Reading {
             String name = option.getKey().substring(NAMED.length());
             String value = option.getValue();
             if (value.startsWith(LOCAL)) {
-                local(value.substring(LOCAL.length())).hash(List.of(), hash.begin(option.getKey()));
+                try (SourceContent folder = local(value.substring(LOCAL.length()))) {
+                    folder.hash(List.of(), hash.begin(option.getKey()));
+                }
             } else if (value.startsWith(IMAGE)) {
                 images.add(value.substring(IMAGE.length()));
             } else if (!value.startsWith(LAYOUT) || !value.contains("@sha256:")) {

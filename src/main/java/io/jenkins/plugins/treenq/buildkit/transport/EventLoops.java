@@ -12,13 +12,18 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of one client: a few that move bytes and never block, and some that read files and tell listeners.
+ * The threads of one client: one that moves bytes and never blocks, and some that read files and tell listeners.
  *
  * <p>The JDK's own transport and TLS serve everywhere and load no native library, which would have to be written to
  * disk first.
  */
 public final class EventLoops implements AutoCloseable {
-    private static final int IO_THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+    /**
+     * A session's bytes pass through two connections, its own and the daemon's. On two threads, each piece wakes the other
+     * one, which takes eight times the wake-ups and, for a large result, one and a half times the time.
+     */
+    private static final int IO_THREADS = 1;
+
     private static final int WORKERS = 16;
     private static final long IDLE_SECONDS = 10;
     private static final long QUIET_MILLIS = 100;

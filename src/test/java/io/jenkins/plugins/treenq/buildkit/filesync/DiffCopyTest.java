@@ -411,6 +411,39 @@ class DiffCopyTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void noFolderStaysOpenWhenAllIsSent() throws Exception {
+        Path deep = Files.createDirectories(folder.resolve("a/b"));
+        Files.writeString(deep.resolve("f"), "1");
+        Files.writeString(folder.resolve("z"), "2");
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        assertEquals(List.of("a", "a/b", "a/b/f", "z"), paths(transfer.walk()));
+        transfer.request(2);
+        assertEquals("1", new String(transfer.content(2), StandardCharsets.UTF_8));
+        assertEquals(1, open(List.of(deep)));
+        transfer.request(3);
+        assertEquals("2", new String(transfer.content(3), StandardCharsets.UTF_8));
+        finish(transfer);
+        eventually(() -> open(List.of(folder, folder.resolve("a"), deep)) == 0);
+    }
+
+    @Test
+    void aLinkThatTookAFoldersPlaceIsNotFollowed(@TempDir Path outside) throws Exception {
+        Files.writeString(outside.resolve("file"), "secret");
+        Path inner = Files.createDirectory(folder.resolve("inner"));
+        Files.writeString(inner.resolve("file"), "public");
+        LocalDaemon.Transfer transfer = daemon.fetch("context");
+        assertEquals(List.of("inner", "inner/file"), paths(transfer.walk()));
+        Files.move(inner, folder.resolve("moved"));
+        Files.createSymbolicLink(inner, outside);
+
+        transfer.request(1);
+
+        String reason = transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8();
+        assertTrue(reason.contains("inner/file"), reason);
+    }
+
+    @Test
     void stopsWalkingWhenTheDaemonCancels() throws Exception {
         for (int i = 0; i < 100; i++) {
             Files.createFile(folder.resolve("f" + i));
