@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.run;
 
 import java.io.IOException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
@@ -9,15 +10,32 @@ import java.util.concurrent.Future;
 public final class Awaited {
     private Awaited() {}
 
-    /** Waits for its result. A foreseeable failure of the work is thrown as it is. */
+    /**
+     * Waits for its result. What the work throws is thrown as it is.
+     *
+     * @throws InterruptedException also when somebody stopped the work; an interrupt stops it
+     */
     public static <T> T get(Future<T> work) throws IOException, InterruptedException {
         try {
             return work.get();
+        } catch (InterruptedException e) {
+            work.cancel(true);
+            throw e;
+        } catch (CancellationException e) {
+            // Without a cause: a Pipeline saves it, and cannot save this one.
+            throw new InterruptedException();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException foreseen) {
+            Throwable cause = e.getCause();
+            if (cause instanceof IOException foreseen) {
                 throw foreseen;
             }
-            throw new IllegalStateException(e.getCause());
+            if (cause instanceof InterruptedException stopped) {
+                throw stopped;
+            }
+            if (cause instanceof RuntimeException unforeseen) {
+                throw unforeseen;
+            }
+            throw new IllegalStateException(cause);
         }
     }
 }

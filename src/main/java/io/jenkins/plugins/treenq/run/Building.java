@@ -11,7 +11,6 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
-import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -24,15 +23,10 @@ final class Building implements AgentWork<FinishedBuild> {
 
     private static final int PUSHES = 3;
 
-    private final ProgressSink sink;
     private final boolean failOnWarning;
 
-    /**
-     * @param sink is told how it goes
-     * @param failOnWarning whether a Dockerfile that breaks a rule is not built
-     */
-    Building(ProgressSink sink, boolean failOnWarning) {
-        this.sink = sink;
+    /** @param failOnWarning whether a Dockerfile that breaks a rule is not built */
+    Building(boolean failOnWarning) {
         this.failOnWarning = failOnWarning;
     }
 
@@ -41,7 +35,7 @@ final class Building implements AgentWork<FinishedBuild> {
             throws BuildkitException, InterruptedException {
         Instant start = Instant.now();
         ProgressReporter reporter = new ProgressReporter(console.mask());
-        try (ProgressSender sender = ProgressSender.start(reporter, sink)) {
+        try (ProgressSender sender = ProgressSender.start(reporter, console.progress())) {
             return FinishedBuild.of(build(client, request, content, console, reporter), client);
         } finally {
             console.print(reporter.summary().line(Duration.between(start, Instant.now())));

@@ -6,10 +6,8 @@ import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.Util;
-import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.remoting.ChannelClosedException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.Destination;
@@ -27,15 +25,14 @@ import io.jenkins.plugins.treenq.report.DockerfileCheck;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
-import java.io.File;
+import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.channels.ClosedChannelException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 
@@ -111,7 +108,7 @@ public final class ImageBuild {
         return anywhere(placement(BuildPlaces.get(), null), site -> {
             LiveTimeline timeline = begin(subject, site);
             return followed(timeline, () -> {
-                FinishedBuild build = ask(building(timeline), site, folder, env);
+                FinishedBuild build = Awaited.get(begin(building(), site, folder, env, timeline.sink()));
                 timeline.succeeded(build.digest());
                 return build;
             });
@@ -119,11 +116,40 @@ public final class ImageBuild {
     }
 
     /** The same at a place that {@link #placement} has found. */
-    public BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+    private BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
+        return end(begin(site, folder, env));
+    }
+
+    /** Begins to build at a place that {@link #placement} has found. No thread has to wait until it is over. */
+    public BegunBuild begin(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException {
         LiveTimeline timeline = begin(order.build().subject(), site);
+        try {
+            return new BegunBuild(timeline, image(timeline, site, folder, env));
+        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
+            return new BegunBuild(timeline, new BegunBuild.Image<>(CompletableFuture.failedFuture(e), nothing -> null));
+        }
+    }
+
+    private BegunBuild.Image<?> image(
+            LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            throws IOException, InterruptedException {
+        List<ImageName> tags = order.tagsToSkip();
+        if (!order.skipIfUnchanged() || tags.isEmpty()) {
+            return new BegunBuild.Image<>(
+                    begin(building(), site, folder, env, timeline.sink()),
+                    build -> built(timeline.number(), build, site.builder()));
+        }
+        UnlessUnchanged work = new UnlessUnchanged(
+                building(), timeline.number(), build(), tags, site.builder(), RegistryAccess.connections(run));
+        return new BegunBuild.Image<>(begin(work, site, folder, env, timeline.sink()), image -> image);
+    }
+
+    /** What a build comes to, which is recorded; waits until it is over. */
+    public BuiltImage end(BegunBuild build) throws IOException, InterruptedException {
+        LiveTimeline timeline = build.timeline();
         return followed(timeline, () -> {
-            BuiltImage image = image(timeline, site, folder, env);
+            BuiltImage image = build.image().get();
             if (image.isSkipped()) {
                 ImagesAction.of(run).discard(timeline);
             }
@@ -131,19 +157,6 @@ public final class ImageBuild {
             timeline.succeeded(Util.fixNull(image.getDigest()));
             return image;
         });
-    }
-
-    private BuiltImage image(
-            LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
-        Building building = building(timeline);
-        List<ImageName> tags = order.tagsToSkip();
-        if (!order.skipIfUnchanged() || tags.isEmpty()) {
-            return built(timeline.number(), ask(building, site, folder, env), site.builder());
-        }
-        UnlessUnchanged work = new UnlessUnchanged(
-                building, timeline.number(), build(), tags, site.builder(), RegistryAccess.connections(run));
-        return ask(work, site, folder, env);
     }
 
     private BuiltImage built(int number, FinishedBuild build, String builder) {
@@ -154,8 +167,8 @@ public final class ImageBuild {
         return ImagesAction.of(run).begin(order.build().request().ref(), subject, site.builder());
     }
 
-    private Building building(LiveTimeline timeline) {
-        return new Building(timeline.sink(), order.failOnWarning());
+    private Building building() {
+        return new Building(order.failOnWarning());
     }
 
     private interface Followed<T> {
@@ -286,9 +299,21 @@ public final class ImageBuild {
     private <T extends Serializable> T ask(
             AgentWork<T> work, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
+        return Awaited.get(begin(work, site, folder, env, null));
+    }
+
+    private <T extends Serializable> CompletableFuture<T> begin(
+            AgentWork<T> work,
+            Site site,
+            @CheckForNull FilePath folder,
+            @CheckForNull EnvVars env,
+            @CheckForNull ProgressSink progress)
+            throws IOException, InterruptedException {
         EnvVars environment = env == null ? new EnvVars() : env;
         if (folder != null) {
-            return askOn(folder, environment.get("WORKSPACE", folder.getRemote()), work, site, environment);
+            String workspace = environment.get("WORKSPACE", folder.getRemote());
+            return AgentCall.begin(
+                    folder, new OnAgent<>(work, materials(site, workspace, work, environment), listener, progress));
         }
         if (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty()) {
             throw new AbortException("files of a workspace are needed, and there is none here;"
@@ -298,17 +323,11 @@ public final class ImageBuild {
             throw new AbortException("an SSH agent of this machine is needed, and the controller's is for nobody;"
                     + " run the step inside node, or give sshKey instead of sshAgent");
         }
-        // The controller's own files are nobody's to build with.
-        File nothing = Files.createTempDirectory("treenq").toFile();
-        try {
-            return askOn(new FilePath(nothing), nothing.getPath(), work, site, environment);
-        } finally {
-            Util.deleteRecursive(nothing);
-        }
+        return AgentCall.beginWithoutFiles(
+                new OnAgent<>(work, materials(site, "", work, environment), listener, progress));
     }
 
-    private <T extends Serializable> T askOn(
-            FilePath folder, String workspace, AgentWork<T> work, Site site, EnvVars env)
+    private Materials materials(Site site, String workspace, AgentWork<?> work, EnvVars env)
             throws IOException, InterruptedException {
         Owned<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
@@ -322,7 +341,7 @@ public final class ImageBuild {
                 CONTEXT_KEY.mac(identity()),
                 workspace);
         listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
-        return act(folder, new OnAgent<>(work, materials, listener));
+        return materials;
     }
 
     /** Before anybody waits for anything, and before anything is sent. */
@@ -354,42 +373,5 @@ public final class ImageBuild {
             exports.add(cache.to(credentials, order.expand()));
         }
         return order.build().withCache(imports, exports);
-    }
-
-    private static <T extends Serializable> T act(FilePath folder, OnAgent<T> task)
-            throws IOException, InterruptedException {
-        // Asked now: it is nobody's any more once it went away.
-        Computer computer = folder.toComputer();
-        String agent = "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'";
-        try {
-            return folder.act(task);
-        } catch (IOException | LinkageError e) {
-            if (has(e, LinkageError.class) || has(e, ClassNotFoundException.class)) {
-                throw failure(
-                        agent + " cannot load the BuildKit client; it needs Java 17 or newer and the controller's agent.jar ("
-                                + e.getMessage() + ")",
-                        e);
-            }
-            if (has(e, ClosedChannelException.class) || has(e, ChannelClosedException.class)) {
-                throw failure(agent + " went away during the build; retry(conditions: [agent()]) builds on another one", e);
-            }
-            throw e;
-        }
-    }
-
-    /** Only the message is shown; conditions of {@code retry} look at the cause. */
-    private static AbortException failure(String message, Throwable cause) {
-        AbortException failure = new AbortException(message);
-        failure.initCause(cause);
-        return failure;
-    }
-
-    private static boolean has(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param builder the name that failures call the daemon by
  * @param contextKey under which the daemon keeps the context for the next build
- * @param workspace nothing outside of it is sent, unless the job works elsewhere
+ * @param workspace nothing outside of it is sent, unless the job works elsewhere; empty when there is none
  */
 record Materials(
         DockerfileBuild build,

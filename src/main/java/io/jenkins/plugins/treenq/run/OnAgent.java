@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.model.TaskListener;
+import hudson.remoting.Channel;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -12,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
+import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
@@ -36,10 +40,21 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     private final Materials materials;
     private final TaskListener listener;
 
-    OnAgent(AgentWork<T> work, Materials materials, TaskListener listener) {
+    @CheckForNull
+    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
+    private final ProgressSink progress;
+
+    /** @param progress hears how a build goes on; null for nobody */
+    OnAgent(AgentWork<T> work, Materials materials, TaskListener listener, @CheckForNull ProgressSink progress) {
         this.work = work;
         this.materials = materials;
         this.listener = listener;
+        this.progress = progress;
+    }
+
+    /** The same, such that it reaches back to this controller for as long as it likes. */
+    OnAgent<T> of(Channel agent) {
+        return new OnAgent<>(work, materials, listener, agent.export(ProgressSink.class, progress));
     }
 
     @Override
@@ -81,7 +96,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     }
 
     private Console console(Consumer<String> log, Redaction redaction) {
-        return new Console(log, line -> materials.mask().apply(redaction.apply(line)));
+        return new Console(log, line -> materials.mask().apply(redaction.apply(line)), progress);
     }
 
     private String line(BuildkitException failure) {

@@ -11,6 +11,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.run.Awaited;
+import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.NotReached;
@@ -19,14 +20,16 @@ import io.jenkins.plugins.treenq.run.Site;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * One call of the step, which outlives a restart of the controller:
  *
  * <pre>
- * start ──► waits for a place ──► builds on the agent ──► success or failure
+ * start ──► waits for a place ──► the agent builds ──► success or failure
  *   │              ▲                   │          │ restart
  *   │              │ daemon not reached│          ▼
  *   │              └───────────────────┘       onResume ──► asks that daemon's history for the build
@@ -35,7 +38,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  *   └── stop interrupts whatever is done, and with it the build in the daemon
  * </pre>
  *
- * A thread of the controller waits for the agent while it builds, and none while the build waits for a place.
+ * No thread of the controller waits, neither for a place nor for an agent.
  */
 final class BuildExecution extends StoppableExecution {
     private static final long serialVersionUID = 1;
@@ -84,7 +87,12 @@ final class BuildExecution extends StoppableExecution {
     }
 
     private void resume() throws IOException, InterruptedException {
-        FilePath folder = onAgent ? awaitAgent() : null;
+        FilePath folder = getContext().get(FilePath.class);
+        if (onAgent && (folder == null || folder.toComputer() == null)) {
+            // Its node step gives up when the agent does not come back, and stops this one then.
+            Timer.get().schedule(() -> submit(this::resume), AGENT_POLL_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
         Site begun = site;
         String earlier = ref;
         // Names of builds are used once, so the new one must be known before it is.
@@ -126,12 +134,28 @@ final class BuildExecution extends StoppableExecution {
     }
 
     private void buildAt(CompletableFuture<Site> place, ImageBuild service) throws IOException, InterruptedException {
-        BuiltImage image;
+        BegunBuild build = null;
         try {
             Site found = Awaited.get(place);
             site = found;
             getContext().saveState();
-            image = perform(service, found);
+            build = service.begin(found, getContext().get(FilePath.class), getContext().get(EnvVars.class));
+        } finally {
+            if (build == null) {
+                placement.close();
+            }
+        }
+        BegunBuild begun = build;
+        onStop(begun::cancel);
+        begun.whenOver(() -> submitAnyway(() -> end(service, begun)));
+    }
+
+    private void end(ImageBuild service, BegunBuild build) throws IOException, InterruptedException {
+        BuiltImage image = null;
+        try {
+            image = service.end(build);
+        } catch (NotReached e) {
+            placement.failed(site, e);
         } finally {
             placement.close();
         }
@@ -142,17 +166,6 @@ final class BuildExecution extends StoppableExecution {
         }
     }
 
-    /** Null when the daemon was not reached. */
-    @CheckForNull
-    private BuiltImage perform(ImageBuild service, Site found) throws IOException, InterruptedException {
-        try {
-            return service.perform(found, getContext().get(FilePath.class), getContext().get(EnvVars.class));
-        } catch (NotReached e) {
-            placement.failed(found, e);
-            return null;
-        }
-    }
-
     private ImageBuild service() throws IOException, InterruptedException {
         StepContext context = getContext();
         return new ImageBuild(
@@ -160,16 +173,5 @@ final class BuildExecution extends StoppableExecution {
                 context.get(Run.class),
                 context.get(TaskListener.class),
                 ConsoleMask.of(context.get(ConsoleLogFilter.class)));
-    }
-
-    /** Its {@code node} step gives up when the agent does not come back, and stops this one then. */
-    private FilePath awaitAgent() throws IOException, InterruptedException {
-        while (true) {
-            FilePath folder = getContext().get(FilePath.class);
-            if (folder != null && folder.toComputer() != null) {
-                return folder;
-            }
-            Thread.sleep(AGENT_POLL_MILLIS);
-        }
     }
 }

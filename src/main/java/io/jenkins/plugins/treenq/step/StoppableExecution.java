@@ -23,7 +23,7 @@ abstract class StoppableExecution extends StepExecution {
     private static final ExecutorService THREADS = new ContextResettingExecutorService(
             Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq")));
 
-    private transient Future<?> work;
+    private transient Runnable stop;
     private transient volatile Throwable stopped;
 
     StoppableExecution(StepContext context) {
@@ -40,16 +40,33 @@ abstract class StoppableExecution extends StepExecution {
         if (stopped != null) {
             return false;
         }
-        work = THREADS.submit(() -> finish(what));
+        submitAnyway(what);
         return true;
+    }
+
+    /** A part that is done after a stop, too. */
+    final synchronized void submitAnyway(Work what) {
+        Future<?> work = THREADS.submit(() -> finish(what));
+        if (stopped == null) {
+            stop = () -> work.cancel(true);
+        }
+    }
+
+    /** @param end ends what is done from now on, on whatever threads; is called at once when the step was stopped already */
+    final synchronized void onStop(Runnable end) {
+        if (stopped == null) {
+            stop = end;
+        } else {
+            end.run();
+        }
     }
 
     @Override
     public void stop(@NonNull Throwable cause) throws Exception {
         synchronized (this) {
             stopped = cause;
-            if (work != null) {
-                work.cancel(true);
+            if (stop != null) {
+                stop.run();
             }
         }
         super.stop(cause);

@@ -29,6 +29,7 @@ public final class LiveTimeline {
 
     private final Timeline.Beginning beginning;
     private final Consumer<Timeline> keeper;
+    private final TimelineSink sink = new TimelineSink(this);
     private final Map<Integer, StepReport> steps = new TreeMap<>();
     private final Map<Integer, ClippedOutput> output = new TreeMap<>();
     private final List<WarningReport> warnings = new ArrayList<>();
@@ -53,9 +54,9 @@ public final class LiveTimeline {
         return beginning.number();
     }
 
-    /** To be handed to whoever follows the build, here or on an agent. */
+    /** For whoever follows the build. */
     public ProgressSink sink() {
-        return new RemoteSink(this::add);
+        return sink;
     }
 
     synchronized void add(ProgressReport report) {
@@ -133,6 +134,7 @@ public final class LiveTimeline {
 
     /** Nothing of the build was begun, and nothing more is kept. */
     synchronized void drop() {
+        sink.close();
         end = new Timeline.End(Instant.now(), BuildState.ABORTED, "", "");
     }
 
@@ -140,6 +142,7 @@ public final class LiveTimeline {
         if (end != null) {
             return;
         }
+        sink.close();
         daemonTime = now();
         reportedNanos = System.nanoTime();
         end = new Timeline.End(Instant.now(), state, failure, digest);

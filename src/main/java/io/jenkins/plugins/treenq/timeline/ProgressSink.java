@@ -2,10 +2,9 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
-import java.io.Serializable;
 
-/** Is told on the controller what is new in a build. Travels to the agent that tells it. */
+/** Is told on the controller what is new in a build. */
 @FunctionalInterface
-public interface ProgressSink extends Serializable {
+public interface ProgressSink {
     void accept(ProgressReport report);
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.timeline;
+
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+
+/**
+ * Adds to a timeline while the build goes on. An agent may hold on to this for longer than that, but holds nothing else by
+ * it then.
+ */
+final class TimelineSink implements ProgressSink {
+    private volatile LiveTimeline timeline;
+
+    TimelineSink(LiveTimeline timeline) {
+        this.timeline = timeline;
+    }
+
+    @Override
+    public void accept(ProgressReport report) {
+        LiveTimeline current = timeline;
+        if (current != null) {
+            current.add(report);
+        }
+    }
+
+    void close() {
+        timeline = null;
+    }
+}
