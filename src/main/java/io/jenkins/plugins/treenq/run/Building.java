@@ -36,74 +36,61 @@ final class Building implements AgentWork<FinishedBuild> {
         Instant start = Instant.now();
         ProgressReporter reporter = new ProgressReporter(console.mask());
         try (ProgressSender sender = ProgressSender.start(reporter, console.progress())) {
-            return FinishedBuild.of(build(client, request, content, console, reporter), client);
+            BuildResult result = new Reported(client, content, console, reporter).build(request, failOnWarning);
+            return FinishedBuild.of(result, client);
         } finally {
             console.print(reporter.summary().line(Duration.between(start, Instant.now())));
         }
     }
 
-    private BuildResult build(
-            BuildkitClient client,
-            BuildRequest request,
-            SessionContent content,
-            Console console,
-            ProgressReporter reporter)
-            throws BuildkitException, InterruptedException {
-        try {
-            if (failOnWarning) {
-                Lint lint = DockerfileRules.check(client, request, content, console);
-                lint.warnings().forEach(reporter::warn);
-                DockerfileRules.refuse(lint);
-            }
-            return buildAndPush(client, request, content, console, reporter);
-        } catch (BuildkitException.BuildFailed e) {
-            reporter.failedAt(e.location());
-            throw e;
-        }
-    }
-
-    private static BuildResult buildAndPush(
-            BuildkitClient client,
-            BuildRequest request,
-            SessionContent content,
-            Console console,
-            ProgressReporter reporter)
-            throws BuildkitException, InterruptedException {
-        BuildRequest next = request;
-        for (int push = 1; ; push++) {
+    /** A build whose steps are printed, and kept account of. */
+    private record Reported(
+            BuildkitClient client, SessionContent content, Console console, ProgressReporter reporter) {
+        BuildResult build(BuildRequest request, boolean failOnWarning) throws BuildkitException, InterruptedException {
             try {
-                return buildOnce(client, next, content, console, reporter);
-            } catch (BuildkitException.RegistryRefused e) {
-                if (!e.isUnfinishedPush() || push == PUSHES) {
-                    throw e;
+                if (failOnWarning) {
+                    Lint lint = DockerfileRules.check(client, request, content, console);
+                    lint.warnings().forEach(reporter::warn);
+                    DockerfileRules.refuse(lint);
                 }
-                console.print("The image was built, but " + e.getMessage() + "; pushing again (" + (push + 1) + " of "
-                        + PUSHES + ")");
-                next = request.withNewRef();
-                reporter.begunAgain();
+                return buildAndPush(request);
+            } catch (BuildkitException.BuildFailed e) {
+                reporter.failedAt(e.location());
+                throw e;
             }
         }
-    }
 
-    private static BuildResult buildOnce(
-            BuildkitClient client,
-            BuildRequest request,
-            SessionContent content,
-            Console console,
-            ProgressReporter reporter)
-            throws BuildkitException, InterruptedException {
-        PlainPrinter printer = new PlainPrinter(console.log(), reporter::line);
-        BuildListener listener = event -> {
-            reporter.onEvent(event);
-            printer.onEvent(event);
-        };
-        try (printer) {
-            return client.build(request, content, listener);
-        } catch (BuildkitException.BuildFailed e) {
-            // Closed by now, so that the log is whole before it is told what was wrong.
-            printer.failureTail().forEach(console::print);
-            console.print(e.location());
-            throw e;
+        private BuildResult buildAndPush(BuildRequest request) throws BuildkitException, InterruptedException {
+            BuildRequest next = request;
+            for (int push = 1; ; push++) {
+                try {
+                    return buildOnce(next);
+                } catch (BuildkitException.RegistryRefused e) {
+                    if (!e.isUnfinishedPush() || push == PUSHES) {
+                        throw e;
+                    }
+                    console.print("The image was built, but " + e.getMessage() + "; pushing again (" + (push + 1)
+                            + " of " + PUSHES + ")");
+                    next = request.withNewRef();
+                    reporter.begunAgain();
+                }
+            }
+        }
+
+        private BuildResult buildOnce(BuildRequest request) throws BuildkitException, InterruptedException {
+            PlainPrinter printer = new PlainPrinter(console.log(), reporter::line);
+            BuildListener listener = event -> {
+                reporter.onEvent(event);
+                printer.onEvent(event);
+            };
+            try (printer) {
+                return client.build(request, content, listener);
+            } catch (BuildkitException.BuildFailed e) {
+                // Closed by now, so that the log is whole before it is told what was wrong.
+                printer.failureTail().forEach(console::print);
+                console.print(e.location());
+                throw e;
+            }
         }
     }
 

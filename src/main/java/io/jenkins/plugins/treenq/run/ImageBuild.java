@@ -106,9 +106,9 @@ public final class ImageBuild {
             throws IOException, InterruptedException {
         String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return anywhere(placement(BuildPlaces.get(), null), site -> {
-            LiveTimeline timeline = begin(subject, site);
+            LiveTimeline timeline = timeline(subject, site);
             return followed(timeline, () -> {
-                FinishedBuild build = Awaited.get(begin(building(), site, folder, env, timeline.sink()));
+                FinishedBuild build = Awaited.get(send(building(), site, folder, env, timeline.sink()));
                 timeline.succeeded(build.digest());
                 return build;
             });
@@ -123,7 +123,7 @@ public final class ImageBuild {
 
     /** Begins to build at a place that {@link #placement} has found. No thread has to wait until it is over. */
     public BegunBuild begin(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException {
-        LiveTimeline timeline = begin(order.build().subject(), site);
+        LiveTimeline timeline = timeline(order.build().subject(), site);
         try {
             return new BegunBuild(timeline, image(timeline, site, folder, env));
         } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
@@ -137,12 +137,12 @@ public final class ImageBuild {
         List<ImageName> tags = order.tagsToSkip();
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
             return new BegunBuild.Image<>(
-                    begin(building(), site, folder, env, timeline.sink()),
+                    send(building(), site, folder, env, timeline.sink()),
                     build -> built(timeline.number(), build, site.builder()));
         }
         UnlessUnchanged work = new UnlessUnchanged(
                 building(), timeline.number(), build(), tags, site.builder(), RegistryAccess.connections(run));
-        return new BegunBuild.Image<>(begin(work, site, folder, env, timeline.sink()), image -> image);
+        return new BegunBuild.Image<>(send(work, site, folder, env, timeline.sink()), image -> image);
     }
 
     /** What a build comes to, which is recorded; waits until it is over. */
@@ -163,7 +163,7 @@ public final class ImageBuild {
         return BuiltImage.built(number, build.result(), build.sizeBytes(), order.build(), builder);
     }
 
-    private LiveTimeline begin(String subject, Site site) throws IOException {
+    private LiveTimeline timeline(String subject, Site site) throws IOException {
         return ImagesAction.of(run).begin(order.build().request().ref(), subject, site.builder());
     }
 
@@ -299,10 +299,10 @@ public final class ImageBuild {
     private <T extends Serializable> T ask(
             AgentWork<T> work, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        return Awaited.get(begin(work, site, folder, env, null));
+        return Awaited.get(send(work, site, folder, env, null));
     }
 
-    private <T extends Serializable> CompletableFuture<T> begin(
+    private <T extends Serializable> CompletableFuture<T> send(
             AgentWork<T> work,
             Site site,
             @CheckForNull FilePath folder,
