@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,13 +349,13 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         private Packet read() throws BuildkitException.ContextUnreadable {
-            byte[] piece;
+            ByteBuffer piece;
             try {
                 piece = content.read(CHUNK_BYTES);
             } catch (IOException e) {
                 throw Unreadable.file(request.folder(), path, e);
             }
-            if (piece.length == 0) {
+            if (!piece.hasRemaining()) {
                 close();
             }
             return Packet.newBuilder()

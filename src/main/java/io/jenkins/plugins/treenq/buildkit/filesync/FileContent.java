@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.FileSystemException;
 
 /** The content of one file, which must be exactly what was announced: the daemon does not compare sizes. */
 final class FileContent implements Closeable {
@@ -16,6 +15,7 @@ final class FileContent implements Closeable {
     private final ModificationTimes.Content hash;
     private final long nanos;
     private long remainingBytes;
+    private boolean ended;
 
     private FileContent(
             String path, ReadableByteChannel channel, long bytes, ModificationTimes.Content hash, long nanos) {
@@ -30,17 +30,13 @@ final class FileContent implements Closeable {
      * @param bytes that were announced, or {@link Entry#HOLLOW}
      * @param hash sees the content, which then must have the announced time; null if times say nothing of content
      * @param nanos the time that was announced
-     * @throws IOException if it cannot be read, or is no longer a file of that size. A pipe is not opened: that would
-     *     wait for somebody to write into it.
+     * @throws IOException if it cannot be read, or is no longer a regular file
      */
     static FileContent open(Tree tree, String path, long bytes, ModificationTimes.Content hash, long nanos)
             throws IOException {
         if (bytes == Entry.HOLLOW) {
             // As from fsutil, which does not mind what it cannot open (send.go). No time can stand for such content.
             return new FileContent(path, Channels.newChannel(InputStream.nullInputStream()), 0, null, nanos);
-        }
-        if (tree.entry(path).contentBytes() != bytes) {
-            throw changed(path);
         }
         return new FileContent(path, tree.open(path), bytes, hash, nanos);
     }
@@ -50,35 +46,36 @@ final class FileContent implements Closeable {
      *
      * @throws IOException if there is more or less than was announced, too
      */
-    byte[] read(int mostBytes) throws IOException {
-        boolean end = remainingBytes == 0;
-        // One byte more must not be there at the end.
-        ByteBuffer buffer = ByteBuffer.allocate(end ? 1 : (int) Math.min(remainingBytes, mostBytes));
-        while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-            // Short reads are allowed to a channel.
+    ByteBuffer read(int mostBytes) throws IOException {
+        boolean last = remainingBytes <= mostBytes;
+        int bytes = (int) Math.min(remainingBytes, mostBytes);
+        // Room for one byte that must not be there, so that a small file is read at once and known to have ended.
+        ByteBuffer piece = ByteBuffer.allocate(last && !ended ? bytes + 1 : bytes);
+        fill(piece, bytes);
+        if (piece.position() != bytes) {
+            throw Unreadable.changed(path);
         }
-        if (end ? buffer.position() > 0 : buffer.hasRemaining()) {
-            throw changed(path);
-        }
-        if (end) {
-            if (hash != null && hash.nanos() != nanos) {
-                throw changed(path);
-            }
-            return new byte[0];
-        }
+        ended = last;
+        remainingBytes -= bytes;
+        piece.flip();
         if (hash != null) {
-            hash.update(buffer.flip());
+            hash.update(piece.duplicate());
+            if (bytes == 0 && hash.nanos() != nanos) {
+                throw Unreadable.changed(path);
+            }
         }
-        remainingBytes -= buffer.capacity();
-        return buffer.array();
+        return piece;
+    }
+
+    /** Short reads are allowed to a channel; one that ends where the file has to end needs no other to show it. */
+    private void fill(ByteBuffer piece, int bytes) throws IOException {
+        while (piece.hasRemaining() && channel.read(piece) >= 0 && piece.position() != bytes) {
+            // Goes on.
+        }
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
-    }
-
-    private static FileSystemException changed(String path) {
-        return new FileSystemException(path, null, "it was changed while it was being sent");
     }
 }

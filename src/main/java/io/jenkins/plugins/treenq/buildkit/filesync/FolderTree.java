@@ -93,6 +93,10 @@ final class FolderTree implements Tree {
             return openInOpenFolder(root.relativize(file));
         }
         unlinked(folder);
+        if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
+            throw Unreadable.changed(file.toString());
+        }
         return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
@@ -46,11 +48,20 @@ final class OpenFolders {
 
     /**
      * @param file relative to the root
-     * @throws IOException also when a symlink has taken the place of a folder, or of the file
+     * @throws IOException also when a symlink has taken the place of a folder, or something else that of the file
      */
     ReadableByteChannel open(Path file) throws IOException {
         enter(file);
-        return open.getLast().stream.newByteChannel(file.getFileName(), OPTIONS);
+        SecureDirectoryStream<Path> folder = open.getLast().stream;
+        Path name = file.getFileName();
+        // To open a pipe would be to wait for somebody who writes into it.
+        BasicFileAttributes found = folder.getFileAttributeView(
+                        name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+        if (!found.isRegularFile()) {
+            throw Unreadable.changed(file.toString());
+        }
+        return folder.newByteChannel(name, OPTIONS);
     }
 
     /** Leaves what the file is not in, and opens the rest of its way. */

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +45,8 @@ public final class SourceContent implements AutoCloseable {
                 throw new IOException("it is no file of at most " + mostBytes + " bytes");
             }
             try (FileContent content = FileContent.open(tree, path, entry.contentBytes(), null, 0)) {
-                return Optional.of(content.read(mostBytes));
+                ByteBuffer bytes = content.read(mostBytes);
+                return Optional.of(Arrays.copyOf(bytes.array(), bytes.limit()));
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Optional.empty();
@@ -93,7 +95,9 @@ public final class SourceContent implements AutoCloseable {
         }
         String path = NameBytes.text(stat.getPath().toByteArray());
         try (FileContent content = FileContent.open(tree, path, sizeBytes, null, 0)) {
-            for (byte[] piece = content.read(BUFFER_BYTES); piece.length > 0; piece = content.read(BUFFER_BYTES)) {
+            for (ByteBuffer piece = content.read(BUFFER_BYTES);
+                    piece.hasRemaining();
+                    piece = content.read(BUFFER_BYTES)) {
                 hash.update(piece);
             }
         } catch (IOException e) {

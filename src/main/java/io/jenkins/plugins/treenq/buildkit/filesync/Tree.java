@@ -44,7 +44,10 @@ interface Tree extends AutoCloseable {
      */
     Entry entry(String path) throws IOException;
 
-    /** The content of a regular file, never through a symlink. */
+    /**
+     * The content of a regular file, never through a symlink. Nothing else is opened: with a pipe, that would wait for
+     * somebody to write into it.
+     */
     ReadableByteChannel open(String path) throws IOException;
 
     /** Gives back what is held for the next file; no other one is opened then. What was opened stays so. */

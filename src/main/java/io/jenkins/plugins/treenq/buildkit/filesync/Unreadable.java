@@ -19,6 +19,11 @@ final class Unreadable {
         return because(local + " folder", path, cause);
     }
 
+    /** It is no longer what was announced. */
+    static FileSystemException changed(String path) {
+        return new FileSystemException(path, null, "it was changed while it was being sent");
+    }
+
     private static BuildkitException.ContextUnreadable because(String what, String path, IOException cause) {
         String oneLine = path.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
