@@ -8,13 +8,18 @@ import hudson.Util;
 import hudson.model.AbstractBuild;
 import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
+import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
 import io.jenkins.plugins.treenq.timeline.Timelines;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
@@ -22,6 +27,8 @@ import org.kohsuke.stapler.export.ExportedBean;
 /** The images of one run and how they were built: on its page, in REST, and for a freestyle build's later steps. */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
+    private static final Logger LOGGER = Logger.getLogger(ImagesAction.class.getName());
+
     private final ImageList images = new ImageList();
 
     private int numbers;
@@ -109,6 +116,11 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         }
     }
 
+    /** Of the page of an image build, relative to Jenkins' own. */
+    public String urlOf(int number) {
+        return run.getUrl() + getUrlName() + '/' + number + '/';
+    }
+
     /** What a build made; null when that is nothing. */
     @CheckForNull
     public BuiltImage imageOf(TimelinePage build) {
@@ -155,14 +167,34 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
 
     @Override
     public void onAttached(Run<?, ?> run) {
-        this.run = run;
-        this.timelines = new Timelines(run);
+        belongTo(run);
     }
 
     @Override
     public void onLoad(Run<?, ?> run) {
+        belongTo(run);
+    }
+
+    private void belongTo(Run<?, ?> run) {
         this.run = run;
         this.timelines = new Timelines(run);
+        Path mark = mark(run.getParent());
+        if (!Files.exists(mark)) {
+            try {
+                Files.write(mark, new byte[0]);
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> "the page of " + run.getParent() + " will not show its images");
+            }
+        }
+    }
+
+    /** Whether images were built in a job. This is asked whenever a job is shown, so it loads no run. */
+    public static boolean isKnownIn(Job<?, ?> job) {
+        return Files.exists(mark(job));
+    }
+
+    private static Path mark(Job<?, ?> job) {
+        return job.getRootDir().toPath().resolve("treenq-images");
     }
 
     @CheckForNull

@@ -13,6 +13,7 @@ import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again, for
@@ -36,27 +37,46 @@ final class Building implements AgentWork<FinishedBuild> {
         Instant start = Instant.now();
         ProgressReporter reporter = new ProgressReporter(console.mask());
         try (ProgressSender sender = ProgressSender.start(reporter, console.progress())) {
-            BuildResult result = new Reported(client, content, console, reporter).build(request, failOnWarning);
+            BuildResult result = new Reported(client, content, console, reporter, new AtomicBoolean())
+                    .build(request, failOnWarning);
             return FinishedBuild.of(result, client);
         } finally {
             console.print(reporter.summary().line(Duration.between(start, Instant.now())));
         }
     }
 
-    /** A build whose steps are printed, and kept account of. */
+    /**
+     * A build whose steps are printed, and kept account of.
+     *
+     * @param linked whether the console has the link to the build's page
+     */
     private record Reported(
-            BuildkitClient client, SessionContent content, Console console, ProgressReporter reporter) {
+            BuildkitClient client,
+            SessionContent content,
+            Console console,
+            ProgressReporter reporter,
+            AtomicBoolean linked) {
         BuildResult build(BuildRequest request, boolean failOnWarning) throws BuildkitException, InterruptedException {
             try {
                 if (failOnWarning) {
                     Lint lint = DockerfileRules.check(client, request, content, console);
-                    lint.warnings().forEach(reporter::warn);
+                    lint.warnings().forEach(warning -> {
+                        link();
+                        reporter.warn(warning);
+                    });
                     DockerfileRules.refuse(lint);
                 }
                 return buildAndPush(request);
             } catch (BuildkitException.BuildFailed e) {
                 reporter.failedAt(e.location());
                 throw e;
+            }
+        }
+
+        /** As soon as there is something on that page. */
+        private void link() {
+            if (linked.compareAndSet(false, true)) {
+                console.print(console.link());
             }
         }
 
@@ -80,6 +100,7 @@ final class Building implements AgentWork<FinishedBuild> {
         private BuildResult buildOnce(BuildRequest request) throws BuildkitException, InterruptedException {
             PlainPrinter printer = new PlainPrinter(console.log(), reporter::line);
             BuildListener listener = event -> {
+                link();
                 reporter.onEvent(event);
                 printer.onEvent(event);
             };

@@ -14,8 +14,10 @@ import java.util.function.UnaryOperator;
  * @param log takes lines; secrets in them are masked
  * @param mask does to a line what was done to it before somebody reads it in the console
  * @param progress hears how a build goes on; null for nobody
+ * @param link a line that leads to the build's page; empty when it has none
  */
-record Console(Consumer<String> log, UnaryOperator<String> mask, @CheckForNull ProgressSink progress) {
+record Console(
+        Consumer<String> log, UnaryOperator<String> mask, @CheckForNull ProgressSink progress, String link) {
     void print(String line) {
         log.accept(line);
     }

@@ -6,6 +6,7 @@ import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.Util;
+import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
@@ -108,7 +109,7 @@ public final class ImageBuild {
         return anywhere(placement(BuildPlaces.get(), null), site -> {
             LiveTimeline timeline = timeline(subject, site);
             return followed(timeline, () -> {
-                FinishedBuild build = Awaited.get(send(building(), site, folder, env, timeline.sink()));
+                FinishedBuild build = Awaited.get(send(building(), site, folder, env, timeline));
                 timeline.succeeded(build.digest());
                 return build;
             });
@@ -137,12 +138,12 @@ public final class ImageBuild {
         List<ImageName> tags = order.tagsToSkip();
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
             return new BegunBuild.Image<>(
-                    send(building(), site, folder, env, timeline.sink()),
+                    send(building(), site, folder, env, timeline),
                     build -> built(timeline.number(), build, site.builder()));
         }
         UnlessUnchanged work = new UnlessUnchanged(
                 building(), timeline.number(), build(), tags, site.builder(), RegistryAccess.connections(run));
-        return new BegunBuild.Image<>(send(work, site, folder, env, timeline.sink()), image -> image);
+        return new BegunBuild.Image<>(send(work, site, folder, env, timeline), image -> image);
     }
 
     /** What a build comes to, which is recorded; waits until it is over. */
@@ -307,13 +308,14 @@ public final class ImageBuild {
             Site site,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
-            @CheckForNull ProgressSink progress)
+            @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
         EnvVars environment = env == null ? new EnvVars() : env;
+        ProgressSink progress = timeline == null ? null : timeline.sink();
         if (folder != null) {
             String workspace = environment.get("WORKSPACE", folder.getRemote());
             return AgentCall.begin(
-                    folder, new OnAgent<>(work, materials(site, workspace, work, environment), listener, progress));
+                    folder, new OnAgent<>(work, materials(site, workspace, work, environment, timeline), listener, progress));
         }
         if (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty()) {
             throw new AbortException("files of a workspace are needed, and there is none here;"
@@ -324,10 +326,11 @@ public final class ImageBuild {
                     + " run the step inside node, or give sshKey instead of sshAgent");
         }
         return AgentCall.beginWithoutFiles(
-                new OnAgent<>(work, materials(site, "", work, environment), listener, progress));
+                new OnAgent<>(work, materials(site, "", work, environment, timeline), listener, progress));
     }
 
-    private Materials materials(Site site, String workspace, AgentWork<?> work, EnvVars env)
+    private Materials materials(
+            Site site, String workspace, AgentWork<?> work, EnvVars env, @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
         Owned<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
@@ -339,9 +342,16 @@ public final class ImageBuild {
                 SecretsOnAgent.collect(order, credentials, env),
                 mask,
                 CONTEXT_KEY.mac(identity()),
-                workspace);
+                workspace,
+                timeline == null ? "" : link(timeline.number()));
         listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
         return materials;
+    }
+
+    /** An agent can print a link, but cannot make one. */
+    private String link(int number) {
+        return HyperlinkNote.encodeTo(
+                '/' + ImagesAction.of(run).urlOf(number), "Image build " + number + ": steps, times and logs");
     }
 
     /** Before anybody waits for anything, and before anything is sent. */

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param builder the name that failures call the daemon by
  * @param contextKey under which the daemon keeps the context for the next build
  * @param workspace nothing outside of it is sent, unless the job works elsewhere; empty when there is none
+ * @param link for the console, to the build's page; empty when it has none
  */
 record Materials(
         DockerfileBuild build,
@@ -25,7 +26,8 @@ record Materials(
         SecretsOnAgent secrets,
         ConsoleMask mask,
         String contextKey,
-        String workspace)
+        String workspace,
+        String link)
         implements Serializable {
 
     /** The workspace, or where the job works if that is not in it. */

@@ -96,7 +96,7 @@ final class OnAgent<T extends Serializable> extends MasterToSlaveFileCallable<T>
     }
 
     private Console console(Consumer<String> log, Redaction redaction) {
-        return new Console(log, line -> materials.mask().apply(redaction.apply(line)), progress);
+        return new Console(log, line -> materials.mask().apply(redaction.apply(line)), progress, materials.link());
     }
 
     private String line(BuildkitException failure) {

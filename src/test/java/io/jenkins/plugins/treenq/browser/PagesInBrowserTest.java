@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -99,6 +100,36 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
+    void theConsoleFoldsWhatFinishedStepsWroteAndLinksThePage() throws Exception {
+        WorkflowRun run = job("shop", """
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN seq 11 19; echo %s\\nRUN seq 21 29; sleep 300\\n'
+                treenqBuild tags: ['%s:1']
+                """.formatted(UUID.randomUUID(), image)).scheduleBuild2(0).waitForStart();
+
+        browser.open(run.getUrl() + "console");
+
+        WebElement fold = browser.shown(By.xpath("//button[contains(@class, 'treenq-fold')]"
+                + "[parent::*[contains(., 'RUN seq 11 19')]]"));
+        browser.until("running step", () -> console().contains(" 29\n"));
+        assertEquals("10 lines", fold.getText());
+        assertEquals("false", fold.getAttribute("aria-expanded"));
+        assertThat(console(), not(containsString(" 19\n")));
+        browser.picture("console");
+
+        browser.tabTo(fold);
+        browser.press(Keys.ENTER);
+        assertEquals("true", fold.getAttribute("aria-expanded"));
+        assertThat(console(), containsString(" 19\n"));
+        browser.press(Keys.ENTER);
+        assertThat(console(), not(containsString(" 19\n")));
+
+        browser.click(By.linkText("Image build 1: steps, times and logs"));
+        browser.shown(step("RUN seq 21 29", "RUNNING"));
+        run.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+    }
+
+    @Test
     void aRunsImagesAreOnItsPageAndTheirDigestsCanBeCopied() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(image("shop"));
         String digest = run.getAction(ImagesAction.class).getImages().get(0).getDigest();
@@ -189,6 +220,11 @@ class PagesInBrowserTest extends InBrowser {
                 writeFile file: 'Dockerfile', text: "FROM scratch\\nCOPY Dockerfile /\\nLABEL build=${env.BUILD_TAG}-%1$s"
                 treenqBuild tags: ['%1$s:latest']
                 """.formatted(image));
+    }
+
+    /** As far as it is shown. */
+    private String console() {
+        return String.valueOf(browser.run("return document.getElementById('out').innerText"));
     }
 
     private WorkflowRun failed() throws Exception {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Folds what finished steps of image builds wrote to the console. What failed, warns or still runs stays in sight.
+(function () {
+  "use strict";
+
+  // Fewer are not worth a click.
+  const FEWEST_FOLDED = 4;
+
+  // Where a browser finds folded text, it shows it.
+  const FINDABLE = "onbeforematch" in document.documentElement;
+
+  /** By build and number: what was written of a step that has not ended, in groups with a name each. */
+  const steps = new Map();
+
+  /** By a folded line: its group. */
+  const groups = new WeakMap();
+
+  const known = new WeakSet();
+
+  /** Branches of a Pipeline number their steps each for themselves. */
+  function key(line) {
+    const branch = line.closest("[class*='pipeline-node-']");
+    return (branch === null ? "" : branch.className) + " " + line.dataset.treenqStep;
+  }
+
+  function show(group, shown) {
+    group.button.setAttribute("aria-expanded", String(shown));
+    for (const line of group.lines) {
+      line.classList.toggle("treenq-line--folded", !shown);
+      if (shown) {
+        line.hidden = false;
+      } else {
+        line.hidden = FINDABLE ? "until-found" : true;
+      }
+    }
+  }
+
+  function fold(group, label) {
+    if (group.lines.length < FEWEST_FOLDED) {
+      return;
+    }
+    group.button = document.createElement("button");
+    group.button.type = "button";
+    group.button.className = "treenq-fold";
+    group.button.textContent = label.replace("{0}", group.lines.length);
+    group.button.addEventListener("click", () =>
+      show(group, group.button.getAttribute("aria-expanded") === "false"));
+    for (const line of group.lines) {
+      groups.set(line, group);
+    }
+    group.name.append(group.button);
+    show(group, false);
+  }
+
+  function read(line) {
+    // Other scripts of a page may have it looked through again.
+    if (known.has(line)) {
+      return;
+    }
+    known.add(line);
+    const step = key(line);
+    const kind = line.dataset.treenqKind;
+    if (!steps.has(step)) {
+      steps.set(step, []);
+    }
+    const written = steps.get(step);
+    if (kind === "NAME" || (written.length === 0 && kind === "OUTPUT")) {
+      written.push({ name: line, lines: [] });
+    } else if (kind === "OUTPUT") {
+      written[written.length - 1].lines.push(line);
+    } else if (kind === "END") {
+      written.forEach((group) => fold(group, line.dataset.treenqLabel));
+      steps.delete(step);
+    } else if (kind === "FAILURE") {
+      steps.delete(step);
+    }
+  }
+
+  document.addEventListener("beforematch", (event) => {
+    const group = groups.get(event.target);
+    if (group !== undefined) {
+      show(group, true);
+    }
+  }, true);
+
+  Behaviour.specify(".treenq-line", "treenq-console", 0, read);
+})();

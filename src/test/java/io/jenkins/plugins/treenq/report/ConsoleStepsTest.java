@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import hudson.MarkupText;
+import hudson.console.ConsoleAnnotator;
+import hudson.model.FreeStyleBuild;
+import hudson.model.Run;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class ConsoleStepsTest {
+    private static final Pattern MARKED = Pattern.compile(
+            "<span class='treenq-line' data-treenq-kind='([A-Z]+)' data-treenq-step='([^']*)'[^>]*>(.*)</span>(\n?)",
+            Pattern.DOTALL);
+
+    private FreeStyleBuild run;
+
+    @BeforeEach
+    void build(JenkinsRule jenkins) throws Exception {
+        run = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+    }
+
+    @Test
+    void eachLineOfAStepSaysWhatItIs() throws Exception {
+        ImagesAction.of(run);
+
+        assertEquals(
+                List.of(
+                        "NAME 1: #1 [internal] load build definition from Dockerfile",
+                        "OUTPUT 1: #1 transferring dockerfile: 61B done",
+                        "WARNING 1: #1 WARN: StageNameCasing: Stage name 'Base' should be lowercase (line 1)",
+                        "END 1: #1 DONE 0.0s",
+                        "",
+                        "NAME 2: #2 [1/2] FROM docker.io/library/busybox:latest",
+                        "END 2: #2 CACHED",
+                        "",
+                        "NAME 3: #3 [2/2] RUN echo &lt;b&gt;",
+                        "OUTPUT 3: #3 0.123 &lt;b&gt;",
+                        "OUTPUT 3: #3 0.124 DONE",
+                        "OUTPUT 3: #3 ...",
+                        "",
+                        "NAME 4: #4 RUN other",
+                        "END 4: #4 DONE 12.1s",
+                        "FAILURE 3: #3 ERROR: process did not complete successfully: exit code: 7",
+                        "",
+                        "NAME 5: #5 DONE",
+                        "FAILURE 5: #5 CANCELED",
+                        "Finished: FAILURE"),
+                annotated(
+                        "#1 [internal] load build definition from Dockerfile",
+                        "#1 transferring dockerfile: 61B done",
+                        "#1 WARN: StageNameCasing: Stage name 'Base' should be lowercase (line 1)",
+                        "#1 DONE 0.0s",
+                        "",
+                        "#2 [1/2] FROM docker.io/library/busybox:latest",
+                        "#2 CACHED",
+                        "",
+                        "#3 [2/2] RUN echo <b>",
+                        "#3 0.123 <b>",
+                        "#3 0.124 DONE",
+                        "#3 ...",
+                        "",
+                        "#4 RUN other",
+                        "#4 DONE 12.1s",
+                        "#3 ERROR: process did not complete successfully: exit code: 7",
+                        "",
+                        "#5 DONE",
+                        "#5 CANCELED",
+                        "Finished: FAILURE"));
+    }
+
+    @Test
+    void aTimeOrPlatformsMayComeBeforeIt() throws Exception {
+        ImagesAction.of(run);
+
+        assertEquals(
+                List.of(
+                        "NAME [linux/amd64] 1: [linux/amd64] #1 RUN make",
+                        "OUTPUT [linux/arm64,linux/arm/v7] 1: [linux/arm64,linux/arm/v7] #1 0.100 CC",
+                        "[linux/amd64] ",
+                        "NAME [linux/amd64] 2: [linux/amd64] #2 RUN make install",
+                        "OUTPUT 3: [2026-01-02T03:04:05.678Z] #3 0.100 CC",
+                        "[other] #4 0.100 CC",
+                        "say #5 0.100"),
+                annotated(
+                        "[linux/amd64] #1 RUN make",
+                        "[linux/arm64,linux/arm/v7] #1 0.100 CC",
+                        "[linux/amd64] ",
+                        "[linux/amd64] #2 RUN make install",
+                        "[2026-01-02T03:04:05.678Z] #3 0.100 CC",
+                        "[other] #4 0.100 CC",
+                        "say #5 0.100"));
+    }
+
+    @Test
+    void aRunWithoutImageBuildsIsShownAsItIs() throws Exception {
+        assertEquals(List.of("#1 RUN make", "#1 0.100 CC"), annotated("#1 RUN make", "#1 0.100 CC"));
+    }
+
+    /** For marked lines, kind and step come first; the page of a run shows the rest. */
+    private List<String> annotated(String... lines) {
+        ConsoleAnnotator<Run<?, ?>> annotator = new ConsoleSteps().newInstance(run);
+        List<String> shown = new ArrayList<>();
+        for (String line : lines) {
+            MarkupText text = new MarkupText(line + "\n");
+            annotator = annotator.annotate(run, text);
+            Matcher marked = MARKED.matcher(text.toString(true));
+            String html = marked.matches()
+                    ? marked.group(1) + " " + marked.group(2) + ": " + marked.group(3)
+                    : text.toString(true);
+            shown.add(html.replace("\n", "").replace("\r", ""));
+        }
+        return shown;
+    }
+}
