@@ -130,11 +130,6 @@ public final class JobImagesAction implements Action {
 
     private record Tagging(String tag, BuiltImage image, Run<?, ?> run) {}
 
-    /** Whether there is anything to show. */
-    static boolean has(Job<?, ?> job) {
-        return job.getBuilds().limit(BUILDS).stream().anyMatch(run -> run.getAction(ImagesAction.class) != null);
-    }
-
     private List<Tagging> taggings() {
         List<Tagging> taggings = new ArrayList<>();
         for (Run<?, ?> run : job.getBuilds().limit(BUILDS)) {

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Job;
+import io.jenkins.plugins.treenq.report.ImagesAction;
 import java.util.Collection;
 import java.util.List;
 import jenkins.model.TransientActionFactory;
@@ -26,6 +27,6 @@ public final class JobImagesFactory extends TransientActionFactory<Job> {
     @NonNull
     @Override
     public Collection<? extends Action> createFor(@NonNull Job job) {
-        return JobImagesAction.has(job) ? List.of(new JobImagesAction(job)) : List.of();
+        return ImagesAction.isKnownIn(job) ? List.of(new JobImagesAction(job)) : List.of();
     }
 }
