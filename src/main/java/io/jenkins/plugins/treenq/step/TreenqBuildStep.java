@@ -40,7 +40,10 @@ public final class TreenqBuildStep extends DockerfileStep {
     private static final String TIMES_ON_DISK = "disk";
 
     private List<String> tags;
-    private boolean push = true;
+
+    /** Null only in the XML of a job that somebody wrote by hand. */
+    private Boolean push = true;
+
     private boolean skipIfPresent;
     private boolean skipIfUnchanged;
     private String contextTimes = TIMES_OF_CONTENT;
@@ -72,6 +75,7 @@ public final class TreenqBuildStep extends DockerfileStep {
     @Override
     protected Object readResolve() {
         tags = Lines.trimmed(tags);
+        setPush(push == null || push);
         setContextTimes(contextTimes);
         setLabels(labels);
         setAnnotations(annotations);

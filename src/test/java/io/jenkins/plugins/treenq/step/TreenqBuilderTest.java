@@ -72,7 +72,6 @@ class TreenqBuilderTest {
                         <tags>
                           <string>registry.example.com/shop/web:$BUILD_NUMBER</string>
                         </tags>
-                        <push>true</push>
                       </build>
                     </io.jenkins.plugins.treenq.step.TreenqBuilder>
                   </builders>
