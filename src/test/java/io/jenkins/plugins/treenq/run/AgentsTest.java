@@ -26,7 +26,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** Builds on agents that are processes of their own: what they take of the controller, and what is left of lost ones. */
 @WithJenkins
 class AgentsTest {
-    private static final int BUILDS = 20;
+    private static final int BUILDS = 100;
 
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();
@@ -40,13 +40,7 @@ class AgentsTest {
     }
 
     private void agent(String name) throws Exception {
-        agents.createAgent(
-                jenkins,
-                InboundAgentExtension.Options.newBuilder()
-                        .name(name)
-                        .label("remote")
-                        .webSocket()
-                        .build());
+        new Pipelines(jenkins).connect(agents, name);
     }
 
     private WorkflowRun begin(String script) throws Exception {

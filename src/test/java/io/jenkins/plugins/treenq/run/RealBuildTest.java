@@ -62,12 +62,14 @@ class RealBuildTest {
     private final InboundAgentExtension agents = new InboundAgentExtension();
 
     private JenkinsRule jenkins;
+    private Pipelines pipelines;
     private Daemon daemon;
     private String repository;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
+        pipelines = new Pipelines(rule);
         daemon = Daemon.first();
         repository = "test-" + UUID.randomUUID().toString().substring(0, 8);
         Configured.with(daemon);
@@ -75,7 +77,7 @@ class RealBuildTest {
 
     @Test
     void aScriptGetsTheImageThatTheRegistryHas() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 %s
                 def image = treenqBuild(tags: ['%s:1', '%s:latest'], labels: [team: 'shop'])
                 echo "digest=$image.digest"
@@ -101,7 +103,7 @@ class RealBuildTest {
 
     @Test
     void theLogReadsLikeBuildctls() throws Exception {
-        String log = JenkinsRule.getLog(success(files() + "; treenqBuild(tags: ['" + image() + ":1'], noCache: true)"));
+        String log = JenkinsRule.getLog(pipelines.success(files() + "; treenqBuild(tags: ['" + image() + ":1'], noCache: true)"));
 
         assertThat(log, containsString("Building on 'default' (" + daemon.address() + ")"));
         assertThat(log, containsString("[internal] load build definition from Dockerfile"));
@@ -136,7 +138,7 @@ class RealBuildTest {
 
     @Test
     void branchesBuildAtTheSameTime() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 %s
                 def branches = [:]
                 for (int i = 0; i < 4; i++) {
@@ -161,7 +163,7 @@ class RealBuildTest {
     @Test
     void freestyleAndPipelineMakeTheSameImage() throws Exception {
         String arguments = "tags: ['%s:pipeline'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000']".formatted(image());
-        WorkflowRun pipeline = success(files() + "; sh '" + SAME_FILE + "'; treenqBuild " + arguments);
+        WorkflowRun pipeline = pipelines.success(files() + "; sh '" + SAME_FILE + "'; treenqBuild " + arguments);
         FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
         job.getBuildersList().add(new CreateFileBuilder("hello", "hi\n"));
         job.getBuildersList().add(new CreateFileBuilder("Dockerfile", DOCKERFILE.replace("\\n", "\n")));
@@ -197,11 +199,11 @@ class RealBuildTest {
 
     @Test
     void theBuildStepOfFreestyleJobsRunsInAPipelineAndGivesItNothing() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 %s
                 step([$class: 'TreenqBuilder', build: [tags: ['%s:1']]])
                 """.formatted(files(), image()));
-        WorkflowRun promoted = success("""
+        WorkflowRun promoted = pipelines.success("""
                 def done = step([$class: 'TreenqPromoter', promotion: [from: '%s:1', to: ['%s:3']]])
                 echo "returned=$done image=${env.TREENQ_IMAGE}"
                 """.formatted(image(), image()));
@@ -215,7 +217,7 @@ class RealBuildTest {
 
     @Test
     void theRunKeepsAndShowsTheImage() throws Exception {
-        WorkflowRun run = success(files() + "; treenqBuild tags: ['" + image() + ":1']");
+        WorkflowRun run = pipelines.success(files() + "; treenqBuild tags: ['" + image() + ":1']");
         String digest = onlyImage(run).getDigest();
 
         String artifact = "treenq/1-" + repository + ".json";
@@ -256,7 +258,7 @@ class RealBuildTest {
 
     @Test
     void withoutTagsItIsOnlyChecked() throws Exception {
-        WorkflowRun run = success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
+        WorkflowRun run = pipelines.success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
 
         jenkins.assertLogContains("digest=null", run);
         assertThat(run.getAction(ImagesAction.class).getImages(), is(empty()));
@@ -268,17 +270,17 @@ class RealBuildTest {
         Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
         String call = "treenqBuild tags: ['" + image() + ":1'], credentialsId: ";
 
-        WorkflowRun refused = failure(files() + "; " + call + "'wrong'");
+        WorkflowRun refused = pipelines.failure(files() + "; " + call + "'wrong'");
         jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", refused);
         jenkins.assertLogNotContains("wrong-password", refused);
         jenkins.assertLogNotContains("\tat ", refused);
 
-        success(files() + "; " + call + "'" + Configured.LOGIN + "'");
+        pipelines.success(files() + "; " + call + "'" + Configured.LOGIN + "'");
     }
 
     @Test
     void aFailedStepIsShownWithItsSource() throws Exception {
-        WorkflowRun run = failure("""
+        WorkflowRun run = pipelines.failure("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo almost; exit 7\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(image()));
@@ -293,7 +295,7 @@ class RealBuildTest {
     @Test
     void secretsAreMaskedInTheLog() throws Exception {
         String log =
-                JenkinsRule.getLog(success("""
+                JenkinsRule.getLog(pipelines.success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nARG P\\nRUN echo "it is $P"\\n'
                 treenqBuild tags: ['%s:1'], buildArgs: [P: '%s'], noCache: true
                 """.formatted(image(), daemon.login().secret())));
@@ -304,7 +306,7 @@ class RealBuildTest {
 
     @Test
     void retriesAndTimeoutsWorkAroundIt() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 int tries = 0
                 retry(2) {
                     writeFile file: 'Dockerfile', text: tries++ == 0 ? 'FROM busybox\\nRUN false' : 'FROM busybox\\nRUN true'
@@ -325,7 +327,7 @@ class RealBuildTest {
     @Test
     void abortingStopsTheBuildInTheDaemon() throws Exception {
         String mark = UUID.randomUUID().toString();
-        WorkflowJob job = job("""
+        WorkflowJob job = pipelines.job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image()));
@@ -353,13 +355,8 @@ class RealBuildTest {
 
     @Test
     void anAgentThatIsAnotherProcessBuilds() throws Exception {
-        agents.createAgent(
-                jenkins,
-                InboundAgentExtension.Options.newBuilder()
-                        .name("remote")
-                        .webSocket()
-                        .build());
-        WorkflowRun built = jenkins.buildAndAssertSuccess(job("""
+        pipelines.connect(agents, "remote");
+        WorkflowRun built = jenkins.buildAndAssertSuccess(pipelines.job("""
                 %s
                 def image = treenqBuild(tags: ['%s:1'])
                 echo "digest=$image.digest"
@@ -374,7 +371,7 @@ class RealBuildTest {
         assertTells("[3/3] RUN cat /hello", built);
         WorkflowRun failed = jenkins.assertBuildStatus(
                 Result.FAILURE,
-                job(
+                pipelines.job(
                                 "writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['"
                                         + image() + ":2']",
                                 "remote")
@@ -387,14 +384,9 @@ class RealBuildTest {
 
     @Test
     void abortingReachesAnAgentThatIsAnotherProcess() throws Exception {
-        agents.createAgent(
-                jenkins,
-                InboundAgentExtension.Options.newBuilder()
-                        .name("remote")
-                        .webSocket()
-                        .build());
+        pipelines.connect(agents, "remote");
         String mark = UUID.randomUUID().toString();
-        WorkflowJob job = job("""
+        WorkflowJob job = pipelines.job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 300; echo %s\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image()), "remote");
@@ -440,23 +432,5 @@ class RealBuildTest {
         assertThat(action, is(notNullValue()));
         assertThat(action.getImages(), hasSize(1));
         return action.getImages().get(0);
-    }
-
-    private WorkflowRun success(String script) throws Exception {
-        return jenkins.assertBuildStatusSuccess(job(script).scheduleBuild2(0));
-    }
-
-    private WorkflowRun failure(String script) throws Exception {
-        return jenkins.assertBuildStatus(Result.FAILURE, job(script).scheduleBuild2(0));
-    }
-
-    private WorkflowJob job(String script) throws Exception {
-        return job(script, "built-in");
-    }
-
-    private WorkflowJob job(String script, String label) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("node('" + label + "') {\n" + script + "\n}", true));
-        return job;
     }
 }

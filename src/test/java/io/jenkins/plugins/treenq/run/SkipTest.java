@@ -223,12 +223,7 @@ class SkipTest {
 
     @Test
     void freestyleJobsAndOtherAgentsSkipTheSame() throws Exception {
-        agents.createAgent(
-                jenkins,
-                InboundAgentExtension.Options.newBuilder()
-                        .name("remote")
-                        .webSocket()
-                        .build());
+        new Pipelines(jenkins).connect(agents, "remote");
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.getBuildersList().add(new CreateFileBuilder("hello", "one"));
         job.getBuildersList().add(new CreateFileBuilder("Dockerfile", DOCKERFILE.replace("\\n", "\n")));

@@ -39,8 +39,6 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +60,7 @@ class TimelineTest {
     private final InboundAgentExtension agents = new InboundAgentExtension();
 
     private JenkinsRule jenkins;
+    private Pipelines pipelines;
     private Daemon daemon;
     private JenkinsRule.WebClient client;
     private String image;
@@ -69,6 +68,7 @@ class TimelineTest {
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
+        pipelines = new Pipelines(rule);
         daemon = Daemon.first();
         client = jenkins.createWebClient();
         image = daemon.registry() + "/test-" + UUID.randomUUID().toString().substring(0, 8);
@@ -78,7 +78,7 @@ class TimelineTest {
     @Test
     void aBuildIsFollowedWhileItRuns() throws Exception {
         String mark = UUID.randomUUID().toString();
-        WorkflowRun run = job("""
+        WorkflowRun run = pipelines.job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 300; echo %s\\nRUN true\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image)).scheduleBuild2(0).waitForStart();
@@ -110,12 +110,14 @@ class TimelineTest {
 
     @Test
     void everyBuildOfARunHasItsOwn() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 writeFile file: 'hello', text: 'hi'
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nCOPY hello /hello\\nRUN cat /hello\\n'
+                // Other steps, for a daemon does once what two builds want at the same time.
+                writeFile file: 'Other', text: 'FROM busybox\\nCOPY hello /other\\nRUN cat /other\\n'
                 parallel(
                     first: { treenqBuild tags: ['%1$s:1'], noCache: true },
-                    second: { treenqBuild tags: ['%1$s:2'], noCache: true })
+                    second: { treenqBuild tags: ['%1$s:2'], noCache: true, dockerfile: 'Other' })
                 treenqBuild tags: ['%1$s:3']
                 """.formatted(image));
 
@@ -153,7 +155,7 @@ class TimelineTest {
 
     @Test
     void aBuildThatFailsIsKeptToo() throws Exception {
-        WorkflowRun run = failure("""
+        WorkflowRun run = pipelines.failure("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN echo almost; exit 7\\n'
                 treenqBuild tags: ['%s:1'], noCache: true
                 """.formatted(image));
@@ -178,7 +180,7 @@ class TimelineTest {
     @Test
     void aDockerfileThatBreaksARuleIsNotBuiltWhenItMayNot() throws Exception {
         String step = "treenqBuild tags: ['%s:1'], failOn: 'warning'".formatted(image);
-        WorkflowRun refused = failure(
+        WorkflowRun refused = pipelines.failure(
                 "writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN true\\n'; " + step);
 
         jenkins.assertLogContains(
@@ -193,14 +195,14 @@ class TimelineTest {
         assertEquals(0, build.getJSONArray("steps").size());
         assertThat(new Registry(daemon).digest(image.substring(image.indexOf('/') + 1), "1"), is(Optional.empty()));
 
-        WorkflowRun unbuildable = failure("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRAN x\\n'; " + step);
+        WorkflowRun unbuildable = pipelines.failure("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRAN x\\n'; " + step);
         jenkins.assertLogContains("unknown instruction: RAN", unbuildable);
         assertEquals(2, build(unbuildable, 1).getJSONObject("failedAt").getInt("line"));
 
-        success("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'; " + step);
-        success("writeFile file: 'Dockerfile', text: '# check=skip=all\\nFROM busybox as Base\\nRUN true\\n'; " + step);
+        pipelines.success("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'; " + step);
+        pipelines.success("writeFile file: 'Dockerfile', text: '# check=skip=all\\nFROM busybox as Base\\nRUN true\\n'; " + step);
         jenkins.assertLogContains(
-                "ERROR: failOn: 'never' is neither error nor warning", failure("treenqBuild tags: [], failOn: 'never'"));
+                "ERROR: failOn: 'never' is neither error nor warning", pipelines.failure("treenqBuild tags: [], failOn: 'never'"));
     }
 
     @Test
@@ -210,12 +212,7 @@ class TimelineTest {
 
     @Test
     void anAgentThatIsAnotherProcessTellsAndMasksTheSame() throws Exception {
-        agents.createAgent(
-                jenkins,
-                InboundAgentExtension.Options.newBuilder()
-                        .name("remote")
-                        .webSocket()
-                        .build());
+        pipelines.connect(agents, "remote");
         assertMasks("remote");
     }
 
@@ -223,7 +220,7 @@ class TimelineTest {
         Configured.add(Configured.text("token", SECRET));
         WorkflowRun run = jenkins.assertBuildStatus(
                 Result.FAILURE,
-                job("""
+                pipelines.job("""
                         writeFile file: 'Dockerfile', text: 'FROM busybox as A\\nARG P\\nARG Q\\nWORKDIR /$P/$Q\\nRUN echo "P is $P"; echo Q is $Q; false\\n'
                         withCredentials([string(credentialsId: 'token', variable: 'T')]) {
                             treenqBuild tags: ['%s:1'], buildArgs: [P: T, Q: '%s']
@@ -258,7 +255,7 @@ class TimelineTest {
 
     @Test
     void ofALongLogTheFirstAndTheLastLinesAreKept() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN seq 1 200000\\n'
                 treenqBuild tags: [], noCache: true
                 """);
@@ -275,7 +272,7 @@ class TimelineTest {
 
     @Test
     void onlyWhoMaySeeTheRunSeesIt() throws Exception {
-        WorkflowRun run = success("""
+        WorkflowRun run = pipelines.success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'
                 treenqBuild tags: []
                 """);
@@ -299,7 +296,7 @@ class TimelineTest {
 
     @Test
     void thePageShowsTheSteps() throws Exception {
-        WorkflowRun run = failure("""
+        WorkflowRun run = pipelines.failure("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN echo almost; exit 7\\n'
                 treenqBuild tags: ['%s:1'], noCache: true
                 """.formatted(image));
@@ -381,23 +378,5 @@ class TimelineTest {
             assertTrue(Instant.now().isBefore(end), "there is nothing");
             Thread.sleep(POLL_MILLIS);
         }
-    }
-
-    private WorkflowRun success(String script) throws Exception {
-        return jenkins.assertBuildStatusSuccess(job(script).scheduleBuild2(0));
-    }
-
-    private WorkflowRun failure(String script) throws Exception {
-        return jenkins.assertBuildStatus(Result.FAILURE, job(script).scheduleBuild2(0));
-    }
-
-    private WorkflowJob job(String script) throws Exception {
-        return job(script, "built-in");
-    }
-
-    private WorkflowJob job(String script, String label) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("node('" + label + "') {\n" + script + "\n}", true));
-        return job;
     }
 }

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.tasks.Shell;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import io.jenkins.plugins.treenq.timeline.BuildState;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/**
+ * Somebody stops a run, whatever its image build is doing: nothing is archived, nobody waits for anything, and the daemon
+ * builds nothing any more. {@link RealBuildTest} stops steps, {@link PoolTest} builds that wait for a place.
+ */
+@WithJenkins
+class AbortTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int POLL_MILLIS = 100;
+
+    private JenkinsRule jenkins;
+    private Daemon daemon;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        daemon = Daemon.first();
+        Configured.with(daemon);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whileTheDaemonIsConnectedTo(boolean freestyle) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            BuildkitBuilder builder = new BuildkitBuilder("default", "tcp://localhost:" + silent.getLocalPort());
+            builder.setConnectTimeoutSeconds(600);
+            TreenqConfiguration.get().setBuilders(List.of(builder));
+            Run<?, ?> run = begin(freestyle, "echo FROM scratch > Dockerfile", "web:1");
+            try (Socket asked = silent.accept()) {
+                stop(run);
+
+                assertNobodyAsks(asked);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whileTheContextIsSent(boolean freestyle) throws Exception {
+        Run<?, ?> run = begin(
+                freestyle,
+                "printf 'FROM scratch\\nCOPY large /\\n' > Dockerfile; truncate -s 8G large",
+                daemon.registry() + "/a/b:1");
+        long dockerfileBytes = 10_000;
+        await("the context is sent", () -> {
+            ImagesAction action = run.getAction(ImagesAction.class);
+            return action != null
+                    && !action.getBuilds().isEmpty()
+                    && action.getBuilds().get(0).getTransferredBytes() > dockerfileBytes;
+        });
+
+        stop(run);
+
+        assertDaemonIsIdle();
+        assertThat(
+                run.getAction(ImagesAction.class).getBuilds().get(0).getState(), is(BuildState.ABORTED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whileTheImageIsPushed(boolean freestyle) throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Run<?, ?> run = begin(
+                    freestyle,
+                    "printf 'FROM scratch\\nCOPY Dockerfile /\\n' > Dockerfile",
+                    "localhost:" + silent.getLocalPort() + "/a/b:1");
+            try (Socket asked = silent.accept()) {
+                stop(run);
+
+                assertDaemonIsIdle();
+                assertNobodyAsks(asked);
+            }
+            jenkins.assertLogContains("exporting to image", run);
+        }
+    }
+
+    private Run<?, ?> begin(boolean freestyle, String files, String tag) throws Exception {
+        if (!freestyle) {
+            return new Pipelines(jenkins)
+                    .job("sh '''" + files.replace("\\", "\\\\") + "'''; treenqBuild tags: ['" + tag + "'], contextTimes: 'disk'")
+                    .scheduleBuild2(0)
+                    .waitForStart();
+        }
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.getBuildersList().add(new Shell(files));
+        TreenqBuildStep step = new TreenqBuildStep(List.of(tag));
+        step.setContextTimes("disk");
+        job.getBuildersList().add(new TreenqBuilder(step));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    private void stop(Run<?, ?> run) throws Exception {
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("Building on 'default' (", run);
+        assertThat(run.getAction(ImagesAction.class).getImages(), is(empty()));
+        assertThat(run.getArtifacts(), is(empty()));
+    }
+
+    private void assertDaemonIsIdle() throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            await("the daemon builds nothing", () -> client.history(new HistoryQuery("", true, List.of(), 0))
+                    .isEmpty());
+        }
+    }
+
+    /** Reads what was asked, until the connection ends. */
+    private static void assertNobodyAsks(Socket asked) throws Exception {
+        asked.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
+        while (asked.getInputStream().read(new byte[8192]) >= 0) {
+            // Goes on.
+        }
+    }
+
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.call()) {
+            assertTrue(Instant.now().isBefore(end), what);
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+}
