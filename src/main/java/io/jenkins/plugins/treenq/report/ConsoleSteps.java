@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     /** In front of the number may be a time of Pipeline's {@code timestamps} and the platforms of a build in parts. */
     private static final Pattern LINE = Pattern.compile(
-            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>\\[[a-z0-9]+/[a-z0-9/,.]+] )?(?:#(?<number>\\d+) (?<text>.*))?", Pattern.DOTALL);
+            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>\\[[a-z0-9]+/[a-z0-9/,.]+] )?(?:#(?<number>\\d+) (?<text>.*))?",
+            Pattern.DOTALL);
 
     private static final Pattern END = Pattern.compile("(?:DONE \\d[\\d.]*s|CACHED)\\s*");
     private static final Pattern FAILURE = Pattern.compile("(?:ERROR: .*|CANCELED\\s*)", Pattern.DOTALL);
