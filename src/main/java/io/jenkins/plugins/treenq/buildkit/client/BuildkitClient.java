@@ -211,7 +211,7 @@ public final class BuildkitClient implements AutoCloseable {
         }
         AtomicReference<BuildkitException> ours = new AtomicReference<>();
         FileSyncService files = new FileSyncService(
-                content.locals(), loops.workers(), loops.io(), failure -> ours.compareAndSet(null, failure));
+                content.locals(), loops.workers(), failure -> ours.compareAndSet(null, failure));
         // In this order: what comes back is taken until the session is closed, and on disk when this returns.
         try (Results results = Results.of(
                         request, content, loops.workers(), failure -> ours.compareAndSet(null, failure), listener);

@@ -50,9 +50,6 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private static final int BATCH_ENTRIES = 100;
 
-    /** Batches that wait for the connection's thread before the stream counts as full, too. */
-    private static final int MOST_HANDED_OVER = 8;
-
     private static final Packet END_OF_WALK = Packet.getDefaultInstance();
     private static final Packet FIN =
             Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build();
@@ -69,7 +66,6 @@ final class DiffCopy implements StreamObserver<Packet> {
     private final LocalSource source;
     private final ModificationTimes times;
     private final Executor executor;
-    private final Executor connection;
     private final Consumer<BuildkitException.ContextUnreadable> onFailure;
 
     // Everything below is guarded by this object's lock, but for the end of the stream, which only one thread reaches.
@@ -79,27 +75,19 @@ final class DiffCopy implements StreamObserver<Packet> {
     private final List<Task> waiting = new ArrayList<>();
     private Tree tree;
     private int readers;
-    private int handedOver;
     private boolean over;
 
-    /**
-     * @param executor for everything that touches a disk
-     * @param connection the thread that moves the stream's bytes: what it allocates itself, it gives back without another
-     *     thread's help
-     */
     DiffCopy(
             FolderRequest request,
             LocalSource source,
             ModificationTimes times,
             Executor executor,
-            Executor connection,
             Consumer<BuildkitException.ContextUnreadable> onFailure,
             ServerCallStreamObserver<Packet> answers) {
         this.request = request;
         this.source = source;
         this.times = times;
         this.executor = executor;
-        this.connection = connection;
         this.onFailure = onFailure;
         this.answers = answers;
     }
@@ -174,36 +162,12 @@ final class DiffCopy implements StreamObserver<Packet> {
         if (over) {
             return Outcome.OVER;
         }
-        if (!answers.isReady() || handedOver == MOST_HANDED_OVER) {
+        if (!answers.isReady()) {
             waiting.add(task);
             return Outcome.LATER;
         }
-        handedOver++;
-        List<Packet> batch = List.copyOf(packets);
-        connection.execute(() -> send(batch));
+        packets.forEach(answers::onNext);
         return Outcome.SENT;
-    }
-
-    private void send(List<Packet> batch) {
-        boolean done = false;
-        boolean roomAgain;
-        try {
-            synchronized (this) {
-                handedOver--;
-                if (!over) {
-                    batch.forEach(answers::onNext);
-                }
-                roomAgain = !waiting.isEmpty() && answers.isReady();
-            }
-            done = true;
-        } finally {
-            if (!done) {
-                failOurselves();
-            }
-        }
-        if (roomAgain) {
-            resume();
-        }
     }
 
     /** Lets the kept tasks go on; once all is over, that is where they close their files. */
@@ -256,11 +220,6 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
     }
 
-    /** For a mistake of this side. */
-    private void failOurselves() {
-        fail(Status.INTERNAL, "the client failed to send " + request.folder());
-    }
-
     private abstract class Task implements Runnable {
         /** Goes on until there is nothing to do, or an offer had another outcome than SENT. */
         abstract void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern;
@@ -293,7 +252,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             } finally {
                 if (!known) {
                     close();
-                    failOurselves();
+                    fail(Status.INTERNAL, "the client failed to send " + request.folder());
                 }
             }
         }

@@ -19,39 +19,34 @@ import java.util.function.Function;
 public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     private final Map<String, LocalSource> locals;
     private final Executor executor;
-    private final Executor connection;
     private final Consumer<BuildkitException.ContextUnreadable> onFailure;
     private final Function<LocalSource, ModificationTimes> times;
 
-    /** See {@link #FileSyncService(Map, Executor, Executor, Consumer)}; the daemon alone is told of failures. */
+    /** See {@link #FileSyncService(Map, Executor, Consumer)}; the daemon alone is told of failures. */
     public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
-        this(locals, executor, Runnable::run, failure -> {});
+        this(locals, executor, failure -> {});
     }
 
     /**
      * @param locals by the names that the build request gives them
      * @param executor for everything that touches a disk: at most five tasks at a time for each call, none of which
      *     waits for the network
-     * @param connection the thread that moves the session's bytes, which is the cheapest for handing them over
      * @param onFailure told on one of its threads what cannot be sent, before the daemon is
      */
     public FileSyncService(
             Map<String, LocalSource> locals,
             Executor executor,
-            Executor connection,
             Consumer<BuildkitException.ContextUnreadable> onFailure) {
-        this(locals, executor, connection, onFailure, FileSyncService::times);
+        this(locals, executor, onFailure, FileSyncService::times);
     }
 
     FileSyncService(
             Map<String, LocalSource> locals,
             Executor executor,
-            Executor connection,
             Consumer<BuildkitException.ContextUnreadable> onFailure,
             Function<LocalSource, ModificationTimes> times) {
         this.locals = Map.copyOf(locals);
         this.executor = executor;
-        this.connection = connection;
         this.onFailure = onFailure;
         this.times = times;
     }
@@ -72,7 +67,7 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
             return new Ignored();
         }
         DiffCopy copy = new DiffCopy(
-                request, source, times.apply(source), executor, connection, onFailure, (ServerCallStreamObserver<Packet>) answers);
+                request, source, times.apply(source), executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
         copy.start();
         return copy;
     }

@@ -54,7 +54,6 @@ class DiffCopyTest {
     Path folder;
 
     private final ExecutorService executor = Executors.newCachedThreadPool();
-    private final ExecutorService connection = Executors.newSingleThreadExecutor();
     private final List<BuildkitException.ContextUnreadable> failures = Collections.synchronizedList(new ArrayList<>());
     private LocalDaemon daemon;
 
@@ -69,7 +68,6 @@ class DiffCopyTest {
                         "nowhere",
                         new LocalSource.Folder(folder.resolve("nowhere"))),
                 executor,
-                connection,
                 failures::add));
     }
 
@@ -77,7 +75,6 @@ class DiffCopyTest {
     void stop() {
         daemon.close();
         executor.shutdownNow();
-        connection.shutdownNow();
     }
 
     @Test
@@ -348,7 +345,7 @@ class DiffCopyTest {
     void saysWhichFileTheDiskDoesNotGive() throws Exception {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(process)), executor, connection, failures::add))) {
+                Map.of("context", new LocalSource.Folder(process)), executor, failures::add))) {
             LocalDaemon.Transfer transfer =
                     broken.fetch(LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
             assertEquals(List.of("mem"), paths(transfer.walk()));
@@ -482,7 +479,7 @@ class DiffCopyTest {
             return thread;
         });
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), quiet, connection, failures::add, source -> wrong))) {
+                Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, source -> wrong))) {
             assertEquals(Status.Code.INTERNAL, broken.fetch("context").end().getCode());
         } finally {
             quiet.shutdownNow();
@@ -513,7 +510,7 @@ class DiffCopyTest {
 
     private LocalDaemon daemon(ModificationTimes times) throws IOException {
         return new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), executor, connection, failures::add, source -> times));
+                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add, source -> times));
     }
 
     private LocalDaemon.Transfer walked() throws InterruptedException {

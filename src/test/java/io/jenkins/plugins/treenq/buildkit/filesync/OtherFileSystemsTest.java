@@ -206,7 +206,7 @@ class OtherFileSystemsTest {
         ExecutorService executor = Executors.newCachedThreadPool();
         List<BuildkitException> failures = new ArrayList<>();
         try (LocalDaemon daemon = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), executor, Runnable::run, failures::add))) {
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), executor, failures::add))) {
             LocalDaemon.Transfer transfer = daemon.fetch("context");
             assertEquals(List.of("dir", "dir/file"), paths(transfer.walk()));
             transfer.request(1);
