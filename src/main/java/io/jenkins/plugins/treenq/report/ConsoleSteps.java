@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     /** In front of the number may be a time of Pipeline's {@code timestamps} and the platforms of a build in parts. */
     private static final Pattern LINE = Pattern.compile(
-            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>\\[[a-z0-9]+/[a-z0-9/,.]+] )?(?:#(?<number>\\d+) (?<text>.*))?",
+            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>\\[[a-z0-9]+/[a-z0-9/,.]+] )?"
+                    + "(?:#(?<number>\\d+) (?<text>.*)|(?<nothing>\\s*\\z))",
             Pattern.DOTALL);
 
     private static final Pattern END = Pattern.compile("(?:DONE \\d[\\d.]*s|CACHED)\\s*");
@@ -54,12 +55,12 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
         @Override
         public ConsoleAnnotator<Run<?, ?>> annotate(Run<?, ?> run, MarkupText line) {
             Matcher found = LINE.matcher(line.getText());
-            boolean ours = found.lookingAt() && found.group("number") != null;
+            boolean known = found.lookingAt();
+            boolean nothing = known && found.group("nothing") != null;
             // Others print such lines, too.
-            if (ours && run.getAction(ImagesAction.class) != null) {
+            if (known && !nothing && run.getAction(ImagesAction.class) != null) {
                 mark(line, found);
             }
-            boolean nothing = !ours && line.getText().substring(found.end()).isBlank();
             return nothing == afterNothing ? this : new Lines(nothing);
         }
 

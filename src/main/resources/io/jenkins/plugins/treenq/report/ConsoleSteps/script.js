@@ -7,7 +7,7 @@
   const FEWEST_FOLDED = 4;
 
   // Where a browser finds folded text, it shows it.
-  const FINDABLE = "onbeforematch" in document.documentElement;
+  const FOLDED = "onbeforematch" in document.documentElement ? "until-found" : true;
 
   /** By build and number: what was written of a step that has not ended, in groups with a name each. */
   const steps = new Map();
@@ -26,12 +26,7 @@
   function show(group, shown) {
     group.button.setAttribute("aria-expanded", String(shown));
     for (const line of group.lines) {
-      line.classList.toggle("treenq-line--folded", !shown);
-      if (shown) {
-        line.hidden = false;
-      } else {
-        line.hidden = FINDABLE ? "until-found" : true;
-      }
+      line.hidden = shown ? false : FOLDED;
     }
   }
 
