@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
@@ -22,10 +22,7 @@ import io.jenkins.plugins.treenq.timeline.BuildState;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,9 +35,6 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
  */
 @WithJenkins
 class AbortTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final int POLL_MILLIS = 100;
-
     private JenkinsRule jenkins;
     private Daemon daemon;
 
@@ -75,7 +69,7 @@ class AbortTest {
                 "printf 'FROM scratch\\nCOPY large /\\n' > Dockerfile; truncate -s 8G large",
                 daemon.registry() + "/a/b:1");
         long dockerfileBytes = 10_000;
-        await("the context is sent", () -> {
+        DaemonSteps.await("the context is not sent", () -> {
             ImagesAction action = run.getAction(ImagesAction.class);
             return action != null
                     && !action.getBuilds().isEmpty()
@@ -133,24 +127,14 @@ class AbortTest {
 
     private void assertDaemonIsIdle() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            await("the daemon builds nothing", () -> client.history(new HistoryQuery("", true, List.of(), 0))
+            DaemonSteps.await("the daemon still builds something", () -> client.history(new HistoryQuery("", true, List.of(), 0))
                     .isEmpty());
         }
     }
 
-    /** Reads what was asked, until the connection ends. */
+    /** The connection ends. */
     private static void assertNobodyAsks(Socket asked) throws Exception {
-        asked.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
-        while (asked.getInputStream().read(new byte[8192]) >= 0) {
-            // Goes on.
-        }
-    }
-
-    private static void await(String what, Callable<Boolean> condition) throws Exception {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!condition.call()) {
-            assertTrue(Instant.now().isBefore(end), what);
-            Thread.sleep(POLL_MILLIS);
-        }
+        asked.setSoTimeout(Math.toIntExact(DaemonSteps.PATIENCE.toMillis()));
+        assertEquals(-1, RegistryImagesTest.endOf(asked));
     }
 }

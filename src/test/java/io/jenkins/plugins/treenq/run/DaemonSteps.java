@@ -5,19 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 
-/** Steps of Dockerfiles that run on this machine's daemons, found by a mark in their commands. */
+/** Waits for what daemons do, such as steps on this machine, which a mark in their commands finds. */
 final class DaemonSteps {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int POLL_MILLIS = 100;
 
     private DaemonSteps() {}
 
     /** @param wanted whether such a step shall run, or run no more */
-    static void await(String mark, boolean wanted) throws InterruptedException {
+    static void await(String mark, boolean wanted) throws Exception {
+        await(wanted ? "the step does not run" : "the step still runs", () -> run(mark) == wanted);
+    }
+
+    /** @param otherwise what is wrong when it does not become true */
+    static void await(String otherwise, Callable<Boolean> condition) throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
-        while (run(mark) != wanted) {
-            assertTrue(Instant.now().isBefore(end), wanted ? "the step does not run" : "the step still runs");
+        while (!condition.call()) {
+            assertTrue(Instant.now().isBefore(end), otherwise);
             Thread.sleep(POLL_MILLIS);
         }
     }

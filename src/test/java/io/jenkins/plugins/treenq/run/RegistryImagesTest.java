@@ -495,7 +495,7 @@ class RegistryImagesTest {
     }
 
     /** Reads what was asked, until nobody asks. */
-    private static int endOf(Socket asked) throws Exception {
+    static int endOf(Socket asked) throws Exception {
         int read;
         do {
             read = asked.getInputStream().read(new byte[8192]);
