@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
@@ -36,9 +37,6 @@ import org.kohsuke.stapler.verb.POST;
 public final class TreenqBuildStep extends DockerfileStep {
     private static final long serialVersionUID = 1;
 
-    private static final String TIMES_OF_CONTENT = "content";
-    private static final String TIMES_ON_DISK = "disk";
-
     private List<String> tags;
 
     /** Null only in the XML of a job that somebody wrote by hand. */
@@ -46,7 +44,11 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     private boolean skipIfPresent;
     private boolean skipIfUnchanged;
-    private String contextTimes = TIMES_OF_CONTENT;
+
+    /** In the XML of jobs from before files had their own times always; read so that it does not count as unknown. */
+    @SuppressFBWarnings(value = "UUF_UNUSED_FIELD", justification = "XStream sets it")
+    private transient String contextTimes;
+
     private List<String> labels = new ArrayList<>();
     private List<String> annotations = new ArrayList<>();
     private boolean pull;
@@ -76,7 +78,6 @@ public final class TreenqBuildStep extends DockerfileStep {
     protected Object readResolve() {
         tags = Lines.trimmed(tags);
         setPush(push == null || push);
-        setContextTimes(contextTimes);
         setLabels(labels);
         setAnnotations(annotations);
         setNoCacheStages(noCacheStages);
@@ -123,17 +124,6 @@ public final class TreenqBuildStep extends DockerfileStep {
     @DataBoundSetter
     public void setSkipIfUnchanged(boolean skipIfUnchanged) {
         this.skipIfUnchanged = skipIfUnchanged;
-    }
-
-    /** {@code content}: files whose content the daemon has got do not travel again. {@code disk}: as other tools do. */
-    public String getContextTimes() {
-        return contextTimes;
-    }
-
-    @DataBoundSetter
-    public void setContextTimes(@CheckForNull String contextTimes) {
-        String given = Util.fixEmptyAndTrim(contextTimes);
-        this.contextTimes = given == null ? TIMES_OF_CONTENT : given;
     }
 
     /** Labels of the image, each as {@code name=value}. */
@@ -373,18 +363,9 @@ public final class TreenqBuildStep extends DockerfileStep {
                 .addHosts(Assignments.map(addHosts, "addHosts", expand))
                 .shmSize(expanded(shmSize, expand))
                 .ulimits(expanded(ulimits, expand))
-                .cgroupParent(expanded(cgroupParent, expand))
-                .contentTimes(areTimesOfContent());
+                .cgroupParent(expanded(cgroupParent, expand));
         return (sourcePolicy == null ? build : build.sourcePolicy(SourcePolicy.parse(expand.apply(sourcePolicy))))
                 .build();
-    }
-
-    private boolean areTimesOfContent() throws AbortException {
-        return switch (contextTimes) {
-            case TIMES_OF_CONTENT -> true;
-            case TIMES_ON_DISK -> false;
-            default -> throw new AbortException("contextTimes: '" + contextTimes + "' is neither content nor disk");
-        };
     }
 
     @Override
@@ -455,14 +436,6 @@ public final class TreenqBuildStep extends DockerfileStep {
             } catch (BuildkitException.InvalidRequest e) {
                 return FormValidation.error(e.getMessage());
             }
-        }
-
-        @POST
-        public ListBoxModel doFillContextTimesItems() {
-            ListBoxModel times = new ListBoxModel();
-            times.add(Messages.TreenqBuildStep_timesOfContent(), TIMES_OF_CONTENT);
-            times.add(Messages.TreenqBuildStep_timesOnDisk(), TIMES_ON_DISK);
-            return times;
         }
 
         @POST

@@ -104,14 +104,13 @@ class AbortTest {
     private Run<?, ?> begin(boolean freestyle, String files, String tag) throws Exception {
         if (!freestyle) {
             return new Pipelines(jenkins)
-                    .job("sh '''" + files.replace("\\", "\\\\") + "'''; treenqBuild tags: ['" + tag + "'], contextTimes: 'disk'")
+                    .job("sh '''" + files.replace("\\", "\\\\") + "'''; treenqBuild tags: ['" + tag + "']")
                     .scheduleBuild2(0)
                     .waitForStart();
         }
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.getBuildersList().add(new Shell(files));
         TreenqBuildStep step = new TreenqBuildStep(List.of(tag));
-        step.setContextTimes("disk");
         job.getBuildersList().add(new TreenqBuilder(step));
         return job.scheduleBuild2(0).waitForStart();
     }

@@ -217,7 +217,6 @@ class TreenqBuildStepTest {
         step.setDockerfileText("FROM scratch\nCOPY . /");
         step.setContexts(List.of("assets=../assets"));
         step.setContextCredentialsId("login");
-        step.setContextTimes("disk");
         step.setAnnotations(List.of("index:title=shop"));
         step.setNoCacheStages(List.of("base"));
         step.setPushByDigest(true);

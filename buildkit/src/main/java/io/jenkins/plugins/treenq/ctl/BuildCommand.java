@@ -106,7 +106,7 @@ final class BuildCommand implements Callable<Integer> {
     private boolean vcs;
 
     @Mixin
-    private ContextReuse reuse;
+    private SharedKeyOption sharedKey;
 
     @Mixin
     private Repetition repetition;
@@ -159,7 +159,7 @@ final class BuildCommand implements Callable<Integer> {
                 output.outputs(),
                 layouts,
                 Map.of(),
-                reuse.sharedKey());
+                sharedKey.read());
     }
 
     /** Prints what a frontend says of a Dockerfile instead of building it. */
@@ -223,7 +223,7 @@ final class BuildCommand implements Callable<Integer> {
             if (!Files.isDirectory(folder)) {
                 throw new TypeConversionException("--local " + local + ": there is no such folder");
             }
-            sources.put(pair.getKey(), reuse.folder(folder));
+            sources.put(pair.getKey(), new LocalSource.Folder(folder));
         }
         return sources;
     }

@@ -187,7 +187,6 @@ public record DockerfileBuild(
         private String dockerfile = "Dockerfile";
         private String dockerfileText = "";
         private Map<String, String> contexts = Map.of();
-        private boolean contentTimes = true;
         private List<Destination> destinations = List.of();
         private List<String> tags = List.of();
         private List<String> platforms = List.of();
@@ -223,12 +222,6 @@ public record DockerfileBuild(
         /** Named contexts: folders, images, OCI layouts, addresses. */
         public Builder contexts(Map<String, String> values) {
             contexts = values;
-            return this;
-        }
-
-        /** Whether times that derive from content are announced instead of those on disk; true otherwise. */
-        public Builder contentTimes(boolean value) {
-            contentTimes = value;
             return this;
         }
 
@@ -421,7 +414,7 @@ public record DockerfileBuild(
                 exports.add(image(names));
             }
             request.exports(exports);
-            Sources sources = new Sources(context, dockerfile, dockerfileText, contexts, contentTimes);
+            Sources sources = new Sources(context, dockerfile, dockerfileText, contexts);
             return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
         }
 

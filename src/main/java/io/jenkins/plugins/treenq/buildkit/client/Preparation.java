@@ -25,12 +25,6 @@ final class Preparation {
     private static final String DOCKERFILE = "dockerfile";
     private static final String OCI_LAYOUT = "oci-layout://";
 
-    /**
-     * The first second of times that derive from content: 10 January 2004. Long past, so that nothing takes a file for one
-     * of the future, and late enough for archives that know no year before 1980.
-     */
-    private static final long CONTENT_TIMES_FROM = 1L << 30;
-
     private final DockerfileBuild build;
     private final Sources sources;
     private final Workspace workspace;
@@ -79,7 +73,7 @@ final class Preparation {
         }
         Path context = workspace.existing(sources.context(), CONTEXT);
         if (Files.isDirectory(context)) {
-            locals.put(CONTEXT, folder(context));
+            locals.put(CONTEXT, new LocalSource.Folder(context));
             return context;
         }
         if (!Files.isRegularFile(context)) {
@@ -128,12 +122,6 @@ final class Preparation {
         options.put("filename", String.valueOf(named.getFileName()));
     }
 
-    private LocalSource folder(Path path) {
-        return sources.contentTimes()
-                ? new LocalSource.Folder(path, CONTENT_TIMES_FROM)
-                : new LocalSource.Folder(path);
-    }
-
     private String named(String name, String value, int number) throws BuildkitException.InvalidRequest {
         if (value.startsWith("docker-image://") || Sources.isRemote(value)) {
             return value;
@@ -146,7 +134,7 @@ final class Preparation {
             throw new BuildkitException.InvalidRequest("the context '" + name + "' ('" + folder + "') is not a folder");
         }
         String local = name.equals(CONTEXT) || name.equals(DOCKERFILE) ? "_" + name : name;
-        locals.put(local, folder(folder));
+        locals.put(local, new LocalSource.Folder(folder));
         return "local:" + local;
     }
 

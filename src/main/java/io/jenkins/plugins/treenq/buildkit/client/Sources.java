@@ -14,11 +14,8 @@ import java.util.regex.Pattern;
  * @param dockerfileText empty, or the Dockerfile itself
  * @param contexts by the name that {@code FROM} and {@code COPY --from} use: a folder, {@code docker-image://NAME},
  *     {@code oci-layout://FOLDER[:TAG|@DIGEST]}, or an address that the daemon fetches itself
- * @param contentTimes whether folders are announced with modification times that derive from content, so that what the
- *     daemon has got does not travel again
  */
-record Sources(
-        String context, String dockerfile, String dockerfileText, Map<String, String> contexts, boolean contentTimes)
+record Sources(String context, String dockerfile, String dockerfileText, Map<String, String> contexts)
         implements Serializable {
     /** What BuildKit takes for remote ({@code frontend/dockerui/context.go}, {@code util/gitutil}). */
     private static final Pattern REMOTE =

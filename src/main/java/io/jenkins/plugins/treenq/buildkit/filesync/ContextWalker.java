@@ -54,7 +54,6 @@ final class ContextWalker {
     private final String local;
     private final Tree tree;
     private final ContextFilter filter;
-    private final ModificationTimes times;
     private final BooleanSupplier stopped;
     private final Map<Entry.Inode, String> links = new HashMap<>();
     private final Queue<Walked> ready = new ArrayDeque<>();
@@ -68,13 +67,11 @@ final class ContextWalker {
      * @param stopped asked often, because a folder of excluded files can take long
      * @throws BuildkitException.ContextUnreadable if the root cannot be listed
      */
-    ContextWalker(
-            String local, Tree tree, ContextFilter filter, ModificationTimes times, BooleanSupplier stopped)
+    ContextWalker(String local, Tree tree, ContextFilter filter, BooleanSupplier stopped)
             throws BuildkitException.ContextUnreadable {
         this.local = local;
         this.tree = tree;
         this.filter = filter;
-        this.times = times;
         this.stopped = stopped;
         try {
             level = new Level(null, "", ContextFilter.Answer.ROOT, false, null, tree.names(""));
@@ -165,12 +162,12 @@ final class ContextWalker {
         }
     }
 
-    private Stat stat(String path, Entry entry) throws IOException {
+    private Stat stat(String path, Entry entry) {
         Stat.Builder stat = Stat.newBuilder()
                 .setPath(bytes(path))
                 .setMode(entry.mode())
                 .setSize(entry.sizeBytes())
-                .setModTime(times.nanos(tree, path, entry))
+                .setModTime(entry.modificationTimeNanos())
                 .setLinkname(bytes(entry.target()));
         if (entry.inode() != null) {
             String first = links.putIfAbsent(entry.inode(), path);

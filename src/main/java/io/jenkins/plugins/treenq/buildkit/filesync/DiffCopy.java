@@ -64,7 +64,7 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private final FolderRequest request;
     private final LocalSource source;
-    private final ModificationTimes times;
+    private final Tree.Opener trees;
     private final Executor executor;
     private final Consumer<BuildkitException.ContextUnreadable> onFailure;
 
@@ -80,13 +80,13 @@ final class DiffCopy implements StreamObserver<Packet> {
     DiffCopy(
             FolderRequest request,
             LocalSource source,
-            ModificationTimes times,
+            Tree.Opener trees,
             Executor executor,
             Consumer<BuildkitException.ContextUnreadable> onFailure,
             ServerCallStreamObserver<Packet> answers) {
         this.request = request;
         this.source = source;
-        this.times = times;
+        this.trees = trees;
         this.executor = executor;
         this.onFailure = onFailure;
         this.answers = answers;
@@ -301,12 +301,12 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPattern {
-            Tree opened = Tree.of(request.folder(), source);
+            Tree opened = trees.open(request.folder(), source);
             synchronized (DiffCopy.this) {
                 tree = opened;
             }
             ContextFilter filter = new ContextFilter(request, opened);
-            return new ContextWalker(request.folder(), opened, filter, times, DiffCopy.this::isOver);
+            return new ContextWalker(request.folder(), opened, filter, DiffCopy.this::isOver);
         }
 
         @Override
@@ -369,7 +369,6 @@ final class DiffCopy implements StreamObserver<Packet> {
         private boolean open(boolean lastChance) throws BuildkitException.ContextUnreadable {
             Tree files;
             long bytes;
-            long nanos;
             synchronized (DiffCopy.this) {
                 if (over || requests.isEmpty()) {
                     readers -= lastChance ? 1 : 0;
@@ -378,11 +377,10 @@ final class DiffCopy implements StreamObserver<Packet> {
                 id = requests.remove();
                 path = sent.path(id);
                 bytes = sent.sizeBytes(id);
-                nanos = sent.modificationTimeNanos(id);
                 files = tree;
             }
             try {
-                content = FileContent.open(files, path, bytes, times.content(), nanos);
+                content = FileContent.open(files, path, bytes);
                 return true;
             } catch (IOException e) {
                 throw Unreadable.file(request.folder(), path, e);

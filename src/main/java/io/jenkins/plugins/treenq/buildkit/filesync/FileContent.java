@@ -12,33 +12,25 @@ import java.nio.channels.ReadableByteChannel;
 final class FileContent implements Closeable {
     private final String path;
     private final ReadableByteChannel channel;
-    private final ModificationTimes.Content hash;
-    private final long nanos;
     private long remainingBytes;
     private boolean ended;
 
-    private FileContent(
-            String path, ReadableByteChannel channel, long bytes, ModificationTimes.Content hash, long nanos) {
+    private FileContent(String path, ReadableByteChannel channel, long bytes) {
         this.path = path;
         this.channel = channel;
         this.remainingBytes = bytes;
-        this.hash = hash;
-        this.nanos = nanos;
     }
 
     /**
      * @param bytes that were announced, or {@link Entry#HOLLOW}
-     * @param hash sees the content, which then must have the announced time; null if times say nothing of content
-     * @param nanos the time that was announced
      * @throws IOException if it cannot be read, or is no longer a regular file
      */
-    static FileContent open(Tree tree, String path, long bytes, ModificationTimes.Content hash, long nanos)
-            throws IOException {
+    static FileContent open(Tree tree, String path, long bytes) throws IOException {
         if (bytes == Entry.HOLLOW) {
-            // As from fsutil, which does not mind what it cannot open (send.go). No time can stand for such content.
-            return new FileContent(path, Channels.newChannel(InputStream.nullInputStream()), 0, null, nanos);
+            // As from fsutil, which does not mind what it cannot open (send.go).
+            return new FileContent(path, Channels.newChannel(InputStream.nullInputStream()), 0);
         }
-        return new FileContent(path, tree.open(path), bytes, hash, nanos);
+        return new FileContent(path, tree.open(path), bytes);
     }
 
     /**
@@ -57,14 +49,7 @@ final class FileContent implements Closeable {
         }
         ended = last;
         remainingBytes -= bytes;
-        piece.flip();
-        if (hash != null) {
-            hash.update(piece.duplicate());
-            if (bytes == 0 && hash.nanos() != nanos) {
-                throw Unreadable.changed(path);
-            }
-        }
-        return piece;
+        return piece.flip();
     }
 
     /** Short reads are allowed to a channel; one that ends where the file has to end needs no other to show it. */

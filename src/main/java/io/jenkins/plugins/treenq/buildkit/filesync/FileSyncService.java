@@ -13,14 +13,13 @@ import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** Sends the daemon the folders that it may have, as often and as filtered as it asks. Needs the interceptor. */
 public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     private final Map<String, LocalSource> locals;
     private final Executor executor;
     private final Consumer<BuildkitException.ContextUnreadable> onFailure;
-    private final Function<LocalSource, ModificationTimes> times;
+    private final Tree.Opener trees;
 
     /** See {@link #FileSyncService(Map, Executor, Consumer)}; the daemon alone is told of failures. */
     public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
@@ -37,18 +36,18 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
             Map<String, LocalSource> locals,
             Executor executor,
             Consumer<BuildkitException.ContextUnreadable> onFailure) {
-        this(locals, executor, onFailure, FileSyncService::times);
+        this(locals, executor, onFailure, Tree::of);
     }
 
     FileSyncService(
             Map<String, LocalSource> locals,
             Executor executor,
             Consumer<BuildkitException.ContextUnreadable> onFailure,
-            Function<LocalSource, ModificationTimes> times) {
+            Tree.Opener trees) {
         this.locals = Map.copyOf(locals);
         this.executor = executor;
         this.onFailure = onFailure;
-        this.times = times;
+        this.trees = trees;
     }
 
     /** This service with its interceptor, to be registered as it is. */
@@ -67,16 +66,9 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
             return new Ignored();
         }
         DiffCopy copy = new DiffCopy(
-                request, source, times.apply(source), executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
+                request, source, trees, executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
         copy.start();
         return copy;
-    }
-
-    private static ModificationTimes times(LocalSource source) {
-        return source instanceof LocalSource.Folder folder
-                        && folder.timesFromSeconds() != LocalSource.Folder.TIMES_ON_DISK
-                ? new ContentTimes(folder.timesFromSeconds())
-                : ModificationTimes.REAL;
     }
 
     /** Of a call that is over before it began. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * What the daemon was told of, by number. Keeps about thirty bytes and the last name of each entry, for a tree can have
+ * What the daemon was told of, by number. Keeps sixteen bytes and the last name of each entry, for a tree can have
  * very many. Not for concurrent use.
  */
 final class SentFiles {
@@ -22,7 +22,6 @@ final class SentFiles {
     private int[] nameEnds = new int[64];
     private int[] parents = new int[64];
     private long[] sizes = new long[64];
-    private long[] times = new long[64];
     private int count;
 
     /**
@@ -40,7 +39,6 @@ final class SentFiles {
             nameEnds = Arrays.copyOf(nameEnds, larger);
             parents = Arrays.copyOf(parents, larger);
             sizes = Arrays.copyOf(sizes, larger);
-            times = Arrays.copyOf(times, larger);
         }
         byte[] name = NameBytes.of(CleanPath.name(path));
         int start = count == 0 ? 0 : nameEnds[count - 1];
@@ -52,7 +50,6 @@ final class SentFiles {
         nameEnds[count] = end;
         parents[count] = folders.isEmpty() ? -1 : folders.peek().id;
         sizes[count] = sizeBytes < 0 ? NO_CONTENT : sizeBytes;
-        times[count] = stat.getModTime();
         if (FileMode.isFolder(stat.getMode())) {
             folders.push(new Folder(count, path + "/"));
         }
@@ -80,11 +77,6 @@ final class SentFiles {
     /** Of the content of an entry that was requested, as it was added. */
     long sizeBytes(int id) {
         return REQUESTED - sizes[id];
-    }
-
-    /** As it was announced. */
-    long modificationTimeNanos(int id) {
-        return times[id];
     }
 
     private String name(int id) {

@@ -44,7 +44,7 @@ public final class SourceContent implements AutoCloseable {
             if (entry.contentBytes() < 0 || entry.contentBytes() > mostBytes) {
                 throw new IOException("it is no file of at most " + mostBytes + " bytes");
             }
-            try (FileContent content = FileContent.open(tree, path, entry.contentBytes(), null, 0)) {
+            try (FileContent content = FileContent.open(tree, path, entry.contentBytes())) {
                 ByteBuffer bytes = content.read(mostBytes);
                 return Optional.of(Arrays.copyOf(bytes.array(), bytes.limit()));
             }
@@ -65,14 +65,10 @@ public final class SourceContent implements AutoCloseable {
         FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
         try {
             ContextWalker walker = new ContextWalker(
-                    local,
-                    tree,
-                    new ContextFilter(everything, tree),
-                    (files, path, entry) -> 0,
-                    Thread.currentThread()::isInterrupted);
+                    local, tree, new ContextFilter(everything, tree), Thread.currentThread()::isInterrupted);
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES);
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
-                byte[] stat = next.stat().toByteArray();
+                byte[] stat = next.stat().toBuilder().clearModTime().build().toByteArray();
                 hash.update(length.clear().putLong(stat.length).flip());
                 hash.update(stat);
                 content(next.stat(), next.sizeBytes(), hash);
@@ -94,7 +90,7 @@ public final class SourceContent implements AutoCloseable {
             return;
         }
         String path = NameBytes.text(stat.getPath().toByteArray());
-        try (FileContent content = FileContent.open(tree, path, sizeBytes, null, 0)) {
+        try (FileContent content = FileContent.open(tree, path, sizeBytes)) {
             for (ByteBuffer piece = content.read(BUFFER_BYTES);
                     piece.hasRemaining();
                     piece = content.read(BUFFER_BYTES)) {

@@ -9,6 +9,11 @@ import java.nio.file.Path;
 
 /** Files by their paths: relative to the tree's root, clean, with "/" between the names, and empty for the root. */
 interface Tree extends AutoCloseable {
+    /** How the tree of a source is opened; see {@link #of}. */
+    interface Opener {
+        Tree open(String local, LocalSource source) throws BuildkitException.ContextUnreadable;
+    }
+
     /**
      * @param local the tree's name, for messages
      * @throws BuildkitException.ContextUnreadable if there is no such folder

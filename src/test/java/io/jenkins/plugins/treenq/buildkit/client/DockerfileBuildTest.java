@@ -174,17 +174,6 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void aFolderIsAnnouncedWithTimesOfContentUnlessTheyAreSwitchedOff() throws Exception {
-        LocalSource.Folder content =
-                (LocalSource.Folder) prepared(DockerfileBuild.builder()).locals().get("context");
-        assertTrue(content.timesFromSeconds() > 0);
-        assertEquals(folder.toRealPath(), content.path());
-        LocalSource.Folder disk = (LocalSource.Folder)
-                prepared(DockerfileBuild.builder().contentTimes(false)).locals().get("context");
-        assertEquals(LocalSource.Folder.TIMES_ON_DISK, disk.timesFromSeconds());
-    }
-
-    @Test
     void theDockerfileMayLieBesideTheContextButNotOutsideOfTheWorkspace() throws Exception {
         Files.createDirectory(folder.resolve("web"));
         Files.writeString(root.resolve("workspace/Other"), "FROM scratch\n");

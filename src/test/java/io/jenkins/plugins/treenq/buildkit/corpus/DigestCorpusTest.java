@@ -158,11 +158,9 @@ class DigestCorpusTest {
                 .option("no-cache", "")
                 .exports(List.of(new Export("image", Map.of("rewrite-timestamp", "true"))))
                 .build();
-        // Times that follow from content show in no image where all of them are rewritten.
-        long times = sample.dependsOnTimes() ? LocalSource.Folder.TIMES_ON_DISK : SampleGenerator.EPOCH + 1;
         SessionContent content = new SessionContent(
                 Map.of(
-                        "context", new LocalSource.Folder(written.context(), times),
+                        "context", new LocalSource.Folder(written.context()),
                         "dockerfile", new LocalSource.Folder(written.dockerfileFolder())),
                 RegistryLogins.NONE,
                 Secrets.NONE,

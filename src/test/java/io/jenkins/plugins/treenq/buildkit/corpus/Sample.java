@@ -48,12 +48,6 @@ record Sample(
         }
     }
 
-    /** Whether the image may show a time of the context's. */
-    boolean dependsOnTimes() {
-        return steps.stream().anyMatch(step -> step.startsWith("RUN"))
-                || things.stream().anyMatch(thing -> thing.seconds() <= SampleGenerator.EPOCH || thing.seconds() > FAR_FUTURE);
-    }
-
     /** How many parts can be left out: things, ignored patterns, and steps that put something into the image. */
     int parts() {
         return things.size() + size(ignores) + size(namedIgnores) + steps.size();

@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.URI;
@@ -32,13 +33,15 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContextWalkerTest {
     @TempDir
     Path folder;
 
     @Test
-    void announcesTimesToTheNanosecond() throws Exception {
+    void announcesTimesAsTheFileSystemHasThem() throws Exception {
         Path file = Files.createFile(folder.resolve("a"));
         FileTime time = FileTime.from(Instant.ofEpochSecond(1_700_000_000, 123_456_789));
         Files.setLastModifiedTime(file, time);
@@ -47,12 +50,23 @@ class ContextWalkerTest {
         assertEquals(onDisk, walk().get(0).getModTime());
     }
 
-    @Test
-    void announcesTheTimesThatItIsGiven() throws Exception {
-        Files.createFile(folder.resolve("a"));
-        FolderTree tree = new FolderTree(folder);
-        ContextWalker walker = walker(tree, List.of(), (of, path, entry) -> path.equals("a") ? 42 : 0);
-        assertEquals(42, walker.next().stat().getModTime());
+    /** All of Linux' usual file systems have them; what Java says of a time is not what is compared with here. */
+    @ParameterizedTest
+    @ValueSource(longs = {1_700_000_000_123_456_789L, 1_700_000_000_000_000_001L, 1_700_000_000_000_000_000L, 0, 1,
+        -1, -1_700_000_000_123_456_789L})
+    @EnabledOnOs(OS.LINUX)
+    void announcesTimesToTheNanosecond(long nanos) throws Exception {
+        Files.createFile(folder.resolve("file"));
+        Files.createDirectory(folder.resolve("folder"));
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("file"));
+        String time = "@" + BigDecimal.valueOf(nanos, 9).toPlainString();
+        for (String name : List.of("file", "folder", "link")) {
+            SpecialFiles.run("touch", "-h", "-d", time, folder.resolve(name).toString());
+        }
+        List<Stat> walk = walk();
+        assertEquals(List.of("file", "folder", "link"), paths(walk));
+        assertEquals(
+                List.of(nanos, nanos, nanos), walk.stream().map(Stat::getModTime).toList());
     }
 
     @Test
@@ -93,7 +107,7 @@ class ContextWalkerTest {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             Files.setAttribute(socket, "unix:mode", 0700);
-            ContextWalker.Walked walked = walker(new FolderTree(folder), List.of(), ModificationTimes.REAL).next();
+            ContextWalker.Walked walked = walker(new FolderTree(folder), List.of()).next();
             assertEquals(0700, walked.stat().getMode());
             assertEquals(Entry.HOLLOW, walked.sizeBytes());
         }
@@ -130,7 +144,7 @@ class ContextWalkerTest {
         Files.createFile(folder.resolve("a"));
         Files.createFile(folder.resolve("b"));
         Files.createFile(folder.resolve("c"));
-        ContextWalker walker = walker(new FolderTree(folder), List.of(), ModificationTimes.REAL);
+        ContextWalker walker = walker(new FolderTree(folder), List.of());
         Files.delete(folder.resolve("b"));
         assertEquals("a", walker.next().stat().getPath().toStringUtf8());
         assertEquals("c", walker.next().stat().getPath().toStringUtf8());
@@ -155,7 +169,7 @@ class ContextWalkerTest {
     void reachesTheRootThroughALink(@TempDir Path elsewhere) throws Exception {
         Files.createFile(folder.resolve("a"));
         Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
-        ContextWalker walker = walker(new FolderTree(link), List.of(), ModificationTimes.REAL);
+        ContextWalker walker = walker(new FolderTree(link), List.of());
         assertEquals("a", walker.next().stat().getPath().toStringUtf8());
     }
 
@@ -229,7 +243,7 @@ class ContextWalkerTest {
                 throw new NoSuchFileException(path);
             }
         };
-        ContextWalker walker = walker(tree, List.of("*", "!b/d"), ModificationTimes.REAL);
+        ContextWalker walker = walker(tree, List.of("*", "!b/d"));
         assertEquals("b", walker.next().stat().getPath().toStringUtf8());
         assertEquals("b/d", walker.next().stat().getPath().toStringUtf8());
         assertEquals(null, walker.next());
@@ -242,7 +256,7 @@ class ContextWalkerTest {
         FolderTree tree = new FolderTree(folder);
         FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
         ContextWalker walker = new ContextWalker(
-                "context", tree, new ContextFilter(request, tree), ModificationTimes.REAL, () -> true);
+                "context", tree, new ContextFilter(request, tree), () -> true);
         assertEquals(null, walker.next());
     }
 
@@ -250,7 +264,7 @@ class ContextWalkerTest {
     void sendsFilesFromMemoryInOrder() throws Exception {
         MemoryTree tree = new MemoryTree(new LocalSource.Files(
                 Map.of("Dockerfile", new byte[5], ".dockerignore", new byte[1], "dockerfile", new byte[0])));
-        ContextWalker walker = walker(tree, List.of(), ModificationTimes.REAL);
+        ContextWalker walker = walker(tree, List.of());
         List<Stat> walk = walk(walker);
         assertEquals(
                 List.of(".dockerignore", "Dockerfile", "dockerfile"),
@@ -260,12 +274,12 @@ class ContextWalkerTest {
     }
 
     private List<Stat> walk(String... excludes) throws Exception {
-        return walk(walker(new FolderTree(folder), List.of(excludes), ModificationTimes.REAL));
+        return walk(walker(new FolderTree(folder), List.of(excludes)));
     }
 
-    private static ContextWalker walker(Tree tree, List<String> excludes, ModificationTimes times) throws Exception {
+    private static ContextWalker walker(Tree tree, List<String> excludes) throws Exception {
         FolderRequest request = new FolderRequest("context", List.of(), excludes, List.of());
-        return new ContextWalker("context", tree, new ContextFilter(request, tree), times, () -> false);
+        return new ContextWalker("context", tree, new ContextFilter(request, tree), () -> false);
     }
 
     private static List<String> paths(List<Stat> walk) {

@@ -79,7 +79,7 @@ class FileNamesTest {
             FolderTree tree = new FolderTree(Path.of(arguments[0]));
             FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
             ContextWalker walker = new ContextWalker(
-                    "context", tree, new ContextFilter(request, tree), ModificationTimes.REAL, () -> false);
+                    "context", tree, new ContextFilter(request, tree), () -> false);
             List<String> lines = new ArrayList<>();
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
                 Stat stat = next.stat();

@@ -124,7 +124,7 @@ class FsutilComparisonTest {
                             strings(request, "exclude"),
                             strings(request, "follow")),
                     tree);
-            ContextWalker walker = new ContextWalker("context", tree, filter, ModificationTimes.REAL, () -> false);
+            ContextWalker walker = new ContextWalker("context", tree, filter, () -> false);
             List<String> sent = new ArrayList<>();
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
                 Stat stat = next.stat();

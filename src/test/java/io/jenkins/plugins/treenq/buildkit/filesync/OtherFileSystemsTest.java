@@ -69,7 +69,7 @@ class OtherFileSystemsTest {
     private static List<Stat> walk(Path folder, FolderRequest request) throws Exception {
         FolderTree tree = new FolderTree(folder);
         ContextWalker walker = new ContextWalker(
-                "context", tree, new ContextFilter(request, tree), ModificationTimes.REAL, () -> false);
+                "context", tree, new ContextFilter(request, tree), () -> false);
         List<Stat> stats = new ArrayList<>();
         for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
             stats.add(next.stat());

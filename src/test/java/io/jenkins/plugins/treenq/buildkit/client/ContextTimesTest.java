@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The daemon is told the times that files have on the disk: a step that compares them, as {@code make} does, sees what has
+ * changed, and the image is the one that buildctl's build of the same folder gives.
+ */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+class ContextTimesTest {
+    private static final int FILES = 200;
+    private static final int FILE_BYTES = 20_000;
+    private static final String EPOCH = "1700000000";
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path workspace;
+
+    @TempDir
+    Path scratch;
+
+    /** Of cache mounts and shared keys, so that no earlier run of the tests has filled them. */
+    private final String unique = UUID.randomUUID().toString();
+
+    /** The clock of these tests: seconds pass when a checkout is written and when a step writes its output. */
+    private long now = Long.parseLong(EPOCH) - 1_000_000;
+
+    private final Random random = new Random(3);
+
+    /** What make does: the output is made of the source when the source is newer, and is kept in a cache mount. */
+    private String makeLike(String copied) {
+        return """
+                FROM busybox AS files
+                WORKDIR /src
+                COPY %s ./
+                FROM files AS build
+                ARG CLOCK
+                RUN --mount=type=cache,id=%s,target=/kept \
+                    if [ ! -e /kept/out ] || [ src.txt -nt /kept/out ]; then \
+                      cp src.txt /kept/out && touch -d @$CLOCK /kept/out; fi; \
+                    cp /kept/out /result
+                FROM scratch
+                COPY --from=build /result /
+                """
+                .formatted(copied, unique);
+    }
+
+    /** A folder of its own whose files were all written just now. */
+    private Path checkout(String dockerfile, String source) throws IOException {
+        Path checkout = Files.createTempDirectory(workspace, "checkout");
+        Files.writeString(checkout.resolve("Dockerfile"), dockerfile);
+        Files.writeString(checkout.resolve("src.txt"), source);
+        // Some other file of the next commit, so that the step runs again although the source was there before.
+        Files.writeString(checkout.resolve("version"), "at " + now);
+        written(checkout);
+        return checkout;
+    }
+
+    private void written(Path folder) throws IOException {
+        now += 10;
+        for (Path path : below(folder)) {
+            Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(now, random.nextInt(1_000_000_000))));
+        }
+        now += 10;
+    }
+
+    private static List<Path> below(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            return paths.filter(path -> !path.equals(folder)).toList();
+        }
+    }
+
+    /** As the step builds. */
+    private DockerfileBuild.Builder ours(Path checkout) throws Exception {
+        return DockerfileBuild.builder()
+                .context(workspace.relativize(checkout).toString())
+                .buildArgs(Map.of("CLOCK", Long.toString(now)));
+    }
+
+    /** Bytes of the context that travelled, by the daemon's own account, and what came of it. */
+    private record Built(long bytes, BuildResult result) {}
+
+    private Built build(DockerfileBuild.Builder build, String sharedKey) throws Exception {
+        PreparedBuild prepared = build.build().in(new Workspace(workspace, workspace));
+        AtomicLong bytes = new AtomicLong();
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            BuildResult result = client.build(
+                    prepared.request(),
+                    prepared.content(RegistryLogins.NONE, Secrets.NONE, Map.of(), sharedKey),
+                    event -> {
+                        if (event instanceof BuildEvent.Progress progress
+                                && progress.id().equals("transferring context:")) {
+                            bytes.accumulateAndGet(progress.current(), Math::max);
+                        }
+                    });
+            return new Built(bytes.get(), result);
+        }
+    }
+
+    /** The files that come of it. */
+    private Path files(Path checkout, String sharedKey) throws Exception {
+        Path out = Files.createTempDirectory(workspace, "out");
+        String name = workspace.relativize(out).toString();
+        build(ours(checkout).destinations(List.of(new Destination("local", name, Map.of()))), sharedKey);
+        return out;
+    }
+
+    private String made(Path checkout, String sharedKey) throws Exception {
+        return Files.readString(files(checkout, sharedKey).resolve("result"));
+    }
+
+    private void buildctl(Path checkout, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "build",
+                "--frontend=dockerfile.v0",
+                "--progress=plain",
+                "--local=context=" + checkout,
+                "--local=dockerfile=" + checkout));
+        arguments.addAll(List.of(more));
+        daemon.buildctl(scratch, arguments);
+    }
+
+    private String madeByBuildctl(Path checkout) throws Exception {
+        Path out = Files.createTempDirectory(scratch, "out");
+        buildctl(checkout, "--opt=build-arg:CLOCK=" + now, "--output=type=local,dest=" + out);
+        return Files.readString(out.resolve("result"));
+    }
+
+    @Test
+    void aStepSeesWhatAFreshCheckoutChanged() throws Exception {
+        List<String> made = new ArrayList<>();
+        for (String source : List.of("ddd", "eee", "fff", "ddd")) {
+            made.add(made(checkout(makeLike("src.txt"), source), unique));
+        }
+        assertEquals(List.of("ddd", "eee", "fff", "ddd"), made);
+    }
+
+    @Test
+    void twoJobsThatShareACacheMountEachGetTheirOwnSource() throws Exception {
+        record Push(String job, String source) {}
+        List<Push> pushes = List.of(
+                new Push("main", "one"),
+                new Push("feature", "two"),
+                new Push("main", "one"),
+                new Push("feature", "two"),
+                new Push("main", "three"),
+                new Push("feature", "two"),
+                new Push("main", "one"));
+        List<Push> made = new ArrayList<>();
+        for (Push push : pushes) {
+            Path checkout = checkout(makeLike("."), push.source());
+            made.add(new Push(push.job(), made(checkout, push.job() + unique)));
+        }
+        assertEquals(pushes, made);
+    }
+
+    /** A layer that COPY makes is found by its content, whoever made it. */
+    @Test
+    void whatABuildLeavesInTheCacheIsRightForBuildctlToo() throws Exception {
+        assertEquals("older", madeByBuildctl(checkout(makeLike("src.txt"), "older")));
+        build(ours(checkout(makeLike("src.txt"), "newer")).target("files"), unique);
+        assertEquals("newer", madeByBuildctl(checkout(makeLike("src.txt"), "newer")));
+    }
+
+    @Test
+    void timesAndTheirOrderAreThoseOnTheDiskInTheFirstBuildAndInLaterOnes() throws Exception {
+        Path checkout = Files.createDirectories(workspace.resolve("tree"));
+        Files.writeString(checkout.resolve("Dockerfile"), "FROM scratch\nCOPY . /\n");
+        Files.createDirectories(checkout.resolve("a/b"));
+        for (int i = 0; i < 20; i++) {
+            Files.writeString(checkout.resolve("a/b/" + i), "file " + i + unique);
+        }
+        written(checkout);
+        assertEquals(times(checkout), times(files(checkout, unique)));
+
+        // Kept: only some are written again, with the same content or with another.
+        Files.writeString(checkout.resolve("a/b/3"), "changed");
+        for (int i = 3; i < 7; i++) {
+            now += 10;
+            Files.setLastModifiedTime(checkout.resolve("a/b/" + i), FileTime.from(Instant.ofEpochSecond(now, i)));
+        }
+        assertEquals(times(checkout), times(files(checkout, unique)));
+
+        // Checked out anew: all are, in another order.
+        Files.writeString(checkout.resolve("a/b/3"), "changed again");
+        written(checkout);
+        assertEquals(times(checkout), times(files(checkout, unique)));
+    }
+
+    private static Map<String, Long> times(Path folder) throws IOException {
+        Map<String, Long> times = new TreeMap<>();
+        for (Path path : below(folder)) {
+            FileTime time = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS);
+            times.put(folder.relativize(path).toString(), time.to(TimeUnit.NANOSECONDS));
+        }
+        return times;
+    }
+
+    @Test
+    void generatedFilesStayNewerThanTheirSources() throws Exception {
+        Path checkout = checkout(
+                """
+                FROM busybox AS build
+                WORKDIR /src
+                COPY . .
+                RUN for s in *.y; do [ $s -nt ${s%.y}.c ] && echo $s; done > /result; true
+                FROM scratch
+                COPY --from=build /result /
+                """,
+                unique);
+        for (int build = 0; build < 2; build++) {
+            now += 10;
+            for (String kind : List.of("y", "c")) {
+                now += 1;
+                for (int i = 0; i < 20; i++) {
+                    Path file = Files.writeString(checkout.resolve(i + "." + kind), build + kind + i + unique);
+                    Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(now)));
+                }
+            }
+            assertEquals("", made(checkout, unique));
+        }
+    }
+
+    @Test
+    void theImageIsBuildctlsWithoutBeingAskedFor() throws Exception {
+        Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
+        for (String rewrite : List.of("true", "false")) {
+            Built ours = build(
+                    DockerfileBuild.builder()
+                            .context(workspace.relativize(checkout).toString())
+                            .buildArgs(Map.of("SOURCE_DATE_EPOCH", EPOCH))
+                            .tags(List.of("localhost/times"))
+                            .imageOptions(Map.of("rewrite-timestamp", rewrite))
+                            .noCache(true),
+                    unique);
+            Path metadata = scratch.resolve("metadata.json");
+            buildctl(
+                    checkout,
+                    "--opt=build-arg:SOURCE_DATE_EPOCH=" + EPOCH,
+                    "--no-cache",
+                    "--output=type=image,name=localhost/times,rewrite-timestamp=" + rewrite,
+                    "--metadata-file=" + metadata);
+            String digest = com.google.gson.JsonParser.parseString(Files.readString(metadata))
+                    .getAsJsonObject()
+                    .get("containerimage.digest")
+                    .getAsString();
+            assertEquals(digest, ours.result().digest().orElseThrow().value(), "rewrite-timestamp=" + rewrite);
+        }
+    }
+
+    @Test
+    void theFilesAreBuildctlsWithoutAnyOption() throws Exception {
+        Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
+        build(
+                ours(checkout).noCache(true).destinations(List.of(new Destination("tar", "ours.tar", Map.of()))),
+                unique);
+        Path theirs = scratch.resolve("theirs.tar");
+        buildctl(checkout, "--no-cache", "--output=type=tar,dest=" + theirs);
+        assertArrayEquals(Files.readAllBytes(theirs), Files.readAllBytes(workspace.resolve("ours.tar")));
+    }
+
+    private Path large(String name) throws IOException {
+        Path folder = Files.createDirectory(workspace.resolve(name));
+        Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\nCOPY . /\n");
+        byte[] bytes = new byte[FILE_BYTES];
+        for (int i = 0; i < FILES; i++) {
+            random.nextBytes(bytes);
+            Files.write(folder.resolve("f" + i), bytes);
+        }
+        return folder;
+    }
+
+    @Test
+    void ofAKeptWorkspaceOnlyWhatChangedTravelsWhateverElseIsBuiltInBetween() throws Exception {
+        Path kept = large("kept");
+        Path other = large("other");
+        long first = build(ours(kept), "kept" + unique).bytes();
+        assertTrue(first > FILES * FILE_BYTES, "sent " + first + " bytes");
+        build(ours(other), "other" + unique);
+        build(ours(other), "");
+        buildctl(other);
+
+        long unchanged = build(ours(kept), "kept" + unique).bytes();
+        assertTrue(unchanged < FILES * 200, "sent " + unchanged + " bytes");
+        byte[] bytes = new byte[FILE_BYTES];
+        random.nextBytes(bytes);
+        Files.write(kept.resolve("f7"), bytes);
+        build(ours(other), "other" + unique);
+        buildctl(other);
+        long changed = build(ours(kept), "kept" + unique).bytes();
+        assertTrue(changed > FILE_BYTES && changed < FILE_BYTES + FILES * 200, "sent " + changed + " bytes");
+    }
+
+    /** This is what the key is for. */
+    @Test
+    void withoutAKeyWhatElseIsBuiltInBetweenMakesEverythingTravelAgain() throws Exception {
+        Path kept = large("kept");
+        Path other = large("other");
+        build(ours(kept), "");
+        buildctl(other);
+        long again = build(ours(kept), "").bytes();
+        assertTrue(again > FILES * FILE_BYTES, "sent " + again + " bytes");
+    }
+}
