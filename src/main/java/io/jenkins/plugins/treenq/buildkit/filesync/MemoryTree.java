@@ -6,21 +6,34 @@ import java.io.ByteArrayInputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.NoSuchFileException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Files of one folder that exist in memory only; new at each build, so that the daemon always takes their content. */
+/**
+ * Files of one folder that exist in memory only. They are as old as this tree, and no two trees of this JVM have the same
+ * time, so that the daemon always takes their content.
+ */
 final class MemoryTree implements Tree {
     private static final int MODE = 0644;
+
+    /** When the latest of them was made: some systems' clocks stand still for milliseconds. */
+    private static final AtomicLong LATEST_NANOS = new AtomicLong(Long.MIN_VALUE);
 
     private final Map<String, byte[]> contents;
     private final long createdNanos;
 
     MemoryTree(LocalSource.Files files) {
+        this(files, Clock.systemUTC());
+    }
+
+    MemoryTree(LocalSource.Files files, Clock clock) {
         contents = files.contents();
-        Instant now = Instant.now();
-        createdNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        Instant now = clock.instant();
+        long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        createdNanos = LATEST_NANOS.accumulateAndGet(nanos, (latest, time) -> Math.max(latest + 1, time));
     }
 
     @Override

@@ -22,11 +22,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -271,6 +275,18 @@ class ContextWalkerTest {
                 paths(walk));
         assertEquals(List.of(1L, 5L, 0L), walk.stream().map(Stat::getSize).toList());
         assertEquals(0644, walk.get(0).getMode());
+    }
+
+    /** Else the daemon could take one Dockerfile for another that is as long, such as a parallel branch's. */
+    @Test
+    void filesFromMemoryHaveAnotherTimeEachTimeHoweverCoarseTheClock() throws Exception {
+        LocalSource.Files files = new LocalSource.Files(Map.of("Dockerfile", new byte[5]));
+        Clock coarse = Clock.fixed(Instant.now().plusSeconds(3600), ZoneOffset.UTC);
+        Set<Long> times = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            times.add(new MemoryTree(files, coarse).entry("Dockerfile").modificationTimeNanos());
+        }
+        assertEquals(3, times.size());
     }
 
     private List<Stat> walk(String... excludes) throws Exception {
