@@ -3,7 +3,9 @@ package io.jenkins.plugins.treenq.step;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.anEmptyMap;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -122,6 +124,8 @@ class UpgradeTest {
         FreeStyleProject web = job("team/web");
         web.save();
         web.getBuildByNumber(1).save();
+        // Files have their own times now, always.
+        assertThat(web.getConfigFile().asString(), not(containsString("contextTimes")));
         jenkins.jenkins.reload();
 
         assertFolders();
