@@ -81,7 +81,7 @@ public final class RegistryConnection implements Serializable {
             return this;
         }
 
-        /** A client certificate chain and its key, which the registry or its token server asks for. */
+        /** A client certificate chain and its key in PKCS#8, not encrypted, for a registry or token server that asks. */
         public Builder clientCertificate(String pem, String key) {
             certificatePem = Objects.requireNonNull(pem);
             keyPem = Objects.requireNonNull(key);

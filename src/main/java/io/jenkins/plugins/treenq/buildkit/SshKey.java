@@ -4,22 +4,22 @@ package io.jenkins.plugins.treenq.buildkit;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** A private key for {@link SshAgent.Keys}, as PEM text held in memory. Never prints it. */
+/** A private key for {@link SshAgent.Keys}, held in memory. Never prints it. */
 public final class SshKey implements Serializable {
     private static final long serialVersionUID = 1;
 
     private final String pem;
-    private final String passphrase;
+    private final byte[] publicKey;
     private final String comment;
 
     /**
-     * @param pem OpenSSH's own form, PKCS#8, or the older RSA and EC forms
-     * @param passphrase empty for a key that is not encrypted; others are opened in PKCS#8 only
+     * @param pem PKCS#8, not encrypted; {@code keyfiles.PrivateKeyReader} makes it of other forms
+     * @param publicKey the key's public half as SSH writes it, with its type in front
      * @param comment what the agent calls the key
      */
-    public SshKey(String pem, String passphrase, String comment) {
+    public SshKey(String pem, byte[] publicKey, String comment) {
         this.pem = Objects.requireNonNull(pem);
-        this.passphrase = Objects.requireNonNull(passphrase);
+        this.publicKey = publicKey.clone();
         this.comment = Objects.requireNonNull(comment);
     }
 
@@ -27,8 +27,8 @@ public final class SshKey implements Serializable {
         return pem;
     }
 
-    public String passphrase() {
-        return passphrase;
+    public byte[] publicKey() {
+        return publicKey.clone();
     }
 
     public String comment() {

@@ -18,7 +18,8 @@ public final class Tls implements Serializable {
      * @param serverName the name that the daemon's certificate must have; empty for the address' host
      * @param caPem authorities that the daemon's certificate must come from; empty for those the JVM trusts
      * @param certificatePem the client's certificate chain; empty for none
-     * @param keyPem the client's private key, PKCS#8 or traditional; empty for none
+     * @param keyPem the client's private key in PKCS#8, not encrypted; empty for none.
+     *     {@code keyfiles.PrivateKeyReader} makes it of other forms
      */
     public Tls(String serverName, String caPem, String certificatePem, String keyPem) {
         this.serverName = serverName;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
+import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -33,9 +34,9 @@ public final class Certificates {
             return pem(certificate);
         }
 
-        /** In the key's traditional form, such as BEGIN RSA PRIVATE KEY. */
+        /** PKCS#8. */
         public String keyPem() {
-            return pem(keys.getPrivate());
+            return Pkcs8Keys.format(keys.getPrivate());
         }
     }
 

@@ -106,7 +106,7 @@ final class DaemonOptions {
     }
 
     private Tls tls(Path ca, Path chain, Path privateKey) throws IOException {
-        return new Tls(serverName, text(ca), text(chain), text(privateKey));
+        return new Tls(serverName, text(ca), text(chain), privateKey == null ? "" : OptionKey.tls(privateKey));
     }
 
     private Path inFolder(String name, String otherName) {

@@ -56,7 +56,7 @@ final class RegistryTlsOptions {
         authorities += ca.isEmpty() ? "" : OptionFile.text(Path.of(ca)) + "\n";
         if (pair) {
             certificate = OptionFile.text(Path.of(certificateFile));
-            key = OptionFile.text(Path.of(keyFile));
+            key = OptionKey.tls(Path.of(keyFile));
         }
     }
 

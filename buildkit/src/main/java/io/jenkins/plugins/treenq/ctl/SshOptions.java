@@ -80,6 +80,6 @@ final class SshOptions {
         if (Files.size(path) > MAX_KEY_BYTES) {
             throw new TypeConversionException("'" + path + "' is too large for a key");
         }
-        return new SshKey(OptionFile.text(path), "", path.toString());
+        return OptionKey.ssh(path);
     }
 }

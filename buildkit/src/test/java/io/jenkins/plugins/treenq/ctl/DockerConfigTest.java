@@ -11,6 +11,8 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.HashMap;
+import java.security.KeyPair;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -108,9 +111,10 @@ class DockerConfigTest {
     }
 
     @Test
-    void tlsForTokenServersIsGivenByHost() throws IOException {
+    void tlsForTokenServersIsGivenByHost() throws Exception {
+        KeyPair pair = SshKeyForms.pair("EC", 256);
         Path ca = Files.writeString(folder.resolve("ca"), "the authority");
-        Path key = Files.writeString(folder.resolve("key"), "the key");
+        Path key = Files.writeString(folder.resolve("key"), SshKeyForms.traditional(pair));
         RegistryLogins logins = read(
                 "{}",
                 "host=registry-1.docker.io,insecure=true",
@@ -119,7 +123,7 @@ class DockerConfigTest {
         RegistryConnection own =
                 logins.tokens("a.example.com:5000").orElseThrow().connection();
         assertEquals("the authority\n", own.caPem());
-        assertEquals("the key", own.keyPem());
+        assertEquals(pair.getPrivate(), Pkcs8Keys.parse(own.keyPem()));
         assertFalse(own.insecure());
         for (String option : List.of(
                 "insecure=true", "host=a", "host=a,insecure=false", "host=a,cert=x", "host=a,ca=x,key=y")) {

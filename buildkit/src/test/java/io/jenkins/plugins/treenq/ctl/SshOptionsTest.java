@@ -2,11 +2,13 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -32,12 +34,12 @@ class SshOptionsTest {
     private ServerSocketChannel server;
 
     @BeforeEach
-    void files() throws IOException {
+    void files() throws Exception {
         socket = folder.resolve("socket");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        key = Files.writeString(folder.resolve("key"), "the key");
-        other = Files.writeString(folder.resolve("other"), "the other");
+        key = Files.writeString(folder.resolve("key"), SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
+        other = Files.writeString(folder.resolve("other"), SshKeyForms.pkcs8(SshKeyForms.pair("EC", 256)));
     }
 
     @AfterEach
@@ -66,7 +68,9 @@ class SshOptionsTest {
         assertEquals(Map.of("a", new SshAgent.Socket(socket, true)), read("a=" + socket + ",raw=true"));
         assertEquals(Map.of("a", new SshAgent.Socket(socket, false)), read("a=raw=false," + socket));
         SshAgent.Keys keys = (SshAgent.Keys) read("a=" + key + "," + other, "b").get("a");
-        assertEquals(List.of("the key", "the other"), keys.keys().stream().map(SshKey::pem).toList());
+        assertEquals(
+                List.of(key.toString(), other.toString()),
+                keys.keys().stream().map(SshKey::comment).toList());
     }
 
     @Test
@@ -82,5 +86,21 @@ class SshOptionsTest {
             assertThrows(TypeConversionException.class, () -> read(options.toArray(String[]::new)), options.toString());
         }
         assertThrows(NoSuchFileException.class, () -> read("a=" + folder.resolve("nothing")));
+    }
+
+    @Test
+    void aKeyThatIsEncryptedOrNoneIsRefusedWithItsFileAndWhatToDo() throws IOException {
+        Path encrypted = Files.writeString(
+                folder.resolve("encrypted"),
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+        IOException refused = assertThrows(IOException.class, () -> read("a=" + encrypted));
+        assertTrue(refused.getMessage().startsWith("the key " + encrypted + " is encrypted"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("ssh-add"), refused.getMessage());
+        IOException client = assertThrows(IOException.class, () -> OptionKey.tls(encrypted));
+        assertTrue(client.getMessage().contains("openssl pkey"), client.getMessage());
+        Path none = Files.writeString(folder.resolve("none"), "secret");
+        IOException wrong = assertThrows(IOException.class, () -> read("a=" + none));
+        assertTrue(wrong.getMessage().startsWith("the key " + none + " cannot be used: "), wrong.getMessage());
+        assertFalse(wrong.getMessage().contains("secret"), wrong.getMessage());
     }
 }

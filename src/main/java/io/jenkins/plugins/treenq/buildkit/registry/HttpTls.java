@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
-import io.jenkins.plugins.treenq.buildkit.keys.PemKeys;
+import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -42,7 +42,10 @@ final class HttpTls {
         char[] none = {};
         KeyStore store = empty();
         store.setKeyEntry(
-                "client", PemKeys.parse(connection.keyPem()), none, PemCertificates.parse(connection.certificatePem()));
+                "client",
+                Pkcs8Keys.parse(connection.keyPem()),
+                none,
+                PemCertificates.parse(connection.certificatePem()));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, none);
         return factory.getKeyManagers();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.ssh;
 
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -32,17 +31,6 @@ final class SshReader {
 
     String text() throws GeneralSecurityException {
         return new String(string(), StandardCharsets.UTF_8);
-    }
-
-    BigInteger mpint() throws GeneralSecurityException {
-        byte[] value = string();
-        return value.length == 0 ? BigInteger.ZERO : new BigInteger(value);
-    }
-
-    byte[] rest() {
-        byte[] value = new byte[in.remaining()];
-        in.get(value);
-        return value;
     }
 
     private int checked(int bytes) throws GeneralSecurityException {

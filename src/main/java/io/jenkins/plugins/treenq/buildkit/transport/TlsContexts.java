@@ -5,7 +5,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Tls;
 import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
-import io.jenkins.plugins.treenq.buildkit.keys.PemKeys;
+import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -25,7 +25,7 @@ final class TlsContexts {
         if (!tls.certificatePem().isBlank() || !tls.keyPem().isBlank()) {
             X509Certificate[] chain = certificates(tls.certificatePem(), "client certificate");
             try {
-                builder.keyManager(PemKeys.parse(tls.keyPem()), chain);
+                builder.keyManager(Pkcs8Keys.parse(tls.keyPem()), chain);
             } catch (GeneralSecurityException e) {
                 throw new BuildkitException.InvalidRequest("the client key cannot be used: " + e.getMessage());
             }

@@ -11,14 +11,13 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.keyfiles.PrivateKeyReader;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -105,34 +104,33 @@ class SshMountTest {
         return log.toString();
     }
 
-    private static String publicLine(KeyPair pair, String comment) {
-        byte[] blob = SshKeyForms.publicBlob(pair.getPublic());
-        String type = new String(blob, 4, blob[3], StandardCharsets.US_ASCII);
-        return type + " " + Base64.getEncoder().encodeToString(blob) + " " + comment;
-    }
-
     private static long count(String text, String part) {
         return text.lines().filter(line -> line.contains(part)).count();
     }
 
+    /** Written by ssh-keygen in one of its forms, with a passphrase and without. */
     @Test
     void everyKindOfKeyInMemorySignsForAStep() throws Exception {
-        List<KeyPair> pairs = List.of(
-                SshKeyForms.pair("RSA", 3072),
-                SshKeyForms.pair("EC", 256),
-                SshKeyForms.pair("EC", 384),
-                SshKeyForms.pair("EC", 521),
-                SshKeyForms.pair("Ed25519", 255));
+        List<String> kinds = List.of(
+                "rsa 3072 PEM", "rsa 2048 RFC4716", "ecdsa 256 PKCS8", "ecdsa 384 PEM", "ecdsa 521 RFC4716",
+                "ed25519 256 RFC4716");
         List<SshKey> keys = new ArrayList<>();
-        for (KeyPair pair : pairs) {
-            String pem = keys.size() % 2 == 0 ? SshKeyForms.openSsh(pair) : SshKeyForms.pkcs8(pair);
-            keys.add(new SshKey(pem, "", "key" + keys.size()));
+        List<String> publicKeys = new ArrayList<>();
+        for (String kind : kinds) {
+            for (String passphrase : List.of("", "open sesame")) {
+                String[] parts = kind.split(" ");
+                Path file = folder.resolve("key" + keys.size());
+                run(Map.of(), "ssh-keygen", "-q", "-t", parts[0], "-b", parts[1], "-m", parts[2], "-N", passphrase,
+                        "-f", file.toString());
+                keys.add(PrivateKeyReader.sshKey(
+                        Files.readString(file), passphrase.toCharArray(), "key" + keys.size()));
+                String[] line = Files.readString(Path.of(file + ".pub")).split(" ");
+                publicKeys.add(line[0] + " " + line[1] + " " + file.getFileName());
+            }
         }
         String log = build(Map.of("default", new SshAgent.Keys(keys)), "RUN --mount=type=ssh " + SIGN_WITH_ALL);
-        for (int i = 0; i < pairs.size(); i++) {
-            assertTrue(log.contains(publicLine(pairs.get(i), "key" + i)), log);
-        }
-        assertEquals(5, count(log, "Good \"file\" signature for me"), log);
+        publicKeys.forEach(line -> assertTrue(log.contains(line), log));
+        assertEquals(publicKeys.size(), count(log, "Good \"file\" signature for me"), log);
         assertFalse(log.contains("incorrect") || log.contains("failed"), log);
     }
 
@@ -176,7 +174,7 @@ class SshMountTest {
 
     @Test
     void manyConnectionsAtOnceAreServed() throws Exception {
-        SshKey key = new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("RSA", 2048)), "", "it");
+        SshKey key = SshKeyForms.key(SshKeyForms.pair("RSA", 2048), "it");
         String log = build(
                 Map.of("default", new SshAgent.Keys(List.of(key))),
                 "RUN --mount=type=ssh ssh-add -L > /k.pub; for i in $(seq 60); do"
@@ -186,7 +184,7 @@ class SshMountTest {
 
     @Test
     void anAgentThatWasNotGivenIsMissingOnlyWhereItIsRequired() throws Exception {
-        SshKey key = new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("Ed25519", 255)), "", "it");
+        SshKey key = SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "it");
         Map<String, SshAgent> agents = Map.of("known", new SshAgent.Keys(List.of(key)));
         String log = build(
                 agents,
@@ -208,13 +206,13 @@ class SshMountTest {
         for (SshAgent agent : List.of(
                 new SshAgent.Socket(folder.resolve("nothing"), false),
                 new SshAgent.Socket(folder, true),
-                new SshAgent.Keys(List.of(new SshKey("-----BEGIN nothing", "", "it"))))) {
+                new SshAgent.Keys(List.of(new SshKey("-----BEGIN nothing", new byte[0], "it"))))) {
             BuildkitException.InvalidRequest refused = assertThrows(
                     BuildkitException.InvalidRequest.class, () -> build(Map.of("default", agent), "RUN true"));
             assertFalse(refused.getMessage().contains("BEGIN"), refused.getMessage());
         }
         assertEquals(
                 "Keys[keys=[SshKey[comment=it]]]",
-                new SshAgent.Keys(List.of(new SshKey("secret", "secret", "it"))).toString());
+                new SshAgent.Keys(List.of(new SshKey("secret", new byte[0], "it"))).toString());
     }
 }

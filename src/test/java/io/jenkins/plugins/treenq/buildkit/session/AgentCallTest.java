@@ -28,7 +28,7 @@ class AgentCallTest {
 
     @BeforeEach
     void connect() throws Exception {
-        keyring = Keyring.of(List.of(new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("Ed25519", 255)), "", "")));
+        keyring = Keyring.of(List.of(SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "")));
         call = new AgentCall(step, it -> new KeyringBackend(keyring, it));
     }
 

@@ -89,7 +89,7 @@ class HostileQuestionTest {
         RegistryLogin login = new RegistryLogin("user", OTHERS);
         RegistryLogins logins = host -> host.equals("others.invalid") ? Optional.of(login) : Optional.empty();
         Secrets secrets = id -> id.equals("given") ? Optional.of("for this build".getBytes()) : Optional.empty();
-        SshKey key = new SshKey(SshKeyForms.pkcs8(SshKeyForms.pair("EC", 256)), "", "comment");
+        SshKey key = SshKeyForms.key(SshKeyForms.pair("EC", 256), "comment");
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
         server = NettyServerBuilder.forAddress(address)
                 .channelType(LocalServerChannel.class)

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.ssh;
 
 import io.jenkins.plugins.treenq.buildkit.Certificates;
+import io.jenkins.plugins.treenq.buildkit.SshKey;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -29,6 +30,11 @@ public final class SshKeyForms {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
         generator.initialize(size);
         return generator.generateKeyPair();
+    }
+
+    /** As an agent takes it. */
+    public static SshKey key(KeyPair pair, String comment) {
+        return new SshKey(pkcs8(pair), publicBlob(pair.getPublic()), comment);
     }
 
     public static String pkcs8(KeyPair pair) {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.keyfiles;
+
+import io.jenkins.plugins.treenq.buildkit.keys.Ed25519Keys;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StreamCorruptedException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.EdECPublicKey;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.config.keys.KeyEntryResolver;
+import org.apache.sshd.common.config.keys.PrivateKeyEntryDecoder;
+import org.apache.sshd.common.config.keys.UnsupportedSshPublicKey;
+import org.apache.sshd.common.config.keys.loader.openssh.OpenSSHKdfOptions;
+import org.apache.sshd.common.config.keys.loader.openssh.OpenSSHKeyPairResourceParser;
+import org.apache.sshd.common.config.keys.loader.openssh.OpenSSHParserContext;
+import org.apache.sshd.common.session.SessionContext;
+
+/**
+ * OpenSSH's own form ({@code PROTOCOL.key}), of which the library does the encryption and all kinds of keys but Ed25519. For
+ * that it would need another library, where the JDK does.
+ */
+final class OpenSshParser extends OpenSSHKeyPairResourceParser {
+    static final String ED25519 = "ssh-ed25519";
+
+    /** Called before the count of the keys is read, which the library takes for the size of a list, however large it is. */
+    @Override
+    protected OpenSSHKdfOptions resolveKdfOptions(
+            SessionContext session,
+            NamedResource resource,
+            String begin,
+            String end,
+            InputStream stream,
+            Map<String, String> headers)
+            throws IOException, GeneralSecurityException {
+        OpenSSHKdfOptions options = super.resolveKdfOptions(session, resource, begin, end, stream, headers);
+        stream.mark(Integer.BYTES);
+        if (KeyEntryResolver.decodeInt(stream) != 1) {
+            throw new StreamCorruptedException("not exactly one key");
+        }
+        stream.reset();
+        return options;
+    }
+
+    /** The public half is computed from the private one; of the file's, which is not encrypted, only the type counts. */
+    @Override
+    protected PublicKey readPublicKey(
+            SessionContext session,
+            NamedResource resource,
+            OpenSSHParserContext context,
+            InputStream stream,
+            Map<String, String> headers)
+            throws IOException, GeneralSecurityException {
+        byte[] blob = KeyEntryResolver.readRLEBytes(stream, MAX_PUBLIC_KEY_DATA_SIZE);
+        return new UnsupportedSshPublicKey("not read", blob);
+    }
+
+    @Override
+    protected List<KeyPair> readPrivateKeys(
+            SessionContext session,
+            NamedResource resource,
+            OpenSSHParserContext context,
+            Collection<? extends PublicKey> publicKeys,
+            FilePasswordProvider passphrase,
+            InputStream stream)
+            throws IOException, GeneralSecurityException {
+        // They are equal when the passphrase was right.
+        if (KeyEntryResolver.decodeInt(stream) != KeyEntryResolver.decodeInt(stream)) {
+            throw new StreamCorruptedException("the check values differ");
+        }
+        String type = KeyEntryResolver.decodeString(stream, MAX_KEY_TYPE_NAME_LENGTH);
+        PrivateKey key = type.equals(ED25519) ? ed25519(stream) : other(session, type, passphrase, stream);
+        // The comment; the agent calls the key as the build's author does.
+        KeyEntryResolver.decodeString(stream, MAX_KEY_COMMENT_LENGTH);
+        for (int padding = 1, next = stream.read(); next >= 0; padding++, next = stream.read()) {
+            if (next != (padding & 0xff)) {
+                throw new StreamCorruptedException("the padding is wrong");
+            }
+        }
+        return List.of(new KeyPair(null, key));
+    }
+
+    /** The public key, then the seed and in the same string the public key again. */
+    private static PrivateKey ed25519(InputStream stream) throws IOException, GeneralSecurityException {
+        byte[] publicKey = KeyEntryResolver.readRLEBytes(stream, Ed25519Keys.SEED_BYTES);
+        byte[] both = KeyEntryResolver.readRLEBytes(stream, 2 * Ed25519Keys.SEED_BYTES);
+        KeyPair pair = Ed25519Keys.fromSeed(Arrays.copyOf(both, Ed25519Keys.SEED_BYTES));
+        if (!Arrays.equals(publicKey, Ed25519Keys.publicBytes((EdECPublicKey) pair.getPublic()))) {
+            throw new StreamCorruptedException("the halves do not belong together");
+        }
+        return pair.getPrivate();
+    }
+
+    private static PrivateKey other(
+            SessionContext session, String type, FilePasswordProvider passphrase, InputStream stream)
+            throws IOException, GeneralSecurityException {
+        if (type.equals("ssh-dss")) {
+            throw new UnusableKeyException(UnusableKeyException.DSA);
+        }
+        if (type.startsWith("sk-")) {
+            throw new UnusableKeyException("its secret is in a security key, which has to be there when it signs;"
+                    + " make another key with 'ssh-keygen -t ed25519'");
+        }
+        PrivateKeyEntryDecoder<?, ?> decoder = getPrivateKeyEntryDecoder(type);
+        if (decoder == null) {
+            throw new UnusableKeyException("its type cannot be used; RSA, ECDSA and Ed25519 can");
+        }
+        return decoder.decodePrivateKey(session, type, passphrase, stream);
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.keyfiles;
+
+import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.config.keys.loader.AbstractKeyPairResourceParser;
+import org.apache.sshd.common.config.keys.loader.openssh.kdf.BCryptKdfOptions;
+import org.apache.sshd.common.config.keys.loader.pem.RSAPEMResourceKeyPairParser;
+
+/**
+ * Reads a private key in a form that ssh-keygen or openssl writes: OpenSSH's own, PKCS#8, or the older RSA and EC forms;
+ * each with or without a passphrase. Text around the key does not matter, nor do the ends of its lines.
+ *
+ * <p>Every exception has one line that says what is wrong with the key and what to do. It never repeats anything of the
+ * key or of the passphrase; therefore no exception of the library becomes the cause of one.
+ */
+public final class PrivateKeyReader {
+    private static final int MAX_CHARACTERS = 256 << 10;
+
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----");
+    private static final Pattern OLD_ENCRYPTION = Pattern.compile("DEK-Info:\\s*([A-Za-z0-9-]+)");
+    private static final Pattern OLD_CIPHER = Pattern.compile("AES-(128|192|256)-CBC|DES-EDE3-CBC");
+    private static final Pattern PUBLIC_KEY = Pattern.compile(
+            "-----BEGIN [A-Z0-9 ]*PUBLIC KEY-----|---- BEGIN SSH2 PUBLIC KEY ----|^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA",
+            Pattern.MULTILINE);
+
+    /** The library names what it reads in exceptions and logs. */
+    private static final NamedResource RESOURCE = NamedResource.ofName("a private key");
+
+    private final char[] passphrase;
+    private boolean encrypted;
+
+    private PrivateKeyReader(char[] passphrase) {
+        this.passphrase = passphrase;
+    }
+
+    /**
+     * A key for an SSH agent.
+     *
+     * @param passphrase empty when there is none; it is not needed for a key that is not encrypted
+     * @param comment what the agent calls the key
+     * @throws PassphraseMissingException when the key is encrypted and the passphrase is empty
+     * @throws GeneralSecurityException when the text holds no key that can be used
+     */
+    public static SshKey sshKey(String text, char[] passphrase, String comment) throws GeneralSecurityException {
+        PrivateKey key = read(text, passphrase);
+        try {
+            return new SshKey(Pkcs8Keys.format(key), SshPublicKeys.of(key), comment);
+        } catch (UnusableKeyException e) {
+            throw new GeneralSecurityException(e.getMessage());
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw new GeneralSecurityException(UnusableKeyException.DAMAGED);
+        }
+    }
+
+    /** The same as PKCS#8 in PEM text, not encrypted, for a client's side of TLS. */
+    public static String pkcs8(String text, char[] passphrase) throws GeneralSecurityException {
+        return Pkcs8Keys.format(read(text, passphrase));
+    }
+
+    static PrivateKey read(String text, char[] passphrase) throws GeneralSecurityException {
+        if (text.length() > MAX_CHARACTERS) {
+            throw new GeneralSecurityException("it is too large for a private key");
+        }
+        return new PrivateKeyReader(passphrase).key(text);
+    }
+
+    private PrivateKey key(String text) throws GeneralSecurityException {
+        Matcher begin = BEGIN.matcher(text);
+        if (!begin.find()) {
+            throw new GeneralSecurityException(whatItIs(text));
+        }
+        String label = begin.group(1);
+        int end = text.indexOf("-----END " + label + "-----", begin.end());
+        if (end < 0) {
+            throw new GeneralSecurityException("its last line is missing: -----END " + label + "-----");
+        }
+        String body = text.substring(begin.end(), end);
+        try {
+            // A key of the library may be of any provider that the JVM has; the JDK's own have an encoding for sure.
+            PrivateKey key = parse(label, body);
+            return key.getAlgorithm().equals("EdDSA")
+                    ? key
+                    : (PrivateKey) KeyFactory.getInstance(key.getAlgorithm()).translateKey(key);
+        } catch (UnusableKeyException e) {
+            throw new GeneralSecurityException(e.getMessage());
+        } catch (BCryptKdfOptions.BCryptBadRoundsException e) {
+            throw new GeneralSecurityException(
+                    "opening it takes more than " + BCryptKdfOptions.getMaxAllowedRounds() + " rounds of bcrypt;"
+                            + " write a copy with fewer, such as 100, with 'ssh-keygen -p -a 100 -f <copy>'");
+        } catch (NoSuchAlgorithmException e) {
+            throw new GeneralSecurityException(unknownCipher(label));
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            if (encrypted && passphrase.length == 0) {
+                throw new PassphraseMissingException();
+            }
+            throw new GeneralSecurityException(
+                    encrypted ? "the passphrase does not open it, or it is damaged; check the passphrase"
+                            : UnusableKeyException.DAMAGED);
+        }
+    }
+
+    private PrivateKey parse(String label, String body) throws IOException, GeneralSecurityException {
+        return switch (label) {
+            case "PRIVATE KEY" -> usable(base64(body));
+            case "ENCRYPTED PRIVATE KEY" -> {
+                requirePassphrase();
+                yield usable(EncryptedPkcs8.decrypt(base64(body), passphrase));
+            }
+            case "RSA PRIVATE KEY" -> pem(RSAPEMResourceKeyPairParser.INSTANCE, label, body);
+            case "EC PRIVATE KEY" -> pem(new EcParser(), label, body);
+            case "OPENSSH PRIVATE KEY" -> only(new OpenSshParser(), label, base64(body));
+            case "DSA PRIVATE KEY" -> throw new UnusableKeyException(UnusableKeyException.DSA);
+            default -> throw new UnusableKeyException(
+                    "its form is not known; write a copy in OpenSSH's form with 'ssh-keygen -p -f <copy>'");
+        };
+    }
+
+    private PrivateKey usable(byte[] pkcs8) throws GeneralSecurityException {
+        try {
+            return Pkcs8Keys.parse(pkcs8);
+        } catch (GeneralSecurityException e) {
+            // What a wrong passphrase decrypts may look right until it is read.
+            if (encrypted) {
+                throw e;
+            }
+            throw new UnusableKeyException(e.getMessage());
+        }
+    }
+
+    /** The older RSA and EC forms, which say in headers how they are encrypted. */
+    private PrivateKey pem(AbstractKeyPairResourceParser parser, String label, String body)
+            throws IOException, GeneralSecurityException {
+        Matcher encryption = OLD_ENCRYPTION.matcher(body);
+        if (!encryption.find()) {
+            return only(parser, label, base64(body));
+        }
+        if (!OLD_CIPHER.matcher(encryption.group(1)).matches()) {
+            throw new NoSuchAlgorithmException();
+        }
+        return parser.extractKeyPairs(
+                        null, RESOURCE, label, label, this::passphrase, body.lines().toList(), Map.of())
+                .iterator()
+                .next()
+                .getPrivate();
+    }
+
+    /** Passes a stream: of bytes and lines, the library's log has a copy at its finest level. */
+    private PrivateKey only(AbstractKeyPairResourceParser parser, String label, byte[] bytes)
+            throws IOException, GeneralSecurityException {
+        return parser.extractKeyPairs(
+                        null, RESOURCE, label, label, this::passphrase,
+                        new ByteArrayInputStream(bytes), Map.of())
+                .iterator()
+                .next()
+                .getPrivate();
+    }
+
+    /** Asked for by the library when a key turns out to be encrypted. */
+    private String passphrase(Object session, NamedResource resource, int attempt) throws IOException {
+        encrypted = true;
+        return new String(passphrase);
+    }
+
+    private void requirePassphrase() throws PassphraseMissingException {
+        encrypted = true;
+        if (passphrase.length == 0) {
+            throw new PassphraseMissingException();
+        }
+    }
+
+    private static byte[] base64(String body) {
+        return Base64.getDecoder().decode(body.replaceAll("\\s", ""));
+    }
+
+    private static String unknownCipher(String label) {
+        return "it is encrypted in a way that is not known here; write a copy in another one with "
+                + (label.startsWith("OPENSSH")
+                        ? "'ssh-keygen -p -Z aes256-ctr -f <copy>'"
+                        : "'openssl pkcs8 -topk8 -v2 aes256 -in <key> -out <copy>'");
+    }
+
+    private static String whatItIs(String text) {
+        if (text.contains("PuTTY-User-Key-File-")) {
+            return "it is in PuTTY's own form; export it in PuTTYgen with Conversions, Export OpenSSH key";
+        }
+        if (text.contains("BEGIN SSH2 ENCRYPTED PRIVATE KEY")) {
+            return "it is in the form of SSH.com; write a copy in OpenSSH's form with 'ssh-keygen -i -f <key>'";
+        }
+        if (PUBLIC_KEY.matcher(text).find()) {
+            return "it is a public key; give the private key that belongs to it";
+        }
+        if (text.contains("-----BEGIN CERTIFICATE-----")) {
+            return "it is a certificate; give the private key that belongs to it";
+        }
+        return "it is not a private key in PEM form, which begins with a line such as"
+                + " -----BEGIN OPENSSH PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----";
+    }
+
+    @Override
+    public String toString() {
+        return "PrivateKeyReader";
+    }
+}

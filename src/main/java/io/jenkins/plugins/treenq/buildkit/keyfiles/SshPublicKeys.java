@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.keyfiles;
+
+import io.jenkins.plugins.treenq.buildkit.keys.Ed25519Keys;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import org.apache.sshd.common.cipher.ECCurves;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+
+/** The public halves of private keys as SSH writes them. They are computed, whatever a file says of them. */
+final class SshPublicKeys {
+    private static final byte[] PROBE = {1};
+
+    private SshPublicKeys() {}
+
+    /** @throws UnusableKeyException when SSH has no such keys */
+    static byte[] of(PrivateKey key) throws GeneralSecurityException {
+        if (key instanceof RSAPrivateCrtKey rsa) {
+            return rsa(rsa);
+        }
+        if (key instanceof ECPrivateKey ec) {
+            return ecdsa(ec);
+        }
+        if (key instanceof EdECPrivateKey ed) {
+            return ed25519(ed);
+        }
+        throw new UnusableKeyException("it lacks what signing takes");
+    }
+
+    /** RFC 4253, section 6.6. A signature tells whether the numbers, which nobody compared so far, belong together. */
+    private static byte[] rsa(RSAPrivateCrtKey key) throws GeneralSecurityException {
+        PublicKey publicKey = KeyFactory.getInstance("RSA")
+                .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
+        Signature signature = Signature.getInstance("SHA256withRSA");
+        signature.initSign(key);
+        signature.update(PROBE);
+        byte[] signed = signature.sign();
+        signature.initVerify(publicKey);
+        signature.update(PROBE);
+        if (!signature.verify(signed)) {
+            throw new UnusableKeyException(UnusableKeyException.DAMAGED);
+        }
+        return blob(publicKey);
+    }
+
+    /** RFC 5656, section 3.1. */
+    private static byte[] ecdsa(ECPrivateKey key) throws GeneralSecurityException {
+        if (ECCurves.fromECKey(key) == null) {
+            throw new UnusableKeyException("it is on no curve that SSH knows; those are P-256, P-384 and P-521");
+        }
+        return blob(KeyFactory.getInstance("EC")
+                .generatePublic(new ECPublicKeySpec(EcPublicKeys.point(key), key.getParams())));
+    }
+
+    private static byte[] blob(PublicKey key) {
+        ByteArrayBuffer blob = new ByteArrayBuffer();
+        blob.putRawPublicKey(key);
+        return blob.getCompactData();
+    }
+
+    /** RFC 8709. */
+    private static byte[] ed25519(EdECPrivateKey key) throws GeneralSecurityException {
+        EdECPublicKey publicKey =
+                (EdECPublicKey) Ed25519Keys.fromSeed(Ed25519Keys.seedOf(key)).getPublic();
+        ByteArrayBuffer blob = new ByteArrayBuffer();
+        blob.putString(OpenSshParser.ED25519);
+        blob.putBytes(Ed25519Keys.publicBytes(publicKey));
+        return blob.getCompactData();
+    }
+}
