@@ -3,12 +3,12 @@ package io.jenkins.plugins.treenq.credentials;
 
 import com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.Util;
 import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
@@ -16,9 +16,14 @@ import hudson.util.Secret;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.buildkit.keyfiles.PassphraseMissingException;
+import io.jenkins.plugins.treenq.buildkit.keyfiles.PrivateKeyReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
@@ -49,24 +54,23 @@ public final class BuildCredentials {
     }
 
     /**
-     * The client certificate that was configured.
+     * The client certificate that was configured, with its key opened.
      *
      * @param serverName the name in the daemon's certificate; null for its host
      * @param owner where it was configured
-     * @throws AbortException when there is none of that id and type; the message says so
+     * @throws AbortException when there is none of that id and type, or its key cannot be used; the message says so
      */
     public Tls tls(String credentialsId, @CheckForNull String serverName, ItemGroup<?> owner) throws AbortException {
-        DockerServerCredentials found = tracked(configured(
-                credentialsId,
-                DockerServerCredentials.class,
-                Requirements.docker(),
-                owner,
-                "an X.509 client certificate is needed"));
-        return new Tls(
-                Util.fixNull(serverName),
-                Util.fixNull(found.getServerCaCertificate()),
-                Util.fixNull(found.getClientCertificate()),
-                Secret.toString(found.getClientKeySecret()));
+        String need = "an X.509 client certificate is needed";
+        StandardCredentials found =
+                configured(credentialsId, StandardCredentials.class, Requirements.docker(), owner, need);
+        if (found instanceof DockerServerCredentials texts) {
+            return ClientCertificate.of(tracked(texts), serverName);
+        }
+        if (found instanceof StandardCertificateCredentials store) {
+            return ClientCertificate.of(tracked(store), serverName);
+        }
+        throw missing(credentialsId, found, DockerServerCredentials.class, need);
     }
 
     /**
@@ -183,11 +187,24 @@ public final class BuildCredentials {
                 credentialsId);
     }
 
-    private List<SshKey> keys(SSHUserPrivateKey found, String comment) {
-        String passphrase = Secret.toString(tracked(found).getPassphrase());
-        return found.getPrivateKeys().stream()
-                .map(key -> new SshKey(key, passphrase, comment))
-                .toList();
+    /** They are opened here, so that the passphrase goes nowhere else. */
+    private List<SshKey> keys(SSHUserPrivateKey found, String credentialsId) throws AbortException {
+        char[] passphrase = Secret.toString(tracked(found).getPassphrase()).toCharArray();
+        List<SshKey> keys = new ArrayList<>();
+        try {
+            for (String key : found.getPrivateKeys()) {
+                keys.add(PrivateKeyReader.sshKey(key, passphrase, credentialsId));
+            }
+        } catch (PassphraseMissingException e) {
+            throw new AbortException("credentials '" + credentialsId
+                    + "': the SSH key is encrypted; add its passphrase to the credentials");
+        } catch (GeneralSecurityException e) {
+            throw new AbortException(
+                    "credentials '" + credentialsId + "': the SSH key cannot be used: " + e.getMessage());
+        } finally {
+            Arrays.fill(passphrase, ' ');
+        }
+        return keys;
     }
 
     private <C extends StandardCredentials> C ofRun(

@@ -5,6 +5,7 @@ import com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey;
 import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
@@ -33,7 +34,14 @@ public final class CredentialsChoice {
      * @param owner where it belongs; null for somebody who may not see what there is
      */
     public static ListBoxModel certificates(@CheckForNull ItemGroup<?> owner, @CheckForNull String current) {
-        return in(owner, DockerServerCredentials.class, Requirements.docker(), CredentialsMatchers.always(), current);
+        return in(
+                owner,
+                StandardCredentials.class,
+                Requirements.docker(),
+                CredentialsMatchers.anyOf(
+                        CredentialsMatchers.instanceOf(DockerServerCredentials.class),
+                        CredentialsMatchers.instanceOf(StandardCertificateCredentials.class)),
+                current);
     }
 
     /** Logins of a registry for a configuration; see {@link #certificates}. */

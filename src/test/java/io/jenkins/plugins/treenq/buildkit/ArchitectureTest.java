@@ -46,6 +46,7 @@ class ArchitectureTest {
                 .layer("values").definedBy(CLIENT)
                 .layer("wire").definedBy(WIRE)
                 .layer("keys").definedBy(CLIENT + ".keys")
+                .layer("keyfiles").definedBy(CLIENT + ".keyfiles")
                 .layer("transport").definedBy(CLIENT + ".transport")
                 .layer("ssh").definedBy(CLIENT + ".ssh")
                 .layer("registry").definedBy(CLIENT + ".registry")
@@ -65,6 +66,8 @@ class ArchitectureTest {
                 .whereLayer("wire").mayNotAccessAnyLayer()
                 .whereLayer("progress").mayOnlyAccessLayers("values")
                 .whereLayer("keys").mayNotAccessAnyLayer()
+                .whereLayer("keyfiles").mayOnlyAccessLayers("values", "keys")
+                .whereLayer("keyfiles").mayNotBeAccessedByAnyLayer()
                 .whereLayer("transport").mayOnlyAccessLayers("values", "keys")
                 .whereLayer("ssh").mayOnlyAccessLayers("values", "keys")
                 .whereLayer("registry").mayOnlyAccessLayers("values", "keys")
@@ -94,6 +97,18 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** An agent, which only uses keys, then loads none of it. */
+    @Test
+    void onlyTheReaderOfKeyFilesNeedsMina() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CLIENT + ".keyfiles")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.sshd..")
+                .check(CLASSES);
+    }
+
     @Test
     void thereAreNoCycles() {
         slices().matching(CLIENT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
@@ -107,6 +122,7 @@ class ArchitectureTest {
                         CLIENT,
                         CLIENT + ".progress",
                         CLIENT + ".keys",
+                        CLIENT + ".keyfiles",
                         CLIENT + ".ssh",
                         CLIENT + ".registry",
                         CLIENT + ".images")

@@ -22,6 +22,7 @@ import hudson.model.Result;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.run.Configured;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import java.util.List;
@@ -262,7 +263,8 @@ class FolderConfigurationTest {
     }
 
     private static Credentials certificate(CredentialsScope scope) {
-        return new DockerServerCredentials(scope, "certificate", "", Secret.fromString("key"), "certificate", "ca");
+        String key = Certificates.authority("it").keyPem();
+        return new DockerServerCredentials(scope, "certificate", "", Secret.fromString(key), "certificate", "ca");
     }
 
     private static void addTo(Folder folder, Credentials credentials) throws Exception {

@@ -28,6 +28,7 @@ import hudson.model.Item;
 import hudson.model.TaskListener;
 import hudson.util.Secret;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
@@ -132,7 +133,12 @@ class WebMethodsTest {
         Configured.add(
                 Configured.login("known-login", "user", "password"),
                 new DockerServerCredentials(
-                        CredentialsScope.GLOBAL, "known-certificate", "", Secret.fromString("key"), "", ""),
+                        CredentialsScope.GLOBAL,
+                        "known-certificate",
+                        "",
+                        Secret.fromString(Certificates.authority("it").keyPem()),
+                        "",
+                        ""),
                 new BasicSSHUserPrivateKey(
                         CredentialsScope.GLOBAL,
                         "known-key",

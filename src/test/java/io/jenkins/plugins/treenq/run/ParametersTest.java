@@ -116,14 +116,8 @@ class ParametersTest {
 
     @Test
     void stepsSignWithAKeyThatTheyNeverSee() throws Exception {
-        String pem = SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255));
-        Configured.add(new BasicSSHUserPrivateKey(
-                CredentialsScope.GLOBAL,
-                "deploy-key",
-                "git",
-                new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(pem),
-                "",
-                ""));
+        String pem = SshKeyForms.openSsh(SshKeyForms.pair("EC", 256), "open sesame");
+        Configured.add(sshKey("deploy-key", pem, "open sesame"));
 
         // Asks the agent for its keys in its own protocol: a length of 1, and the type 11.
         String log = JenkinsRule.getLog(success("""
@@ -134,6 +128,34 @@ class ParametersTest {
 
         assertThat(log, containsString("/run/buildkit/ssh_agent.0"));
         assertThat(log, not(containsString(pem.lines().skip(1).findFirst().orElseThrow())));
+    }
+
+    private static BasicSSHUserPrivateKey sshKey(String id, String pem, String passphrase) {
+        return new BasicSSHUserPrivateKey(
+                CredentialsScope.GLOBAL,
+                id,
+                "git",
+                new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(pem),
+                passphrase,
+                "");
+    }
+
+    @Test
+    void aKeyThatCannotBeUsedFailsTheStepWithWhatToDo() throws Exception {
+        String pem = SshKeyForms.openSsh(SshKeyForms.pair("EC", 256), "open sesame");
+        Configured.add(
+                sshKey("without", pem, ""),
+                sshKey("wrong", pem, "open says me"),
+                sshKey("putty", "PuTTY-User-Key-File-3: ssh-ed25519", ""));
+
+        assertFails("ssh: [sshKey('without')]",
+                "credentials 'without': the SSH key is encrypted; add its passphrase to the credentials");
+        assertFails("ssh: [sshKey('wrong')]",
+                "credentials 'wrong': the SSH key cannot be used: the passphrase does not open it, or it is damaged;"
+                        + " check the passphrase");
+        assertFails("ssh: [sshKey('putty')]",
+                "credentials 'putty': the SSH key cannot be used: it is in PuTTY's own form; export it in PuTTYgen with"
+                        + " Conversions, Export OpenSSH key");
     }
 
     @Test

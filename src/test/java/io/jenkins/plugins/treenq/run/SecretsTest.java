@@ -46,6 +46,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -172,7 +173,10 @@ class SecretsTest {
                 "other registry", "text", "file", "password", "variable", "context", "s3", "azblob", "gha")) {
             secrets.put(kind, UUID.randomUUID().toString().replace("-", ""));
         }
-        secrets.put("ssh", SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
+        secrets.put("ssh passphrase", UUID.randomUUID().toString());
+        KeyPair pair = SshKeyForms.pair("EC", 256);
+        secrets.put("ssh", SshKeyForms.openSsh(pair, secrets.get("ssh passphrase")));
+        secrets.put("opened ssh key", SshKeyForms.pkcs8(pair));
         Configured.add(
                 Configured.login("other", "other-user", secrets.get("other registry")),
                 Configured.text("text", secrets.get("text")),
@@ -193,7 +197,7 @@ class SecretsTest {
                         "ssh",
                         "git",
                         new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(secrets.get("ssh")),
-                        "",
+                        secrets.get("ssh passphrase"),
                         ""));
         List<Registry> registries = new ArrayList<>(TreenqConfiguration.get().getRegistries());
         Registry other = new Registry("registry.example.com");

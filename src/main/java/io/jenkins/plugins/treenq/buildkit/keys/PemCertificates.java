@@ -7,7 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 
-/** Reads certificates in PEM form. */
+/** Certificates in PEM text. */
 public final class PemCertificates {
     private PemCertificates() {}
 
@@ -24,5 +24,9 @@ public final class PemCertificates {
             // Its text would repeat what was given; the line below says enough.
         }
         throw new GeneralSecurityException("it is not a certificate in PEM form");
+    }
+
+    public static String format(X509Certificate certificate) throws GeneralSecurityException {
+        return "-----BEGIN CERTIFICATE-----\n" + PemLines.of(certificate.getEncoded()) + "-----END CERTIFICATE-----\n";
     }
 }

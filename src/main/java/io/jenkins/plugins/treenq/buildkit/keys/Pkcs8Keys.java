@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.keys;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -16,7 +15,6 @@ import java.util.List;
 public final class Pkcs8Keys {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
-    private static final int LINE_LENGTH = 64;
 
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
@@ -52,9 +50,6 @@ public final class Pkcs8Keys {
 
     /** @param key one of the JDK's, which has its encoding */
     public static String format(PrivateKey key) {
-        return BEGIN + "\n"
-                + Base64.getMimeEncoder(LINE_LENGTH, "\n".getBytes(StandardCharsets.US_ASCII))
-                        .encodeToString(key.getEncoded())
-                + "\n" + END + "\n";
+        return BEGIN + "\n" + PemLines.of(key.getEncoded()) + END + "\n";
     }
 }

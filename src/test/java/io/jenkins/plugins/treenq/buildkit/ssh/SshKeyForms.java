@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.ssh;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,8 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Fresh private keys, as people store them; written without the code that reads them. */
@@ -87,6 +90,18 @@ public final class SshKeyForms {
                 .string("the public key, which nobody needs")
                 .string(key.bytes());
         return pem("OPENSSH PRIVATE KEY", file.bytes());
+    }
+
+    /** OpenSSH's PROTOCOL.key as ssh-keygen encrypts it. */
+    public static String openSsh(KeyPair pair, String passphrase) throws GeneralSecurityException, IOException {
+        OpenSSHKeyEncryptionContext encryption = new OpenSSHKeyEncryptionContext();
+        encryption.setPassword(passphrase);
+        encryption.setCipherName("AES");
+        encryption.setCipherType("256");
+        encryption.setCipherMode("CTR");
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "a comment", encryption, text);
+        return text.toString(StandardCharsets.US_ASCII);
     }
 
     /** As an agent lists it. */
