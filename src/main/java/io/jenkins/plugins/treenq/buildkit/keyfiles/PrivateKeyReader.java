@@ -9,12 +9,17 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPrivateKeySpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.sshd.common.NamedResource;
+import org.apache.sshd.common.cipher.ECCurves;
 import org.apache.sshd.common.config.keys.loader.AbstractKeyPairResourceParser;
 import org.apache.sshd.common.config.keys.loader.openssh.kdf.BCryptKdfOptions;
 import org.apache.sshd.common.config.keys.loader.pem.RSAPEMResourceKeyPairParser;
@@ -89,11 +94,7 @@ public final class PrivateKeyReader {
         }
         String body = text.substring(begin.end(), end);
         try {
-            // A key of the library may be of any provider that the JVM has; the JDK's own have an encoding for sure.
-            PrivateKey key = parse(label, body);
-            return key.getAlgorithm().equals("EdDSA")
-                    ? key
-                    : (PrivateKey) KeyFactory.getInstance(key.getAlgorithm()).translateKey(key);
+            return canonical(parse(label, body));
         } catch (UnusableKeyException e) {
             throw new GeneralSecurityException(e.getMessage());
         } catch (BCryptKdfOptions.BCryptBadRoundsException e) {
@@ -110,6 +111,29 @@ public final class PrivateKeyReader {
                     encrypted ? "the passphrase does not open it, or it is damaged; check the passphrase"
                             : UnusableKeyException.DAMAGED);
         }
+    }
+
+    /** The same key from the JDK, on a named curve. What was read may be of any provider that the JVM has. */
+    private static PrivateKey canonical(PrivateKey key) throws GeneralSecurityException {
+        if (key instanceof RSAPrivateCrtKey) {
+            return (PrivateKey) KeyFactory.getInstance("RSA").translateKey(key);
+        }
+        if (key instanceof ECPrivateKey ec) {
+            return KeyFactory.getInstance("EC")
+                    .generatePrivate(new ECPrivateKeySpec(ec.getS(), named(ec.getParams())));
+        }
+        return key;
+    }
+
+    /** The library itself goes by the size alone, which other curves have too. */
+    private static ECParameterSpec named(ECParameterSpec curve) throws UnusableKeyException {
+        return ECCurves.VALUES.stream()
+                .map(ECCurves::getParameters)
+                .filter(known -> known.getCurve().equals(curve.getCurve())
+                        && known.getGenerator().equals(curve.getGenerator()))
+                .findFirst()
+                .orElseThrow(() -> new UnusableKeyException(
+                        "it is on a curve that cannot be used; P-256, P-384 and P-521 can"));
     }
 
     private PrivateKey parse(String label, String body) throws IOException, GeneralSecurityException {

@@ -13,7 +13,6 @@ import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECPublicKeySpec;
 import java.security.spec.RSAPublicKeySpec;
-import org.apache.sshd.common.cipher.ECCurves;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /** The public halves of private keys as SSH writes them. They are computed, whatever a file says of them. */
@@ -54,9 +53,6 @@ final class SshPublicKeys {
 
     /** RFC 5656, section 3.1. */
     private static byte[] ecdsa(ECPrivateKey key) throws GeneralSecurityException {
-        if (ECCurves.fromECKey(key) == null) {
-            throw new UnusableKeyException("it is on no curve that SSH knows; those are P-256, P-384 and P-521");
-        }
         return blob(KeyFactory.getInstance("EC")
                 .generatePublic(new ECPublicKeySpec(EcPublicKeys.point(key), key.getParams())));
     }

@@ -254,8 +254,10 @@ class PrivateKeyReaderTest {
         assertRefused(keygen(PASSPHRASE, "-t", "dsa"), PASSPHRASE, "DSA");
         genpkey("-algorithm", "ED448");
         assertRefused(Files.readString(folder.resolve("plain")), "", "not an RSA");
-        genpkey("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp256k1");
-        assertRefused(Files.readString(folder.resolve("plain")), "", "P-256");
+        for (String curve : List.of("secp256k1", "brainpoolP384r1")) {
+            genpkey(("-algorithm EC -pkeyopt ec_paramgen_curve:" + curve).split(" "));
+            assertRefused(Files.readString(folder.resolve("plain")), "", "P-256");
+        }
         byte[] key = new Wire().uint32(1).uint32(1).string("sk-ssh-ed25519@openssh.com").string("").bytes();
         assertRefused(openSsh("none", "none", new byte[0], 1, key), "", "security key");
     }
@@ -345,7 +347,8 @@ class PrivateKeyReaderTest {
             String[] parts = text.split("-----");
             int start = parts[2].contains("DEK-Info") ? parts[2].indexOf("\n\n") : 0;
             byte[] bytes = Base64.getMimeDecoder().decode(parts[2].substring(start));
-            String middle = Base64.getEncoder().encodeToString(bytes).substring(100, 108);
+            String whole64 = Base64.getEncoder().encodeToString(bytes);
+            String middle = whole64.substring(whole64.length() / 2, whole64.length() / 2 + 8);
             for (int i = 0; i < 90; i++) {
                 byte[] damaged = bytes.clone();
                 int at = random.nextInt(bytes.length);
