@@ -31,7 +31,7 @@ final class Identity {
         byte[] blob = key.publicKey();
         Identity identity = new Identity(new SshReader(blob).text(), blob, key.comment(), Pkcs8Keys.parse(key.pem()));
         // A type that is not known, or not the key's, is told now and not to a step.
-        identity.sign(blob, 0);
+        identity.sign(blob, AgentMessage.RSA_SHA2_256);
         return identity;
     }
 

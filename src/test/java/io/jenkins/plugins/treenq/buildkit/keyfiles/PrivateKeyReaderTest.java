@@ -126,7 +126,7 @@ class PrivateKeyReaderTest {
     })
     void sshKeygensKeysAreReadWithAndWithoutPassphrase(String type, String bits, String form) throws Exception {
         for (String passphrase : List.of("", PASSPHRASE)) {
-            String text = keygen(passphrase, "-t", type, "-b", bits, "-m", form);
+            String text = keygen(passphrase, "-t", type, "-b", bits, "-m", form, "-a", "2");
             assertIsKeygens(read(text, passphrase));
             // As ssh does, a passphrase that nobody needs is left alone.
             if (passphrase.isEmpty()) {
