@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documentation quotes and links is there. */
+class DocumentationTest {
+    /** The tests run in the repository's root, or in {@code buildkit} when the client is built alone. */
+    private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("..");
+
+    private static final String TROUBLESHOOTING_TABLE = "| line of the log |";
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]*)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
+
+    /** A string in Java that goes on behind a plus sign, so that a message is found which is written on two lines. */
+    private static final Pattern CONTINUED = Pattern.compile("(?<!\\\\)\"\\s*\\+\\s*\"");
+
+    @Test
+    void theLinesOfTheTroubleshootingPageAreInTheSources() {
+        String sources = sources();
+        List<String> missing = new ArrayList<>();
+        for (String line : troubleshootingLines()) {
+            for (String part : line.split("…")) {
+                if (part.length() > 3 && !isMadeOf(sources, part)) {
+                    missing.add(line + "\n    no source has: " + part);
+                }
+            }
+        }
+        assertEquals("", String.join("\n", missing));
+    }
+
+    /** Whether it is a part of one message, or of two that the plugin puts together. */
+    private static boolean isMadeOf(String sources, String part) {
+        return sources.contains(part)
+                || IntStream.range(2, part.length() - 1)
+                        .anyMatch(at -> sources.contains(part.substring(0, at)) && sources.contains(part.substring(at)));
+    }
+
+    private static List<String> troubleshootingLines() {
+        List<String> lines = new ArrayList<>();
+        boolean quotes = false;
+        for (String row : read(ROOT.resolve("docs/troubleshooting.md")).split("\n")) {
+            quotes = row.startsWith("|") && (quotes || row.startsWith(TROUBLESHOOTING_TABLE));
+            if (quotes) {
+                CODE.matcher(row.split("\\|")[1]).results().forEach(code -> lines.add(code.group(1)));
+            }
+        }
+        assertFalse(lines.isEmpty());
+        return lines;
+    }
+
+    /** All of the plugin's sources and texts, with each message in one piece as far as it does not vary. */
+    private static String sources() {
+        String java = CONTINUED.matcher(text(".java")).replaceAll("").replace("\\\"", "\"");
+        return java + text("Messages.properties").replace("''", "'");
+    }
+
+    private static String text(String suffix) {
+        return files(ROOT.resolve("src/main"))
+                .filter(file -> file.toString().endsWith(suffix))
+                .map(DocumentationTest::read)
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void everyLinkLeadsSomewhere() {
+        Map<Path, Set<String>> anchors = new HashMap<>();
+        List<String> broken = new ArrayList<>();
+        for (Path page : pages()) {
+            String text = CODE_BLOCK.matcher(read(page)).replaceAll("");
+            for (MatchResult link : LINK.matcher(text).results().toList()) {
+                String target = link.group(1);
+                if (target.matches("[a-z]+:.*")) {
+                    continue;
+                }
+                String[] parts = target.split("#", 2);
+                Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+                if (!Files.exists(file)) {
+                    broken.add(page + ": " + target);
+                } else if (parts.length == 2
+                        && !anchors.computeIfAbsent(file, DocumentationTest::anchors).contains(parts[1])) {
+                    broken.add(page + ": " + target);
+                }
+            }
+        }
+        assertEquals("", String.join("\n", broken));
+    }
+
+    private static List<Path> pages() {
+        return Stream.concat(
+                        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md").map(ROOT::resolve),
+                        Stream.of("docs", "buildkit").map(ROOT::resolve).flatMap(DocumentationTest::files))
+                .filter(file -> file.toString().endsWith(".md"))
+                .toList();
+    }
+
+    /** The names that GitHub gives to headings. */
+    private static Set<String> anchors(Path page) {
+        Set<String> anchors = new HashSet<>();
+        for (MatchResult heading : HEADING.matcher(CODE_BLOCK.matcher(read(page)).replaceAll("")).results().toList()) {
+            String anchor = heading.group(1)
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                    .replace(' ', '-');
+            for (int again = 1; !anchors.add(anchor); again++) {
+                anchor = anchor.replaceFirst("(-\\d+)?$", "-" + again);
+            }
+        }
+        return anchors;
+    }
+
+    private static Stream<Path> files(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().contains("target"))
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
