@@ -99,4 +99,13 @@ public sealed interface BuildEvent {
             detail = List.copyOf(detail);
         }
     }
+
+    /** A step that did nothing but has a warning: how this side says something about a build, in its log. */
+    static List<BuildEvent> notice(String vertex, String name, String warning) {
+        Instant now = Instant.now();
+        return List.of(
+                new VertexChanged(vertex, List.of(), name, false, now, null, "", null),
+                new Warning(vertex, 1, warning, List.of(), "", null),
+                new VertexChanged(vertex, List.of(), name, false, now, now, "", null));
+    }
 }

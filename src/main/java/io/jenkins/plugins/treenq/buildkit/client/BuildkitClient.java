@@ -24,27 +24,20 @@ import io.jenkins.plugins.treenq.buildkit.control.Cache;
 import io.jenkins.plugins.treenq.buildkit.control.Contents;
 import io.jenkins.plugins.treenq.buildkit.control.History;
 import io.jenkins.plugins.treenq.buildkit.control.Workers;
-import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
-import io.jenkins.plugins.treenq.buildkit.session.Session;
-import io.jenkins.plugins.treenq.buildkit.solve.Solve;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
-import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -81,28 +74,39 @@ public final class BuildkitClient implements AutoCloseable {
      * @throws BuildkitException when nobody answers in the endpoint's time, or certificates are refused
      */
     public static BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException {
-        EventLoops loops = new EventLoops();
-        BuildkitClient client = null;
+        CompletableFuture<BuildkitClient> connected = connectLater(endpoint);
         try {
-            client = new BuildkitClient(endpoint, loops);
-            client.info = client.askInfo();
-            return client;
-        } finally {
-            if (client == null) {
-                loops.close();
-            } else if (client.info == null) {
-                client.close();
-            }
+            return Calls.outcome(connected);
+        } catch (InterruptedException e) {
+            connected.thenAccept(BuildkitClient::close);
+            throw e;
         }
     }
 
-    private DaemonInfo askInfo() throws BuildkitException, InterruptedException {
-        DaemonInfo answer = workers.info();
-        if (!answer.atLeast(OLDEST_MINOR)) {
-            throw new BuildkitException.Unreachable(
-                    endpoint.address() + " is BuildKit " + answer.version() + "; update it to v0.12 or newer", null);
+    /** Connects like {@link #connect}, without a thread that waits; what depends on the client must not block. */
+    public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
+        EventLoops loops = new EventLoops();
+        BuildkitClient client;
+        try {
+            client = new BuildkitClient(endpoint, loops);
+        } catch (BuildkitException | RuntimeException | Error e) {
+            loops.close();
+            return CompletableFuture.failedFuture(e);
         }
-        return answer;
+        return client.workers.infoLater().thenApply(client::checked).whenComplete((checked, failure) -> {
+            if (failure != null) {
+                client.close();
+            }
+        });
+    }
+
+    private BuildkitClient checked(DaemonInfo answer) {
+        if (!answer.atLeast(OLDEST_MINOR)) {
+            throw new CompletionException(new BuildkitException.Unreachable(
+                    endpoint.address() + " is BuildKit " + answer.version() + "; update it to v0.12 or newer", null));
+        }
+        info = answer;
+        return this;
     }
 
     // --- builds
@@ -115,21 +119,30 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public BuildResult build(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
-        Instant start = Instant.now();
-        Map<String, String> response = withSession(
-                request,
-                content,
-                listener,
-                (session, told) -> Solve.run(channel, endpoint, loops.workers(), told, session.id(), listener));
-        BuildResult result = new BuildResult(request.ref(), response, Duration.between(start, Instant.now()));
-        try {
-            result.digest();
-            result.imageId();
-        } catch (IllegalArgumentException e) {
-            throw new BuildkitException.DaemonFailed(
-                    endpoint.address() + " answered with something else than the digest of an image", null);
+        return begin(request, content, listener).await();
+    }
+
+    /**
+     * Begins a build like {@link #build}, without a thread that waits for its end.
+     *
+     * @param listener hears the build's events as they come, one at a time, on a thread that all clients share. It may take as
+     *     long as it likes: the daemon waits
+     */
+    public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
+            throws BuildkitException.InvalidRequest {
+        RunningBuild build =
+                new RunningBuild(channel, endpoint, loops.workers(), open(request, content, listener), listener);
+        build.begin();
+        return build;
+    }
+
+    private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener)
+            throws BuildkitException.InvalidRequest {
+        if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
+            throw new BuildkitException.InvalidRequest(
+                    endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        return result;
+        return BuildSession.open(channel, endpoint, loops, request, content, listener);
     }
 
     /**
@@ -190,53 +203,16 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public Map<String, String> frontendAnswer(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
-        return withSession(
-                request,
-                content,
-                listener,
-                (session, told) -> Subrequest.run(channel, endpoint, loops.workers(), told, session.id(), listener));
-    }
-
-    private interface Conversation {
-        /** @param told the request in the daemon's terms */
-        Map<String, String> hold(Session session, BuildRequest told) throws BuildkitException, InterruptedException;
-    }
-
-    private Map<String, String> withSession(
-            BuildRequest request, SessionContent content, BuildListener listener, Conversation conversation)
-            throws BuildkitException, InterruptedException {
-        if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
-            throw new BuildkitException.InvalidRequest(
-                    endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
-        }
-        AtomicReference<BuildkitException> ours = new AtomicReference<>();
-        FileSyncService files = new FileSyncService(
-                content.locals(), loops.workers(), failure -> ours.compareAndSet(null, failure));
-        // In this order: what comes back is taken until the session is closed, and on disk when this returns.
-        try (Results results = Results.of(
-                        request, content, loops.workers(), failure -> ours.compareAndSet(null, failure), listener);
-                Session session = Session.open(channel, loops, content, results.servicesAnd(files.intercepted()))) {
-            awaitOpen(session);
-            Map<String, String> response = conversation.hold(session, results.request());
-            results.finish(response);
-            return response;
-        } catch (BuildkitException e) {
-            // The daemon only repeats what this side told it, in longer words.
-            throw ours.get() != null ? ours.get() : e;
-        }
-    }
-
-    private void awaitOpen(Session session) throws BuildkitException, InterruptedException {
-        try {
-            session.opened().get(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw Failures.connecting(e.getCause(), endpoint);
-        } catch (TimeoutException e) {
-            throw new BuildkitException.Unreachable(
-                    endpoint.address() + " did not open a session within "
-                            + endpoint.connectTimeout().toSeconds()
-                            + " s; a proxy that does not pass HTTP/2 streams through may be in between",
-                    null);
+        try (BuildSession session = open(request, content, listener)) {
+            try {
+                Calls.outcome(session.opened());
+                Map<String, String> answer = Subrequest.run(
+                        channel, endpoint, loops.workers(), session.request(), session.id(), listener);
+                session.finish(answer);
+                return answer;
+            } catch (BuildkitException e) {
+                return Calls.outcome(CompletableFuture.failedFuture(session.failure().explaining(e)));
+            }
         }
     }
 

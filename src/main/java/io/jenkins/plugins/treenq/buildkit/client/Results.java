@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -59,7 +58,7 @@ final class Results implements AutoCloseable {
             BuildRequest request,
             SessionContent content,
             Executor executor,
-            Consumer<BuildkitException> onFailure,
+            Consumer<Throwable> onFailure,
             BuildListener listener)
             throws BuildkitException.InvalidRequest {
         LocalCaches caches = LocalCaches.of(
@@ -74,7 +73,7 @@ final class Results implements AutoCloseable {
     }
 
     private void serveOutputs(
-            Map<Integer, Output> outputs, Executor executor, Consumer<BuildkitException> onFailure)
+            Map<Integer, Output> outputs, Executor executor, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequest {
         Map<Integer, Output> sent = new HashMap<>();
         Set<Integer> mirrored = new HashSet<>();
@@ -142,7 +141,7 @@ final class Results implements AutoCloseable {
         return mode.equals("delete");
     }
 
-    private void serveLayouts(Map<String, Path> layouts, Consumer<BuildkitException> onFailure)
+    private void serveLayouts(Map<String, Path> layouts, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequest {
         Map<String, Path> stores = new HashMap<>();
         for (Map.Entry<String, Path> layout : layouts.entrySet()) {
@@ -209,13 +208,11 @@ final class Results implements AutoCloseable {
 
     /** As a step of the build, for it explains why others are not cached. */
     private static void tellSkipped(String folder, String reason, BuildListener listener) {
-        String vertex = "local-cache:" + folder;
-        String name = "[internal] importing cache from " + folder;
-        Instant now = Instant.now();
-        listener.onEvent(new BuildEvent.VertexChanged(vertex, List.of(), name, false, now, null, "", null));
-        listener.onEvent(new BuildEvent.Warning(
-                vertex, 1, "cache in " + folder + " is not used: " + reason, List.of(), "", null));
-        listener.onEvent(new BuildEvent.VertexChanged(vertex, List.of(), name, false, now, now, "", null));
+        BuildEvent.notice(
+                        "local-cache:" + folder,
+                        "[internal] importing cache from " + folder,
+                        "cache in " + folder + " is not used: " + reason)
+                .forEach(listener::onEvent);
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private static final int INFOS_IN_MESSAGE = 100;
 
     private final Map<String, Store> stores = new HashMap<>();
-    private final Consumer<BuildkitException> onFailure;
+    private final Consumer<Throwable> onFailure;
 
     /**
      * @param layouts folders by store id, as the daemon knows it: {@code oci:NAME}, {@code local:PATH}, {@code export}
@@ -54,7 +54,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
      * @param onFailure told what a disk refuses, before the daemon is
      */
     public ContentService(
-            Map<String, Path> layouts, Set<String> writable, Consumer<BuildkitException> onFailure) {
+            Map<String, Path> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
         layouts.forEach((id, folder) -> stores.put(id, new Store(new Layout(folder), writable.contains(id))));
         this.onFailure = onFailure;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.control;
 
-import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -19,8 +18,8 @@ import io.jenkins.plugins.treenq.buildkit.wire.worker.BuildkitVersion;
 import io.jenkins.plugins.treenq.buildkit.wire.worker.WorkerRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /** What a daemon says of itself; it has the endpoint's time to do so. */
 public final class Workers {
@@ -33,12 +32,13 @@ public final class Workers {
     }
 
     /** Also the proof that a daemon is there: what keeps it from answering is said as a failure to connect. */
-    public DaemonInfo info() throws BuildkitException, InterruptedException {
-        try {
-            return version(ask(stub -> stub.info(InfoRequest.getDefaultInstance())).getBuildkitVersion());
-        } catch (StatusRuntimeException e) {
-            throw Failures.connecting(e, endpoint);
-        }
+    public CompletableFuture<DaemonInfo> infoLater() {
+        return Calls.later(stub().info(InfoRequest.getDefaultInstance()))
+                .thenApply(answer -> version(answer.getBuildkitVersion()))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        Calls.cause(failure) instanceof StatusRuntimeException known
+                                ? Failures.connecting(known, endpoint)
+                                : failure));
     }
 
     /** @param filters as containerd has them, such as {@code labels."org.mobyproject.buildkit.worker.executor"==oci} */
@@ -46,7 +46,7 @@ public final class Workers {
         ListWorkersRequest request =
                 ListWorkersRequest.newBuilder().addAllFilter(filters).build();
         try {
-            return ask(stub -> stub.listWorkers(request)).getRecordList().stream()
+            return Calls.answer(stub().listWorkers(request)).getRecordList().stream()
                     .map(Workers::worker)
                     .toList();
         } catch (StatusRuntimeException e) {
@@ -54,10 +54,9 @@ public final class Workers {
         }
     }
 
-    private <T> T ask(Function<ControlGrpc.ControlFutureStub, ListenableFuture<T>> method)
-            throws InterruptedException {
-        return Calls.answer(method.apply(ControlGrpc.newFutureStub(channel)
-                .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)));
+    private ControlGrpc.ControlFutureStub stub() {
+        return ControlGrpc.newFutureStub(channel)
+                .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Worker worker(WorkerRecord worker) {

@@ -25,7 +25,7 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
 
     private final ServerCall<byte[], byte[]> call;
     private final Executor executor;
-    private final Consumer<BuildkitException> onFailure;
+    private final Consumer<Throwable> onFailure;
     private final Recipient recipient;
 
     // Guarded by this object's lock.
@@ -45,7 +45,7 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
             ServerCall<byte[], byte[]> call,
             Executor executor,
             Recipient recipient,
-            Consumer<BuildkitException> onFailure) {
+            Consumer<Throwable> onFailure) {
         this.call = call;
         this.executor = executor;
         this.recipient = recipient;
@@ -120,24 +120,20 @@ final class Arrival extends ServerCall.Listener<byte[]> implements Runnable {
 
     @Override
     public void run() {
-        boolean known = false;
         try {
             for (int i = 0; i < TURN; i++) {
                 if (!step()) {
-                    known = true;
                     return;
                 }
             }
-            known = true;
         } catch (BuildkitException e) {
-            known = true;
             onFailure.accept(e);
             answer(e.getMessage(), Status.FAILED_PRECONDITION);
             return;
-        } finally {
-            if (!known) {
-                answer("the client failed to take a result", Status.INTERNAL);
-            }
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+            answer("the client failed to take a result", Status.INTERNAL);
+            return;
         }
         execute();
     }

@@ -54,8 +54,8 @@ public final class FileSendService implements AutoCloseable {
     private final Map<Integer, Destination> folders = new HashMap<>();
     private final Set<Integer> mirrored;
     private final Executor executor;
-    private final Consumer<BuildkitException> onFailure;
-    private final AtomicReference<BuildkitException> failure = new AtomicReference<>();
+    private final Consumer<Throwable> onFailure;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
     private final HeapShare memory = new HeapShare(Runtime.getRuntime().maxMemory() / 4);
     private final AtomicInteger callsLeft = new AtomicInteger(MOST_CALLS);
@@ -70,7 +70,7 @@ public final class FileSendService implements AutoCloseable {
             Map<Integer, Output> outputs,
             Set<Integer> mirrored,
             Executor executor,
-            Consumer<BuildkitException> onFailure) {
+            Consumer<Throwable> onFailure) {
         this.outputs = Map.copyOf(outputs);
         this.mirrored = Set.copyOf(mirrored);
         this.executor = executor;
@@ -144,8 +144,8 @@ public final class FileSendService implements AutoCloseable {
      * @throws BuildkitException what was wrong with it
      */
     public void finish() throws BuildkitException {
-        if (failure.get() != null) {
-            throw failure.get();
+        if (failure.get() instanceof BuildkitException known) {
+            throw known;
         }
         for (Arrival arrival : arrivals) {
             if (!arrival.isComplete()) {

@@ -50,6 +50,9 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private static final int BATCH_ENTRIES = 100;
 
+    /** After that many batches, other tasks have their turn. */
+    private static final int TURN = 64;
+
     private static final Packet END_OF_WALK = Packet.getDefaultInstance();
     private static final Packet FIN =
             Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build();
@@ -66,7 +69,7 @@ final class DiffCopy implements StreamObserver<Packet> {
     private final LocalSource source;
     private final Tree.Opener trees;
     private final Executor executor;
-    private final Consumer<BuildkitException.ContextUnreadable> onFailure;
+    private final Consumer<Throwable> onFailure;
 
     // Everything below is guarded by this object's lock, but for the end of the stream, which only one thread reaches.
     private final ServerCallStreamObserver<Packet> answers;
@@ -82,7 +85,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             LocalSource source,
             Tree.Opener trees,
             Executor executor,
-            Consumer<BuildkitException.ContextUnreadable> onFailure,
+            Consumer<Throwable> onFailure,
             ServerCallStreamObserver<Packet> answers) {
         this.request = request;
         this.source = source;
@@ -221,7 +224,20 @@ final class DiffCopy implements StreamObserver<Packet> {
     }
 
     private abstract class Task implements Runnable {
-        /** Goes on until there is nothing to do, or an offer had another outcome than SENT. */
+        private int batches;
+
+        /** Whether it is the turn of other tasks; this one is then back at the end of the queue and must return. */
+        final boolean yields() {
+            batches++;
+            if (batches < TURN) {
+                return false;
+            }
+            batches = 0;
+            execute(this);
+            return true;
+        }
+
+        /** Goes on until there is nothing to do, it is the turn of others, or an offer had another outcome than SENT. */
         abstract void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern;
 
         /** Gives back what is held; may be called more than once. */
@@ -229,14 +245,12 @@ final class DiffCopy implements StreamObserver<Packet> {
 
         @Override
         public final void run() {
-            boolean known = false;
             try {
                 if (isOver()) {
                     close();
                 } else {
                     proceed();
                 }
-                known = true;
             } catch (BuildkitException.ContextUnreadable e) {
                 close();
                 // An executor that is shut down at once interrupts what it runs.
@@ -245,15 +259,12 @@ final class DiffCopy implements StreamObserver<Packet> {
                     onFailure.accept(e);
                 }
                 fail(interrupted ? Status.UNAVAILABLE : Status.FAILED_PRECONDITION, e.getMessage());
-                known = true;
             } catch (InvalidPattern e) {
                 fail(Status.INVALID_ARGUMENT, e.getMessage());
-                known = true;
-            } finally {
-                if (!known) {
-                    close();
-                    fail(Status.INTERNAL, "the client failed to send " + request.folder());
-                }
+            } catch (RuntimeException | Error e) {
+                onFailure.accept(e);
+                close();
+                fail(Status.INTERNAL, "the client failed to send " + request.folder());
             }
         }
     }
@@ -284,6 +295,9 @@ final class DiffCopy implements StreamObserver<Packet> {
                 entries.clear();
                 packets.clear();
                 batchEntries = Math.min(2 * batchEntries, BATCH_ENTRIES);
+                if (yields()) {
+                    return;
+                }
             }
         }
 
@@ -332,6 +346,9 @@ final class DiffCopy implements StreamObserver<Packet> {
                 packets.clear();
                 if (outcome == Outcome.OVER) {
                     close();
+                    return;
+                }
+                if (yields()) {
                     return;
                 }
             }

@@ -6,7 +6,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
 public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     private final Map<String, LocalSource> locals;
     private final Executor executor;
-    private final Consumer<BuildkitException.ContextUnreadable> onFailure;
+    private final Consumer<Throwable> onFailure;
     private final Tree.Opener trees;
 
     /** See {@link #FileSyncService(Map, Executor, Consumer)}; the daemon alone is told of failures. */
@@ -35,14 +34,14 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     public FileSyncService(
             Map<String, LocalSource> locals,
             Executor executor,
-            Consumer<BuildkitException.ContextUnreadable> onFailure) {
+            Consumer<Throwable> onFailure) {
         this(locals, executor, onFailure, Tree::of);
     }
 
     FileSyncService(
             Map<String, LocalSource> locals,
             Executor executor,
-            Consumer<BuildkitException.ContextUnreadable> onFailure,
+            Consumer<Throwable> onFailure,
             Tree.Opener trees) {
         this.locals = Map.copyOf(locals);
         this.executor = executor;

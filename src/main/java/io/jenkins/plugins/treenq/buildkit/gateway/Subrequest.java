@@ -14,6 +14,7 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.solve.BuildFailures;
 import io.jenkins.plugins.treenq.buildkit.solve.Solve;
 import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.LLBBridgeGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.PingRequest;
@@ -25,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -74,13 +74,13 @@ public final class Subrequest {
      *
      * @param request with the question among its options
      * @param sessionId an open session
-     * @param executor where the listener is told
+     * @param workers where the listener is told
      * @return the answer by its parts, such as {@code result.json} and {@code result.txt}
      */
     public static Map<String, String> run(
             ManagedChannel channel,
             Endpoint endpoint,
-            Executor executor,
+            WorkerPool workers,
             BuildRequest request,
             String sessionId,
             BuildListener listener)
@@ -88,7 +88,7 @@ public final class Subrequest {
         if (request.frontend().isEmpty() || !request.options().containsKey(OPTION)) {
             throw new BuildkitException.InvalidRequest("a question needs a frontend, and the option " + OPTION);
         }
-        Solve build = Solve.start(channel, endpoint, executor, SolveRequests.parked(request, sessionId), listener);
+        Solve build = Solve.start(channel, endpoint, workers, SolveRequests.parked(request, sessionId), listener);
         try {
             return new Subrequest(build, channel, request).run(endpoint);
         } finally {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -48,12 +47,12 @@ final class Host {
     }
 
     /** @param name as image names have it */
-    Host(String name, RegistryConnection connection, RegistryLogins logins, Executor threads)
+    Host(String name, RegistryConnection connection, RegistryLogins logins)
             throws BuildkitException.InvalidRequest {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
         this.plainHttp = connection.plainHttp();
-        this.http = HttpClients.of(connection, threads);
+        this.http = HttpClients.of(connection);
         this.authorizer = new Authorizer(name, address, logins, new TokenClient(connection, http));
     }
 

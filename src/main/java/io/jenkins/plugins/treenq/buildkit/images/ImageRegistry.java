@@ -225,7 +225,7 @@ public final class ImageRegistry implements AutoCloseable {
     private synchronized Host host(String name) throws BuildkitException.InvalidRequest {
         Host host = hosts.get(name);
         if (host == null) {
-            host = new Host(name, connection(name), logins, threads);
+            host = new Host(name, connection(name), logins);
             hosts.put(name, host);
         }
         return host;

@@ -3,13 +3,23 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
-/** The JDK's HTTP client as registries need it. A thread of each lives until the client is garbage. */
+/**
+ * The JDK's HTTP client as registries need it. Each one has a thread, which lives until the client is garbage. All who talk
+ * to registries in the same way at the same time therefore share one; it keeps no login.
+ */
 public final class HttpClients {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** By what is trusted and shown. Guarded by the class. */
+    private static final Map<List<Object>, WeakReference<HttpClient>> CLIENTS = new HashMap<>();
 
     private HttpClients() {}
 
@@ -18,14 +28,22 @@ public final class HttpClients {
      *
      * @throws BuildkitException.InvalidRequest when what should be a certificate or a key is none
      */
-    public static HttpClient of(RegistryConnection connection, Executor executor)
-            throws BuildkitException.InvalidRequest {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .sslContext(HttpTls.of(connection))
-                .executor(executor)
-                .build();
+    public static synchronized HttpClient of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
+        CLIENTS.values().removeIf(client -> client.refersTo(null));
+        List<Object> key = List.of(
+                connection.caPem(), connection.certificatePem(), connection.keyPem(), connection.insecure());
+        WeakReference<HttpClient> known = CLIENTS.get(key);
+        HttpClient client = known == null ? null : known.get();
+        if (client == null) {
+            client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT_TIMEOUT)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .sslContext(HttpTls.of(connection))
+                    .executor(WorkerPool.shared())
+                    .build();
+            CLIENTS.put(key, new WeakReference<>(client));
+        }
+        return client;
     }
 }

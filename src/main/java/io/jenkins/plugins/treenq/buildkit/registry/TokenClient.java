@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,8 +44,8 @@ public final class TokenClient {
     /** Where each registry said that tokens are to be had, so that it is asked once. */
     private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
 
-    public TokenClient(RegistryConnection connection, Executor executor) throws BuildkitException.InvalidRequest {
-        this(connection, HttpClients.of(connection, executor));
+    public TokenClient(RegistryConnection connection) throws BuildkitException.InvalidRequest {
+        this(connection, HttpClients.of(connection));
     }
 
     /** @param client made for the same connection */

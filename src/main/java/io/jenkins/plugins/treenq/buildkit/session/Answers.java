@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.TokenRefused;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -19,10 +20,12 @@ final class Answers {
     private Answers() {}
 
     static <T> void give(StreamObserver<T> to, Callable<T> work) {
-        giveLater(to, () -> CompletableFuture.completedFuture(work.call()));
+        giveLater(to, nothing -> {}, () -> CompletableFuture.completedFuture(work.call()));
     }
 
-    static <T> void giveLater(StreamObserver<T> to, Callable<CompletableFuture<T>> work) {
+    /** @param onFailure told of errors, which nobody expected */
+    static <T> void giveLater(
+            StreamObserver<T> to, Consumer<Throwable> onFailure, Callable<CompletableFuture<T>> work) {
         CompletableFuture<T> answer;
         try {
             answer = work.call();
@@ -32,6 +35,9 @@ final class Answers {
         }
         answer.whenComplete((value, failure) -> {
             if (failure != null) {
+                if (cause(failure) instanceof Error error) {
+                    onFailure.accept(error);
+                }
                 to.onError(status(failure));
                 return;
             }
@@ -40,9 +46,13 @@ final class Answers {
         });
     }
 
-    private static StatusRuntimeException status(Throwable failure) {
+    private static Throwable cause(Throwable failure) {
         boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
-        Throwable cause = wrapped ? failure.getCause() : failure;
+        return wrapped ? failure.getCause() : failure;
+    }
+
+    private static StatusRuntimeException status(Throwable failure) {
+        Throwable cause = cause(failure);
         if (cause instanceof StatusRuntimeException known) {
             return known;
         }

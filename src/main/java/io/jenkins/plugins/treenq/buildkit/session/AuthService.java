@@ -24,11 +24,11 @@ import io.jenkins.plugins.treenq.buildkit.wire.auth.VerifyTokenAuthorityRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.VerifyTokenAuthorityResponse;
 import java.net.URI;
 import java.security.GeneralSecurityException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Answers the daemon's questions for registry logins, or for tokens where the logins say so.
@@ -38,18 +38,20 @@ import java.util.concurrent.Executor;
  * the login and fetches tokens itself ({@code util/resolver/authorizer.go}).
  */
 final class AuthService extends AuthGrpc.AuthImplBase {
-    /** Each has a thread. */
+    /** More than any build needs; each takes some memory. */
     private static final int MOST_REGISTRIES = 100;
 
     private final RegistryLogins logins;
-    private final Executor executor;
 
-    /** By host. A thread of each lives until it is garbage, with the session. */
-    private final Map<String, TokenClient> clients = new ConcurrentHashMap<>();
+    private final Consumer<Throwable> onFailure;
 
-    AuthService(RegistryLogins logins, Executor executor) {
+    /** By host. Guarded by itself. */
+    private final Map<String, TokenClient> clients = new HashMap<>();
+
+    /** @param onFailure told of errors, which nobody expected */
+    AuthService(RegistryLogins logins, Consumer<Throwable> onFailure) {
         this.logins = logins;
-        this.executor = executor;
+        this.onFailure = onFailure;
     }
 
     @Override
@@ -96,7 +98,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void fetchToken(FetchTokenRequest request, StreamObserver<FetchTokenResponse> answer) {
-        Answers.giveLater(answer, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
+        Answers.giveLater(answer, onFailure, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
                 .setToken(token.value())
                 .setExpiresIn(token.seconds())
                 .setIssuedAt(token.issuedAt())
@@ -118,20 +120,31 @@ final class AuthService extends AuthGrpc.AuthImplBase {
                     .withDescription("the registry " + host + " names no address for tokens")
                     .asRuntimeException();
         }
-        TokenClient client = clients.get(host);
-        if (client == null) {
-            if (clients.size() >= MOST_REGISTRIES) {
-                throw Status.RESOURCE_EXHAUSTED
-                        .withDescription("the daemon asks for tokens of more registries than any build needs")
-                        .asRuntimeException();
+        return client(host, source)
+                .fetch(
+                        new TokenRequest(
+                                request.getHost(),
+                                realm,
+                                request.getService(),
+                                request.getScopesList(),
+                                request.getClientID()),
+                        login);
+    }
+
+    private TokenClient client(String host, TokenSource source) throws BuildkitException.InvalidRequest {
+        synchronized (clients) {
+            TokenClient client = clients.get(host);
+            if (client == null) {
+                if (clients.size() >= MOST_REGISTRIES) {
+                    throw Status.RESOURCE_EXHAUSTED
+                            .withDescription("the daemon asks for tokens of more registries than any build needs")
+                            .asRuntimeException();
+                }
+                client = new TokenClient(source.connection());
+                clients.put(host, client);
             }
-            client = new TokenClient(source.connection(), executor);
-            clients.put(host, client);
+            return client;
         }
-        return client.fetch(
-                new TokenRequest(
-                        request.getHost(), realm, request.getService(), request.getScopesList(), request.getClientID()),
-                login);
     }
 
     /** Without one, the call is as good as not there, and the daemon asks for credentials. */

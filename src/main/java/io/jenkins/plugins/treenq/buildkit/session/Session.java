@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -80,32 +81,40 @@ public final class Session implements AutoCloseable {
      * Opens a session.
      *
      * @param files services that serve files, beside the logins, secrets, agents and uploads of the content
+     * @param onFailure told of what nobody expected, such as memory that runs out while the daemon is answered
      * @throws BuildkitException.InvalidRequest when an agent's key cannot be used or its socket is not there
      */
     public static Session open(
-            ManagedChannel channel, EventLoops loops, SessionContent content, List<ServerServiceDefinition> files)
+            ManagedChannel channel,
+            EventLoops loops,
+            SessionContent content,
+            List<ServerServiceDefinition> files,
+            Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequest {
         Session session = new Session();
         List<ServerServiceDefinition> services = new ArrayList<>(files);
         HealthService health = new HealthService();
         services.add(health.bindService());
-        services.add(new AuthService(content.logins(), loops.workers()).bindService());
+        services.add(new AuthService(content.logins(), onFailure).bindService());
         services.add(new SecretsService(content.secrets()).bindService());
         // Without one, the daemon says itself that none was forwarded.
         if (!content.ssh().isEmpty()) {
             services.add(new SshService(content.ssh(), loops).intercepted());
         }
         if (!content.uploads().isEmpty()) {
-            services.add(new UploadService(content.uploads()).intercepted());
+            services.add(new UploadService(content.uploads(), loops.workers(), onFailure).intercepted());
         }
         SessionServerChannel listener = new SessionServerChannel();
-        session.server = serve(services, listener, loops);
+        session.server = serve(services, listener, loops, onFailure);
         session.call(channel, headers(session.id, content.sharedKey(), services), listener);
         return session;
     }
 
     private static Server serve(
-            List<ServerServiceDefinition> services, SessionServerChannel listener, EventLoops loops) {
+            List<ServerServiceDefinition> services,
+            SessionServerChannel listener,
+            EventLoops loops,
+            Consumer<Throwable> onFailure) {
         try {
             return NettyServerBuilder.forAddress(SessionServerChannel.ADDRESS)
                     .channelFactory(() -> listener)
@@ -118,6 +127,7 @@ public final class Session implements AutoCloseable {
                     .maxConcurrentCallsPerConnection(MOST_CALLS)
                     .permitKeepAliveTime(1, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
+                    .intercept(new UnexpectedFailures(onFailure))
                     .addServices(services)
                     .build()
                     .start();

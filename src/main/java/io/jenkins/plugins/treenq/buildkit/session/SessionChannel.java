@@ -58,9 +58,14 @@ final class SessionChannel extends AbstractChannel {
     /** The daemon sent bytes; asks for more when they were handled. */
     void onCallMessage(ByteString bytes) {
         eventLoop().execute(() -> {
-            pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes.asReadOnlyByteBuffer()));
-            pipeline().fireChannelReadComplete();
-            call.request(1);
+            try {
+                pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes.asReadOnlyByteBuffer()));
+                pipeline().fireChannelReadComplete();
+                call.request(1);
+            } catch (RuntimeException | Error e) {
+                // Netty would only log it, and the daemon would wait.
+                call.cancel("the session broke on this side", e);
+            }
         });
     }
 

@@ -9,15 +9,16 @@ import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * One stream on its way to the daemon, read only as fast as the daemon takes it.
  *
- * <p>It has a thread of its own while it lasts: the stream may come from a pipe or another machine and wait for as long
- * as it likes, which must not hold up what the session's few workers do for the same or another build.
+ * <p>It has a worker while it reads, and none while the daemon takes nothing. The stream may come from a pipe or another
+ * machine and wait for as long as it likes; the workers then go on without the one that waits.
  */
 final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     private static final Logger LOGGER = Logger.getLogger(UploadCall.class.getName());
@@ -25,49 +26,113 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     /** At most this and what gRPC counts as ready wait in memory. BuildKit's own client sends up to 3 MiB at once. */
     private static final int CHUNK_BYTES = 256 << 10;
 
+    /** After that many chunks, other tasks have their turn. */
+    private static final int TURN = 16;
+
     private final String path;
     private final Upload upload;
     private final ServerCallStreamObserver<BytesMessage> daemon;
-    private final Thread reader;
-    private final Semaphore news = new Semaphore(0);
-    private volatile boolean cancelled;
+    private final Executor workers;
+    private final Consumer<Throwable> onFailure;
 
-    UploadCall(String path, Upload upload, ServerCallStreamObserver<BytesMessage> daemon) {
+    /** Only touched by the one run at a time. */
+    private InputStream in;
+
+    // Guarded by this object's lock.
+    private boolean scheduled;
+    private boolean over;
+    private boolean cancelled;
+    private Thread reader;
+
+    UploadCall(
+            String path,
+            Upload upload,
+            ServerCallStreamObserver<BytesMessage> daemon,
+            Executor workers,
+            Consumer<Throwable> onFailure) {
         this.path = path;
         this.upload = upload;
         this.daemon = daemon;
-        this.reader = new Thread(this, "treenq-upload");
-        reader.setDaemon(true);
+        this.workers = workers;
+        this.onFailure = onFailure;
     }
 
     void start() {
-        daemon.setOnReadyHandler(news::release);
+        daemon.setOnReadyHandler(this::schedule);
         daemon.setOnCancelHandler(this::cancel);
-        reader.start();
+        schedule();
+    }
+
+    private void schedule() {
+        synchronized (this) {
+            if (scheduled || over) {
+                return;
+            }
+            scheduled = true;
+        }
+        workers.execute(this);
     }
 
     @Override
     public void run() {
-        try (InputStream in = upload.open()) {
-            while (awaitReady()) {
-                byte[] chunk = new byte[CHUNK_BYTES];
-                int length = in.read(chunk);
-                if (length < 0) {
-                    daemon.onCompleted();
-                    return;
-                }
-                daemon.onNext(BytesMessage.newBuilder()
-                        .setData(UnsafeByteOperations.unsafeWrap(chunk, 0, length))
-                        .build());
-            }
+        synchronized (this) {
+            reader = Thread.currentThread();
+        }
+        boolean goesOn = false;
+        try {
+            goesOn = read();
         } catch (IOException e) {
             LOGGER.log(Level.FINE, e, () -> "upload " + path + " failed");
             fail(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-        } catch (InterruptedException e) {
-            fail("it was interrupted");
-        } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "upload " + path + " failed");
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
             fail("the client failed to read it");
+        } finally {
+            leave(goesOn);
+        }
+    }
+
+    /** Says whether there may be more to read. */
+    private boolean read() throws IOException {
+        if (in == null) {
+            in = upload.open();
+        }
+        for (int chunks = 0; chunks < TURN && daemon.isReady() && !isCancelled(); chunks++) {
+            byte[] chunk = new byte[CHUNK_BYTES];
+            int length = in.read(chunk);
+            if (length < 0) {
+                daemon.onCompleted();
+                return false;
+            }
+            daemon.onNext(BytesMessage.newBuilder()
+                    .setData(UnsafeByteOperations.unsafeWrap(chunk, 0, length))
+                    .build());
+        }
+        return !isCancelled();
+    }
+
+    private void leave(boolean goesOn) {
+        synchronized (this) {
+            reader = null;
+            // It was for this stream, not for what the thread does next.
+            Thread.interrupted();
+            scheduled = false;
+            over = !goesOn || cancelled;
+        }
+        if (over) {
+            close();
+        } else if (daemon.isReady()) {
+            schedule();
+        }
+    }
+
+    private void close() {
+        if (in != null) {
+            try {
+                in.close();
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, e, () -> "cannot close upload " + path);
+            }
         }
     }
 
@@ -77,17 +142,20 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
                 .asRuntimeException());
     }
 
-    private boolean awaitReady() throws InterruptedException {
-        while (!cancelled && !daemon.isReady()) {
-            news.acquire();
-        }
-        return !cancelled;
+    private synchronized boolean isCancelled() {
+        return cancelled;
     }
 
     private void cancel() {
-        cancelled = true;
-        // Where the stream's read hears of interrupts, it ends too.
-        reader.interrupt();
+        synchronized (this) {
+            cancelled = true;
+            if (reader != null) {
+                // Where the stream's read hears of interrupts, it ends.
+                reader.interrupt();
+            }
+        }
+        // To be closed, where nothing is being read.
+        schedule();
     }
 
     @Override

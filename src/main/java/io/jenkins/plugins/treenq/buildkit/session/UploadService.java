@@ -12,6 +12,8 @@ import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.UploadGrpc;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Hands the daemon what it reads from {@code http://buildkit-session/}, once each
@@ -22,9 +24,17 @@ final class UploadService extends UploadGrpc.UploadImplBase {
     private static final Metadata.Key<String> HOST = RequestHeaders.name("urlhost");
 
     private final Map<String, Upload> uploads;
+    private final Executor workers;
+    private final Consumer<Throwable> onFailure;
 
-    UploadService(Map<String, Upload> uploads) {
+    /**
+     * @param workers where streams are read, which may wait
+     * @param onFailure told of what nobody expected
+     */
+    UploadService(Map<String, Upload> uploads, Executor workers, Consumer<Throwable> onFailure) {
         this.uploads = new ConcurrentHashMap<>(uploads);
+        this.workers = workers;
+        this.onFailure = onFailure;
     }
 
     ServerServiceDefinition intercepted() {
@@ -41,7 +51,8 @@ final class UploadService extends UploadGrpc.UploadImplBase {
                     .asRuntimeException());
             return new Ended<>();
         }
-        UploadCall call = new UploadCall(path, upload, (ServerCallStreamObserver<BytesMessage>) answers);
+        UploadCall call = new UploadCall(
+                path, upload, (ServerCallStreamObserver<BytesMessage>) answers, workers, onFailure);
         call.start();
         return call;
     }

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.solve;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
-import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -25,75 +27,112 @@ public final class Solve {
     private final Endpoint endpoint;
     private final ListenableFuture<SolveResponse> call;
     private final StatusStream progress;
+    private final CompletableFuture<Map<String, String>> result = new CompletableFuture<>();
 
     private Solve(
-            ManagedChannel channel, Endpoint endpoint, Executor executor, SolveRequest request, BuildListener listener) {
+            ManagedChannel channel, Endpoint endpoint, WorkerPool workers, SolveRequest request, BuildListener listener) {
         this.endpoint = endpoint;
         call = ControlGrpc.newFutureStub(channel).solve(request);
-        progress = StatusStream.open(channel, executor, request.getRef(), listener, () -> call.cancel(true));
+        boolean begun = false;
+        try {
+            progress = StatusStream.open(channel, workers, request.getRef(), listener, () -> call.cancel(true));
+            begun = true;
+        } finally {
+            if (!begun) {
+                call.cancel(true);
+            }
+        }
     }
 
     /**
-     * Builds.
+     * Begins a build.
      *
-     * @param sessionId an open session
-     * @param executor where the listener is told
-     * @return what the exporters answered
-     * @throws InterruptedException after the daemon was told to stop
-     * @throws RuntimeException what the listener threw, after the daemon was told to stop
+     * @param workers where the listener is told
      */
-    public static Map<String, String> run(
-            ManagedChannel channel,
-            Endpoint endpoint,
-            Executor executor,
-            BuildRequest request,
-            String sessionId,
-            BuildListener listener)
-            throws BuildkitException, InterruptedException {
-        return start(channel, endpoint, executor, SolveRequests.build(request, sessionId), listener)
-                .await();
-    }
-
-    /** Begins a build; {@link #await} or {@link #cancel} ends it. */
     public static Solve start(
-            ManagedChannel channel, Endpoint endpoint, Executor executor, SolveRequest request, BuildListener listener) {
-        return new Solve(channel, endpoint, executor, request, listener);
+            ManagedChannel channel, Endpoint endpoint, WorkerPool workers, SolveRequest request, BuildListener listener) {
+        Solve solve = new Solve(channel, endpoint, workers, request, listener);
+        solve.whenOver(solve::finish);
+        return solve;
     }
 
-    /** Waits for the build's end; see {@link #run}. */
-    public Map<String, String> await() throws BuildkitException, InterruptedException {
-        SolveResponse response = null;
-        BuildkitException failure = null;
+    private void finish() {
+        boolean successful = false;
+        if (call.isCancelled()) {
+            progress.close();
+        } else {
+            successful = succeeded();
+        }
+        progress.finish(successful).thenRun(this::complete);
+    }
+
+    private boolean succeeded() {
         try {
-            response = call.get();
+            Futures.getDone(call);
+            return true;
+        } catch (ExecutionException e) {
+            return false;
+        }
+    }
+
+    private void complete() {
+        try {
+            result.complete(answer());
+        } catch (BuildkitException | RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private Map<String, String> answer() throws BuildkitException {
+        Throwable failure = progress.failure();
+        if (failure instanceof BuildkitException known) {
+            throw known;
+        }
+        if (failure instanceof RuntimeException unknown) {
+            throw unknown;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        try {
+            return Futures.getDone(call).getExporterResponseMap();
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof StatusRuntimeException status)) {
                 throw new IllegalStateException(e.getCause());
             }
-            failure = BuildFailures.of(status, endpoint);
+            if (status.getStatus().getCause() instanceof Error error) {
+                // It was thrown here, where the answer was read.
+                throw error;
+            }
+            throw BuildFailures.of(status, endpoint);
         } catch (CancellationException e) {
-            // The listener failed, or cancel() was called.
-            failure = new BuildkitException.ConnectionLost("the build was cancelled on this side", null);
+            throw new BuildkitException.ConnectionLost("the build was cancelled on this side", null);
+        }
+    }
+
+    /**
+     * What the exporters answered, once the listener was told everything. Completes exceptionally with a {@link
+     * BuildkitException}, or with what the listener threw, after the daemon was told to stop.
+     */
+    public CompletableFuture<Map<String, String>> result() {
+        return result;
+    }
+
+    /**
+     * Waits for the {@link #result}.
+     *
+     * @throws InterruptedException after the daemon was told to stop
+     * @throws RuntimeException what the listener threw, after the daemon was told to stop
+     */
+    public Map<String, String> await() throws BuildkitException, InterruptedException {
+        try {
+            return Calls.outcome(result);
         } finally {
-            end();
-        }
-        progress.rethrowFailure();
-        if (failure != null) {
-            throw failure;
-        }
-        return response.getExporterResponseMap();
-    }
-
-    /** The daemon stops a build when nobody waits for it any more. */
-    private void end() throws InterruptedException {
-        if (call.cancel(true)) {
-            progress.close();
-        } else {
-            progress.drain();
+            cancel();
         }
     }
 
-    /** Stops the build, if it has not ended by itself. */
+    /** Stops the build, if it has not ended by itself: the daemon does when nobody waits for it any more. */
     public void cancel() {
         call.cancel(true);
         progress.close();

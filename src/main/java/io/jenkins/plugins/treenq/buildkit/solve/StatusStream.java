@@ -5,18 +5,18 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -26,6 +26,10 @@ import java.util.logging.Logger;
  * <p>The daemon looks for the build for six seconds and then says NOT_FOUND; under load it may register later than that
  * ({@code control/control.go}, Status). A stream that ends so, or breaks, is therefore opened again as long as the build
  * is under way: the daemon then tells everything from the start, and {@link Events} leaves out what was told already.
+ *
+ * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because no more
+ * is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the listener is
+ * told that something is missing. The daemon counts as silent only while the listener has nothing left to take.
  */
 final class StatusStream {
     private static final Logger LOGGER = Logger.getLogger(StatusStream.class.getName());
@@ -33,14 +37,11 @@ final class StatusStream {
     /** As long as BuildKit's own client waits for the rest of the progress ({@code client/solve.go}). */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
-    /** A build that ended before it was registered has no progress; the daemon would look for it six seconds long. */
-    private static final Duration NOTHING_HEARD = Duration.ofSeconds(1);
+    /** When the build is over. A daemon sends its output in pieces of 1 MiB ({@code client/status.go}). */
+    private static final int MOST_MESSAGES_LEFT = 100_000;
 
-    /** When the build is over; more than any daemon keeps. */
-    private static final int MOST_MESSAGES_LEFT = 10_000;
-
-    private static final long FIRST_PAUSE_MILLIS = 50;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     /** To open the stream again would not help against these. */
     private static final Set<Status.Code> FINAL = Set.of(
@@ -51,26 +52,34 @@ final class StatusStream {
             Status.Code.RESOURCE_EXHAUSTED);
 
     private final ManagedChannel channel;
-    private final Executor executor;
+    private final WorkerPool workers;
     private final String ref;
     private final BuildListener listener;
     private final Runnable stopBuild;
     private final Events events = new Events();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private long pauseMillis = FIRST_PAUSE_MILLIS;
+
+    /** Completes when the listener was told everything, or will not be told any more. */
+    private final CompletableFuture<Void> told = new CompletableFuture<>();
+
+    /** What came of the stream and was not dealt with yet: it waits for a worker, or for the listener. */
+    private final AtomicInteger callbacks = new AtomicInteger();
+
+    /** Since when nothing came, if there are no callbacks. */
+    private volatile long quietSinceNanos = System.nanoTime();
+
+    private Duration pause = FIRST_PAUSE;
     private long openedNanos;
     private int messagesLeft = MOST_MESSAGES_LEFT;
     private volatile boolean buildOver;
+    private volatile boolean progressExpected;
     private volatile boolean closed;
-    private volatile long lastMessageNanos = System.nanoTime();
-    private volatile boolean heard;
     private volatile Throwable failure;
     private volatile ClientCallStreamObserver<?> call;
 
     private StatusStream(
-            ManagedChannel channel, Executor executor, String ref, BuildListener listener, Runnable stopBuild) {
+            ManagedChannel channel, WorkerPool workers, String ref, BuildListener listener, Runnable stopBuild) {
         this.channel = channel;
-        this.executor = executor;
+        this.workers = workers;
         this.ref = ref;
         this.listener = listener;
         this.stopBuild = stopBuild;
@@ -78,8 +87,8 @@ final class StatusStream {
 
     /** @param stopBuild is run when the listener throws, or the progress makes no sense */
     static StatusStream open(
-            ManagedChannel channel, Executor executor, String ref, BuildListener listener, Runnable stopBuild) {
-        StatusStream stream = new StatusStream(channel, executor, ref, listener, stopBuild);
+            ManagedChannel channel, WorkerPool workers, String ref, BuildListener listener, Runnable stopBuild) {
+        StatusStream stream = new StatusStream(channel, workers, ref, listener, stopBuild);
         stream.open();
         return stream;
     }
@@ -87,58 +96,120 @@ final class StatusStream {
     private void open() {
         openedNanos = System.nanoTime();
         ControlGrpc.newStub(channel)
-                .withExecutor(executor)
+                .withExecutor(this::callBack)
                 .status(StatusRequest.newBuilder().setRef(ref).build(), new Observer());
         if (closed) {
-            cancelCall();
+            end();
+        }
+    }
+
+    private void callBack(Runnable callback) {
+        callbacks.incrementAndGet();
+        boolean accepted = false;
+        try {
+            workers.execute(() -> {
+                try {
+                    callback.run();
+                } finally {
+                    dealtWith();
+                }
+            });
+            accepted = true;
+        } finally {
+            if (!accepted) {
+                dealtWith();
+            }
+        }
+    }
+
+    private void dealtWith() {
+        quietSinceNanos = System.nanoTime();
+        if (callbacks.decrementAndGet() == 0 && closed) {
+            told.complete(null);
         }
     }
 
     private void openLater() {
         events.replay();
-        if (System.nanoTime() - openedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS)) {
-            pauseMillis = FIRST_PAUSE_MILLIS;
+        if (System.nanoTime() - openedNanos > LONGEST_PAUSE.toNanos()) {
+            pause = FIRST_PAUSE;
         }
-        long pause = pauseMillis;
-        pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
-        CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, executor)
-                .execute(() -> {
+        Duration now = pause;
+        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        workers.schedule(
+                () -> {
                     if (!closed) {
-                        open();
+                        try {
+                            open();
+                        } catch (RuntimeException | Error e) {
+                            fail(e);
+                        }
                     }
-                });
+                },
+                now);
     }
 
-    /** Waits until everything was told, or nothing more comes; the build itself is over. */
-    void drain() throws InterruptedException {
+    /**
+     * The build is over.
+     *
+     * @param successful whether there must have been something to tell
+     * @return completes when everything was told, or nothing more comes
+     */
+    CompletableFuture<Void> finish(boolean successful) {
+        progressExpected |= successful;
+        quietSinceNanos = System.nanoTime();
         buildOver = true;
-        while (true) {
-            long silentNanos = System.nanoTime() - lastMessageNanos;
-            long leftNanos = (heard ? SILENCE : NOTHING_HEARD).toNanos() - silentNanos;
-            if (leftNanos <= 0) {
-                close();
-                return;
-            }
-            try {
-                ended.get(leftNanos, TimeUnit.NANOSECONDS);
-                return;
-            } catch (TimeoutException e) {
-                // A message may have come meanwhile: the silence is measured again.
-            } catch (ExecutionException e) {
-                LOGGER.log(Level.FINE, e, () -> "progress of " + ref + " ended early");
-                return;
-            }
+        awaitSilence();
+        return told;
+    }
+
+    private void awaitSilence() {
+        if (told.isDone()) {
+            return;
+        }
+        long silentNanos = callbacks.get() == 0 ? System.nanoTime() - quietSinceNanos : 0;
+        if (silentNanos < SILENCE.toNanos()) {
+            workers.schedule(this::awaitSilence, SILENCE.minusNanos(silentNanos));
+        } else {
+            giveUp("the daemon has said nothing for " + SILENCE.toSeconds() + " s");
         }
     }
 
-    /** Stops listening; the build goes on. */
+    /** The stream will bring nothing more, which the listener is told if there should have been more. */
+    private void giveUp(String reason) {
+        LOGGER.log(Level.FINE, () -> "the rest of the progress of " + ref + " is missing: " + reason);
+        callbacks.incrementAndGet();
+        try {
+            end();
+            if (progressExpected) {
+                synchronized (events) {
+                    BuildEvent.notice(
+                                    "missing-progress",
+                                    "[internal] following the build",
+                                    "the rest of this build's log is missing: " + reason)
+                            .forEach(listener::onEvent);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        } finally {
+            dealtWith();
+        }
+    }
+
+    /** Stops listening; the build goes on. What the listener is being told, it has a while to take. */
     void close() {
+        end();
+        if (callbacks.get() == 0) {
+            told.complete(null);
+        } else {
+            workers.schedule(() -> told.complete(null), SILENCE);
+        }
+    }
+
+    private void end() {
         buildOver = true;
         closed = true;
-        cancelCall();
-    }
-
-    private void cancelCall() {
         ClientCallStreamObserver<?> current = call;
         if (current != null) {
             current.cancel("not listening any more", null);
@@ -147,22 +218,14 @@ final class StatusStream {
 
     private void fail(Throwable cause) {
         failure = cause;
-        close();
-        ended.complete(null);
+        end();
+        told.complete(null);
         stopBuild.run();
     }
 
-    /** Passes on what the listener threw, with its own words, or what was wrong with the progress itself; if anything. */
-    void rethrowFailure() throws BuildkitException {
-        if (failure instanceof BuildkitException known) {
-            throw known;
-        }
-        if (failure instanceof RuntimeException unknown) {
-            throw unknown;
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
+    /** What the listener threw, or what was wrong with the progress itself; null if nothing. */
+    Throwable failure() {
+        return failure;
     }
 
     private final class Observer implements ClientResponseObserver<StatusRequest, StatusResponse> {
@@ -181,21 +244,19 @@ final class StatusStream {
             if (closed) {
                 return;
             }
-            if (buildOver && --messagesLeft < 0) {
-                LOGGER.warning(() -> "the progress of " + ref + " does not end with the build");
-                close();
-                ended.complete(null);
-                return;
-            }
-            heard = true;
-            lastMessageNanos = System.nanoTime();
+            progressExpected = true;
             try {
-                events.read(message, listener::onEvent);
-            } catch (RuntimeException | BuildkitException.DaemonFailed e) {
+                if (buildOver && --messagesLeft < 0) {
+                    throw new BuildkitException.DaemonFailed(
+                            "the daemon does not stop telling of a build that is over; restart it", null);
+                }
+                synchronized (events) {
+                    events.read(message, StatusStream.this::tell);
+                }
+            } catch (RuntimeException | Error | BuildkitException.DaemonFailed e) {
                 fail(e);
                 return;
             }
-            lastMessageNanos = System.nanoTime();
             if (!closed) {
                 stream.request(1);
             }
@@ -204,16 +265,18 @@ final class StatusStream {
         @Override
         public void onError(Throwable end) {
             Status status = Status.fromThrowable(end);
+            if (closed) {
+                return;
+            }
             if (status.getCause() instanceof Error error) {
-                // gRPC ends a call in which the listener threw one.
+                // gRPC ends a call in which one was thrown.
                 fail(error);
-            } else if (closed
-                    || FINAL.contains(status.getCode())
-                    || buildOver && status.getCode() == Status.Code.NOT_FOUND) {
-                LOGGER.log(
-                        buildOver ? Level.FINE : Level.WARNING,
-                        () -> "the rest of the progress of " + ref + " is lost: " + status);
-                ended.completeExceptionally(end);
+            } else if (FINAL.contains(status.getCode())) {
+                LOGGER.warning(() -> "the rest of the progress of " + ref + " is lost: " + status);
+                progressExpected = true;
+                giveUp(Failures.oneLine(status));
+            } else if (buildOver && status.getCode() == Status.Code.NOT_FOUND) {
+                giveUp("the daemon has forgotten the build");
             } else {
                 LOGGER.log(Level.FINE, end, () -> "progress of " + ref + " broke off, asking again");
                 openLater();
@@ -222,7 +285,14 @@ final class StatusStream {
 
         @Override
         public void onCompleted() {
-            ended.complete(null);
+            told.complete(null);
+        }
+    }
+
+    private void tell(BuildEvent event) {
+        // A message may hold thousands.
+        if (!closed) {
+            listener.onEvent(event);
         }
     }
 }

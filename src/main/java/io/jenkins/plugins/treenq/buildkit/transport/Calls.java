@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.transport;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.Iterator;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
@@ -26,6 +31,51 @@ public final class Calls {
         } finally {
             call.cancel(true);
         }
+    }
+
+    /** The answer of a call, later; cancelling the future does not end the call. */
+    public static <T> CompletableFuture<T> later(ListenableFuture<T> call) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        call.addListener(
+                () -> {
+                    try {
+                        answer.complete(Futures.getDone(call));
+                    } catch (ExecutionException e) {
+                        answer.completeExceptionally(e.getCause());
+                    } catch (CancellationException e) {
+                        answer.completeExceptionally(e);
+                    }
+                },
+                MoreExecutors.directExecutor());
+        return answer;
+    }
+
+    /** Waits for what the future completes with; what nobody expected is thrown as it is. */
+    public static <T> T outcome(CompletableFuture<T> future) throws BuildkitException, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            Throwable cause = cause(e);
+            if (cause instanceof BuildkitException known) {
+                throw known;
+            }
+            if (cause instanceof RuntimeException unknown) {
+                throw unknown;
+            }
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    /** What a future completed with exceptionally, without what futures wrap around it. */
+    public static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 
     /** Takes the answers of a call. */

@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.transport;
 
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The threads of one client: one that moves bytes and never blocks, and some that read files and tell listeners.
+ * The threads of one client: one that moves bytes and never blocks, which it shares with other clients, and the workers of
+ * the JVM.
+ *
+ * <p>A session's bytes pass through two connections, its own and the daemon's. On two threads, each piece wakes the other
+ * one, which takes eight times the wake-ups and, for a large result, one and a half times the time. A client therefore has
+ * one event loop for all that it does; a JVM has a few of them, however many clients there are.
  *
  * <p>The JDK's own transport and TLS serve everywhere and load no native library, which would have to be written to
  * disk first.
  */
 public final class EventLoops implements AutoCloseable {
-    /**
-     * A session's bytes pass through two connections, its own and the daemon's. On two threads, each piece wakes the other
-     * one, which takes eight times the wake-ups and, for a large result, one and a half times the time.
-     */
-    private static final int IO_THREADS = 1;
+    /** More would only help a machine whose network is faster than this many encrypt for. */
+    static final int MOST_LOOPS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
-    private static final int WORKERS = 16;
-    private static final long IDLE_SECONDS = 10;
     private static final long QUIET_MILLIS = 100;
     private static final long LONGEST_END_MILLIS = 2_000;
 
@@ -38,34 +41,71 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(
-            IO_THREADS, new DefaultThreadFactory("treenq-io", true), NioIoHandler.newFactory());
-    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
-            WORKERS,
-            WORKERS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new DefaultThreadFactory("treenq-worker", true));
+    /** Of the clients that are open. Guarded by the class. */
+    private static Shared shared;
+
+    private final Shared group;
+    private final EventLoop loop;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** The event loops of all clients that are open at the same time. */
+    private static final class Shared {
+        final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                MOST_LOOPS, new DefaultThreadFactory("treenq-io", true), NioIoHandler.newFactory());
+        final Map<EventLoop, Integer> clients = new LinkedHashMap<>();
+
+        Shared() {
+            loops.forEach(loop -> clients.put((EventLoop) loop, 0));
+        }
+
+        EventLoop take() {
+            EventLoop free = clients.entrySet().stream()
+                    .min(Comparator.comparingInt(Map.Entry::getValue))
+                    .orElseThrow()
+                    .getKey();
+            clients.merge(free, 1, Integer::sum);
+            return free;
+        }
+
+        /** Says whether it was the last one. */
+        boolean give(EventLoop loop) {
+            clients.merge(loop, -1, Integer::sum);
+            return clients.values().stream().allMatch(count -> count == 0);
+        }
+    }
 
     public EventLoops() {
-        workers.allowCoreThreadTimeOut(true);
+        synchronized (EventLoops.class) {
+            if (shared == null) {
+                shared = new Shared();
+            }
+            group = shared;
+            loop = group.take();
+        }
     }
 
     /** Moves bytes; nothing that blocks may run here. */
     public EventLoopGroup io() {
-        return io;
+        return loop;
     }
 
     /** For work that may block for a while. */
-    public ExecutorService workers() {
-        return workers;
+    public WorkerPool workers() {
+        return WorkerPool.shared();
     }
 
     @Override
     public void close() {
-        // Calls that end with their connection tell so on a worker, and the connection itself takes a moment.
-        io.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
-                .addListener(over -> workers.shutdown());
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        synchronized (EventLoops.class) {
+            if (!group.give(loop)) {
+                return;
+            }
+            shared = null;
+        }
+        // Connections take a moment to end.
+        group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

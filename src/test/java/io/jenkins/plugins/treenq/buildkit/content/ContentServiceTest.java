@@ -67,7 +67,7 @@ class ContentServiceTest {
     @TempDir
     Path scratch;
 
-    private final List<BuildkitException> failures = new CopyOnWriteArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     /** With one thread only, Netty's local channels lose sight of each other in large messages. */
     private final EventLoopGroup loops = new DefaultEventLoopGroup(2);
     private Path readable;

@@ -7,14 +7,13 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ArrivalTest {
     private final List<String> events = new ArrayList<>();
-    private final List<BuildkitException> failures = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
     private Arrival arrival;
 
     /** A small archive is there as a whole before a busy disk has opened the file for it. */

@@ -53,7 +53,7 @@ class FolderRecipientTest {
     Path scratch;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
-    private final List<BuildkitException> failures = new CopyOnWriteArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private Path output;
     private Path outside;
     private FileSendService service;

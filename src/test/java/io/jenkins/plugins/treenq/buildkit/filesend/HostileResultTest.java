@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Fuzz;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
@@ -69,7 +68,7 @@ class HostileResultTest {
     @Test
     void anyPacketsInAnyOrderAreTakenOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
-            List<BuildkitException> failures = new CopyOnWriteArrayList<>();
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
             Set<Integer> mirrored = random.nextInt(4) == 0 ? Set.of(0) : Set.of();
             try (FileSendService service =
                             new FileSendService(Map.of(0, new Output.Folder(output)), mirrored, threads, failures::add);
@@ -87,7 +86,7 @@ class HostileResultTest {
                 }
                 service.close();
             }
-            for (BuildkitException failure : failures) {
+            for (Throwable failure : failures) {
                 assertFalse(failure.getMessage().contains("\n"), failure.getMessage());
                 assertFalse(failure.getMessage().contains("\0"), failure.getMessage());
             }

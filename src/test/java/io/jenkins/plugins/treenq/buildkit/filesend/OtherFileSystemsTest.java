@@ -17,7 +17,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.grpc.Status;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
@@ -42,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Results on file systems as other operating systems have them, in memory. */
 class OtherFileSystemsTest {
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
-    private final List<BuildkitException> failures = new CopyOnWriteArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private FileSystem system;
     private Path output;
     private FakeDaemon daemon;

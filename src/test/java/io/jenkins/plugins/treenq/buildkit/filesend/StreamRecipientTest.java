@@ -32,7 +32,7 @@ class StreamRecipientTest {
             BytesMessage.newBuilder().setData(ByteString.copyFrom(new byte[32 << 10])).build();
 
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
-    private final List<BuildkitException> failures = new CopyOnWriteArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private FakeDaemon daemon;
     private FileSendService service;
 

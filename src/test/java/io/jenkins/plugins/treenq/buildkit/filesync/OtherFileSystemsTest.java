@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.InputStream;
@@ -204,7 +203,7 @@ class OtherFileSystemsTest {
         Path folder = windows();
         write(folder, "dir\\file", "content");
         ExecutorService executor = Executors.newCachedThreadPool();
-        List<BuildkitException> failures = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
         try (LocalDaemon daemon = new LocalDaemon(
                 new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), executor, failures::add))) {
             LocalDaemon.Transfer transfer = daemon.fetch("context");

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,13 +46,13 @@ class TokenClientTest {
     }
 
     private Token fetch(TokenRequest request, Optional<RegistryLogin> login) throws Exception {
-        return new TokenClient(connection, ForkJoinPool.commonPool()).fetch(request, login).get(30, TimeUnit.SECONDS);
+        return new TokenClient(connection).fetch(request, login).get(30, TimeUnit.SECONDS);
     }
 
     /** Why there is no token; nowhere in it the secret. */
     private static String refusal(RegistryConnection connection, TokenRequest request, Optional<RegistryLogin> login) {
         ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
-                        connection, ForkJoinPool.commonPool())
+                        connection)
                 .fetch(request, login)
                 .get(30, TimeUnit.SECONDS));
         assertInstanceOf(TokenRefused.class, failure.getCause());
@@ -235,7 +234,7 @@ class TokenClientTest {
                     refusal(connection, request("localhost:5000", URI.create("/etc/passwd")), LOGIN));
             assertEquals(0, server.requests().size());
             RegistryConnection plain = RegistryConnection.builder().plainHttp(true).build();
-            Token token = new TokenClient(plain, ForkJoinPool.commonPool())
+            Token token = new TokenClient(plain)
                     .fetch(request("registry.example.com", server.realm()), Optional.empty())
                     .get();
             assertEquals("the-token", token.value());
@@ -257,7 +256,7 @@ class TokenClientTest {
                     List.of(Map.entry(trusting, right), Map.entry(insecure, wrong))) {
                 assertEquals(
                         "the-token",
-                        new TokenClient(pair.getKey(), ForkJoinPool.commonPool())
+                        new TokenClient(pair.getKey())
                                 .fetch(request(pair.getValue()), LOGIN)
                                 .get()
                                 .value());
@@ -268,9 +267,9 @@ class TokenClientTest {
     @Test
     void certificatesThatAreNoneAreRefusedAtOnce() {
         assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
-                RegistryConnection.builder().caPem("none").build(), ForkJoinPool.commonPool()));
+                RegistryConnection.builder().caPem("none").build()));
         assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
-                RegistryConnection.builder().clientCertificate("none", "none").build(), ForkJoinPool.commonPool()));
+                RegistryConnection.builder().clientCertificate("none", "none").build()));
     }
 
     @Test

@@ -96,10 +96,14 @@ class HostileQuestionTest {
                 .bossEventLoopGroup(local)
                 .workerEventLoopGroup(local)
                 .maxInboundMessageSize(16 << 20)
-                .addService(new AuthService(logins, loops.workers()))
+                .addService(new AuthService(logins, failure -> {}))
                 .addService(new SecretsService(secrets))
                 .addService(new SshService(Map.of("default", new SshAgent.Keys(List.of(key))), loops).intercepted())
-                .addService(new UploadService(Map.of("v", () -> new ByteArrayInputStream(new byte[100_000]))).intercepted())
+                .addService(new UploadService(
+                                Map.of("v", () -> new ByteArrayInputStream(new byte[100_000])),
+                                loops.workers(),
+                                failure -> {})
+                        .intercepted())
                 .addService(new ContentService(Map.of("local:v", layout), Set.of("local:v"), failure -> {}).intercepted())
                 .build()
                 .start();

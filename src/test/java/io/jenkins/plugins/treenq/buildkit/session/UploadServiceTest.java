@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +30,7 @@ class UploadServiceTest {
     private final FakeCall<BytesMessage> daemon = new FakeCall<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicLong read = new AtomicLong();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     private InputStream watched(InputStream in) {
         return new FilterInputStream(in) {
@@ -49,7 +53,7 @@ class UploadServiceTest {
         byte[] bytes = new byte[10 << 20];
         new Random(1).nextBytes(bytes);
         daemon.setReady(false);
-        new UploadCall("it", () -> watched(new ByteArrayInputStream(bytes)), daemon).start();
+        new UploadCall("it", () -> watched(new ByteArrayInputStream(bytes)), daemon, WorkerPool.shared(), failures::add).start();
         Thread.sleep(200);
         assertEquals(0, read.get());
         daemon.setReady(true);
@@ -70,7 +74,9 @@ class UploadServiceTest {
                         () -> {
                             throw new IOException("no such pipe");
                         },
-                        daemon)
+                        daemon,
+                        WorkerPool.shared(),
+                        failures::add)
                 .start();
         Status status = daemon.awaitEnd();
         assertEquals(Status.Code.ABORTED, status.getCode());
@@ -82,7 +88,7 @@ class UploadServiceTest {
     @Test
     void aCancelledUploadLetsGoOfAStreamThatWaits() throws Exception {
         PipedInputStream silent = new PipedInputStream(new PipedOutputStream());
-        new UploadCall("it", () -> watched(silent), daemon).start();
+        new UploadCall("it", () -> watched(silent), daemon, WorkerPool.shared(), failures::add).start();
         Thread.sleep(100);
         daemon.cancel();
         assertTrue(closed.await(10, TimeUnit.SECONDS));

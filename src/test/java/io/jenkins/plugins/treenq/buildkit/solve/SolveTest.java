@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -21,9 +22,13 @@ import io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.control.VertexLog;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -78,13 +83,13 @@ class SolveTest {
     }
 
     private static Map<String, String> run(FakeDaemon daemon, BuildListener listener) throws Exception {
-        return Solve.run(
-                daemon.channel(),
-                daemon.endpoint(),
-                daemon.loops().workers(),
-                BuildRequest.builder().build(),
-                "session",
-                listener);
+        return start(daemon, listener).await();
+    }
+
+    private static Solve start(FakeDaemon daemon, BuildListener listener) throws Exception {
+        SolveRequest request =
+                SolveRequests.build(BuildRequest.builder().frontend("test").build(), "session");
+        return Solve.start(daemon.channel(), daemon.endpoint(), daemon.loops().workers(), request, listener);
     }
 
     private static BuildListener collecting(StringBuffer text) {
@@ -218,22 +223,143 @@ class SolveTest {
     }
 
     @Test
-    void progressThatDoesNotEndDoesNotKeepABuildFromEnding() throws Exception {
+    void aDaemonThatDoesNotStopTellingEndsTheBuildInALine() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
-                ServerCallStreamObserver<StatusResponse> call = (ServerCallStreamObserver<StatusResponse>) progress;
-                StatusResponse message = output("again\n");
-                call.setOnReadyHandler(() -> {
-                    while (call.isReady() && !call.isCancelled()) {
-                        call.onNext(message);
-                    }
-                });
+                sendWhileReady(progress, output("again\n"), Integer.MAX_VALUE);
                 release.countDown();
             }
         };
         try (FakeDaemon daemon = new FakeDaemon(service)) {
-            assertEquals(Map.of("key", "value"), run(daemon, BuildListener.NONE));
+            BuildkitException failure =
+                    assertThrows(BuildkitException.DaemonFailed.class, () -> run(daemon, BuildListener.NONE));
+            assertTrue(failure.getMessage().contains("does not stop"), failure.getMessage());
+        }
+    }
+
+    private static void sendWhileReady(StreamObserver<StatusResponse> progress, StatusResponse message, int times) {
+        ServerCallStreamObserver<StatusResponse> call = (ServerCallStreamObserver<StatusResponse>) progress;
+        AtomicInteger left = new AtomicInteger(times);
+        call.setOnReadyHandler(() -> {
+            while (call.isReady() && !call.isCancelled() && left.get() > 0) {
+                call.onNext(message);
+                if (left.decrementAndGet() == 0) {
+                    call.onCompleted();
+                }
+            }
+        });
+    }
+
+    /** The silence that ends the wait for a daemon is shorter than this. */
+    private static final long LONGER_THAN_SILENCE_MILLIS = 7_000;
+
+    @Test
+    void aListenerMayTakeAsLongAsItLikesAndHearsEverything() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                sendWhileReady(progress, output("line\n"), 30_000);
+            }
+        };
+        AtomicInteger lines = new AtomicInteger();
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            run(daemon, event -> {
+                if (lines.getAndIncrement() == 100) {
+                    service.release.countDown();
+                    pause(LONGER_THAN_SILENCE_MILLIS);
+                }
+            });
+        }
+        assertEquals(30_000, lines.get());
+    }
+
+    private static void pause(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A step may say nothing for long, and the last of it may come after the build's end. */
+    @Test
+    void theSilenceBeforeABuildsEndDoesNotCount() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                progress.onNext(output("early"));
+                CompletableFuture.delayedExecutor(LONGER_THAN_SILENCE_MILLIS, TimeUnit.MILLISECONDS)
+                        .execute(release::countDown);
+                CompletableFuture.delayedExecutor(LONGER_THAN_SILENCE_MILLIS + 2_000, TimeUnit.MILLISECONDS)
+                        .execute(() -> {
+                            progress.onNext(output(" late"));
+                            progress.onCompleted();
+                        });
+            }
+        };
+        StringBuffer text = new StringBuffer();
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            run(daemon, collecting(text));
+        }
+        assertEquals("early late", text.toString());
+    }
+
+    @Test
+    void whatASilentDaemonKeepsToItselfIsSaidToBeMissing() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                progress.onNext(output("early"));
+                release.countDown();
+            }
+        };
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            run(daemon, event -> {
+                if (event instanceof BuildEvent.Warning warning) {
+                    heard.add(warning.summary());
+                }
+            });
+        }
+        assertEquals(List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"), heard);
+    }
+
+    @Test
+    void aBuildWhoseListenerIsBlockedCanBeInterruptedAndHoldsUpNoOther() throws Exception {
+        CountDownLatch unblock = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(50);
+        Service service = talking();
+        Service other = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                progress.onNext(output("text"));
+                progress.onCompleted();
+                release.countDown();
+            }
+        };
+        try (FakeDaemon daemon = new FakeDaemon(service);
+                FakeDaemon second = new FakeDaemon(other)) {
+            List<Solve> builds = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                builds.add(start(daemon, event -> {
+                    blocked.countDown();
+                    // Whatever interrupts come.
+                    Uninterruptibles.awaitUninterruptibly(unblock);
+                }));
+            }
+            assertTrue(blocked.await(30, TimeUnit.SECONDS));
+            StringBuffer text = new StringBuffer();
+            assertEquals(Map.of("key", "value"), run(second, collecting(text)));
+            assertEquals("text", text.toString());
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, () -> builds.get(0).await());
+            builds.forEach(Solve::cancel);
+            for (Solve build : builds) {
+                assertThrows(ExecutionException.class, () -> build.result().get(10, TimeUnit.SECONDS));
+            }
+        } finally {
+            unblock.countDown();
         }
     }
 

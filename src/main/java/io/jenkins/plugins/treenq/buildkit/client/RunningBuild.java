@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import io.grpc.ManagedChannel;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.solve.Solve;
+import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** A build that was begun. It takes no thread while the daemon has nothing to say or to ask. */
+public final class RunningBuild {
+    private final ManagedChannel channel;
+    private final Endpoint endpoint;
+    private final WorkerPool workers;
+    private final BuildSession session;
+    private final BuildListener listener;
+    private final Instant start = Instant.now();
+    private final CompletableFuture<BuildResult> result = new CompletableFuture<>();
+    private boolean cancelled;
+
+    /** Null before the session is open. */
+    private Solve solve;
+
+    RunningBuild(
+            ManagedChannel channel,
+            Endpoint endpoint,
+            WorkerPool workers,
+            BuildSession session,
+            BuildListener listener) {
+        this.channel = channel;
+        this.endpoint = endpoint;
+        this.workers = workers;
+        this.session = session;
+        this.listener = listener;
+    }
+
+    void begin() {
+        session.opened()
+                .thenComposeAsync(open -> solve(), workers)
+                .thenApplyAsync(this::finish, workers)
+                .handleAsync(this::close, workers)
+                .whenComplete((built, failure) -> {
+                    if (failure == null) {
+                        result.complete(built);
+                    } else {
+                        result.completeExceptionally(Calls.cause(failure));
+                    }
+                });
+    }
+
+    private CompletableFuture<Map<String, String>> solve() {
+        Solve begun;
+        synchronized (this) {
+            if (cancelled) {
+                return CompletableFuture.failedFuture(BuildSession.cancelled());
+            }
+            try {
+                begun = Solve.start(
+                        channel, endpoint, workers, SolveRequests.build(session.request(), session.id()), listener);
+            } catch (BuildkitException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+            solve = begun;
+        }
+        session.failure().whenUnexpected(begun::cancel);
+        return begun.result();
+    }
+
+    private BuildResult finish(Map<String, String> response) {
+        try {
+            session.finish(response);
+            BuildResult built =
+                    new BuildResult(session.request().ref(), response, Duration.between(start, Instant.now()));
+            built.digest();
+            built.imageId();
+            return built;
+        } catch (BuildkitException e) {
+            throw new CompletionException(e);
+        } catch (IllegalArgumentException e) {
+            throw new CompletionException(new BuildkitException.DaemonFailed(
+                    endpoint.address() + " answered with something else than the digest of an image", null));
+        }
+    }
+
+    private BuildResult close(BuildResult built, Throwable failure) {
+        try {
+            session.close();
+        } catch (RuntimeException | Error e) {
+            if (failure == null) {
+                throw e;
+            }
+        }
+        if (failure == null) {
+            return built;
+        }
+        Throwable cause = Calls.cause(failure);
+        throw new CompletionException(
+                cause instanceof BuildkitException known ? session.failure().explaining(known) : cause);
+    }
+
+    /**
+     * Completes when the build is over, the listener was told everything and all results are on the disk; exceptionally with
+     * a {@link BuildkitException}, or with what nobody expected, such as what the listener threw. What depends on it must not
+     * block.
+     */
+    public CompletableFuture<BuildResult> result() {
+        return result;
+    }
+
+    /**
+     * Tells the daemon to stop, unless the build is over. The result then completes in a moment, even if the listener does
+     * not return from what it is told.
+     */
+    public void cancel() {
+        Solve running;
+        synchronized (this) {
+            cancelled = true;
+            running = solve;
+        }
+        if (running == null) {
+            session.abort();
+        } else {
+            running.cancel();
+        }
+    }
+
+    /** Waits for the result; an interrupt cancels the build. */
+    public BuildResult await() throws BuildkitException, InterruptedException {
+        try {
+            return Calls.outcome(result);
+        } catch (InterruptedException e) {
+            cancel();
+            // Afterwards nothing is told or written any more.
+            result.handle((built, failure) -> null).join();
+            throw e;
+        }
+    }
+}
