@@ -2,76 +2,123 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.util.DaemonThreadFactory;
-import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Tells the controller once a second what is new in a build, if anything. The build never waits for it: all builds of a
- * JVM share a thread for this, and what happens while the controller is slow is summed up in the next report.
+ * Tells the controller once a second what is new in a build, if anything. The build does not wait for it meanwhile: what
+ * happens while the controller is slow is summed up in the next report.
+ *
+ * <p>A report may be late and is not lost. One that was not taken is sent again, and the end of a build waits until the last
+ * one was. The wait ends when the connection to the controller does, for then the call fails.
  */
 public final class ProgressSender implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(ProgressSender.class.getName());
-    private static final long PERIOD_SECONDS = 1;
-
-    /** For the end of a build to be told. */
-    private static final long PATIENCE_SECONDS = 5;
-
-    private static final ScheduledThreadPoolExecutor THREAD = thread();
+    private static final Duration PERIOD = Duration.ofSeconds(1);
 
     private final ProgressReporter reporter;
     private final ProgressSink sink;
-    private final Future<?> task;
+    private final WorkerPool workers = WorkerPool.shared();
+
+    /** The report that was not taken yet, or null. Only touched by the one sending at a time. */
+    private ProgressReport untaken;
+
+    // Guarded by this object's lock.
+    private CompletableFuture<Void> sendings = CompletableFuture.completedFuture(null);
+    private Future<?> next;
+    private boolean ended;
 
     private ProgressSender(ProgressReporter reporter, ProgressSink sink) {
         this.reporter = reporter;
         this.sink = sink;
-        this.task = sink == null
-                ? null
-                : THREAD.scheduleWithFixedDelay(this::send, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     /** @param sink null when nobody wants to know */
     public static ProgressSender start(ProgressReporter reporter, @CheckForNull ProgressSink sink) {
-        return new ProgressSender(reporter, sink);
+        ProgressSender sender = new ProgressSender(reporter, sink);
+        if (sink != null) {
+            sender.sendLater();
+        }
+        return sender;
     }
 
-    private static ScheduledThreadPoolExecutor thread() {
-        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
-                1, new NamingThreadFactory(new DaemonThreadFactory(), "treenq-progress"));
-        thread.setKeepAliveTime(1, TimeUnit.MINUTES);
-        thread.allowCoreThreadTimeOut(true);
-        thread.setRemoveOnCancelPolicy(true);
-        return thread;
-    }
-
-    /** What remoting throws ends the task, and only that. */
-    private void send() {
-        ProgressReport report = reporter.take();
-        if (!report.isEmpty()) {
-            sink.accept(report);
+    private synchronized void sendLater() {
+        if (!ended) {
+            next = workers.schedule(this::sendNow, PERIOD);
         }
     }
 
-    /** Tells the rest; the controller has a moment to take it. */
+    private void sendNow() {
+        then(this::send).whenComplete((sent, failure) -> {
+            if (failure != null) {
+                LOGGER.log(Level.FINE, "the controller did not take a report, which is sent again", failure);
+            }
+            sendLater();
+        });
+    }
+
+    /** One after the other, each on a worker, whatever became of those before. */
+    private synchronized CompletableFuture<Void> then(Runnable sending) {
+        sendings = sendings.handleAsync(
+                (before, failure) -> {
+                    sending.run();
+                    return null;
+                },
+                workers);
+        return sendings;
+    }
+
+    private void send() {
+        if (untaken == null) {
+            ProgressReport report = reporter.take();
+            if (report.isEmpty()) {
+                return;
+            }
+            untaken = report;
+        }
+        sink.accept(untaken);
+        untaken = null;
+    }
+
+    private void sendRest() {
+        if (untaken != null) {
+            send();
+        }
+        send();
+    }
+
+    /**
+     * Tells the rest.
+     *
+     * @return completes when it was taken; exceptionally when it cannot be told
+     */
+    public CompletableFuture<Void> finish() {
+        synchronized (this) {
+            if (ended || sink == null) {
+                return sendings;
+            }
+            ended = true;
+            if (next != null) {
+                next.cancel(false);
+            }
+            return then(this::sendRest);
+        }
+    }
+
+    /** Tells the rest, and waits until the controller has taken it. */
     @Override
     public void close() {
-        if (task == null) {
-            return;
-        }
-        task.cancel(false);
         try {
-            THREAD.submit(this::send).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOGGER.log(Level.FINE, "the controller does not hear how a build ended", e);
+            finish().get();
+        } catch (ExecutionException e) {
+            LOGGER.log(Level.WARNING, "the controller does not hear how a build ended", e.getCause());
         } catch (InterruptedException e) {
             // It is told all the same, if the controller still listens.
             Thread.currentThread().interrupt();

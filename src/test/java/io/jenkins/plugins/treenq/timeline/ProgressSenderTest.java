@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.timeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
@@ -11,9 +12,12 @@ import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +84,47 @@ class ProgressSenderTest {
             start("b");
         }
         whatHappensIsToldFromTimeToTimeAndAtTheEnd();
+    }
+
+    @Test
+    void aReportThatWasNotTakenIsSentAgain() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        try (ProgressSender sender = ProgressSender.start(reporter, report -> {
+            if (calls.getAndIncrement() == 0) {
+                throw new IllegalStateException("not now");
+            }
+            told.add(report);
+        })) {
+            start("a");
+            assertEquals("a", next().steps().get(0).name());
+            start("b");
+        }
+        assertEquals("b", next().steps().get(0).name());
+    }
+
+    /** Longer than anybody's patience was. */
+    private static final long SLOW_SECONDS = 7;
+
+    @Test
+    void theEndOfABuildIsNotLostHoweverSlowTheControllerIsAndHoldsUpNoOther() throws Exception {
+        CountDownLatch answers = new CountDownLatch(1);
+        ProgressSender slow = ProgressSender.start(reporter, report -> {
+            await(answers);
+            told.add(report);
+        });
+        start("a");
+        CompletableFuture<Void> end = slow.finish();
+        ProgressReporter another = new ProgressReporter(UnaryOperator.identity());
+        BlockingQueue<ProgressReport> toldOfAnother = new LinkedBlockingQueue<>();
+        another.onEvent(new BuildEvent.VertexChanged("b", List.of(), "b", false, Instant.now(), null, "", null));
+        ProgressSender.start(another, toldOfAnother::add).close();
+        assertEquals(1, toldOfAnother.size());
+        assertThrows(TimeoutException.class, () -> end.get(SLOW_SECONDS, TimeUnit.SECONDS));
+
+        answers.countDown();
+
+        end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertEquals("a", next().steps().get(0).name());
     }
 
     private void start(String vertex) {

@@ -46,7 +46,7 @@ final class BlobCopy {
     private void stream(Descriptor blob, String started) throws BuildkitException, InterruptedException {
         String upload = started;
         long receivedBytes = 0;
-        Patience patience = new Patience();
+        Patience patience = Patience.usual();
         while (!send(blob, upload, receivedBytes, patience)) {
             patience.pause();
             Optional<Destination.Upload> progress = target.progress(upload);

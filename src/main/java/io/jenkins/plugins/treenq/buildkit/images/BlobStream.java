@@ -14,7 +14,7 @@ final class BlobStream extends InputStream {
     private final Repository source;
     private final Descriptor blob;
     private final Hash hash;
-    private final Patience patience = new Patience();
+    private final Patience patience = Patience.usual();
     private volatile long position;
     private volatile boolean closed;
 

@@ -35,6 +35,7 @@ final class Host {
     private final String name;
     private final String address;
     private final boolean plainHttp;
+    private final boolean mirror;
     private final HttpClient http;
     private final Authorizer authorizer;
 
@@ -46,12 +47,16 @@ final class Host {
         T read(Answer answer) throws IOException, BuildkitException, InterruptedException;
     }
 
-    /** @param name as image names have it */
-    Host(String name, RegistryConnection connection, RegistryLogins logins)
+    /**
+     * @param name as image names have it
+     * @param mirror whether another one is asked when this one does not answer
+     */
+    Host(String name, RegistryConnection connection, RegistryLogins logins, boolean mirror)
             throws BuildkitException.InvalidRequest {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
         this.plainHttp = connection.plainHttp();
+        this.mirror = mirror;
         this.http = HttpClients.of(connection);
         this.authorizer = new Authorizer(name, address, logins, new TokenClient(connection, http));
     }
@@ -74,7 +79,7 @@ final class Host {
     /** Asks, and again after a while if that may help. */
     <T> T ask(Ask ask, Reader<T> reader) throws BuildkitException, InterruptedException {
         URI start = root();
-        Patience patience = new Patience();
+        Patience patience = patience();
         while (true) {
             try (Answer answer = send(start, ask)) {
                 if (!patience.again(answer)) {
@@ -98,7 +103,7 @@ final class Host {
      */
     Answer open(Ask ask) throws IOException, BuildkitException, InterruptedException {
         URI start = root();
-        Patience patience = new Patience();
+        Patience patience = patience();
         while (true) {
             Answer answer = send(start, ask);
             if (!patience.again(answer)) {
@@ -118,6 +123,10 @@ final class Host {
             }
             return reader.read(answer);
         }
+    }
+
+    private Patience patience() {
+        return mirror ? Patience.none() : Patience.usual();
     }
 
     private Answer send(URI start, Ask ask) throws IOException, BuildkitException, InterruptedException {
@@ -233,7 +242,7 @@ final class Host {
             throw refused("has a name that no registry can have");
         }
         Ask greeting = Ask.get("", List.of(), "asking what it is");
-        Patience patience = new Patience();
+        Patience patience = patience();
         while (true) {
             try (Answer answer = follow(start, greeting, "")) {
                 if (!patience.again(answer)) {

@@ -33,7 +33,7 @@ public final class ImageRegistry implements AutoCloseable {
 
     private final RegistryLogins logins;
     private final Map<String, RegistryConnection> connections;
-    private final Map<String, Host> hosts = new HashMap<>();
+    private final Map<HostKey, Host> hosts = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "treenq-registry");
         thread.setDaemon(true);
@@ -208,7 +208,7 @@ public final class ImageRegistry implements AutoCloseable {
         for (String mirror : connection(image.host()).mirrors()) {
             String[] parts = mirror.split("/", 2);
             String prefix = parts.length == 1 ? "" : parts[1] + "/";
-            places.add(Repository.toRead(host(parts[0]), prefix + image.repository()));
+            places.add(Repository.toRead(host(parts[0], true), prefix + image.repository()));
         }
         places.add(itself(image));
         return new Places(places);
@@ -222,11 +222,18 @@ public final class ImageRegistry implements AutoCloseable {
         return connections.getOrDefault(host, RegistryConnection.DEFAULT);
     }
 
-    private synchronized Host host(String name) throws BuildkitException.InvalidRequest {
-        Host host = hosts.get(name);
+    private record HostKey(String name, boolean mirror) {}
+
+    private Host host(String name) throws BuildkitException.InvalidRequest {
+        return host(name, false);
+    }
+
+    private synchronized Host host(String name, boolean mirror) throws BuildkitException.InvalidRequest {
+        HostKey key = new HostKey(name, mirror);
+        Host host = hosts.get(key);
         if (host == null) {
-            host = new Host(name, connection(name), logins);
-            hosts.put(name, host);
+            host = new Host(name, connection(name), logins, mirror);
+            hosts.put(key, host);
         }
         return host;
     }

@@ -5,21 +5,40 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** How often and how late one request is repeated: as the registry says, within limits. */
 final class Patience {
-    static final int TRIES = 5;
+    /** Long enough for a registry to be restarted; builds wait as long for a daemon. */
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
+
+    static final int TRIES = 1 + PAUSES.size();
     static final int TOO_MANY = 429;
 
-    private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long LONGEST_PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();
     private static final Set<Integer> PASSING = Set.of(TOO_MANY, 500, 502, 503, 504);
 
+    private final int mostTries;
     private int tries = 1;
     private long pauseMillis;
+
+    private Patience(int mostTries) {
+        this.mostTries = mostTries;
+    }
+
+    /** For whoever has nobody else to ask. */
+    static Patience usual() {
+        return new Patience(TRIES);
+    }
+
+    /** For whoever can ask somebody else at once. */
+    static Patience none() {
+        return new Patience(1);
+    }
 
     /** Whether to ask again after this answer, once it was waited. */
     boolean again(Answer answer) {
@@ -37,11 +56,11 @@ final class Patience {
 
     private boolean again(long millis) {
         pauseMillis = Math.min(millis, LONGEST_PAUSE_MILLIS);
-        return tries++ < TRIES;
+        return tries++ < mostTries;
     }
 
     private long usualMillis() {
-        return FIRST_PAUSE_MILLIS << tries - 1;
+        return PAUSES.get(Math.min(tries, PAUSES.size()) - 1).toMillis();
     }
 
     void pause() throws InterruptedException {

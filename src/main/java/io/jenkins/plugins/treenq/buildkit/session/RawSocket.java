@@ -15,6 +15,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * One connection of a step to a socket of this machine, byte by byte, at the pace of the slower side in each direction
@@ -23,12 +24,15 @@ import java.nio.file.Path;
 final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements StreamObserver<BytesMessage> {
     private final ServerCallStreamObserver<BytesMessage> step;
     private final Channel socket;
+    private final Consumer<Throwable> onFailure;
 
     /** Belongs to the socket's thread, on which alone the step is written to. */
     private boolean over;
 
-    RawSocket(ServerCallStreamObserver<BytesMessage> step, Path path, EventLoops loops) {
+    /** @param onFailure told of errors, which nobody expected */
+    RawSocket(ServerCallStreamObserver<BytesMessage> step, Path path, EventLoops loops, Consumer<Throwable> onFailure) {
         this.step = step;
+        this.onFailure = onFailure;
         step.disableAutoRequest();
         this.socket = AgentSocket.connect(path, loops, this)
                 .addListener((ChannelFutureListener) connected -> {
@@ -89,6 +93,9 @@ final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements St
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof Error) {
+            onFailure.accept(cause);
+        }
         end(context.channel(), Status.UNAVAILABLE.withDescription("the connection to the socket broke"));
     }
 

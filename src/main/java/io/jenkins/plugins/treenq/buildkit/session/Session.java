@@ -32,8 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * The daemon's way back to this client during one build ({@code session/session.go}).
@@ -55,16 +53,6 @@ public final class Session implements AutoCloseable {
 
     /** At a time; each has something in memory. Builds with a hundred parallel steps stay far below. */
     private static final int MOST_CALLS = 1_000;
-
-    /**
-     * A daemon that cancels what it asked for is nothing to warn of, which gRPC does with a stack trace. Kept here, for a
-     * logger that nobody holds forgets its level.
-     */
-    private static final Logger CANCELLED_CALLS = Logger.getLogger("io.grpc.netty.NettyServerHandler");
-
-    static {
-        CANCELLED_CALLS.setLevel(Level.SEVERE);
-    }
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ID_BITS = 128;
@@ -99,7 +87,7 @@ public final class Session implements AutoCloseable {
         services.add(new SecretsService(content.secrets()).bindService());
         // Without one, the daemon says itself that none was forwarded.
         if (!content.ssh().isEmpty()) {
-            services.add(new SshService(content.ssh(), loops).intercepted());
+            services.add(new SshService(content.ssh(), loops, onFailure).intercepted());
         }
         if (!content.uploads().isEmpty()) {
             services.add(new UploadService(content.uploads(), loops.workers(), onFailure).intercepted());

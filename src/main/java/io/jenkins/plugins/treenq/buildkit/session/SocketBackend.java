@@ -13,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Asks an agent on this machine to list its keys and to sign, and nothing else: a step must not add, remove or lock
@@ -22,15 +23,18 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
     private final Path path;
     private final EventLoops loops;
     private final AgentCall call;
+    private final Consumer<Throwable> onFailure;
     private final AgentFrames answers = new AgentFrames();
 
     /** Null before the first request. */
     private ChannelFuture connection;
 
-    SocketBackend(Path path, EventLoops loops, AgentCall call) {
+    /** @param onFailure told of errors, which nobody expected */
+    SocketBackend(Path path, EventLoops loops, AgentCall call, Consumer<Throwable> onFailure) {
         this.path = path;
         this.loops = loops;
         this.call = call;
+        this.onFailure = onFailure;
     }
 
     @Override
@@ -44,7 +48,13 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
         }
         connection.addListener((ChannelFutureListener) connected -> {
             if (connected.isSuccess()) {
-                connected.channel().writeAndFlush(Unpooled.wrappedBuffer(AgentFrames.framed(request)));
+                connected.channel()
+                        .writeAndFlush(Unpooled.wrappedBuffer(AgentFrames.framed(request)))
+                        .addListener(written -> {
+                            if (!written.isSuccess()) {
+                                broken(written.cause());
+                            }
+                        });
                 connected.channel().read();
             } else {
                 call.end(AgentSocket.unreachable(path));
@@ -74,6 +84,13 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        broken(cause);
+    }
+
+    private void broken(Throwable cause) {
+        if (cause instanceof Error) {
+            onFailure.accept(cause);
+        }
         call.end(Status.UNAVAILABLE.withDescription("the connection to the SSH agent broke"));
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Connects steps that mount an SSH agent with the agents of this build ({@code session/sshforward/ssh.go},
@@ -36,13 +37,15 @@ final class SshService extends SSHGrpc.SSHImplBase {
     }
 
     /** @throws BuildkitException.InvalidRequest when a key cannot be used or a socket is not there */
-    SshService(Map<String, SshAgent> ssh, EventLoops loops) throws BuildkitException.InvalidRequest {
+    SshService(Map<String, SshAgent> ssh, EventLoops loops, Consumer<Throwable> onFailure)
+            throws BuildkitException.InvalidRequest {
         for (Map.Entry<String, SshAgent> entry : ssh.entrySet()) {
-            agents.put(entry.getKey().isEmpty() ? DEFAULT_ID : entry.getKey(), agent(entry.getValue(), loops));
+            agents.put(entry.getKey().isEmpty() ? DEFAULT_ID : entry.getKey(), agent(entry.getValue(), loops, onFailure));
         }
     }
 
-    private static Agent agent(SshAgent agent, EventLoops loops) throws BuildkitException.InvalidRequest {
+    private static Agent agent(SshAgent agent, EventLoops loops, Consumer<Throwable> onFailure)
+            throws BuildkitException.InvalidRequest {
         if (agent instanceof SshAgent.Keys keys) {
             Keyring keyring = Keyring.of(keys.keys());
             return step -> new AgentCall(step, call -> new KeyringBackend(keyring, call));
@@ -54,8 +57,8 @@ final class SshService extends SSHGrpc.SSHImplBase {
                     "there is no SSH agent's socket at '" + path + "'; start an agent or give its SSH_AUTH_SOCK");
         }
         return socket.raw()
-                ? step -> new RawSocket(step, path, loops)
-                : step -> new AgentCall(step, call -> new SocketBackend(path, loops, call));
+                ? step -> new RawSocket(step, path, loops, onFailure)
+                : step -> new AgentCall(step, call -> new SocketBackend(path, loops, call, onFailure));
     }
 
     ServerServiceDefinition intercepted() {

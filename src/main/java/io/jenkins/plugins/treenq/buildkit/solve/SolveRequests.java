@@ -109,15 +109,15 @@ public final class SolveRequests {
         for (SourcePolicy.Rule rule : policy.rules()) {
             Selector.Builder selector = Selector.newBuilder()
                     .setIdentifier(rule.identifier())
-                    .setMatchType(MatchType.forNumber(rule.match().ordinal()));
+                    .setMatchType(matchType(rule.match()));
             for (SourcePolicy.Constraint constraint : rule.constraints()) {
                 selector.addConstraints(AttrConstraint.newBuilder()
                         .setKey(constraint.key())
                         .setValue(constraint.value())
-                        .setCondition(AttrMatch.forNumber(constraint.comparison().ordinal())));
+                        .setCondition(condition(constraint.comparison())));
             }
             Rule.Builder wire = Rule.newBuilder()
-                    .setAction(PolicyAction.forNumber(rule.action().ordinal()))
+                    .setAction(action(rule.action()))
                     .setSelector(selector);
             if (rule.action() == SourcePolicy.Action.CONVERT) {
                 wire.setUpdates(Update.newBuilder()
@@ -127,5 +127,29 @@ public final class SolveRequests {
             message.addRules(wire);
         }
         return message.build();
+    }
+
+    private static PolicyAction action(SourcePolicy.Action action) {
+        return switch (action) {
+            case ALLOW -> PolicyAction.ALLOW;
+            case DENY -> PolicyAction.DENY;
+            case CONVERT -> PolicyAction.CONVERT;
+        };
+    }
+
+    private static MatchType matchType(SourcePolicy.Match match) {
+        return switch (match) {
+            case WILDCARD -> MatchType.WILDCARD;
+            case EXACT -> MatchType.EXACT;
+            case REGEX -> MatchType.REGEX;
+        };
+    }
+
+    private static AttrMatch condition(SourcePolicy.Comparison comparison) {
+        return switch (comparison) {
+            case EQUAL -> AttrMatch.EQUAL;
+            case NOTEQUAL -> AttrMatch.NOTEQUAL;
+            case MATCHES -> AttrMatch.MATCHES;
+        };
     }
 }

@@ -29,6 +29,8 @@ public final class EventLoops implements AutoCloseable {
     /** More would only help a machine whose network is faster than this many encrypt for. */
     static final int MOST_LOOPS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
+    static final String THREADS = "treenq-io";
+
     private static final long QUIET_MILLIS = 100;
     private static final long LONGEST_END_MILLIS = 2_000;
 
@@ -51,10 +53,11 @@ public final class EventLoops implements AutoCloseable {
     /** The event loops of all clients that are open at the same time. */
     private static final class Shared {
         final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
-                MOST_LOOPS, new DefaultThreadFactory("treenq-io", true), NioIoHandler.newFactory());
+                MOST_LOOPS, new DefaultThreadFactory(THREADS, true), NioIoHandler.newFactory());
         final Map<EventLoop, Integer> clients = new LinkedHashMap<>();
 
         Shared() {
+            CancelledStreams.leaveOut();
             loops.forEach(loop -> clients.put((EventLoop) loop, 0));
         }
 
@@ -106,6 +109,7 @@ public final class EventLoops implements AutoCloseable {
             shared = null;
         }
         // Connections take a moment to end.
-        group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS);
+        group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
+                .addListener(ended -> CancelledStreams.leaveOutNoMore());
     }
 }

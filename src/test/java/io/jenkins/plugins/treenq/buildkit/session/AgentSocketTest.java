@@ -89,7 +89,7 @@ class AgentSocketTest {
     }
 
     private AgentCall filtered() {
-        return new AgentCall(step, call -> new SocketBackend(path, loops, call));
+        return new AgentCall(step, call -> new SocketBackend(path, loops, call, failure -> {}));
     }
 
     @Test
@@ -157,7 +157,7 @@ class AgentSocketTest {
     void nobodyAtTheSocketIsSaidSo(boolean raw) throws Exception {
         server.close();
         if (raw) {
-            new RawSocket(step, path, loops);
+            new RawSocket(step, path, loops, failure -> {});
         } else {
             filtered().onNext(message(AgentFrames.framed(new byte[] {11})));
         }
@@ -186,7 +186,7 @@ class AgentSocketTest {
             }
             return all;
         });
-        RawSocket call = new RawSocket(step, path, loops);
+        RawSocket call = new RawSocket(step, path, loops, failure -> {});
         for (int at = 0, sent = 0; at < bytes.length; at += 32 << 10, sent++) {
             synchronized (step) {
                 while (step.requested() <= sent) {
@@ -212,7 +212,7 @@ class AgentSocketTest {
             }
             return 0;
         });
-        new RawSocket(step, path, loops);
+        new RawSocket(step, path, loops, failure -> {});
         Thread.sleep(500);
         int held = step.answers().stream().mapToInt(answer -> answer.getData().size()).sum();
         assertTrue(held <= 2 << 20, held + " bytes wait");

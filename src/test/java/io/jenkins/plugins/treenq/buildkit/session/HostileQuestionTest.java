@@ -98,7 +98,7 @@ class HostileQuestionTest {
                 .maxInboundMessageSize(16 << 20)
                 .addService(new AuthService(logins, failure -> {}))
                 .addService(new SecretsService(secrets))
-                .addService(new SshService(Map.of("default", new SshAgent.Keys(List.of(key))), loops).intercepted())
+                .addService(new SshService(Map.of("default", new SshAgent.Keys(List.of(key))), loops, failure -> {}).intercepted())
                 .addService(new UploadService(
                                 Map.of("v", () -> new ByteArrayInputStream(new byte[100_000])),
                                 loops.workers(),
