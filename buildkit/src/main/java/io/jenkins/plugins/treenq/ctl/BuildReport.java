@@ -52,7 +52,10 @@ final class BuildReport {
                 ProgressPrinter printer =
                         new ProgressPrinter(progress, command.commandLine().getErr())) {
             if (traceFile != null) {
-                listeners.add(new RawJsonPrinter(traceFile::println));
+                listeners.add(new RawJsonPrinter(line -> {
+                    traceFile.println(line);
+                    ProgressPrinter.requireWritten(traceFile, "the trace");
+                }));
             }
             listeners.add(printer);
             result = action.run(event -> tell(listeners, event));

@@ -5,7 +5,9 @@ import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import picocli.CommandLine.TypeConversionException;
 
@@ -68,8 +70,20 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
     private void write() {
         if (lines.length() > 0) {
             out.append(lines);
-            out.flush();
             lines.setLength(0);
+            requireWritten(out, "the progress");
+        }
+    }
+
+    /**
+     * Writers for people keep their failures to themselves. Whoever asked for a log shall not take a part of it for all.
+     *
+     * @throws UncheckedIOException when something of what was printed could not be written
+     */
+    static void requireWritten(PrintWriter out, String what) {
+        if (out.checkError()) {
+            throw new UncheckedIOException(new IOException(
+                    what + " cannot be written; check that its disk has space and that its reader still runs"));
         }
     }
 

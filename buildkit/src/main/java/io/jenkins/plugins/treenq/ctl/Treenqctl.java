@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -161,7 +162,9 @@ public final class Treenqctl implements Runnable {
                 && !(failure instanceof BuildkitException.Unreachable)
                 && !(failure instanceof BuildkitException.TlsRefused);
         line.getErr().println("error: " + (solving ? "failed to solve: " : "") + text);
-        boolean unexpected = failure instanceof RuntimeException && !(failure instanceof PicocliException);
+        boolean unexpected = failure instanceof RuntimeException
+                && !(failure instanceof PicocliException)
+                && !(failure instanceof UncheckedIOException);
         if (debug || unexpected) {
             failure.printStackTrace(line.getErr());
         }
@@ -171,6 +174,9 @@ public final class Treenqctl implements Runnable {
     private static String text(Exception failure) {
         if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             return "'" + unmatched.getUnmatched().get(0) + "' is not expected here; see treenqctl help";
+        }
+        if (failure instanceof UncheckedIOException unchecked) {
+            return text(unchecked.getCause());
         }
         if (failure instanceof NoSuchFileException) {
             return "there is no file " + failure.getMessage();

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.Upload;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An error on a thread that nobody waits for ends the build, and is what the build ends with. */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+@Timeout(180)
+class ClientErrorTest {
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    private final Error error = new NoClassDefFoundError("of a lost class loader");
+    private LocalSource.Folder source;
+
+    @BeforeEach
+    void dockerfile() throws Exception {
+        Builds.dockerfile(
+                folder,
+                """
+                FROM busybox
+                RUN --mount=type=secret,id=s,required=true cat /run/secrets/s
+                """);
+        source = new LocalSource.Folder(folder);
+    }
+
+    private <T> T fail() {
+        throw error;
+    }
+
+    private void assertEndsWithTheError(BuildRequest.Builder request, SessionContent content) throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            Error thrown = assertThrows(
+                    Error.class, () -> client.build(request.option("no-cache", "").build(), content, BuildListener.NONE));
+            assertSame(error, thrown);
+        }
+    }
+
+    private SessionContent content(RegistryLogins logins, Secrets secrets, Map<Integer, Output> outputs) {
+        return new SessionContent(
+                Map.of("context", source, "dockerfile", source),
+                logins,
+                secrets,
+                Map.of(),
+                outputs,
+                Map.of(),
+                Map.of(),
+                "");
+    }
+
+    @Test
+    void whileASecretIsLookedUp() throws Exception {
+        assertEndsWithTheError(Builds.request(), content(daemon.logins(), id -> fail(), Map.of()));
+    }
+
+    @Test
+    void whileALoginIsLookedUp() throws Exception {
+        RegistryLogins logins = host -> host.equals(daemon.registry()) ? fail() : Optional.empty();
+        Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
+        assertEndsWithTheError(
+                Builds.request(Builds.push(daemon.registry() + "/client/error:1")),
+                content(logins, Secrets.NONE, Map.of()));
+    }
+
+    @Test
+    void whileATokenIsFetched() throws Exception {
+        RegistryLogins logins = new RegistryLogins() {
+            @Override
+            public Optional<RegistryLogin> find(String host) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<TokenSource> tokens(String host) {
+                return host.equals(daemon.registry()) ? fail() : Optional.empty();
+            }
+        };
+        Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
+        assertEndsWithTheError(
+                Builds.request(Builds.push(daemon.registry() + "/client/error:1")),
+                content(logins, Secrets.NONE, Map.of()));
+    }
+
+    @Test
+    void whileAResultIsWritten() throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
+        assertEndsWithTheError(
+                Builds.request(new Export("tar", Map.of())),
+                content(daemon.logins(), Secrets.NONE, Map.of(0, new Output.Stream(() -> fail()))));
+    }
+
+    @Test
+    void whileAnUploadIsOpened() throws Exception {
+        assertEndsWithTheError(
+                Builds.request().option("context", Upload.address("u")),
+                new SessionContent(
+                        Map.of(),
+                        daemon.logins(),
+                        Secrets.NONE,
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of("u", () -> fail()),
+                        ""));
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException.BuildFailed;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Logs that are larger than what any buffer holds, and listeners that are slower than any daemon. With
+ * {@code -Dtreenq.log.megabytes=1024} a step writes more than the usual 64 MB.
+ */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
+class LargeLogTest {
+    private static final long MEGABYTES = Long.getLong("treenq.log.megabytes", 64);
+
+    /** Longer than the silence after which a daemon is given up. */
+    private static final long STALLED_MILLIS = 7_000;
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyLineArrivesFromADaemonThatClipsNone() throws Exception {
+        String name = "unclipped-" + daemon.version();
+        Daemon unclipped = daemon.another(
+                name, "--env", "BUILDKIT_STEP_LOG_MAX_SIZE=-1", "--env", "BUILDKIT_STEP_LOG_MAX_SPEED=-1");
+        long lines = MEGABYTES * (1 << 20) / 64;
+        Builds.dockerfile(folder, "FROM busybox\nRUN yes " + "x".repeat(63) + " | head -n " + lines + "\n");
+        AtomicLong read = new AtomicLong();
+        try (PlainPrinter printer = new PlainPrinter(
+                line -> {},
+                (vertex, line) -> {
+                    assertEquals(63, line.length());
+                    if (read.incrementAndGet() == lines / 2) {
+                        pause();
+                    }
+                })) {
+            Builds.check(unclipped, folder, printer);
+        } finally {
+            daemon.down(name);
+        }
+        assertEquals(lines, read.get());
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(STALLED_MILLIS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the issue of a failed build is comes last, when nobody listens. */
+    @Test
+    void aFailedBuildsLastLinesArriveAtAListenerThatStalls() throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n");
+        List<String> lines = new ArrayList<>();
+        PlainPrinter printer = new PlainPrinter(line -> {}, (vertex, line) -> {
+            if (lines.isEmpty()) {
+                pause();
+                pause();
+            }
+            lines.add(line);
+        });
+        BuildkitException failure = assertThrows(BuildFailed.class, () -> build(printer));
+        assertTrue(failure.getMessage().contains("exit code: 3"), failure.getMessage());
+        assertEquals(30_001, lines.size());
+        assertEquals("real-cause", lines.get(30_000));
+    }
+
+    private void build(BuildListener listener) throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            client.build(
+                    Builds.request().option("no-cache", "").build(),
+                    Builds.content(folder, RegistryLogins.NONE),
+                    listener);
+        }
+    }
+
+    @Test
+    void whatADaemonClipsIsSaid() throws Exception {
+        Builds.dockerfile(folder, "FROM busybox\nRUN yes " + folder + " | head -c 5000000\n");
+        Builds.Log log = new Builds.Log();
+        build(log);
+        assertTrue(log.toString().contains("[output clipped, log limit"), "the log has " + log.toString().length());
+    }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.Upload;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What many builds at once take of the JVM that they are in, and of one another. */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class ManyBuildsTest {
+    private static final int BUILDS = 100;
+    private static final int MOST_THREADS = 40;
+    private static final long MOST_BYTES = 100 << 20;
+    private static final int CONTEXT_BYTES = 256 << 10;
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+
+    private static String threadNames() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .collect(Collectors.groupingBy(
+                        thread -> thread.getName().replaceAll("\\d+", "N"), TreeMap::new, Collectors.counting()))
+                .toString();
+    }
+
+    private static long heapBytes() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Waits without work, once for all builds, and each of them has a context of its own. */
+    private Path context(int number) throws IOException {
+        Path context = Files.createDirectory(folder.resolve("context-" + number));
+        Files.write(context.resolve("data"), new byte[CONTEXT_BYTES + number]);
+        return Builds.dockerfile(
+                context,
+                """
+                FROM busybox AS waiting
+                RUN echo started %s && sleep 900
+                FROM busybox
+                COPY data /data
+                COPY --from=waiting /etc/passwd /
+                """
+                        .formatted(folder));
+    }
+
+    /** Counts down once both the context has arrived and the step runs that everybody waits for. */
+    private static BuildListener awaiting(CountDownLatch latch) {
+        CountDownLatch mine = new CountDownLatch(2);
+        return event -> {
+            boolean arrived = event instanceof BuildEvent.VertexChanged vertex
+                    && vertex.name().contains("load build context")
+                    && vertex.completed() != null;
+            boolean running = event instanceof BuildEvent.VertexChanged vertex
+                    && vertex.name().contains("RUN echo started")
+                    && vertex.started() != null;
+            if ((arrived || running) && mine.getCount() > 0) {
+                mine.countDown();
+                if (mine.getCount() == 0) {
+                    latch.countDown();
+                }
+            }
+        };
+    }
+
+    @Test
+    void aHundredBuildsShareAFewThreads() throws Exception {
+        List<Path> contexts = new ArrayList<>();
+        for (int i = 0; i < BUILDS; i++) {
+            contexts.add(context(i));
+        }
+        int threadsBefore = threads();
+        long bytesBefore = heapBytes();
+        CountDownLatch waiting = new CountDownLatch(BUILDS);
+        List<CompletableFuture<BuildkitClient>> clients = new ArrayList<>();
+        List<RunningBuild> builds = new ArrayList<>();
+        try {
+            for (int i = 0; i < BUILDS; i++) {
+                clients.add(BuildkitClient.connectLater(daemon.endpoint()));
+            }
+            for (int i = 0; i < BUILDS; i++) {
+                builds.add(clients.get(i)
+                        .get()
+                        .begin(
+                                Builds.request().build(),
+                                Builds.content(contexts.get(i), RegistryLogins.NONE),
+                                awaiting(waiting)));
+            }
+            int most = 0;
+            while (!waiting.await(20, TimeUnit.MILLISECONDS)) {
+                most = Math.max(most, threads());
+                builds.forEach(build -> assertTrue(!build.result().isDone(), () -> build.result().toString()));
+            }
+            most = Math.max(most, threads()) - threadsBefore;
+            long bytes = heapBytes() - bytesBefore;
+            System.out.println(daemon + ": " + most + " threads and " + (bytes >> 20) + " MB for " + BUILDS + " builds");
+            assertTrue(most <= MOST_THREADS, most + " threads: " + threadNames());
+            assertTrue(bytes <= MOST_BYTES, bytes + " bytes");
+        } finally {
+            builds.forEach(RunningBuild::cancel);
+            for (RunningBuild build : builds) {
+                assertThrows(ExecutionException.class, () -> build.result().get(1, TimeUnit.MINUTES));
+            }
+            for (CompletableFuture<BuildkitClient> client : clients) {
+                client.get().close();
+            }
+        }
+    }
+
+    /** A stream from a pipe that nobody writes to. */
+    private static Upload silent(CountDownLatch opened) {
+        return () -> {
+            PipedInputStream in = new PipedInputStream(new PipedOutputStream());
+            opened.countDown();
+            return in;
+        };
+    }
+
+    @Test
+    void buildsThatWaitForAPipeOrAListenerHoldUpNoOther() throws Exception {
+        int each = 20;
+        Builds.dockerfile(folder, "FROM busybox\nRUN echo " + folder + "\n");
+        CountDownLatch waiting = new CountDownLatch(2 * each);
+        CountDownLatch unblock = new CountDownLatch(1);
+        List<RunningBuild> builds = new ArrayList<>();
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            for (int i = 0; i < each; i++) {
+                BuildRequest piped =
+                        Builds.request().option("context", Upload.address("pipe")).build();
+                Map<String, Upload> uploads = Map.of("pipe", silent(waiting));
+                builds.add(client.begin(
+                        piped,
+                        new SessionContent(
+                                Map.of(), RegistryLogins.NONE, Secrets.NONE, Map.of(), Map.of(), Map.of(), uploads, ""),
+                        BuildListener.NONE));
+                builds.add(client.begin(
+                        Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), new BuildListener() {
+                            private boolean blocked;
+
+                            @Override
+                            public void onEvent(BuildEvent event) {
+                                if (!blocked) {
+                                    blocked = true;
+                                    waiting.countDown();
+                                    Uninterruptibles.awaitUninterruptibly(unblock);
+                                }
+                            }
+                        }));
+            }
+            waiting.await();
+            Builds.Log log = new Builds.Log();
+            Builds.check(daemon, folder, log);
+            client.build(Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), log);
+
+            builds.forEach(RunningBuild::cancel);
+            for (RunningBuild build : builds) {
+                build.result().handle((built, failure) -> null).get(1, TimeUnit.MINUTES);
+            }
+        } finally {
+            unblock.countDown();
+        }
+    }
+
+    private static URL url(String entry) {
+        try {
+            return Path.of(entry).toUri().toURL();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As a plugin's classes are in an agent, and in a controller that reloads plugins. */
+    @Test
+    void theClassesCanBeUnloadedOnceNobodyBuilds() throws Exception {
+        URL[] urls = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                .map(ManyBuildsTest::url)
+                .toArray(URL[]::new);
+        WeakReference<ClassLoader> classes = new WeakReference<>(connectAndClose(urls, daemon));
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (classes.get() != null && System.nanoTime() < deadline) {
+            System.gc();
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+        assertEquals(null, classes.get(), ManyBuildsTest::threadNames);
+    }
+
+    private static ClassLoader connectAndClose(URL[] urls, Daemon daemon) throws Exception {
+        URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        // Libraries keep things in the locals of the thread that calls.
+        Thread thread = new Thread(() -> {
+            try {
+                Class<?> endpoint = loader.loadClass("io.jenkins.plugins.treenq.buildkit.Endpoint");
+                Class<?> tls = loader.loadClass("io.jenkins.plugins.treenq.buildkit.Tls");
+                Class<?> client = loader.loadClass("io.jenkins.plugins.treenq.buildkit.client.BuildkitClient");
+                Object trust = tls.getConstructor(String.class, String.class, String.class, String.class)
+                        .newInstance("", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
+                Object address = endpoint.getMethod("of", String.class, tls).invoke(null, daemon.address(), trust);
+                Object connected = client.getMethod("connect", endpoint).invoke(null, address);
+                client.getMethod("workers").invoke(connected);
+                client.getMethod("close").invoke(connected);
+                done.complete(null);
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        done.get();
+        loader.close();
+        return loader;
+    }
+}

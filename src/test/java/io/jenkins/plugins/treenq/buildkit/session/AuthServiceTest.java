@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class AuthServiceTest {
+    private static final int ASKED = 200;
+
+    private static final RegistryLogins LOGINS = new RegistryLogins() {
+        @Override
+        public Optional<RegistryLogin> find(String host) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<TokenSource> tokens(String host) {
+            return Optional.of(TokenSource.builder().build());
+        }
+    };
+
+    @Test
+    void noMoreRegistriesAreAskedThanTheLimitHoweverManyQuestionsComeAtOnce() throws Exception {
+        AuthService service = new AuthService(LOGINS, failure -> {});
+        ExecutorService threads = Executors.newFixedThreadPool(ASKED);
+        CountDownLatch together = new CountDownLatch(ASKED);
+        List<FakeCall<FetchTokenResponse>> calls = new ArrayList<>();
+        try {
+            for (int i = 0; i < ASKED; i++) {
+                FakeCall<FetchTokenResponse> call = new FakeCall<>();
+                calls.add(call);
+                FetchTokenRequest request = FetchTokenRequest.newBuilder()
+                        .setHost("registry-" + i + ".invalid")
+                        // Without a way to anywhere.
+                        .setRealm("ftp://registry-" + i + ".invalid/token")
+                        .build();
+                threads.execute(() -> {
+                    together.countDown();
+                    try {
+                        together.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    service.fetchToken(request, call);
+                });
+            }
+            int refused = 0;
+            for (FakeCall<FetchTokenResponse> call : calls) {
+                Status status = call.awaitEnd();
+                assertTrue(!status.isOk());
+                refused += status.getCode() == Status.Code.RESOURCE_EXHAUSTED ? 1 : 0;
+            }
+            assertEquals(ASKED - 100, refused);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.threads;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class WorkerPoolTest {
+    private static final int WORKERS = 4;
+
+    private final WorkerPool pool = new WorkerPool(WORKERS, 30);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aFewThreadsServeManyTasksThatDoNotWait() throws Exception {
+        CountDownLatch done = new CountDownLatch(10_000);
+        for (int i = 0; i < 10_000; i++) {
+            pool.execute(done::countDown);
+        }
+        done.await();
+        assertTrue(pool.size() <= WORKERS, pool.size() + " threads");
+    }
+
+    @Test
+    void tasksThatWaitHoldUpNoOthers() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(20);
+        for (int i = 0; i < 20; i++) {
+            pool.execute(() -> {
+                waiting.countDown();
+                await(release);
+            });
+        }
+        waiting.await();
+        CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> "done", pool);
+        assertEquals("done", other.get());
+        assertTrue(pool.size() <= 20 + WORKERS, pool.size() + " threads");
+
+        release.countDown();
+
+        while (pool.size() > WORKERS) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    @Test
+    void thereIsAnEndOfThreads() {
+        for (int i = 0; i < 100; i++) {
+            pool.execute(() -> await(release));
+        }
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {}, pool);
+        assertThrows(TimeoutException.class, () -> other.get(5 * WorkerPool.LONG_MILLIS, TimeUnit.MILLISECONDS));
+        assertTrue(pool.size() <= 30, pool.size() + " threads");
+        release.countDown();
+        other.join();
+    }
+
+    @Test
+    void aScheduledTaskRunsOnAWorkerUnlessItIsCancelled() throws Exception {
+        CompletableFuture<String> thread = new CompletableFuture<>();
+        CompletableFuture<String> never = new CompletableFuture<>();
+        Future<?> cancelled = pool.schedule(() -> never.complete(""), Duration.ofMillis(200));
+        cancelled.cancel(false);
+        pool.schedule(() -> thread.complete(Thread.currentThread().getName()), Duration.ofMillis(400));
+        assertTrue(thread.get().startsWith("treenq-worker"), thread.get());
+        assertTrue(!never.isDone());
+    }
+
+    @Test
+    void whatATaskThrowsHarmsNoOther() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            pool.execute(() -> {
+                Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
+                throw new StackOverflowError();
+            });
+        }
+        assertEquals("done", CompletableFuture.supplyAsync(() -> "done", pool).get());
+    }
+}
