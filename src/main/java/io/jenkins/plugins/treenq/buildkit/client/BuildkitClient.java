@@ -78,12 +78,17 @@ public final class BuildkitClient implements AutoCloseable {
         try {
             return Calls.outcome(connected);
         } catch (InterruptedException e) {
-            connected.thenAccept(BuildkitClient::close);
+            if (!connected.cancel(true)) {
+                connected.thenAccept(BuildkitClient::close);
+            }
             throw e;
         }
     }
 
-    /** Connects like {@link #connect}, without a thread that waits; what depends on the client must not block. */
+    /**
+     * Connects like {@link #connect}, without a thread that waits. Cancelling the future ends the connection; what depends on
+     * it must not block.
+     */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
         EventLoops loops = new EventLoops();
         BuildkitClient client;
@@ -93,11 +98,14 @@ public final class BuildkitClient implements AutoCloseable {
             loops.close();
             return CompletableFuture.failedFuture(e);
         }
-        return client.workers.infoLater().thenApply(client::checked).whenComplete((checked, failure) -> {
+        CompletableFuture<BuildkitClient> connected =
+                client.workers.infoLater().thenApply(client::checked);
+        connected.whenComplete((checked, failure) -> {
             if (failure != null) {
                 client.close();
             }
         });
+        return connected;
     }
 
     private BuildkitClient checked(DaemonInfo answer) {

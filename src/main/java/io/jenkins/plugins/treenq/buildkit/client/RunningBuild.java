@@ -44,6 +44,11 @@ public final class RunningBuild {
     }
 
     void begin() {
+        result.whenComplete((built, failure) -> {
+            if (result.isCancelled()) {
+                cancel();
+            }
+        });
         session.opened()
                 .thenComposeAsync(open -> solve(), workers)
                 .thenApplyAsync(this::finish, workers)
@@ -110,7 +115,7 @@ public final class RunningBuild {
     /**
      * Completes when the build is over, the listener was told everything and all results are on the disk; exceptionally with
      * a {@link BuildkitException}, or with what nobody expected, such as what the listener threw. What depends on it must not
-     * block.
+     * block. Cancelling it is {@link #cancel}, without waiting for the build to be stopped.
      */
     public CompletableFuture<BuildResult> result() {
         return result;

@@ -94,7 +94,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
 
     /** Says whether there may be more to read. */
     private boolean read() throws IOException {
-        if (in == null) {
+        if (in == null && !isCancelled()) {
             in = upload.open();
         }
         for (int chunks = 0; chunks < TURN && daemon.isReady() && !isCancelled(); chunks++) {

@@ -33,7 +33,7 @@ public final class Calls {
         }
     }
 
-    /** The answer of a call, later; cancelling the future does not end the call. */
+    /** The answer of a call for which no thread waits. Cancelling the future ends the call in the daemon too. */
     public static <T> CompletableFuture<T> later(ListenableFuture<T> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         call.addListener(
@@ -43,10 +43,11 @@ public final class Calls {
                     } catch (ExecutionException e) {
                         answer.completeExceptionally(e.getCause());
                     } catch (CancellationException e) {
-                        answer.completeExceptionally(e);
+                        answer.cancel(false);
                     }
                 },
                 MoreExecutors.directExecutor());
+        answer.whenComplete((value, failure) -> call.cancel(true));
         return answer;
     }
 

@@ -10,11 +10,9 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.Upload;
 import java.nio.file.Path;
 import java.util.Map;
@@ -84,25 +82,6 @@ class ClientErrorTest {
     @Test
     void whileALoginIsLookedUp() throws Exception {
         RegistryLogins logins = host -> host.equals(daemon.registry()) ? fail() : Optional.empty();
-        Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
-        assertEndsWithTheError(
-                Builds.request(Builds.push(daemon.registry() + "/client/error:1")),
-                content(logins, Secrets.NONE, Map.of()));
-    }
-
-    @Test
-    void whileATokenIsFetched() throws Exception {
-        RegistryLogins logins = new RegistryLogins() {
-            @Override
-            public Optional<RegistryLogin> find(String host) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<TokenSource> tokens(String host) {
-                return host.equals(daemon.registry()) ? fail() : Optional.empty();
-            }
-        };
         Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
         assertEndsWithTheError(
                 Builds.request(Builds.push(daemon.registry() + "/client/error:1")),

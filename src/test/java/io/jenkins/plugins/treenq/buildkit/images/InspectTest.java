@@ -543,20 +543,24 @@ class InspectTest {
     @Test
     void mirrorsAreAskedFirstAndTheRegistryItselfWhenTheyFail() throws Exception {
         try (FakeRegistry mirror = FakeRegistry.tls();
-                FakeRegistry broken = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(403)))) {
+                FakeRegistry broken = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(403)));
+                FakeRegistry busy = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(503)))) {
             Digest digest = FakeImage.index(registry, "a/b", "1");
             registry.contents.forEach((key, content) -> mirror.contents.put("hub/" + key, content));
             RegistryConnection mirrored = RegistryConnection.builder()
                     .caPem(registry.connection().caPem())
-                    .mirrors(List.of(broken.host(), mirror.host() + "/hub"))
+                    .mirrors(List.of(broken.host(), busy.host(), mirror.host() + "/hub"))
                     .build();
             try (ImageRegistry reader = new ImageRegistry(
                     RegistryLogins.NONE,
                     Map.of(
                             registry.host(), mirrored,
                             mirror.host(), mirror.connection(),
+                            busy.host(), busy.connection(),
                             broken.host(), broken.connection()))) {
                 assertEquals(digest, reader.inspect(image()).orElseThrow().digest());
+                // The next one is asked at once.
+                assertEquals(1, busy.requests().size());
                 assertEquals(List.of(), registry.requests());
                 // Where it matters that a tag is not an old one, mirrors are not asked.
                 mirror.contents.clear();

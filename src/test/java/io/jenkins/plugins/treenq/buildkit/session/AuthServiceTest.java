@@ -13,6 +13,7 @@ import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,5 +71,20 @@ class AuthServiceTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void anErrorIsTheBuildsAndTheDaemonIsAnswered() throws Exception {
+        Error error = new StackOverflowError();
+        List<Throwable> failures = new ArrayList<>();
+        FakeCall<FetchTokenResponse> call = new FakeCall<>();
+        Answers.giveLater(
+                call, failures::add, () -> CompletableFuture.supplyAsync(
+                        () -> {
+                            throw error;
+                        },
+                        Runnable::run));
+        assertEquals(Status.Code.UNKNOWN, call.awaitEnd().getCode());
+        assertEquals(List.of(error), failures);
     }
 }
