@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
@@ -124,6 +125,8 @@ class ManyBuildsTest {
         for (int i = 0; i < BUILDS; i++) {
             contexts.add(context(i));
         }
+        // A hundred handshakes at once take a busy machine some time.
+        Endpoint endpoint = Endpoint.of(daemon.address(), daemon.tls(), Duration.ofMinutes(2));
         awaitEndOfThreads();
         int threadsBefore = threads();
         long bytesBefore = bytes();
@@ -132,7 +135,7 @@ class ManyBuildsTest {
         List<RunningBuild> builds = new ArrayList<>();
         try {
             for (int i = 0; i < BUILDS; i++) {
-                clients.add(BuildkitClient.connectLater(daemon.endpoint()));
+                clients.add(BuildkitClient.connectLater(endpoint));
             }
             for (int i = 0; i < BUILDS; i++) {
                 builds.add(clients.get(i)
@@ -181,9 +184,11 @@ class ManyBuildsTest {
         List<RunningBuild> builds = new ArrayList<>();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (int i = 0; i < each; i++) {
+                // The daemon would fetch the same address once for all.
+                String pipe = "pipe-" + daemon.version() + i;
                 BuildRequest piped =
-                        Builds.request().option("context", Upload.address("pipe")).build();
-                Map<String, Upload> uploads = Map.of("pipe", silent(waiting));
+                        Builds.request().option("context", Upload.address(pipe)).build();
+                Map<String, Upload> uploads = Map.of(pipe, silent(waiting));
                 builds.add(client.begin(
                         piped,
                         new SessionContent(

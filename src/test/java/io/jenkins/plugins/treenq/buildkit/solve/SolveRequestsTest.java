@@ -123,4 +123,29 @@ class SolveRequestsTest {
                                 .build())
                 .build();
     }
+
+    @Test
+    void everyActionMatchAndComparisonIsTheOneOfThatNameOnTheWire() throws Exception {
+        for (SourcePolicy.Action action : SourcePolicy.Action.values()) {
+            for (SourcePolicy.Match match : SourcePolicy.Match.values()) {
+                for (SourcePolicy.Comparison comparison : SourcePolicy.Comparison.values()) {
+                    SourcePolicy.Constraint constraint = new SourcePolicy.Constraint("key", "value", comparison);
+                    SourcePolicy.Rule rule =
+                            new SourcePolicy.Rule(action, match, "source", List.of(constraint), "", Map.of());
+                    Rule wire = SolveRequests.build(
+                                    BuildRequest.builder()
+                                            .sourcePolicy(new SourcePolicy(List.of(rule)))
+                                            .build(),
+                                    "session")
+                            .getSourcePolicy()
+                            .getRules(0);
+                    assertEquals(action.name(), wire.getAction().name());
+                    assertEquals(match.name(), wire.getSelector().getMatchType().name());
+                    assertEquals(
+                            comparison.name(),
+                            wire.getSelector().getConstraints(0).getCondition().name());
+                }
+            }
+        }
+    }
 }
