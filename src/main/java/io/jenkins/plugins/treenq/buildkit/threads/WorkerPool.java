@@ -72,7 +72,16 @@ public final class WorkerPool implements Executor {
 
     /** Runs the task on a worker after a while; cancelling the future prevents it. */
     public Future<?> schedule(Runnable task, Duration delay) {
-        return timer.schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timer.schedule(() -> executeAnyway(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void executeAnyway(Runnable task) {
+        try {
+            execute(task);
+        } catch (OutOfMemoryError e) {
+            // There is no other thread for it, and nobody else would come to it.
+            task.run();
+        }
     }
 
     int size() {

@@ -246,6 +246,7 @@ class ManyBuildsTest {
     }
 
     private static ClassLoader connectAndClose(URL[] urls, Daemon daemon) throws Exception {
+        // Not closed, for the threads need its classes until they end.
         URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
         CompletableFuture<Void> done = new CompletableFuture<>();
         // Libraries keep things in the locals of the thread that calls.
@@ -268,7 +269,6 @@ class ManyBuildsTest {
         thread.start();
         thread.join();
         done.get();
-        loader.close();
         return loader;
     }
 }
