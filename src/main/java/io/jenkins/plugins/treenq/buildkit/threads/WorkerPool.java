@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.threads;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A few threads serve any number of builds, because no task waits for the network: it leaves its thread and comes back.
  * Some tasks still wait for somebody else, and nobody knows for how long: a listener whose terminal is paused, an upload from
- * a pipe. A task that keeps its thread for long therefore gets that thread for itself, and another one takes its place. So
- * whoever waits holds up nobody, and in the worst case there are as many threads as there are tasks that wait.
+ * a pipe. A task that keeps its thread for long, without using the processor, therefore gets that thread for itself, and
+ * another one takes its place. So whoever waits holds up nobody, and in the worst case there are as many threads as there are
+ * tasks that wait.
  *
  * <p>Threads without work end, so that a JVM without clients has none, and nothing keeps the classes from being unloaded.
  */
@@ -28,8 +31,10 @@ public final class WorkerPool implements Executor {
     /** Threads for the tasks that do not wait. */
     static final int WORKERS = 16;
 
-    /** After that time, a task is one that waits. Those that work leave their thread after milliseconds. */
+    /** After that time on its thread without the processor, a task is one that waits. On a busy machine, others get some. */
     static final long LONG_MILLIS = 1_000;
+
+    private static final long SOME_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long PERIOD_MILLIS = 250;
 
@@ -37,16 +42,36 @@ public final class WorkerPool implements Executor {
     static final int MOST_THREADS = 1_000;
 
     private static final long IDLE_SECONDS = 10;
+    private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
     private static final WorkerPool SHARED = new WorkerPool(WORKERS, MOST_THREADS);
 
     private final int workers;
     private final int mostThreads;
-    private final Map<Thread, Long> begun = new ConcurrentHashMap<>();
+    private final Map<Thread, Running> running = new ConcurrentHashMap<>();
     private final AtomicBoolean watched = new AtomicBoolean();
     private final Threads threads;
 
     /** Hands tasks to the workers when their time has come, and runs none itself. */
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named("treenq-timer"));
+
+    /** What was seen of a task that has a thread. Only touched where the threads are counted. */
+    private static final class Running {
+        long processorNanos;
+        long sinceNanos;
+        boolean seen;
+
+        /** Whether the task has not used the processor for long. */
+        boolean waits(Thread thread) {
+            long nanos = PROCESSOR.isThreadCpuTimeSupported() ? PROCESSOR.getThreadCpuTime(thread.getId()) : 0;
+            long now = System.nanoTime();
+            if (!seen || nanos - processorNanos >= SOME_NANOS) {
+                seen = true;
+                processorNanos = nanos;
+                sinceNanos = now;
+            }
+            return now - sinceNanos >= TimeUnit.MILLISECONDS.toNanos(LONG_MILLIS);
+        }
+    }
 
     WorkerPool(int workers, int mostThreads) {
         this.workers = workers;
@@ -97,11 +122,11 @@ public final class WorkerPool implements Executor {
     /** Looked at as long as tasks wait for a thread, or threads of their own have not been given back. */
     private void adjust() {
         try {
-            long now = System.nanoTime();
-            int waiting = (int) begun.values().stream()
-                    .filter(start -> now - start >= TimeUnit.MILLISECONDS.toNanos(LONG_MILLIS))
+            int waiting = (int) running.entrySet().stream()
+                    .filter(entry -> entry.getValue().waits(entry.getKey()))
                     .count();
-            threads.setCorePoolSize(Math.min(mostThreads, workers + waiting));
+            // Half of them are left for the others in any case.
+            threads.setCorePoolSize(Math.min(mostThreads, Math.max(workers, waiting + (workers + 1) / 2)));
         } finally {
             watched.set(false);
         }
@@ -131,12 +156,12 @@ public final class WorkerPool implements Executor {
 
         @Override
         protected void beforeExecute(Thread thread, Runnable task) {
-            begun.put(thread, System.nanoTime());
+            running.put(thread, new Running());
         }
 
         @Override
         protected void afterExecute(Runnable task, Throwable failure) {
-            begun.remove(Thread.currentThread());
+            running.remove(Thread.currentThread());
         }
     }
 

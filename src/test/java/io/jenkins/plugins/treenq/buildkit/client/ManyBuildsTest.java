@@ -257,7 +257,8 @@ class ManyBuildsTest {
                 Class<?> client = loader.loadClass("io.jenkins.plugins.treenq.buildkit.client.BuildkitClient");
                 Object trust = tls.getConstructor(String.class, String.class, String.class, String.class)
                         .newInstance("", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
-                Object address = endpoint.getMethod("of", String.class, tls).invoke(null, daemon.address(), trust);
+                Object address = endpoint.getMethod("of", String.class, tls, Duration.class)
+                        .invoke(null, daemon.address(), trust, Duration.ofMinutes(2));
                 Object connected = client.getMethod("connect", endpoint).invoke(null, address);
                 client.getMethod("workers").invoke(connected);
                 client.getMethod("close").invoke(connected);
