@@ -54,7 +54,7 @@ final class BuildReport {
             if (traceFile != null) {
                 listeners.add(new RawJsonPrinter(line -> {
                     traceFile.println(line);
-                    ProgressPrinter.requireWritten(traceFile, "the trace");
+                    StandardOutput.requireWritten(traceFile, "the trace");
                 }));
             }
             listeners.add(printer);

@@ -61,7 +61,7 @@ final class MonitorCommand implements Callable<Integer> {
             new TreeMap<>(products.exported()).values().forEach(blob -> print(out, prefix + "descriptor", blob));
             products.attestations().forEach(blob -> print(out, prefix + "attestation", blob));
         });
-        ProgressPrinter.requireWritten(out, "the output");
+        StandardOutput.requireWritten(out, "the output");
     }
 
     private static void print(PrintWriter out, String name, Blob blob) {

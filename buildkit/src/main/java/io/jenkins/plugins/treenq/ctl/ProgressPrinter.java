@@ -5,9 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import picocli.CommandLine.TypeConversionException;
 
@@ -71,19 +69,7 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
         if (lines.length() > 0) {
             out.append(lines);
             lines.setLength(0);
-            requireWritten(out, "the progress");
-        }
-    }
-
-    /**
-     * Writers for people keep their failures to themselves. Whoever asked for a log shall not take a part of it for all.
-     *
-     * @throws UncheckedIOException when something of what was printed could not be written
-     */
-    static void requireWritten(PrintWriter out, String what) {
-        if (out.checkError()) {
-            throw new UncheckedIOException(new IOException(
-                    what + " cannot be written; check that its disk has space and that its reader still runs"));
+            StandardOutput.requireWritten(out, "the progress");
         }
     }
 

@@ -87,7 +87,10 @@ public final class Treenqctl implements Runnable {
 
     public static void main(String[] arguments) {
         Treenqctl root = new Treenqctl();
-        CommandLine line = commandLine(root).setExecutionStrategy(parsed -> {
+        CommandLine line = commandLine(root)
+                .setOut(StandardOutput.writer(System.out, "sun.stdout.encoding"))
+                .setErr(StandardOutput.writer(System.err, "sun.stderr.encoding"))
+                .setExecutionStrategy(parsed -> {
             LIBRARIES.setLevel(root.debug ? Level.INFO : Level.OFF);
             return new CommandLine.RunLast().execute(parsed);
         });
@@ -95,7 +98,12 @@ public final class Treenqctl implements Runnable {
             line.getErr().println("error: this locale cannot express all of the arguments; run with LC_ALL=C.UTF-8");
             System.exit(1);
         }
-        System.exit(line.execute(arguments));
+        int exit = line.execute(arguments);
+        if (exit == CommandLine.ExitCode.OK && (line.getOut().checkError() || System.out.checkError())) {
+            line.getErr().println("error: " + StandardOutput.unwritten("the output").getMessage());
+            exit = CommandLine.ExitCode.SOFTWARE;
+        }
+        System.exit(exit);
     }
 
     static CommandLine commandLine() {

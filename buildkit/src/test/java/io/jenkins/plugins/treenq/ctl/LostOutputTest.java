@@ -83,4 +83,11 @@ class LostOutputTest {
         assertEquals(1, run.exit());
         assertTrue(run.err().contains("the progress cannot be written"), run.err());
     }
+
+    @Test
+    void anyOtherOutputThatCannotBeWrittenIsAFailureToo() throws Exception {
+        Ctl run = shell("\"$@\" > /dev/full", "debug", "workers");
+        assertEquals(1, run.exit());
+        assertTrue(run.err().contains("the output cannot be written"), run.err());
+    }
 }
