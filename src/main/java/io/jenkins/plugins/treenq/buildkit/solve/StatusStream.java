@@ -29,16 +29,15 @@ import java.util.logging.Logger;
  *
  * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because no more
  * is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the listener is
- * told that something is missing. The daemon counts as silent only while the listener has nothing left to take.
+ * told that something is missing. The daemon counts as silent only while the listener has nothing left to take. There is no
+ * bound on what is left to be told: of a log of 1 GiB it may be hundreds of thousands of messages. A daemon that never stops
+ * holds a build no more than one that never ends it, and both can be cancelled.
  */
 final class StatusStream {
     private static final Logger LOGGER = Logger.getLogger(StatusStream.class.getName());
 
     /** As long as BuildKit's own client waits for the rest of the progress ({@code client/solve.go}). */
     private static final Duration SILENCE = Duration.ofSeconds(5);
-
-    /** When the build is over. A daemon sends its output in pieces of 1 MiB ({@code client/status.go}). */
-    private static final int MOST_MESSAGES_LEFT = 100_000;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -69,7 +68,6 @@ final class StatusStream {
 
     private Duration pause = FIRST_PAUSE;
     private long openedNanos;
-    private int messagesLeft = MOST_MESSAGES_LEFT;
     private volatile boolean buildOver;
     private volatile boolean progressExpected;
     private volatile boolean closed;
@@ -246,10 +244,6 @@ final class StatusStream {
             }
             progressExpected = true;
             try {
-                if (buildOver && --messagesLeft < 0) {
-                    throw new BuildkitException.DaemonFailed(
-                            "the daemon does not stop telling of a build that is over; restart it", null);
-                }
                 synchronized (events) {
                     events.read(message, StatusStream.this::tell);
                 }

@@ -58,7 +58,7 @@ class LargeLogTest {
                         pause();
                     }
                 })) {
-            Builds.check(unclipped, folder, printer);
+            build(unclipped, printer);
         } finally {
             daemon.down(name);
         }
@@ -73,7 +73,7 @@ class LargeLogTest {
         }
     }
 
-    /** What the issue of a failed build is comes last, when nobody listens. */
+    /** What made a build fail comes last, when nobody listens. */
     @Test
     void aFailedBuildsLastLinesArriveAtAListenerThatStalls() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n");
@@ -85,14 +85,14 @@ class LargeLogTest {
             }
             lines.add(line);
         });
-        BuildkitException failure = assertThrows(BuildFailed.class, () -> build(printer));
+        BuildkitException failure = assertThrows(BuildFailed.class, () -> build(daemon, printer));
         assertTrue(failure.getMessage().contains("exit code: 3"), failure.getMessage());
         assertEquals(30_001, lines.size());
         assertEquals("real-cause", lines.get(30_000));
     }
 
-    private void build(BuildListener listener) throws Exception {
-        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+    private void build(Daemon builder, BuildListener listener) throws Exception {
+        try (BuildkitClient client = BuildkitClient.connect(builder.endpoint())) {
             client.build(
                     Builds.request().option("no-cache", "").build(),
                     Builds.content(folder, RegistryLogins.NONE),
@@ -104,7 +104,7 @@ class LargeLogTest {
     void whatADaemonClipsIsSaid() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN yes " + folder + " | head -c 5000000\n");
         Builds.Log log = new Builds.Log();
-        build(log);
+        build(daemon, log);
         assertTrue(log.toString().contains("[output clipped, log limit"), "the log has " + log.toString().length());
     }
 }
