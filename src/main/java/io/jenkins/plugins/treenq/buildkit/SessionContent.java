@@ -19,6 +19,9 @@ import java.util.Objects;
  * @param uploads streams by the path of their address {@code http://buildkit-session/PATH}
  * @param sharedKey under which the daemon keeps the sent trees for the next build; empty shares them with every client
  *     that sends none. Whoever knows it can read them, so it must be unguessable.
+ * @param boundary of the folders of locals, outputs and layouts, which lie below it: no link below it is followed, whoever
+ *     puts one there meanwhile. Null when whoever named the folders may reach everything; links that lead to a folder are
+ *     followed then, and none below the folder.
  */
 public record SessionContent(
         Map<String, LocalSource> locals,
@@ -28,7 +31,8 @@ public record SessionContent(
         Map<Integer, Output> outputs,
         Map<String, Path> layouts,
         Map<String, Upload> uploads,
-        String sharedKey) {
+        String sharedKey,
+        Path boundary) {
     public SessionContent {
         locals = Map.copyOf(locals);
         Objects.requireNonNull(logins);
@@ -44,6 +48,19 @@ public record SessionContent(
     public SessionContent(
             Map<String, LocalSource> locals, RegistryLogins logins, Secrets secrets, String sharedKey) {
         this(locals, logins, secrets, Map.of(), Map.of(), Map.of(), Map.of(), sharedKey);
+    }
+
+    /** Folders of somebody who may reach everything. */
+    public SessionContent(
+            Map<String, LocalSource> locals,
+            RegistryLogins logins,
+            Secrets secrets,
+            Map<String, SshAgent> ssh,
+            Map<Integer, Output> outputs,
+            Map<String, Path> layouts,
+            Map<String, Upload> uploads,
+            String sharedKey) {
+        this(locals, logins, secrets, ssh, outputs, layouts, uploads, sharedKey, null);
     }
 
     @Override

@@ -58,7 +58,7 @@ final class UnlessUnchanged implements AgentWork<BuiltImage> {
             throws BuildkitException, InterruptedException {
         BuildInputs inputs;
         try (ImageRegistry images = new ImageRegistry(content.logins(), connections)) {
-            inputs = BuildInputs.of(request, content.locals(), images, daemon(client));
+            inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon(client));
             Optional<ImageDescription> unchanged = unchanged(inputs, images, console);
             if (unchanged.isPresent()) {
                 return BuiltImage.present(unchanged.get(), build);

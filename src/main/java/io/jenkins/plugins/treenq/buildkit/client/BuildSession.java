@@ -39,7 +39,7 @@ final class BuildSession implements AutoCloseable {
             BuildListener listener)
             throws BuildkitException.InvalidRequest {
         OwnFailure failure = new OwnFailure();
-        FileSyncService files = new FileSyncService(content.locals(), loops.workers(), failure);
+        FileSyncService files = new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure);
         Results results = Results.of(request, content, loops.workers(), failure, listener);
         Session session = null;
         try {

@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutCleaning;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,19 +30,26 @@ final class LocalCaches {
     private static final String LOCAL = "local";
     private static final String DEFAULT_TAG = "latest";
 
-    private final Map<String, Path> folders = new HashMap<>();
+    private final Map<String, ConfinedPath> folders = new HashMap<>();
     private final Map<String, Written> written = new LinkedHashMap<>();
     private final List<CacheEntry> imports = new ArrayList<>();
     private final List<CacheEntry> exports = new ArrayList<>();
 
-    private record Written(Path folder, String tag, boolean cleaned) {}
+    private record Written(ConfinedPath folder, String tag, boolean cleaned) {}
 
-    private LocalCaches() {}
+    private final Map<String, Path> layouts;
+    private final Path boundary;
+
+    private LocalCaches(Map<String, Path> layouts, Path boundary) {
+        this.layouts = layouts;
+        this.boundary = boundary;
+    }
 
     /**
      * Looks up what shall be imported.
      *
      * @param layouts by store id; {@code local:} and what the entry has as {@code src} or {@code dest}
+     * @param boundary of these; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
      * @param onSkipped told of an import that there is nothing for: its folder, and why
      * @throws BuildkitException.InvalidRequest when an entry lacks something
      */
@@ -49,17 +57,18 @@ final class LocalCaches {
             List<CacheEntry> imports,
             List<CacheEntry> exports,
             Map<String, Path> layouts,
+            Path boundary,
             BiConsumer<String, String> onSkipped)
             throws BuildkitException.InvalidRequest {
-        LocalCaches caches = new LocalCaches();
+        LocalCaches caches = new LocalCaches(layouts, boundary);
         for (CacheEntry entry : exports) {
             requireRef(entry, "export");
-            caches.exports.add(entry.type().equals(LOCAL) ? caches.export(entry, layouts) : entry);
+            caches.exports.add(entry.type().equals(LOCAL) ? caches.export(entry) : entry);
         }
         for (CacheEntry entry : imports) {
             requireRef(entry, "import");
             if (entry.type().equals(LOCAL)) {
-                caches.importFrom(entry, layouts, onSkipped).ifPresent(caches.imports::add);
+                caches.importFrom(entry, onSkipped).ifPresent(caches.imports::add);
             } else {
                 caches.imports.add(entry);
             }
@@ -78,7 +87,7 @@ final class LocalCaches {
     }
 
     /** Folders by store id. */
-    Map<String, Path> folders() {
+    Map<String, ConfinedPath> folders() {
         return folders;
     }
 
@@ -110,9 +119,9 @@ final class LocalCaches {
         }
     }
 
-    private CacheEntry export(CacheEntry entry, Map<String, Path> layouts) throws BuildkitException.InvalidRequest {
+    private CacheEntry export(CacheEntry entry) throws BuildkitException.InvalidRequest {
         String id = storeId(entry, "dest");
-        Path folder = folder(entry, "dest", layouts);
+        ConfinedPath folder = folder(entry, "dest");
         boolean cleaned = GoBooleans.parse(entry.attributes().getOrDefault("reset", "false"))
                 .orElseThrow(() -> new BuildkitException.InvalidRequest(
                         "'" + entry.attributes().get("reset") + "' is no value for reset; write true or false"));
@@ -126,10 +135,10 @@ final class LocalCaches {
     }
 
     private Optional<CacheEntry> importFrom(
-            CacheEntry entry, Map<String, Path> layouts, BiConsumer<String, String> onSkipped)
+            CacheEntry entry, BiConsumer<String, String> onSkipped)
             throws BuildkitException.InvalidRequest {
         String id = storeId(entry, "src");
-        Path folder = folder(entry, "src", layouts);
+        ConfinedPath folder = folder(entry, "src");
         try {
             Digest digest = digest(entry, folder);
             if (new LayoutIndex(folder).hasBlob(digest)) {
@@ -146,7 +155,7 @@ final class LocalCaches {
         return Optional.empty();
     }
 
-    private static Digest digest(CacheEntry entry, Path folder)
+    private static Digest digest(CacheEntry entry, ConfinedPath folder)
             throws IOException, BuildkitException.InvalidRequest {
         String digest = entry.attributes().getOrDefault("digest", "");
         if (!digest.isEmpty()) {
@@ -165,14 +174,14 @@ final class LocalCaches {
                 .orElseThrow(() -> new IOException("its index has no tag '" + tag + "'"));
     }
 
-    private static Path folder(CacheEntry entry, String key, Map<String, Path> layouts)
+    private ConfinedPath folder(CacheEntry entry, String key)
             throws BuildkitException.InvalidRequest {
         String name = LOCAL + ":" + entry.attributes().get(key);
         Path folder = layouts.get(name);
         if (folder == null) {
             throw new BuildkitException.InvalidRequest("no folder was given for the cache " + name);
         }
-        return folder;
+        return new ConfinedPath(folder, boundary);
     }
 
     /** Travels as a header, which other characters than those of ASCII cannot. */

@@ -10,7 +10,9 @@ import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.UUID;
 final class Preparation {
     private static final String CONTEXT = "context";
     private static final String DOCKERFILE = "dockerfile";
+    private static final String IGNORED = ".dockerignore";
     private static final String OCI_LAYOUT = "oci-layout://";
 
     private final DockerfileBuild build;
@@ -33,6 +36,7 @@ final class Preparation {
     private final Map<Integer, Output> outputs = new HashMap<>();
     private final Map<String, Path> layouts = new HashMap<>();
     private final Map<String, Upload> uploads = new HashMap<>();
+    private final OutputPlaces places = new OutputPlaces();
 
     Preparation(DockerfileBuild build, Workspace workspace) {
         this.build = build;
@@ -51,13 +55,13 @@ final class Preparation {
             outputs.put(i, output(build.destinations().get(i), build.request().exports().get(i)));
         }
         for (CacheEntry entry : build.request().cacheImports()) {
-            localCache(entry, "src");
+            localCache(entry, "src", places::addCacheImport);
         }
         for (CacheEntry entry : build.request().cacheExports()) {
-            localCache(entry, "dest");
+            localCache(entry, "dest", places::addCacheExport);
         }
         BuildRequest request = build.request().withOptions(options);
-        return new PreparedBuild(request, locals, outputs, layouts, uploads);
+        return new PreparedBuild(request, locals, outputs, layouts, uploads, workspace.boundary());
     }
 
     /** Null when it is no folder of this side. */
@@ -73,6 +77,7 @@ final class Preparation {
         }
         Path context = workspace.existing(sources.context(), CONTEXT);
         if (Files.isDirectory(context)) {
+            requireRegular(context.resolve(IGNORED), "the ignore file");
             locals.put(CONTEXT, new LocalSource.Folder(context));
             return context;
         }
@@ -80,7 +85,8 @@ final class Preparation {
             throw new BuildkitException.InvalidRequest("context '" + context + "' is neither a folder nor an archive");
         }
         String name = UUID.randomUUID().toString();
-        uploads.put(name, () -> Files.newInputStream(context));
+        ConfinedPath archive = new ConfinedPath(context, workspace.boundary());
+        uploads.put(name, () -> Channels.newInputStream(archive.read()));
         options.put(CONTEXT, Upload.address(name));
         return null;
     }
@@ -98,6 +104,7 @@ final class Preparation {
             localDockerfile(context);
         } else {
             // Another frontend may want no file of that name at all.
+            requireRegular(context.resolve(sources.dockerfile()), "Dockerfile");
             locals.put(DOCKERFILE, new LocalSource.Folder(context));
             options.put("filename", sources.dockerfile());
         }
@@ -116,10 +123,20 @@ final class Preparation {
         } catch (IOException e) {
             throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read", e);
         }
-        // Not the resolved one: its ignore file lies beside the name that was given.
-        Path named = context.resolve(sources.dockerfile()).normalize();
-        locals.put(DOCKERFILE, new LocalSource.Folder(named.getParent()));
-        options.put("filename", String.valueOf(named.getFileName()));
+        // Not the file's own folder: its ignore file lies beside the name that was given.
+        Path named = context.resolve(sources.dockerfile());
+        Path folder = workspace.existing(context, String.valueOf(named.getParent()), "the Dockerfile's folder");
+        String name = String.valueOf(named.getFileName());
+        requireRegular(folder.resolve(name + IGNORED), "the ignore file");
+        locals.put(DOCKERFILE, new LocalSource.Folder(folder));
+        options.put("filename", name);
+    }
+
+    /** A FIFO would be made in the daemon, too, where the frontend waits for ever for somebody who writes into it. */
+    private static void requireRegular(Path file, String what) throws BuildkitException.InvalidRequest {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new BuildkitException.InvalidRequest(what + " '" + file + "' is not a file");
+        }
     }
 
     private String named(String name, String value, int number) throws BuildkitException.InvalidRequest {
@@ -149,7 +166,7 @@ final class Preparation {
         try {
             Digest digest = at >= 0
                     ? new Digest(place.substring(at + 1))
-                    : new LayoutIndex(layout)
+                    : new LayoutIndex(new ConfinedPath(layout, workspace.boundary()))
                             .find(tag)
                             .orElseThrow(() -> new BuildkitException.InvalidRequest(
                                     "OCI layout '" + layout + "' has no image '" + tag + "'"));
@@ -163,16 +180,27 @@ final class Preparation {
 
     private Output output(Destination destination, Export export) throws BuildkitException.InvalidRequest {
         Path path = workspace.writable(destination.path(), "output");
+        places.addOutput(destination.path(), path);
         if (destination.type().equals("local")) {
             return new Output.Folder(path);
         }
-        return Results.isArchive(export) ? new Output.Stream(() -> Files.newOutputStream(path)) : new Output.Layout(path);
+        if (!Results.isArchive(export)) {
+            return new Output.Layout(path);
+        }
+        ConfinedPath file = new ConfinedPath(path, workspace.boundary());
+        return new Output.Stream(() -> Channels.newOutputStream(file.write()));
     }
 
-    private void localCache(CacheEntry entry, String key) throws BuildkitException.InvalidRequest {
+    private interface Adding {
+        void add(String name, Path path) throws BuildkitException.InvalidRequest;
+    }
+
+    private void localCache(CacheEntry entry, String key, Adding adding) throws BuildkitException.InvalidRequest {
         String path = entry.attributes().get(key);
         if (entry.type().equals("local") && path != null) {
-            layouts.put("local:" + path, workspace.writable(path, "local cache"));
+            Path folder = workspace.writable(path, "local cache");
+            adding.add(path, folder);
+            layouts.put("local:" + path, folder);
         }
     }
 }

@@ -21,7 +21,8 @@ public record PreparedBuild(
         Map<String, LocalSource> locals,
         Map<Integer, Output> outputs,
         Map<String, Path> layouts,
-        Map<String, Upload> uploads) {
+        Map<String, Upload> uploads,
+        Path boundary) {
     public PreparedBuild {
         locals = Map.copyOf(locals);
         outputs = Map.copyOf(outputs);
@@ -32,6 +33,6 @@ public record PreparedBuild(
     /** Together with what is secret. */
     public SessionContent content(
             RegistryLogins logins, Secrets secrets, Map<String, SshAgent> ssh, String sharedKey) {
-        return new SessionContent(locals, logins, secrets, ssh, outputs, layouts, uploads, sharedKey);
+        return new SessionContent(locals, logins, secrets, ssh, outputs, layouts, uploads, sharedKey, boundary);
     }
 }

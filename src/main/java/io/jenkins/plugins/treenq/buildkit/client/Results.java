@@ -11,7 +11,9 @@ import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.content.ContentService;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import io.jenkins.plugins.treenq.buildkit.filesend.FileSendService;
+import io.jenkins.plugins.treenq.buildkit.filesend.FolderOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,22 +38,31 @@ final class Results implements AutoCloseable {
     /** The only one that the daemon knows for an exported layout, whichever exporter it comes from. */
     private static final String EXPORT_STORE = "export";
 
+    /** Attributes of a local export that are this side's and not the exporter's. */
+    private static final String SETUID = "setuid";
+
+    private static final String DEVICES = "devices";
+
     private final BuildRequest request;
     private final LocalCaches caches;
+    private final Path boundary;
+    private final BuildListener listener;
     private final List<ServerServiceDefinition> services = new ArrayList<>();
     private FileSendService files;
-    private Path exported;
+    private ConfinedPath exported;
 
-    private Results(BuildRequest request, LocalCaches caches) {
+    private Results(BuildRequest request, LocalCaches caches, Path boundary, BuildListener listener) {
         this.request = request;
         this.caches = caches;
+        this.boundary = boundary;
+        this.listener = listener;
     }
 
     /**
      * Checks that every export has the output that it needs, and looks up local cache.
      *
      * @param onFailure told what cannot be taken or read
-     * @param listener told of cache that is not there
+     * @param listener told of cache that is not there, and of what an output is written without
      * @throws BuildkitException.InvalidRequest when request and content do not fit together
      */
     static Results of(
@@ -65,8 +76,9 @@ final class Results implements AutoCloseable {
                 request.cacheImports(),
                 request.cacheExports(),
                 content.layouts(),
+                content.boundary(),
                 (folder, reason) -> tellSkipped(folder, reason, listener));
-        Results results = new Results(request.withCache(caches.imports(), caches.exports()), caches);
+        Results results = new Results(request.withCache(caches.imports(), caches.exports()), caches, content.boundary(), listener);
         results.serveOutputs(content.outputs(), executor, onFailure);
         results.serveLayouts(content.layouts(), onFailure);
         return results;
@@ -76,7 +88,7 @@ final class Results implements AutoCloseable {
             Map<Integer, Output> outputs, Executor executor, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequest {
         Map<Integer, Output> sent = new HashMap<>();
-        Set<Integer> mirrored = new HashSet<>();
+        Map<Integer, FolderOptions> options = new HashMap<>();
         for (int i = 0; i < request.exports().size(); i++) {
             Export export = request.exports().get(i);
             Output output = outputs.get(i);
@@ -88,16 +100,16 @@ final class Results implements AutoCloseable {
                 if (exported != null) {
                     throw new BuildkitException.InvalidRequest("only one output of a build can be an OCI layout");
                 }
-                exported = layout.path();
+                exported = new ConfinedPath(layout.path(), boundary);
             } else if (output != null) {
                 sent.put(i, output);
             }
-            if (export.type().equals("local") && isMirror(export)) {
-                mirrored.add(i);
+            if (export.type().equals("local")) {
+                options.put(i, options(export));
             }
         }
         if (!sent.isEmpty()) {
-            files = new FileSendService(sent, mirrored, executor, onFailure);
+            files = new FileSendService(sent, options, boundary, executor, onFailure);
             services.add(files.definition());
         }
     }
@@ -132,6 +144,26 @@ final class Results implements AutoCloseable {
         return GoBooleans.parse(export.attributes().getOrDefault("tar", "true")).orElse(true);
     }
 
+    private static FolderOptions options(Export export) throws BuildkitException.InvalidRequest {
+        return new FolderOptions(isMirror(export), isTrue(export, SETUID), isTrue(export, DEVICES));
+    }
+
+    private static boolean isTrue(Export export, String key) throws BuildkitException.InvalidRequest {
+        String value = export.attributes().getOrDefault(key, "false");
+        return GoBooleans.parse(value)
+                .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                        "'" + value + "' is no value for " + key + "; write true or false"));
+    }
+
+    private static Export told(Export export) {
+        if (!export.type().equals("local")) {
+            return export;
+        }
+        Map<String, String> attributes = new HashMap<>(export.attributes());
+        attributes.keySet().removeAll(Set.of(SETUID, DEVICES));
+        return new Export(export.type(), attributes);
+    }
+
     private static boolean isMirror(Export export) throws BuildkitException.InvalidRequest {
         String mode = export.attributes().getOrDefault("mode", "").strip().toLowerCase(Locale.ROOT);
         if (!Set.of("", "copy", "delete").contains(mode)) {
@@ -143,13 +175,13 @@ final class Results implements AutoCloseable {
 
     private void serveLayouts(Map<String, Path> layouts, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequest {
-        Map<String, Path> stores = new HashMap<>();
+        Map<String, ConfinedPath> stores = new HashMap<>();
         for (Map.Entry<String, Path> layout : layouts.entrySet()) {
             if (layout.getKey().startsWith("oci:")) {
                 if (!Files.isDirectory(layout.getValue())) {
                     throw new BuildkitException.InvalidRequest("there is no OCI layout at '" + layout.getValue() + "'");
                 }
-                stores.put(layout.getKey(), layout.getValue());
+                stores.put(layout.getKey(), new ConfinedPath(layout.getValue(), boundary));
             }
         }
         stores.putAll(caches.folders());
@@ -165,7 +197,7 @@ final class Results implements AutoCloseable {
 
     /** As the daemon is told it. */
     BuildRequest request() {
-        return request;
+        return request.withExports(request.exports().stream().map(Results::told).toList());
     }
 
     /** Those for the session, and another one. */
@@ -183,6 +215,9 @@ final class Results implements AutoCloseable {
     void finish(Map<String, String> response) throws BuildkitException {
         if (files != null) {
             files.finish();
+            files.warnings().forEach((export, warning) -> BuildEvent.notice(
+                            "output:" + export, "[internal] writing output", warning)
+                    .forEach(listener::onEvent));
         }
         String cache = response.getOrDefault("cache.manifest", "");
         if (!cache.isEmpty()) {
@@ -194,7 +229,7 @@ final class Results implements AutoCloseable {
         }
     }
 
-    private static void name(Path layout, String descriptor, String images) throws BuildkitException {
+    private static void name(ConfinedPath layout, String descriptor, String images) throws BuildkitException {
         List<LayoutIndex.Name> names = images == null
                 ? List.of(LayoutIndex.Name.ofTag("latest"))
                 : Stream.of(images.split(",")).map(LayoutIndex.Name::ofImage).toList();

@@ -2,7 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -56,18 +58,21 @@ public final class Workspace {
      * Something that the build will write, whose folder is made if there is none.
      *
      * @param what the parameter that names it, for messages
+     * @return its path with all links resolved
      */
     Path writable(String path, String what) throws BuildkitException.InvalidRequest {
         Path named = resolve(folder, path, what).normalize();
-        Path parent = named.getParent();
-        if (parent == null || named.getFileName() == null) {
+        if (named.getParent() == null || named.getFileName() == null) {
             throw new BuildkitException.InvalidRequest(what + " '" + path + "' does not name a file or folder");
         }
         try {
+            Path present = present(named);
             // Asked before anything is made: a link on the way could lead a new folder outside.
-            within(present(named).toRealPath(), named, what);
-            Files.createDirectories(parent);
-            return named;
+            Path real = within(present.toRealPath(), named, what).resolve(present.relativize(named));
+            if (!real.equals(boundary())) {
+                new ConfinedPath(real.getParent(), boundary()).madeFolder();
+            }
+            return real;
         } catch (IOException e) {
             throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + e, e);
         }
@@ -83,6 +88,15 @@ public final class Workspace {
         throw new NoSuchFileException(path.toString());
     }
 
+    /** The folder outside of which nothing is read or written, with all links resolved. */
+    Path boundary() throws BuildkitException.InvalidRequest {
+        try {
+            return boundary.toRealPath();
+        } catch (IOException e) {
+            throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + e, e);
+        }
+    }
+
     private static Path resolve(Path start, String path, String what) throws BuildkitException.InvalidRequest {
         try {
             // Not normalized, because a link may stand before "..".
@@ -92,23 +106,21 @@ public final class Workspace {
         }
     }
 
-    private Path within(Path real, Path named, String what) throws BuildkitException.InvalidRequest, IOException {
-        if (!real.startsWith(boundary.toRealPath())) {
+    private Path within(Path real, Path named, String what) throws BuildkitException.InvalidRequest {
+        if (!real.startsWith(boundary())) {
             throw new BuildkitException.InvalidRequest(what + " '" + named + "' is outside of '" + boundary + "'");
         }
         return real;
     }
 
-    /** The whole content of a file, of at most so many bytes. */
+    /** The whole content of a regular file, of at most so many bytes. */
     public byte[] read(String path, String what, int maxBytes) throws BuildkitException.InvalidRequest {
         Path file = existing(path, what);
-        try (var in = Files.newInputStream(file)) {
-            byte[] content = in.readNBytes(maxBytes + 1);
-            if (content.length > maxBytes) {
-                throw new BuildkitException.InvalidRequest(
-                        what + " '" + file + "' is larger than the " + maxBytes + " bytes that can be given");
-            }
-            return content;
+        try {
+            return new ConfinedPath(file, boundary()).readAll(maxBytes);
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null ? "it cannot be opened (" + e + ")" : e.getReason();
+            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + reason, e);
         } catch (IOException e) {
             throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + e, e);
         }

@@ -7,7 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -18,22 +18,20 @@ final class BlobRead {
 
     private static final int PIECE_BYTES = 64 << 10;
 
-    private final FileChannel content;
-    private final long start;
+    private final SeekableByteChannel content;
     private final long length;
     private final ServerCallStreamObserver<ReadContentResponse> answer;
     private final Consumer<IOException> onFailure;
     private long sent;
     private boolean over;
 
+    /** @param content at the place where the part begins */
     BlobRead(
-            FileChannel content,
-            long start,
+            SeekableByteChannel content,
             long length,
             ServerCallStreamObserver<ReadContentResponse> answer,
             Consumer<IOException> onFailure) {
         this.content = content;
-        this.start = start;
         this.length = length;
         this.answer = answer;
         this.onFailure = onFailure;
@@ -55,7 +53,7 @@ final class BlobRead {
                 }
                 ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, length - sent));
                 while (piece.hasRemaining()) {
-                    if (content.read(piece, start + sent + piece.position()) < 0) {
+                    if (content.read(piece) < 0) {
                         throw new EOFException("a blob became shorter while it was being read");
                     }
                 }

@@ -11,6 +11,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.content.AbortRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.DeleteContentRequest;
@@ -30,7 +31,6 @@ import io.jenkins.plugins.treenq.buildkit.wire.content.UpdateResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.content.WriteContentRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.WriteContentResponse;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
      * @param onFailure told what a disk refuses, before the daemon is
      */
     public ContentService(
-            Map<String, Path> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
+            Map<String, ConfinedPath> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
         layouts.forEach((id, folder) -> stores.put(id, new Store(new Layout(folder), writable.contains(id))));
         this.onFailure = onFailure;
     }
@@ -113,8 +113,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
             long rest = blob.sizeBytes() - start;
             long length = request.getSize() <= 0 ? rest : Math.min(rest, request.getSize());
             new BlobRead(
-                            store.layout().open(digest),
-                            start,
+                            store.layout().open(digest).position(start),
                             length,
                             (ServerCallStreamObserver<ReadContentResponse>) answer,
                             failure -> fail(answer, failure, false))

@@ -2,8 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.content;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -35,9 +35,9 @@ final class Layout {
     private static final Set<PosixFilePermission> READ = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
-    private final Path folder;
+    private final ConfinedPath folder;
 
-    Layout(Path folder) {
+    Layout(ConfinedPath folder) {
         this.folder = folder;
     }
 
@@ -57,9 +57,8 @@ final class Layout {
         }
     }
 
-    FileChannel open(Digest digest) throws IOException {
-        return FileChannel.open(
-                file(algorithmFolder(digest.algorithm()), digest), StandardOpenOption.READ, NOFOLLOW);
+    SeekableByteChannel open(Digest digest) throws IOException {
+        return folder.child("blobs/" + digest.algorithm() + "/" + digest.hex()).read();
     }
 
     List<Blob> list() throws IOException {
@@ -127,7 +126,7 @@ final class Layout {
     }
 
     private Path algorithmFolder(String algorithm) throws IOException {
-        return unlinked(unlinked(folder.toRealPath().resolve("blobs")).resolve(algorithm));
+        return unlinked(unlinked(folder.folder().resolve("blobs")).resolve(algorithm));
     }
 
     private static Path unlinked(Path path) throws IOException {
@@ -139,7 +138,7 @@ final class Layout {
     }
 
     private Path madeFolder(String... names) throws IOException {
-        Path path = Files.createDirectories(folder.toAbsolutePath()).toRealPath();
+        Path path = folder.madeFolder();
         for (String name : names) {
             path = path.resolve(name);
             try {

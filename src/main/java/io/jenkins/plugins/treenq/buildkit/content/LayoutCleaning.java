@@ -6,11 +6,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,7 +33,7 @@ public final class LayoutCleaning {
     private LayoutCleaning() {}
 
     /** @throws IOException if something is missing or cannot be read; nothing has been removed then */
-    public static void clean(Path folder) throws IOException {
+    public static void clean(ConfinedPath folder) throws IOException {
         Layout layout = new Layout(folder);
         Set<Digest> used = new HashSet<>();
         Deque<Digest> leading = new ArrayDeque<>(new LayoutIndex(folder).digests());
@@ -60,7 +60,8 @@ public final class LayoutCleaning {
         }
         List<JsonObject> children = new ArrayList<>();
         try (InputStream in = Channels.newInputStream(layout.open(digest))) {
-            JsonObject manifest = JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+            JsonObject manifest = JsonParser.parseString(
+                            new String(in.readNBytes(LARGEST_BYTES), StandardCharsets.UTF_8))
                     .getAsJsonObject();
             for (String field : List.of("manifests", "layers")) {
                 if (manifest.has(field) && manifest.get(field).isJsonArray()) {

@@ -9,9 +9,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,9 +48,12 @@ public final class LayoutIndex {
             "mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
-    private final Path folder;
+    /** Room for tens of thousands of entries. */
+    private static final int LARGEST_BYTES = 16 << 20;
 
-    public LayoutIndex(Path folder) {
+    private final ConfinedPath folder;
+
+    public LayoutIndex(ConfinedPath folder) {
         this.folder = folder;
     }
 
@@ -115,15 +120,15 @@ public final class LayoutIndex {
      * @param descriptor JSON, as the daemon gives it
      */
     public void put(String descriptor, List<Name> names) throws IOException {
-        JsonObject entry = object(descriptor, "a descriptor");
-        Files.createDirectories(folder);
-        Path layout = folder.resolve("oci-layout");
+        JsonObject entry = object(descriptor, "the descriptor of the result");
+        Path made = folder.madeFolder();
         // Builds of the same process cannot lock each other out with a lock of the file.
         synchronized (LayoutIndex.class) {
-            try (FileChannel lock =
-                    FileChannel.open(layout, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                lock.lock();
-                lock.truncate(0).write(ByteBuffer.wrap(LAYOUT.getBytes(StandardCharsets.UTF_8)));
+            try (SeekableByteChannel layout = folder.child("oci-layout").change()) {
+                if (layout instanceof FileChannel file) {
+                    file.lock();
+                }
+                layout.truncate(0).write(ByteBuffer.wrap(LAYOUT.getBytes(StandardCharsets.UTF_8)));
                 JsonObject index;
                 try {
                     index = read();
@@ -134,7 +139,7 @@ public final class LayoutIndex {
                 for (Name name : names) {
                     insert(index, entry.deepCopy(), name);
                 }
-                replace(GSON.toJson(ordered(index, INDEX_FIELDS)));
+                replace(made, GSON.toJson(ordered(index, INDEX_FIELDS)));
             }
         }
     }
@@ -171,7 +176,7 @@ public final class LayoutIndex {
     }
 
     /** Whoever reads meanwhile sees the old one or the new one. */
-    private void replace(String index) throws IOException {
+    private static void replace(Path folder, String index) throws IOException {
         Path fresh = folder.resolve("index.json." + UUID.randomUUID());
         try {
             Files.writeString(fresh, index, StandardOpenOption.CREATE_NEW);
@@ -182,14 +187,16 @@ public final class LayoutIndex {
     }
 
     private JsonObject read() throws IOException {
-        return object(Files.readString(folder.resolve("index.json")), folder + "/index.json");
+        byte[] text = folder.child("index.json").readAll(LARGEST_BYTES);
+        return object(new String(text, StandardCharsets.UTF_8), "its index.json");
     }
 
     private static JsonObject object(String text, String what) throws IOException {
         try {
             return JsonParser.parseString(text).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
-            throw new IOException(what + " is not in the form of one: " + e.getMessage());
+            // The parser's own message quotes the text.
+            throw new IOException(what + " is not a JSON object");
         }
     }
 

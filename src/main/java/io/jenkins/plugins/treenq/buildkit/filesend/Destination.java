@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -41,23 +42,28 @@ final class Destination {
 
     private static final boolean NAMES_ARE_EXACT = System.getProperty("os.name").equals("Linux");
 
-    private final Path folder;
+    private final ConfinedPath folder;
     private Path root;
+
+    /** No link is followed below it. */
+    private Path boundary;
+
     private boolean unix;
 
     /** The folder whose way from the root was looked at last. */
     private Path verified;
 
-    Destination(Path folder) {
+    Destination(ConfinedPath folder) {
         this.folder = folder;
     }
 
-    /** The folder itself, made if it is missing. It may be reached through links: whoever named it chose them. */
+    /** The folder itself, made if it is missing. */
     synchronized Path root() throws IOException {
         if (root == null) {
-            unix = folder.getFileSystem().supportedFileAttributeViews().contains("unix");
-            Files.createDirectories(folder.toAbsolutePath(), readableByOwner("rwx------"));
-            root = folder.toRealPath();
+            unix = folder.path().getFileSystem().supportedFileAttributeViews().contains("unix");
+            Path made = folder.madeFolder(readableByOwner("rwx------"));
+            boundary = folder.boundary() == null ? made : folder.boundary();
+            root = made;
         }
         return root;
     }
@@ -231,8 +237,8 @@ final class Destination {
         if (parent == null || !parent.startsWith(root)) {
             throw new FileSystemException(path.toString(), null, "it is not below the output");
         }
-        Path at = root;
-        for (int i = root.getNameCount(); i < parent.getNameCount(); i++) {
+        Path at = boundary;
+        for (int i = boundary.getNameCount(); i < parent.getNameCount(); i++) {
             at = at.resolve(parent.getName(i));
             BasicFileAttributes attributes = attributes(at);
             if (attributes == null || !isFolder(attributes)) {

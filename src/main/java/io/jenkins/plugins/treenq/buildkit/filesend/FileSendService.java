@@ -8,15 +8,18 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSendGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +55,8 @@ public final class FileSendService implements AutoCloseable {
 
     private final Map<Integer, Output> outputs;
     private final Map<Integer, Destination> folders = new HashMap<>();
-    private final Set<Integer> mirrored;
+    private final Map<Integer, FolderOptions> options;
+    private final Map<Integer, DroppedBits> dropped = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -62,17 +66,19 @@ public final class FileSendService implements AutoCloseable {
 
     /**
      * @param outputs streams and folders by the index of their exporter; others are none of this service's
-     * @param mirrored those of the folders that shall have nothing but the result in the end ({@code mode=delete})
+     * @param options of the folders, by the same index; {@link FolderOptions#DEFAULT} for the others
+     * @param boundary of the folders; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
      * @param executor for everything that touches a disk: one task at a time for each call, which may block
      * @param onFailure told on one of its threads what cannot be taken, before the daemon is
      */
     public FileSendService(
             Map<Integer, Output> outputs,
-            Set<Integer> mirrored,
+            Map<Integer, FolderOptions> options,
+            Path boundary,
             Executor executor,
             Consumer<Throwable> onFailure) {
         this.outputs = Map.copyOf(outputs);
-        this.mirrored = Set.copyOf(mirrored);
+        this.options = Map.copyOf(options);
         this.executor = executor;
         this.onFailure = cause -> {
             failure.compareAndSet(null, cause);
@@ -80,7 +86,7 @@ public final class FileSendService implements AutoCloseable {
         };
         outputs.forEach((id, output) -> {
             if (output instanceof Output.Folder folder) {
-                folders.put(id, new Destination(folder.path()));
+                folders.put(id, new Destination(new ConfinedPath(folder.path(), boundary)));
             }
         });
     }
@@ -119,13 +125,14 @@ public final class FileSendService implements AutoCloseable {
         if (folder == null) {
             throw Refused.because("it is of exporter " + id + ", which has no output here");
         }
-        boolean mirror = mirrored.contains(id);
+        FolderOptions chosen = options.getOrDefault(id, FolderOptions.DEFAULT);
         // Without it, each platform comes by itself, and each would remove the others.
-        if (mirror && !"1".equals(headers.get(ALL_PLATFORMS))) {
+        if (chosen.mirrored() && !"1".equals(headers.get(ALL_PLATFORMS))) {
             throw new BuildkitException.InvalidRequest(
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
         }
-        return new FolderRecipient(folder, mirror, memory, call::sendMessage);
+        return new FolderRecipient(
+                folder, chosen, dropped.computeIfAbsent(id, output -> new DroppedBits()), memory, call::sendMessage);
     }
 
     /** As Go reads it: the first exporter when there is no number. */
@@ -152,6 +159,13 @@ public final class FileSendService implements AutoCloseable {
                 throw Refused.because("the daemon reported success before all of it was here");
             }
         }
+    }
+
+    /** What is other on this machine than in the result, by the index of the exporter; a line for each. */
+    public Map<Integer, String> warnings() {
+        Map<Integer, String> warnings = new TreeMap<>();
+        dropped.forEach((id, bits) -> bits.warning().ifPresent(warning -> warnings.put(id, warning)));
+        return warnings;
     }
 
     /** Ends what is still coming; afterwards nothing is written any more, unless a disk does not answer. */

@@ -12,6 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -30,7 +31,8 @@ final class FolderRecipient implements Recipient {
     private static final ByteString SLASH = ByteString.copyFromUtf8("/");
 
     private final Destination destination;
-    private final boolean mirror;
+    private final FolderOptions options;
+    private final DroppedBits dropped;
     private final Consumer<byte[]> answers;
     private final Announcements announced;
     private final WalkOrder order = new WalkOrder(this::leave);
@@ -39,15 +41,21 @@ final class FolderRecipient implements Recipient {
     private volatile boolean finished;
 
     /**
-     * @param mirror whether what the daemon does not announce is removed
+     * @param options of the folder
+     * @param dropped told of files that do not get all bits of their modes
      * @param memory for what is announced
      * @param answers takes packets for the daemon
      */
     FolderRecipient(
-            Destination destination, boolean mirror, HeapShare memory, Consumer<byte[]> answers) {
+            Destination destination,
+            FolderOptions options,
+            DroppedBits dropped,
+            HeapShare memory,
+            Consumer<byte[]> answers) {
         this.announced = new Announcements(memory);
         this.destination = destination;
-        this.mirror = mirror;
+        this.options = options;
+        this.dropped = dropped;
         this.answers = answers;
     }
 
@@ -119,11 +127,12 @@ final class FolderRecipient implements Recipient {
         try {
             Path local = LocalNames.resolve(parent.local, name);
             refuseNamesake(parent, path, local);
-            int id = announced.add(parent.id, name, stat.getMode(), stat.getSize(), stat.getModTime());
+            int mode = permitted(stat);
+            int id = announced.add(parent.id, name, mode, stat.getSize(), stat.getModTime());
             if (parent.leftovers != null) {
                 keep(parent, local);
             }
-            make(id, stat, local);
+            make(id, stat, mode, local);
         } catch (IOException e) {
             throw Refused.unwritable("output " + Refused.quoted(path), e);
         } catch (UnsupportedOperationException e) {
@@ -153,8 +162,23 @@ final class FolderRecipient implements Recipient {
         return folder.isEmpty() ? name : folder.concat(SLASH).concat(name);
     }
 
-    private void make(int id, ArrivingStat stat, Path local) throws IOException, BuildkitException {
+    /** The mode that an entry gets. On a folder, the bits only say to whom new files in it belong. */
+    private int permitted(ArrivingStat stat) throws FileSystemException {
         int mode = stat.getMode();
+        if (GoMode.isDevice(mode) && !options.devices()) {
+            throw new FileSystemException(
+                    stat.getPath().toStringUtf8(),
+                    null,
+                    "it is a device, which gives access to this machine; add devices=true to the output to have it made");
+        }
+        if (options.setuid() || GoMode.isFolder(mode) || GoMode.isSymlink(mode) || !GoMode.givesRights(mode)) {
+            return mode;
+        }
+        dropped.add(stat.getPath());
+        return GoMode.withoutRights(mode);
+    }
+
+    private void make(int id, ArrivingStat stat, int mode, Path local) throws IOException, BuildkitException {
         if (GoMode.isFolder(mode)) {
             destination.folder(local);
             enter(new WalkOrder.Folder(id, stat.getPath(), local));
@@ -191,7 +215,7 @@ final class FolderRecipient implements Recipient {
     }
 
     private void enter(WalkOrder.Folder folder) throws IOException {
-        if (mirror) {
+        if (options.mirrored()) {
             folder.leftovers = destination.list(folder.local);
         }
         order.enter(folder);

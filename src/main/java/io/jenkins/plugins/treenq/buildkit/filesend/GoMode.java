@@ -30,6 +30,19 @@ final class GoMode {
         return (mode & (DEVICE | FIFO)) != 0;
     }
 
+    static boolean isDevice(int mode) {
+        return (mode & (DEVICE | CHARACTER_DEVICE)) != 0;
+    }
+
+    /** Whether whoever runs such a file has the rights of its owner or group. */
+    static boolean givesRights(int mode) {
+        return (mode & (SET_UID | SET_GID)) != 0;
+    }
+
+    static int withoutRights(int mode) {
+        return mode & ~(SET_UID | SET_GID);
+    }
+
     /** Whether it has no type but that of a file; the sender gives content of nothing else. */
     static boolean isRegular(int mode) {
         return (mode & TYPE) == 0;

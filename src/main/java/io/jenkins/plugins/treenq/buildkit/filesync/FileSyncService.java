@@ -9,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -20,22 +21,24 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     private final Consumer<Throwable> onFailure;
     private final Tree.Opener trees;
 
-    /** See {@link #FileSyncService(Map, Executor, Consumer)}; the daemon alone is told of failures. */
+    /** See {@link #FileSyncService(Map, Path, Executor, Consumer)}; the daemon alone is told of failures. */
     public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
-        this(locals, executor, failure -> {});
+        this(locals, null, executor, failure -> {});
     }
 
     /**
      * @param locals by the names that the build request gives them
+     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
      * @param executor for everything that touches a disk: at most five tasks at a time for each call, none of which
      *     waits for the network
      * @param onFailure told on one of its threads what cannot be sent, before the daemon is
      */
     public FileSyncService(
             Map<String, LocalSource> locals,
+            Path boundary,
             Executor executor,
             Consumer<Throwable> onFailure) {
-        this(locals, executor, onFailure, Tree::of);
+        this(locals, executor, onFailure, (local, source) -> Tree.of(local, source, boundary));
     }
 
     FileSyncService(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -30,6 +31,9 @@ final class FolderTree implements Tree {
 
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    /** No link is followed below it. */
+    private final Path boundary;
+
     private final Path root;
     private final PathRules rules;
     private final boolean unix;
@@ -42,16 +46,15 @@ final class FolderTree implements Tree {
     private volatile boolean closed;
 
     /** @throws IOException if there is no such folder */
-    FolderTree(Path folder) throws IOException {
-        root = folder.toRealPath();
-        if (!Files.isDirectory(root)) {
-            throw new FileSystemException(folder.toString(), null, "it is no folder");
-        }
+    FolderTree(ConfinedPath folder) throws IOException {
+        ConfinedPath resolved = folder.resolved();
+        root = resolved.path();
+        boundary = resolved.boundary();
         rules = PathRules.of(root.getFileSystem());
         Set<String> views = root.getFileSystem().supportedFileAttributeViews();
         unix = views.contains("unix");
         otherAttributes = views.contains("dos") ? DosFileAttributes.class : BasicFileAttributes.class;
-        secure = OpenFolders.areSupported(root);
+        secure = OpenFolders.areSupported(boundary);
     }
 
     @Override
@@ -90,7 +93,7 @@ final class FolderTree implements Tree {
             throw new NoSuchFileException(path);
         }
         if (secure) {
-            return openInOpenFolder(root.relativize(file));
+            return openInOpenFolder(boundary.relativize(file));
         }
         unlinked(folder);
         if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
@@ -102,7 +105,7 @@ final class FolderTree implements Tree {
 
     private ReadableByteChannel openInOpenFolder(Path file) throws IOException {
         OpenFolders last = folders.poll();
-        OpenFolders taken = last == null ? new OpenFolders(root) : last;
+        OpenFolders taken = last == null ? new OpenFolders(boundary) : last;
         try {
             return taken.open(file);
         } finally {
@@ -183,15 +186,6 @@ final class FolderTree implements Tree {
             return folder;
         }
         // The real path may only write the same names in another way, where case does not count.
-        Path at = root;
-        for (Path name : root.relativize(folder)) {
-            at = at.resolve(name);
-            BasicFileAttributes found =
-                    Files.readAttributes(at, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (!found.isDirectory() || found.isOther()) {
-                throw new FileSystemException(folder.toString(), null, "a symlink has taken the place of a folder");
-            }
-        }
-        return folder;
+        return new ConfinedPath(folder, boundary).folder();
     }
 }

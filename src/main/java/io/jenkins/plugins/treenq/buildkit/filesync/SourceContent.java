@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -25,11 +26,12 @@ public final class SourceContent implements AutoCloseable {
 
     /**
      * @param local the source's name, for messages
+     * @param boundary of a folder; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
      * @throws BuildkitException.ContextUnreadable if there is no such folder
      */
-    public SourceContent(String local, LocalSource source) throws BuildkitException.ContextUnreadable {
+    public SourceContent(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadable {
         this.local = local;
-        this.tree = Tree.of(local, source);
+        this.tree = Tree.of(local, source, boundary);
     }
 
     /**

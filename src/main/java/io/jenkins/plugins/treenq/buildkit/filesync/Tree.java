@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -16,15 +17,16 @@ interface Tree extends AutoCloseable {
 
     /**
      * @param local the tree's name, for messages
+     * @param boundary of a folder; see {@link ConfinedPath}
      * @throws BuildkitException.ContextUnreadable if there is no such folder
      */
-    static Tree of(String local, LocalSource source) throws BuildkitException.ContextUnreadable {
+    static Tree of(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadable {
         if (source instanceof LocalSource.Files files) {
             return new MemoryTree(files);
         }
         Path folder = ((LocalSource.Folder) source).path();
         try {
-            return new FolderTree(folder);
+            return new FolderTree(new ConfinedPath(folder, boundary));
         } catch (IOException e) {
             throw Unreadable.folder(local, folder.toString(), e);
         }

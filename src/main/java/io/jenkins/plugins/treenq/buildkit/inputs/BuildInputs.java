@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -33,13 +34,18 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
      *
      * @param request of the build; whether {@link #KEY} is in it already makes no difference
      * @param locals that the build may use
+     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
      * @param more inputs that the caller knows of, such as the daemon's version and its own platform
      */
     public static BuildInputs of(
-            BuildRequest request, Map<String, LocalSource> locals, ImageRegistry images, Map<String, String> more)
+            BuildRequest request,
+            Map<String, LocalSource> locals,
+            Path boundary,
+            ImageRegistry images,
+            Map<String, String> more)
             throws InterruptedException {
         try {
-            return new BuildInputs(new Reading(request, locals, images).hash(more), "");
+            return new BuildInputs(new Reading(request, locals, boundary, images).hash(more), "");
         } catch (Unclear | BuildkitException e) {
             return new BuildInputs(null, e.getMessage());
         }

@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.filesync.IgnoreFile;
 import io.jenkins.plugins.treenq.buildkit.filesync.SourceContent;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class Reading {
 
     private final BuildRequest request;
     private final Map<String, LocalSource> locals;
+    private final Path boundary;
     private final ImageRegistry registry;
     private final Fields hash = new Fields();
     private final Set<String> images = new TreeSet<>();
@@ -44,9 +46,10 @@ final class Reading {
     /** Names of images in whose place a named context stands. */
     private final Set<String> replaced = new HashSet<>();
 
-    Reading(BuildRequest request, Map<String, LocalSource> locals, ImageRegistry registry) {
+    Reading(BuildRequest request, Map<String, LocalSource> locals, Path boundary, ImageRegistry registry) {
         this.request = request;
         this.locals = locals;
+        this.boundary = boundary;
         this.registry = registry;
     }
 
@@ -94,7 +97,7 @@ final class Reading {
         if (source == null) {
             throw new Unclear("there is no local folder '" + name + "'");
         }
-        return new SourceContent(name, source);
+        return new SourceContent(name, source, boundary);
     }
 
     private void dockerfile() throws Unclear, BuildkitException, InterruptedException {

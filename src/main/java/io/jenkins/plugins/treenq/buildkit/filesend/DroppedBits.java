@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+
+/** The files of one output that lost their setuid or setgid bit, so that it can be said in a line. */
+final class DroppedBits {
+    private int files;
+    private String first;
+
+    synchronized void add(ByteString path) {
+        if (files++ == 0) {
+            first = Refused.quoted(path);
+        }
+    }
+
+    /** Empty when there were none. */
+    synchronized Optional<String> warning() {
+        if (files == 0) {
+            return Optional.empty();
+        }
+        String which = files == 1
+                ? first + " was written without its setuid or setgid bit"
+                : files + " files, such as " + first + ", were written without their setuid or setgid bits";
+        return Optional.of(which + "; add setuid=true to the output to keep such bits");
+    }
+}
