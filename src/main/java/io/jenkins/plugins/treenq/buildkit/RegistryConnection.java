@@ -20,6 +20,7 @@ public final class RegistryConnection implements Serializable {
     private final String keyPem;
     private final boolean insecure;
     private final boolean plainHttp;
+    private final boolean plainHttpOnLoopback;
     private final List<String> mirrors;
 
     private RegistryConnection(Builder builder) {
@@ -28,6 +29,7 @@ public final class RegistryConnection implements Serializable {
         this.keyPem = builder.keyPem;
         this.insecure = builder.insecure;
         this.plainHttp = builder.plainHttp;
+        this.plainHttpOnLoopback = builder.plainHttpOnLoopback;
         this.mirrors = builder.mirrors;
     }
 
@@ -55,6 +57,10 @@ public final class RegistryConnection implements Serializable {
         return plainHttp;
     }
 
+    public boolean plainHttpOnLoopback() {
+        return plainHttpOnLoopback;
+    }
+
     public List<String> mirrors() {
         return mirrors;
     }
@@ -71,6 +77,7 @@ public final class RegistryConnection implements Serializable {
         private String keyPem = "";
         private boolean insecure;
         private boolean plainHttp;
+        private boolean plainHttpOnLoopback;
         private List<String> mirrors = List.of();
 
         private Builder() {}
@@ -97,6 +104,12 @@ public final class RegistryConnection implements Serializable {
         /** Talks to the registry and its token server without TLS if need be, also if they are on another machine. */
         public Builder plainHttp(boolean value) {
             plainHttp = value;
+            return this;
+        }
+
+        /** The same for a registry and a token server that are both on this machine, which docker takes for safe. */
+        public Builder plainHttpOnLoopback(boolean value) {
+            plainHttpOnLoopback = value;
             return this;
         }
 

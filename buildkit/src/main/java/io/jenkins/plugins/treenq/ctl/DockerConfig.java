@@ -59,7 +59,7 @@ final class DockerConfig implements RegistryLogins {
         DockerConfig config = new DockerConfig(home, environment, tls);
         Path file = home.resolve("config.json");
         if (Files.exists(file)) {
-            config.add(file.toString(), Files.readString(file), config.stored);
+            config.add(file.toString(), OptionFile.text(file), config.stored);
         }
         String variable = environment.getOrDefault("DOCKER_AUTH_CONFIG", "");
         if (!variable.isEmpty()) {
@@ -139,11 +139,11 @@ final class DockerConfig implements RegistryLogins {
         if (tokensByDaemon) {
             return Optional.empty();
         }
-        TokenSource.Builder source = TokenSource.builder(seeds.of(host)).sharingLogin(true);
-        if (tls.containsKey(host)) {
-            source.connection(tls.get(host).connection());
-        }
-        return Optional.of(source.build());
+        RegistryTlsOptions options = tls.getOrDefault(host, new RegistryTlsOptions());
+        return Optional.of(TokenSource.builder(seeds.of(host))
+                .sharingLogin(true)
+                .connection(options.connection())
+                .build());
     }
 
     @Override

@@ -23,7 +23,8 @@ final class RegistryTlsOptions {
     private String certificate = "";
     private String key = "";
 
-    private RegistryTlsOptions() {}
+    /** For a registry that no option is about. */
+    RegistryTlsOptions() {}
 
     /** By the registry's name as an image name has it. */
     static Map<String, RegistryTlsOptions> read(List<String> options) throws IOException {
@@ -64,6 +65,7 @@ final class RegistryTlsOptions {
         return RegistryConnection.builder()
                 .insecure(insecure)
                 .plainHttp(insecure)
+                .plainHttpOnLoopback(true)
                 .caPem(authorities)
                 .clientCertificate(certificate, key)
                 .build();

@@ -17,12 +17,15 @@ final class Http {
     private static final Set<Integer> REPEATS_ANY = Set.of(307, 308);
     private static final Set<Integer> REPEATS_GET = Set.of(301, 302, 303, 307, 308);
 
+    static final String WITHOUT_TLS = "it is at an address without TLS, which is used only where plain HTTP is allowed,"
+            + " or at no address";
+
     private final HttpClient client;
-    private final boolean plainAnywhere;
+    private final RegistryConnection connection;
 
     Http(RegistryConnection connection, HttpClient client) {
         this.client = client;
-        this.plainAnywhere = connection.plainHttp();
+        this.connection = connection;
     }
 
     /** What is asked. Never prints the secrets. */
@@ -75,7 +78,7 @@ final class Http {
 
     private CompletableFuture<HttpResponse<String>> send(Ask ask, int redirects) {
         if (!mayTalkTo(ask.address, ask.registry)) {
-            return refused("it is at an address without TLS, or at none");
+            return refused(WITHOUT_TLS);
         }
         return client.sendAsync(ask.request(), info -> new LimitedBody())
                 .thenCompose(answer -> follow(ask, answer, redirects));
@@ -97,7 +100,7 @@ final class Http {
             return refused("it redirects to what is no address");
         }
         if (!mayTalkTo(target, ask.registry)) {
-            return refused("it redirects to an address without TLS");
+            return refused("it redirects to an address without TLS, which is used only where plain HTTP is allowed");
         }
         if (ask.isSecret() && !Origin.of(target).equals(Origin.of(ask.address))) {
             return refused("it redirects to another host, which is not sent the login");
@@ -105,19 +108,19 @@ final class Http {
         return send(ask.at(target), redirects - 1);
     }
 
-    private boolean mayTalkTo(URI address, String registry) {
+    boolean mayTalkTo(URI address, String registry) {
         if (address.getHost() == null || address.getUserInfo() != null) {
             return false;
         }
         if ("http".equalsIgnoreCase(address.getScheme())) {
-            return isPlain(registry) && (plainAnywhere || RegistryHost.isLoopback(address.getHost()));
+            return connection.plainHttp() || isPlain(registry) && RegistryHost.isLoopback(address.getHost());
         }
         return "https".equalsIgnoreCase(address.getScheme());
     }
 
-    /** Whether the registry may be talked to without TLS. */
+    /** Whether the registry may be talked to without TLS, if it has none. */
     boolean isPlain(String registry) {
-        return plainAnywhere || RegistryHost.isLoopback(registry);
+        return connection.plainHttp() || connection.plainHttpOnLoopback() && RegistryHost.isLoopback(registry);
     }
 
     static <T> CompletableFuture<T> refused(String reason) {

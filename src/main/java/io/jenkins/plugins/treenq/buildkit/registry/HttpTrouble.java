@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -11,6 +12,15 @@ import javax.net.ssl.SSLHandshakeException;
 /** Says why there was no answer, without anything that a server sent. */
 public final class HttpTrouble {
     private HttpTrouble() {}
+
+    /** Whether the other side speaks TLS, but not in a way that is trusted here. */
+    static boolean speaksTls(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof SSLHandshakeException;
+    }
 
     /** The end of a sentence that begins with whom the request went to. */
     public static String inWords(Throwable failure) {

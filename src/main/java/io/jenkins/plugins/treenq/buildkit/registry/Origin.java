@@ -16,6 +16,10 @@ public record Origin(String scheme, String host, int port) {
         return new Origin(scheme, address.getHost().toLowerCase(Locale.ROOT), port);
     }
 
+    public boolean isEncrypted() {
+        return scheme.equals("https");
+    }
+
     /** Whether it is the registry itself, {@code host:port} or {@code host}. */
     public boolean isOf(String registry) {
         try {

@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * that; without one by GET.
  *
  * <p>The daemon says where the token server is. A login is sent there only when it is the registry itself, or the
- * registry says the same to this client; else a daemon could have the login sent to itself.
+ * registry says the same to this client; else a daemon could have the login sent to itself. A registry with TLS is asked
+ * over TLS only, also where plain HTTP is allowed; else a daemon could have the login sent in clear.
  */
 public final class TokenClient {
     /** Less than the minute that the daemon waits ({@code session/auth/auth.go}). */
@@ -82,35 +83,51 @@ public final class TokenClient {
             return Http.refused("it is at no address");
         }
         Origin origin = Origin.of(realm);
-        if (origin.isOf(request.host()) || named.getOrDefault(request.host(), Set.of()).contains(origin)) {
+        boolean own = origin.isOf(request.host());
+        if (own && (origin.isEncrypted() || http.isPlain(request.host()) && RegistryHost.isLoopback(request.host()))
+                || named.getOrDefault(request.host(), Set.of()).contains(origin)) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (!http.mayTalkTo(realm, request.host())) {
+            return Http.refused(Http.WITHOUT_TLS);
         }
         return challenge(request.host(), origin.scheme())
                 .exceptionallyCompose(failure -> Http.refused(
                         "the registry cannot be asked whether it is the right place (" + reason(failure) + ")"))
                 .thenCompose(found -> {
-                    named.put(request.host(), found);
-                    return found.contains(origin)
+                    named.put(request.host(), found.origins());
+                    return found.origins().contains(origin) || own && !found.encrypted()
                             ? CompletableFuture.completedFuture(null)
                             : Http.refused(
                                     "the registry names another place for tokens, so the login is not sent there");
                 });
     }
 
-    /** Where the registry itself says that tokens are to be had; asked in the way that its token server is. */
-    private CompletableFuture<Set<Origin>> challenge(String registry, String scheme) {
-        if (!http.isPlain(registry)) {
-            return challenged(registry, "https");
+    /**
+     * What a registry itself says.
+     *
+     * @param encrypted whether it said so over TLS
+     * @param origins where tokens are to be had
+     */
+    private record Found(boolean encrypted, Set<Origin> origins) {}
+
+    /** Without TLS only where that is allowed, and over a network only where it is needed. */
+    private CompletableFuture<Found> challenge(String registry, String scheme) {
+        if (http.isPlain(registry) && RegistryHost.isLoopback(registry) && scheme.equals("http")) {
+            // Some servers without TLS let those who try it wait.
+            CompletableFuture<Found> plain = challenged(registry, "http");
+            return plain.exceptionally(failure -> new Found(false, Set.of()))
+                    .thenCompose(found -> found.origins().isEmpty()
+                            ? challenged(registry, "https").exceptionallyCompose(failure -> plain)
+                            : plain);
         }
-        String other = scheme.equals("https") ? "http" : "https";
-        CompletableFuture<Set<Origin>> first = challenged(registry, scheme);
-        return first.exceptionally(failure -> Set.of())
-                .thenCompose(found -> found.isEmpty()
-                        ? challenged(registry, other).exceptionallyCompose(failure -> first)
-                        : CompletableFuture.completedFuture(found));
+        CompletableFuture<Found> encrypted = challenged(registry, "https");
+        return encrypted.exceptionallyCompose(failure -> http.isPlain(registry) && !HttpTrouble.speaksTls(failure)
+                ? challenged(registry, "http").exceptionallyCompose(other -> encrypted)
+                : encrypted);
     }
 
-    private CompletableFuture<Set<Origin>> challenged(String registry, String scheme) {
+    private CompletableFuture<Found> challenged(String registry, String scheme) {
         URI address;
         try {
             address = URI.create(scheme + "://" + registry + "/v2/");
@@ -118,10 +135,12 @@ public final class TokenClient {
             return Http.refused("its name is none");
         }
         return http.send(new Http.Ask(registry, address, "", null))
-                .thenApply(answer -> answer.headers().allValues("WWW-Authenticate").stream()
-                        .flatMap(challenge -> BEARER.matcher(challenge).results())
-                        .flatMap(match -> origin(match.group(1)))
-                        .collect(Collectors.toSet()));
+                .thenApply(answer -> new Found(
+                        scheme.equals("https"),
+                        answer.headers().allValues("WWW-Authenticate").stream()
+                                .flatMap(challenge -> BEARER.matcher(challenge).results())
+                                .flatMap(match -> origin(match.group(1)))
+                                .collect(Collectors.toSet())));
     }
 
     private static Stream<Origin> origin(String address) {

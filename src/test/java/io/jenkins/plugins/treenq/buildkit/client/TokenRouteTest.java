@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
@@ -35,6 +36,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class TokenRouteTest {
+    /** The token server of these tests has no TLS. */
+    private static final RegistryConnection PLAIN =
+            RegistryConnection.builder().plainHttp(true).build();
+
     @Parameter
     Daemon daemon;
 
@@ -54,6 +59,10 @@ class TokenRouteTest {
     @AfterEach
     void stop() {
         registry.close();
+    }
+
+    private static TokenSource.Builder source() {
+        return TokenSource.builder().connection(PLAIN);
     }
 
     private static RegistryLogin login(String name) {
@@ -108,7 +117,7 @@ class TokenRouteTest {
 
     @Test
     void theClientGetsTheTokensAndKeepsTheLogin() throws Exception {
-        push("app", "FROM scratch\nCOPY file /\n", all(TokenSource.builder().build()));
+        push("app", "FROM scratch\nCOPY file /\n", all(source().build()));
         assertEquals(Set.of("treenq"), agents());
         Request asked = registry.requests().get(0);
         assertEquals("POST", asked.method());
@@ -118,9 +127,9 @@ class TokenRouteTest {
 
     @Test
     void loginsOfSingleRepositoriesWorkInOneBuild() throws Exception {
-        push("base", "FROM scratch\nCOPY file /base\n", all(TokenSource.builder().build()));
+        push("base", "FROM scratch\nCOPY file /base\n", all(source().build()));
         int before = registry.requests().size();
-        TokenSource source = TokenSource.builder().build();
+        TokenSource source = source().build();
         RegistryLogins logins = new RegistryLogins() {
             @Override
             public Optional<RegistryLogin> find(String host) {
@@ -168,7 +177,7 @@ class TokenRouteTest {
                         Builds.request().build(),
                         Builds.content(
                                 folder,
-                                logins(registry.host(), login(name), TokenSource.builder(own).build())),
+                                logins(registry.host(), login(name), TokenSource.builder(own).connection(PLAIN).build())),
                         BuildListener.NONE);
             }
             asked[build] = registry.requests().size() - before;
@@ -182,7 +191,7 @@ class TokenRouteTest {
     @Test
     void aRefusedLoginIsSaidSoAndNotRepeated() {
         RegistryLogins wrong = logins(
-                registry.host(), new RegistryLogin("all", "wrong-secret"), TokenSource.builder().build());
+                registry.host(), new RegistryLogin("all", "wrong-secret"), source().build());
         BuildkitException.RegistryRefused refused = assertThrows(
                 BuildkitException.RegistryRefused.class, () -> push("app", "FROM scratch\nCOPY file /\n", wrong));
         assertTrue(refused.getMessage().contains("no token for " + registry.host() + " from localhost:"),
@@ -200,7 +209,7 @@ class TokenRouteTest {
             RegistryLogins logins = logins(
                     daemon.registry(),
                     daemon.login(),
-                    TokenSource.builder().sharingLogin(shared).build());
+                    source().sharingLogin(shared).build());
             Builds.dockerfile(folder, "FROM scratch\nCOPY file /\n");
             Files.writeString(folder.resolve("file"), "" + System.nanoTime());
             try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {

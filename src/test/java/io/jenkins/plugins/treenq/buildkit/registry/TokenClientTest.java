@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Answer;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Request;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +36,8 @@ class TokenClientTest {
     private static final List<String> SCOPES = List.of("repository:a/b:pull,push", "repository:c:pull");
     private static final Answer TOKEN = Answer.json("{\"token\":\"the-token\"}");
 
-    private final RegistryConnection connection = RegistryConnection.DEFAULT;
+    private final RegistryConnection connection =
+            RegistryConnection.builder().plainHttpOnLoopback(true).build();
 
     /** For the registry that the token server itself is. */
     private static TokenRequest request(TokenServer server) {
@@ -195,7 +198,7 @@ class TokenClientTest {
             assertEquals(
                     "it redirects too often", refusal(connection, request(host, server.realm().resolve("/round")), LOGIN));
             assertEquals(
-                    "it redirects to an address without TLS",
+                    "it redirects to an address without TLS, which is used only where plain HTTP is allowed",
                     refusal(connection, request(host, server.realm().resolve("/clear")), LOGIN));
         }
     }
@@ -223,7 +226,7 @@ class TokenClientTest {
     @Test
     void nothingTravelsInClearExceptOnThisMachineOrOnDemand() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
-            String line = "it is at an address without TLS, or at none";
+            String line = Http.WITHOUT_TLS;
             assertEquals(line, refusal(connection, request("registry.example.com", server.realm()), Optional.empty()));
             for (String realm : List.of("http://example.com/", "file:///etc/passwd")) {
                 assertEquals(
@@ -238,6 +241,48 @@ class TokenClientTest {
                     .fetch(request("registry.example.com", server.realm()), Optional.empty())
                     .get();
             assertEquals("the-token", token.value());
+        }
+    }
+
+    @Test
+    void onThisMachineTooPlainHttpHasToBeAllowed() throws Exception {
+        try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
+            for (String registry : List.of("localhost:" + server.port(), "localhost:5000")) {
+                for (Optional<RegistryLogin> login : List.of(LOGIN, Optional.<RegistryLogin>empty())) {
+                    assertEquals(
+                            Http.WITHOUT_TLS,
+                            refusal(RegistryConnection.DEFAULT, request(registry, server.realm()), login));
+                }
+            }
+            TokenClient learned = new TokenClient(RegistryConnection.DEFAULT, ForkJoinPool.commonPool());
+            learned.learn("localhost:5000", server.realm());
+            assertThrows(
+                    ExecutionException.class,
+                    () -> learned.fetch(request("localhost:5000", server.realm()), LOGIN).get());
+            assertEquals(List.of(), server.requests());
+        }
+    }
+
+    /** A daemon says that the registry wants the login without TLS. */
+    @Test
+    void aRegistryWithTlsGetsNoLoginWithoutItAlsoWherePlainHttpIsAllowed() throws Exception {
+        InetAddress host = InetAddress.getLocalHost();
+        assumeTrue(
+                host.isLoopbackAddress() && !RegistryHost.isLoopback(host.getHostName()),
+                "needs another name than localhost for this machine's loopback address");
+        Certificates.Identity authority = Certificates.authority("authority");
+        RegistryConnection allowed = RegistryConnection.builder()
+                .plainHttp(true)
+                .caPem(authority.certificatePem())
+                .build();
+        Certificates.Identity identity =
+                Certificates.server(authority, host.getHostName(), Instant.now().plusSeconds(3600));
+        try (TokenServer tls = TokenServer.tls(identity, asked -> TOKEN)) {
+            String registry = host.getHostName() + ":" + tls.port();
+            assertEquals(
+                    "the registry names another place for tokens, so the login is not sent there",
+                    refusal(allowed, request(registry, URI.create("http://" + registry + "/token")), LOGIN));
+            assertEquals(List.of("/v2/"), tls.requests().stream().map(Request::path).toList());
         }
     }
 
