@@ -37,9 +37,14 @@ public final class VcsOptions {
         }
         try (Repository repository = WorkTree.open(tree, boundary.toRealPath())) {
             return read(repository, tree, locals);
-        } catch (IOException | RuntimeException e) {
-            // JGit has either for a repository that is damaged, or of a kind that it does not know.
+        } catch (UnreadableRepositoryException e) {
             throw new IOException("the git repository of " + tree + " cannot be read: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            // JGit has either for a repository that is damaged, or of a kind that it does not know. Its messages quote files.
+            throw new IOException(
+                    "the git repository of " + tree + " cannot be read: it is damaged, or of a kind that is not known here ("
+                            + e.getClass().getSimpleName() + ")",
+                    e);
         }
     }
 

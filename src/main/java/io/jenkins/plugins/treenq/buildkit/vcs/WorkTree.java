@@ -3,9 +3,17 @@ package io.jenkins.plugins.treenq.buildkit.vcs;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
+import java.util.List;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ConfigConstants;
@@ -18,7 +26,14 @@ import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
  * here, so it must be plain files, and lead nowhere else.
  */
 final class WorkTree {
-    private static final long MAX_CONFIG_BYTES = 1 << 20;
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
+
+    /** As JGit has it. */
+    private static final int MAX_ALTERNATES = 5;
+
+    private static final List<String> OWN_FILES = List.of(Constants.HEAD, "index", "commondir", "config.worktree");
+    private static final List<String> COMMON_FILES = List.of(
+            Constants.CONFIG, Constants.PACKED_REFS, Constants.INFO_ATTRIBUTES, Constants.INFO_EXCLUDE, "shallow");
 
     private WorkTree() {}
 
@@ -33,18 +48,22 @@ final class WorkTree {
     }
 
     static Repository open(Path tree, Path boundary) throws IOException {
-        check(tree.resolve(Constants.DOT_GIT));
+        check(tree.resolve(Constants.DOT_GIT), boundary);
         // Given, so that no core.worktree leads elsewhere.
         FileRepositoryBuilder builder =
                 new FileRepositoryBuilder().setWorkTree(tree.toFile()).setMustExist(true).setup();
         Path own = inside(boundary, builder.getGitDir());
         Path common = inside(boundary, builder.getGitCommonDir());
-        for (String file : new String[] {Constants.HEAD, "index", "commondir"}) {
-            check(own.resolve(file));
+        for (String file : OWN_FILES) {
+            check(own.resolve(file), boundary);
         }
-        for (String file : new String[] {Constants.CONFIG, Constants.PACKED_REFS, Constants.INFO_ATTRIBUTES}) {
-            check(common.resolve(file));
+        for (String file : COMMON_FILES) {
+            check(common.resolve(file), boundary);
         }
+        for (Path refs : new Path[] {own.resolve(Constants.R_REFS), common.resolve(Constants.R_REFS)}) {
+            walk(refs, file -> check(file, boundary));
+        }
+        checkObjects(builder.getObjectDirectory().toPath(), MAX_ALTERNATES);
         checkConfig(common.resolve(Constants.CONFIG));
         Repository repository = builder.build();
         repository
@@ -56,15 +75,90 @@ final class WorkTree {
     private static Path inside(Path boundary, File folder) throws IOException {
         Path real = folder.toPath().toRealPath();
         if (!real.startsWith(boundary)) {
-            throw new IOException("the git repository " + real + " is outside of " + boundary);
+            throw new UnreadableRepositoryException("the git repository " + real + " is outside of " + boundary);
         }
         return real;
     }
 
-    /** Reading a pipe or a device would not end. */
-    private static void check(Path file) throws IOException {
-        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-            throw new IOException(file + " is not a file");
+    /** Reading a pipe or a device would not end, and JGit tells what is in a file that makes no sense to it. */
+    private static void check(Path file, Path boundary) throws IOException {
+        if (!Files.exists(file)) {
+            return;
+        }
+        checkType(file);
+        if (!file.toRealPath().startsWith(boundary)) {
+            throw new UnreadableRepositoryException(file + " leads outside of " + boundary);
+        }
+    }
+
+    private static void checkType(Path file) throws UnreadableRepositoryException {
+        if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new UnreadableRepositoryException(file + " is not a file");
+        }
+    }
+
+    private interface Check {
+        void of(Path file) throws IOException;
+    }
+
+    /** Everything that is in a folder, also behind links. */
+    private static void walk(Path folder, Check check) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        Files.walkFileTree(
+                folder,
+                EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+                Integer.MAX_VALUE,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                        // Of links that lead nowhere there is nothing to read.
+                        if (!attributes.isSymbolicLink()) {
+                            check.of(file);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                        throw new UnreadableRepositoryException(
+                                file + " cannot be read (" + failure.getClass().getSimpleName() + ")");
+                    }
+                });
+    }
+
+    /**
+     * Objects may lie elsewhere, as those of a reference repository that clones of the same machine share. They are told by
+     * their hashes only, so what counts is that each of them can be read to its end.
+     */
+    private static void checkObjects(Path objects, int alternatesLeft) throws IOException {
+        walk(objects, WorkTree::checkType);
+        Path alternates = objects.resolve(Constants.INFO_ALTERNATES.replaceFirst("^objects/", ""));
+        if (!Files.exists(alternates)) {
+            return;
+        }
+        if (alternatesLeft == 0) {
+            throw new UnreadableRepositoryException("its objects are in too many places");
+        }
+        for (String line : text(alternates).split("\n")) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                try {
+                    checkObjects(objects.resolve(line), alternatesLeft - 1);
+                } catch (InvalidPathException e) {
+                    throw new UnreadableRepositoryException(alternates + " has something that cannot be a path");
+                }
+            }
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_CONFIG_BYTES + 1);
+            if (bytes.length > MAX_CONFIG_BYTES) {
+                throw new UnreadableRepositoryException(file + " is larger than a git configuration is");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 
@@ -72,21 +166,18 @@ final class WorkTree {
         if (!Files.exists(file)) {
             return;
         }
-        if (Files.size(file) > MAX_CONFIG_BYTES) {
-            throw new IOException(file + " is larger than a git configuration is");
-        }
         Config config = new Config();
         try {
-            config.fromText(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            config.fromText(text(file));
         } catch (ConfigInvalidException e) {
-            throw new IOException(file + " is not a git configuration", e);
+            throw new UnreadableRepositoryException(file + " is not a git configuration");
         }
         if (config.getString("include", null, "path") != null) {
-            throw new IOException(file + " includes another file, which is not read here");
+            throw new UnreadableRepositoryException(file + " includes another file, which is not read here");
         }
         String objects = config.getString("extensions", null, "objectformat");
         if (objects != null && !objects.equalsIgnoreCase("sha1")) {
-            throw new IOException("it names objects by " + objects + ", which is not known here");
+            throw new UnreadableRepositoryException("it names objects by " + objects + ", which is not known here");
         }
     }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class VcsOptionsTest {
@@ -283,6 +284,50 @@ class VcsOptionsTest {
         assertEquals(commit + "-dirty", revision());
         Files.delete(tree.resolve(".git/index"));
         Files.move(tree.resolve("text"), tree.resolve(".git/index"));
+        assertUnreadable("is not a file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "refs/heads/main", "packed-refs", "shallow", "index", "config", "refs/heads/other"})
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aFileOutsideOfTheBoundaryIsNeitherReadNorQuoted(String file, @TempDir Path outside) throws Exception {
+        commit();
+        Path secret = Files.writeString(outside.resolve("secret"), "the-secret-of-another\n");
+        Files.deleteIfExists(tree.resolve(".git").resolve(file));
+        Files.createSymbolicLink(tree.resolve(".git").resolve(file), secret);
+        IOException failure = assertThrows(IOException.class, this::options);
+        assertFalse(failure.getMessage().contains("the-secret"), failure.getMessage());
+        assertTrue(failure.getMessage().endsWith("leads outside of " + workspace.toRealPath()), failure.getMessage());
+    }
+
+    @Test
+    void whatIsInAFileIsNotQuoted() throws Exception {
+        commit();
+        Files.writeString(tree.resolve(".git/shallow"), "the-secret-of-another\n");
+        IOException failure = assertThrows(IOException.class, this::options);
+        assertFalse(failure.getMessage().contains("the-secret"), failure.getMessage());
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aPipeInPlaceOfARefOrObjectIsNotOpened() throws Exception {
+        String commit = commit();
+        Path object = tree.resolve(".git/objects/" + commit.substring(0, 2) + "/" + commit.substring(2));
+        for (Path file : new Path[] {object, tree.resolve(".git/refs/heads/main")}) {
+            Path kept = Files.move(file, workspace.resolve("kept"));
+            assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+            assertUnreadable(file + " is not a file");
+            Files.delete(file);
+            Files.move(kept, file);
+        }
+        Path other = Files.createDirectory(workspace.resolve("other"));
+        Files.writeString(tree.resolve(".git/objects/info/alternates"), other + "\n");
+        assertEquals(commit, revision());
+        Path folder = Files.createDirectory(other.resolve(commit.substring(0, 2)));
+        Files.move(object, folder.resolve(object.getFileName()));
+        assertEquals(commit, revision());
+        Files.delete(folder.resolve(object.getFileName()));
+        assertEquals(0, new ProcessBuilder("mkfifo", folder.resolve(object.getFileName()).toString()).start().waitFor());
         assertUnreadable("is not a file");
     }
 
