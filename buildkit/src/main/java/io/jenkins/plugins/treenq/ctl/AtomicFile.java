@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,22 @@ import java.util.UUID;
 /** Writes files that others wait for: they are there whole, or not at all. */
 final class AtomicFile {
     private AtomicFile() {}
+
+    /** Where a file will be that is written after the build, with all links resolved: a result may put others there. */
+    static Path resolved(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path present = target.getParent();
+        while (!Files.exists(present)) {
+            present = present.getParent();
+        }
+        return present.toRealPath().resolve(present.relativize(target)).normalize();
+    }
+
+    /** Writes a {@link #resolved} one, unless a link leads elsewhere now. */
+    static void writeResolved(Path file, String text) throws IOException {
+        new ConfinedPath(file.getParent(), file.getRoot()).folder();
+        write(file, text);
+    }
 
     static void write(Path file, String text) throws IOException {
         Path target = file.toAbsolutePath();

@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.Metadata;
+import io.jenkins.plugins.treenq.buildkit.client.OutputPlaces;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -115,6 +116,12 @@ final class BuildCommand implements Callable<Integer> {
     public Integer call() throws BuildkitException, InterruptedException, IOException {
         CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
         OutputOptions output = OutputOptions.read(outputs, OutputOptions::stdoutIsTerminal);
+        OutputPlaces places = new OutputPlaces();
+        for (Path place : output.places().values()) {
+            places.addOutput(place.toString(), place);
+        }
+        cache.addTo(places);
+        metadataFile = metadataFile == null ? null : AtomicFile.resolved(metadataFile);
         Map<String, LocalSource> sources = localSources();
         SessionContent content = content(sources, cache, output);
         BuildRequest.Builder builder = request(sources, cache, output);
@@ -137,7 +144,7 @@ final class BuildCommand implements Callable<Integer> {
         BuildResult result = report.of(listener -> client.build(request, content, listener));
         // As with buildctl, there is no file when no exporter had anything to say.
         if (metadataFile != null && !result.exporterResponse().isEmpty()) {
-            AtomicFile.write(metadataFile, Metadata.of(result.exporterResponse()).json());
+            AtomicFile.writeResolved(metadataFile, Metadata.of(result.exporterResponse()).json());
         }
         return result.duration();
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import io.jenkins.plugins.treenq.buildkit.client.OutputPlaces;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,11 +35,32 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
         return folders;
     }
 
+    /** Adds where cache is read from and written to. */
+    void addTo(OutputPlaces places) throws BuildkitException.InvalidRequest {
+        for (CacheEntry entry : imports) {
+            String folder = folder(entry, "src");
+            if (!folder.isEmpty()) {
+                places.addCacheImport(folder, Path.of(folder));
+            }
+        }
+        for (CacheEntry entry : exports) {
+            String folder = folder(entry, "dest");
+            if (!folder.isEmpty()) {
+                places.addCacheExport(folder, Path.of(folder));
+            }
+        }
+    }
+
     private static void addFolder(CacheEntry entry, String key, Map<String, Path> folders) {
-        String folder = entry.attributes().getOrDefault(key, "");
-        if (entry.type().equals("local") && !folder.isEmpty()) {
+        String folder = folder(entry, key);
+        if (!folder.isEmpty()) {
             folders.put("local:" + folder, Path.of(folder));
         }
+    }
+
+    /** Empty when the entry has none. */
+    private static String folder(CacheEntry entry, String key) {
+        return entry.type().equals("local") ? entry.attributes().getOrDefault(key, "") : "";
     }
 
     private static CacheEntry withMode(CacheEntry entry) {

@@ -2,27 +2,39 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads files that options name; what is wrong with one says which. */
 final class OptionFile {
+    /** More than any option's file has; a device never ends. */
+    private static final int MAX_BYTES = 16 << 20;
+
     private OptionFile() {}
 
     static String text(Path file) throws IOException {
-        checkFile(file);
         try {
-            return Files.readString(file);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
         } catch (CharacterCodingException e) {
             throw new IOException(file + " is not text");
         }
     }
 
+    /** A pipe is read to its end, so that a shell's {@code <(…)} can be given. */
     static byte[] bytes(Path file) throws IOException {
         checkFile(file);
-        return Files.readAllBytes(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
+            }
+            return bytes;
+        }
     }
 
     /** Reading a folder fails without naming it. */

@@ -4,11 +4,14 @@ package io.jenkins.plugins.treenq.ctl;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.TypeConversionException;
 
@@ -26,14 +30,16 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param exports for the request
  * @param outputs where those that come back go, by their index
+ * @param places files and folders that they write, by the same index
  */
-record OutputOptions(List<Export> exports, Map<Integer, Output> outputs) {
+record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Integer, Path> places) {
     private static final String STDOUT = "-";
 
     /** @param terminal whether standard output is one, which no archive is written to */
     static OutputOptions read(List<String> texts, BooleanSupplier terminal) {
         List<Export> exports = new ArrayList<>();
         Map<Integer, Output> outputs = new HashMap<>();
+        Map<Integer, Path> places = new TreeMap<>();
         int streams = 0;
         for (String text : texts) {
             Map<String, String> attributes = attributes(text);
@@ -51,6 +57,9 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs) {
                 if (archive && toStdout(destination) && ++streams > 1) {
                     throw new TypeConversionException("only one output can go to standard output");
                 }
+                if (!archive || !toStdout(destination)) {
+                    places.put(exports.size(), Path.of(destination));
+                }
                 outputs.put(exports.size(), output(type, archive, destination, terminal));
             } else if (!destination.isEmpty()) {
                 throw new TypeConversionException(
@@ -58,7 +67,7 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs) {
             }
             exports.add(new Export(type, attributes));
         }
-        return new OutputOptions(List.copyOf(exports), Map.copyOf(outputs));
+        return new OutputOptions(List.copyOf(exports), Map.copyOf(outputs), places);
     }
 
     private static Map<String, String> attributes(String text) {
@@ -102,7 +111,21 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs) {
         if (Files.isDirectory(file)) {
             throw new TypeConversionException(destination + " is a folder; the " + type + " exporter writes a file");
         }
-        return new Output.Stream(() -> Files.newOutputStream(file));
+        return new Output.Stream(() -> file(file));
+    }
+
+    /**
+     * A result that was written before may have put a link there. One that leads to a terminal, a pipe or a device can be
+     * given, such as {@code /dev/null}, for it is nobody's file.
+     */
+    private static OutputStream file(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return Files.newOutputStream(file);
+        }
+        if (Files.isSymbolicLink(file)) {
+            throw new FileSystemException(file.toString(), null, "it is a link; give the path of the file itself");
+        }
+        return Channels.newOutputStream(new ConfinedPath(file, null).write());
     }
 
     /** Without the buffer and the character set of System.out, and still open when the archive ends. */

@@ -48,7 +48,7 @@ final class TokenSeeds {
 
     private JsonObject read() {
         try {
-            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            return JsonParser.parseString(OptionFile.text(file)).getAsJsonObject();
         } catch (IOException | JsonParseException | IllegalStateException e) {
             return new JsonObject();
         }
