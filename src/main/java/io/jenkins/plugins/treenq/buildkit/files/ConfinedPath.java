@@ -42,10 +42,10 @@ public final class ConfinedPath {
      * @param path below the boundary, or the boundary itself; no link in it leads from the boundary to it
      * @param boundary links resolved; or null, when whoever named the path may reach everything. Links on the way to a
      *     folder, or to the folder of a file, are followed then.
-     * @throws IllegalArgumentException when the path is not below the boundary
+     * @throws IllegalArgumentException when the path is not below the boundary, or goes up
      */
     public ConfinedPath(Path path, Path boundary) {
-        if (boundary != null && !path.startsWith(boundary)) {
+        if (boundary != null && !(path.startsWith(boundary) && path.normalize().equals(path))) {
             throw new IllegalArgumentException(path + " is outside of " + boundary);
         }
         this.path = path;

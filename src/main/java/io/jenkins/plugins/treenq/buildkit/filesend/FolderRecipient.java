@@ -162,7 +162,7 @@ final class FolderRecipient implements Recipient {
         return folder.isEmpty() ? name : folder.concat(SLASH).concat(name);
     }
 
-    /** The mode that an entry gets. On a folder, the bits only say to whom new files in it belong. */
+    /** The mode that an entry gets. Of what is no file, the bits give no rights: on a folder they say to whom new files belong. */
     private int permitted(ArrivingStat stat) throws FileSystemException {
         int mode = stat.getMode();
         if (GoMode.isDevice(mode) && !options.devices()) {
@@ -171,7 +171,7 @@ final class FolderRecipient implements Recipient {
                     null,
                     "it is a device, which gives access to this machine; add devices=true to the output to have it made");
         }
-        if (options.setuid() || GoMode.isFolder(mode) || GoMode.isSymlink(mode) || !GoMode.givesRights(mode)) {
+        if (options.setuid() || !GoMode.isRegular(mode) || !GoMode.givesRights(mode)) {
             return mode;
         }
         dropped.add(stat.getPath());

@@ -21,7 +21,7 @@ final class SpecialFiles {
 
     static void make(Path path, int goMode, long major, long minor, long timeNanos) throws IOException {
         requireUnix(path);
-        String mode = Integer.toOctalString(GoMode.permissions(goMode));
+        String mode = Integer.toOctalString(GoMode.permissions(goMode) & 0777);
         boolean device = (goMode & GoMode.DEVICE) != 0;
         String type = (goMode & GoMode.CHARACTER_DEVICE) != 0 ? "c" : "b";
         boolean made = device

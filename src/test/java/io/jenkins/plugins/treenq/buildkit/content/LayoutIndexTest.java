@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +39,7 @@ class LayoutIndexTest {
     @Test
     void theFirstEntryMakesALayoutWrittenAsGoWritesIt() throws Exception {
         Path folder = scratch.resolve("new/one");
-        new LayoutIndex(folder).put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
+        new LayoutIndex(new ConfinedPath(folder, null)).put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
         assertEquals("{\"imageLayoutVersion\":\"1.0.0\"}", Files.readString(folder.resolve("oci-layout")));
         assertEquals(
                 "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
@@ -48,7 +53,7 @@ class LayoutIndexTest {
 
     @Test
     void aNameIsTakenFromItsOlderEntryAndOthersStay() throws Exception {
-        LayoutIndex index = new LayoutIndex(scratch);
+        LayoutIndex index = new LayoutIndex(new ConfinedPath(scratch, null));
         index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("a"), LayoutIndex.Name.ofTag("b")));
         index.put(descriptor(2), List.of(LayoutIndex.Name.ofTag("b")));
         index.put(descriptor(3), List.of(LayoutIndex.Name.ofImage("example.com/c:b")));
@@ -67,15 +72,57 @@ class LayoutIndexTest {
     }
 
     @Test
+    void anIndexIsNeitherReadThroughALinkNorBeyondABoundNorQuoted(@TempDir Path outside) throws Exception {
+        LayoutIndex index = new LayoutIndex(new ConfinedPath(scratch, scratch.toRealPath()));
+        Path file = scratch.resolve("index.json");
+        Path secret = Files.writeString(outside.resolve("secret"), "\"the-secret-of-another\"");
+        Files.createSymbolicLink(file, secret);
+        assertEquals(
+                file + ": it is not a regular file",
+                assertThrows(IOException.class, () -> index.find("x")).getMessage());
+        assertThrows(IOException.class, () -> index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("x"))));
+        Files.delete(file);
+        Files.copy(secret, file);
+        assertEquals(
+                "its index.json is not a JSON object",
+                assertThrows(IOException.class, () -> index.find("x")).getMessage());
+        try (FileChannel large = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            // With a hole, so that nothing of it is on the disk.
+            large.write(ByteBuffer.wrap(new byte[] {' '}), 1L << 33);
+        }
+        assertEquals(
+                file + ": it is larger than 16777216 bytes",
+                assertThrows(IOException.class, () -> index.find("x")).getMessage());
+        Files.delete(file);
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        assertThrows(IOException.class, () -> index.find("x"));
+    }
+
+    @Test
+    void nothingIsWrittenThroughALink(@TempDir Path outside) throws Exception {
+        Path victim = Files.writeString(outside.resolve("victim"), "kept");
+        Files.createSymbolicLink(scratch.resolve("oci-layout"), victim);
+        Files.createSymbolicLink(scratch.resolve("away"), outside);
+        for (Path folder : List.of(scratch, scratch.resolve("away"), scratch.resolve("away/new"))) {
+            LayoutIndex index = new LayoutIndex(new ConfinedPath(folder, scratch));
+            assertThrows(IOException.class, () -> index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("x"))));
+        }
+        assertEquals("kept", Files.readString(victim));
+        try (Stream<Path> files = Files.list(outside)) {
+            assertEquals(List.of(victim), files.toList());
+        }
+    }
+
+    @Test
     void whatIsNoIndexIsToldAndKept() throws Exception {
         Path file = scratch.resolve("index.json");
         for (String text : List.of("", "[]", "{", "{\"manifests\":[{\"annotations\":{\"org.opencontainers.image.ref.name\":\"x\"}}]}")) {
             Files.writeString(file, text);
-            assertThrows(IOException.class, () -> new LayoutIndex(scratch).find("x"), text);
+            assertThrows(IOException.class, () -> new LayoutIndex(new ConfinedPath(scratch, null)).find("x"), text);
             assertEquals(text, Files.readString(file));
         }
         Files.writeString(file, "{\"manifests\":[7,{\"annotations\":7},{\"annotations\":{\"org.opencontainers.image.ref.name\":7}}]}");
-        assertEquals(Optional.empty(), new LayoutIndex(scratch).find("x"));
+        assertEquals(Optional.empty(), new LayoutIndex(new ConfinedPath(scratch, null)).find("x"));
     }
 
     @Test
@@ -87,7 +134,7 @@ class LayoutIndexTest {
             for (int i = 0; i < writers; i++) {
                 int number = i;
                 work.add(() -> {
-                    new LayoutIndex(scratch).put(descriptor(number), List.of(LayoutIndex.Name.ofTag("t" + number)));
+                    new LayoutIndex(new ConfinedPath(scratch, null)).put(descriptor(number), List.of(LayoutIndex.Name.ofTag("t" + number)));
                     return null;
                 });
             }
@@ -98,7 +145,7 @@ class LayoutIndexTest {
             threads.shutdownNow();
         }
         for (int i = 0; i < writers; i++) {
-            assertEquals(Optional.of(new Digest(digest(i))), new LayoutIndex(scratch).find("t" + i));
+            assertEquals(Optional.of(new Digest(digest(i))), new LayoutIndex(new ConfinedPath(scratch, null)).find("t" + i));
         }
     }
 }

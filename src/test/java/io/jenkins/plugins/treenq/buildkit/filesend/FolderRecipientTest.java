@@ -64,14 +64,14 @@ class FolderRecipientTest {
         output = scratch.resolve("output");
         outside = Files.createDirectory(scratch.resolve("outside"));
         Files.write(outside.resolve("victim"), SECRET);
-        serve(Set.of());
+        serve(Map.of());
     }
 
-    private void serve(Set<Integer> mirrored) throws IOException {
+    private void serve(Map<Integer, FolderOptions> options) throws IOException {
         if (daemon != null) {
             daemon.close();
         }
-        service = new FileSendService(Map.of(0, new Output.Folder(output)), mirrored, threads, failures::add);
+        service = new FileSendService(Map.of(0, new Output.Folder(output)), options, null, threads, failures::add);
         daemon = new FakeDaemon(service);
     }
 
@@ -110,7 +110,7 @@ class FolderRecipientTest {
         finish(transfer);
         assertEquals("hello", Files.readString(output.resolve("b")));
         assertTrue(Files.isSameFile(output.resolve("b"), output.resolve("a/set")));
-        assertEquals(0104711, Files.getAttribute(output.resolve("a/set"), "unix:mode"));
+        assertEquals(0100711, Files.getAttribute(output.resolve("a/set"), "unix:mode"));
         assertEquals(041555, Files.getAttribute(output.resolve("a"), "unix:mode"));
         assertEquals(0, Files.size(output.resolve("a/empty")));
         assertEquals("../a//set/", readlink(output.resolve("a/to")));
@@ -119,6 +119,79 @@ class FolderRecipientTest {
                     1_600_000_000_123_456_789L,
                     Files.getLastModifiedTime(output.resolve(path)).to(TimeUnit.NANOSECONDS));
         }
+    }
+
+    @Test
+    void bitsThatGiveRightsAreLeftOutAndToldUnlessTheyAreWanted() throws Exception {
+        ArrivingPacket[] result = {
+            announce(stat("a", GoMode.FOLDER | GoMode.SET_GID | GoMode.STICKY | 0755)),
+            announce(stat("b", GoMode.SET_UID | 0755)),
+            announce(stat("c", GoMode.SET_GID | GoMode.STICKY | 0755).setSize(1)),
+            announce(hardLink("d", "b").setMode(GoMode.SET_UID | 0755)),
+            announce(stat("e", GoMode.FIFO | GoMode.SET_UID | 0600)),
+            endOfWalk()
+        };
+        for (boolean wanted : new boolean[] {false, true}) {
+            serve(Map.of(0, new FolderOptions(false, wanted, false)));
+            FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(result);
+            request(transfer, 2);
+            transfer.send(content(2, (byte) 1), content(2));
+            finish(transfer);
+            assertEquals(043755, mode("a"));
+            assertEquals(wanted ? 0104755 : 0100755, mode("b"));
+            assertEquals(wanted ? 0103755 : 0101755, mode("c"));
+            assertEquals(010600, mode("e"));
+            assertEquals(
+                    wanted
+                            ? Map.of()
+                            : Map.of(
+                                    0,
+                                    "3 files, such as 'b', were written without their setuid or setgid bits; add setuid=true to"
+                                            + " the output to keep such bits"),
+                    service.warnings());
+        }
+    }
+
+    private Object mode(String path) throws IOException {
+        return Files.getAttribute(output.resolve(path), "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Test
+    void devicesAreNotMadeUnlessTheyAreWanted() throws Exception {
+        for (int type : new int[] {GoMode.DEVICE, GoMode.DEVICE | GoMode.CHARACTER_DEVICE}) {
+            failures.clear();
+            serve(Map.of());
+            ArrivingStat.Builder device = stat("sda", type | 0666).setDevmajor(1).setDevminor(3);
+            assertEquals(
+                    Status.Code.FAILED_PRECONDITION,
+                    daemon.sendFiles().send(announce(device)).end().getCode());
+            assertEquals(
+                    "output 'sda' cannot be written: it is a device, which gives access to this machine; add devices=true to the"
+                            + " output to have it made",
+                    failures.get(0).getMessage());
+            assertFalse(Files.exists(output.resolve("sda")));
+        }
+    }
+
+    @Test
+    void theOutputIsNotReachedThroughALinkBelowItsBoundary() throws Exception {
+        Path below = Files.createDirectory(scratch.resolve("below"));
+        Files.createSymbolicLink(below.resolve("way"), outside);
+        for (Path folder : List.of(below.resolve("way"), below.resolve("way/new"))) {
+            daemon.close();
+            service = new FileSendService(
+                    Map.of(0, new Output.Folder(folder)), Map.of(), below.toRealPath(), threads, failures::add);
+            daemon = new FakeDaemon(service);
+            failures.clear();
+            assertEquals(
+                    Status.Code.FAILED_PRECONDITION,
+                    daemon.sendFiles().send(announce(file("victim", 0))).end().getCode());
+            assertEquals(
+                    "the output folder cannot be written: it is not a folder; links are not followed here",
+                    failures.get(0).getMessage());
+        }
+        assertArrayEquals(SECRET, Files.readAllBytes(outside.resolve("victim")));
+        assertFalse(Files.exists(outside.resolve("new")));
     }
 
     private static String readlink(Path link) throws IOException {
@@ -171,7 +244,7 @@ class FolderRecipientTest {
 
     @Test
     void mirroringRemovesWhatIsNotInTheResult() throws Exception {
-        serve(Set.of(0));
+        serve(Map.of(0, new FolderOptions(true, false, false)));
         Files.createDirectories(output.resolve("a/old/deep"));
         Files.writeString(output.resolve("a/b"), "old");
         Files.createSymbolicLink(output.resolve("away"), outside);
@@ -192,7 +265,7 @@ class FolderRecipientTest {
 
     @Test
     void mirroringIsRefusedWhenPlatformsWouldComeOneByOne() throws Exception {
-        serve(Set.of(0));
+        serve(Map.of(0, new FolderOptions(true, false, false)));
         Files.createDirectories(output.resolve("kept"));
         assertEquals(Status.Code.FAILED_PRECONDITION, daemon.sendFiles().end().getCode());
         assertInstanceOf(BuildkitException.InvalidRequest.class, failures.get(0));

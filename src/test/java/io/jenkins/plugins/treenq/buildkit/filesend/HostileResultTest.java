@@ -69,14 +69,15 @@ class HostileResultTest {
     void anyPacketsInAnyOrderAreTakenOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
-            Set<Integer> mirrored = random.nextInt(4) == 0 ? Set.of(0) : Set.of();
+            FolderOptions chosen = new FolderOptions(random.nextInt(4) == 0, random.nextInt(4) == 0, false);
+            Map<Integer, FolderOptions> options = Map.of(0, chosen);
             try (FileSendService service =
-                            new FileSendService(Map.of(0, new Output.Folder(output)), mirrored, threads, failures::add);
+                            new FileSendService(Map.of(0, new Output.Folder(output)), options, null, threads, failures::add);
                     FakeDaemon daemon = new FakeDaemon(service)) {
                 List<Sender> senders = new ArrayList<>();
                 for (int i = 0; i < 2; i++) {
                     senders.add(new Sender(
-                            random, daemon.sendBytes("buildkit-exporter-multi-platform", mirrored.isEmpty() ? "0" : "1")));
+                            random, daemon.sendBytes("buildkit-exporter-multi-platform", chosen.mirrored() ? "1" : "0")));
                 }
                 for (int step = 0; step < 60; step++) {
                     Fuzz.pick(random, senders.get(0), senders.get(1)).step();

@@ -68,7 +68,7 @@ class OtherFileSystemsTest {
         system = Jimfs.newFileSystem(configuration);
         output = Files.createDirectories(system.getPath(folder));
         service = new FileSendService(
-                Map.of(0, new Output.Folder(output)), mirror ? Set.of(0) : Set.of(), threads, failures::add);
+                Map.of(0, new Output.Folder(output)), Map.of(0, new FolderOptions(mirror, false, false)), null, threads, failures::add);
         daemon = new FakeDaemon(service);
         return mirror ? daemon.sendFiles("buildkit-exporter-multi-platform", "1") : daemon.sendFiles();
     }

@@ -37,7 +37,7 @@ class StreamRecipientTest {
     private FileSendService service;
 
     private void serve(Output.Opener opener) throws IOException {
-        service = new FileSendService(Map.of(3, new Output.Stream(opener)), Set.of(), threads, failures::add);
+        service = new FileSendService(Map.of(3, new Output.Stream(opener)), Map.of(), null, threads, failures::add);
         daemon = new FakeDaemon(service);
     }
 

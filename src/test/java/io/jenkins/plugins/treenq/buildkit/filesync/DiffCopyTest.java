@@ -67,6 +67,7 @@ class DiffCopyTest {
                         new LocalSource.Files(Map.of("Dockerfile", "FROM scratch".getBytes(StandardCharsets.UTF_8))),
                         "nowhere",
                         new LocalSource.Folder(folder.resolve("nowhere"))),
+                null,
                 executor,
                 failures::add));
     }
@@ -341,7 +342,7 @@ class DiffCopyTest {
     void saysWhichFileTheDiskDoesNotGive() throws Exception {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(process)), executor, failures::add))) {
+                Map.of("context", new LocalSource.Folder(process)), null, executor, failures::add))) {
             LocalDaemon.Transfer transfer =
                     broken.fetch(LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
             assertEquals(List.of("mem"), paths(transfer.walk()));
@@ -502,7 +503,7 @@ class DiffCopyTest {
 
     private static Tree.Opener watched(Watcher watcher) {
         return (local, source) -> {
-            Tree tree = Tree.of(local, source);
+            Tree tree = Tree.of(local, source, null);
             return new Tree() {
                 @Override
                 public PathRules rules() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.InputStream;
 import java.net.URI;
@@ -76,7 +77,7 @@ class FileNamesTest {
 
         public static void main(String[] arguments) throws Exception {
             assertEquals("ANSI_X3.4-1968", System.getProperty("sun.jnu.encoding"));
-            FolderTree tree = new FolderTree(Path.of(arguments[0]));
+            FolderTree tree = new FolderTree(new ConfinedPath(Path.of(arguments[0]), null));
             FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
             ContextWalker walker = new ContextWalker(
                     "context", tree, new ContextFilter(request, tree), () -> false);

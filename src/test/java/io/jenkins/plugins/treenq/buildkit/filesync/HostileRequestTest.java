@@ -60,7 +60,7 @@ class HostileRequestTest {
         Files.createSymbolicLink(folder.resolve("file-out"), Path.of("../outside/secret"));
         Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
         daemon = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), executor, failures::add));
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add));
     }
 
     @AfterEach

@@ -78,7 +78,7 @@ class BuildInputsTest {
     }
 
     private BuildInputs inputs() throws InterruptedException {
-        return BuildInputs.of(request.build(), locals, images, more);
+        return BuildInputs.of(request.build(), locals, null, images, more);
     }
 
     private Digest hash() throws InterruptedException {

@@ -70,6 +70,7 @@ class RecordedInputsTest {
         BuildInputs inputs = BuildInputs.of(
                 request(image).build(),
                 Builds.content(folder, daemon.logins()).locals(),
+                null,
                 images,
                 Map.of("daemon", daemon.version()));
         assertEquals("", inputs.obstacle());

@@ -27,6 +27,7 @@ import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.content.ContentService;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
@@ -104,7 +105,7 @@ class HostileQuestionTest {
                                 loops.workers(),
                                 failure -> {})
                         .intercepted())
-                .addService(new ContentService(Map.of("local:v", layout), Set.of("local:v"), failure -> {}).intercepted())
+                .addService(new ContentService(Map.of("local:v", new ConfinedPath(layout, null)), Set.of("local:v"), failure -> {}).intercepted())
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(address)
