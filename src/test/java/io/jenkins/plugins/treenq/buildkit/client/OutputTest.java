@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
@@ -70,6 +71,11 @@ class OutputTest {
     }
 
     private BuildResult build(BuildRequest request, Map<Integer, Output> outputs) throws Exception {
+        return build(request, outputs, BuildListener.NONE);
+    }
+
+    private BuildResult build(BuildRequest request, Map<Integer, Output> outputs, BuildListener listener)
+            throws Exception {
         SessionContent content = Builds.content(folder, daemon.logins());
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             return client.build(
@@ -83,7 +89,7 @@ class OutputTest {
                             Map.of(),
                             Map.of(),
                             ""),
-                    BuildListener.NONE);
+                    listener);
         }
     }
 
@@ -125,11 +131,40 @@ class OutputTest {
     void aFolderHasTheSameFilesModesLinksAndTimes() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         buildctl("type=local,dest=" + theirs);
-        build(new Output.Folder(ours), export("local"));
+        build(new Output.Folder(ours), export("local", "setuid=true"));
         assertSameTrees();
         assertTrue(Files.exists(ours.resolve("bin/busybox")));
         assertEquals(
                 Files.getAttribute(theirs, "unix:mode"), Files.getAttribute(ours, "unix:mode"), "of the folder itself");
+    }
+
+    @Test
+    void filesLoseBitsThatGiveRightsOnThisMachineUnlessTheyAreWanted() throws Exception {
+        Builds.dockerfile(
+                folder,
+                "FROM busybox AS b\nRUN mkdir /o && cd /o && for m in 4755 2711 1644; do echo > m$m; chmod $m m$m; done"
+                        + " && mkdir s && chmod 2775 s\nFROM scratch\nCOPY --from=b /o /\n");
+        List<String> warnings = new ArrayList<>();
+        build(
+                BuildRequest.builder().exports(List.of(export("local"))).build(),
+                Map.of(0, new Output.Folder(ours)),
+                event -> {
+                    if (event instanceof BuildEvent.Warning warning) {
+                        warnings.add(warning.summary());
+                    }
+                });
+        assertEquals(
+                List.of("2 files, such as 'm2711', were written without their setuid or setgid bits; add setuid=true to the"
+                        + " output to keep such bits"),
+                warnings);
+        assertEquals(0100755, Files.getAttribute(ours.resolve("m4755"), "unix:mode"));
+        assertEquals(0100711, Files.getAttribute(ours.resolve("m2711"), "unix:mode"));
+        assertEquals(0101644, Files.getAttribute(ours.resolve("m1644"), "unix:mode"));
+        assertEquals(042775, Files.getAttribute(ours.resolve("s"), "unix:mode"));
+        BuildkitException failure = assertThrows(
+                BuildkitException.InvalidRequest.class,
+                () -> build(new Output.Folder(theirs), export("local", "setuid=perhaps")));
+        assertEquals("'perhaps' is no value for setuid; write true or false", failure.getMessage());
     }
 
     /** Newer versions of buildctl fail. */
@@ -147,7 +182,7 @@ class OutputTest {
     void withAnEpochAllTimesAreIts() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         buildctl("type=local,dest=" + theirs, "build-arg:SOURCE_DATE_EPOCH=1700000000");
-        build(new Output.Folder(ours), export("local"), "build-arg:SOURCE_DATE_EPOCH=1700000000");
+        build(new Output.Folder(ours), export("local", "setuid=true"), "build-arg:SOURCE_DATE_EPOCH=1700000000");
         assertSameTrees();
     }
 
