@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -25,7 +24,7 @@ final class SharedKeyOption {
         if (file == null) {
             return "";
         }
-        String key = Files.readString(file).strip();
+        String key = OptionFile.text(file).strip();
         if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new TypeConversionException(
                     "the key in " + file + " must be a word of ASCII characters, such as openssl rand -hex 32 makes");

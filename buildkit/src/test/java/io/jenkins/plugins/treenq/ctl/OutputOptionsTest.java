@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,25 @@ class OutputOptionsTest {
         assertTrue(Files.notExists(file));
         stream.opener().open().close();
         assertTrue(Files.exists(file));
+    }
+
+    /** An earlier result may have left it there. */
+    @Test
+    void noFileIsWrittenThroughALink() throws Exception {
+        Path victim = Files.writeString(scratch.resolve("victim"), "kept");
+        Path link = Files.createSymbolicLink(scratch.resolve("link"), victim);
+        Path dangling = Files.createSymbolicLink(scratch.resolve("dangling"), scratch.resolve("new"));
+        for (Path file : List.of(link, dangling)) {
+            Output.Stream stream =
+                    (Output.Stream) parse("type=tar,dest=" + file).outputs().get(0);
+            assertThrows(IOException.class, () -> stream.opener().open());
+        }
+        assertEquals("kept", Files.readString(victim));
+        assertTrue(Files.notExists(scratch.resolve("new")));
+        Path nothing = Files.createSymbolicLink(scratch.resolve("nothing"), Path.of("/dev/null"));
+        Output.Stream stream =
+                (Output.Stream) parse("type=tar,dest=" + nothing).outputs().get(0);
+        stream.opener().open().close();
     }
 
     @ParameterizedTest

@@ -96,6 +96,41 @@ class ResultsTest {
     }
 
     @Test
+    void outputsWithinOneAnotherAreRefused() throws Exception {
+        Path nest = scratch.resolve("nest");
+        for (List<String> outputs : List.of(
+                List.of("--output=type=local,dest=" + nest, "--output=type=oci,dest=" + nest + "/sub/x.tar"),
+                List.of("--output=type=local,dest=" + nest, "--export-cache=type=local,dest=" + nest + "/cache"))) {
+            Ctl run = Ctl.treenqctl(daemon, arguments(outputs.toArray(String[]::new)).toArray(String[]::new));
+            assertEquals(1, run.exit(), run.err());
+            assertTrue(run.err().contains("' is in the output '" + nest + "'; write it to a folder beside that one"), run.err());
+        }
+        assertTrue(Files.notExists(nest));
+    }
+
+    /** The result replaces the folder that the file was to be written to. */
+    @Test
+    void aResultCannotLeadTheMetadataAway() throws Exception {
+        Path out = scratch.resolve("out");
+        Path outside = Files.createDirectory(scratch.resolve("outside"));
+        Files.createDirectories(out.resolve("sub"));
+        Files.writeString(
+                folder.resolve("Dockerfile"),
+                "FROM busybox AS b\nRUN mkdir /o && ln -s " + outside + " /o/sub\nFROM scratch\nCOPY --from=b /o /\n");
+        Ctl run = Ctl.treenqctl(
+                daemon,
+                arguments(
+                                "--output=type=local,dest=" + out,
+                                "--output=type=image",
+                                "--metadata-file=" + out.resolve("sub/metadata.json"))
+                        .toArray(String[]::new));
+        assertEquals(1, run.exit(), run.err());
+        assertTrue(run.err().contains("it is not a folder; links are not followed here"), run.err());
+        assertTrue(Files.isSymbolicLink(out.resolve("sub")));
+        assertTrue(Files.notExists(outside.resolve("metadata.json")));
+    }
+
+    @Test
     void aLayoutIsLeftAndBuiltUpon() throws Exception {
         Path layout = scratch.resolve("layout");
         Path metadata = scratch.resolve("metadata");

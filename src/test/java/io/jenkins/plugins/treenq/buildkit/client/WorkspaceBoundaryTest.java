@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a job writes into its workspace and its parameters, nothing outside of the workspace is read or written. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkspaceBoundaryTest {
     private static final String SECRET = "the-secret-of-another";
 
