@@ -254,7 +254,7 @@ class TokenClientTest {
                             refusal(RegistryConnection.DEFAULT, request(registry, server.realm()), login));
                 }
             }
-            TokenClient learned = new TokenClient(RegistryConnection.DEFAULT, ForkJoinPool.commonPool());
+            TokenClient learned = new TokenClient(RegistryConnection.DEFAULT);
             learned.learn("localhost:5000", server.realm());
             assertThrows(
                     ExecutionException.class,
