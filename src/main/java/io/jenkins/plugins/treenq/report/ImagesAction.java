@@ -10,6 +10,7 @@ import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
 import hudson.model.Job;
 import hudson.model.Run;
+import hudson.util.CopyOnWriteList;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
@@ -18,8 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.concurrent.CompletableFuture;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
@@ -29,7 +32,8 @@ import org.kohsuke.stapler.export.ExportedBean;
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
     private static final Logger LOGGER = Logger.getLogger(ImagesAction.class.getName());
 
-    private final ImageList images = new ImageList();
+    /** In the order of their making: one branch of a run may save them while another adds to them. */
+    private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
 
     private int numbers;
     private transient Run<?, ?> run;
@@ -64,12 +68,26 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return timeline;
     }
 
-    /** The daemon was not reached, so nothing of the build began. */
-    public synchronized void discard(LiveTimeline timeline) {
-        timelines.discard(timeline);
-        if (timeline.number() == numbers) {
+    /**
+     * The daemon was not reached, so nothing of the build began.
+     *
+     * @return completes when there is nothing of it any more, and its number may be another build's
+     */
+    public CompletableFuture<Void> discard(LiveTimeline timeline) {
+        return timelines.discard(timeline).thenRun(() -> giveBack(timeline.number()));
+    }
+
+    private synchronized void giveBack(int number) {
+        if (number == numbers) {
             numbers--;
         }
+    }
+
+    /** What the image build of that number made, if it was recorded. */
+    public Optional<BuiltImage> image(int number) {
+        return getImages().stream()
+                .filter(image -> number != 0 && image.getNumber() == number)
+                .findFirst();
     }
 
     /** Of the build that has this name in the daemon; 0 when that is not known. */
@@ -124,10 +142,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     /** What a build made; null when that is nothing. */
     @CheckForNull
     public BuiltImage imageOf(TimelinePage build) {
-        return getImages().stream()
-                .filter(image -> image.getNumber() == build.getNumber())
-                .findFirst()
-                .orElse(null);
+        return image(build.getNumber()).orElse(null);
     }
 
     /** Images of which nothing else is known. */

@@ -10,7 +10,9 @@ public enum BuildState {
     FAILURE("symbol-status-red", Messages::BuildState_failure),
     ABORTED("symbol-status-aborted", Messages::BuildState_aborted),
     /** Jenkins went away, and nobody saw how it ended. */
-    INTERRUPTED("symbol-status-aborted", Messages::BuildState_interrupted);
+    INTERRUPTED("symbol-status-aborted", Messages::BuildState_interrupted),
+    /** What is kept of it makes no sense. */
+    UNREADABLE("symbol-warning", Messages::BuildState_unreadable);
 
     private final String icon;
     private final Supplier<String> text;

@@ -15,12 +15,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import jenkins.util.Timer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
-/** The timeline of a build that is under way: grows with each report, and is kept now and then. */
+/**
+ * The timeline of a build that is under way: grows with each report, and is kept now and then. It is kept by one thread at a
+ * time, which holds up nobody who reports or looks at it.
+ */
 public final class LiveTimeline {
+    private static final Logger LOGGER = Logger.getLogger(LiveTimeline.class.getName());
+
     /** Of all steps together. */
     static final int MOST_OUTPUT_CHARS = 512 << 10;
 
@@ -28,26 +35,50 @@ public final class LiveTimeline {
     private static final Duration LONGEST_UNKEPT = Duration.ofSeconds(10);
 
     private final Timeline.Beginning beginning;
-    private final Consumer<Timeline> keeper;
+    private final Keeper keeper;
+    private final Executor threads;
     private final TimelineSink sink = new TimelineSink(this);
     private final Map<Integer, StepReport> steps = new TreeMap<>();
     private final Map<Integer, ClippedOutput> output = new TreeMap<>();
-    private final List<WarningReport> warnings = new ArrayList<>();
+    private final CompletableFuture<Void> kept = new CompletableFuture<>();
     private final long beganNanos = System.nanoTime();
+    private List<WarningReport> warnings = List.of();
     private SourceExcerpt failedAt;
     private boolean leftOut;
     private Instant daemonTime;
     private long reportedNanos;
     private Timeline.End end;
+    private boolean dropped;
+
+    /** Whether a change is to be kept once {@link #LONGEST_UNKEPT} has passed. */
     private boolean willBeKept;
 
-    /** @param keeper puts the timeline where it survives */
-    LiveTimeline(Timeline.Beginning beginning, Consumer<Timeline> keeper) {
+    /** Whether something has changed since the latest content was taken to be kept. */
+    private boolean changed;
+
+    /** Whether a thread is there to keep it. */
+    private boolean isBeingKept;
+
+    /** Puts the timeline where it survives; blocks while it does. */
+    interface Keeper {
+        void keep(Timeline timeline);
+
+        /** Nothing of the build was begun. */
+        void drop();
+    }
+
+    /**
+     * Keeps the beginning on this thread.
+     *
+     * @param threads where the rest is kept
+     */
+    LiveTimeline(Timeline.Beginning beginning, Keeper keeper, Executor threads) {
         this.beginning = beginning;
         this.keeper = keeper;
+        this.threads = threads;
         this.daemonTime = beginning.time();
         this.reportedNanos = beganNanos;
-        keeper.accept(snapshot());
+        keeper.keep(snapshot());
     }
 
     public int number() {
@@ -59,30 +90,100 @@ public final class LiveTimeline {
         return sink;
     }
 
-    synchronized void add(ProgressReport report) {
-        if (end != null) {
-            return;
-        }
-        report.steps().forEach(step -> steps.put(step.number(), step));
-        report.output().forEach((step, lines) ->
-                output.computeIfAbsent(step, number -> new ClippedOutput()).add(lines));
-        warnings.addAll(report.warnings());
-        failedAt = report.failedAt() == null ? failedAt : report.failedAt();
-        leftOut |= report.leftOut();
-        daemonTime = report.now();
-        reportedNanos = System.nanoTime();
-        limitOutput();
-        if (!willBeKept) {
-            willBeKept = true;
-            long delayNanos = Math.min(System.nanoTime() - beganNanos, LONGEST_UNKEPT.toNanos());
-            Timer.get().schedule(this::keep, delayNanos, TimeUnit.NANOSECONDS);
+    /** @throws IllegalArgumentException when the report is none that an agent of this plugin sends */
+    void add(ProgressReport untrusted) {
+        ProgressReport report = ProgressLimits.checked(untrusted);
+        synchronized (this) {
+            if (end != null) {
+                return;
+            }
+            merge(report);
+            if (!willBeKept) {
+                willBeKept = true;
+                long delayNanos = Math.min(System.nanoTime() - beganNanos, LONGEST_UNKEPT.toNanos());
+                CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS, threads)
+                        .execute(this::keepChange);
+            }
         }
     }
 
-    private synchronized void keep() {
-        willBeKept = false;
-        if (end == null) {
-            keeper.accept(snapshot());
+    private void merge(ProgressReport report) {
+        report.steps().forEach(step -> steps.put(step.number(), step));
+        List<WarningReport> allWarnings = new ArrayList<>(warnings);
+        allWarnings.addAll(report.warnings());
+        // Many small reports add up, too.
+        ProgressReport all = ProgressLimits.checked(new ProgressReport(
+                report.now(),
+                List.copyOf(steps.values()),
+                Map.of(),
+                allWarnings,
+                report.failedAt() == null ? failedAt : report.failedAt(),
+                leftOut || report.leftOut()));
+        all.steps().forEach(step -> steps.put(step.number(), step));
+        warnings = all.warnings();
+        failedAt = all.failedAt();
+        leftOut = all.leftOut();
+        report.output().forEach((step, lines) ->
+                output.computeIfAbsent(step, number -> new ClippedOutput()).add(lines));
+        limitOutput();
+        daemonTime = report.now();
+        reportedNanos = System.nanoTime();
+    }
+
+    private void keepChange() {
+        synchronized (this) {
+            willBeKept = false;
+            if (end != null) {
+                return;
+            }
+        }
+        changed();
+    }
+
+    /** Lets a thread keep the latest content, if none is at it. */
+    private void changed() {
+        synchronized (this) {
+            changed = true;
+            if (isBeingKept) {
+                return;
+            }
+            isBeingKept = true;
+        }
+        try {
+            threads.execute(this::keep);
+        } catch (RuntimeException | Error e) {
+            // Somebody waits for the end of it, whatever this JVM lacks.
+            LOGGER.log(Level.WARNING, "there is no thread that keeps a timeline", e);
+            keep();
+        }
+    }
+
+    private void keep() {
+        while (true) {
+            Timeline latest;
+            boolean last;
+            synchronized (this) {
+                if (!changed) {
+                    isBeingKept = false;
+                    return;
+                }
+                changed = false;
+                last = end != null;
+                latest = dropped ? null : snapshot();
+            }
+            try {
+                if (latest == null) {
+                    keeper.drop();
+                } else {
+                    keeper.keep(latest);
+                }
+            } catch (RuntimeException | Error e) {
+                LOGGER.log(Level.WARNING, "a timeline cannot be kept", e);
+            } finally {
+                if (last) {
+                    kept.complete(null);
+                }
+            }
         }
     }
 
@@ -112,41 +213,50 @@ public final class LiveTimeline {
         return report == null || report.end() == null ? Instant.MAX : report.end();
     }
 
-    /** The image is built. */
-    public void succeeded(String digest) {
-        finish(BuildState.SUCCESS, "", digest);
+    /**
+     * The image is built.
+     *
+     * @return completes when that is kept
+     */
+    public CompletableFuture<Void> succeeded(String digest) {
+        return finish(BuildState.SUCCESS, "", digest);
     }
 
     /** @param reason in a line */
-    public void failed(String reason) {
-        finish(BuildState.FAILURE, reason, "");
+    public CompletableFuture<Void> failed(String reason) {
+        return finish(BuildState.FAILURE, reason, "");
     }
 
     /** Somebody stopped it. */
-    public void aborted() {
-        finish(BuildState.ABORTED, "", "");
+    public CompletableFuture<Void> aborted() {
+        return finish(BuildState.ABORTED, "", "");
     }
 
     /** Jenkins does not wait for its end. */
-    public void interrupted() {
-        finish(BuildState.INTERRUPTED, "", "");
+    public CompletableFuture<Void> interrupted() {
+        return finish(BuildState.INTERRUPTED, "", "");
     }
 
     /** Nothing of the build was begun, and nothing more is kept. */
-    synchronized void drop() {
-        sink.close();
-        end = new Timeline.End(Instant.now(), BuildState.ABORTED, "", "");
+    CompletableFuture<Void> drop() {
+        synchronized (this) {
+            dropped = true;
+        }
+        return finish(BuildState.ABORTED, "", "");
     }
 
-    private synchronized void finish(BuildState state, String failure, String digest) {
-        if (end != null) {
-            return;
-        }
+    private CompletableFuture<Void> finish(BuildState state, String failure, String digest) {
         sink.close();
-        daemonTime = now();
-        reportedNanos = System.nanoTime();
-        end = new Timeline.End(Instant.now(), state, failure, digest);
-        keeper.accept(snapshot());
+        synchronized (this) {
+            if (end != null) {
+                return kept;
+            }
+            daemonTime = now();
+            reportedNanos = System.nanoTime();
+            end = new Timeline.End(Instant.now(), state, failure, digest);
+        }
+        changed();
+        return kept;
     }
 
     private Instant now() {
@@ -159,7 +269,6 @@ public final class LiveTimeline {
         return new Timeline(
                 beginning,
                 end,
-                new ProgressReport(
-                        now(), List.copyOf(steps.values()), lines, List.copyOf(warnings), failedAt, leftOut));
+                new ProgressReport(now(), List.copyOf(steps.values()), lines, warnings, failedAt, leftOut));
     }
 }

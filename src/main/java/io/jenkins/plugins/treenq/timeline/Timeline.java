@@ -4,6 +4,8 @@ package io.jenkins.plugins.treenq.timeline;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -16,6 +18,14 @@ record Timeline(Beginning beginning, @CheckForNull End end, ProgressReport progr
     Timeline {
         Objects.requireNonNull(beginning);
         Objects.requireNonNull(progress);
+    }
+
+    /** In the place of one that is kept, but makes no sense. */
+    static Timeline unreadable(int number) {
+        return new Timeline(
+                new Beginning(number, "", Messages.Timeline_unreadable(number), "", Instant.EPOCH),
+                new End(Instant.EPOCH, BuildState.UNREADABLE, "", ""),
+                new ProgressReport(Instant.EPOCH, List.of(), Map.of(), List.of(), null, false));
     }
 
     /**

@@ -6,6 +6,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.util.AtomicFileWriter;
 import java.io.IOException;
 import java.io.Reader;
@@ -23,6 +24,9 @@ import java.util.logging.Logger;
 /** A timeline on the controller's disk, as JSON. */
 final class TimelineFile {
     private static final Logger LOGGER = Logger.getLogger(TimelineFile.class.getName());
+
+    /** Several times what {@link ProgressLimits} allow. */
+    private static final long MOST_BYTES = 32 << 20;
 
     private static final Gson GSON = new GsonBuilder()
             .registerTypeAdapter(Instant.class, new Milliseconds().nullSafe())
@@ -64,8 +68,15 @@ final class TimelineFile {
 
     /** Empty when there is none, or none that can be read. */
     static Optional<Timeline> read(Path file) {
-        try (Reader in = Files.newBufferedReader(file)) {
-            return Optional.ofNullable(GSON.fromJson(in, Timeline.class));
+        try {
+            long bytes = Files.size(file);
+            if (bytes > MOST_BYTES) {
+                LOGGER.warning(() -> file + " is not read: it has " + bytes + " bytes, which is more than a timeline can have");
+                return Optional.empty();
+            }
+            try (Reader in = Files.newBufferedReader(file)) {
+                return Optional.ofNullable(checked(GSON.fromJson(in, Timeline.class)));
+            }
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
@@ -73,5 +84,29 @@ final class TimelineFile {
             LOGGER.log(Level.WARNING, e, () -> file + " cannot be read");
             return Optional.empty();
         }
+    }
+
+    @CheckForNull
+    private static Timeline checked(@CheckForNull Timeline read) {
+        if (read == null) {
+            return null;
+        }
+        Timeline.Beginning beginning = read.beginning();
+        Timeline.End end = read.end();
+        return new Timeline(
+                new Timeline.Beginning(
+                        beginning.number(),
+                        Objects.requireNonNull(beginning.ref()),
+                        Objects.requireNonNull(beginning.subject()),
+                        Objects.requireNonNull(beginning.builder()),
+                        Objects.requireNonNull(ProgressLimits.time(beginning.time()))),
+                end == null
+                        ? null
+                        : new Timeline.End(
+                                Objects.requireNonNull(ProgressLimits.time(end.time())),
+                                Objects.requireNonNull(end.state()),
+                                Objects.requireNonNull(end.failure()),
+                                Objects.requireNonNull(end.digest())),
+                ProgressLimits.checked(read.progress()));
     }
 }

@@ -3,6 +3,8 @@ package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
+import hudson.util.DaemonThreadFactory;
+import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -17,7 +19,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -27,6 +34,12 @@ import java.util.regex.Pattern;
 public final class Timelines {
     private static final Logger LOGGER = Logger.getLogger(Timelines.class.getName());
     private static final String FOLDER = "treenq";
+    private static final int MOST_WRITERS = 4;
+    private static final long IDLE_SECONDS = 10;
+
+    /** What is written to the disk of the controller. */
+    private static final Executor WRITERS = writers();
+
     private static final Pattern FILE = Pattern.compile("([1-9][0-9]{0,8})\\.json");
 
     private final Run<?, ?> run;
@@ -34,6 +47,18 @@ public final class Timelines {
 
     public Timelines(Run<?, ?> run) {
         this.run = run;
+    }
+
+    private static Executor writers() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                MOST_WRITERS,
+                MOST_WRITERS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new NamingThreadFactory(new DaemonThreadFactory(), "treenq-timelines"));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /**
@@ -45,10 +70,35 @@ public final class Timelines {
      * @param builder its name
      */
     public LiveTimeline begin(int number, String ref, String subject, String builder) {
+        Keeper keeper = new Keeper(number);
         LiveTimeline timeline =
-                new LiveTimeline(new Timeline.Beginning(number, ref, subject, builder, Instant.now()), this::keep);
+                new LiveTimeline(new Timeline.Beginning(number, ref, subject, builder, Instant.now()), keeper, WRITERS);
         live.put(number, timeline);
         return timeline;
+    }
+
+    /** In the file of one build. */
+    private final class Keeper implements LiveTimeline.Keeper {
+        private final int number;
+
+        Keeper(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public void keep(Timeline timeline) {
+            Timelines.this.keep(timeline);
+        }
+
+        @Override
+        public void drop() {
+            try {
+                Files.deleteIfExists(file(number));
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> file(number) + " cannot be deleted");
+            }
+            live.remove(number);
+        }
     }
 
     /**
@@ -76,16 +126,13 @@ public final class Timelines {
                 .findFirst();
     }
 
-    /** Nothing of the build was begun. */
-    public void discard(LiveTimeline timeline) {
-        timeline.drop();
-        live.remove(timeline.number());
-        Path file = file(timeline.number());
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, e, () -> file + " cannot be deleted");
-        }
+    /**
+     * Nothing of the build was begun.
+     *
+     * @return completes when there is nothing of it any more
+     */
+    public CompletableFuture<Void> discard(LiveTimeline timeline) {
+        return timeline.drop();
     }
 
     private void keep(Timeline timeline) {
@@ -134,7 +181,13 @@ public final class Timelines {
 
     private Optional<Timeline> find(int number) {
         LiveTimeline current = live.get(number);
-        return current == null ? TimelineFile.read(file(number)) : Optional.of(current.snapshot());
+        if (current != null) {
+            return Optional.of(current.snapshot());
+        }
+        Path file = file(number);
+        return TimelineFile.read(file)
+                .filter(timeline -> timeline.beginning().number() == number)
+                .or(() -> Files.exists(file) ? Optional.of(Timeline.unreadable(number)) : Optional.empty());
     }
 
     /** The page of a build, or null. */
