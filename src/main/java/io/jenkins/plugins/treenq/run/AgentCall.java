@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Computer;
 import hudson.remoting.Channel;
 import hudson.remoting.ChannelClosedException;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -18,136 +23,155 @@ import java.util.logging.Logger;
 
 /**
  * Work that is done where the files are. No thread of the controller waits for an agent: it is asked to begin, and tells
- * when it is done. Only what the controller itself works at takes a thread of its own.
+ * when it has begun and when it is done.
  */
-final class AgentCall<T extends Serializable> extends Channel.Listener implements BackgroundWork.Outcome {
+final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentBuildCallable.Outcome {
     private static final Logger LOGGER = Logger.getLogger(AgentCall.class.getName());
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final String agent;
+    private final AgentWork<T> work;
     private final CompletableFuture<T> result = new CompletableFuture<>();
+    private volatile boolean begun;
 
-    private AgentCall(String agent) {
+    private AgentCall(String agent, AgentWork<T> work) {
         this.agent = agent;
+        this.work = work;
     }
 
     /**
      * Begins the work.
      *
+     * @param folder where the files are; null for work without files, which the controller does
      * @return its result. When that is canceled, the work is interrupted
-     * @throws InterruptedException before it was known that it began; it is stopped then
      */
-    static <T extends Serializable> CompletableFuture<T> begin(FilePath folder, OnAgent<T> task)
-            throws IOException, InterruptedException {
+    static <T extends Serializable> CompletableFuture<T> begin(
+            @CheckForNull FilePath folder, AgentWork<T> work, AgentBuildCallable<T> callable) {
+        if (folder == null) {
+            return new AgentCall<>("the controller", work).beginWithoutFiles(callable);
+        }
         // Asked now: it is nobody's any more once it went away.
         Computer computer = folder.toComputer();
         AgentCall<T> call = new AgentCall<>(
-                "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'");
-        if (folder.getChannel() instanceof Channel remote) {
-            call.beginOn(remote, folder, task);
-        } else {
-            call.beginHere(() -> folder.act(task));
+                "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'", work);
+        return folder.getChannel() instanceof Channel remote
+                ? call.beginOn(remote, folder, callable)
+                : call.beginHere(callable.begin(new File(folder.getRemote())));
+    }
+
+    private CompletableFuture<T> beginHere(CompletableFuture<T> here) {
+        Async.stopWith(result, here::cancel);
+        here.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+            } else {
+                result.completeExceptionally(explained(failure));
+            }
+        });
+        return result;
+    }
+
+    /** The controller's own files are nobody's to build with. */
+    private CompletableFuture<T> beginWithoutFiles(AgentBuildCallable<T> callable) {
+        CompletableFuture<Path> nothing =
+                Async.call(Async.SHORT, () -> Files.createTempDirectory("treenq"));
+        CompletableFuture<T> done = Async.then(nothing, folder -> callable.begin(folder.toFile()));
+        return beginHere(Async.afterwards(done, Async.SHORT, () -> nothing.thenAccept(AgentCall::delete)));
+    }
+
+    private static void delete(Path folder) {
+        try {
+            new FilePath(folder.toFile()).deleteRecursive();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> folder + " cannot be deleted");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return call.result;
     }
 
-    /** Begins work that needs no files, on the controller, whose own files are nobody's to build with. */
-    static <T extends Serializable> CompletableFuture<T> beginWithoutFiles(OnAgent<T> task) {
-        AgentCall<T> call = new AgentCall<>("the controller");
-        call.beginHere(() -> {
-            FilePath nothing = new FilePath(Files.createTempDirectory("treenq").toFile());
-            try {
-                return nothing.act(task);
-            } finally {
-                nothing.deleteRecursive();
-            }
-        });
-        return call.result;
-    }
-
-    private void beginHere(BackgroundWork.Task<T> task) {
-        Future<?> thread = Computer.threadPoolForRemoting.submit(() -> {
-            try {
-                done(task.perform());
-            } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
-                failed(e);
-            }
-        });
-        onCancel(() -> thread.cancel(true));
-    }
-
-    private void beginOn(Channel remote, FilePath folder, OnAgent<T> task) throws InterruptedException {
+    private CompletableFuture<T> beginOn(Channel remote, FilePath folder, AgentBuildCallable<T> callable) {
         remote.addListener(this);
         result.whenComplete((value, failure) -> remote.removeListener(this));
-        // Exported before they are sent: what is exported while a call is sent lives no longer than that call.
-        BackgroundWork<T> work =
-                new BackgroundWork<>(task.of(remote), remote.export(BackgroundWork.Outcome.class, this));
+        // On remoting's threads: an agent that takes nothing holds up nobody else.
+        Async.call(Computer.threadPoolForRemoting, () -> folder.actAsync(callable.of(remote, this)))
+                .whenComplete((asked, failure) -> {
+                    if (failure == null) {
+                        look(asked);
+                    } else {
+                        failed(failure);
+                    }
+                });
+        return result;
+    }
+
+    /** An agent that cannot begin does not say so by itself. */
+    private void look(Future<Void> asked) {
+        if (begun || result.isDone()) {
+            return;
+        }
+        if (!asked.isDone()) {
+            Async.pause(LOOK_AGAIN).thenRun(() -> look(asked));
+            return;
+        }
         try {
-            onceBegun(folder.actAsync(work));
+            asked.get();
         } catch (ExecutionException e) {
             failed(e.getCause());
-        } catch (IOException e) {
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             failed(e);
         }
     }
 
-    private void onceBegun(Future<BackgroundWork.Stop> begun) throws ExecutionException, InterruptedException {
-        try {
-            BackgroundWork.Stop stop = begun.get();
-            onCancel(stop::stop);
-        } catch (InterruptedException e) {
-            // It may begin all the same.
-            Computer.threadPoolForRemoting.execute(() -> stopOnceBegun(begun));
-            throw e;
-        }
+    @Override
+    public void begun(AgentBuildCallable.Stop stop) {
+        begun = true;
+        Async.stopWith(result, interrupting -> Computer.threadPoolForRemoting.execute(() -> stop(stop)));
     }
 
-    private void stopOnceBegun(Future<BackgroundWork.Stop> begun) {
+    private void stop(AgentBuildCallable.Stop stop) {
         try {
-            begun.get().stop();
-        } catch (InterruptedException | ExecutionException | RuntimeException e) {
-            LOGGER.log(Level.FINE, e, () -> agent + " did not begin what nobody wants any more");
+            stop.stop();
+        } catch (RuntimeException e) {
+            // The agent went away, and what it does ends with that.
+            LOGGER.log(Level.FINE, e, () -> agent + " cannot be told to stop");
         }
-    }
-
-    private void onCancel(Runnable stop) {
-        result.whenComplete((value, failure) -> {
-            if (result.isCancelled()) {
-                try {
-                    stop.run();
-                } catch (RuntimeException e) {
-                    // The agent went away, and what it does ends with that.
-                    LOGGER.log(Level.FINE, e, () -> agent + " cannot be told to stop");
-                }
-            }
-        });
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public void done(Serializable value) {
-        result.complete((T) value);
+        try {
+            result.complete(work.checked(value));
+        } catch (RuntimeException e) {
+            result.completeExceptionally(failure(
+                    agent + " answered with something that is no result of a build: " + e.getMessage(), e));
+        }
     }
 
     @Override
     public void failed(Throwable failure) {
-        result.completeExceptionally(explained(failure));
+        result.completeExceptionally(explained(AgentAnswers.failure(failure)));
     }
 
     @Override
     public void onClosed(Channel channel, IOException cause) {
-        failed(new ChannelClosedException(channel, cause));
+        result.completeExceptionally(explained(new ChannelClosedException(channel, cause)));
     }
 
     private Throwable explained(Throwable failure) {
-        if (has(failure, LinkageError.class) || has(failure, ClassNotFoundException.class)) {
+        List<Throwable> causes = AgentAnswers.causes(failure);
+        if (has(causes, LinkageError.class) || has(causes, ClassNotFoundException.class)) {
             return failure(
                     agent + " cannot load the BuildKit client; it needs Java 17 or newer and the controller's agent.jar ("
                             + failure.getMessage() + ")",
                     failure);
         }
-        if (has(failure, ClosedChannelException.class) || has(failure, ChannelClosedException.class)) {
+        if (has(causes, ClosedChannelException.class) || has(causes, ChannelClosedException.class)) {
             return failure(
                     agent + " went away during the build; retry(conditions: [agent()]) builds on another one", failure);
+        }
+        if (failure instanceof Error) {
+            return failure(agent + " cannot go on with the build: " + failure, failure);
         }
         return failure;
     }
@@ -159,12 +183,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         return failure;
     }
 
-    private static boolean has(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean has(List<Throwable> causes, Class<? extends Throwable> type) {
+        return causes.stream().anyMatch(type::isInstance);
     }
 }

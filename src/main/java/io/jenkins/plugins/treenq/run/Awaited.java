@@ -35,6 +35,9 @@ public final class Awaited {
             if (cause instanceof RuntimeException unforeseen) {
                 throw unforeseen;
             }
+            if (cause instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException(cause);
         }
     }

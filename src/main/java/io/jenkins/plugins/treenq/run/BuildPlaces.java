@@ -13,7 +13,7 @@ import io.jenkins.plugins.treenq.pool.Places;
 /** The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too. */
 @Extension
 public final class BuildPlaces extends SaveableListener {
-    private final Places places = new Places();
+    private final Places places = new Places(Async.SHORT);
 
     static Places get() {
         return ExtensionList.lookupSingleton(BuildPlaces.class).places;

@@ -13,6 +13,8 @@ import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -22,8 +24,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Building implements AgentWork<FinishedBuild> {
     private static final long serialVersionUID = 1;
 
-    private static final int PUSHES = 3;
-
     private final boolean failOnWarning;
 
     /** @param failOnWarning whether a Dockerfile that breaks a rule is not built */
@@ -32,17 +32,19 @@ final class Building implements AgentWork<FinishedBuild> {
     }
 
     @Override
-    public FinishedBuild on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
-            throws BuildkitException, InterruptedException {
+    public CompletableFuture<FinishedBuild> on(
+            BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         Instant start = Instant.now();
         ProgressReporter reporter = new ProgressReporter(console.mask());
-        try (ProgressSender sender = ProgressSender.start(reporter, console.progress())) {
-            BuildResult result = new Reported(client, content, console, reporter, new AtomicBoolean())
-                    .build(request, failOnWarning);
-            return FinishedBuild.of(result, client);
-        } finally {
+        ProgressSender sender = ProgressSender.start(reporter, console.progress());
+        CompletableFuture<BuildResult> built = new Reported(client, content, console, reporter, new AtomicBoolean())
+                .build(request, failOnWarning);
+        CompletableFuture<FinishedBuild> finished = Async.then(
+                built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client)));
+        return Async.afterwards(finished, Async.ASKING, () -> {
+            sender.close();
             console.print(reporter.summary().line(Duration.between(start, Instant.now())));
-        }
+        });
     }
 
     /**
@@ -56,21 +58,27 @@ final class Building implements AgentWork<FinishedBuild> {
             Console console,
             ProgressReporter reporter,
             AtomicBoolean linked) {
-        BuildResult build(BuildRequest request, boolean failOnWarning) throws BuildkitException, InterruptedException {
-            try {
-                if (failOnWarning) {
-                    Lint lint = DockerfileRules.check(client, request, content, console);
-                    lint.warnings().forEach(warning -> {
-                        link();
-                        reporter.warn(warning);
-                    });
-                    DockerfileRules.refuse(lint);
+        CompletableFuture<BuildResult> build(BuildRequest request, boolean failOnWarning) {
+            CompletableFuture<Void> checked = failOnWarning
+                    ? Async.call(Async.ASKING, () -> check(request))
+                    : CompletableFuture.completedFuture(null);
+            CompletableFuture<BuildResult> built = Async.then(checked, nothing -> buildAndPush(request, 1));
+            return Async.orElse(built, failure -> {
+                if (failure instanceof BuildkitException.BuildFailed e) {
+                    reporter.failedAt(e.location());
                 }
-                return buildAndPush(request);
-            } catch (BuildkitException.BuildFailed e) {
-                reporter.failedAt(e.location());
-                throw e;
-            }
+                return CompletableFuture.failedFuture(failure);
+            });
+        }
+
+        private Void check(BuildRequest request) throws BuildkitException, InterruptedException {
+            Lint lint = DockerfileRules.check(client, request, content, console);
+            lint.warnings().forEach(warning -> {
+                link();
+                reporter.warn(warning);
+            });
+            DockerfileRules.refuse(lint);
+            return null;
         }
 
         /** As soon as there is something on that page. */
@@ -80,39 +88,51 @@ final class Building implements AgentWork<FinishedBuild> {
             }
         }
 
-        private BuildResult buildAndPush(BuildRequest request) throws BuildkitException, InterruptedException {
-            BuildRequest next = request;
-            for (int push = 1; ; push++) {
-                try {
-                    return buildOnce(next);
-                } catch (BuildkitException.RegistryRefused e) {
-                    if (!e.isUnfinishedPush() || push == PUSHES) {
-                        throw e;
-                    }
-                    console.print("The image was built, but " + e.getMessage() + "; pushing again (" + (push + 1)
-                            + " of " + PUSHES + ")");
-                    next = request.withNewRef();
-                    reporter.begunAgain();
+        /** @param push counts from 1 */
+        private CompletableFuture<BuildResult> buildAndPush(BuildRequest request, int push) throws BuildkitException {
+            return Async.orElse(buildOnce(request), failure -> {
+                if (!(failure instanceof BuildkitException.RegistryRefused e)
+                        || !e.isUnfinishedPush()
+                        || push > RetryPauses.ALL.size()) {
+                    return CompletableFuture.failedFuture(failure);
                 }
-            }
+                Duration pause = RetryPauses.ALL.get(push - 1);
+                console.print("The image was built, but " + e.getMessage() + "; pushing again in " + pause.toSeconds()
+                        + " s (" + (push + 1) + " of " + (RetryPauses.ALL.size() + 1) + ")");
+                reporter.begunAgain();
+                return Async.then(Async.pause(pause), over -> buildAndPush(request.withNewRef(), push + 1));
+            });
         }
 
-        private BuildResult buildOnce(BuildRequest request) throws BuildkitException, InterruptedException {
+        private CompletableFuture<BuildResult> buildOnce(BuildRequest request) throws BuildkitException {
             PlainPrinter printer = new PlainPrinter(console.log(), reporter::line);
             BuildListener listener = event -> {
                 link();
                 reporter.onEvent(event);
                 printer.onEvent(event);
             };
-            try (printer) {
-                return client.build(request, content, listener);
-            } catch (BuildkitException.BuildFailed e) {
-                // Closed by now, so that the log is whole before it is told what was wrong.
-                printer.failureTail().forEach(console::print);
-                console.print(e.location());
-                throw e;
-            }
+            CompletableFuture<BuildResult> built = client.begin(request, content, listener, Async.SHORT);
+            return Async.handle(built, (result, failure) -> {
+                if (failure instanceof CancellationException) {
+                    // Events may still be on their way.
+                    return CompletableFuture.failedFuture(failure);
+                }
+                // So that the log is whole before it is told what was wrong.
+                printer.close();
+                if (failure instanceof BuildkitException.BuildFailed e) {
+                    printer.failureTail().forEach(console::print);
+                    console.print(e.location());
+                }
+                return failure == null
+                        ? CompletableFuture.completedFuture(result)
+                        : CompletableFuture.failedFuture(failure);
+            });
         }
+    }
+
+    @Override
+    public FinishedBuild checked(Object answer) {
+        return AgentAnswers.finished(answer);
     }
 
     @Override

@@ -2,14 +2,13 @@
 package io.jenkins.plugins.treenq.run;
 
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
-import io.jenkins.plugins.treenq.report.DockerfileCheck;
+import java.util.concurrent.CompletableFuture;
 
 /** Asks the frontend about a Dockerfile, and prints the rules that it breaks. */
-final class Checking implements AgentWork<DockerfileCheck> {
+final class Checking implements AgentWork<CheckedDockerfile> {
     private static final long serialVersionUID = 1;
 
     private final boolean failOnWarning;
@@ -20,14 +19,20 @@ final class Checking implements AgentWork<DockerfileCheck> {
     }
 
     @Override
-    public DockerfileCheck on(
-            BuildkitClient client, BuildRequest request, SessionContent content, Console console)
-            throws BuildkitException, InterruptedException {
-        Lint lint = DockerfileRules.check(client, request, content, console);
-        if (failOnWarning) {
-            DockerfileRules.refuse(lint);
-        }
-        return new DockerfileCheck(lint, client.targets(request, content), client.outline(request, content));
+    public CompletableFuture<CheckedDockerfile> on(
+            BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
+        return Async.call(Async.ASKING, () -> {
+            Lint lint = DockerfileRules.check(client, request, content, console);
+            if (failOnWarning) {
+                DockerfileRules.refuse(lint);
+            }
+            return new CheckedDockerfile(lint, client.targets(request, content), client.outline(request, content));
+        });
+    }
+
+    @Override
+    public CheckedDockerfile checked(Object answer) {
+        return AgentAnswers.dockerfile(answer);
     }
 
     @Override

@@ -33,7 +33,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 
@@ -59,41 +61,65 @@ public final class ImageBuild {
     }
 
     /**
-     * Builds wherever there is a place, and waits for one on this thread.
+     * Builds wherever there is a place. No thread waits for any of it:
+     *
+     * <pre>
+     * earlier build ──► tags there already? ──► a place ──► remembered ──► the agent builds ──► recorded ──► its image
+     *   │ the daemon finished it      │            ▲                          │
+     *   └──► recorded ──► its image   └──► image   └─── after a pause ────────┘ daemon not reached
+     * </pre>
      *
      * @param folder where the job works; files are relative to it. Null when there is none: the daemon fetches everything
      * @param env tells what the whole workspace is
-     * @throws AbortException when something foreseeable kept the build from succeeding; the message is for the user
+     * @param journal remembers the build
+     * @return the image; exceptionally an {@link AbortException} when something foreseeable kept the build from
+     *     succeeding, whose message is for the user. Canceling it stops the build
      */
-    public BuiltImage perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
-        Optional<BuiltImage> present = present();
-        if (present.isPresent()) {
-            return present.get();
+    public CompletableFuture<BuiltImage> start(
+            @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
+        return Async.begin(() -> {
+            BegunBuild earlier = journal.begun();
+            return earlier == null
+                    ? unlessPresent(null, folder, env, journal)
+                    : Async.then(recall(earlier, folder, env), image -> image.isPresent()
+                            ? CompletableFuture.completedFuture(image.get())
+                            : unlessPresent(earlier.site(), folder, env, journal));
+        });
+    }
+
+    /** Nothing is built where the image is there already, and that is reason enough. */
+    private CompletableFuture<BuiltImage> unlessPresent(
+            @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
+            throws AbortException {
+        requireAllowed();
+        if (!order.skipIfPresent() || order.tagsToSkip().isEmpty()) {
+            return build(earlier, folder, env, journal);
         }
-        Map<String, List<String>> builders = divided();
+        CompletableFuture<Optional<BuiltImage>> present =
+                Async.call(Async.ASKING, () -> new RegistryImages(run, listener).present(order));
+        return Async.then(present, image -> image.isPresent()
+                ? CompletableFuture.completedFuture(image.get())
+                : build(earlier, folder, env, journal));
+    }
+
+    private CompletableFuture<BuiltImage> build(
+            @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
+            throws AbortException {
+        // A divided build is built again after a restart, with what is in the builders' caches.
+        Map<String, List<String>> builders = earlier == null ? divided() : Map.of();
         if (builders.size() > 1) {
             if (order.skipIfUnchanged()) {
                 listener.getLogger()
                         .println("WARNING: the image is built, for what several builders make it of is not compared");
             }
-            FinishedBuild build = new PlatformBuilds(order, run, listener, mask, builders).perform(folder, env);
-            return recorded(built(0, build, String.join(", ", builders.keySet())));
+            return Async.then(
+                    new PlatformBuilds(order, run, listener, mask, builders).start(folder, env),
+                    build -> CompletableFuture.completedFuture(
+                            recorded(built(0, build, String.join(", ", builders.keySet())))));
         }
-        return anywhere(placement(null), site -> perform(site, folder, env));
-    }
-
-    /** The image that is there already, where that is reason enough not to build it. */
-    public Optional<BuiltImage> present() throws IOException, InterruptedException {
-        requireAllowed();
-        return order.skipIfPresent() && !order.tagsToSkip().isEmpty()
-                ? new RegistryImages(run, listener).present(order)
-                : Optional.empty();
-    }
-
-    /** Whether there are builders that are for some of the platforms each, and have a part of the image to build. */
-    public boolean isDivided() throws AbortException {
-        return divided().size() > 1;
+        return atADaemon(placement(BuildPlaces.get(), earlier), site -> Async.then(
+                journal.begins(new BegunBuild(order.build().request().ref(), site)),
+                remembered -> buildAt(site, folder, env)));
     }
 
     private Map<String, List<String>> divided() throws AbortException {
@@ -103,61 +129,50 @@ public final class ImageBuild {
     }
 
     /** Builds a part of an image wherever there is a place; the part itself is no image to record. */
-    FinishedBuild part(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
+    CompletableFuture<FinishedBuild> part(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
-        return anywhere(placement(BuildPlaces.get(), null), site -> {
-            LiveTimeline timeline = timeline(subject, site);
-            return followed(timeline, () -> {
-                FinishedBuild build = Awaited.get(send(building(), site, folder, env, timeline));
-                timeline.succeeded(build.digest());
-                return build;
+        return Async.begin(() -> {
+            requireAllowed();
+            return atADaemon(placement(BuildPlaces.get(), null), site -> {
+                LiveTimeline timeline = timeline(subject, site);
+                CompletableFuture<FinishedBuild> part = Async.begin(() -> send(building(), site, folder, env, timeline));
+                return followed(timeline, part, FinishedBuild::digest);
             });
         });
     }
 
-    /** The same at a place that {@link #placement} has found. */
-    private BuiltImage perform(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
-        return end(begin(site, folder, env));
-    }
-
-    /** Begins to build at a place that {@link #placement} has found. No thread has to wait until it is over. */
-    public BegunBuild begin(Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException {
+    private CompletableFuture<BuiltImage> buildAt(
+            Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException {
         LiveTimeline timeline = timeline(order.build().subject(), site);
-        try {
-            return new BegunBuild(timeline, image(timeline, site, folder, env));
-        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
-            return new BegunBuild(timeline, new BegunBuild.Image<>(CompletableFuture.failedFuture(e), nothing -> null));
-        }
+        CompletableFuture<BuiltImage> image = Async.then(
+                Async.begin(() -> possible(timeline, site, folder, env)),
+                build -> recorded(timeline, build, site));
+        return followed(timeline, image, built -> Util.fixNull(built.getDigest()));
     }
 
-    private BegunBuild.Image<?> image(
+    private CompletableFuture<PossibleBuild> possible(
             LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
-            return new BegunBuild.Image<>(
+            return Async.then(
                     send(building(), site, folder, env, timeline),
-                    build -> built(timeline.number(), build, site.builder()));
+                    build -> CompletableFuture.completedFuture(new PossibleBuild(build, null)));
         }
-        UnlessUnchanged work = new UnlessUnchanged(
-                building(), timeline.number(), build(), tags, site.builder(), RegistryAccess.connections(run));
-        return new BegunBuild.Image<>(send(work, site, folder, env, timeline), image -> image);
+        return send(
+                new UnlessUnchanged(building(), tags, RegistryAccess.connections(run)), site, folder, env, timeline);
     }
 
-    /** What a build comes to, which is recorded; waits until it is over. */
-    public BuiltImage end(BegunBuild build) throws IOException, InterruptedException {
-        LiveTimeline timeline = build.timeline();
-        return followed(timeline, () -> {
-            BuiltImage image = build.image().get();
-            if (image.isSkipped()) {
-                ImagesAction.of(run).discard(timeline);
-            }
-            recorded(image);
-            timeline.succeeded(Util.fixNull(image.getDigest()));
-            return image;
-        });
+    private CompletableFuture<BuiltImage> recorded(LiveTimeline timeline, PossibleBuild build, Site site)
+            throws IOException, InterruptedException {
+        if (build.built() != null) {
+            return CompletableFuture.completedFuture(
+                    recorded(built(timeline.number(), build.built(), site.builder())));
+        }
+        return Async.then(
+                ImagesAction.of(run).discard(timeline),
+                discarded -> CompletableFuture.completedFuture(
+                        recorded(BuiltImage.present(build.unchanged(), order.build()))));
     }
 
     private BuiltImage built(int number, FinishedBuild build, String builder) {
@@ -172,27 +187,31 @@ public final class ImageBuild {
         return new Building(order.failOnWarning());
     }
 
-    private interface Followed<T> {
-        T build() throws IOException, InterruptedException;
+    /** Whatever becomes of the build, its timeline ends with it, and is kept before anybody goes on. */
+    private <T> CompletableFuture<T> followed(LiveTimeline timeline, CompletableFuture<T> build, Function<T, String> digest) {
+        CompletableFuture<T> followed = new CompletableFuture<>();
+        build.whenComplete((result, failure) -> CompletableFuture.completedFuture(null)
+                .thenCompose(over -> end(timeline, failure == null ? digest.apply(result) : null, failure))
+                .whenComplete((kept, problem) -> Async.pass(result, failure, followed)));
+        Async.stopWith(followed, build::cancel);
+        return followed;
     }
 
-    /** Whatever becomes of the build, its timeline ends with it. */
-    private <T> T followed(LiveTimeline timeline, Followed<T> work) throws IOException, InterruptedException {
-        try {
-            return work.build();
-        } catch (NotReached e) {
-            ImagesAction.of(run).discard(timeline);
-            throw e;
-        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
-            if (isShuttingDown()) {
-                timeline.interrupted();
-            } else if (e instanceof InterruptedException) {
-                timeline.aborted();
-            } else {
-                timeline.failed(mask.apply(e instanceof AbortException ? e.getMessage() : e.toString()));
-            }
-            throw e;
+    private CompletableFuture<Void> end(
+            LiveTimeline timeline, @CheckForNull String digest, @CheckForNull Throwable failure) {
+        if (failure == null) {
+            return timeline.succeeded(digest);
         }
+        if (failure instanceof NotReached) {
+            return ImagesAction.of(run).discard(timeline);
+        }
+        if (isShuttingDown()) {
+            return timeline.interrupted();
+        }
+        if (failure instanceof InterruptedException || failure instanceof CancellationException) {
+            return timeline.aborted();
+        }
+        return timeline.failed(mask.apply(failure instanceof AbortException ? failure.getMessage() : failure.toString()));
     }
 
     /** Whether Jenkins itself ends what it waits for. */
@@ -201,40 +220,30 @@ public final class ImageBuild {
         return jenkins == null || jenkins.isTerminating();
     }
 
-    /**
-     * Takes the image of a build that Jenkins lost sight of, if the daemon finished it.
-     *
-     * @param earlier name of that build in the daemon
-     * @param site where it was begun
-     */
-    public Optional<BuiltImage> recall(
-            String earlier, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+    /** Takes the image of a build that Jenkins lost sight of, if the daemon finished it. */
+    private CompletableFuture<Optional<BuiltImage>> recall(
+            BegunBuild earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         // Files may be there in part.
         if (!order.build().destinations().isEmpty()) {
-            return Optional.empty();
+            return CompletableFuture.completedFuture(Optional.empty());
         }
-        try {
-            RecalledBuild found = ask(new Recalling(earlier), site, folder, env);
+        CompletableFuture<RecalledBuild> asked = send(new Recalling(earlier.ref()), earlier.site(), folder, env, null);
+        CompletableFuture<Optional<BuiltImage>> image = Async.then(asked, found -> {
             if (found != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
-                return Optional.of(recalled(earlier, found, site));
+                return CompletableFuture.completedFuture(Optional.of(recalled(earlier, found)));
             }
             listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
-        } catch (NotReached e) {
-            listener.getLogger().println(e.reason() + "; building again");
-        }
-        return Optional.empty();
-    }
-
-    /**
-     * Finds a place for the build, without a thread that waits.
-     *
-     * @param earlier where it was once begun, which is the best place; null for nowhere
-     */
-    public Placement placement(@CheckForNull Site earlier) throws AbortException {
-        requireAllowed();
-        return placement(BuildPlaces.get(), earlier);
+            return CompletableFuture.completedFuture(Optional.empty());
+        });
+        return Async.orElse(image, failure -> {
+            if (failure instanceof NotReached missed) {
+                listener.getLogger().println(missed.reason() + "; building again");
+                return CompletableFuture.completedFuture(Optional.empty());
+            }
+            return CompletableFuture.failedFuture(failure);
+        });
     }
 
     private Placement placement(Places places, @CheckForNull Site earlier) {
@@ -246,27 +255,31 @@ public final class ImageBuild {
         return run.getParent().getFullName() + '\0' + order.build().identity();
     }
 
-    private interface Work<T> {
-        T at(Site site) throws IOException, InterruptedException;
+    /** Does something at the first place that there is, and at another one when its daemon is not reached. */
+    private static <T> CompletableFuture<T> atADaemon(Placement placement, Async.Next<Site, T> work) {
+        CompletableFuture<T> done = atNextDaemon(placement, work);
+        done.whenComplete((result, failure) -> placement.close());
+        return done;
     }
 
-    private static <T> T anywhere(Placement placement, Work<T> work) throws IOException, InterruptedException {
-        try (placement) {
-            while (true) {
-                Site site = Awaited.get(placement.next());
-                try {
-                    return work.at(site);
-                } catch (NotReached e) {
-                    placement.failed(site, e);
-                }
-            }
-        }
+    private static <T> CompletableFuture<T> atNextDaemon(Placement placement, Async.Next<Site, T> work) {
+        return Async.then(
+                placement.next(),
+                site -> Async.orElse(work.after(site), failure -> failure instanceof NotReached missed
+                        ? Async.then(placement.failed(site, missed), now -> atNextDaemon(placement, work))
+                        : CompletableFuture.failedFuture(failure)));
     }
 
-    private BuiltImage recalled(String ref, RecalledBuild found, Site site) throws IOException, InterruptedException {
+    private BuiltImage recalled(BegunBuild begun, RecalledBuild found) throws IOException, InterruptedException {
         ImagesAction action = ImagesAction.of(run);
-        BuiltImage image = recorded(built(action.numberOf(ref), found.build(), site.builder()));
-        action.completed(ref, found.progress(), found.build().digest());
+        int number = action.numberOf(begun.ref());
+        Optional<BuiltImage> recorded = action.image(number);
+        if (recorded.isPresent()) {
+            // Jenkins went away once more before the step had its result.
+            return recorded.get();
+        }
+        BuiltImage image = recorded(built(number, found.build(), begun.site().builder()));
+        action.completed(begun.ref(), found.progress(), found.build().digest());
         return image;
     }
 
@@ -291,16 +304,17 @@ public final class ImageBuild {
     }
 
     /** Asks about the Dockerfile instead of building it. Questions take no build's place. */
-    public DockerfileCheck check(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
-        requireAllowed();
-        return anywhere(placement(new Places(), null), site -> ask(new Checking(order.failOnWarning()), site, folder, env));
-    }
-
-    private <T extends Serializable> T ask(
-            AgentWork<T> work, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
-        return Awaited.get(send(work, site, folder, env, null));
+    public CompletableFuture<DockerfileCheck> check(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+        return Async.begin(() -> {
+            requireAllowed();
+            CompletableFuture<CheckedDockerfile> checked = atADaemon(
+                    placement(new Places(Async.SHORT), null),
+                    site -> send(new Checking(order.failOnWarning()), site, folder, env, null));
+            return Async.then(
+                    checked,
+                    answer -> CompletableFuture.completedFuture(
+                            new DockerfileCheck(answer.lint(), answer.targets(), answer.outline())));
+        });
     }
 
     private <T extends Serializable> CompletableFuture<T> send(
@@ -311,22 +325,21 @@ public final class ImageBuild {
             @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
         EnvVars environment = env == null ? new EnvVars() : env;
-        ProgressSink progress = timeline == null ? null : timeline.sink();
-        if (folder != null) {
-            String workspace = environment.get("WORKSPACE", folder.getRemote());
-            return AgentCall.begin(
-                    folder, new OnAgent<>(work, materials(site, workspace, work, environment, timeline), listener, progress));
-        }
-        if (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty()) {
+        if (folder == null && (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty())) {
             throw new AbortException("files of a workspace are needed, and there is none here;"
                     + " run the step inside node, or let the builder fetch the context from an address");
         }
-        if (order.ssh().stream().anyMatch(SshAgentAccess.class::isInstance)) {
+        if (folder == null && order.ssh().stream().anyMatch(SshAgentAccess.class::isInstance)) {
             throw new AbortException("an SSH agent of this machine is needed, and the controller's is for nobody;"
                     + " run the step inside node, or give sshKey instead of sshAgent");
         }
-        return AgentCall.beginWithoutFiles(
-                new OnAgent<>(work, materials(site, "", work, environment, timeline), listener, progress));
+        String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());
+        ProgressSink progress = timeline == null ? null : timeline.sink();
+        return AgentCall.begin(
+                folder,
+                work,
+                new AgentBuildCallable<>(
+                        work, materials(site, workspace, work, environment, timeline), listener, progress));
     }
 
     private Materials materials(

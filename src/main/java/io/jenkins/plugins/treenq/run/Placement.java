@@ -14,20 +14,16 @@ import io.jenkins.plugins.treenq.pool.Wish;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds a daemon of the builder for one build: the one that this job's builds always go to, another one while that one
  * has as many as its limit allows or cannot be reached. Each step of the way is said in the log.
  */
-public final class Placement implements AutoCloseable {
-    /** Before all daemons are tried once more. A daemon that is restarted is back by then. */
-    private static final List<Duration> PAUSES =
-            List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
-
+final class Placement implements AutoCloseable {
     private final ImageOrder order;
     private final Item job;
     private final String key;
@@ -37,8 +33,8 @@ public final class Placement implements AutoCloseable {
     @CheckForNull
     private final Site earlier;
 
-    /** In this round. */
-    private final Set<String> unreachable = new HashSet<>();
+    /** In this round; the places are asked for on other threads. */
+    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
     private int rounds;
 
     private volatile BuildkitBuilder builder;
@@ -59,14 +55,14 @@ public final class Placement implements AutoCloseable {
     }
 
     /** Completes once there is a place, which is kept until this is closed. No thread waits meanwhile. */
-    public CompletableFuture<Site> next() {
+    CompletableFuture<Site> next() {
         CompletableFuture<Place> next = places.take(this::daemons);
         place = next;
         if (!next.isDone()) {
             say("Waiting: each daemon of '" + builder.getName() + "' has its limit of builds, which is "
                     + builder.getLimit());
         }
-        return next.thenApply(this::site);
+        return Async.then(next, taken -> CompletableFuture.completedFuture(site(taken)));
     }
 
     private Site site(Place taken) {
@@ -78,25 +74,25 @@ public final class Placement implements AutoCloseable {
     }
 
     /**
-     * Gives the place back of a daemon that was not reached, so that {@link #next} finds another one, or after a pause
-     * the same.
+     * Gives the place back of a daemon that was not reached, so that {@link #next} finds another one, or the same.
      *
+     * @return completes when it is time for that
      * @throws NotReached the same when all were tried often enough
      */
-    public void failed(Site site, NotReached failure) throws NotReached, InterruptedException {
+    CompletableFuture<Void> failed(Site site, NotReached failure) throws NotReached {
         close();
         unreachable.add(site.address());
         if (!unreachable.containsAll(builder.addresses())) {
             say(failure.reason() + "; trying another daemon of '" + site.builder() + "'");
-            return;
+            return CompletableFuture.completedFuture(null);
         }
-        if (rounds == PAUSES.size() || !failure.isPassing()) {
+        if (rounds == RetryPauses.ALL.size() || !failure.isPassing()) {
             throw failure;
         }
-        Duration pause = PAUSES.get(rounds++);
+        Duration pause = RetryPauses.ALL.get(rounds++);
         unreachable.clear();
         say(failure.reason() + "; trying again in " + pause.toSeconds() + " s");
-        Thread.sleep(pause.toMillis());
+        return Async.pause(pause);
     }
 
     /** Gives the place back, or waits no longer for one. */

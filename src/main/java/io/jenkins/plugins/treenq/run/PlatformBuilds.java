@@ -2,10 +2,10 @@
 package io.jenkins.plugins.treenq.run;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.console.LineTransformationOutputStream;
-import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.StreamTaskListener;
@@ -19,9 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * An image of several platforms, each built on a builder that is for it, all at once. The parts are pushed by digest; when
@@ -50,48 +48,48 @@ final class PlatformBuilds {
     }
 
     /** The first failure ends the other parts, and nothing is tagged. */
-    FinishedBuild perform(@CheckForNull FilePath folder, @CheckForNull EnvVars env)
-            throws IOException, InterruptedException {
+    CompletableFuture<FinishedBuild> start(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         Instant begin = Instant.now();
-        List<Future<FinishedBuild>> parts = new ArrayList<>();
-        CompletionService<FinishedBuild> ended = new ExecutorCompletionService<>(Computer.threadPoolForRemoting);
-        try {
-            platforms.forEach((builder, some) -> parts.add(ended.submit(() ->
-                    new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env))));
-            for (int i = 0; i < parts.size(); i++) {
-                Awaited.get(ended.take());
-            }
-            Digest digest = new RegistryImages(run, listener)
-                    .assemble(order.build(), digests(parts), order.credentialsId());
-            BuildResult result = new BuildResult(
-                    order.build().request().ref(),
-                    Map.of("containerimage.digest", digest.value(), "image.name", String.join(",", order.build().names())),
-                    Duration.between(begin, Instant.now()));
-            return new FinishedBuild(result, sizeBytes(parts));
-        } finally {
-            parts.forEach(part -> part.cancel(true));
+        List<CompletableFuture<FinishedBuild>> parts = new ArrayList<>();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        platforms.forEach((builder, some) -> parts.add(
+                new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env)));
+        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenRun(() -> ended.complete(null));
+        for (CompletableFuture<FinishedBuild> part : parts) {
+            part.whenComplete((build, failure) -> {
+                if (failure != null) {
+                    ended.completeExceptionally(failure);
+                }
+            });
+            ended.whenComplete((nothing, failure) -> part.cancel(true));
         }
+        return Async.then(
+                ended,
+                nothing -> Async.call(
+                        Async.ASKING,
+                        () -> assembled(parts.stream().map(CompletableFuture::join).toList(), begin)));
     }
 
-    private static List<Digest> digests(List<Future<FinishedBuild>> parts) throws IOException, InterruptedException {
+    private FinishedBuild assembled(List<FinishedBuild> parts, Instant begin)
+            throws IOException, InterruptedException {
         List<Digest> digests = new ArrayList<>();
-        for (Future<FinishedBuild> part : parts) {
-            digests.add(Awaited.get(part).result().digest().orElseThrow());
+        for (FinishedBuild part : parts) {
+            digests.add(part.result().digest().orElseThrow(() -> new AbortException("a part of the image has no digest")));
         }
-        return digests;
+        Digest digest =
+                new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
+        BuildResult result = new BuildResult(
+                order.build().request().ref(),
+                Map.of("containerimage.digest", digest.value(), "image.name", String.join(",", order.build().names())),
+                Duration.between(begin, Instant.now()));
+        return new FinishedBuild(result, sizeBytes(parts));
     }
 
     /** Those of several platforms have no layers in common. */
-    private static long sizeBytes(List<Future<FinishedBuild>> parts) throws IOException, InterruptedException {
-        long sum = 0;
-        for (Future<FinishedBuild> part : parts) {
-            long size = Awaited.get(part).sizeBytes();
-            if (size == 0) {
-                return 0;
-            }
-            sum += size;
-        }
-        return sum;
+    private static long sizeBytes(List<FinishedBuild> parts) {
+        return parts.stream().anyMatch(part -> part.sizeBytes() == 0)
+                ? 0
+                : parts.stream().mapToLong(FinishedBuild::sizeBytes).sum();
     }
 
     /** Each line of the log says which platforms it is about. */

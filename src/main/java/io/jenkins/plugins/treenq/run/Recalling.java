@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,8 +28,13 @@ final class Recalling implements AgentWork<RecalledBuild> {
 
     /** Null unless it succeeded. */
     @Override
+    public CompletableFuture<RecalledBuild> on(
+            BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
+        return Async.call(Async.ASKING, () -> recall(client, console));
+    }
+
     @CheckForNull
-    public RecalledBuild on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
+    private RecalledBuild recall(BuildkitClient client, Console console)
             throws BuildkitException, InterruptedException {
         Optional<BuildResult> result = client.recall(ref);
         if (result.isEmpty()) {
@@ -45,6 +51,12 @@ final class Recalling implements AgentWork<RecalledBuild> {
             LOGGER.log(Level.FINE, e, () -> "the progress of build " + ref + " is lost");
         }
         return new RecalledBuild(FinishedBuild.of(result.get(), client), reporter.take());
+    }
+
+    @Override
+    @CheckForNull
+    public RecalledBuild checked(Object answer) {
+        return AgentAnswers.recalled(answer);
     }
 
     @Override

@@ -10,63 +10,61 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.Worker;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
-import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
-import io.jenkins.plugins.treenq.report.BuiltImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** Builds, unless the tags stand for an image that is known to be made of the same. */
-final class UnlessUnchanged implements AgentWork<BuiltImage> {
+final class UnlessUnchanged implements AgentWork<PossibleBuild> {
     private static final long serialVersionUID = 1;
 
     private final Building building;
-    private final int number;
-    private final DockerfileBuild build;
     private final ArrayList<ImageName> tags;
-    private final String builder;
     private final HashMap<String, RegistryConnection> connections;
 
     /**
-     * @param number of the image build within the run
-     * @param tags that have to stand for it
-     * @param builder its name
+     * @param tags that have to stand for the image
      * @param connections how registries are reached
      */
-    UnlessUnchanged(
-            Building building,
-            int number,
-            DockerfileBuild build,
-            List<ImageName> tags,
-            String builder,
-            HashMap<String, RegistryConnection> connections) {
+    UnlessUnchanged(Building building, List<ImageName> tags, HashMap<String, RegistryConnection> connections) {
         this.building = building;
-        this.number = number;
-        this.build = build;
         this.tags = new ArrayList<>(tags);
-        this.builder = builder;
         this.connections = connections;
     }
 
+    /** What is known before the build. */
+    private record Comparison(BuildInputs inputs, Optional<ImageDescription> unchanged) {}
+
     @Override
-    public BuiltImage on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
-            throws BuildkitException, InterruptedException {
-        BuildInputs inputs;
-        try (ImageRegistry images = new ImageRegistry(content.logins(), connections)) {
-            inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon(client));
-            Optional<ImageDescription> unchanged = unchanged(inputs, images, console);
-            if (unchanged.isPresent()) {
-                return BuiltImage.present(unchanged.get(), build);
+    public CompletableFuture<PossibleBuild> on(
+            BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
+        CompletableFuture<Comparison> compared =
+                Async.call(Async.ASKING, () -> compare(client, request, content, console));
+        return Async.then(compared, known -> {
+            if (known.unchanged().isPresent()) {
+                return CompletableFuture.completedFuture(
+                        new PossibleBuild(null, known.unchanged().get()));
             }
+            BuildInputs inputs = known.inputs();
+            BuildRequest next = inputs.hash() == null ? request : inputs.recordedIn(request);
+            return Async.then(
+                    building.on(client, next, content, console),
+                    finished -> CompletableFuture.completedFuture(new PossibleBuild(finished, null)));
+        });
+    }
+
+    private Comparison compare(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
+            throws BuildkitException, InterruptedException {
+        try (ImageRegistry images = new ImageRegistry(content.logins(), connections)) {
+            BuildInputs inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon(client));
+            return new Comparison(inputs, unchanged(inputs, images, console));
         }
-        BuildRequest next = inputs.hash() == null ? request : inputs.recordedIn(request);
-        FinishedBuild finished = building.on(client, next, content, console);
-        return BuiltImage.built(number, finished.result(), finished.sizeBytes(), build, builder);
     }
 
     private Optional<ImageDescription> unchanged(BuildInputs inputs, ImageRegistry images, Console console)
@@ -91,6 +89,11 @@ final class UnlessUnchanged implements AgentWork<BuiltImage> {
                 .map(Platform::toString)
                 .collect(Collectors.joining(","));
         return Map.of("daemon", client.info().version(), "platforms", platforms);
+    }
+
+    @Override
+    public PossibleBuild checked(Object answer) {
+        return AgentAnswers.possible(answer);
     }
 
     @Override

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.console.ConsoleLogFilter;
@@ -10,52 +13,33 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.report.BuiltImage;
-import io.jenkins.plugins.treenq.run.Awaited;
+import io.jenkins.plugins.treenq.run.Async;
 import io.jenkins.plugins.treenq.run.BegunBuild;
+import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
-import io.jenkins.plugins.treenq.run.NotReached;
-import io.jenkins.plugins.treenq.run.Placement;
-import io.jenkins.plugins.treenq.run.Site;
-import java.io.IOException;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
-import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * One call of the step, which outlives a restart of the controller:
- *
- * <pre>
- * start ──► waits for a place ──► the agent builds ──► success or failure
- *   │              ▲                   │          │ restart
- *   │              │ daemon not reached│          ▼
- *   │              └───────────────────┘       onResume ──► asks that daemon's history for the build
- *   │              ▲                                            │ anything else    │ it succeeded: success
- *   │              └────────────────────────────────────────────┘ under a new name
- *   └── stop interrupts whatever is done, and with it the build in the daemon
- * </pre>
- *
- * No thread of the controller waits, neither for a place nor for an agent.
+ * One call of the step, which outlives restarts of the controller: what was begun last is saved before it begins, and stays
+ * saved until its end is known, however often Jenkins goes away meanwhile.
  */
-final class BuildExecution extends StoppableExecution {
+final class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
-    private static final int AGENT_POLL_MILLIS = 1000;
+    private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
     private final TreenqBuildStep step;
 
     /** Whether the step has a workspace; without, the daemon fetches everything. */
     private boolean onAgent;
 
-    /** Of the build in the daemon. */
-    private String ref = BuildRequest.newRef();
-
-    /** Null as long as the build has not been begun. */
-    private volatile Site site;
-
-    private transient volatile Placement placement;
+    /** Null as long as no build has been begun. */
+    private volatile BegunBuild begun;
 
     BuildExecution(TreenqBuildStep step, StepContext context) {
         super(context);
@@ -63,115 +47,59 @@ final class BuildExecution extends StoppableExecution {
     }
 
     @Override
-    public boolean start() throws IOException, InterruptedException {
+    public boolean start() throws Exception {
         onAgent = getContext().get(FilePath.class) != null;
-        submit(this::build);
-        return false;
+        return super.start();
     }
 
     @Override
-    public void onResume() {
-        submit(this::resume);
+    CompletableFuture<BuiltImage> begin() throws Exception {
+        StepContext context = getContext();
+        return new ImageBuild(
+                        // Names of builds are used once.
+                        step.order(BuildRequest.newRef(), UnaryOperator.identity()),
+                        context.get(Run.class),
+                        context.get(TaskListener.class),
+                        ConsoleMask.of(context.get(ConsoleLogFilter.class)))
+                .start(context.get(FilePath.class), context.get(EnvVars.class), this);
     }
 
     @Override
-    public void stop(@NonNull Throwable cause) throws Exception {
-        super.stop(cause);
-        if (placement != null) {
-            placement.close();
-        }
-    }
-
-    private void build() throws IOException, InterruptedException {
-        build(service(), null);
-    }
-
-    private void resume() throws IOException, InterruptedException {
+    CompletableFuture<BuiltImage> resume() throws Exception {
         FilePath folder = getContext().get(FilePath.class);
         if (onAgent && (folder == null || folder.toComputer() == null)) {
             // Its node step gives up when the agent does not come back, and stops this one then.
-            Timer.get().schedule(() -> submit(this::resume), AGENT_POLL_MILLIS, TimeUnit.MILLISECONDS);
-            return;
+            return Async.then(Async.pause(AGENT_POLL), again -> resume());
         }
-        Site begun = site;
-        String earlier = ref;
-        // Names of builds are used once, so the new one must be known before it is.
-        ref = BuildRequest.newRef();
-        getContext().saveState();
-        ImageBuild service = service();
-        Optional<BuiltImage> image = begun == null
-                ? Optional.empty()
-                : service.recall(earlier, begun, folder, getContext().get(EnvVars.class));
-        if (image.isPresent()) {
-            getContext().onSuccess(image.get());
-        } else {
-            build(service, begun);
-        }
+        return begin();
     }
 
-    private void build(ImageBuild service, @CheckForNull Site earlier) throws IOException, InterruptedException {
-        if (earlier == null && service.isDivided()) {
-            // Such are built again after a restart, with what is in the builders' caches.
-            getContext().onSuccess(service.perform(getContext().get(FilePath.class), getContext().get(EnvVars.class)));
-            return;
-        }
-        Optional<BuiltImage> present = service.present();
-        if (present.isPresent()) {
-            getContext().onSuccess(present.get());
-            return;
-        }
-        placement = service.placement(earlier);
-        buildAtNextPlace(service);
+    @Override
+    @CheckForNull
+    public BegunBuild begun() {
+        return begun;
     }
 
-    private void buildAtNextPlace(ImageBuild service) {
-        CompletableFuture<Site> next = placement.next();
-        next.whenComplete((found, failure) -> {
-            if (!submit(() -> buildAt(next, service))) {
-                placement.close();
-            }
-        });
-    }
-
-    private void buildAt(CompletableFuture<Site> place, ImageBuild service) throws IOException, InterruptedException {
-        BegunBuild build = null;
-        try {
-            Site found = Awaited.get(place);
-            site = found;
-            getContext().saveState();
-            build = service.begin(found, getContext().get(FilePath.class), getContext().get(EnvVars.class));
-        } finally {
-            if (build == null) {
-                placement.close();
-            }
-        }
-        BegunBuild begun = build;
-        onStop(begun::cancel);
-        begun.whenOver(() -> submitAnyway(() -> end(service, begun)));
-    }
-
-    private void end(ImageBuild service, BegunBuild build) throws IOException, InterruptedException {
-        BuiltImage image = null;
-        try {
-            image = service.end(build);
-        } catch (NotReached e) {
-            placement.failed(site, e);
-        } finally {
-            placement.close();
-        }
-        if (image == null) {
-            buildAtNextPlace(service);
-        } else {
-            getContext().onSuccess(image);
-        }
-    }
-
-    private ImageBuild service() throws IOException, InterruptedException {
-        StepContext context = getContext();
-        return new ImageBuild(
-                step.order(ref, UnaryOperator.identity()),
-                context.get(Run.class),
-                context.get(TaskListener.class),
-                ConsoleMask.of(context.get(ConsoleLogFilter.class)));
+    @Override
+    public CompletableFuture<Void> begins(BegunBuild build) {
+        begun = build;
+        CompletableFuture<Void> saved = new CompletableFuture<>();
+        ListenableFuture<Void> saving = getContext().saveState();
+        saving.addListener(
+                () -> {
+                    try {
+                        Futures.getDone(saving);
+                        saved.complete(null);
+                    } catch (ExecutionException | CancellationException e) {
+                        AbortException failure = new AbortException(
+                                "the state of the Pipeline cannot be saved, so a restart of Jenkins would lose the build;"
+                                        + " check the disk of the controller, and the variables of the Pipeline ("
+                                        + (e.getCause() == null ? e : e.getCause()) + ")");
+                        failure.initCause(e);
+                        saved.completeExceptionally(failure);
+                    }
+                },
+                MoreExecutors.directExecutor());
+        return saved;
     }
 }

@@ -2,90 +2,88 @@
 package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.util.DaemonThreadFactory;
-import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.treenq.run.Async;
 import io.jenkins.plugins.treenq.run.ImageBuild;
-import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.util.ContextResettingExecutorService;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
-/** One call of a step, parts of which are done on threads of the controller; they are interrupted when the step is stopped. */
-abstract class StoppableExecution extends StepExecution {
+/**
+ * One call of a step, for which no thread of a Pipeline works or waits. After a restart of the controller it is taken up
+ * again. What is under way ends when the step is stopped.
+ *
+ * @param <T> what the step returns
+ */
+abstract class StoppableExecution<T> extends StepExecution {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(StoppableExecution.class.getName());
 
-    private static final ExecutorService THREADS = new ContextResettingExecutorService(
-            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq")));
-
-    private transient Runnable stop;
+    private transient CompletableFuture<T> work;
     private transient volatile Throwable stopped;
 
     StoppableExecution(StepContext context) {
         super(context);
     }
 
-    /** A part of the step. What it throws is the step's failure. */
-    interface Work {
-        void perform() throws IOException, InterruptedException;
+    /** Begins what the step is for. Whatever it throws, or ends with, is the step's failure. */
+    abstract CompletableFuture<T> begin() throws Exception;
+
+    /** The same after a restart in the middle of it. */
+    abstract CompletableFuture<T> resume() throws Exception;
+
+    @Override
+    public boolean start() throws Exception {
+        follow(Async.begin(this::begin));
+        return false;
     }
 
-    /** Whether it will be done: not once the step was stopped. */
-    final synchronized boolean submit(Work what) {
-        if (stopped != null) {
-            return false;
+    @Override
+    public void onResume() {
+        follow(Async.begin(this::resume));
+    }
+
+    private void follow(CompletableFuture<T> begun) {
+        boolean unwanted;
+        synchronized (this) {
+            work = begun;
+            unwanted = stopped != null;
         }
-        submitAnyway(what);
-        return true;
-    }
-
-    /** A part that is done after a stop, too. */
-    final synchronized void submitAnyway(Work what) {
-        Future<?> work = THREADS.submit(() -> finish(what));
-        if (stopped == null) {
-            stop = () -> work.cancel(true);
-        }
-    }
-
-    /** @param end ends what is done from now on, on whatever threads; is called at once when the step was stopped already */
-    final synchronized void onStop(Runnable end) {
-        if (stopped == null) {
-            stop = end;
-        } else {
-            end.run();
+        begun.whenComplete(this::finish);
+        if (unwanted) {
+            begun.cancel(true);
         }
     }
 
     @Override
     public void stop(@NonNull Throwable cause) throws Exception {
+        CompletableFuture<T> underWay;
         synchronized (this) {
             stopped = cause;
-            if (stop != null) {
-                stop.run();
-            }
+            underWay = work;
+        }
+        if (underWay != null) {
+            underWay.cancel(true);
         }
         super.stop(cause);
     }
 
-    private void finish(Work what) {
-        try {
-            what.perform();
-        } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
-            Throwable cause = stopped;
-            if (cause != null) {
-                // Whoever stopped the step has been answered.
-                cause.addSuppressed(e);
-            } else if (ImageBuild.isShuttingDown()) {
-                // Agents were let go of; the step is taken up when Jenkins is back.
-                LOGGER.log(Level.FINE, e, () -> this + " waits for the restart");
-            } else {
-                getContext().onFailure(e);
+    private void finish(T result, Throwable failure) {
+        Throwable cause = stopped;
+        if (failure == null) {
+            getContext().onSuccess(result);
+        } else if (cause != null) {
+            // Whoever stopped the step is answered by stop.
+            if (!(failure instanceof CancellationException)) {
+                cause.addSuppressed(failure);
             }
+        } else if (ImageBuild.isShuttingDown()) {
+            // Agents were let go of; the step is taken up when Jenkins is back.
+            LOGGER.log(Level.FINE, failure, () -> this + " waits for the restart");
+        } else {
+            getContext().onFailure(failure);
         }
     }
 }

@@ -14,6 +14,8 @@ import hudson.model.TaskListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.run.Awaited;
+import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
@@ -45,8 +47,8 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         // What a Pipeline masks around a step is known to steps of its own kind only.
         ConsoleMask mask =
                 run instanceof AbstractBuild<?, ?> freestyle ? ConsoleMask.of(freestyle, env) : ConsoleMask.ofEverything();
-        new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener, mask)
-                .perform(workspace, env);
+        ImageBuild image = new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener, mask);
+        Awaited.get(image.start(workspace, env, BuildJournal.NONE));
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

@@ -17,10 +17,10 @@ import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /** Says what a Dockerfile breaks, can build and takes, without building it. */
@@ -46,8 +46,8 @@ public final class TreenqCheckStep extends DockerfileStep {
         return new Execution(this, context);
     }
 
-    /** A question of seconds, which is asked again by whoever wants it after a restart. */
-    private static final class Execution extends SynchronousNonBlockingStepExecution<DockerfileCheck> {
+    /** A question, which is asked again after a restart. */
+    private static final class Execution extends StoppableExecution<DockerfileCheck> {
         private static final long serialVersionUID = 1;
 
         private final TreenqCheckStep step;
@@ -58,7 +58,7 @@ public final class TreenqCheckStep extends DockerfileStep {
         }
 
         @Override
-        protected DockerfileCheck run() throws IOException, InterruptedException {
+        CompletableFuture<DockerfileCheck> begin() throws IOException, InterruptedException {
             StepContext context = getContext();
             return new ImageBuild(
                             step.order(),
@@ -66,6 +66,11 @@ public final class TreenqCheckStep extends DockerfileStep {
                             context.get(TaskListener.class),
                             ConsoleMask.of(context.get(ConsoleLogFilter.class)))
                     .check(context.get(FilePath.class), context.get(EnvVars.class));
+        }
+
+        @Override
+        CompletableFuture<DockerfileCheck> resume() throws IOException, InterruptedException {
+            return begin();
         }
     }
 

@@ -91,11 +91,6 @@ public final class TreenqInspectStep extends Step implements Serializable {
             return step.perform(
                     getContext().get(Run.class), getContext().get(TaskListener.class), UnaryOperator.identity());
         }
-
-        @Override
-        InspectedImage resume() throws IOException, InterruptedException {
-            return perform();
-        }
     }
 
     /** The step's form and syntax. */

@@ -115,11 +115,6 @@ public final class TreenqPromoteStep extends Step implements Serializable {
             return step.perform(
                     getContext().get(Run.class), getContext().get(TaskListener.class), UnaryOperator.identity());
         }
-
-        @Override
-        BuiltImage resume() throws IOException, InterruptedException {
-            return perform();
-        }
     }
 
     /** The step's form and syntax. */

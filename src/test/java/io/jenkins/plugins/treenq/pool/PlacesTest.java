@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class PlacesTest {
     private static final Daemons A_THEN_B = new Daemons(List.of("a", "b"), 1);
 
-    private final Places places = new Places();
+    private final Places places = new Places(Runnable::run);
 
     @Test
     void theBestIsTakenWhileItHasAPlaceThenTheNext() {

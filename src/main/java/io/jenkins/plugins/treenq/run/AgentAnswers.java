@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.Lint;
+import io.jenkins.plugins.treenq.buildkit.Outline;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.Target;
+import io.jenkins.plugins.treenq.timeline.ProgressLimits;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Copies what agents answer, which is not trusted, into values whose types and sizes are known. Java checks the types of
+ * what it reads from an agent, but not those of what is in a list or a map, and nothing limits the sizes.
+ */
+final class AgentAnswers {
+    private static final int MOST_ITEMS = 1000;
+    private static final int LONGEST_TEXT = 4000;
+    private static final int MOST_VALUES = 200;
+    private static final int LONGEST_NAME = 500;
+    private static final int MOST_VALUES_CHARS = 4 << 20;
+    private static final int DEEPEST_CAUSE = 20;
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private AgentAnswers() {}
+
+    /** A build that succeeded. */
+    static FinishedBuild finished(Object answer) {
+        FinishedBuild build = as(FinishedBuild.class, answer);
+        BuildResult result = as(BuildResult.class, build.result());
+        return new FinishedBuild(
+                new BuildResult(text(result.ref()), values(result.exporterResponse()), duration(result.duration())),
+                Math.max(0, build.sizeBytes()));
+    }
+
+    /** The exporters' answers: digests are digests. */
+    private static Map<String, String> values(Map<?, ?> values) {
+        require(values.size() <= MOST_VALUES, "it has " + values.size() + " values");
+        Map<String, String> copy = new HashMap<>();
+        int chars = 0;
+        for (Map.Entry<?, ?> value : values.entrySet()) {
+            String name = as(String.class, value.getKey());
+            String text = as(String.class, value.getValue());
+            chars += name.length();
+            require(name.length() <= LONGEST_NAME && text.length() <= MOST_VALUES_CHARS - chars, "it is too long");
+            chars += text.length();
+            copy.put(name, text);
+        }
+        BuildResult digests = new BuildResult("", copy, Duration.ZERO);
+        // These refuse what is no digest.
+        digests.digest();
+        digests.imageId();
+        return copy;
+    }
+
+    private static Duration duration(Duration duration) {
+        require(duration != null, "it has no duration");
+        return duration.isNegative() ? Duration.ZERO : duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
+    }
+
+    /** A build that succeeded, or the image in whose place nothing was built: what of it goes into the run. */
+    static PossibleBuild possible(Object answer) {
+        PossibleBuild build = as(PossibleBuild.class, answer);
+        if (build.built() != null) {
+            return new PossibleBuild(finished(build.built()), null);
+        }
+        ImageDescription image = build.unchanged();
+        List<ImageDescription.Variant> variants = list(image.variants(), each -> {
+            ImageDescription.Variant variant = as(ImageDescription.Variant.class, each);
+            require(
+                    variant.platform() == null || variant.platform().toString().length() <= LONGEST_NAME,
+                    "a platform is too long");
+            return new ImageDescription.Variant(
+                    variant.platform(), variant.digest(), Math.max(0, variant.sizeBytes()), null, Map.of(), Map.of());
+        });
+        return new PossibleBuild(
+                null,
+                new ImageDescription(
+                        image.digest(),
+                        text(image.mediaType()),
+                        Math.max(0, image.sizeBytes()),
+                        Map.of(),
+                        variants,
+                        List.of()));
+    }
+
+    /** A build that succeeded while nobody waited for it, if it did. */
+    @CheckForNull
+    static RecalledBuild recalled(@CheckForNull Object answer) {
+        if (answer == null) {
+            return null;
+        }
+        RecalledBuild build = as(RecalledBuild.class, answer);
+        return new RecalledBuild(finished(build.build()), ProgressLimits.checked(build.progress()));
+    }
+
+    /** What a frontend said of a Dockerfile. */
+    static CheckedDockerfile dockerfile(Object answer) {
+        CheckedDockerfile dockerfile = as(CheckedDockerfile.class, answer);
+        Lint lint = as(Lint.class, dockerfile.lint());
+        Outline outline = as(Outline.class, dockerfile.outline());
+        return new CheckedDockerfile(
+                new Lint(list(lint.warnings(), AgentAnswers::warning), null),
+                list(dockerfile.targets(), AgentAnswers::target),
+                new Outline(
+                        text(outline.target()),
+                        text(outline.description()),
+                        list(outline.args(), AgentAnswers::argument),
+                        list(outline.secrets(), AgentAnswers::mount),
+                        list(outline.ssh(), AgentAnswers::mount),
+                        List.of()));
+    }
+
+    private static Lint.Warning warning(Object item) {
+        Lint.Warning warning = as(Lint.Warning.class, item);
+        return new Lint.Warning(
+                text(warning.rule()),
+                text(warning.description()),
+                text(warning.detail()),
+                text(warning.url()),
+                place(warning.location()));
+    }
+
+    private static Target target(Object item) {
+        Target target = as(Target.class, item);
+        return new Target(
+                text(target.name()),
+                text(target.description()),
+                target.isDefault(),
+                text(target.base()),
+                text(target.platform()),
+                null);
+    }
+
+    private static Outline.Arg argument(Object item) {
+        Outline.Arg argument = as(Outline.Arg.class, item);
+        return new Outline.Arg(text(argument.name()), text(argument.description()), text(argument.value()), null);
+    }
+
+    private static Outline.Mount mount(Object item) {
+        Outline.Mount mount = as(Outline.Mount.class, item);
+        return new Outline.Mount(text(mount.id()), mount.required(), null);
+    }
+
+    /** The name of the file and the first line; what is around it was printed on the agent. */
+    @CheckForNull
+    private static SourceLocation place(@CheckForNull SourceLocation place) {
+        if (place == null) {
+            return null;
+        }
+        List<SourceLocation.Lines> first = place.line() == 0
+                ? List.of()
+                : List.of(new SourceLocation.Lines(place.line(), place.line()));
+        return new SourceLocation(text(place.file()), List.of(), first);
+    }
+
+    private static <T> List<T> list(@CheckForNull List<?> items, Function<Object, T> copy) {
+        require(items != null && items.size() <= MOST_ITEMS, "it has too many parts");
+        List<T> copies = new ArrayList<>();
+        items.forEach(item -> copies.add(copy.apply(item)));
+        return copies;
+    }
+
+    private static <T> T as(Class<T> type, @CheckForNull Object value) {
+        require(type.isInstance(value), value == null ? "something is missing" : "it has a " + value.getClass().getName());
+        return type.cast(value);
+    }
+
+    private static String text(@CheckForNull String text) {
+        require(text != null, "a text is missing");
+        return clipped(text);
+    }
+
+    private static String clipped(String text) {
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+    }
+
+    private static void require(boolean right, String otherwise) {
+        if (!right) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    /** What made the work fail, with messages of a length that people read, and an end of its causes. */
+    static Throwable failure(@CheckForNull Throwable failure) {
+        if (failure == null) {
+            return new IOException("an agent did not say why it failed");
+        }
+        if (failure instanceof NotReached missed) {
+            return new NotReached(message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
+        }
+        if (failure instanceof AbortException) {
+            return new AbortException(message(failure));
+        }
+        if (failure instanceof InterruptedException) {
+            return new InterruptedException();
+        }
+        List<Throwable> causes = causes(failure);
+        boolean bounded = causes.get(causes.size() - 1).getCause() == null
+                && causes.stream().allMatch(cause -> String.valueOf(cause.getMessage()).length() <= LONGEST_TEXT);
+        return bounded ? failure : new IOException(clipped(failure.toString()));
+    }
+
+    private static String message(Throwable failure) {
+        return clipped(String.valueOf(failure.getMessage()));
+    }
+
+    /** From a failure to what caused it, which may be one that was met before. */
+    static List<Throwable> causes(Throwable failure) {
+        Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable cause = failure;
+                cause != null && causes.size() < DEEPEST_CAUSE && met.add(cause);
+                cause = cause.getCause()) {
+            causes.add(cause);
+        }
+        return causes;
+    }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
+import hudson.AbortException;
+import hudson.model.TaskListener;
+import hudson.remoting.Asynchronous;
+import hudson.remoting.Channel;
+import hudson.remoting.ProxyException;
+import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
+import io.jenkins.plugins.treenq.buildkit.client.Workspace;
+import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
+import io.jenkins.plugins.treenq.timeline.ProgressSink;
+import java.io.File;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.MasterToSlaveFileCallable;
+
+/**
+ * The part of a build that runs where the files are, and all that an agent is sent. It carries secrets in memory; the agent's
+ * disk sees none of them. On the agent it only begins the work, for which no thread waits there either; the controller is
+ * told when the work is done.
+ */
+final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFileCallable<Void> {
+    private static final long serialVersionUID = 1;
+    private static final Logger LOGGER = Logger.getLogger(AgentBuildCallable.class.getName());
+    private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+
+    private final AgentWork<T> work;
+    private final Materials materials;
+    private final TaskListener listener;
+
+    @CheckForNull
+    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
+    private final ProgressSink progress;
+
+    @CheckForNull
+    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
+    private final Outcome outcome;
+
+    private AgentBuildCallable(
+            AgentWork<T> work,
+            Materials materials,
+            TaskListener listener,
+            @CheckForNull ProgressSink progress,
+            @CheckForNull Outcome outcome) {
+        this.work = work;
+        this.materials = materials;
+        this.listener = listener;
+        this.progress = progress;
+        this.outcome = outcome;
+    }
+
+    /** @param progress hears how a build goes on; null for nobody */
+    AgentBuildCallable(
+            AgentWork<T> work, Materials materials, TaskListener listener, @CheckForNull ProgressSink progress) {
+        this(work, materials, listener, progress, null);
+    }
+
+    /** Is told on the controller what became of the work. */
+    public interface Outcome {
+        /** The work has begun. */
+        void begun(Stop stop);
+
+        void done(Serializable value);
+
+        void failed(Throwable failure);
+    }
+
+    /** Is told on the agent that nobody wants the work any more. */
+    public interface Stop {
+        @Asynchronous
+        void stop();
+    }
+
+    /**
+     * The same, such that it reaches back to this controller for as long as it likes: what is exported while a call is sent
+     * lives no longer than that call.
+     */
+    AgentBuildCallable<T> of(Channel agent, Outcome told) {
+        return new AgentBuildCallable<>(
+                work,
+                materials,
+                listener,
+                progress == null ? null : agent.export(ProgressSink.class, progress),
+                agent.export(Outcome.class, told));
+    }
+
+    @Override
+    public Void invoke(File folder, VirtualChannel channel) {
+        // The parameter is for files elsewhere, and null here.
+        new Running(Channel.currentOrFail(), outcome).follow(begin(folder));
+        return null;
+    }
+
+    /** Work that ends with the connection to the controller, because nobody waits for it then. */
+    private static final class Running extends Channel.Listener implements Stop {
+        private final Channel controller;
+        private final Outcome outcome;
+        private volatile CompletableFuture<? extends Serializable> result;
+
+        Running(Channel controller, Outcome outcome) {
+            this.controller = controller;
+            this.outcome = outcome;
+        }
+
+        void follow(CompletableFuture<? extends Serializable> begun) {
+            result = begun;
+            controller.addListener(this);
+            begun.whenComplete((value, failure) -> controller.removeListener(this));
+            Stop stop = controller.export(Stop.class, this);
+            CompletableFuture<Void> toldOfBegin = told(() -> outcome.begun(stop));
+            Async.handle(toldOfBegin, (nothing, problem) -> Async.handle(begun, (value, failure) -> {
+                if (!begun.isCancelled()) {
+                    LOGGER.log(Level.FINE, failure, () -> "the work for the controller is over");
+                    tell(value, failure);
+                }
+                return CompletableFuture.completedFuture(null);
+            }));
+        }
+
+        private CompletableFuture<Void> told(Runnable call) {
+            return Async.call(Async.ASKING, () -> {
+                call.run();
+                return null;
+            });
+        }
+
+        /** Until it is told, for the step waits for it. An agent without memory may have some in a moment. */
+        private void tell(@CheckForNull Serializable value, @CheckForNull Throwable failure) {
+            CompletableFuture<Void> told = told(() -> {
+                if (failure == null) {
+                    outcome.done(value);
+                } else {
+                    outcome.failed(failure);
+                }
+            });
+            told.whenComplete((nothing, problem) -> {
+                if (problem != null && !controller.isClosingOrClosed()) {
+                    LOGGER.log(Level.FINE, problem, () -> "the controller was not told what became of its work");
+                    // Not everything that is thrown can be sent as it is.
+                    Throwable sent = problem instanceof Error
+                            ? failure
+                            : new ProxyException(failure == null ? problem : failure);
+                    Async.pause(TELL_AGAIN).thenRun(() -> tell(sent == null ? value : null, sent));
+                }
+            });
+        }
+
+        @Override
+        public void stop() {
+            result.cancel(true);
+        }
+
+        @Override
+        public void onClosed(Channel channel, IOException cause) {
+            stop();
+        }
+    }
+
+    /** Begins the work in this JVM. */
+    CompletableFuture<T> begin(File folder) {
+        return new Execution(folder.toPath()).begin();
+    }
+
+    /** Of the work, once. */
+    private final class Execution {
+        private final Path folder;
+
+        /** Masks what is known to be secret by now. */
+        private volatile Redaction redaction = Redaction.of(List.of());
+
+        Execution(Path folder) {
+            this.folder = folder;
+        }
+
+        private record Prepared(BuildRequest request, SessionContent content, Console console) {}
+
+        CompletableFuture<T> begin() {
+            CompletableFuture<T> done = Async.then(Async.call(Async.SHORT, this::prepare), this::perform);
+            return Async.handle(done, (result, failure) -> {
+                // Pipelines buffer an agent's output, and would lose what is left in the buffer.
+                listener.getLogger().flush();
+                return failure == null
+                        ? CompletableFuture.completedFuture(result)
+                        : CompletableFuture.failedFuture(explained(failure));
+            });
+        }
+
+        private Prepared prepare() throws BuildkitException, IOException, InterruptedException {
+            DockerfileBuild build = materials.build();
+            Path boundary = materials.boundary(folder);
+            Workspace files = new Workspace(folder, boundary);
+            materials.secrets().read(files);
+            redaction = Redaction.of(materials.texts());
+            PreparedBuild prepared = build.in(files);
+            SessionContent content = prepared.content(
+                    materials.registries(),
+                    materials.secrets().secrets(),
+                    materials.secrets().ssh(),
+                    materials.contextKey());
+            Consumer<String> log = redaction.before(listener.getLogger()::println);
+            BuildRequest request = build.hasProvenance()
+                    ? prepared.request().withOptions(Repository.options(prepared, boundary, log))
+                    : prepared.request();
+            Redaction known = redaction;
+            return new Prepared(
+                    request,
+                    content,
+                    new Console(
+                            log, line -> materials.mask().apply(known.apply(line)), progress, materials.link()));
+        }
+
+        private CompletableFuture<T> perform(Prepared prepared) throws BuildkitException {
+            CompletableFuture<BuildkitClient> connected = BuildkitClient.connectLater(materials.endpoint());
+            CompletableFuture<T> result = Async.then(
+                    connected,
+                    client -> work.on(client, prepared.request(), prepared.content(), prepared.console()));
+            result.whenComplete((value, failure) -> connected.thenAccept(BuildkitClient::close));
+            return result;
+        }
+
+        private Throwable explained(Throwable failure) {
+            if (failure instanceof BuildkitException.InvalidRequest e) {
+                return new AbortException(redaction.apply(e.getMessage()));
+            }
+            if (failure instanceof BuildkitException.Unreachable || failure instanceof BuildkitException.TlsRefused) {
+                return new NotReached(
+                        redaction.apply(line(failure)),
+                        redaction.apply(failure.getMessage()),
+                        failure instanceof BuildkitException.Unreachable);
+            }
+            if (failure instanceof BuildkitException e) {
+                LOGGER.log(Level.FINE, e, () -> "build " + materials.build().request().ref() + " failed");
+                return new AbortException(redaction.apply(line(e)));
+            }
+            return failure;
+        }
+
+        private String line(Throwable failure) {
+            return work.doing().toLowerCase(Locale.ROOT) + " " + materials.build().subject() + " on builder '"
+                    + materials.builder() + "' failed: " + failure.getMessage();
+        }
+    }
+}
