@@ -51,6 +51,7 @@ public final class ImageArchive {
         image.recorded(credentialsId);
         action.add(image);
         run.save();
+        JobImages.add(run, image);
     }
 
     private static String fileName(BuiltImage image) {

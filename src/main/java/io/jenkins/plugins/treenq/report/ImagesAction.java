@@ -8,7 +8,6 @@ import hudson.Util;
 import hudson.model.AbstractBuild;
 import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
-import hudson.model.Job;
 import hudson.model.Run;
 import hudson.util.CopyOnWriteList;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
@@ -16,12 +15,8 @@ import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
 import io.jenkins.plugins.treenq.timeline.Timelines;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.concurrent.CompletableFuture;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
@@ -30,8 +25,6 @@ import org.kohsuke.stapler.export.ExportedBean;
 /** The images of one run and how they were built: on its page, in REST, and for a freestyle build's later steps. */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
-    private static final Logger LOGGER = Logger.getLogger(ImagesAction.class.getName());
-
     /** In the order of their making: one branch of a run may save them while another adds to them. */
     private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
 
@@ -193,23 +186,6 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     private void belongTo(Run<?, ?> run) {
         this.run = run;
         this.timelines = new Timelines(run);
-        Path mark = mark(run.getParent());
-        if (!Files.exists(mark)) {
-            try {
-                Files.write(mark, new byte[0]);
-            } catch (IOException e) {
-                LOGGER.log(Level.WARNING, e, () -> "the page of " + run.getParent() + " will not show its images");
-            }
-        }
-    }
-
-    /** Whether images were built in a job. This is asked whenever a job is shown, so it loads no run. */
-    public static boolean isKnownIn(Job<?, ?> job) {
-        return Files.exists(mark(job));
-    }
-
-    private static Path mark(Job<?, ?> job) {
-        return job.getRootDir().toPath().resolve("treenq-images");
     }
 
     @CheckForNull

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.rollback;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Util;
 import hudson.model.Action;
@@ -10,8 +11,11 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Run;
 import hudson.util.LogTaskListener;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.report.JobImages;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -38,7 +43,6 @@ import org.kohsuke.stapler.verb.POST;
 public final class JobImagesAction implements Action {
     private static final Logger LOGGER = Logger.getLogger(JobImagesAction.class.getName());
 
-    private static final int BUILDS = 30;
     private static final int IMAGES = 100;
     private static final int SUMMARY = 5;
 
@@ -58,15 +62,14 @@ public final class JobImagesAction implements Action {
     /** Of the last builds, the newest first; what is under a tag in several builds is said once. */
     @Exported
     public List<TaggedImage> getImages() throws IOException {
-        List<Tagging> taggings = taggings();
+        List<JobImages.Tagged> taggings = JobImages.of(job).read();
         Map<String, String> current = current(taggings);
         Set<List<String>> said = new HashSet<>();
         List<TaggedImage> images = new ArrayList<>();
-        for (Tagging tagging : taggings) {
-            String digest = tagging.image.getDigest();
-            if (images.size() < IMAGES && said.add(List.of(tagging.tag, digest))) {
-                images.add(new TaggedImage(
-                        tagging.tag, tagging.image, tagging.run, digest.equals(current.get(tagging.tag))));
+        for (JobImages.Tagged tagging : taggings) {
+            String digest = tagging.getDigest();
+            if (images.size() < IMAGES && said.add(List.of(tagging.getTag(), digest))) {
+                images.add(new TaggedImage(tagging, digest.equals(current.get(tagging.getTag()))));
             }
         }
         return images;
@@ -106,52 +109,71 @@ public final class JobImagesAction implements Action {
         return new Api(this);
     }
 
-    /** Puts one of the images under its tag again, with the credentials that the build had for it. */
+    /**
+     * Begins to put one of the images under its tag again, with the credentials that the build had for it. The page shows what
+     * becomes of it.
+     */
     @POST
     public HttpResponse doRollBack(@QueryParameter(required = true) String tag, @QueryParameter(required = true) String digest)
-            throws IOException, InterruptedException {
+            throws IOException {
         job.checkPermission(Item.BUILD);
         // Nothing else may be done with these credentials.
         TaggedImage image = getImages().stream()
                 .filter(each -> each.is(tag, digest))
                 .findFirst()
                 .orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
-        try {
-            new RegistryImages(image.getRun(), new LogTaskListener(LOGGER, Level.FINE))
-                    .tag(image.name(), image.content(), image.credentialsId());
-        } catch (AbortException e) {
-            throw new Failure(e.getMessage());
+        Run<?, ?> run = job.getBuildByNumber(image.getNumber());
+        BuiltImage built = built(run, image)
+                .orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
+        RollbackLog log = new RollbackLog(job);
+        Rollback rollback = Rollback.begin(image, Jenkins.getAuthentication2().getName());
+        if (!log.begin(rollback)) {
+            throw new Failure(Messages.JobImagesAction_underWay(tag));
         }
-        String user = Jenkins.getAuthentication2().getName();
-        new RollbackLog(job).add(new Rollback(image, user, System.currentTimeMillis()));
-        LOGGER.info(() -> user + " rolled " + tag + " of " + job.getFullName() + " back to " + digest);
+        try {
+            new RegistryImages(run, new LogTaskListener(LOGGER, Level.FINE))
+                    .tag(ImageName.parse(tag), new Digest(digest), built.getCredentialsId())
+                    .whenComplete((done, failure) -> log.end(ended(rollback, failure)));
+        } catch (AbortException e) {
+            log.end(ended(rollback, e));
+            throw new Failure(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            log.end(ended(rollback, e));
+            throw e;
+        }
         return HttpResponses.redirectTo(".");
     }
 
-    private record Tagging(String tag, BuiltImage image, Run<?, ?> run) {}
+    private Rollback ended(Rollback rollback, @CheckForNull Throwable failure) {
+        LOGGER.log(Level.INFO, failure instanceof AbortException ? null : failure, () -> rollback.getUserId() + " rolled "
+                + rollback.getTag() + " of " + job.getFullName() + " back to " + rollback.getDigest()
+                + (failure == null ? "" : ", which failed: " + failure.getMessage()));
+        return failure == null
+                ? rollback.ended(Rollback.State.DONE, null)
+                : rollback.ended(
+                        Rollback.State.FAILED,
+                        failure instanceof AbortException ? failure.getMessage() : failure.toString());
+    }
 
-    private List<Tagging> taggings() {
-        List<Tagging> taggings = new ArrayList<>();
-        for (Run<?, ?> run : job.getBuilds().limit(BUILDS)) {
-            ImagesAction action = run.getAction(ImagesAction.class);
-            if (action != null) {
-                action.getImages().stream()
-                        .filter(BuiltImage::isTagged)
-                        .forEach(image -> image.getTags().forEach(tag -> taggings.add(new Tagging(tag, image, run))));
-            }
-        }
-        taggings.sort(Comparator.comparingLong((Tagging tagging) -> tagging.image.getTimestamp())
-                .reversed());
-        return taggings;
+    /** The run itself says so: the file of the job's images is only for showing them. */
+    private static Optional<BuiltImage> built(@CheckForNull Run<?, ?> run, TaggedImage image) {
+        ImagesAction action = run == null ? null : run.getAction(ImagesAction.class);
+        return action == null
+                ? Optional.empty()
+                : action.getImages().stream()
+                        .filter(each -> each.isTagged()
+                                && image.getDigest().equals(each.getDigest())
+                                && each.getTags().contains(image.getTag()))
+                        .findFirst();
     }
 
     /** By tag, the digest that was put there last. */
-    private Map<String, String> current(List<Tagging> taggings) throws IOException {
+    private Map<String, String> current(List<JobImages.Tagged> taggings) throws IOException {
         record Event(String tag, String digest, long timestamp) {}
         return Stream.concat(
-                        taggings.stream()
-                                .map(each -> new Event(each.tag, each.image.getDigest(), each.image.getTimestamp())),
+                        taggings.stream().map(each -> new Event(each.getTag(), each.getDigest(), each.getTimestamp())),
                         getRollbacks().stream()
+                                .filter(Rollback::isDone)
                                 .map(each -> new Event(each.getTag(), each.getDigest(), each.getTimestamp())))
                 .sorted(Comparator.comparingLong(Event::timestamp))
                 .collect(Collectors.toMap(Event::tag, Event::digest, (earlier, later) -> later));

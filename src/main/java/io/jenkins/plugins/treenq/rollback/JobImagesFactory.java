@@ -5,12 +5,12 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Job;
-import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.report.JobImages;
 import java.util.Collection;
 import java.util.List;
 import jenkins.model.TransientActionFactory;
 
-/** Gives its images to a job that has built some. */
+/** Gives its images to a job that has tagged some. This is asked whenever a job is shown, so it loads no build. */
 @Extension
 @SuppressWarnings("rawtypes")
 public final class JobImagesFactory extends TransientActionFactory<Job> {
@@ -26,7 +26,8 @@ public final class JobImagesFactory extends TransientActionFactory<Job> {
 
     @NonNull
     @Override
+    @SuppressWarnings("unchecked")
     public Collection<? extends Action> createFor(@NonNull Job job) {
-        return ImagesAction.isKnownIn(job) ? List.of(new JobImagesAction(job)) : List.of();
+        return JobImages.of(job).exist() ? List.of(new JobImagesAction(job)) : List.of();
     }
 }

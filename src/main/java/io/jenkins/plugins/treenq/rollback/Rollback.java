@@ -3,31 +3,91 @@ package io.jenkins.plugins.treenq.rollback;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.User;
-import java.io.Serializable;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** That somebody put an earlier image under a tag again. */
+/** That somebody puts, or has put, an earlier image under a tag again. */
 @ExportedBean(defaultVisibility = 2)
-public final class Rollback implements Serializable {
-    private static final long serialVersionUID = 1;
+public final class Rollback {
+    private static final Pattern DIGEST = Pattern.compile("[a-z0-9]+:[0-9a-f]{32,}");
 
+    private final String id;
     private final String tag;
     private final String digest;
     private final int number;
     private final String userId;
     private final long timestamp;
+    private final State state;
+    private final String failure;
 
-    /**
-     * @param userId who did it
-     * @param timestamp in milliseconds since 1970
-     */
-    Rollback(TaggedImage image, String userId, long timestamp) {
-        this.tag = image.getTag();
-        this.digest = image.getDigest();
-        this.number = image.getNumber();
+    /** How far it is. */
+    public enum State {
+        UNDER_WAY,
+        DONE,
+        FAILED,
+        /** Jenkins went away, and nobody saw how it ended. */
+        INTERRUPTED
+    }
+
+    private Rollback(
+            String id,
+            String tag,
+            String digest,
+            int number,
+            String userId,
+            long timestamp,
+            State state,
+            @CheckForNull String failure) {
+        this.id = id;
+        this.tag = tag;
+        this.digest = digest;
+        this.number = number;
         this.userId = userId;
         this.timestamp = timestamp;
+        this.state = state;
+        this.failure = failure;
+    }
+
+    /**
+     * One that begins now.
+     *
+     * @param userId who does it
+     */
+    static Rollback begin(TaggedImage image, String userId) {
+        return new Rollback(
+                UUID.randomUUID().toString(),
+                image.getTag(),
+                image.getDigest(),
+                image.getNumber(),
+                userId,
+                System.currentTimeMillis(),
+                State.UNDER_WAY,
+                null);
+    }
+
+    /**
+     * The same when it has ended.
+     *
+     * @param why it failed; null when it did not
+     */
+    Rollback ended(State end, @CheckForNull String why) {
+        return new Rollback(id, tag, digest, number, userId, System.currentTimeMillis(), end, why);
+    }
+
+    /** The same when Jenkins went away before it had ended. */
+    Rollback interrupted() {
+        return new Rollback(id, tag, digest, number, userId, timestamp, State.INTERRUPTED, null);
+    }
+
+    boolean is(Rollback other) {
+        return id.equals(other.id);
+    }
+
+    /** Whether somebody has written it who knows how. */
+    boolean isComplete() {
+        return id != null && tag != null && digest != null && DIGEST.matcher(digest).matches() && userId != null && state != null;
     }
 
     @Exported
@@ -51,9 +111,40 @@ public final class Rollback implements Serializable {
         return userId;
     }
 
+    /** When it ended, or began, in milliseconds since 1970. */
     @Exported
     public long getTimestamp() {
         return timestamp;
+    }
+
+    @Exported
+    public State getState() {
+        return state;
+    }
+
+    public boolean isUnderWay() {
+        return state == State.UNDER_WAY;
+    }
+
+    public boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /** For a person. */
+    public String getStateText() {
+        return switch (state) {
+            case UNDER_WAY -> Messages.Rollback_underWay();
+            case DONE -> Messages.Rollback_done();
+            case FAILED -> Messages.Rollback_failed();
+            case INTERRUPTED -> Messages.Rollback_interrupted();
+        };
+    }
+
+    /** Why it failed, in a line; null when it did not. */
+    @CheckForNull
+    @Exported
+    public String getFailure() {
+        return failure;
     }
 
     /** Null when Jenkins knows nobody of that name, or no more. */

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,6 +24,10 @@ public final class Async {
 
     /** For what waits for the answer of a daemon, a registry or the controller. */
     public static final Executor ASKING = pool("treenq-asking");
+
+    /** For what moves bytes between registries for as long as that takes, which must not hold up builds. */
+    public static final Executor REGISTRIES =
+            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries"));
 
     private static final int THREADS = 8;
     private static final long IDLE_SECONDS = 10;

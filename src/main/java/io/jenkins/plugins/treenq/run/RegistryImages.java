@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -121,20 +122,24 @@ public final class RegistryImages {
     }
 
     /**
-     * Puts an image of a repository under a tag there, as the run could, and records nothing.
+     * Begins to put an image of a repository under a tag there, as the run could, and records nothing.
      *
      * @param tag a name with a tag
-     * @throws AbortException when that failed; the message says why
+     * @return completes when it is done, exceptionally with an {@link AbortException} when that failed
+     * @throws AbortException when it may not be done; the registry was not asked
      */
-    public void tag(ImageName tag, Digest image, @CheckForNull String credentialsId)
-            throws AbortException, InterruptedException {
+    public CompletableFuture<Void> tag(ImageName tag, Digest image, @CheckForNull String credentialsId)
+            throws AbortException {
         TreenqConfiguration.get().policy().checkPush(tag);
         RegistryAccess registries = access(List.of(tag.name()), credentialsId);
-        try (ImageRegistry registry = registries.open(run)) {
-            registry.promote(ImageName.parse(tag.at(image)), List.of(tag));
-        } catch (BuildkitException e) {
-            throw failure("", e, registries);
-        }
+        return Async.call(Async.REGISTRIES, () -> {
+            try (ImageRegistry registry = registries.open(run)) {
+                registry.promote(ImageName.parse(tag.at(image)), List.of(tag));
+                return null;
+            } catch (BuildkitException e) {
+                throw failure("", e, registries);
+            }
+        });
     }
 
     private static ImageDescription source(ImageRegistry registry, ImageName image)

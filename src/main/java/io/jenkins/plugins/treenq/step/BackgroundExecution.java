@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
-import hudson.util.DaemonThreadFactory;
-import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.treenq.run.Async;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -19,10 +15,6 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 abstract class BackgroundExecution<T> extends StoppableExecution<T> {
     private static final long serialVersionUID = 1;
 
-    /** They move bytes between registries for as long as that takes, which must not hold up builds. */
-    private static final Executor THREADS =
-            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries"));
-
     BackgroundExecution(StepContext context) {
         super(context);
     }
@@ -32,7 +24,7 @@ abstract class BackgroundExecution<T> extends StoppableExecution<T> {
 
     @Override
     CompletableFuture<T> begin() {
-        return Async.call(THREADS, this::perform);
+        return Async.call(Async.REGISTRIES, this::perform);
     }
 
     @Override

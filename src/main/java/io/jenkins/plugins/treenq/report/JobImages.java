@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.report;
+
+import hudson.Extension;
+import hudson.XmlFile;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.listeners.RunListener;
+import hudson.util.DaemonThreadFactory;
+import hudson.util.NamingThreadFactory;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import jenkins.model.Jenkins;
+
+/** What a job's last builds have put under tags, in a file of the job's own, so that no build is loaded to show it. */
+public final class JobImages {
+    private static final Logger LOGGER = Logger.getLogger(JobImages.class.getName());
+    private static final Pattern DIGEST = Pattern.compile("[a-z0-9]+:[0-9a-f]{32,}");
+    private static final int BUILDS = 30;
+    private static final int MOST = 500;
+    private static final long IDLE_SECONDS = 10;
+
+    /** One thread, on which no two changes of a file meet. */
+    private static final ThreadPoolExecutor WRITER = writer();
+
+    private final Job<?, ?> job;
+    private final File file;
+
+    private JobImages(Job<?, ?> job) {
+        this.job = job;
+        this.file = new File(job.getRootDir(), "treenq-images.xml");
+    }
+
+    public static JobImages of(Job<?, ?> job) {
+        return new JobImages(job);
+    }
+
+    private static ThreadPoolExecutor writer() {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new NamingThreadFactory(new DaemonThreadFactory(), "treenq-job-images"));
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
+    }
+
+    /** That a build of the job has put an image under a tag. */
+    public static final class Tagged {
+        private final int number;
+        private final String build;
+        private final String tag;
+        private final String digest;
+        private final long timestamp;
+
+        Tagged(Run<?, ?> run, String tag, BuiltImage image) {
+            this(run.getNumber(), run.getDisplayName(), tag, image.getDigest(), image.getTimestamp());
+        }
+
+        private Tagged(int number, String build, String tag, String digest, long timestamp) {
+            this.number = number;
+            this.build = build;
+            this.tag = tag;
+            this.digest = digest;
+            this.timestamp = timestamp;
+        }
+
+        /** Whether somebody has written it who knows how. */
+        private boolean isComplete() {
+            return build != null && tag != null && digest != null && DIGEST.matcher(digest).matches();
+        }
+
+        /** Of the build. */
+        public int getNumber() {
+            return number;
+        }
+
+        /** Name of the build for people. */
+        public String getBuild() {
+            return build;
+        }
+
+        public String getTag() {
+            return tag;
+        }
+
+        public String getDigest() {
+            return digest;
+        }
+
+        /** When it was put there, in milliseconds since 1970. */
+        public long getTimestamp() {
+            return timestamp;
+        }
+
+        private Tagged named(String name) {
+            return new Tagged(number, name, tag, digest, timestamp);
+        }
+    }
+
+    /** Whether builds of the job have put anything under tags. */
+    public boolean exist() {
+        return file.exists();
+    }
+
+    /** Of the last builds that have put something under tags, the newest image first. */
+    public List<Tagged> read() throws IOException {
+        List<Tagged> all = new ArrayList<>();
+        if (file.exists() && xml().read() instanceof List<?> kept) {
+            kept.forEach(each -> {
+                if (each instanceof Tagged tagged && tagged.isComplete()) {
+                    all.add(tagged);
+                }
+            });
+        }
+        return all;
+    }
+
+    private XmlFile xml() {
+        return new XmlFile(Jenkins.XSTREAM2, file);
+    }
+
+    /** Adds what a run has put under tags, and waits until it is kept. */
+    static void add(Run<?, ?> run, BuiltImage image) throws IOException, InterruptedException {
+        if (!image.isTagged()) {
+            return;
+        }
+        JobImages images = of(run.getParent());
+        try {
+            WRITER.submit(() -> {
+                        List<Tagged> all = images.read();
+                        image.getTags().forEach(tag -> all.add(new Tagged(run, tag, image)));
+                        images.write(all);
+                        return null;
+                    })
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IOException("the images of " + run.getParent().getFullName() + " cannot be kept", e.getCause());
+        }
+    }
+
+    private void write(List<Tagged> all) throws IOException {
+        Set<Integer> builds = all.stream()
+                .map(Tagged::getNumber)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .limit(BUILDS)
+                .collect(Collectors.toSet());
+        List<Tagged> kept = all.stream()
+                .filter(tagged -> builds.contains(tagged.number))
+                .sorted(Comparator.comparingLong(Tagged::getTimestamp).reversed())
+                .limit(MOST)
+                .collect(Collectors.toCollection(ArrayList::new));
+        xml().write(kept);
+    }
+
+    /** Changes what is there of one build, if anything is. */
+    private void change(int number, UnaryOperator<Tagged> change) {
+        if (!exist()) {
+            return;
+        }
+        WRITER.execute(() -> {
+            try {
+                List<Tagged> all = read();
+                List<Tagged> changed = all.stream()
+                        .map(tagged -> tagged.number == number ? change.apply(tagged) : tagged)
+                        .filter(Objects::nonNull)
+                        .toList();
+                if (!changed.equals(all) && exist()) {
+                    write(changed);
+                }
+            } catch (IOException | RuntimeException e) {
+                LOGGER.log(Level.WARNING, e, () -> "the images of " + job.getFullName() + " cannot be changed");
+            }
+        });
+    }
+
+    /** Keeps the file as the job's builds are: some are deleted, and some get a name while they run. */
+    @Extension
+    public static final class Listener extends RunListener<Run<?, ?>> {
+        @Override
+        public void onFinalized(Run<?, ?> run) {
+            if (run.getAction(ImagesAction.class) != null) {
+                String name = run.getDisplayName();
+                of(run.getParent())
+                        .change(run.getNumber(), tagged -> tagged.build.equals(name) ? tagged : tagged.named(name));
+            }
+        }
+
+        @Override
+        public void onDeleted(Run<?, ?> run) {
+            of(run.getParent()).change(run.getNumber(), tagged -> null);
+        }
+    }
+}
