@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,23 @@ class PlacesTest {
         place.close();
 
         assertEquals(List.of("second", "third"), order);
+    }
+
+    @Test
+    void whatABuildWouldLikeIsAskedWhileOthersTakePlacesAndGiveThemBack() {
+        AtomicBoolean asked = new AtomicBoolean();
+        CompletableFuture<Place> place = places.take(() -> {
+            if (asked.getAndSet(true)) {
+                return only("a");
+            }
+            Place other = CompletableFuture.supplyAsync(() -> now(only("b")))
+                    .orTimeout(1, TimeUnit.MINUTES)
+                    .join();
+            CompletableFuture.runAsync(other::close).orTimeout(1, TimeUnit.MINUTES).join();
+            return only("a");
+        });
+
+        assertEquals("a", place.join().address());
     }
 
     @Test

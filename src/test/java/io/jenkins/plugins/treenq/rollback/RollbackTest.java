@@ -9,21 +9,34 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.run.Configured;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
@@ -43,6 +56,9 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** The way back to an earlier image, from the job's page, with a real registry. */
 @WithJenkins
 class RollbackTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int POLL_MILLIS = 100;
+
     private JenkinsRule jenkins;
     private Daemon daemon;
     private String repository;
@@ -107,6 +123,31 @@ class RollbackTest {
         return client.getPage(request);
     }
 
+    /** Waits until what is under way has ended, and says what the newest one has become. */
+    private JSONObject ended() throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (true) {
+            JSONArray rollbacks = rest().getJSONArray("rollbacks");
+            if (!rollbacks.isEmpty() && !rollbacks.getJSONObject(0).getString("state").equals("UNDER_WAY")) {
+                return rollbacks.getJSONObject(0);
+            }
+            assertTrue(Instant.now().isBefore(end), () -> "it does not end: " + rollbacks);
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.call()) {
+            assertTrue(Instant.now().isBefore(end), "it does not become true");
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private String page(String user) throws Exception {
+        return ((HtmlPage) client(user).getPage(job, "treenq/")).asNormalizedText();
+    }
+
     private static int status(Page page) {
         return page.getWebResponse().getStatusCode();
     }
@@ -129,9 +170,11 @@ class RollbackTest {
         Page page = rollBack("operator", HttpMethod.POST, tag, first);
 
         assertEquals(200, status(page));
+        assertThat(((HtmlPage) page).asNormalizedText(), containsString("Rolled back"));
+        assertEquals("DONE", ended().getString("state"));
         assertEquals(first, digest());
-        String text = ((HtmlPage) page).asNormalizedText();
-        assertThat(text, containsString("Rolled back"));
+        String text = page("reader");
+        assertThat(text, containsString("Done"));
         assertThat(text, containsString("operator"));
         // Nothing depends on what is in memory.
         jenkins.jenkins.reload();
@@ -205,6 +248,7 @@ class RollbackTest {
         assertEquals(promoted, digest());
         assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
         rollBack("operator", HttpMethod.POST, tag, first);
+        assertEquals("DONE", ended().getString("state"));
         assertEquals(first, digest());
     }
 
@@ -217,6 +261,7 @@ class RollbackTest {
 
         assertEquals(200, status(rollBack("operator", HttpMethod.POST, tag, first)));
 
+        assertEquals("DONE", ended().getString("state"));
         assertEquals(first, digest());
         SystemCredentialsProvider.getInstance().getCredentials().removeIf(each -> each instanceof IdCredentials credentials
                 && credentials.getId().equals(Configured.LOGIN));
@@ -233,22 +278,90 @@ class RollbackTest {
     }
 
     @Test
-    void aFailureIsSaidInOneLineAndNotRecorded() throws Exception {
+    void aFailureIsSaidInOneLineAndRecorded() throws Exception {
         String first = build();
         String second = build();
         TreenqConfiguration.get().getRegistries().get(0).setCaCertificate(null);
 
         Page page = rollBack("operator", HttpMethod.POST, tag, first);
 
-        assertEquals(400, status(page));
+        assertEquals(200, status(page));
+        JSONObject rollback = ended();
+        assertEquals("FAILED", rollback.getString("state"));
         assertThat(
-                ((HtmlPage) page).asNormalizedText(),
+                rollback.getString("failure"),
                 containsString("promoting " + tag.replace(":latest", "@") + first
                         + " failed, nothing was tagged: registry " + daemon.registry()
                         + " has a certificate that is not trusted here"));
-        assertThat(page.getWebResponse().getContentAsString(), not(containsString("\tat ")));
+        assertThat(page("reader"), containsString(rollback.getString("failure")));
         assertEquals(second, digest());
-        assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
+        // It changes nothing of what tags stand for.
+        assertEquals(true, rest().getJSONArray("images").getJSONObject(0).getBoolean("current"));
+        // Nothing depends on what is in memory.
+        jenkins.jenkins.reload();
+        job = jenkins.jenkins.getItemByFullName("shop", WorkflowJob.class);
+        assertEquals("FAILED", ended().getString("state"));
+    }
+
+    @Test
+    void whoRollsBackDoesNotWaitForTheRegistry() throws Exception {
+        String first = build();
+        build();
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            // A mirror is not asked where images are pushed to, so the registry itself has to be silent.
+            String other = "localhost:" + silent.getLocalPort() + "/" + repository + ":latest";
+            DockerfileBuild asked =
+                    DockerfileBuild.builder().tags(List.of(other)).push(true).build();
+            ImageArchive.record(
+                    BuiltImage.built(
+                            7,
+                            new BuildResult("ref", Map.of("containerimage.digest", first), Duration.ofSeconds(1)),
+                            0,
+                            asked,
+                            "default"),
+                    null,
+                    job.getLastBuild(),
+                    TaskListener.NULL);
+
+            Page page = rollBack("operator", HttpMethod.POST, other, first);
+
+            assertEquals(200, status(page));
+            try (Socket registry = silent.accept()) {
+                assertThat(((HtmlPage) page).asNormalizedText(), containsString("Under way"));
+                assertEquals(400, status(rollBack("operator", HttpMethod.POST, other, first)));
+                assertThat(page("reader"), containsString("Under way"));
+                rollBack("operator", HttpMethod.POST, tag, first);
+                assertEquals("DONE", ended().getString("state"));
+            }
+        }
+        await(() -> "FAILED".equals(rest().getJSONArray("rollbacks").getJSONObject(0).getString("state")));
+    }
+
+    @Test
+    void noBuildIsLoadedToShowWhatTagsStandFor() throws Exception {
+        build();
+        String second = build();
+        jenkins.jenkins.reload();
+        job = jenkins.jenkins.getItemByFullName("shop", WorkflowJob.class);
+
+        JobImagesAction action = job.getAction(JobImagesAction.class);
+        assertEquals(second, action.getCurrent().get(0).getDigest());
+        assertThat(action.getImages(), hasSize(2));
+
+        assertEquals(Map.of(), job._getRuns().getLoadedBuilds());
+    }
+
+    @Test
+    void whatIsDeletedIsNotShownAndNamesAreThoseOfTheBuilds() throws Exception {
+        build();
+        build("currentBuild.displayName = '1.4.2'; treenqBuild tags: ['" + tag + "']");
+        assertThat(page("reader"), containsString("1.4.2"));
+
+        job.getBuildByNumber(1).delete();
+
+        await(() -> rest().getJSONArray("images").size() == 1);
+        job.getBuildByNumber(2).setDisplayName("x");
+        assertEquals(2, rest().getJSONArray("images").getJSONObject(0).getInt("number"));
     }
 
     @Test

@@ -7,18 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.WebServer;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
-import java.util.Arrays;
+import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -27,9 +33,16 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class AgentsTest {
     private static final int BUILDS = 100;
+    private static final int MOST_THREADS_OF_CONTROLLER = 10;
+    private static final int MOST_THREADS_WITHOUT_WORKSPACE = 40;
+    private static final int MOST_THREADS_OF_AGENT = 40;
+    private static final long MOST_BYTES_OF_AGENT = 100L << 20;
 
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();
+
+    @TempDir
+    private Path folder;
 
     private JenkinsRule jenkins;
 
@@ -52,6 +65,14 @@ class AgentsTest {
     @Test
     void noThreadWaitsForAnAgentThatBuilds() throws Exception {
         agent("first");
+        // What is loaded once, and what others begin.
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(begin("""
+                node('remote') {
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'
+                    treenqBuild()
+                }""")));
+        Load before = Load.here();
+        Load agentBefore = load();
         String mark = UUID.randomUUID().toString();
         WorkflowRun run = begin("""
                 def branches = [:]
@@ -71,8 +92,16 @@ class AgentsTest {
             DaemonSteps.await(" " + build + "-of-" + mark, true);
         }
 
-        // Some may be telling of their progress.
-        assertThat(threadsOfBuilds(), lessThan(BUILDS / 2L));
+        // Others' threads, that began the builds, are idle for a while.
+        DaemonSteps.await(
+                "the controller has more threads: " + before.threads() + " before",
+                () -> Load.here().threads() <= before.threads() + MOST_THREADS_OF_CONTROLLER);
+        DaemonSteps.await(
+                "the agent has more threads: " + agentBefore.threads() + " before",
+                () -> load().threads() <= agentBefore.threads() + MOST_THREADS_OF_AGENT);
+        Load agentNow = load();
+        assertThat(
+                agentNow.heapBytes() - agentBefore.heapBytes(), lessThan(MOST_BYTES_OF_AGENT));
 
         run.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
@@ -111,12 +140,61 @@ class AgentsTest {
                         .toList());
     }
 
-    private static long threadsOfBuilds() {
-        return Thread.getAllStackTraces().values().stream()
-                .filter(stack -> Arrays.stream(stack)
-                        .anyMatch(frame -> frame.getClassName().startsWith("io.jenkins.plugins.treenq.")))
-                // This one.
-                .skip(1)
-                .count();
+    @Test
+    void buildsWithoutAWorkspaceTakeFewThreadsOfTheController() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        Path files = Files.createDirectory(folder.resolve("files"));
+        Files.writeString(files.resolve("Dockerfile"), "FROM busybox\nARG N\nRUN sleep 300; echo $N-of-" + mark + "\n");
+        String archive = "files.tar.gz";
+        assertEquals(
+                0,
+                new ProcessBuilder("tar", "-czf", folder.resolve(archive).toString(), "-C", files.toString(), ".")
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+        try (WebServer server = new WebServer(folder)) {
+            jenkins.assertBuildStatusSuccess(
+                    jenkins.waitForCompletion(begin("treenqCheck context: '" + server.url(archive) + "'")));
+            Load before = Load.here();
+            WorkflowRun run = begin("""
+                    def branches = [:]
+                    for (int i = 1; i <= %d; i++) {
+                        int number = i
+                        branches["$number"] = { treenqBuild context: '%s', buildArgs: [N: "$number"], tags: [] }
+                    }
+                    parallel branches""".formatted(BUILDS, server.url(archive)));
+            DaemonSteps.await("not all steps run", () -> DaemonSteps.count("-of-" + mark) >= BUILDS);
+
+            DaemonSteps.await(
+                    "the controller has more threads: " + before.threads() + " before",
+                    () -> Load.here().threads() <= before.threads() + MOST_THREADS_WITHOUT_WORKSPACE);
+
+            run.doStop();
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+            DaemonSteps.await("-of-" + mark, false);
+        }
+    }
+
+    private Load load() throws Exception {
+        return jenkins.jenkins.getNode("first").getChannel().call(new Load.Question());
+    }
+
+    /** What a JVM has. */
+    private record Load(int threads, long heapBytes) implements Serializable {
+        static Load here() {
+            return new Load(ManagementFactory.getThreadMXBean().getThreadCount(), 0);
+        }
+
+        private static final class Question extends MasterToSlaveCallable<Load, RuntimeException> {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public Load call() {
+                System.gc();
+                return new Load(
+                        here().threads(),
+                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 
 /** Waits for what daemons do, such as steps on this machine, which a mark in their commands finds. */
 final class DaemonSteps {
-    static final Duration PATIENCE = Duration.ofMinutes(1);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int POLL_MILLIS = 100;
 
     private DaemonSteps() {}
@@ -26,6 +26,16 @@ final class DaemonSteps {
             assertTrue(Instant.now().isBefore(end), otherwise);
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    /** How many processes of steps there are. */
+    static long count(String mark) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(mark))
+                        .isPresent())
+                .count();
     }
 
     private static boolean run(String mark) {

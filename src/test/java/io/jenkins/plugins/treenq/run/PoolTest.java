@@ -3,7 +3,6 @@ package io.jenkins.plugins.treenq.run;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.empty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -126,19 +125,53 @@ class PoolTest {
 
             jenkins.assertLogContains(
                     "The image was built, but cannot push " + image + ": the registry has too much to do", run);
-            jenkins.assertLogContains("; pushing again (2 of 3)", run);
-            jenkins.assertLogNotContains("(3 of 3)", run);
+            jenkins.assertLogContains("; pushing again in 1 s (2 of 4)", run);
+            jenkins.assertLogNotContains("(3 of 4)", run);
             jenkins.assertLogContains("CACHED", run);
 
-            registry.refuse(3);
+            registry.refuse(4);
             run = jenkins.buildAndAssertStatus(Result.FAILURE, run.getParent());
 
-            jenkins.assertLogContains("; pushing again (3 of 3)", run);
+            jenkins.assertLogContains("; pushing again in 3 s (3 of 4)", run);
+            jenkins.assertLogContains("; pushing again in 9 s (4 of 4)", run);
             jenkins.assertLogContains(
                     "ERROR: building " + image + " on builder 'default' failed: cannot push " + image, run);
         } finally {
             registry.close();
         }
+    }
+
+    @Test
+    void aPushThatWaitsForItsRegistryTakesNoThreadAndCanBeStopped() throws Exception {
+        Daemon daemon = Daemon.first();
+        Configured.with(daemon);
+        BusyRegistry registry = new BusyRegistry();
+        try {
+            registry.refuse(Integer.MAX_VALUE / BusyRegistry.BLOBS_OF_A_PUSH);
+            WorkflowRun run = job("job", BUILD.replace("treenqBuild()", "treenqBuild tags: ['" + registry.host() + "/a/b:1']"))
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            jenkins.waitForMessage("; pushing again in 9 s (4 of 4)", run);
+
+            awaitNoThreads();
+            run.getExecutor().interrupt();
+
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        } finally {
+            registry.close();
+        }
+    }
+
+    @Test
+    void aBuildThatWaitsForItsDaemonTakesNoThreadAndCanBeStopped() throws Exception {
+        TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("default", NOBODY)));
+        WorkflowRun run = job("job", BUILD).scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("; trying again in 9 s", run);
+
+        awaitNoThreads();
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
     }
 
     /** A registry that takes everything, but has too much to do for the manifests of the first pushes. */
@@ -324,16 +357,10 @@ class PoolTest {
         return job + "\0.\0Dockerfile\0";
     }
 
-    private static void awaitNoThreads() throws InterruptedException {
-        while (threads().anyMatch(thread -> thread.getState() == Thread.State.RUNNABLE)) {
-            Thread.sleep(10);
-        }
-        assertThat(
-                threads()
-                        .flatMap(thread -> Stream.of(thread.getStackTrace()))
-                        .filter(frame -> frame.getClassName().contains("treenq"))
-                        .toList(),
-                empty());
+    private static void awaitNoThreads() throws Exception {
+        DaemonSteps.await("threads work at builds that wait", () -> threads()
+                .flatMap(thread -> Stream.of(thread.getStackTrace()))
+                .noneMatch(frame -> frame.getClassName().contains("treenq")));
     }
 
     private static Stream<Thread> threads() {

@@ -8,8 +8,10 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.report.BuiltImage;
@@ -17,13 +19,19 @@ import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import jenkins.model.ArtifactManager;
+import jenkins.model.ArtifactManagerConfiguration;
+import jenkins.model.ArtifactManagerFactory;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -66,6 +74,92 @@ class RestartTest {
 
         controller.startJenkins();
         controller.runRemotely(RestartTest::finishBuild, image);
+    }
+
+    /** The first time before the step had the result, the second time while the daemon was asked for it. */
+    @Test
+    void aFinishedBuildIsFoundAfterTheControllerWasKilledTwice() throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        Path mark = Files.createTempFile("treenq", "mark");
+        Files.delete(mark);
+        try (Relay relay = new Relay(Daemon.first().address())) {
+            controller.startJenkins();
+            controller.runRemotely(RestartTest::startBuildThatIsNotRecorded, image, relay.address(), mark.toString());
+            DaemonSteps.await("the build does not end", () -> Files.exists(mark));
+            controller.stopJenkinsForcibly();
+            relay.silence(true);
+            controller.startJenkins();
+            DaemonSteps.await("the daemon is not asked", () -> relay.unanswered() > 0);
+
+            controller.stopJenkinsForcibly();
+
+            relay.silence(false);
+            controller.startJenkins();
+            controller.runRemotely(RestartTest::takeFinishedBuild, image);
+        } finally {
+            Files.deleteIfExists(mark);
+        }
+    }
+
+    private static void startBuildThatIsNotRecorded(JenkinsRule jenkins, String image, String address, String mark)
+            throws Throwable {
+        Daemon daemon = Daemon.first();
+        Configured.with(daemon);
+        BuildkitBuilder builder = Configured.builder("default", address);
+        builder.setServerName(URI.create(daemon.address()).getHost());
+        builder.setConnectTimeoutSeconds(600);
+        TreenqConfiguration.get().setBuilders(List.of(builder));
+        TreenqConfiguration.get().save();
+        ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(new NothingIsArchived(mark));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%s\\n'
+                    def image = treenqBuild(tags: ['%s/%s:1'])
+                    echo "digest=$image.digest"
+                }
+                """.formatted(image, daemon.registry(), image), true));
+        job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** A build that is over in the daemon stays on its way into the run. It is gone when Jenkins comes back. */
+    public static final class NothingIsArchived extends ArtifactManagerFactory {
+        private final String mark;
+
+        NothingIsArchived(String mark) {
+            this.mark = mark;
+        }
+
+        @Override
+        public ArtifactManager managerFor(Run<?, ?> build) {
+            try {
+                Files.createFile(Path.of(mark));
+                new CountDownLatch(1).await();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return null;
+        }
+    }
+
+    private static void takeFinishedBuild(JenkinsRule jenkins, String image) throws Throwable {
+        WorkflowRun run = jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+        jenkins.assertLogContains("The build was finished while Jenkins was away", run);
+        jenkins.assertLogNotContains("building again", run);
+        // Once before the first restart.
+        assertEquals(2, JenkinsRule.getLog(run).split("Building on 'default'", -1).length);
+        List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
+        assertThat(images, hasSize(1));
+        String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
+        assertEquals(digest, images.get(0).getDigest());
+        assertEquals(
+                List.of(BuildState.SUCCESS),
+                run.getAction(ImagesAction.class).getBuilds().stream()
+                        .map(TimelinePage::getState)
+                        .toList());
+        jenkins.assertLogContains("digest=" + digest, run);
     }
 
     @Test

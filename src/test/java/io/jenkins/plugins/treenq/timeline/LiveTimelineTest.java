@@ -2,7 +2,9 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
@@ -19,6 +21,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,9 +40,8 @@ class LiveTimelineTest {
     private static final SourceExcerpt PLACE =
             new SourceExcerpt("Dockerfile", 2, List.of(new SourceExcerpt.Line(2, true, "RUN make")));
 
-    private final List<Timeline> kept = new ArrayList<>();
-    private final LiveTimeline timeline =
-            new LiveTimeline(new Timeline.Beginning(1, "ref", "shop/web:1", "default", ZERO), kept::add);
+    private final List<Timeline> kept = new CopyOnWriteArrayList<>();
+    private final LiveTimeline timeline = live(kept::add, Runnable::run);
 
     @TempDir
     Path folder;
@@ -101,6 +113,155 @@ class LiveTimelineTest {
     }
 
     @Test
+    void whoReportsOrLooksDoesNotWaitForTheDisk() throws Exception {
+        CountDownLatch writing = new CountDownLatch(1);
+        CountDownLatch slow = new CountDownLatch(1);
+        List<Timeline> written = new CopyOnWriteArrayList<>();
+        AtomicInteger writers = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        LiveTimeline live = live(
+                content -> {
+                    most.accumulateAndGet(writers.incrementAndGet(), Math::max);
+                    if (!written.isEmpty()) {
+                        writing.countDown();
+                        await(slow);
+                    }
+                    written.add(content);
+                    writers.decrementAndGet();
+                },
+                threads);
+        live.add(report(List.of(step(1, State.RUNNING, 0)), Map.of(), List.of(), null));
+        assertTrue(writing.await(1, TimeUnit.MINUTES));
+
+        live.add(report(List.of(step(2, State.RUNNING, 0)), Map.of(), List.of(), null));
+        assertEquals(2, live.snapshot().progress().steps().size());
+        CompletableFuture<Void> end = live.succeeded("sha256:abc");
+        assertEquals(BuildState.SUCCESS, live.snapshot().end().state());
+        assertFalse(end.isDone());
+
+        slow.countDown();
+        end.get(1, TimeUnit.MINUTES);
+        assertEquals("sha256:abc", written.get(written.size() - 1).end().digest());
+        assertEquals(2, written.get(written.size() - 1).progress().steps().size());
+        assertEquals(1, most.get());
+        threads.shutdown();
+    }
+
+    @Test
+    void whoWaitsForTheEndToBeKeptDoesNotWaitForEver() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        LiveTimeline live = live(
+                content -> {
+                    if (full.get()) {
+                        throw new StackOverflowError("on purpose");
+                    }
+                },
+                Runnable::run);
+        full.set(true);
+        live.succeeded("sha256:abc").get(1, TimeUnit.MINUTES);
+
+        LiveTimeline without = live(kept::add, task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        without.succeeded("sha256:abc").get(1, TimeUnit.MINUTES);
+        assertEquals(BuildState.SUCCESS, kept.get(kept.size() - 1).end().state());
+    }
+
+    @Test
+    void anAgentCannotFillTheController() {
+        String longText = "x".repeat(1 << 20);
+        for (int round = 0; round < 20; round++) {
+            int first = 1 + 50 * round;
+            timeline.add(report(
+                    IntStream.range(first, first + 50)
+                            .mapToObj(number -> new StepReport(
+                                    number,
+                                    longText,
+                                    longText,
+                                    State.RUNNING,
+                                    Collections.nCopies(1000, 1),
+                                    Collections.nCopies(1000, new StepReport.Run(ZERO, Instant.MAX)),
+                                    Collections.nCopies(1000, new StepReport.Transfer(longText, -1, -1, Instant.MIN, null)),
+                                    longText))
+                            .toList(),
+                    Map.of(first, new StepOutput(Collections.nCopies(1000, longText), Long.MAX_VALUE, List.of())),
+                    Collections.nCopies(
+                            1000, new WarningReport(longText, Collections.nCopies(1000, longText), longText, PLACE)),
+                    new SourceExcerpt(
+                            longText,
+                            1,
+                            Collections.nCopies(10_000, new SourceExcerpt.Line(1, true, longText)))));
+        }
+
+        ProgressReport all = timeline.snapshot().progress();
+
+        assertTrue(all.leftOut());
+        assertEquals(1000, all.steps().size());
+        assertTrue(all.steps().stream().mapToInt(step -> step.transfers().size()).sum() <= ProgressLimits.MOST_TRANSFERS);
+        assertEquals(ProgressLimits.MOST_WARNINGS, all.warnings().size());
+        int chars = all.steps().stream()
+                        .mapToInt(step -> step.vertex().length() + step.name().length() + step.error().length()
+                                + step.transfers().stream().mapToInt(part -> part.name().length()).sum())
+                        .sum()
+                + all.warnings().stream()
+                        .mapToInt(warning -> warning.summary().length()
+                                + warning.detail().stream().mapToInt(String::length).sum())
+                        .sum();
+        assertTrue(chars <= ProgressLimits.MOST_CHARS, chars + " characters");
+        assertTrue(all.output().values().stream().mapToInt(LiveTimelineTest::chars).sum() <= LiveTimeline.MOST_OUTPUT_CHARS);
+        // Which is what pages and files do with them.
+        all.steps().forEach(step -> step.runs().forEach(run -> run.end().toEpochMilli()));
+    }
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void whatAgentsMaySendOfAnotherTypeIsRefused() {
+        List<StepReport> steps = (List) List.of("a step");
+        Map<Integer, StepOutput> output = (Map) Map.of("1", new StepOutput(List.of(), 0, List.of()));
+        List<String> lines = (List) List.of(1);
+        List<WarningReport> warnings = (List) List.of(PLACE);
+        List<Integer> inputs = (List) List.of("1");
+        List<ProgressReport> reports = List.of(
+                report(steps, Map.of(), List.of(), null),
+                report(List.of(), output, List.of(), null),
+                report(List.of(), Map.of(1, new StepOutput(lines, 0, List.of())), List.of(), null),
+                report(List.of(), Map.of(-1, new StepOutput(List.of(), 0, List.of())), List.of(), null),
+                report(List.of(), Map.of(), warnings, null),
+                report(
+                        List.of(new StepReport(1, "v", "n", State.DONE, inputs, List.of(), List.of(), "")),
+                        Map.of(),
+                        List.of(),
+                        null),
+                report(
+                        List.of(new StepReport(1, "v", null, State.DONE, List.of(), List.of(), List.of(), "")),
+                        Map.of(),
+                        List.of(),
+                        null),
+                report(
+                        List.of(new StepReport(1, "v", "n", null, List.of(), List.of(), List.of(), "")),
+                        Map.of(),
+                        List.of(),
+                        null),
+                report(
+                        List.of(new StepReport(1001, "v", "n", State.DONE, List.of(), List.of(), List.of(), "")),
+                        Map.of(),
+                        List.of(),
+                        null),
+                new ProgressReport(null, List.of(), Map.of(), List.of(), null, false));
+
+        for (ProgressReport report : reports) {
+            assertThrows(IllegalArgumentException.class, () -> timeline.sink().accept(report));
+        }
+        assertThrows(IllegalArgumentException.class, () -> timeline.sink().accept(null));
+
+        ProgressReport progress = timeline.snapshot().progress();
+        assertEquals(List.of(), progress.steps());
+        assertEquals(Map.of(), progress.output());
+        assertEquals(List.of(), progress.warnings());
+    }
+
+    @Test
     void onDiskItIsTheSame() throws Exception {
         timeline.add(report(
                 List.of(new StepReport(
@@ -134,11 +295,53 @@ class LiveTimelineTest {
 
     @Test
     void aFileThatMakesNoSenseIsNone() throws Exception {
-        for (String text : List.of("", "{", "[]", "{}", "{\"beginning\":{\"number\":\"x\"}}", "null")) {
+        TimelineFile.write(folder.resolve("treenq/3.json"), timeline.snapshot());
+        String right = Files.readString(folder.resolve("treenq/3.json"));
+        List<String> wrong = new ArrayList<>(
+                List.of("", "{", "[]", "{}", "{\"beginning\":{\"number\":\"x\"}}", "null"));
+        for (String part : List.of("\"ref\":\"ref\",", "\"subject\":\"shop/web:1\",", "\"builder\":\"default\",")) {
+            assertTrue(right.contains(part), right);
+            wrong.add(right.replace(part, ""));
+        }
+        wrong.add(right.replace("\"steps\":[]", "\"steps\":[null]"));
+        wrong.add(right.replace("\"steps\":[]", "\"steps\":[{\"number\":1}]"));
+        wrong.add(right.replace("\"steps\":[]", "\"steps\":\"x\""));
+        wrong.add(right.substring(0, right.length() - 1) + ",\"end\":{\"time\":1,\"state\":\"NONE\",\"failure\":\"\",\"digest\":\"\"}}");
+        // Which Java itself would read.
+        wrong.add(right + " ".repeat(33 << 20));
+        for (String text : wrong) {
             Path file = Files.writeString(folder.resolve("1.json"), text);
-            assertEquals(Optional.empty(), TimelineFile.read(file), text);
+            assertEquals(Optional.empty(), TimelineFile.read(file), text.substring(0, Math.min(text.length(), 1000)));
         }
         assertEquals(Optional.empty(), TimelineFile.read(folder.resolve("2.json")));
+    }
+
+    private static LiveTimeline live(Consumer<Timeline> keeper, Executor threads) {
+        return new LiveTimeline(
+                new Timeline.Beginning(1, "ref", "shop/web:1", "default", ZERO),
+                new LiveTimeline.Keeper() {
+                    @Override
+                    public void keep(Timeline timeline) {
+                        keeper.accept(timeline);
+                    }
+
+                    @Override
+                    public void drop() {}
+                },
+                threads);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(1, TimeUnit.MINUTES));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int chars(StepOutput output) {
+        return output.first().stream().mapToInt(String::length).sum()
+                + output.last().stream().mapToInt(String::length).sum();
     }
 
     private static int kept(StepOutput output) {

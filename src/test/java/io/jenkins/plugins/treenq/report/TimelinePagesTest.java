@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.report;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.remoting.VirtualChannel;
+import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.StepReport;
+import io.jenkins.plugins.treenq.timeline.LiveTimeline;
+import io.jenkins.plugins.treenq.timeline.ProgressSink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import jenkins.security.MasterToSlaveCallable;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The pages of a run and its REST, whatever an agent reported and whatever is on the disk. */
+@WithJenkins
+class TimelinePagesTest {
+    private static final List<String> PAGES = List.of("", "treenq/", "treenq/1/", "treenq/1/log?step=1", "api/json?depth=5");
+
+    private JenkinsRule jenkins;
+    private JenkinsRule.WebClient client;
+    private FreeStyleBuild run;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        client = jenkins.createWebClient();
+        client.getOptions().setJavaScriptEnabled(false);
+        FreeStyleProject job = jenkins.createFreeStyleProject("job");
+        run = jenkins.buildAndAssertSuccess(job);
+    }
+
+    private Path file() {
+        return run.getRootDir().toPath().resolve("treenq/1.json");
+    }
+
+    private JSONObject build() throws Exception {
+        JSONArray builds = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
+        assertThat(builds, hasSize(1));
+        return builds.getJSONObject(0);
+    }
+
+    private void assertPagesWork() throws Exception {
+        for (String page : PAGES) {
+            int length = client.goTo(run.getUrl() + page, null).getWebResponse().getContentAsString().length();
+            assertTrue(length < 30 << 20, page + " has " + length + " characters");
+        }
+    }
+
+    @Test
+    void aFileThatMakesNoSenseCannotBeRead() throws Exception {
+        LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
+        timeline.succeeded("").get(1, TimeUnit.MINUTES);
+        String right = Files.readString(file());
+        assertEquals("SUCCESS", build().getString("state"));
+        assertPagesWork();
+        String step = "{\"number\":1,\"vertex\":\"v\",\"name\":\"n\",\"state\":\"DONE\",\"inputs\":[],\"runs\":[],\"transfers\":[],"
+                + "\"error\":\"\"}";
+        assertTrue(right.contains("\"steps\":[]"), right);
+        for (String wrong : List.of(
+                "",
+                "[]",
+                right.replace("\"steps\":[]", "\"steps\":[null]"),
+                right.replace("\"steps\":[]", "\"steps\":[" + step.replace("\"DONE\"", "\"NONE\"") + "]"),
+                right.replace("\"steps\":[]", "\"steps\":[" + step.replace("\"name\":\"n\",", "") + "]"),
+                right.replace("\"SUCCESS\"", "\"NONE\""),
+                right.replace("\"number\":1", "\"number\":2"),
+                right + " ".repeat(40 << 20))) {
+            Files.writeString(file(), wrong);
+
+            JSONObject build = build();
+            assertEquals("UNREADABLE", build.getString("state"));
+            assertEquals(1, build.getInt("number"));
+            assertPagesWork();
+            assertThat(client.getPage(run, "treenq/").asNormalizedText(), containsString("cannot be read"));
+        }
+        // Times that no page can show.
+        Files.writeString(file(), right.replaceAll("\"time\":\\d+", "\"time\":" + Long.MAX_VALUE));
+        assertPagesWork();
+        Files.writeString(
+                file(),
+                right.replace("\"steps\":[]", "\"steps\":[" + String.join(",", Collections.nCopies(5_000, step)) + "]"));
+        assertThat(build().getJSONArray("steps"), hasSize(1000));
+    }
+
+    @Test
+    void aHostileAgentDoesNotBreakThem() throws Exception {
+        DumbSlave agent = jenkins.createOnlineSlave();
+        LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
+
+        agent.getChannel().call(new Hostile(timeline.sink(), "large"));
+
+        assertTrue(build().getBoolean("leftOut"));
+        assertPagesWork();
+        for (String how : List.of("types", "nulls", "numbers")) {
+            VirtualChannel channel = agent.getChannel();
+            assertThrows(Exception.class, () -> channel.call(new Hostile(timeline.sink(), how)), how);
+        }
+        assertPagesWork();
+        timeline.failed("over").get(1, TimeUnit.MINUTES);
+        assertTrue(Files.size(file()) < 30 << 20, Files.size(file()) + " bytes");
+        assertEquals("FAILURE", build().getString("state"));
+        assertPagesWork();
+    }
+
+    /** Is on the agent, and says what it likes. */
+    private static final class Hostile extends MasterToSlaveCallable<Void, IOException> {
+        private static final long serialVersionUID = 1;
+
+        private final ProgressSink sink;
+        private final String how;
+
+        Hostile(ProgressSink sink, String how) {
+            this.sink = sink;
+            this.how = how;
+        }
+
+        private Object writeReplace() {
+            return new Hostile(
+                    hudson.remoting.Channel.currentOrFail().export(ProgressSink.class, sink), how);
+        }
+
+        @Override
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        public Void call() {
+            switch (how) {
+                case "large" -> {
+                    for (int round = 0; round < 30; round++) {
+                        List<StepReport> steps = new ArrayList<>();
+                        for (int i = 1; i <= 30; i++) {
+                            steps.add(step(round * 30 + i, "x".repeat(20_000)));
+                        }
+                        sink.accept(report(steps));
+                    }
+                }
+                case "types" -> sink.accept(report((List) List.of("a step")));
+                case "nulls" -> sink.accept(report(List.of(step(1, null))));
+                default -> sink.accept(report(List.of(step(-1, "name"))));
+            }
+            return null;
+        }
+
+        private static StepReport step(int number, String name) {
+            return new StepReport(
+                    number,
+                    "v",
+                    name,
+                    StepReport.State.DONE,
+                    List.of(),
+                    List.of(new StepReport.Run(Instant.MIN, Instant.MAX)),
+                    Collections.nCopies(50, new StepReport.Transfer("y".repeat(20_000), 1, 1, Instant.MAX, null)),
+                    "z".repeat(20_000));
+        }
+
+        private static ProgressReport report(List<StepReport> steps) {
+            return new ProgressReport(Instant.MAX, steps, Map.of(), List.of(), null, false);
+        }
+    }
+}

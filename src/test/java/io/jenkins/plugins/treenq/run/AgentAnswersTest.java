@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.AbortException;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.Lint;
+import io.jenkins.plugins.treenq.buildkit.Outline;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.Target;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a hostile agent may answer: types that lists and maps hide, and sizes. */
+@SuppressWarnings({"unchecked", "rawtypes"})
+class AgentAnswersTest {
+    private static final String DIGEST = "sha256:" + "a".repeat(64);
+    private static final String LONG = "x".repeat(1 << 20);
+
+    private static FinishedBuild build(Map<String, String> response) {
+        return new FinishedBuild(new BuildResult("ref", response, Duration.ofSeconds(1)), 1);
+    }
+
+    private static ImageDescription image(List<ImageDescription.Variant> variants) {
+        return new ImageDescription(new Digest(DIGEST), "type", -1, Map.of("a", LONG), variants, List.of());
+    }
+
+    private static CheckedDockerfile dockerfile(List<Lint.Warning> warnings, List<Target> targets) {
+        return new CheckedDockerfile(
+                new Lint(warnings, null), targets, new Outline("", "", List.of(), List.of(), List.of(), List.of()));
+    }
+
+    private static void assertRefused(Object answer, java.util.function.Function<Object, ?> taker) {
+        assertThrows(RuntimeException.class, () -> taker.apply(answer));
+    }
+
+    @Test
+    void aBuildIsTakenAsItIs() {
+        FinishedBuild build = build(Map.of("containerimage.digest", DIGEST, "image.name", "a/b:1"));
+        assertEquals(build, AgentAnswers.finished(build));
+        assertEquals(new PossibleBuild(build, null), AgentAnswers.possible(new PossibleBuild(build, null)));
+        assertNull(AgentAnswers.recalled(null));
+        Platform arm = Platform.parse("linux/arm64");
+        ImageDescription unchanged = image(List.of(
+                        new ImageDescription.Variant(arm, new Digest(DIGEST), 5, Instant.now(), Map.of("a", LONG), Map.of())));
+        ImageDescription taken = AgentAnswers.possible(new PossibleBuild(null, unchanged)).unchanged();
+        assertEquals(unchanged.digest(), taken.digest());
+        assertEquals(arm, taken.variants().get(0).platform());
+        assertEquals(0, taken.sizeBytes());
+        assertEquals(Map.of(), taken.annotations());
+    }
+
+    @Test
+    void whatIsNoBuildIsRefused() {
+        for (Object answer : new Object[] {
+            null,
+            "text",
+            new FinishedBuild(null, 1),
+            new FinishedBuild(new BuildResult("ref", Map.of(), null), 1),
+            new FinishedBuild(new BuildResult(null, Map.of(), Duration.ZERO), 1),
+            build((Map) Map.of("containerimage.digest", 1)),
+            build((Map) Map.of(1, "x")),
+            build(Map.of("containerimage.digest", "../../etc/passwd")),
+            build(Map.of("containerimage.config.digest", "x")),
+            build(Map.of("a", "x".repeat(5 << 20))),
+            build(Map.of(LONG, "x")),
+            build(many())
+        }) {
+            assertRefused(answer, AgentAnswers::finished);
+        }
+        assertRefused(new PossibleBuild(null, image((List) List.of("x"))), AgentAnswers::possible);
+        assertRefused(
+                new PossibleBuild(
+                        null,
+                        image(List.of(new ImageDescription.Variant(
+                                new Platform("linux", LONG, ""), new Digest(DIGEST), 1, null, Map.of(), Map.of())))),
+                AgentAnswers::possible);
+        ProgressReport progress = new ProgressReport(Instant.now(), (List) List.of(1), Map.of(), List.of(), null, false);
+        assertRefused(new RecalledBuild(build(Map.of()), progress), AgentAnswers::recalled);
+        assertRefused(new RecalledBuild(build(Map.of()), null), AgentAnswers::recalled);
+    }
+
+    private static Map<String, String> many() {
+        Map<String, String> many = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            many.put("" + i, "");
+        }
+        return many;
+    }
+
+    @Test
+    void timesAndSizesAreWithinReason() {
+        FinishedBuild build = AgentAnswers.finished(new FinishedBuild(
+                new BuildResult("ref", Map.of(), Duration.ofSeconds(Long.MAX_VALUE)), Long.MIN_VALUE));
+
+        assertEquals(0, build.sizeBytes());
+        assertTrue(build.result().duration().toMillis() > 0);
+    }
+
+    @Test
+    void aDockerfilesDescriptionHasTypesAndSizes() {
+        SourceLocation place = new SourceLocation("Dockerfile", List.of(LONG), List.of(new SourceLocation.Lines(3, 4)));
+        Lint.Warning warning = new Lint.Warning("Rule", LONG, LONG, "url", place);
+
+        Lint.Warning taken =
+                AgentAnswers.dockerfile(dockerfile(List.of(warning), List.of())).lint().warnings().get(0);
+
+        assertTrue(taken.detail().length() < 10_000);
+        assertEquals(3, taken.location().line());
+        assertEquals(List.of(), taken.location().lines());
+        assertRefused(dockerfile((List) List.of("x"), List.of()), AgentAnswers::dockerfile);
+        assertRefused(dockerfile(List.of(), (List) List.of("x")), AgentAnswers::dockerfile);
+        assertRefused(
+                dockerfile(Collections.nCopies(10_000, warning), List.of()), AgentAnswers::dockerfile);
+        assertRefused(
+                dockerfile(List.of(new Lint.Warning(null, "", "", "", null)), List.of()), AgentAnswers::dockerfile);
+        assertRefused(new CheckedDockerfile(null, List.of(), null), AgentAnswers::dockerfile);
+    }
+
+    @Test
+    void failuresHaveAnEndAndMessagesThatPeopleRead() {
+        IOException one = new IOException("one");
+        IOException other = new IOException("other", one);
+        one.initCause(other);
+        assertEquals(List.of(one, other), AgentAnswers.causes(one));
+        assertEquals("java.io.IOException: one", AgentAnswers.failure(one).getMessage());
+        IOException known = new IOException("known", new IllegalStateException("cause"));
+        assertSame(known, AgentAnswers.failure(known));
+        Throwable aborted = AgentAnswers.failure(new AbortException(LONG));
+        assertInstanceOf(AbortException.class, aborted);
+        assertTrue(aborted.getMessage().length() < 10_000);
+        NotReached missed = (NotReached) AgentAnswers.failure(new NotReached(LONG, null, true));
+        assertEquals("null", missed.reason());
+        assertTrue(missed.isPassing());
+        assertTrue(AgentAnswers.failure(new IllegalStateException(LONG)).getMessage().length() < 10_000);
+        assertInstanceOf(IOException.class, AgentAnswers.failure(null));
+    }
+}
