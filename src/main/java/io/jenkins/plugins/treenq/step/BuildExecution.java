@@ -33,7 +33,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     private static final long serialVersionUID = 1;
     private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
-    private final TreenqBuildStep step;
+    final TreenqBuildStep step;
 
     /** Whether the step has a workspace; without, the daemon fetches everything. */
     private boolean onAgent;

@@ -172,6 +172,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.picture("job-images-question");
         browser.press(Keys.ENTER);
 
+        browser.shown(By.cssSelector(".treenq-job-images__result [data-state='DONE']"));
         WebElement done = browser.shown(By.xpath("//h2[.='Rolled back']/following::tbody/tr"));
         assertThat(done.getText(), containsString("admin"));
         assertThat(
@@ -188,7 +189,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.open(job.getUrl() + "treenq/");
         browser.click(rollBack("#1"));
         browser.click(browser.shown(DIALOG).findElement(By.cssSelector("[data-id='ok']")));
-        browser.shown(By.xpath("//h2[.='Rolled back']"));
+        browser.shown(By.cssSelector(".treenq-job-images__result [data-state='DONE']"));
 
         look("build", built.getUrl() + "treenq/1/", step("COPY", "DONE"));
         look("build-failed", failed.getUrl() + "treenq/1/", step("RUN echo almost", "FAILED"));

@@ -8,31 +8,75 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.ExtensionList;
 import hudson.diagnosis.OldDataMonitor;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
+import io.jenkins.plugins.treenq.buildkit.StepOutput;
+import io.jenkins.plugins.treenq.buildkit.StepReport;
+import io.jenkins.plugins.treenq.buildkit.WarningReport;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.FolderConfiguration;
+import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.report.InspectedImage;
+import io.jenkins.plugins.treenq.report.InspectionAction;
+import io.jenkins.plugins.treenq.timeline.LiveTimeline;
+import java.io.File;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import net.sf.json.JSONObject;
+import org.apache.commons.io.FileUtils;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.jvnet.hudson.test.recipes.LocalData;
 
-/** Homes that earlier versions wrote are read, and written again without a loss. */
+/**
+ * Homes that this version wrote are read by later ones, and written again without a loss. The homes stay as they are: whoever
+ * renames a field takes care of what was written under its old name.
+ *
+ * <p>{@code -Dtreenq.write.homes=true -Dtest=UpgradeTest} writes what this version would write to {@code target/homes}.
+ */
 @WithJenkins
 class UpgradeTest {
-    private static final String BUILT = "sha256:" + "a".repeat(64);
+    private static final String DIGEST = "sha256:" + "a".repeat(64);
+    private static final String CONFIGURATION_DIGEST = "sha256:" + "b".repeat(64);
+    private static final String OTHER_DIGEST = "sha256:" + "c".repeat(64);
+    private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
+    private static final String WRITE = "treenq.write.homes";
 
     private JenkinsRule jenkins;
 
@@ -41,144 +85,326 @@ class UpgradeTest {
         jenkins = rule;
     }
 
-    /** Global configuration, jobs and runs. */
-    @Test
-    @LocalData
-    void theFirstVersion() throws Exception {
-        assertFirst();
+    // --- configuration, jobs and runs
 
-        TreenqConfiguration.get().save();
-        FreeStyleProject shop = job("shop");
-        shop.save();
-        shop.getBuildByNumber(1).save();
-        jenkins.jenkins.reload();
-
-        assertFirst();
+    private static BuildkitBuilder builder() {
+        BuildkitBuilder builder = new BuildkitBuilder("arm", "tcp://a.example.com:1234 tcp://b.example.com:1234");
+        builder.setServerName("buildkitd");
+        builder.setCredentialsId("buildkit-client");
+        builder.setConnectTimeoutSeconds(20);
+        builder.setPlatforms(List.of("linux/amd64", "linux/arm64"));
+        builder.setLimit(4);
+        builder.setDraining(true);
+        return builder;
     }
 
-    private void assertFirst() throws Exception {
-        TreenqConfiguration configuration = new TreenqConfiguration();
-        BuildkitBuilder arm = new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234");
-        arm.setServerName("buildkitd");
-        arm.setCredentialsId("buildkit-client");
-        arm.setConnectTimeoutSeconds(20);
-        jenkins.assertEqualDataBoundBeans(
-                List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), arm),
-                configuration.getBuilders());
+    private static Registry registry() {
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("login");
-        jenkins.assertEqualDataBoundBeans(
-                List.of(registry, new Registry("docker.io")), configuration.getRegistries());
-        assertEquals("arm", configuration.getDefaultBuilder());
-        assertNull(configuration.getPolicy());
-
-        TreenqBuildStep step = new TreenqBuildStep(List.of("registry.example.com/shop/web:$BUILD_NUMBER", "web"));
-        step.setContext("web");
-        step.setDockerfile("docker/Dockerfile");
-        step.setTarget("prod");
-        step.setBuildArgs(List.of("VERSION=1.4"));
-        step.setLabels(List.of("team=shop"));
-        step.setPlatforms(List.of("linux/amd64"));
-        step.setPull(true);
-        step.setNoCache(true);
-        step.setPush(false);
-        step.setBuilder("arm");
-        step.setCredentialsId("login");
-        FreeStyleProject shop = job("shop");
-        List<TreenqBuilder> builders = shop.getBuildersList().getAll(TreenqBuilder.class);
-        jenkins.assertEqualDataBoundBeans(step, builders.get(0).getBuild());
-        jenkins.assertEqualDataBoundBeans(new TreenqBuildStep(List.of("web")), builders.get(1).getBuild());
-
-        FreeStyleBuild run = shop.getBuildByNumber(1);
-        List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
-        assertEquals(2, images.size());
-        BuiltImage web = images.get(0);
-        assertEquals(BUILT, web.getDigest());
-        assertEquals("sha256:" + "b".repeat(64), web.getImageId());
-        assertEquals("registry.example.com/shop/web@" + BUILT, web.getReference());
-        assertEquals(
-                List.of("registry.example.com/shop/web:1.4", "registry.example.com/shop/web:latest"), web.getTags());
-        assertEquals(List.of("linux/amd64"), web.getPlatforms());
-        assertEquals("arm", web.getBuilder());
-        assertEquals(12.3, web.getDuration());
-        assertEquals(525L, ((Map<?, ?>) web.getMetadata().get("containerimage.descriptor")).get("size"));
-        assertNull(web.getPromotedFrom());
-        assertFalse(web.isSkipped());
-        // It is not known that registries had it, so nobody is offered to roll back to it.
-        assertFalse(web.isTagged());
-        assertEquals(List.of(), images.get(1).getTags());
-        assertEquals(List.of("linux/amd64", "linux/arm64"), images.get(1).getPlatforms());
-        for (String page : List.of("job/shop/", "job/shop/treenq/", "job/shop/1/", "job/shop/1/treenq/")) {
-            jenkins.createWebClient().goTo(page);
-        }
-        assertNothingIsOld();
-    }
-
-    /** What came next: folders, promoting, and all that a build can be asked for. */
-    @Test
-    @LocalData
-    void theFirstVersionWithFolders() throws Exception {
-        assertFolders();
-
-        jenkins.jenkins.getItemByFullName("team", Folder.class).save();
-        FreeStyleProject web = job("team/web");
-        web.save();
-        web.getBuildByNumber(1).save();
-        // Files have their own times now, always.
-        assertThat(web.getConfigFile().asString(), not(containsString("contextTimes")));
-        jenkins.jenkins.reload();
-
-        assertFolders();
-    }
-
-    private void assertFolders() throws Exception {
-        FolderConfiguration team = jenkins.jenkins
-                .getItemByFullName("team", Folder.class)
-                .getProperties()
-                .get(FolderConfiguration.class);
-        BuildkitBuilder pool = new BuildkitBuilder("pool", "tcp://a.example.com:1234 tcp://b.example.com:1234");
-        pool.setCredentialsId("team-client");
-        pool.setPlatforms(List.of("linux/amd64", "linux/arm64"));
-        pool.setLimit(4);
-        pool.setDraining(true);
-        Registry registry = new Registry("registry.example.com");
-        registry.setCredentialsId("team-login");
         registry.setCaCertificate("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");
         registry.setPlainHttp(true);
         registry.setMirrors(List.of("mirror.example.com"));
-        jenkins.assertEqualDataBoundBeans(List.of(pool), team.getBuilders());
-        jenkins.assertEqualDataBoundBeans(List.of(registry), team.getRegistries());
-        assertEquals("pool", team.getDefaultBuilder());
+        return registry;
+    }
 
-        TreenqBuildStep step = TreenqBuildStepTest.everything();
-        // There was no such thing yet.
-        step.setSkipIfPresent(false);
-        step.setSkipIfUnchanged(false);
-        FreeStyleProject web = job("team/web");
-        jenkins.assertEqualDataBoundBeans(
-                step, web.getBuildersList().get(TreenqBuilder.class).getBuild());
+    private static Policy policy() {
+        Policy policy = new Policy();
+        policy.setPushTo(List.of("registry.example.com"));
+        policy.setFrontends(List.of("dockerfile.v0"));
+        return policy;
+    }
+
+    private static TreenqInspector inspector() {
+        TreenqInspectStep inspect = new TreenqInspectStep("registry.example.com/shop/web:1");
+        inspect.setCredentialsId("login");
+        TreenqInspector inspector = new TreenqInspector(inspect);
+        inspector.setIfPresent(Consequence.NOT_BUILT);
+        inspector.setIfAbsent(Consequence.FAILURE);
+        return inspector;
+    }
+
+    private static TreenqPromoteStep promotion() {
         TreenqPromoteStep promote =
                 new TreenqPromoteStep("$TREENQ_IMAGE", List.of("registry.example.com/shop/web:stable"));
         promote.setCredentialsId("login");
         promote.setFromCredentialsId("other");
-        jenkins.assertEqualDataBoundBeans(
-                promote, web.getBuildersList().get(TreenqPromoter.class).getPromotion());
+        return promote;
+    }
 
-        List<BuiltImage> images =
-                web.getBuildByNumber(1).getAction(ImagesAction.class).getImages();
-        assertEquals(2, images.size());
-        assertEquals("pool", images.get(0).getBuilder());
-        assertEquals("registry.example.com/shop/web:1", images.get(1).getPromotedFrom());
-        assertEquals(List.of("registry.example.com/shop/web:stable"), images.get(1).getTags());
-        assertEquals("registry.example.com/shop/web@" + BUILT, images.get(1).getReference());
+    private static StepReport step() {
+        return new StepReport(
+                1,
+                DIGEST,
+                "RUN make",
+                StepReport.State.FAILED,
+                List.of(2),
+                List.of(new StepReport.Run(TIME, TIME.plusSeconds(1))),
+                List.of(new StepReport.Transfer("layer", 1, 2, TIME, null)),
+                "exit code: 7");
+    }
+
+    private static ImageDescription found() {
+        ImageDescription.Variant variant = new ImageDescription.Variant(
+                Platform.parse("linux/arm64"), new Digest(OTHER_DIGEST), 5, TIME, Map.of("team", "shop"), Map.of("a", "b"));
+        return new ImageDescription(
+                new Digest(OTHER_DIGEST),
+                "application/vnd.oci.image.index.v1+json",
+                5,
+                Map.of("title", "shop"),
+                List.of(variant),
+                List.of(new ImageDescription.Attachment(
+                        new Digest(OTHER_DIGEST), new Digest(DIGEST), "", Set.of("https://slsa.dev/provenance/v1"))));
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = WRITE, matches = "true")
+    void writeHome() throws Exception {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), builder()));
+        configuration.setRegistries(List.of(registry(), new Registry("docker.io")));
+        configuration.setDefaultBuilder("arm");
+        configuration.setPolicy(policy());
+        configuration.save();
+        Folder team = jenkins.createProject(Folder.class, "team");
+        FolderConfiguration ofFolder = new FolderConfiguration();
+        ofFolder.setBuilders(List.of(builder()));
+        ofFolder.setRegistries(List.of(registry()));
+        ofFolder.setDefaultBuilder("arm");
+        team.addProperty(ofFolder);
+        FreeStyleProject shop = team.createProject(FreeStyleProject.class, "shop");
+        FreeStyleBuild run = jenkins.buildAndAssertSuccess(shop);
+        shop.getBuildersList().add(inspector());
+        shop.getBuildersList().add(new TreenqBuilder(TreenqBuildStepTest.everything()));
+        shop.getBuildersList().add(new TreenqPromoter(promotion()));
+        shop.save();
+        LiveTimeline timeline = ImagesAction.of(run).begin("ref", "registry.example.com/shop/web:1", "arm");
+        SourceExcerpt place = new SourceExcerpt("Dockerfile", 2, List.of(new SourceExcerpt.Line(2, true, "RUN make")));
+        timeline.sink()
+                .accept(new ProgressReport(
+                        TIME.plusSeconds(2),
+                        List.of(step()),
+                        Map.of(1, new StepOutput(List.of("first"), 7, List.of("last"))),
+                        List.of(new WarningReport("Rule: broken", List.of("detail"), "https://example.com", place)),
+                        place,
+                        true));
+        timeline.succeeded(DIGEST).get();
+        DockerfileBuild build = DockerfileBuild.builder()
+                .tags(List.of("registry.example.com/shop/web:1", "registry.example.com/shop/web:latest"))
+                .push(true)
+                .build();
+        String descriptor = "{\"size\":525,\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}";
+        BuildResult result = new BuildResult(
+                "ref",
+                Map.of(
+                        "containerimage.digest", DIGEST,
+                        "containerimage.config.digest", CONFIGURATION_DIGEST,
+                        "containerimage.descriptor",
+                                Base64.getEncoder().encodeToString(descriptor.getBytes(StandardCharsets.UTF_8))),
+                Duration.ofMillis(12_300));
+        ImageArchive.record(BuiltImage.built(1, result, 99, build, "arm"), "login", run, TaskListener.NULL);
+        ImageArchive.record(
+                BuiltImage.promoted(
+                        ImageName.parse("registry.example.com/shop/web:1"),
+                        found(),
+                        List.of(ImageName.parse("registry.example.com/shop/web:stable")),
+                        Duration.ofSeconds(3)),
+                null,
+                run,
+                TaskListener.NULL);
+        run.addAction(new InspectionAction(
+                new InspectedImage(ImageName.parse("registry.example.com/shop/web:2"), found())));
+        run.save();
+        copy("aHomeOfTheFirstRelease", "io.jenkins.plugins.treenq.config.TreenqConfiguration.xml", "jobs");
+    }
+
+    private void copy(String home, String... names) throws Exception {
+        File target = new File("target/homes", home);
+        FileUtils.deleteDirectory(target);
+        for (String name : names) {
+            File file = new File(jenkins.jenkins.getRootDir(), name);
+            if (file.isDirectory()) {
+                FileUtils.copyDirectory(file, new File(target, name));
+            } else {
+                FileUtils.copyFile(file, new File(target, name));
+            }
+        }
+    }
+
+    @Test
+    @LocalData
+    void aHomeOfTheFirstRelease() throws Exception {
+        assertHome();
+
+        TreenqConfiguration.get().save();
+        jenkins.jenkins.getItemByFullName("team", Folder.class).save();
+        FreeStyleProject shop = shop();
+        shop.save();
+        shop.getBuildByNumber(1).save();
+        // Which no release had, and is read all the same.
+        assertThat(shop.getConfigFile().asString(), not(containsString("contextTimes")));
+        jenkins.jenkins.reload();
+
+        assertHome();
+    }
+
+    private FreeStyleProject shop() {
+        return jenkins.jenkins.getItemByFullName("team/shop", FreeStyleProject.class);
+    }
+
+    private void assertHome() throws Exception {
+        TreenqConfiguration configuration = new TreenqConfiguration();
+        jenkins.assertEqualDataBoundBeans(
+                List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), builder()),
+                configuration.getBuilders());
+        jenkins.assertEqualDataBoundBeans(
+                List.of(registry(), new Registry("docker.io")), configuration.getRegistries());
+        assertEquals("arm", configuration.getDefaultBuilder());
+        jenkins.assertEqualDataBoundBeans(policy(), configuration.getPolicy());
+        FolderConfiguration team = jenkins.jenkins
+                .getItemByFullName("team", Folder.class)
+                .getProperties()
+                .get(FolderConfiguration.class);
+        jenkins.assertEqualDataBoundBeans(List.of(builder()), team.getBuilders());
+        jenkins.assertEqualDataBoundBeans(List.of(registry()), team.getRegistries());
+        assertEquals("arm", team.getDefaultBuilder());
+        FreeStyleProject shop = shop();
+        jenkins.assertEqualDataBoundBeans(
+                TreenqBuildStepTest.everything(),
+                shop.getBuildersList().get(TreenqBuilder.class).getBuild());
+        jenkins.assertEqualDataBoundBeans(
+                promotion(), shop.getBuildersList().get(TreenqPromoter.class).getPromotion());
+        TreenqInspector inspector = shop.getBuildersList().get(TreenqInspector.class);
+        jenkins.assertEqualDataBoundBeans(inspector().getInspection(), inspector.getInspection());
+        assertEquals(Consequence.NOT_BUILT, inspector.getIfPresent());
+        assertEquals(Consequence.FAILURE, inspector.getIfAbsent());
+        assertImages(shop.getBuildByNumber(1));
+        assertPages();
         assertNothingIsOld();
     }
 
-    private FreeStyleProject job(String name) {
-        return jenkins.jenkins.getItemByFullName(name, FreeStyleProject.class);
+    private static void assertImages(FreeStyleBuild run) {
+        List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
+        assertEquals(2, images.size());
+        BuiltImage web = images.get(0);
+        assertEquals(1, web.getNumber());
+        assertEquals(DIGEST, web.getDigest());
+        assertEquals(CONFIGURATION_DIGEST, web.getImageId());
+        assertEquals(99, web.getSizeBytes());
+        assertEquals("registry.example.com/shop/web@" + DIGEST, web.getReference());
+        assertEquals(List.of("registry.example.com/shop/web:1", "registry.example.com/shop/web:latest"), web.getTags());
+        assertEquals(List.of("linux/amd64"), web.getPlatforms());
+        assertEquals("arm", web.getBuilder());
+        assertEquals("login", web.getCredentialsId());
+        assertEquals(12.3, web.getDuration());
+        assertEquals(525L, ((Map<?, ?>) web.getMetadata().get("containerimage.descriptor")).get("size"));
+        assertTrue(web.isTagged());
+        assertTrue(web.getTimestamp() > 0);
+        assertFalse(web.isSkipped());
+        assertEquals("registry.example.com/shop/web:1", images.get(1).getPromotedFrom());
+        assertEquals(List.of("linux/arm64"), images.get(1).getPlatforms());
+        InspectionAction inspection = run.getAction(InspectionAction.class);
+        hudson.EnvVars variables = new hudson.EnvVars();
+        inspection.buildEnvironment(run, variables);
+        assertTrue(variables.containsValue("registry.example.com/shop/web@" + OTHER_DIGEST), variables.toString());
+    }
+
+    private void assertPages() throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        String job = "job/team/job/shop/";
+        for (String page : List.of("", "treenq/", "1/", "1/treenq/", "1/treenq/1/")) {
+            client.goTo(job + page);
+        }
+        JSONObject build = client.getJSON(job + "1/treenq/1/api/json").getJSONObject();
+        assertEquals("SUCCESS", build.getString("state"));
+        assertEquals("ref", build.getString("ref"));
+        assertEquals("registry.example.com/shop/web:1", build.getString("subject"));
+        assertEquals(DIGEST, build.getString("digest"));
+        assertTrue(build.getBoolean("leftOut"));
+        assertEquals("Dockerfile", build.getJSONObject("failedAt").getString("file"));
+        assertEquals("Rule: broken", build.getJSONArray("warnings").getJSONObject(0).getString("summary"));
+        JSONObject step = build.getJSONArray("steps").getJSONObject(0);
+        assertEquals("RUN make", step.getString("name"));
+        assertEquals("FAILED", step.getString("state"));
+        assertEquals("exit code: 7", step.getString("error"));
+        assertEquals(TIME.toEpochMilli(), step.getLong("startMillis"));
+        assertEquals(1000, step.getLong("durationMillis"));
+        assertEquals("layer", step.getJSONArray("transfers").getJSONObject(0).getString("name"));
+        assertEquals(9, step.getInt("outputLines"));
+        JSONObject images = client.getJSON(job + "treenq/api/json").getJSONObject();
+        assertEquals(3, images.getJSONArray("images").size());
+        JSONObject newest = images.getJSONArray("images").getJSONObject(0);
+        assertEquals("registry.example.com/shop/web:stable", newest.getString("tag"));
+        assertEquals(OTHER_DIGEST, newest.getString("digest"));
+        assertEquals(1, newest.getInt("number"));
+        JSONObject rollback = images.getJSONArray("rollbacks").getJSONObject(0);
+        assertEquals("registry.example.com/shop/web:latest", rollback.getString("tag"));
+        assertEquals(DIGEST, rollback.getString("digest"));
+        assertEquals("operator", rollback.getString("userId"));
+        assertEquals("FAILED", rollback.getString("state"));
+        assertEquals("the registry is gone", rollback.getString("failure"));
+        assertEquals("INTERRUPTED", images.getJSONArray("rollbacks").getJSONObject(1).getString("state"));
     }
 
     private void assertNothingIsOld() {
         assertThat(ExtensionList.lookupSingleton(OldDataMonitor.class).getData(), is(anEmptyMap()));
+    }
+
+    // --- a Pipeline in the middle of a step
+
+    private static final String CALL = "treenqBuild tags: ['registry.example.com/shop/web:1'],"
+            + " context: 'https://localhost:1/shop.git', target: 'prod', buildArgs: [VERSION: '1.4'],"
+            + " labels: [team: 'shop'], platforms: ['linux/amd64'], pull: true, provenance: 'mode=min',"
+            + " cacheFrom: [registryCache(ref: 'registry.example.com/shop/cache')], cacheTo: [inlineCache()]";
+
+    @Test
+    @EnabledIfSystemProperty(named = WRITE, matches = "true")
+    void writePipeline() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            BuildkitBuilder builder = new BuildkitBuilder("default", "tcp://localhost:" + silent.getLocalPort());
+            builder.setConnectTimeoutSeconds(600);
+            TreenqConfiguration.get().setBuilders(List.of(builder));
+            TreenqConfiguration.get().save();
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "pipeline");
+            job.setDefinition(new CpsFlowDefinition(CALL, true));
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            try (Socket asked = silent.accept()) {
+                run.save();
+                copy(
+                        "aPipelineInTheMiddleOfAStep",
+                        "io.jenkins.plugins.treenq.config.TreenqConfiguration.xml",
+                        "org.jenkinsci.plugins.workflow.flow.FlowExecutionList.xml",
+                        "jobs");
+            }
+            run.doStop();
+            jenkins.waitForCompletion(run);
+        }
+    }
+
+    @Test
+    @LocalData
+    void aPipelineInTheMiddleOfAStep() throws Exception {
+        WorkflowRun run = jenkins.jenkins
+                .getItemByFullName("pipeline", WorkflowJob.class)
+                .getBuildByNumber(1);
+        jenkins.waitForMessage("; building again", run);
+        List<StepExecution> steps =
+                run.asFlowExecutionOwner().get().getCurrentExecutions(true).get();
+        BuildExecution step = assertInstanceOf(BuildExecution.class, steps.get(0));
+        TreenqBuildStep expected = new TreenqBuildStep(List.of("registry.example.com/shop/web:1"));
+        expected.setContext("https://localhost:1/shop.git");
+        expected.setTarget("prod");
+        expected.setBuildArgs(List.of("VERSION=1.4"));
+        expected.setLabels(List.of("team=shop"));
+        expected.setPlatforms(List.of("linux/amd64"));
+        expected.setPull(true);
+        expected.setProvenance("mode=min");
+        expected.setCacheFrom(List.of(new io.jenkins.plugins.treenq.parameters.RegistryCache("registry.example.com/shop/cache")));
+        expected.setCacheTo(List.of(new io.jenkins.plugins.treenq.parameters.InlineCache()));
+        jenkins.assertEqualDataBoundBeans(expected, step.step);
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        // What was begun is known.
+        jenkins.assertLogContains("Looking for build ", run);
+        jenkins.assertLogContains("ERROR: building registry.example.com/shop/web:1 on builder 'default' failed: nothing listens at ", run);
     }
 }
