@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.run;
 
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -20,10 +21,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Async {
     /** For what takes a moment: looking something up, reading and writing files. */
-    public static final Executor SHORT = pool("treenq");
+    public static final Executor SHORT = pool();
 
-    /** For what waits for the answer of a daemon, a registry or the controller. */
-    public static final Executor ASKING = pool("treenq-asking");
+    /** For what waits for the answer of a daemon, a registry or the controller; whoever waits long holds up nobody else. */
+    public static final Executor ASKING = WorkerPool.shared();
 
     /** For what moves bytes between registries for as long as that takes, which must not hold up builds. */
     public static final Executor REGISTRIES =
@@ -46,14 +47,14 @@ public final class Async {
         CompletableFuture<R> after(T result, Throwable failure) throws Exception;
     }
 
-    private static Executor pool(String name) {
+    private static Executor pool() {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                new NamingThreadFactory(new DaemonThreadFactory(), name));
+                new NamingThreadFactory(new DaemonThreadFactory(), "treenq"));
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }

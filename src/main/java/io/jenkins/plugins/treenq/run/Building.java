@@ -41,10 +41,12 @@ final class Building implements AgentWork<FinishedBuild> {
                 .build(request, failOnWarning);
         CompletableFuture<FinishedBuild> finished = Async.then(
                 built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client)));
-        return Async.afterwards(finished, Async.ASKING, () -> {
-            sender.close();
+        return Async.handle(finished, (build, failure) -> Async.handle(sender.finish(), (told, untold) -> {
             console.print(reporter.summary().line(Duration.between(start, Instant.now())));
-        });
+            return failure == null
+                    ? CompletableFuture.completedFuture(build)
+                    : CompletableFuture.failedFuture(failure);
+        }));
     }
 
     /**
@@ -111,7 +113,7 @@ final class Building implements AgentWork<FinishedBuild> {
                 reporter.onEvent(event);
                 printer.onEvent(event);
             };
-            CompletableFuture<BuildResult> built = client.begin(request, content, listener, Async.SHORT);
+            CompletableFuture<BuildResult> built = client.begin(request, content, listener).result();
             return Async.handle(built, (result, failure) -> {
                 if (failure instanceof CancellationException) {
                     // Events may still be on their way.
