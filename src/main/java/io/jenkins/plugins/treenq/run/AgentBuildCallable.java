@@ -123,6 +123,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             result = begun;
             controller.addListener(this);
             begun.whenComplete((value, failure) -> controller.removeListener(this));
+            if (controller.isClosingOrClosed()) {
+                stop();
+            }
             Stop stop = controller.export(Stop.class, this);
             CompletableFuture<Void> toldOfBegin = told(() -> outcome.begun(stop));
             Async.handle(toldOfBegin, (nothing, problem) -> Async.handle(begun, (value, failure) -> {
