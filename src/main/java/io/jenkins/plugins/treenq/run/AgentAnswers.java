@@ -184,7 +184,7 @@ final class AgentAnswers {
     }
 
     private static String clipped(String text) {
-        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text;
     }
 
     private static void require(boolean right, String otherwise) {
