@@ -127,8 +127,11 @@ class RollbackTest {
     /** Waits until what is under way has ended, and says what the newest one has become. */
     private JSONObject ended() throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
+        JenkinsRule.WebClient reader = client("reader");
         while (true) {
-            JSONArray rollbacks = rest().getJSONArray("rollbacks");
+            JSONArray rollbacks = reader.getJSON(job.getUrl() + "treenq/api/json")
+                    .getJSONObject()
+                    .getJSONArray("rollbacks");
             if (!rollbacks.isEmpty() && !rollbacks.getJSONObject(0).getString("state").equals("UNDER_WAY")) {
                 return rollbacks.getJSONObject(0);
             }
