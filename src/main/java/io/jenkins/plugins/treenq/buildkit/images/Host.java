@@ -4,6 +4,9 @@ package io.jenkins.plugins.treenq.buildkit.images;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
+import io.jenkins.plugins.treenq.buildkit.registry.GuardedHttpClient;
+import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
 import io.jenkins.plugins.treenq.buildkit.registry.HttpClients;
 import io.jenkins.plugins.treenq.buildkit.registry.HttpTrouble;
 import io.jenkins.plugins.treenq.buildkit.registry.Origin;
@@ -36,6 +39,7 @@ final class Host {
     private final String address;
     private final boolean plainHttp;
     private final boolean mirror;
+    private final AllowedHosts allowed;
     private final HttpClient http;
     private final Authorizer authorizer;
 
@@ -51,13 +55,14 @@ final class Host {
      * @param name as image names have it
      * @param mirror whether another one is asked when this one does not answer
      */
-    Host(String name, RegistryConnection connection, RegistryLogins logins, boolean mirror)
+    Host(String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
             throws BuildkitException.InvalidRequest {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
         this.plainHttp = connection.plainHttp();
         this.mirror = mirror;
-        this.http = HttpClients.of(connection);
+        this.allowed = allowed;
+        this.http = new GuardedHttpClient(HttpClients.of(connection), address, allowed);
         this.authorizer = new Authorizer(name, address, logins, new TokenClient(connection, http));
     }
 
@@ -148,7 +153,9 @@ final class Host {
             throws IOException, BuildkitException, InterruptedException {
         URI place = resolve(start, ask.target());
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            Answer answer = exchange(ask, place, isOwn(start, place) ? authorization : "");
+            Answer answer = isConcealed(place)
+                    ? elsewhere(ask, place)
+                    : exchange(ask, place, isOwn(start, place) ? authorization : "");
             Optional<String> location = answer.header("Location");
             if (!ask.follows(answer.status()) || location.isEmpty()) {
                 return answer;
@@ -175,11 +182,39 @@ final class Host {
         throw refused("points to what is no address, or to one without TLS");
     }
 
+    /**
+     * Whether nothing may be told of what was found there: a registry has sent this client to a host that nobody here has
+     * named, and who asks could learn from the answer what is in this network.
+     */
+    private boolean isConcealed(URI place) {
+        return !allowed.contains(place) && !Origin.of(place).isOf(address);
+    }
+
+    private Answer elsewhere(Ask ask, URI place) throws IOException, BuildkitException, InterruptedException {
+        try {
+            return exchange(ask, place, "");
+        } catch (IOException e) {
+            throw new ElsewhereException();
+        }
+    }
+
+    /** A host that the registry named gave nothing, whyever. */
+    private static final class ElsewhereException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private static final String MESSAGE = "sent this client on to another host, which did not give what was asked for";
+
+        ElsewhereException() {
+            super(MESSAGE);
+        }
+    }
+
     private static boolean isOwn(URI start, URI place) {
         return Origin.of(place).equals(Origin.of(start));
     }
 
-    private Answer exchange(Ask ask, URI place, String authorization) throws IOException, InterruptedException {
+    private Answer exchange(Ask ask, URI place, String authorization)
+            throws IOException, BuildkitException, InterruptedException {
         // A timeout of the request would include the content in newer JDKs, which may take its time.
         CompletableFuture<HttpResponse<Body>> answer =
                 http.sendAsync(ask.request(place, authorization), info -> new Body());
@@ -195,6 +230,10 @@ final class Host {
                 }
             }
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof HostNotAllowedException) {
+                String points = Origin.of(place).isOf(address) ? "" : "points to " + place.getRawAuthority() + ", which ";
+                throw refused(points + e.getCause().getMessage());
+            }
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         } catch (HttpTimeoutException | InterruptedException e) {
             answer.cancel(true);
@@ -258,15 +297,20 @@ final class Host {
         if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
             authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
         } else if (answer.status() != OK && answer.status() != UNAUTHORIZED && answer.status() != 403) {
-            throw refused("answers with HTTP " + answer.status()
-                    + " where registries say what they are; check its name");
+            throw refused(
+                    isConcealed(answer.address())
+                            ? ElsewhereException.MESSAGE
+                            : "answers with HTTP " + answer.status()
+                                    + " where registries say what they are; check its name");
         }
     }
 
     /** The failure for an answer that is not the one hoped for. */
     BuildkitException.RegistryRefused refused(Ask ask, Answer answer)
             throws IOException, BuildkitException.RegistryRefused {
-        return Refusal.of(name, ask, answer, authorizer.login(ask.scopes()));
+        return isConcealed(answer.address())
+                ? refused(ElsewhereException.MESSAGE)
+                : Refusal.of(name, ask, answer, authorizer.login(ask.scopes()));
     }
 
     private BuildkitException.RegistryRefused refused(String what) {
@@ -274,6 +318,8 @@ final class Host {
     }
 
     BuildkitException.RegistryRefused trouble(IOException failure) {
-        return new BuildkitException.RegistryRefused("registry " + name + " " + HttpTrouble.inWords(failure), failure);
+        return failure instanceof ElsewhereException
+                ? refused(failure.getMessage())
+                : new BuildkitException.RegistryRefused("registry " + name + " " + HttpTrouble.inWords(failure), failure);
     }
 }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ public final class ImageRegistry implements AutoCloseable {
 
     private final RegistryLogins logins;
     private final Map<String, RegistryConnection> connections;
+    private final AllowedHosts allowed;
     private final Map<HostKey, Host> hosts = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "treenq-registry");
@@ -45,8 +47,18 @@ public final class ImageRegistry implements AutoCloseable {
      *     in it
      */
     public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections) {
+        this(logins, connections, AllowedHosts.ANY);
+    }
+
+    /**
+     * The same on behalf of somebody who must not connect anywhere from here.
+     *
+     * @param allowed the registries, and other hosts that these may send this client to
+     */
+    public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections, AllowedHosts allowed) {
         this.logins = logins;
         this.connections = Map.copyOf(connections);
+        this.allowed = allowed;
     }
 
     /**
@@ -232,7 +244,7 @@ public final class ImageRegistry implements AutoCloseable {
         HostKey key = new HostKey(name, mirror);
         Host host = hosts.get(key);
         if (host == null) {
-            host = new Host(name, connection(name), logins, mirror);
+            host = new Host(name, connection(name), logins, allowed, mirror);
             hosts.put(key, host);
         }
         return host;

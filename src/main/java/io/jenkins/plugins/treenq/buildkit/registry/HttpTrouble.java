@@ -24,6 +24,9 @@ public final class HttpTrouble {
 
     /** The end of a sentence that begins with whom the request went to. */
     public static String inWords(Throwable failure) {
+        if (failure instanceof HostNotAllowedException) {
+            return failure.getMessage();
+        }
         if (failure instanceof HttpTimeoutException || failure instanceof TimeoutException) {
             return "does not answer in time";
         }
