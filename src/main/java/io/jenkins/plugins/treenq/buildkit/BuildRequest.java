@@ -24,6 +24,8 @@ import java.util.UUID;
  * @param entitlements such as {@code network.host}; the daemon must allow them too
  * @param sourcePolicy null, or which sources may be used
  * @param proxyNetwork steps reach the network through the daemon's proxy only; daemons of v0.31 and newer
+ * @param recorded whether the daemon keeps a record of the build in its history, which has the options as they are: with keys
+ *     of {@code cacheImports}, if there are some
  */
 public record BuildRequest(
         String ref,
@@ -35,7 +37,8 @@ public record BuildRequest(
         List<CacheEntry> cacheExports,
         List<String> entitlements,
         SourcePolicy sourcePolicy,
-        boolean proxyNetwork)
+        boolean proxyNetwork,
+        boolean recorded)
         implements Serializable {
 
     public BuildRequest {
@@ -74,6 +77,11 @@ public record BuildRequest(
         return copied().exports(others).build();
     }
 
+    /** The same as a build that the daemon's history does not have. */
+    public BuildRequest withoutRecord() {
+        return copied().recorded(false).build();
+    }
+
     private Builder copied() {
         Builder copy = builder();
         copy.definition = definition;
@@ -85,7 +93,8 @@ public record BuildRequest(
                 .cacheExports(cacheExports)
                 .entitlements(entitlements)
                 .sourcePolicy(sourcePolicy)
-                .proxyNetwork(proxyNetwork);
+                .proxyNetwork(proxyNetwork)
+                .recorded(recorded);
     }
 
     /** A fresh name for a build. */
@@ -97,7 +106,7 @@ public record BuildRequest(
         return new Builder();
     }
 
-    /** Collects a request's parts; only {@code ref} and {@code frontend} have defaults that are not empty. */
+    /** Collects a request's parts; only {@code ref}, {@code frontend} and {@code recorded} have defaults that say something. */
     public static final class Builder {
         private String ref = newRef();
         private String frontend = "dockerfile.v0";
@@ -109,6 +118,7 @@ public record BuildRequest(
         private List<String> entitlements = List.of();
         private SourcePolicy sourcePolicy;
         private boolean proxyNetwork;
+        private boolean recorded = true;
 
         public Builder ref(String value) {
             ref = value;
@@ -167,6 +177,11 @@ public record BuildRequest(
             return this;
         }
 
+        public Builder recorded(boolean value) {
+            recorded = value;
+            return this;
+        }
+
         public BuildRequest build() {
             return new BuildRequest(
                     ref,
@@ -178,7 +193,8 @@ public record BuildRequest(
                     cacheExports,
                     entitlements,
                     sourcePolicy,
-                    proxyNetwork);
+                    proxyNetwork,
+                    recorded);
         }
     }
 }

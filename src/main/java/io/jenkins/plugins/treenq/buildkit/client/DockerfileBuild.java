@@ -49,14 +49,24 @@ public record DockerfileBuild(
         platforms = List.copyOf(platforms);
     }
 
-    /** The same with cache of other builds. Folders of local cache are relative to where the job works. */
+    /**
+     * The same with cache of other builds. Folders of local cache are relative to where the job works. The daemon's history
+     * would have the keys that cache is taken with, so that a build with such is not in it.
+     */
     public DockerfileBuild withCache(List<CacheEntry> imports, List<CacheEntry> exports) {
-        return new DockerfileBuild(request.withCache(imports, exports), sources, destinations, tags, platforms);
+        BuildRequest cached = request.withCache(imports, exports);
+        boolean secret = imports.stream().anyMatch(entry -> !entry.secrets().isEmpty());
+        return new DockerfileBuild(secret ? cached.withoutRecord() : cached, sources, destinations, tags, platforms);
     }
 
     /** The same with more of the frontend's keys. */
     public DockerfileBuild withOptions(Map<String, String> more) {
         return new DockerfileBuild(request.withOptions(more), sources, destinations, tags, platforms);
+    }
+
+    /** The same with something else made of the result; of each export only attributes are other ones. */
+    public DockerfileBuild withExports(List<Export> exports) {
+        return new DockerfileBuild(request.withExports(exports), sources, destinations, tags, platforms);
     }
 
     /**

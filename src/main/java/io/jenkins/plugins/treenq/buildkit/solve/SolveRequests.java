@@ -34,7 +34,7 @@ public final class SolveRequests {
 
     /** A build that the daemon runs by itself. */
     public static SolveRequest build(BuildRequest request, String sessionId) throws BuildkitException.InvalidRequest {
-        SolveRequest.Builder message = common(request, sessionId);
+        SolveRequest.Builder message = common(request, sessionId).setInternal(!request.recorded());
         byte[] bytes = request.definition();
         if (bytes == null && request.frontend().isEmpty()) {
             // The daemon would wait for a client that runs the frontend.

@@ -13,15 +13,23 @@ import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -215,6 +223,58 @@ class HistoryTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         client.blob(record.logs().digest(), bytes);
         assertEquals(record.logs().sizeBytes(), bytes.size());
+    }
+
+    /** The options that frontends take cache with are in the record, and stay there for days. */
+    @Test
+    void aBuildWhoseCacheIsTakenWithKeysIsNeverInTheHistory() throws Exception {
+        String key = "key-" + UUID.randomUUID();
+        CacheEntry cache = new CacheEntry(
+                "s3",
+                Map.of(
+                        "bucket", "cache",
+                        "region", "here",
+                        "endpoint_url", "http://localhost:1",
+                        "access_key_id", "me",
+                        "secret_access_key", key));
+        PreparedBuild prepared = DockerfileBuild.builder()
+                .dockerfileText("FROM busybox\nRUN echo " + key.hashCode() + "\n")
+                .build()
+                .withCache(List.of(cache), List.of())
+                .in(new Workspace(folder, folder));
+        LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+        Thread follower = new Thread(() -> {
+            try {
+                client.followHistory(HistoryQuery.ALL, event -> events.add(event.record().ref()));
+            } catch (Exception e) {
+                // The test is over.
+            }
+        });
+        String earlier = build("FROM scratch\nCOPY Dockerfile /\n", BuildRequest.builder());
+        follower.start();
+        upTo(earlier, events);
+
+        SessionContent content = prepared.content(daemon.logins(), Secrets.NONE, Map.of(), "");
+        Builds.Log log = new Builds.Log();
+        client.build(prepared.request(), content, log);
+        String later = build("FROM scratch\nCOPY Dockerfile /\n", BuildRequest.builder());
+
+        assertFalse(upTo(later, events).contains(prepared.request().ref()));
+        follower.interrupt();
+        assertTrue(log.toString().contains("" + key.hashCode()), log.toString());
+        assertEquals(Optional.empty(), client.history(prepared.request().ref()));
+        String all = daemon.buildctl(folder, List.of("debug", "histories", "--format={{json .}}"));
+        assertTrue(all.contains(later), all);
+        assertFalse(all.contains(key), "the key is in the history");
+    }
+
+    /** The names of builds that the history told of until it told of this one. */
+    private static Set<String> upTo(String ref, LinkedBlockingQueue<String> events) throws InterruptedException {
+        Set<String> told = new HashSet<>();
+        while (!told.contains(ref)) {
+            told.add(Objects.requireNonNull(events.poll(1, TimeUnit.MINUTES), "the history does not tell of " + ref));
+        }
+        return told;
     }
 
     @Test
