@@ -6,6 +6,7 @@ import hudson.AbortException;
 import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,6 +47,13 @@ public final class JobConfiguration {
     /** Of several with the same host the innermost. */
     public Collection<Owned<Registry>> registries() {
         return visible(Scope::getRegistries, Registry::getHost).values();
+    }
+
+    /** Where the controller connects to for the job, when it talks to registries itself. */
+    public AllowedHosts controllerHosts() {
+        return TreenqConfiguration.get()
+                .policy()
+                .controllerHosts(registries().stream().map(Owned::item).toList());
     }
 
     /** The job's builder for a new build; see {@link BuilderChoice#choose}. */

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
@@ -12,10 +13,16 @@ import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
@@ -31,10 +38,12 @@ import org.kohsuke.stapler.verb.POST;
 public class Policy extends AbstractDescribableImpl<Policy> {
     private static final String EVERYTHING = "*";
     private static final String NOTHING = "none";
+    private static final String DOCKER_HUB = "docker.io";
 
     private List<String> pushTo = new ArrayList<>(List.of(EVERYTHING));
     private List<String> entitlements = new ArrayList<>(List.of(EVERYTHING));
     private List<String> frontends = new ArrayList<>(List.of(EVERYTHING));
+    private List<String> controllerHosts = new ArrayList<>(List.of(NOTHING));
     private boolean jobsMayNameBuilders = true;
     private boolean foldersMayDefineBuilders = true;
 
@@ -43,15 +52,28 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         // Everything has a default.
     }
 
+    /** A list that was not saved, because it is newer, is what it is in a new policy. */
+    protected Object readResolve() {
+        Policy fresh = new Policy();
+        pushTo = pushTo == null ? fresh.pushTo : pushTo;
+        entitlements = entitlements == null ? fresh.entitlements : entitlements;
+        frontends = frontends == null ? fresh.frontends : frontends;
+        controllerHosts = controllerHosts == null ? fresh.controllerHosts : controllerHosts;
+        return this;
+    }
+
     /** Registries, or repositories with everything below them. */
     public List<String> getPushTo() {
         return List.copyOf(pushTo);
     }
 
-    /** @param pushTo each of them may have several lines, as forms send them */
+    /**
+     * @param pushTo each of them may have several lines, as forms send them
+     * @throws IllegalArgumentException when one is none
+     */
     @DataBoundSetter
     public void setPushTo(@CheckForNull List<String> pushTo) {
-        this.pushTo = places(pushTo);
+        this.pushTo = Entries.PLACES.of(pushTo);
     }
 
     /** Such as {@code network.host}. */
@@ -59,10 +81,13 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         return List.copyOf(entitlements);
     }
 
-    /** @param entitlements each of them may have several lines, as forms send them */
+    /**
+     * @param entitlements each of them may have several lines, as forms send them
+     * @throws IllegalArgumentException when one is none
+     */
     @DataBoundSetter
     public void setEntitlements(@CheckForNull List<String> entitlements) {
-        this.entitlements = orNothing(Words.of(entitlements));
+        this.entitlements = Entries.ENTITLEMENTS.of(entitlements);
     }
 
     /** Such as {@code dockerfile.v0}, and the images of other frontends as in {@link #getPushTo}. */
@@ -70,10 +95,27 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         return List.copyOf(frontends);
     }
 
-    /** @param frontends each of them may have several lines, as forms send them */
+    /**
+     * @param frontends each of them may have several lines, as forms send them
+     * @throws IllegalArgumentException when one is none
+     */
     @DataBoundSetter
     public void setFrontends(@CheckForNull List<String> frontends) {
-        this.frontends = places(frontends);
+        this.frontends = Entries.FRONTENDS.of(frontends);
+    }
+
+    /** Hosts that the controller connects to for jobs, beside the registries that are configured and Docker Hub. */
+    public List<String> getControllerHosts() {
+        return List.copyOf(controllerHosts);
+    }
+
+    /**
+     * @param controllerHosts each of them may have several lines, as forms send them
+     * @throws IllegalArgumentException when one is none
+     */
+    @DataBoundSetter
+    public void setControllerHosts(@CheckForNull List<String> controllerHosts) {
+        this.controllerHosts = Entries.HOSTS.of(controllerHosts);
     }
 
     public boolean isJobsMayNameBuilders() {
@@ -92,18 +134,6 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     @DataBoundSetter
     public void setFoldersMayDefineBuilders(boolean foldersMayDefineBuilders) {
         this.foldersMayDefineBuilders = foldersMayDefineBuilders;
-    }
-
-    private static List<String> places(@CheckForNull List<String> texts) {
-        List<String> places = Words.of(texts);
-        places.replaceAll(place -> place.replaceFirst("^https?://", "")
-                .replaceFirst("/+$", "")
-                .replaceFirst("^(?:index|registry-1)\\.docker\\.io(?=/|$)", "docker.io"));
-        return orNothing(places);
-    }
-
-    private static List<String> orNothing(List<String> words) {
-        return words.isEmpty() ? new ArrayList<>(List.of(NOTHING)) : words;
     }
 
     /**
@@ -132,10 +162,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     public DockerfileBuild applied(DockerfileBuild build) throws AbortException {
         BuildRequest request = build.request();
         for (Export export : request.exports()) {
-            if (Boolean.parseBoolean(export.attributes().get("push"))) {
-                for (String name : export.attributes().get("name").split(",")) {
-                    checkPush(ImageName.parse(name));
-                }
+            for (ImageName name : pushes(export) ? names(export) : List.<ImageName>of()) {
+                checkPush(name);
             }
         }
         for (CacheEntry cache : request.cacheExports()) {
@@ -152,14 +180,78 @@ public class Policy extends AbstractDescribableImpl<Policy> {
                     "the entitlement '" + entitlement + "'",
                     entitlements);
         }
-        return frontends.contains(EVERYTHING) ? build : Frontends.allowed(build, this::checkFrontend);
+        return frontends.contains(EVERYTHING) ? build : Frontends.allowed(withoutFrontends(build), new AllowedFrontends());
     }
 
-    private void checkFrontend(String frontend) throws AbortException {
-        require(
-                frontends.contains(frontend) || isImage(frontend, image -> allowsImage(frontends, image)),
-                "the frontend '" + frontend + "'",
-                frontends);
+    /** Whether the daemon pushes it ({@code exporter/containerimage/export.go}); other exporters come back as files. */
+    private static boolean pushes(Export export) {
+        String push = export.attributes().get("push");
+        return export.type().equals("image") && push != null && GoBooleans.parse(push).orElse(true);
+    }
+
+    /** All names that an image gets. */
+    private static List<ImageName> names(Export export) throws AbortException {
+        List<ImageName> names = new ArrayList<>();
+        for (String attribute : List.of("name", "dangling-name-prefix")) {
+            for (String name : export.attributes().getOrDefault(attribute, "").split(",")) {
+                if (!name.isEmpty()) {
+                    names.add(parsed(name));
+                }
+            }
+        }
+        return names;
+    }
+
+    /**
+     * Daemons that have a store of images look there for frontends that their registry does not have. What is named like an
+     * allowed one is kept out of it, so that nobody can make one.
+     */
+    private DockerfileBuild withoutFrontends(DockerfileBuild build) throws AbortException {
+        List<Export> exports = new ArrayList<>();
+        for (Export export : build.request().exports()) {
+            boolean named = export.type().equals("image")
+                    && names(export).stream().anyMatch(name -> allowsImage(frontends, name));
+            exports.add(named ? export.with("store", "false") : export);
+        }
+        return build.withExports(exports);
+    }
+
+    private final class AllowedFrontends implements Frontends.Check {
+        @Override
+        public void builtIn(String name) throws AbortException {
+            requireFrontend(frontends.contains(name), name);
+        }
+
+        @Override
+        public void image(String name) throws AbortException {
+            requireFrontend(isImage(name, image -> allowsImage(frontends, image)), name);
+        }
+
+        private void requireFrontend(boolean allowed, String name) throws AbortException {
+            require(allowed, "the frontend '" + name + "'", frontends);
+        }
+    }
+
+    /**
+     * Where the controller connects to for jobs.
+     *
+     * @param registries that the job sees
+     */
+    AllowedHosts controllerHosts(Collection<Registry> registries) {
+        if (controllerHosts.contains(EVERYTHING)) {
+            return AllowedHosts.ANY;
+        }
+        Set<String> hosts = new HashSet<>(controllerHosts);
+        hosts.remove(NOTHING);
+        hosts.add(DOCKER_HUB);
+        registries.forEach(registry -> {
+            hosts.add(registry.getHost());
+            registry.getMirrors().forEach(mirror -> hosts.add(mirror.replaceFirst("/.*", "")));
+        });
+        return AllowedHosts.of(
+                hosts,
+                "configure it as a registry, or let an administrator add it to controllerHosts of the policy"
+                        + " under Manage Jenkins, System, Treenq Build");
     }
 
     private static boolean allowsImage(List<String> places, ImageName image) {
@@ -193,10 +285,6 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     /** Form and validation of the policy. */
     @Extension
     public static class DescriptorImpl extends Descriptor<Policy> {
-        private static final Pattern ENTITLEMENT =
-                Pattern.compile("network\\.host|security\\.insecure|device(?:=.+)?");
-        private static final Pattern FRONTEND = Pattern.compile("[a-z]+\\.v[0-9]+");
-
         @Override
         public String getDisplayName() {
             return Messages.Policy_displayName();
@@ -210,30 +298,88 @@ public class Policy extends AbstractDescribableImpl<Policy> {
 
         @POST
         public FormValidation doCheckPushTo(@QueryParameter String value) {
-            return check(value, Registry.DescriptorImpl::isPlace, Messages::Policy_notAPlace);
+            return check(Entries.PLACES, value);
         }
 
         @POST
         public FormValidation doCheckEntitlements(@QueryParameter String value) {
-            return check(value, ENTITLEMENT.asMatchPredicate(), Messages::Policy_notAnEntitlement);
+            return check(Entries.ENTITLEMENTS, value);
         }
 
         @POST
         public FormValidation doCheckFrontends(@QueryParameter String value) {
-            return check(
-                    value,
-                    FRONTEND.asMatchPredicate().or(Registry.DescriptorImpl::isPlace),
-                    Messages::Policy_notAFrontend);
+            return check(Entries.FRONTENDS, value);
         }
 
-        private static FormValidation check(String text, Predicate<String> valid, Function<Object, String> message) {
-            return Access.isDenied(null)
-                    ? FormValidation.ok()
-                    : Words.check(text, word -> {
-                        if (!word.equals(EVERYTHING) && !word.equals(NOTHING) && !valid.test(word)) {
-                            throw new IllegalArgumentException(message.apply(word));
-                        }
-                    });
+        @POST
+        public FormValidation doCheckControllerHosts(@QueryParameter String value) {
+            return check(Entries.HOSTS, value);
+        }
+
+        private static FormValidation check(Entries entries, String text) {
+            if (Access.isDenied(null)) {
+                return FormValidation.ok();
+            }
+            try {
+                entries.of(List.of(Util.fixNull(text)));
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+    }
+
+    /** What the entries of a list can be. */
+    private record Entries(UnaryOperator<String> form, Predicate<String> valid, Function<Object, String> message) {
+        private static final Pattern ENTITLEMENT =
+                Pattern.compile("network\\.host|security\\.insecure|device(?:=.+)?");
+
+        private static final Pattern BUILT_IN_FRONTEND = Pattern.compile("[a-z]+\\.v[0-9]+");
+
+        static final Entries PLACES =
+                new Entries(Entries::place, Registry.DescriptorImpl::isPlace, Messages::Policy_notAPlace);
+
+        static final Entries ENTITLEMENTS = new Entries(
+                UnaryOperator.identity(), ENTITLEMENT.asMatchPredicate(), Messages::Policy_notAnEntitlement);
+
+        static final Entries FRONTENDS =
+                new Entries(Entries::place, Entries::isFrontend, Messages::Policy_notAFrontend);
+
+        static final Entries HOSTS = new Entries(Entries::place, Entries::isHost, Messages::Policy_notAHost);
+
+        /** Of the daemon's own frontends, the one that runs images is named by these images. */
+        private static boolean isFrontend(String text) {
+            return BUILT_IN_FRONTEND.matcher(text).matches()
+                    ? !text.startsWith("gateway.")
+                    : Registry.DescriptorImpl.isPlace(text);
+        }
+
+        private static boolean isHost(String text) {
+            return text.indexOf('/') < 0 && Registry.DescriptorImpl.isPlace(text);
+        }
+
+        /** From what people copy out of a browser. */
+        private static String place(String text) {
+            return text.replaceFirst("^https?://", "")
+                    .replaceFirst("/+$", "")
+                    .replaceFirst("^(?:index|registry-1)\\.docker\\.io(?=/|$)", DOCKER_HUB);
+        }
+
+        /**
+         * @param texts each may be a list of its own
+         * @throws IllegalArgumentException that says which entry is none, and what can be one
+         */
+        List<String> of(@CheckForNull List<String> texts) {
+            List<String> words = Words.of(texts).stream().map(form).distinct().toList();
+            for (String word : words) {
+                if (!word.equals(EVERYTHING) && !word.equals(NOTHING) && !valid.test(word)) {
+                    throw new IllegalArgumentException(message.apply(word));
+                }
+            }
+            if (words.size() > 1 && words.contains(NOTHING)) {
+                throw new IllegalArgumentException(Messages.Policy_noneIsAlone());
+            }
+            return new ArrayList<>(words.isEmpty() ? List.of(NOTHING) : words);
         }
     }
 }

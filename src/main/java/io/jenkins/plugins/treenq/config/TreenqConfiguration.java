@@ -107,13 +107,22 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
                 json.put(list, new JSONArray());
             }
         }
-        if (!json.has(POLICY)) {
-            policy = null;
-        }
+        List<BuildkitBuilder> earlierBuilders = builders;
+        List<Registry> earlierRegistries = registries;
+        String earlierDefault = defaultBuilder;
+        Policy earlierPolicy = policy;
         try {
             req.bindJSON(this, json);
         } catch (IllegalArgumentException e) {
+            // What was refused holds in no part, or only until the next restart.
+            builders = earlierBuilders;
+            registries = earlierRegistries;
+            defaultBuilder = earlierDefault;
+            policy = earlierPolicy;
             throw Names.refused(e);
+        }
+        if (!json.has(POLICY)) {
+            policy = null;
         }
         save();
         return true;

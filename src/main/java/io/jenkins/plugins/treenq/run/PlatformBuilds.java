@@ -49,6 +49,11 @@ final class PlatformBuilds {
 
     /** The first failure ends the other parts, and nothing is tagged. */
     CompletableFuture<FinishedBuild> start(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+        try {
+            new RegistryImages(run, listener).requireAllowed(order.build().tags());
+        } catch (AbortException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         Instant begin = Instant.now();
         List<CompletableFuture<FinishedBuild>> parts = new ArrayList<>();
         CompletableFuture<Void> ended = new CompletableFuture<>();

@@ -12,6 +12,9 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
+import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
+import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
@@ -151,6 +154,24 @@ public final class RegistryImages {
         } catch (BuildkitException.RegistryRefused e) {
             throw new BuildkitException.RegistryRefused(
                     "promoting " + image + " failed, nothing was tagged: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * To be asked before something is built that {@link #assemble} is needed for.
+     *
+     * @throws AbortException when the controller may not connect to a registry of these images; the message says so
+     */
+    void requireAllowed(List<String> images) throws AbortException {
+        AllowedHosts allowed = JobConfiguration.of(run.getParent()).controllerHosts();
+        for (String image : images) {
+            String host = name(image).host();
+            try {
+                allowed.checkRegistry(host);
+            } catch (HostNotAllowedException e) {
+                throw new AbortException("the controller has to make one image of several builders' parts, and registry "
+                        + host + " " + e.getMessage());
+            }
         }
     }
 

@@ -2,16 +2,27 @@
 package io.jenkins.plugins.treenq.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.AbortException;
+import hudson.util.XStream2;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
+import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyTest {
     private static final String NOT_ALLOWED = "the administrator's policy does not allow ";
@@ -156,6 +167,189 @@ class PolicyTest {
                         .frontend("gateway.v0")
                         .frontendOptions(Map.of("source", "docker/dockerfile", "gateway-devel", ""))
                         .build())));
+    }
+
+    /** The image of docker/dockerfile does what the daemon's own frontend does, unless it is told who has run it. */
+    @Test
+    void anAllowedImageFollowsNoSyntaxLineEither() throws Exception {
+        policy.setFrontends(List.of("docker.io/docker/dockerfile"));
+        DockerfileBuild build = DockerfileBuild.builder()
+                .frontend("gateway.v0")
+                .frontendOptions(Map.of("source", "docker/dockerfile:1"))
+                .buildArgs(Map.of("BUILDKIT_SYNTAX", "evil/frontend"))
+                .build();
+
+        assertEquals(
+                "docker/dockerfile:1", policy.applied(build).request().options().get("cmdline"));
+        assertEquals(
+                "docker/dockerfile:1 --some option",
+                policy.applied(build.withOptions(Map.of("cmdline", "docker/dockerfile:1 --some option")))
+                        .request()
+                        .options()
+                        .get("cmdline"));
+    }
+
+    @Test
+    void anImageIsNotTheDaemonsOwnFrontendOfThatName() throws Exception {
+        policy.setFrontends(List.of("dockerfile.v0"));
+        assertRefused("the frontend 'dockerfile.v0'; it allows dockerfile.v0", gateway("dockerfile.v0"));
+        assertRefused("the frontend 'dockerfile.v0'; it allows dockerfile.v0", syntax("dockerfile.v0"));
+
+        policy.setFrontends(List.of("docker.io/library"));
+        assertRefused(
+                "the frontend 'dockerfile.v0'; it allows docker.io/library",
+                DockerfileBuild.builder().build());
+    }
+
+    @Test
+    void onlyBlanksEndTheNameOfAFrontend() {
+        policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker"));
+        for (String end : List.of("\t", "\n", "\f", "\u00a0", "\u2003")) {
+            String name = "docker/dockerfile" + end + "evil/frontend";
+            assertRefused("the frontend '" + name + "'; it allows dockerfile.v0, docker.io/docker", () -> policy.applied(syntax(name)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'action':'CONVERT','selector':{'identifier':'docker-image://docker.io/docker/dockerfile:1'},"
+                        + "'updates':{'identifier':'docker-image://evil/frontend'}}",
+                "{'action':'CONVERT','selector':{'identifier':'docker-image://*'},'updates':{'identifier':'docker-image://evil/frontend'}}",
+                "{'action':2,'selector':{'identifier':'docker/d.ckerfile','match_type':'REGEX'},'updates':{'identifier':'evil/frontend'}}",
+                "{'action':'CONVERT','selector':{'identifier':'d.cker','match_type':2},'updates':{'attrs':{'a':'b'}}}"
+            })
+    void aSourcePolicyCannotPutAnotherFrontendInPlace(String rule) throws Exception {
+        policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker/dockerfile"));
+        SourcePolicy sources = SourcePolicy.parse(
+                ("{'rules':[{'action':'ALLOW','selector':{'identifier':'*'}}," + rule + "]}").replace('\'', '"'));
+
+        for (DockerfileBuild.Builder build : List.of(
+                DockerfileBuild.builder().buildArgs(Map.of("BUILDKIT_SYNTAX", "docker/dockerfile:1")),
+                DockerfileBuild.builder()
+                        .frontend("gateway.v0")
+                        .frontendOptions(Map.of("source", "docker/dockerfile:1")))) {
+            assertEquals(
+                    "the administrator's policy on frontends does not allow a sourcePolicy with CONVERT rules for a build"
+                            + " that runs 'docker/dockerfile:1', because they can put another image in its place; remove"
+                            + " these rules, or let the daemon's own frontend read the Dockerfile",
+                    refusal(() -> policy.applied(build.sourcePolicy(sources).build())));
+        }
+        // No image is run that it could be about.
+        policy.applied(DockerfileBuild.builder().sourcePolicy(sources).build());
+    }
+
+    @Test
+    void aSourcePolicyMayForbidSources() throws Exception {
+        policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker/dockerfile"));
+        policy.applied(DockerfileBuild.builder()
+                .buildArgs(Map.of("BUILDKIT_SYNTAX", "docker/dockerfile:1"))
+                .sourcePolicy(SourcePolicy.parse("{\"rules\":[{\"action\":\"DENY\",\"selector\":{\"identifier\":\"git://*\"}}]}"))
+                .build());
+    }
+
+    /** Daemons that have a store of images look there for a frontend that its registry does not have. */
+    @Test
+    void whatIsNamedLikeAFrontendIsNotLeftInTheDaemonsStore() throws Exception {
+        policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker"));
+
+        assertEquals("false", stored("docker/no-such:1", Map.of()));
+        assertEquals("false", stored("docker.io/docker/no-such", Map.of("store", "true")));
+        assertEquals("false", stored("other", Map.of("dangling-name-prefix", "docker/no-such")));
+        assertNull(stored("other", Map.of()));
+    }
+
+    private String stored(String tag, Map<String, String> options) throws Exception {
+        DockerfileBuild build = DockerfileBuild.builder()
+                .tags(List.of(tag))
+                .imageOptions(options)
+                .build();
+        return policy.applied(build).request().exports().get(0).attributes().get("store");
+    }
+
+    /** BuildKit pushes the image under that name and its digest, too. */
+    @Test
+    void aPrefixForImagesWithoutANameIsADestination() throws Exception {
+        policy.setPushTo(List.of("registry.example.com/shop"));
+        for (String prefix : List.of("evil.example.com/a", "registry.example.com/shop/a,evil.example.com/a")) {
+            assertRefused(
+                    "a push to evil.example.com/a; it allows registry.example.com/shop",
+                    DockerfileBuild.builder()
+                            .tags(List.of("registry.example.com/shop/web"))
+                            .imageOptions(Map.of("dangling-name-prefix", prefix))
+                            .push(true)
+                            .build());
+        }
+    }
+
+    @Test
+    void whatComesBackAsFilesIsNotPushed() throws Exception {
+        policy.setPushTo(List.of());
+        for (String type : List.of("local", "tar", "oci", "docker")) {
+            policy.applied(DockerfileBuild.builder()
+                    .destinations(List.of(new Destination(type, "out", Map.of("push", "true"))))
+                    .build());
+        }
+    }
+
+    @Test
+    void entriesThatAreNoneAreRefusedWhenTheyAreSet() {
+        assertInvalid("'x' is no frontend; write dockerfile.v0, or an image", () -> policy.setFrontends(List.of("x y")));
+        assertInvalid("'gateway.v0' is no frontend; ", () -> policy.setFrontends(List.of("gateway.v0")));
+        assertInvalid("'docker/dockerfile' is no frontend; ", () -> policy.setFrontends(List.of("docker/dockerfile")));
+        assertInvalid(
+                "'registry.example.com/*' is no registry and no repository; write registry.example.com",
+                () -> policy.setPushTo(List.of("docker.io", "registry.example.com/*")));
+        assertInvalid(
+                "'host' is no entitlement; BuildKit has network.host, security.insecure and device",
+                () -> policy.setEntitlements(List.of("host")));
+        assertInvalid(
+                "'registry.example.com/shop' is no host; write it as image names have it, without a path",
+                () -> policy.setControllerHosts(List.of("registry.example.com/shop")));
+        assertInvalid("'none' allows nothing", () -> policy.setEntitlements(List.of("none", "network.host")));
+
+        Policy fresh = new Policy();
+        assertEquals(fresh.getFrontends(), policy.getFrontends());
+        assertEquals(fresh.getPushTo(), policy.getPushTo());
+        assertEquals(fresh.getEntitlements(), policy.getEntitlements());
+        assertEquals(fresh.getControllerHosts(), policy.getControllerHosts());
+    }
+
+    @Test
+    void theControllerConnectsToWhatIsConfiguredAndToWhatIsAdded() {
+        Registry registry = new Registry("registry.example.com");
+        registry.setMirrors(List.of("mirror.example.com:5000/hub"));
+
+        for (String host : List.of(
+                "https://registry.example.com/v2/", "https://mirror.example.com:5000/v2/", "https://registry-1.docker.io/v2/")) {
+            assertTrue(policy.controllerHosts(List.of(registry)).contains(URI.create(host)), host);
+        }
+        for (String host :
+                List.of("https://registry.example.com:22/", "https://mirror.example.com/", "https://localhost:5000/")) {
+            assertFalse(policy.controllerHosts(List.of(registry)).contains(URI.create(host)), host);
+        }
+        policy.setControllerHosts(List.of("http://localhost:5000/"));
+        assertEquals(List.of("localhost:5000"), policy.getControllerHosts());
+        assertTrue(policy.controllerHosts(List.of()).contains(URI.create("https://localhost:5000/")));
+        policy.setControllerHosts(List.of("*"));
+        assertSame(AllowedHosts.ANY, policy.controllerHosts(List.of()));
+    }
+
+    @Test
+    void whatWasSavedBeforeThePolicyHadMoreIsRead() {
+        String before = "<io.jenkins.plugins.treenq.config.Policy><pushTo><string>docker.io</string></pushTo>"
+                + "<jobsMayNameBuilders>true</jobsMayNameBuilders></io.jenkins.plugins.treenq.config.Policy>";
+
+        Policy read = (Policy) new XStream2().fromXML(before);
+
+        assertEquals(List.of("docker.io"), read.getPushTo());
+        assertEquals(List.of("none"), read.getControllerHosts());
+        assertEquals(List.of("*"), read.getEntitlements());
+    }
+
+    private static void assertInvalid(String start, Executable executable) {
+        String message = assertThrows(IllegalArgumentException.class, executable).getMessage();
+        assertTrue(message.startsWith(start), message);
     }
 
     @Test

@@ -8,28 +8,37 @@ import static org.hamcrest.Matchers.stringContainsInOrder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
+import io.jenkins.plugins.casc.ConfiguratorException;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @WithJenkins
 class TreenqConfigurationTest {
+    @TempDir
+    Path folder;
+
     private JenkinsRule jenkins;
 
     @BeforeEach
@@ -144,6 +153,72 @@ class TreenqConfigurationTest {
         assertEquals("arm", new TreenqConfiguration().getDefaultBuilder());
     }
 
+    private void load(String... lines) throws Exception {
+        Path file = Files.writeString(folder.resolve("jenkins.yaml"), "unclassified:\n  " + String.join("\n  ", lines) + "\n");
+        ConfigurationAsCode.get().configure(file.toString());
+    }
+
+    @Test
+    void whatTheFileNoLongerHasIsGone() throws Exception {
+        for (String left : List.of("defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
+            TreenqConfiguration configuration = everything();
+
+            load("treenq: {" + left + "}");
+
+            assertEquals(List.of(), configuration.getBuilders(), left);
+            assertEquals(List.of(), configuration.getRegistries(), left);
+            assertEquals(left.startsWith("default") ? "arm" : null, configuration.getDefaultBuilder(), left);
+            assertEquals(left.startsWith("policy"), configuration.getPolicy() != null, left);
+            TreenqConfiguration saved = new TreenqConfiguration();
+            assertEquals(List.of(), saved.getBuilders(), left);
+            assertEquals(left.startsWith("policy"), saved.getPolicy() != null, left);
+        }
+    }
+
+    @Test
+    void aFileWithAMistakeTakesNoPolicyAway() {
+        TreenqConfiguration configuration = everything();
+        Policy policy = configuration.getPolicy();
+
+        for (String mistake : List.of("policy: {frontends: ['x y']}", "no-such: 1", "registries: [{host: a}, {host: a}]")) {
+            assertThrows(ConfiguratorException.class, () -> load("treenq:", "  " + mistake), mistake);
+            assertSame(policy, configuration.getPolicy(), mistake);
+        }
+    }
+
+    @Test
+    void entriesOfAPolicyThatAreNoneAreRefusedInAFile() {
+        Map<String, String> mistakes = Map.of(
+                "pushTo: [registry]", "'registry' is no registry and no repository; write registry.example.com or",
+                "entitlements: [host]", "'host' is no entitlement; BuildKit has network.host, security.insecure and",
+                "frontends: ['x y']", "'x' is no frontend; write dockerfile.v0, or an image as its host and path",
+                "controllerHosts: [a.b/c]", "'a.b/c' is no host; write it as image names have it, without a path");
+        mistakes.forEach((entries, message) -> {
+            Throwable reason = assertThrows(
+                    ConfiguratorException.class, () -> load("treenq:", "  policy:", "    " + entries), entries);
+            while (reason.getCause() != null) {
+                reason = reason.getCause();
+            }
+            assertThat(reason.getMessage(), startsWith(message));
+            assertNull(TreenqConfiguration.get().getPolicy(), entries);
+        });
+    }
+
+    @Test
+    void entriesOfAPolicyThatAreNoneAreRefusedInTheForm() throws Exception {
+        TreenqConfiguration configuration = everything();
+        Policy policy = configuration.getPolicy();
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getTextAreaByName("_.frontends").setText("dockerfile.v0\nx y");
+
+        String answer = jenkins.submit(form).getWebResponse().getContentAsString();
+
+        assertThat(answer, containsString("is no frontend; write dockerfile.v0, or an image as its host and path"));
+        assertSame(policy, configuration.getPolicy());
+        assertEquals(2, configuration.getBuilders().size());
+    }
+
     @Test
     void addressesAndHostsAreChecked() {
         BuildkitBuilder.DescriptorImpl builder =
@@ -193,6 +268,11 @@ class TreenqConfigurationTest {
         assertEquals("ERROR", policy.doCheckEntitlements("host").kind.name());
         assertEquals("OK", policy.doCheckFrontends("dockerfile.v0 docker.io/docker/dockerfile").kind.name());
         assertEquals("ERROR", policy.doCheckFrontends("docker/dockerfile").kind.name());
+        assertEquals("OK", policy.doCheckControllerHosts("none").kind.name());
+        assertEquals("OK", policy.doCheckControllerHosts("gitlab:443\nhttps://minio.internal:9000/ [::1]:5000").kind.name());
+        for (String hosts : List.of("a.b/c", "host:port", "none a.b", "gitlab", "a.b?c")) {
+            assertEquals("ERROR", policy.doCheckControllerHosts(hosts).kind.name(), hosts);
+        }
         assertEquals("OK", registry.doCheckCaCertificate(null, " ").kind.name());
         assertEquals("ERROR", registry.doCheckCaCertificate(null, "MIIB").kind.name());
     }
@@ -281,6 +361,7 @@ class TreenqConfigurationTest {
         policy.setPushTo(List.of("registry.example.com/shop", "docker.io"));
         policy.setEntitlements(List.of());
         policy.setFrontends(List.of("dockerfile.v0"));
+        policy.setControllerHosts(List.of("minio.internal:9000"));
         policy.setJobsMayNameBuilders(false);
         policy.setFoldersMayDefineBuilders(false);
         configuration.setPolicy(policy);

@@ -112,6 +112,19 @@ class PlatformBuildsTest {
     }
 
     @Test
+    void nothingIsBuiltThatTheControllerCannotMakeOneImageOf() throws Exception {
+        TreenqConfiguration.get().setRegistries(List.of());
+
+        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job(DOCKERFILE, "pull: false"));
+
+        jenkins.assertLogContains(
+                "ERROR: the controller has to make one image of several builders' parts, and registry " + daemon.registry()
+                        + " may not be connected to from here; configure it as a registry, or ",
+                run);
+        jenkins.assertLogNotContains("Building on", run);
+    }
+
+    @Test
     void oneBuilderThatIsForAllOfThemBuildsAll() throws Exception {
         BuildkitBuilder both = Configured.builder("both", daemon.address());
         both.setPlatforms(List.of("linux/amd64", "linux/arm64"));

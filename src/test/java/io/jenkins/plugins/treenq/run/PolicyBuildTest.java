@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import java.util.List;
+import java.util.UUID;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -49,6 +50,9 @@ class PolicyBuildTest {
         assertFails("treenqBuild(tags: ['registry.example.com/shop/web', 'evil.example.com/a:1'])", push);
         assertFails("treenqBuild(cacheTo: [registryCache('evil.example.com/a')])", push);
         assertFails("treenqBuild(cacheTo: [registryCache(ref: 'registry.example.com/shop', options: [ref: 'evil.example.com/a'])])", push);
+        assertFails(
+                "treenqBuild(tags: ['registry.example.com/shop/web'], imageOptions: ['dangling-name-prefix': 'evil.example.com/a'])",
+                push);
         assertFails("treenqPromote(from: 'evil.example.com/b', to: ['evil.example.com/a:1'])", push);
         assertFails(
                 "treenqBuild(allow: ['network.host'])",
@@ -118,6 +122,56 @@ class PolicyBuildTest {
                     "The administrator's policy on frontends: a line '# syntax=' of the Dockerfile is not followed",
                     jenkins.buildAndAssertSuccess(job));
         }
+    }
+
+    /** An image that says so when it is run as a frontend, and ways to have it run where only others are allowed. */
+    @Test
+    void noOtherImageRunsAsAFrontend() throws Exception {
+        for (Daemon daemon : Daemon.all()) {
+            Configured.with(daemon);
+            TreenqConfiguration.get().setPolicy(null);
+            String evil = daemon.registry() + "/evil/" + UUID.randomUUID() + ":1";
+            jenkins.buildAndAssertSuccess(job(jenkins.jenkins, """
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nENTRYPOINT ["/bin/sh", "-c", "exit 42"]\\n'
+                    treenqBuild(tags: ['%s'])""".formatted(evil)));
+            assertRuns(evil, "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: '" + evil + "'])");
+            TreenqConfiguration.get().setPolicy(policy);
+
+            policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker/dockerfile"));
+            String conversion = "sourcePolicy: '{\"rules\": [{\"action\": \"CONVERT\","
+                    + " \"selector\": {\"identifier\": \"docker-image://docker.io/docker/dockerfile:1\"},"
+                    + " \"updates\": {\"identifier\": \"docker-image://" + evil + "\"}}]}'";
+            assertDoesNotRun(
+                    evil,
+                    "treenqBuild(buildArgs: [BUILDKIT_SYNTAX: 'docker/dockerfile:1'], " + conversion + ")",
+                    "does not allow a sourcePolicy with CONVERT rules for a build that runs 'docker/dockerfile:1'");
+            assertDoesNotRun(
+                    evil,
+                    "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'docker/dockerfile:1'], " + conversion + ")",
+                    "does not allow a sourcePolicy with CONVERT rules for a build that runs 'docker/dockerfile:1'");
+            // Some daemons have their own frontend run by this, which follows the line.
+            assertDoesNotRun(
+                    evil,
+                    "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'dockerfile.v0'])",
+                    "does not allow the frontend 'dockerfile.v0'; it allows dockerfile.v0, docker.io/docker/dockerfile");
+        }
+    }
+
+    private void assertRuns(String frontend, String step) throws Exception {
+        jenkins.assertLogContains("exit code: 42", withSyntaxLine(frontend, step));
+    }
+
+    private void assertDoesNotRun(String frontend, String step, String line) throws Exception {
+        WorkflowRun run = withSyntaxLine(frontend, step);
+        jenkins.assertLogContains("ERROR: the administrator's policy", run);
+        jenkins.assertLogContains(line, run);
+        jenkins.assertLogNotContains("exit code: 42", run);
+    }
+
+    private WorkflowRun withSyntaxLine(String frontend, String step) throws Exception {
+        String dockerfile = "# syntax=" + frontend + "\\nFROM scratch\\nCOPY Dockerfile /\\n";
+        return jenkins.buildAndAssertStatus(
+                Result.FAILURE, job(jenkins.jenkins, "writeFile file: 'Dockerfile', text: '" + dockerfile + "'; " + step));
     }
 
     private void assertFails(String step, String line) throws Exception {

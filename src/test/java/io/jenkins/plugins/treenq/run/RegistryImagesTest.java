@@ -10,7 +10,10 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import hudson.EnvVars;
 import hudson.Launcher;
 import hudson.model.AbstractBuild;
@@ -23,12 +26,14 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.images.CraneRegistry;
+import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
@@ -42,16 +47,23 @@ import io.jenkins.plugins.treenq.step.TreenqPromoteStep;
 import io.jenkins.plugins.treenq.step.TreenqPromoter;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -81,6 +93,14 @@ class RegistryImagesTest {
         daemon = Daemon.first();
         image = daemon.registry() + "/look-" + UUID.randomUUID().toString().substring(0, 8);
         Configured.with(daemon);
+        // Where nobody is.
+        allow("localhost:1");
+    }
+
+    private static void allow(String... hosts) {
+        Policy policy = new Policy();
+        policy.setControllerHosts(List.of(hosts));
+        TreenqConfiguration.get().setPolicy(policy);
     }
 
     /** Leaves an image in the registry that nothing of Jenkins has made. */
@@ -478,8 +498,83 @@ class RegistryImagesTest {
     }
 
     @Test
+    void theControllerConnectsToNothingThatNobodyConfigured() throws Exception {
+        build("1");
+        allow();
+        try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            String host = "localhost:" + other.getLocalPort();
+            String refusal = "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
+                    + " administrator add it to controllerHosts of the policy under Manage Jenkins, System, Treenq Build";
+
+            assertFails("inspecting " + host + "/a/b:1 failed: " + refusal, "treenqInspect '" + host + "/a/b:1'");
+            assertFails(
+                    "promoting " + host + "/a/b:1 failed, nothing was tagged: " + refusal,
+                    "treenqPromote from: '" + host + "/a/b:1', to: '" + image + ":2'");
+            jenkins.assertLogContains(
+                    refusal, run(Result.FAILURE, "treenqPromote from: '" + image + ":1', to: '" + host + "/a/b:1'"));
+            jenkins.assertLogContains(
+                    "WARNING: the image is built, for it is not known whether it is there: " + refusal,
+                    run(
+                            Result.FAILURE,
+                            "treenqBuild tags: ['" + host + "/a/b:1'], context: 'https://example.invalid/a.git',"
+                                    + " skipIfPresent: true"));
+            assertUntouched(other);
+        }
+    }
+
+    /** The registry is configured, but not trusted. */
+    @Test
+    void theControllerIsNotSentOnWithinItsNetwork() throws Exception {
+        Certificates.Identity authority = Certificates.authority("test");
+        HttpsServer registry = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        registry.setHttpsConfigurator(new HttpsConfigurator(tls(authority)));
+        try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            String place = "localhost:" + other.getLocalPort();
+            registry.createContext("/", exchange -> {
+                boolean greeting = exchange.getRequestURI().getPath().equals("/v2/");
+                exchange.getResponseHeaders().set("Location", "https://" + place + "/");
+                exchange.sendResponseHeaders(greeting ? 200 : 307, -1);
+                exchange.close();
+            });
+            registry.start();
+            String host = "localhost:" + registry.getAddress().getPort();
+            Registry configured = new Registry(host);
+            configured.setCaCertificate(authority.certificatePem());
+            TreenqConfiguration.get().setRegistries(List.of(configured));
+
+            assertFails(
+                    "inspecting " + host + "/a/b:1 failed: registry " + host + " points to " + place
+                            + ", which may not be connected to from here; ",
+                    "treenqInspect '" + host + "/a/b:1'");
+            assertUntouched(other);
+        } finally {
+            registry.stop(0);
+        }
+    }
+
+    private static SSLContext tls(Certificates.Identity authority) throws Exception {
+        Certificates.Identity server =
+                Certificates.server(authority, "localhost", Instant.now().plusSeconds(3600));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "server", server.keys().getPrivate(), new char[0], new Certificate[] {server.certificate()});
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private static void assertUntouched(ServerSocket server) throws IOException {
+        server.setSoTimeout(1);
+        assertThrows(SocketTimeoutException.class, () -> server.accept().close());
+    }
+
+    @Test
     void abortingStopsWaitingForARegistry() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            allow("localhost:" + silent.getLocalPort());
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition(
                     "treenqInspect 'localhost:" + silent.getLocalPort() + "/a/b:1'", true));

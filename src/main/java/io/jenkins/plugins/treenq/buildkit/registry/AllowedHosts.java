@@ -42,10 +42,28 @@ public final class AllowedHosts implements Serializable {
      */
     public static AllowedHosts of(Collection<String> hosts, String remedy) {
         HashSet<String> known = new HashSet<>();
-        for (String host : hosts) {
-            known.add(RegistryHost.canonical(host).equals("docker.io") ? DOCKER_HUB : host.toLowerCase(Locale.ROOT));
-        }
+        hosts.forEach(host -> known.add(address(host)));
         return new AllowedHosts(known, remedy);
+    }
+
+    private static String address(String host) {
+        return RegistryHost.canonical(host).equals("docker.io") ? DOCKER_HUB : host.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Lets the registry pass that images of this name are in.
+     *
+     * @param host as image names have it
+     * @throws HostNotAllowedException when it is not one of these hosts
+     */
+    public void checkRegistry(String host) throws HostNotAllowedException {
+        if (hosts != null && !hosts.contains(address(host))) {
+            throw refused();
+        }
+    }
+
+    private HostNotAllowedException refused() {
+        return new HostNotAllowedException("may not be connected to from here; " + remedy);
     }
 
     /** Whether it is one of these hosts. */
@@ -69,7 +87,7 @@ public final class AllowedHosts implements Serializable {
         }
         Origin origin = Origin.of(address);
         if (origin.isOf(registry) || !isOfPublicNetwork(origin)) {
-            throw new HostNotAllowedException("may not be connected to from here; " + remedy);
+            throw refused();
         }
     }
 
