@@ -365,6 +365,7 @@ class TimelineTest {
         client.setThrowExceptionOnFailingStatusCode(false);
         // What Jenkins says while the run has no such page leads a browser elsewhere.
         client.setJavaScriptEnabled(false);
+        client.setRefreshHandler((page, url, seconds) -> {});
         Instant end = Instant.now().plus(PATIENCE);
         while (true) {
             var response = client.goTo(run.getUrl() + "treenq/" + number + "/api/json", null).getWebResponse();
