@@ -66,6 +66,7 @@ public final class Workspace {
             throw new BuildkitException.InvalidRequest(what + " '" + path + "' does not name a file or folder");
         }
         try {
+            Files.createDirectories(boundary);
             Path present = present(named);
             // Asked before anything is made: a link on the way could lead a new folder outside.
             Path real = within(present.toRealPath(), named, what).resolve(present.relativize(named));
@@ -88,10 +89,15 @@ public final class Workspace {
         throw new NoSuchFileException(path.toString());
     }
 
-    /** The folder outside of which nothing is read or written, with all links resolved. */
+    /**
+     * The folder outside of which nothing is read or written, with all links resolved. A workspace into which nothing was ever
+     * written is not there, and nothing is read in it.
+     */
     Path boundary() throws BuildkitException.InvalidRequest {
         try {
             return boundary.toRealPath();
+        } catch (NoSuchFileException e) {
+            return boundary.toAbsolutePath();
         } catch (IOException e) {
             throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + e, e);
         }

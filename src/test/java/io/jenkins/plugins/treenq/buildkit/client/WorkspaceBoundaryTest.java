@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
@@ -173,6 +174,18 @@ class WorkspaceBoundaryTest {
         fifo(workspace.resolve("x.tar"));
         Output.Stream stream = assertInstanceOf(Output.Stream.class, build.outputs().get(0));
         assertThrows(IOException.class, () -> stream.opener().open().close());
+    }
+
+    @Test
+    void aWorkspaceIntoWhichNothingWasWrittenNeedsNotBeThere() throws Exception {
+        Path missing = scratch.resolve("missing/job");
+        DockerfileBuild.Builder build = DockerfileBuild.builder().dockerfileText("FROM scratch\n");
+
+        build.build().in(new Workspace(missing, missing));
+        assertFalse(Files.exists(missing));
+
+        build.destinations(List.of(archive("out/x.tar"))).build().in(new Workspace(missing, missing));
+        assertTrue(Files.isDirectory(missing.resolve("out")));
     }
 
     @Test
