@@ -206,6 +206,40 @@ class ParametersTest {
     }
 
     @Test
+    void aJobReadsAndWritesNothingOutsideOfItsWorkspaceAndOpensNoFifo() throws Exception {
+        String log = JenkinsRule.getLog(run(
+                """
+                sh 'mkfifo pipe; mkdir -p a/b/c a/outside ../outside; ln -s a/b/c l'
+                sh 'echo secret > ../outside/secret.txt; echo inside > a/outside/secret.txt'
+                writeFile file: 'secret.txt', text: 'FROM scratch\\nCOPY --from=d / /\\n'
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\n'
+                treenqBuild tags: [], dockerfile: 'l/../../outside/secret.txt', contexts: [df: '.'],
+                    frontendOptions: [dockerfilekey: 'df', 'context:d': 'local:dockerfile'],
+                    outputs: [output(type: 'local', dest: 'out')]
+                echo "got ${readFile('out/secret.txt').trim()}"
+                for (arguments in [
+                        [secrets: [secret(id: 's', file: 'pipe')]],
+                        [dockerfile: 'pipe'],
+                        [outputs: [output(type: 'local', dest: 'nest'), output(type: 'oci', dest: 'nest/sub/x.tar')]]]) {
+                    try {
+                        treenqBuild([tags: []] + arguments)
+                        error 'it was built'
+                    } catch (hudson.AbortException e) {
+                        echo "refused: ${e.message}"
+                    }
+                }
+                """,
+                Result.SUCCESS));
+
+        assertThat(log, containsString("got inside"));
+        assertThat(log, containsString("/pipe' cannot be read: it is not a regular file"));
+        assertThat(log, containsString("/pipe' is not a file"));
+        assertThat(
+                log,
+                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one"));
+    }
+
+    @Test
     void contextsAreArchivesFoldersAndRepositories() throws Exception {
         String log = JenkinsRule.getLog(success("""
                 dir('in') { writeFile file: 'Dockerfile', text: 'FROM busybox\\nCOPY hello /hello\\nCOPY --from=more x /x\\nRUN cat /hello /x' }
