@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a daemon is and how it is reached.
@@ -17,19 +19,37 @@ import java.util.Objects;
 public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements Serializable {
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final Pattern LOGIN = Pattern.compile("^((?:[a-zA-Z+.-]+:/*)?).*@", Pattern.DOTALL);
+    private static final int HIGHEST_PORT = 65_535;
+    private static final Pattern PORT = Pattern.compile(":(\\d+)$");
+
     /** @throws IllegalArgumentException when the address has another form */
     public Endpoint {
         Objects.requireNonNull(connectTimeout);
+        if (!"unix".equals(address.getScheme()) && address.toString().indexOf('@') >= 0) {
+            throw new IllegalArgumentException("the builder address '" + withoutLogin(address.toString())
+                    + "' has a user or password, which BuildKit does not know; omit it, and give certificates");
+        }
         String scheme = String.valueOf(address.getScheme());
         boolean valid =
                 switch (scheme) {
                     case "unix" -> address.getPath() != null && address.getPath().startsWith("/");
-                    case "tcp" -> address.getHost() != null && address.getPort() > 0;
+                    case "tcp" -> address.getHost() != null && address.getPort() >= 0;
                     case "dns" -> address.getPath() != null && address.getPath().length() > 1;
                     default -> false;
                 };
         if (!valid) {
             throw noAddress(address.toString());
+        }
+        requirePort(address);
+    }
+
+    private static void requirePort(URI address) {
+        Matcher port = PORT.matcher(address.toString());
+        String digits = "unix".equals(address.getScheme()) || !port.find() ? "1" : port.group(1);
+        if (digits.length() > 5 || Integer.parseInt(digits) < 1 || Integer.parseInt(digits) > HIGHEST_PORT) {
+            throw new IllegalArgumentException(
+                    "'" + address + "' has no valid port; a port is a number from 1 to " + HIGHEST_PORT);
         }
     }
 
@@ -47,8 +67,13 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
         }
     }
 
+    /** Whoever writes a login into an address shall not find it in a log. */
+    private static String withoutLogin(String text) {
+        return LOGIN.matcher(text).replaceFirst("$1…@");
+    }
+
     private static IllegalArgumentException noAddress(String text) {
-        return new IllegalArgumentException("'" + text
+        return new IllegalArgumentException("'" + withoutLogin(text)
                 + "' is not a builder address; write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock");
     }
 }

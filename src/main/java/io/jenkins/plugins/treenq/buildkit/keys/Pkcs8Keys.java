@@ -3,7 +3,11 @@ package io.jenkins.plugins.treenq.buildkit.keys;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.InvalidKeyException;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
@@ -46,6 +50,29 @@ public final class Pkcs8Keys {
             }
         }
         throw new GeneralSecurityException("it is not an RSA, an Ed25519 or an EC key on the curve P-256, P-384 or P-521");
+    }
+
+    /** Whether a certificate's public key is this key's other half: what the one signs, the other one accepts. */
+    public static boolean belongsTo(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "Ed25519";
+                };
+        byte[] text = certificate.getEncoded();
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(key);
+        signature.update(text);
+        byte[] signed = signature.sign();
+        try {
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(text);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException e) {
+            // It is another algorithm's, or of another length.
+            return false;
+        }
     }
 
     /** @param key one of the JDK's, which has its encoding */

@@ -13,6 +13,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -23,6 +24,19 @@ import javax.net.ssl.SSLException;
  */
 public final class Failures {
     private static final Pattern ALERT = Pattern.compile("fatal alert: (\\w+)");
+
+    /** Alerts that are about what a client shows. OpenSSL's is a handshake failure where a certificate is missing. */
+    private static final Set<String> ABOUT_THE_CERTIFICATE = Set.of(
+            "bad certificate",
+            "certificate expired",
+            "certificate required",
+            "certificate revoked",
+            "certificate unknown",
+            "unknown ca",
+            "unsupported certificate",
+            "access denied",
+            "decrypt error",
+            "handshake failure");
 
     private Failures() {}
 
@@ -87,10 +101,18 @@ public final class Failures {
         }
         if (cause instanceof SSLException) {
             Matcher alert = ALERT.matcher(text);
-            if (alert.find()) {
-                return refused(daemon + " refused the client certificate ("
-                        + alert.group(1).toLowerCase(Locale.ROOT).replace('_', ' ')
+            String reason = alert.find() ? alert.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : "";
+            if (reason.equals("protocol version") || text.contains("protocol version")) {
+                return refused(daemon + " offers no version of TLS from 1.2 on, which are those that are taken here;"
+                        + " update whatever ends TLS there");
+            }
+            if (ABOUT_THE_CERTIFICATE.contains(reason)) {
+                return refused(daemon + " refused the client certificate (" + reason
                         + "); give one that its CA has signed and that has not expired");
+            }
+            if (!reason.isEmpty()) {
+                return refused(daemon + " broke off the TLS handshake (" + reason
+                        + "); check that it is a BuildKit daemon, and its certificates");
             }
         }
         return null;

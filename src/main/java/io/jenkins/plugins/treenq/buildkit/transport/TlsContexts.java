@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
@@ -22,10 +23,23 @@ final class TlsContexts {
         if (!tls.caPem().isBlank()) {
             builder.trustManager(certificates(tls.caPem(), "CA certificate"));
         }
-        if (!tls.certificatePem().isBlank() || !tls.keyPem().isBlank()) {
+        if (tls.certificatePem().isBlank() != tls.keyPem().isBlank()) {
+            throw new BuildkitException.InvalidRequest(
+                    tls.keyPem().isBlank()
+                            ? "there is a client certificate without a client key; give its key, too"
+                            : "there is a client key without a client certificate; give its certificate, too");
+        }
+        if (!tls.certificatePem().isBlank()) {
             X509Certificate[] chain = certificates(tls.certificatePem(), "client certificate");
             try {
-                builder.keyManager(Pkcs8Keys.parse(tls.keyPem()), chain);
+                PrivateKey key = Pkcs8Keys.parse(tls.keyPem());
+                if (!Pkcs8Keys.belongsTo(key, chain[0])) {
+                    throw new BuildkitException.InvalidRequest(
+                            "the client key does not belong to the client certificate of "
+                                    + chain[0].getSubjectX500Principal().getName()
+                                    + "; give the key that this certificate was made for");
+                }
+                builder.keyManager(key, chain);
             } catch (GeneralSecurityException e) {
                 throw new BuildkitException.InvalidRequest("the client key cannot be used: " + e.getMessage());
             }

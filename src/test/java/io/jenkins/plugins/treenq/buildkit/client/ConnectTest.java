@@ -24,7 +24,10 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +108,64 @@ class ConnectTest {
             Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
             assertSays("expired", refusal(BuildkitException.TlsRefused.class, server.endpoint(tls)));
         }
+    }
+
+    /** What a server answers that knows TLS 1.1 at most, as OpenSSL writes it: a fatal alert. */
+    @Test
+    void aServerWithoutANewerTlsIsSaid() throws Exception {
+        byte[] protocolVersion = {0x15, 3, 2, 0, 2, 2, 70};
+        byte[] internalError = {0x15, 3, 3, 0, 2, 2, 80};
+        assertSays(" offers no version of TLS from 1.2 on", refusalOfServer(protocolVersion));
+        assertSays(" broke off the TLS handshake (internal error)", refusalOfServer(internalError));
+    }
+
+    private static String refusalOfServer(byte[] answer) throws Exception {
+        Tls tls = new Tls("localhost", Certificates.authority("ca").certificatePem(), "", "");
+        try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> {
+                while (!server.isClosed()) {
+                    try (Socket socket = server.accept()) {
+                        socket.getInputStream().read();
+                        socket.getOutputStream().write(answer);
+                        // Closed only when the client has taken the answer, lest it is lost.
+                        socket.shutdownOutput();
+                        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // The client, or the test, has ended.
+                    }
+                }
+            });
+            answering.start();
+            return refusal(
+                    BuildkitException.TlsRefused.class, Endpoint.of("tcp://127.0.0.1:" + server.getLocalPort(), tls));
+        }
+    }
+
+    @Test
+    void aKeyThatIsNotTheCertificatesIsSaidAndWhichHalfIsMissing() {
+        Certificates.Identity one = Certificates.authority("one");
+        Certificates.Identity other = Certificates.authority("other");
+        Certificates.Identity ec = Certificates.server(one, "ec", TOMORROW);
+        String ca = one.certificatePem();
+        for (String key : new String[] {other.keyPem(), ec.keyPem()}) {
+            assertEquals(
+                    "the client key does not belong to the client certificate of CN=one; give the key that this certificate"
+                            + " was made for",
+                    invalid(new Tls("", ca, one.certificatePem(), key)));
+        }
+        assertEquals(
+                "there is a client certificate without a client key; give its key, too",
+                invalid(new Tls("", ca, one.certificatePem(), "")));
+        assertEquals(
+                "there is a client key without a client certificate; give its certificate, too",
+                invalid(new Tls("", ca, "", one.keyPem())));
+    }
+
+    private static String invalid(Tls tls) {
+        return assertThrows(
+                        BuildkitException.InvalidRequest.class,
+                        () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", tls)).close())
+                .getMessage();
     }
 
     @Test
