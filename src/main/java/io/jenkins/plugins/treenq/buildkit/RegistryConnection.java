@@ -13,7 +13,7 @@ public final class RegistryConnection implements Serializable {
     /** With TLS, and nobody trusted but whom the JVM trusts. */
     public static final RegistryConnection DEFAULT = builder().build();
 
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
 
     private final String caPem;
     private final String certificatePem;
@@ -22,6 +22,7 @@ public final class RegistryConnection implements Serializable {
     private final boolean plainHttp;
     private final boolean plainHttpOnLoopback;
     private final List<String> mirrors;
+    private final HttpProxies proxies;
 
     private RegistryConnection(Builder builder) {
         this.caPem = builder.caPem;
@@ -31,6 +32,7 @@ public final class RegistryConnection implements Serializable {
         this.plainHttp = builder.plainHttp;
         this.plainHttpOnLoopback = builder.plainHttpOnLoopback;
         this.mirrors = builder.mirrors;
+        this.proxies = builder.proxies;
     }
 
     public static Builder builder() {
@@ -65,6 +67,10 @@ public final class RegistryConnection implements Serializable {
         return mirrors;
     }
 
+    public HttpProxies proxies() {
+        return proxies;
+    }
+
     @Override
     public String toString() {
         return "RegistryConnection[insecure=" + insecure + ", plainHttp=" + plainHttp + ", mirrors=" + mirrors + "]";
@@ -79,6 +85,7 @@ public final class RegistryConnection implements Serializable {
         private boolean plainHttp;
         private boolean plainHttpOnLoopback;
         private List<String> mirrors = List.of();
+        private HttpProxies proxies = HttpProxies.NONE;
 
         private Builder() {}
 
@@ -119,6 +126,12 @@ public final class RegistryConnection implements Serializable {
          */
         public Builder mirrors(List<String> hosts) {
             mirrors = List.copyOf(hosts);
+            return this;
+        }
+
+        /** Through which the registry and its token server are asked, unless they are excepted. */
+        public Builder proxies(HttpProxies value) {
+            proxies = Objects.requireNonNull(value);
             return this;
         }
 

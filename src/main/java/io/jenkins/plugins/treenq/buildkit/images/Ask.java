@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.images;
 
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -118,13 +119,17 @@ final class Ask {
         return stream == null ? 0 : stream.position();
     }
 
-    HttpRequest request(URI address, String authorization) {
+    HttpRequest request(URI address, String authorization, HttpProxies proxies) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address).header("User-Agent", "treenq").method(method, body);
         headers.forEach(request::header);
         if (!authorization.isEmpty()) {
             request.header("Authorization", authorization);
         }
+        proxies.of(address)
+                .map(HttpProxies.Proxy::authorization)
+                .filter(login -> !login.isEmpty())
+                .ifPresent(login -> request.header("Proxy-Authorization", login));
         return request.build();
     }
 }

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
@@ -42,6 +43,7 @@ final class Host {
     private final AllowedHosts allowed;
     private final HttpClient http;
     private final Authorizer authorizer;
+    private final HttpProxies proxies;
 
     /** Null until the registry was found. */
     private URI root;
@@ -63,6 +65,7 @@ final class Host {
         this.mirror = mirror;
         this.allowed = allowed;
         this.http = new GuardedHttpClient(HttpClients.of(connection), address, allowed);
+        this.proxies = connection.proxies();
         this.authorizer = new Authorizer(name, address, logins, new TokenClient(connection, http));
     }
 
@@ -217,7 +220,7 @@ final class Host {
             throws IOException, BuildkitException, InterruptedException {
         // A timeout of the request would include the content in newer JDKs, which may take its time.
         CompletableFuture<HttpResponse<Body>> answer =
-                http.sendAsync(ask.request(place, authorization), info -> new Body());
+                http.sendAsync(ask.request(place, authorization, proxies), info -> new Body());
         try {
             while (true) {
                 long sentBytes = ask.sentBytes();

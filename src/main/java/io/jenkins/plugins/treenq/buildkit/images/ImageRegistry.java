@@ -34,6 +34,7 @@ public final class ImageRegistry implements AutoCloseable {
 
     private final RegistryLogins logins;
     private final Map<String, RegistryConnection> connections;
+    private final RegistryConnection others;
     private final AllowedHosts allowed;
     private final Map<HostKey, Host> hosts = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -56,6 +57,16 @@ public final class ImageRegistry implements AutoCloseable {
      * @param allowed the registries, and other hosts that these may send this client to
      */
     public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections, AllowedHosts allowed) {
+        this(logins, connections, RegistryConnection.DEFAULT, allowed);
+    }
+
+    /** @param others how registries are talked to that are not among the connections, such as through a proxy */
+    public ImageRegistry(
+            RegistryLogins logins,
+            Map<String, RegistryConnection> connections,
+            RegistryConnection others,
+            AllowedHosts allowed) {
+        this.others = others;
         this.logins = logins;
         this.connections = Map.copyOf(connections);
         this.allowed = allowed;
@@ -231,7 +242,7 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     private RegistryConnection connection(String host) {
-        return connections.getOrDefault(host, RegistryConnection.DEFAULT);
+        return connections.getOrDefault(host, others);
     }
 
     private record HostKey(String name, boolean mirror) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,7 +56,7 @@ final class Http {
             return new Ask(registry, other, authorization, form);
         }
 
-        private HttpRequest request() {
+        private HttpRequest request(HttpProxies proxies) {
             HttpRequest.Builder request = HttpRequest.newBuilder(address)
                     .timeout(ANSWER_TIMEOUT)
                     .header("User-Agent", "treenq")
@@ -63,6 +64,10 @@ final class Http {
             if (!authorization.isEmpty()) {
                 request.header("Authorization", authorization);
             }
+            proxies.of(address)
+                    .map(HttpProxies.Proxy::authorization)
+                    .filter(login -> !login.isEmpty())
+                    .ifPresent(login -> request.header("Proxy-Authorization", login));
             if (form != null) {
                 request.header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
                         .POST(HttpRequest.BodyPublishers.ofString(form));
@@ -80,7 +85,7 @@ final class Http {
         if (!mayTalkTo(ask.address, ask.registry)) {
             return refused(WITHOUT_TLS);
         }
-        return client.sendAsync(ask.request(), info -> new LimitedBody())
+        return client.sendAsync(ask.request(connection.proxies()), info -> new LimitedBody())
                 .thenCompose(answer -> follow(ask, answer, redirects));
     }
 
@@ -106,6 +111,11 @@ final class Http {
             return refused("it redirects to another host, which is not sent the login");
         }
         return send(ask.at(target), redirects - 1);
+    }
+
+    /** The end of a sentence about who was asked: through which proxy. */
+    String route(URI address) {
+        return connection.proxies().of(address).map(proxy -> " through the proxy " + proxy).orElse("");
     }
 
     boolean mayTalkTo(URI address, String registry) {

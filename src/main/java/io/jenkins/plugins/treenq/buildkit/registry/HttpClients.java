@@ -2,9 +2,16 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,19 +38,48 @@ public final class HttpClients {
     public static synchronized HttpClient of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
         CLIENTS.values().removeIf(client -> client.refersTo(null));
         List<Object> key = List.of(
-                connection.caPem(), connection.certificatePem(), connection.keyPem(), connection.insecure());
+                connection.caPem(),
+                connection.certificatePem(),
+                connection.keyPem(),
+                connection.insecure(),
+                connection.proxies());
         WeakReference<HttpClient> known = CLIENTS.get(key);
         HttpClient client = known == null ? null : known.get();
         if (client == null) {
-            client = HttpClient.newBuilder()
+            HttpClient.Builder builder = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(CONNECT_TIMEOUT)
                     .followRedirects(HttpClient.Redirect.NEVER)
                     .sslContext(HttpTls.of(connection))
-                    .executor(WorkerPool.shared())
-                    .build();
+                    .executor(WorkerPool.shared());
+            if (!connection.proxies().equals(HttpProxies.NONE)) {
+                builder.proxy(new Selector(connection.proxies()));
+            }
+            client = builder.build();
             CLIENTS.put(key, new WeakReference<>(client));
         }
         return client;
+    }
+
+    /** Answers the JDK's client. */
+    private static final class Selector extends ProxySelector {
+        private final HttpProxies proxies;
+
+        Selector(HttpProxies proxies) {
+            this.proxies = proxies;
+        }
+
+        @Override
+        public List<Proxy> select(URI address) {
+            return List.of(proxies.of(address)
+                    .map(proxy -> new Proxy(
+                            Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())))
+                    .orElse(Proxy.NO_PROXY));
+        }
+
+        @Override
+        public void connectFailed(URI address, SocketAddress proxy, IOException failure) {
+            // Whoever asks is told.
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
@@ -29,23 +30,29 @@ final class HttpTls {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys(connection), trust(connection), null);
             return context;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new BuildkitException.InvalidRequest(
                     "the certificates for talking to a registry cannot be used: " + e.getMessage());
+        } catch (IOException e) {
+            throw new IllegalStateException("a key store without any key cannot be made", e);
         }
     }
 
     private static KeyManager[] keys(RegistryConnection connection) throws GeneralSecurityException, IOException {
+        if (connection.certificatePem().isBlank() != connection.keyPem().isBlank()) {
+            throw new GeneralSecurityException("a client certificate and its key are given together or not at all");
+        }
         if (connection.certificatePem().isBlank()) {
             return new KeyManager[0];
         }
         char[] none = {};
+        PrivateKey key = Pkcs8Keys.parse(connection.keyPem());
+        X509Certificate[] chain = PemCertificates.parse(connection.certificatePem());
+        if (!Pkcs8Keys.belongsTo(key, chain[0])) {
+            throw new GeneralSecurityException("the client key does not belong to the client certificate");
+        }
         KeyStore store = empty();
-        store.setKeyEntry(
-                "client",
-                Pkcs8Keys.parse(connection.keyPem()),
-                none,
-                PemCertificates.parse(connection.certificatePem()));
+        store.setKeyEntry("client", key, none, chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, none);
         return factory.getKeyManagers();

@@ -37,6 +37,13 @@ public final class HttpTrouble {
                     : "cannot be reached from here";
         }
         if (failure instanceof SSLHandshakeException) {
+            String text = String.valueOf(failure.getMessage());
+            if (text.contains("protocol_version") || text.contains("protocol version")) {
+                return "offers no version of TLS from 1.2 on, which are those that are taken here";
+            }
+            if (text.contains("certificate_required") || text.contains("bad_certificate") || text.contains("unknown_ca")) {
+                return "refused the client certificate, or wants one";
+            }
             return "has a certificate that is not trusted here or is for another host";
         }
         if (failure instanceof SSLException) {

@@ -71,7 +71,7 @@ public final class TokenClient {
                 .handle((token, failure) -> {
                     if (failure != null) {
                         throw new CompletionException(new TokenRefused("no token for " + request.host() + " from "
-                                + request.realm().getRawAuthority() + ": " + reason(failure)));
+                                + request.realm().getRawAuthority() + http.route(request.realm()) + ": " + reason(failure)));
                     }
                     return token;
                 });

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Answer;
@@ -90,6 +91,53 @@ class TokenClientTest {
                     asked.parameters());
             assertEquals("", asked.login());
         }
+    }
+
+    private static RegistryConnection.Builder through(int port, String authorization, List<String> exceptions) {
+        HttpProxies.Proxy proxy = new HttpProxies.Proxy("127.0.0.1", port, authorization);
+        return RegistryConnection.builder().proxies(new HttpProxies(proxy, proxy, exceptions));
+    }
+
+    @Test
+    void tokensAreFetchedThroughTheProxyUnlessTheirServerIsExcepted() throws Exception {
+        Certificates.Identity authority = Certificates.authority("ca");
+        Certificates.Identity identity =
+                Certificates.server(authority, "tokens.example.com", Instant.now().plusSeconds(3600));
+        TokenRequest request = request("r.example.com", URI.create("https://tokens.example.com/token"));
+        try (TokenServer server = TokenServer.tls(identity, asked -> TOKEN);
+                TunnelProxy proxy = new TunnelProxy(server.port())) {
+            RegistryConnection connection = through(proxy.port(), "", List.of())
+                    .caPem(authority.certificatePem())
+                    .build();
+            assertEquals(
+                    "the-token",
+                    new TokenClient(connection).fetch(request, Optional.empty()).get(30, TimeUnit.SECONDS).value());
+            assertEquals(List.of("CONNECT tokens.example.com:443 HTTP/1.1"), proxy.tunnels());
+            RegistryConnection excepted = through(proxy.port(), "", List.of("example.com")).build();
+            assertThrows(ExecutionException.class, () -> new TokenClient(excepted)
+                    .fetch(request, Optional.empty())
+                    .get(30, TimeUnit.SECONDS));
+            assertEquals(1, proxy.tunnels().size());
+        }
+        try (TokenServer proxy = TokenServer.plain(
+                asked -> asked.authorization() == null ? TOKEN : Answer.of(500))) {
+            RegistryConnection connection = through(proxy.port(), "Basic bWU6cGFzcw==", List.of())
+                    .plainHttp(true)
+                    .build();
+            TokenRequest plain = request("r.example.com", URI.create("http://tokens.example.com/token"));
+            assertEquals(
+                    "the-token",
+                    new TokenClient(connection).fetch(plain, Optional.empty()).get(30, TimeUnit.SECONDS).value());
+            assertEquals("Basic bWU6cGFzcw==", proxy.requests().get(0).proxyAuthorization());
+        }
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
+                        through(1, "", List.of()).build())
+                .fetch(request, Optional.empty())
+                .get(30, TimeUnit.SECONDS));
+        assertEquals(
+                "no token for r.example.com from tokens.example.com through the proxy 127.0.0.1:1:"
+                        + " it cannot be reached from here",
+                failure.getCause().getMessage());
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class TokenServer implements AutoCloseable {
             String path,
             Map<String, List<String>> parameters,
             String authorization,
+            String proxyAuthorization,
             String userAgent) {
         /** Of HTTP's own scheme, {@code name:password}; empty for none. */
         public String login() {
@@ -120,6 +121,7 @@ public final class TokenServer implements AutoCloseable {
                 exchange.getRequestURI().getPath(),
                 parameters,
                 exchange.getRequestHeaders().getFirst("Authorization"),
+                exchange.getRequestHeaders().getFirst("Proxy-Authorization"),
                 exchange.getRequestHeaders().getFirst("User-Agent"));
         requests.add(request);
         Answer answer = rule.answer(request);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.Serializable;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which HTTP proxy a request goes through, by the rules that Go's programs have for {@code HTTPS_PROXY} and
+ * {@code NO_PROXY} ({@code golang.org/x/net/http/httpproxy}): never for this machine itself.
+ *
+ * @param http for addresses without TLS; null for none
+ * @param https for addresses with TLS; null for none
+ * @param exceptions what is asked directly: {@code example.com} with all below it, {@code .example.com} with what is below
+ *     it alone, an address, a network such as {@code 10.0.0.0/8}, each with a port if need be; {@code *} stands for any
+ *     characters
+ */
+public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) implements Serializable {
+    /** Everything is asked directly, or as the JVM's own settings say. */
+    public static final HttpProxies NONE = new HttpProxies(null, null, List.of());
+
+    public HttpProxies {
+        exceptions = exceptions.stream()
+                .map(exception -> exception.strip().toLowerCase(Locale.ROOT))
+                .filter(exception -> !exception.isEmpty())
+                .toList();
+    }
+
+    /**
+     * A proxy. Never prints its login.
+     *
+     * @param authorization the value of the header {@code Proxy-Authorization}, or empty for none
+     */
+    public record Proxy(String host, int port, String authorization) implements Serializable {
+        public Proxy {
+            Objects.requireNonNull(host);
+            Objects.requireNonNull(authorization);
+        }
+
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
+
+    /** The proxy for an address; nothing when it is asked directly. */
+    public Optional<Proxy> of(URI address) {
+        boolean tls = "https".equalsIgnoreCase(address.getScheme());
+        Proxy proxy = tls ? https : http;
+        if (proxy == null || address.getHost() == null) {
+            return Optional.empty();
+        }
+        String host = address.getHost().toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$", "").replaceFirst("\\.$", "");
+        int port = address.getPort() > 0 ? address.getPort() : tls ? 443 : 80;
+        return isLoopback(host) || exceptions.stream().anyMatch(exception -> isExcepted(exception, host, port))
+                ? Optional.empty()
+                : Optional.of(proxy);
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.startsWith("127.") && NumericAddress.of(host).isPresent() || host.equals("::1");
+    }
+
+    private static boolean isExcepted(String exception, String host, int port) {
+        String pattern = exception;
+        int colon = pattern.lastIndexOf(':');
+        boolean withPort = colon > 0 && (pattern.indexOf(':') == colon || pattern.startsWith("["));
+        if (withPort && pattern.substring(colon + 1).matches("\\d+")) {
+            if (!pattern.substring(colon + 1).equals(Integer.toString(port))) {
+                return false;
+            }
+            pattern = pattern.substring(0, colon);
+        }
+        pattern = pattern.replaceAll("^\\[|\\]$", "");
+        int slash = pattern.indexOf('/');
+        if (slash > 0) {
+            return NumericAddress.isInNetwork(host, pattern.substring(0, slash), pattern.substring(slash + 1));
+        }
+        if (pattern.startsWith("*.")) {
+            pattern = pattern.substring(1);
+        }
+        if (pattern.indexOf('*') >= 0) {
+            return Pattern.matches(
+                    Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")), host);
+        }
+        return pattern.startsWith(".") ? host.endsWith(pattern) : host.equals(pattern) || host.endsWith("." + pattern);
+    }
+
+    /** Addresses in numbers, for which nobody is asked. */
+    private static final class NumericAddress {
+        private static final Pattern FORM = Pattern.compile("[0-9.]+|[0-9a-f.]*:[0-9a-f:.]*");
+
+        private NumericAddress() {}
+
+        static Optional<byte[]> of(String text) {
+            try {
+                return FORM.matcher(text).matches()
+                        ? Optional.of(InetAddress.getByName(text).getAddress())
+                        : Optional.empty();
+            } catch (UnknownHostException e) {
+                return Optional.empty();
+            }
+        }
+
+        static boolean isInNetwork(String host, String network, String bits) {
+            byte[] address = of(host).orElse(new byte[0]);
+            byte[] start = of(network).orElse(new byte[1]);
+            if (address.length != start.length || !bits.matches("\\d{1,3}") || Integer.parseInt(bits) > 8 * start.length) {
+                return false;
+            }
+            for (int bit = 0; bit < Integer.parseInt(bits); bit++) {
+                if (((address[bit / 8] ^ start[bit / 8]) >> 7 - bit % 8 & 1) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "HttpProxies[http=" + http + ", https=" + https + ", exceptions=" + exceptions + "]";
+    }
+}
