@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,12 +38,18 @@ public final class BuildFailures {
     private static final Pattern BASE_IMAGE = Pattern.compile(
             "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
+    /** A store of this side's session does not have it ({@code source/containerimage/ocilayout.go}). */
+    private static final Pattern LAYOUT = Pattern.compile("unable to get info about digest: .* content (sha256:[0-9a-f]+): not found");
+
+    private static final Pattern SYNTAX = Pattern.compile("(?:#|//)\\s*syntax\\s*=");
+
     /** BuildKit's {@code cache/remotecache/export.go}. */
     private static final Pattern CACHE_EXPORT = Pattern.compile("^error writing (?:layer|config|manifest) blob: ");
 
     /** What this client's session told the daemon of a registry ({@code TokenClient}, {@code AuthService}). */
     private static final Pattern OWN_WORDS =
-            Pattern.compile("no token for \\S+ from \\S+: .*|the login for \\S+ is only used to get tokens .*");
+            Pattern.compile("no token for \\S+ from \\S+(?: through the proxy \\S+)?: .*"
+                    + "|the login for \\S+ is only used to get tokens .*");
 
     private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
 
@@ -110,16 +117,36 @@ public final class BuildFailures {
         Matcher base = BASE_IMAGE.matcher(text);
         if (base.find()) {
             String image = base.group(1) == null ? base.group(2) : base.group(1);
+            Matcher layout = LAYOUT.matcher(text);
+            if (layout.find()) {
+                return failed(
+                        place + "the OCI layout that was given for this image has no content " + layout.group(1)
+                                + "; check the digest after oci-layout:// and the folder (" + text + ")",
+                        details);
+            }
+            String kind = kind(details.location(), text);
             if (text.contains("no match for platform")) {
-                return failed(place + "base image " + image + " has none for the platform that was asked for", details);
+                return failed(place + kind + image + " has none for the platform that was asked for", details);
             }
             if (text.endsWith("not found") && !NOT_REACHED.matcher(text).find()) {
-                return failed(place + "base image " + image + " does not exist; check its name and tag", details);
+                return failed(
+                        place + kind + image + " does not exist; check its name and tag"
+                                + (kind.equals("image ") ? ", or the frontend or SBOM scanner that was asked for" : ""),
+                        details);
             }
-            return refused(registry(place + "cannot pull base image " + image, text));
+            return refused(registry(place + "cannot pull " + kind + image, text));
         }
         Matcher own = OWN_WORDS.matcher(text);
         return own.find() ? refused(place + own.group()) : failed(place + text, details);
+    }
+
+    /** An image that no line of the Dockerfile names is a frontend or a scanner that the request names. */
+    private static String kind(SourceLocation location, String text) {
+        if (location == null || location.line() < 1 || location.line() > location.lines().size()) {
+            // What FROM names, the daemon has in front of it all.
+            return text.startsWith("failed to ") ? "image " : "base image ";
+        }
+        return SYNTAX.matcher(location.lines().get(location.line() - 1)).lookingAt() ? "frontend " : "base image ";
     }
 
     private static boolean passes(String text) {

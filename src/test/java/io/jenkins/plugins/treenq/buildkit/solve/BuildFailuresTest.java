@@ -53,6 +53,8 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | out of order
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
+            failed to resolve source metadata for r.example.com/scanner:1: r.example.com/scanner:1: not found | BuildFailed | image r.example.com/scanner:1 does not exist; check its name and tag, or the frontend or SBOM scanner that was asked for
+            failed to resolve source metadata for docker.io/library/base@sha256:2d: unable to get info about digest: NotFound: rpc error: code = NotFound desc = content sha256:2d: not found | BuildFailed | the OCI layout that was given for this image has no content sha256:2d; check the digest after oci-layout:// and the folder
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
             error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | RegistryRefused | cannot export the cache, which ignore-error=true would let pass: the daemon cannot reach the registry
             app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
@@ -102,6 +104,23 @@ class BuildFailuresTest {
                 ENDPOINT);
         assertEquals(BuildkitException.ConnectionLost.class, failure.getClass());
         assertTrue(failure.getMessage().contains("buildkitd.example.com:1234"));
+    }
+
+    @Test
+    void aFrontendThatIsNotThereIsNoBaseImage() {
+        String dockerfile = Base64.getEncoder()
+                .encodeToString("# syntax=r.example.com/frontend:1\nFROM a\n".getBytes(StandardCharsets.UTF_8));
+        BuildkitException failure = failure(
+                Status.Code.UNKNOWN,
+                "failed to solve: failed to resolve source metadata for r.example.com/frontend:1:"
+                        + " r.example.com/frontend:1: not found",
+                detail(
+                        "errdefs.Source",
+                        "{\"info\":{\"filename\":\"Dockerfile\",\"data\":\"" + dockerfile
+                                + "\"},\"ranges\":[{\"start\":{\"line\":1},\"end\":{\"line\":1}}]}"));
+        assertEquals(
+                "Dockerfile:1: frontend r.example.com/frontend:1 does not exist; check its name and tag",
+                failure.getMessage());
     }
 
     @Test
