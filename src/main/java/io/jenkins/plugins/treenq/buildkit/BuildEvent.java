@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
@@ -79,11 +81,28 @@ public sealed interface BuildEvent {
     }
 
     /**
-     * Output of a vertex, complete characters but not always complete lines.
+     * Output of a vertex.
      *
      * @param stream 1 is standard output, 2 standard error
+     * @param text complete characters but not always complete lines; empty when the bytes end within a character
+     * @param bytes as the process wrote them, which need not be text
      */
-    record Output(String vertex, Instant timestamp, int stream, String text) implements BuildEvent {}
+    record Output(String vertex, Instant timestamp, int stream, String text, ByteBuffer bytes) implements BuildEvent {
+        public Output {
+            bytes = bytes.asReadOnlyBuffer();
+        }
+
+        /** Of text alone. */
+        public Output(String vertex, Instant timestamp, int stream, String text) {
+            this(vertex, timestamp, stream, text, StandardCharsets.UTF_8.encode(text));
+        }
+
+        @Override
+        public ByteBuffer bytes() {
+            // Reading one moves its position.
+            return bytes.duplicate();
+        }
+    }
 
     /**
      * A remark of the frontend's checks.

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -95,7 +96,7 @@ public final class RawJsonPrinter implements BuildListener {
         JsonObject json = new JsonObject();
         json.addProperty("vertex", output.vertex());
         add(json, "stream", output.stream());
-        json.addProperty("data", base64(output.text()));
+        json.addProperty("data", base64(output.bytes()));
         add(json, "timestamp", output.timestamp());
         return json;
     }
@@ -157,6 +158,10 @@ public final class RawJsonPrinter implements BuildListener {
         JsonArray list = new JsonArray();
         list.add(only);
         return list;
+    }
+
+    private static String base64(ByteBuffer bytes) {
+        return new String(Base64.getEncoder().encode(bytes).array(), StandardCharsets.US_ASCII);
     }
 
     private static String base64(String text) {

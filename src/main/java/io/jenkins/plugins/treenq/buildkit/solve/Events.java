@@ -115,12 +115,17 @@ final class Events {
                 outputs.put(stream, new Output());
             }
             Output output = outputs.get(stream);
-            String text = fresh(output, log.getMsg());
-            if (!text.isEmpty()) {
+            ByteString bytes = fresh(output, log.getMsg());
+            if (!bytes.isEmpty()) {
                 Instant time = Timestamps.instant(log.getTimestamp());
                 all.add(new Timed(
                         output.position(time),
-                        new BuildEvent.Output(log.getVertex(), time, whole(log.getStream()), text)));
+                        new BuildEvent.Output(
+                                log.getVertex(),
+                                time,
+                                whole(log.getStream()),
+                                output.text.decode(bytes.toByteArray()),
+                                bytes.asReadOnlyByteBuffer())));
             }
         }
         Map<String, Instant> endTimes = new HashMap<>();
@@ -171,11 +176,11 @@ final class Events {
         ends.add(new Timed(vertex.completed(), vertex));
     }
 
-    private static String fresh(Output output, ByteString bytes) {
+    private static ByteString fresh(Output output, ByteString bytes) {
         long known = Math.min(bytes.size(), Math.max(0, output.told - output.seen));
         output.seen += bytes.size();
         output.told = Math.max(output.told, output.seen);
-        return output.text.decode(bytes.substring((int) known).toByteArray());
+        return bytes.substring((int) known);
     }
 
     private static BuildEvent.VertexChanged event(Vertex vertex) {

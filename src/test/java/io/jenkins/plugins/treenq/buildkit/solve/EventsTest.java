@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -53,6 +54,23 @@ class EventsTest {
             }
         }
         return text.toString();
+    }
+
+    @Test
+    void theBytesOfOutputAreToldAsTheyCameAlsoWhereTheyAreNoText() throws Exception {
+        byte[] bytes = {'c', 'a', 'f', (byte) 0xe9, (byte) 0xff, '\n', (byte) 0xc3};
+        for (byte one : bytes) {
+            read(log("v", 1, new byte[] {one}));
+        }
+        List<String> lines = new ArrayList<>();
+        heard.forEach(new RawJsonPrinter(lines::add)::onEvent);
+        StringBuilder told = new StringBuilder();
+        for (String line : lines) {
+            byte[] data = Base64.getDecoder().decode(line.replaceAll(".*\"data\":\"([^\"]*)\".*", "$1"));
+            told.append(new String(data, StandardCharsets.ISO_8859_1));
+        }
+        assertEquals(new String(bytes, StandardCharsets.ISO_8859_1), told.toString());
+        assertEquals("caf\uFFFD\uFFFD\n", text("v", 1));
     }
 
     @Test
