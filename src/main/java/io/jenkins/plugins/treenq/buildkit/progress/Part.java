@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.progress;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A layer or transfer within a step; decides which of its states are worth a line. */
 final class Part {
@@ -29,6 +30,11 @@ final class Part {
             printed = state;
         }
         return worth;
+    }
+
+    /** What was heard of it last, if it goes on. */
+    Optional<BuildEvent.Progress> unfinished() {
+        return Optional.ofNullable(heard).filter(state -> state.completed() == null);
     }
 
     private boolean isNews(BuildEvent.Progress state) {

@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -83,6 +84,11 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     public void close() {
         endPending();
         steps.all().forEach(PlainPrinter::flush);
+    }
+
+    /** The steps that are not hidden, in the order of their starts. */
+    Collection<Step> started() {
+        return started;
     }
 
     /** For each failed step, in the order of their starts, its name and its last ten lines of output. */

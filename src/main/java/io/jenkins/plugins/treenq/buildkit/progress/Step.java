@@ -149,10 +149,16 @@ final class Step {
 
     /** How long anything of it ran; parallel runs count once. */
     Duration duration() {
+        return duration(null);
+    }
+
+    /** The same with what still runs. */
+    Duration duration(Instant now) {
         Duration sum = Duration.ZERO;
         for (Span span : spans()) {
-            if (span.end != null) {
-                sum = sum.plus(Duration.between(span.start, span.end));
+            Instant end = span.end == null ? now : span.end;
+            if (end != null && end.isAfter(span.start)) {
+                sum = sum.plus(Duration.between(span.start, end));
             }
         }
         return sum;
