@@ -25,15 +25,29 @@ final class SourcePolicyJson {
                 rules.add(rule(rule.getAsJsonObject()));
             }
             return new SourcePolicy(rules);
-        } catch (JsonParseException | IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+        } catch (UnknownWordException e) {
             throw new BuildkitException.InvalidRequest("the source policy cannot be read: " + e.getMessage());
+        } catch (JsonParseException e) {
+            throw new BuildkitException.InvalidRequest("the source policy cannot be read: it is not JSON");
+        } catch (IllegalStateException | UnsupportedOperationException | ClassCastException | NumberFormatException e) {
+            throw new BuildkitException.InvalidRequest("the source policy cannot be read: it has another form than"
+                    + " {\"rules\": [{\"action\": \"DENY\", \"selector\": {\"identifier\": \"…\"}}]}");
+        }
+    }
+
+    /** Its text is for people, which that of Java's own exceptions is not. */
+    private static final class UnknownWordException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        UnknownWordException(String text) {
+            super(text);
         }
     }
 
     private static SourcePolicy.Rule rule(JsonObject rule) {
         JsonElement selector = get(rule, "selector");
         if (selector.isJsonNull()) {
-            throw new IllegalArgumentException("a rule has no selector");
+            throw new UnknownWordException("a rule has no selector");
         }
         JsonObject source = selector.getAsJsonObject();
         List<SourcePolicy.Constraint> constraints = new ArrayList<>();
@@ -71,7 +85,7 @@ final class SourcePolicyJson {
                 return constant;
             }
         }
-        throw new IllegalArgumentException(name + " cannot be " + value);
+        throw new UnknownWordException(name + " cannot be " + value);
     }
 
     private static List<JsonElement> list(JsonObject object, String name) {

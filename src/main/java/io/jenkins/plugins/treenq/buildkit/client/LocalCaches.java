@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutCleaning;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
@@ -107,7 +108,7 @@ final class LocalCaches {
                 new LayoutIndex(cache.folder()).put(manifest, List.of(LayoutIndex.Name.ofTag(cache.tag())));
             } catch (IOException e) {
                 throw new BuildkitException.OutputUnwritable(
-                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + e, e);
+                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileTrouble.inWords(e), e);
             }
             if (cache.cleaned()) {
                 try {
@@ -150,7 +151,7 @@ final class LocalCaches {
         } catch (NoSuchFileException e) {
             onSkipped.accept(entry.attributes().get("src"), "there is none yet");
         } catch (IOException e) {
-            onSkipped.accept(entry.attributes().get("src"), String.valueOf(e.getMessage()));
+            onSkipped.accept(entry.attributes().get("src"), FileTrouble.inWords(e));
         }
         return Optional.empty();
     }

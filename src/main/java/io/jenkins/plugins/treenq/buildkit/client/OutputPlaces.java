@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -61,7 +62,7 @@ public final class OutputPlaces {
             try {
                 requireApart(other, place);
             } catch (IOException e) {
-                throw new BuildkitException.InvalidRequest(place + " cannot be compared with " + other + ": " + e, e);
+                throw new BuildkitException.InvalidRequest(place + " cannot be compared with " + other + ": " + FileTrouble.inWords(e), e);
             }
         }
         places.add(place);

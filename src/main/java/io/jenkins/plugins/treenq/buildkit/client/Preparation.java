@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.Upload;
@@ -121,7 +122,7 @@ final class Preparation {
                 throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is empty");
             }
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read", e);
+            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read: " + FileTrouble.inWords(e), e);
         }
         // Not the file's own folder: its ignore file lies beside the name that was given.
         Path named = context.resolve(sources.dockerfile());
@@ -174,7 +175,9 @@ final class Preparation {
             return OCI_LAYOUT + id + "@" + digest.value();
         } catch (IOException | IllegalArgumentException e) {
             throw new BuildkitException.InvalidRequest(
-                    "OCI layout '" + layout + "' cannot be read: " + e.getMessage(), e);
+                    "OCI layout '" + layout + "' cannot be read: "
+                            + (e instanceof IOException file ? FileTrouble.naming(file) : e.getMessage()),
+                    e);
         }
     }
 

@@ -7,6 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.content.ContentService;
@@ -237,7 +238,7 @@ final class Results implements AutoCloseable {
             new LayoutIndex(layout)
                     .put(new String(Base64.getDecoder().decode(descriptor), StandardCharsets.UTF_8), names);
         } catch (IOException | IllegalArgumentException e) {
-            throw new BuildkitException.OutputUnwritable("the index of '" + layout + "' cannot be written: " + e, e);
+            throw new BuildkitException.OutputUnwritable("the index of '" + layout + "' cannot be written: " + FileTrouble.inWords(e), e);
         }
     }
 

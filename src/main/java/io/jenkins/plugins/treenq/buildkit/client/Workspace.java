@@ -2,9 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -75,7 +75,7 @@ public final class Workspace {
             }
             return real;
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + e, e);
+            throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + FileTrouble.naming(e), e);
         }
     }
 
@@ -99,7 +99,7 @@ public final class Workspace {
         } catch (NoSuchFileException e) {
             return boundary.toAbsolutePath();
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + e, e);
+            throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + FileTrouble.inWords(e), e);
         }
     }
 
@@ -124,11 +124,8 @@ public final class Workspace {
         Path file = existing(path, what);
         try {
             return new ConfinedPath(file, boundary()).readAll(maxBytes);
-        } catch (FileSystemException e) {
-            String reason = e.getReason() == null ? "it cannot be opened (" + e + ")" : e.getReason();
-            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + reason, e);
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + e, e);
+            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + FileTrouble.inWords(e), e);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.content.AbortRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
@@ -187,8 +188,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
         if (failure instanceof IOException e) {
             BuildkitException told = writing
-                    ? new BuildkitException.OutputUnwritable("an OCI layout cannot be written: " + e, e)
-                    : new BuildkitException.ContextUnreadable("an OCI layout cannot be read: " + e, e);
+                    ? new BuildkitException.OutputUnwritable("an OCI layout cannot be written: " + FileTrouble.naming(e), e)
+                    : new BuildkitException.ContextUnreadable("an OCI layout cannot be read: " + FileTrouble.naming(e), e);
             onFailure.accept(told);
             answer.onError(Status.INTERNAL.withDescription(told.getMessage()).asException());
         } else {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.Blob;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentRequest;
@@ -76,7 +77,7 @@ public final class Contents {
             });
         } catch (IOException e) {
             throw new BuildkitException.DaemonFailed(
-                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + e.getMessage(), null);
+                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + FileTrouble.inWords(e), null);
         }
         return bytes.toByteArray();
     }

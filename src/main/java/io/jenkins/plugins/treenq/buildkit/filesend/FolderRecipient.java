@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -242,7 +243,8 @@ final class FolderRecipient implements Recipient {
             try {
                 destination.delete(leftover);
             } catch (IOException e) {
-                throw new BuildkitException.OutputUnwritable("'" + leftover + "' cannot be removed from the output", e);
+                throw new BuildkitException.OutputUnwritable(
+                        "'" + leftover + "' cannot be removed from the output: " + FileTrouble.inWords(e), e);
             }
         }
     }

@@ -3,9 +3,8 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 
 /** Words for what keeps a result from being taken. */
 final class Refused {
@@ -23,7 +22,7 @@ final class Refused {
 
     /** This side cannot keep what was sent. */
     static BuildkitException.OutputUnwritable unwritable(String what, IOException cause) {
-        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + reason(cause), cause);
+        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + FileTrouble.inWords(cause), cause);
     }
 
     /** A path for people, on one line. */
@@ -37,15 +36,5 @@ final class Refused {
                                 : c)
                         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 + "'";
-    }
-
-    private static String reason(IOException cause) {
-        if (cause instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (cause instanceof FileSystemException failure && failure.getReason() != null) {
-            return failure.getReason();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

@@ -108,7 +108,8 @@ public final class FrontendAnswer {
                 | ClassCastException
                 | UnsupportedOperationException e) {
             throw new BuildkitException.DaemonFailed(
-                    "the frontend answered in a form that is not known: " + e.getMessage(), null);
+                    "the frontend answered in a form that is not known; name another one in the Dockerfile's line '# syntax='",
+                    null);
         }
     }
 

@@ -42,8 +42,7 @@ public final class VcsOptions {
         } catch (IOException | RuntimeException e) {
             // JGit has either for a repository that is damaged, or of a kind that it does not know. Its messages quote files.
             throw new IOException(
-                    "the git repository of " + tree + " cannot be read: it is damaged, or of a kind that is not known here ("
-                            + e.getClass().getSimpleName() + ")",
+                    "the git repository of " + tree + " cannot be read: it is damaged, or of a kind that is not known here",
                     e);
         }
     }

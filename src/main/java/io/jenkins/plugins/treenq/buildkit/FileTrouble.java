@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
+import java.nio.file.ReadOnlyFileSystemException;
+
+/**
+ * Says why a file cannot be used. Java often leaves it to an exception's class to say what is wrong, and has only the path as
+ * its text.
+ */
+public final class FileTrouble {
+    private FileTrouble() {}
+
+    /** The reason, after the file that it is about, where that is known. For what has many files. */
+    public static String naming(IOException failure) {
+        String file = failure instanceof FileSystemException known ? known.getFile() : null;
+        return (file == null ? "" : "'" + file + "': ") + inWords(failure);
+    }
+
+    /** The reason alone, in words; a sentence before it names the file. */
+    public static String inWords(Exception failure) {
+        if (failure instanceof UncheckedIOException unchecked) {
+            return inWords(unchecked.getCause());
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return "it does not exist";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return "something else is there already";
+        }
+        if (failure instanceof DirectoryNotEmptyException) {
+            return "the folder is not empty";
+        }
+        if (failure instanceof NotDirectoryException) {
+            return "it is not a folder";
+        }
+        if (failure instanceof NotLinkException) {
+            return "it is not a symbolic link";
+        }
+        if (failure instanceof FileSystemLoopException) {
+            return "symbolic links lead in a circle";
+        }
+        if (failure instanceof ReadOnlyFileSystemException) {
+            return "the file system is read-only";
+        }
+        if (failure instanceof InvalidPathException) {
+            return "this system has no such name";
+        }
+        if (failure instanceof UnsupportedOperationException) {
+            return "this file system has nothing of its kind";
+        }
+        if (failure instanceof FileSystemException file) {
+            return file.getReason() == null ? "the file system refuses it" : file.getReason();
+        }
+        if (failure instanceof CharacterCodingException) {
+            return "it is not text in UTF-8";
+        }
+        if (failure instanceof EOFException) {
+            return "it ends too early";
+        }
+        if (failure instanceof ClosedChannelException || failure instanceof InterruptedIOException) {
+            return "it was interrupted";
+        }
+        // What is no class of its own has a text that somebody wrote for people, or the system's.
+        String text = failure.getClass() == IOException.class ? failure.getMessage() : null;
+        return text == null || text.isBlank() ? "it cannot be read or written" : text;
+    }
+}
