@@ -1,17 +1,50 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.UUID;
+import picocli.CommandLine.TypeConversionException;
 
 /** Writes files that others wait for: they are there whole, or not at all. */
 final class AtomicFile {
     private AtomicFile() {}
+
+    /**
+     * Says before a build that a file cannot be written after it.
+     *
+     * @param option that names the file
+     * @param file null when there is none
+     * @param made folders that the build makes
+     */
+    static void requireFolder(String option, Path file, List<Path> made) {
+        if (file == null) {
+            return;
+        }
+        String what = option + " " + file;
+        Path target = file.toAbsolutePath().normalize();
+        if (Files.isDirectory(target)) {
+            throw new TypeConversionException(what + " is a folder; name a file");
+        }
+        Path folder = target.getParent();
+        if (folder == null || made.stream().anyMatch(other -> folder.startsWith(other.toAbsolutePath().normalize()))) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new TypeConversionException(
+                    what + ": " + (Files.exists(folder) ? folder + " is not a folder" : "there is no folder " + folder));
+        }
+        if (!Files.isWritable(folder)) {
+            throw new TypeConversionException(what + ": no file can be written to the folder " + folder);
+        }
+    }
 
     /** Where a file will be that is written after the build, with all links resolved: a result may put others there. */
     static Path resolved(Path file) throws IOException {
@@ -31,14 +64,17 @@ final class AtomicFile {
 
     static void write(Path file, String text) throws IOException {
         Path target = file.toAbsolutePath();
-        if (Files.isDirectory(target)) {
-            throw new IOException(file + " is a folder, not a file");
-        }
         // Not Files.createTempFile, whose files only their owner may read.
         Path part = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
         try {
             Files.writeString(part, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (Files.isDirectory(target)) {
+                throw new FileSystemException(file.toString(), null, "it is a folder, not a file");
+            }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            // Its own text may name the other file, which nobody has asked for.
+            throw new IOException(file + " cannot be written: " + FileTrouble.inWords(e), e);
         } finally {
             Files.deleteIfExists(part);
         }

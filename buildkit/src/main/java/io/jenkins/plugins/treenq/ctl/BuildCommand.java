@@ -115,15 +115,22 @@ final class BuildCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BuildkitException, InterruptedException, IOException {
         CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
-        OutputOptions output = OutputOptions.read(outputs, OutputOptions::stdoutIsTerminal);
+        OutputOptions output = OutputOptions.read(outputs, () -> Terminal.is(1));
         OutputPlaces places = new OutputPlaces();
         for (Path place : output.places().values()) {
             places.addOutput(place.toString(), place);
         }
         cache.addTo(places);
+        List<Path> made = output.folders();
+        AtomicFile.requireFolder("--metadata-file", metadataFile, made);
+        AtomicFile.requireFolder("--ref-file", refFile, List.of());
+        output.requireFolders();
         metadataFile = metadataFile == null ? null : AtomicFile.resolved(metadataFile);
         Map<String, LocalSource> sources = localSources();
         SessionContent content = content(sources, cache, output);
+        if (!repetition.isParallel()) {
+            report.drawOn(root.terminal());
+        }
         BuildRequest.Builder builder = request(sources, cache, output);
         try (BuildkitClient client = root.connect()) {
             repetition.of(() -> build(client, builder, content));
@@ -160,8 +167,11 @@ final class BuildCommand implements Callable<Integer> {
         layouts.putAll(cache.folders());
         return new SessionContent(
                 sources,
-                DockerConfig.read(environment, RegistryTlsOptions.read(registryTls)),
-                SecretOptions.read(secrets, environment),
+                DockerConfig.read(
+                        environment,
+                        RegistryTlsOptions.read(registryTls),
+                        spec.commandLine().getErr()::println),
+                SecretOptions.read(secrets, EnvironmentVariables.ofProcess()),
                 SshOptions.read(ssh, environment),
                 output.outputs(),
                 layouts,
@@ -193,7 +203,7 @@ final class BuildCommand implements Callable<Integer> {
         BuildRequest.Builder request = BuildRequest.builder()
                 .frontend(frontend)
                 .options(vcs ? vcsOptions(sources) : Map.of())
-                .options(FrontendOptions.read(options, System.getenv()))
+                .options(FrontendOptions.read(options, EnvironmentVariables.ofProcess()))
                 .entitlements(entitlements.stream().map(BuildCommand::entitlement).toList())
                 .proxyNetwork(proxyNetwork)
                 .exports(output.exports())

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,10 +35,17 @@ final class BuildReport {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
+    private Optional<Terminal> terminal = Optional.empty();
+
     /** Something to be done with a listener. */
     @FunctionalInterface
     interface Action<T, E extends Exception> {
         T run(BuildListener listener) throws E, InterruptedException, IOException;
+    }
+
+    /** Lets the progress be drawn in place, unless another form was asked for. */
+    void drawOn(Optional<Terminal> value) {
+        terminal = value;
     }
 
     /** Reports what the action tells its listener; the metrics when it has succeeded. */
@@ -50,7 +58,7 @@ final class BuildReport {
         T result;
         try (PrintWriter traceFile = open(trace, StandardOpenOption.APPEND);
                 ProgressPrinter printer =
-                        new ProgressPrinter(progress, command.commandLine().getErr())) {
+                        new ProgressPrinter(progress, command.commandLine().getErr(), terminal)) {
             if (traceFile != null) {
                 listeners.add(new RawJsonPrinter(line -> {
                     traceFile.println(line);

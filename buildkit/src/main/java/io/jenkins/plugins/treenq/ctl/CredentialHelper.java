@@ -40,7 +40,8 @@ final class CredentialHelper {
             output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             exit = process.waitFor();
         } catch (IOException e) {
-            throw new IllegalStateException(program + " cannot be run: " + e.getMessage());
+            throw new IllegalStateException(program
+                    + " cannot be run; check that the program is installed, in a folder of PATH, and may be executed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(program + " was interrupted");

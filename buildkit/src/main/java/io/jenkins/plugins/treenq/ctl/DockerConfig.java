@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import java.io.File;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +24,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Registry logins of a docker {@code config.json} and of {@code $DOCKER_AUTH_CONFIG}: those that stand there, and those
@@ -25,41 +32,53 @@ import java.util.Optional;
  * from here, unless {@code $BUILDKIT_NO_CLIENT_TOKEN} forbids it ({@code session/auth/authprovider/authprovider.go}).
  */
 final class DockerConfig implements RegistryLogins {
-    private static final String DOCKER_HUB = "docker.io";
-    private static final String DOCKER_HUB_KEY = "https://index.docker.io/v1/";
-
     /** What helpers give may be short-lived; some cloud's logins end after five minutes. */
     private static final Duration KEPT = Duration.ofSeconds(290);
 
-    private final Map<String, RegistryLogin> given = new HashMap<>();
-    private final Map<String, RegistryLogin> stored = new HashMap<>();
-    private final Map<String, String> helpers = new HashMap<>();
+    private final RegistryEntries<Optional<RegistryLogin>> given = new RegistryEntries<>();
+    private final RegistryEntries<Optional<RegistryLogin>> stored = new RegistryEntries<>();
+    private final RegistryEntries<String> helpers = new RegistryEntries<>();
     private final Map<String, Kept> kept = new HashMap<>();
     private final Map<String, RegistryTlsOptions> tls;
     private final TokenSeeds seeds;
     private final boolean tokensByDaemon;
+    private final Consumer<String> warnings;
+    private final HttpProxies proxies;
     private String defaultHelper = "";
 
     private record Kept(Optional<RegistryLogin> login, long at) {}
 
-    private DockerConfig(Path folder, Map<String, String> environment, Map<String, RegistryTlsOptions> tls) {
+    private DockerConfig(
+            Path folder,
+            Map<String, String> environment,
+            Map<String, RegistryTlsOptions> tls,
+            Consumer<String> warnings) {
         this.tls = tls;
         this.seeds = new TokenSeeds(folder);
         this.tokensByDaemon = GoBooleans.parse(environment.getOrDefault("BUILDKIT_NO_CLIENT_TOKEN", ""))
                 .orElse(false);
+        this.warnings = warnings;
+        this.proxies = ProxyVariables.read(environment, warnings);
     }
 
-    /** The logins of {@code $DOCKER_CONFIG} or of the user's own folder; none when there is no such file. */
-    static RegistryLogins read(Map<String, String> environment, Map<String, RegistryTlsOptions> tls)
-            throws IOException {
-        String folder = environment.get("DOCKER_CONFIG");
-        Path home = folder == null || folder.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".docker")
-                : Path.of(folder);
-        DockerConfig config = new DockerConfig(home, environment, tls);
-        Path file = home.resolve("config.json");
+    /**
+     * The logins of {@code $DOCKER_CONFIG} or of the user's own folder; none when there is no such file. What of it cannot be
+     * read is no reason to refuse a build, which may not need it.
+     *
+     * @param warnings gets a line for whatever cannot be read
+     */
+    static RegistryLogins read(
+            Map<String, String> environment, Map<String, RegistryTlsOptions> tls, Consumer<String> warnings) {
+        Path folder = folder(environment);
+        DockerConfig config = new DockerConfig(folder, environment, tls, warnings);
+        Path file = folder.resolve("config.json");
         if (Files.exists(file)) {
-            config.add(file.toString(), OptionFile.text(file), config.stored);
+            try {
+                config.add(file.toString(), new String(OptionFile.bytes(file), StandardCharsets.UTF_8), config.stored);
+            } catch (IOException e) {
+                warnings.accept("WARNING: " + file + " cannot be read, so that no login is taken from it: "
+                        + FileTrouble.inWords(e));
+            }
         }
         String variable = environment.getOrDefault("DOCKER_AUTH_CONFIG", "");
         if (!variable.isEmpty()) {
@@ -68,67 +87,97 @@ final class DockerConfig implements RegistryLogins {
         return config;
     }
 
-    private void add(String name, String text, Map<String, RegistryLogin> logins) throws IOException {
+    /** A process may have another home than its account ({@code cli/config/config.go}). */
+    private static Path folder(Map<String, String> environment) {
+        String folder = environment.getOrDefault("DOCKER_CONFIG", "");
+        if (!folder.isEmpty()) {
+            return Path.of(folder);
+        }
+        String home = environment.getOrDefault(File.separatorChar == '/' ? "HOME" : "USERPROFILE", "");
+        return Path.of(home.isEmpty() ? System.getProperty("user.home") : home, ".docker");
+    }
+
+    private void add(String name, String text, RegistryEntries<Optional<RegistryLogin>> logins) {
+        JsonElement read;
         try {
-            JsonObject config = JsonParser.parseString(text).getAsJsonObject();
-            object(config, "auths").forEach((host, auth) -> login(auth.getAsJsonObject())
-                    .ifPresent(login -> logins.put(canonical(host), login)));
-            object(config, "credHelpers")
-                    .forEach((host, helper) -> helpers.put(canonical(host), helper.getAsString()));
-            if (!text(config, "credsStore").isEmpty()) {
-                defaultHelper = text(config, "credsStore");
+            // As Go's decoder, this reads the first value; an empty file has none, and that is fine.
+            read = JsonParser.parseReader(new JsonReader(new StringReader(text)));
+        } catch (JsonParseException e) {
+            read = new JsonArray();
+        }
+        if (read.isJsonNull()) {
+            return;
+        }
+        if (!(read instanceof JsonObject object)) {
+            warnings.accept("WARNING: " + name + " is not a docker configuration, so that no login is taken from it");
+            return;
+        }
+        GoFields config = new GoFields(object, name, warnings);
+        config.members("auths").forEach((host, auth) -> logins.put(host, login(name, host, auth)));
+        config.members("credHelpers").forEach((host, helper) -> {
+            if (GoFields.isText(helper)) {
+                helpers.put(host, helper.getAsString());
+            } else if (!helper.isJsonNull()) {
+                warnings.accept("WARNING: the credential helper of " + host + " in " + name + " is not text and is ignored");
             }
-        } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
-            throw new IOException(name + " is not a docker configuration");
-        }
+        });
+        String helper = config.text("credsStore");
+        defaultHelper = helper.isEmpty() ? defaultHelper : helper;
     }
 
-    private static Map<String, JsonElement> object(JsonObject object, String name) {
-        return object.has(name) ? object.getAsJsonObject(name).asMap() : Map.of();
-    }
-
-    private static String canonical(String key) {
-        return key.equals(DOCKER_HUB_KEY)
-                ? DOCKER_HUB
-                : key.replaceFirst("^[a-z]+://", "").replaceFirst("/.*", "");
-    }
-
-    private static Optional<RegistryLogin> login(JsonObject auth) {
-        if (!text(auth, "registrytoken").isEmpty()) {
-            return Optional.of(RegistryLogin.bearer(text(auth, "registrytoken")));
+    private Optional<RegistryLogin> login(String name, String host, JsonElement entry) {
+        String place = "the login for " + host + " in " + name;
+        if (!(entry instanceof JsonObject object)) {
+            if (!entry.isJsonNull()) {
+                warnings.accept("WARNING: " + place + " is not an object and is ignored");
+            }
+            return Optional.empty();
         }
-        if (!text(auth, "identitytoken").isEmpty()) {
-            return Optional.of(new RegistryLogin("", text(auth, "identitytoken")));
+        GoFields auth = new GoFields(object, place, warnings);
+        if (!auth.text("registrytoken").isEmpty()) {
+            return Optional.of(RegistryLogin.bearer(auth.text("registrytoken")));
         }
-        String pair = new String(Base64.getDecoder().decode(text(auth, "auth")), StandardCharsets.UTF_8);
-        int colon = pair.indexOf(':');
-        if (colon > 0) {
-            // Docker itself pads the password with zero bytes at times.
-            return Optional.of(new RegistryLogin(
-                    pair.substring(0, colon), pair.substring(colon + 1).replaceAll("^\0+|\0+$", "")));
+        if (!auth.text("identitytoken").isEmpty()) {
+            return Optional.of(new RegistryLogin("", auth.text("identitytoken")));
         }
-        return text(auth, "username").isEmpty()
+        if (!auth.text("auth").isEmpty()) {
+            String pair = decoded(auth.text("auth"));
+            int colon = pair.indexOf(':');
+            if (colon > 0) {
+                // Docker itself pads the password with zero bytes at times.
+                return Optional.of(new RegistryLogin(
+                        pair.substring(0, colon), pair.substring(colon + 1).replaceAll("^\0+|\0+$", "")));
+            }
+            warnings.accept("WARNING: 'auth' of " + place
+                    + " is not user:password in base64 and is ignored; log in again with docker login " + host);
+        }
+        return auth.text("username").isEmpty()
                 ? Optional.empty()
-                : Optional.of(new RegistryLogin(text(auth, "username"), text(auth, "password")));
+                : Optional.of(new RegistryLogin(auth.text("username"), auth.text("password")));
     }
 
-    private static String text(JsonObject object, String name) {
-        return object.has(name) ? object.get(name).getAsString() : "";
+    /** Empty when the text is no base64. Go takes line breaks in it. */
+    private static String decoded(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64.replaceAll("[\r\n]", "")), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 
     @Override
     public synchronized Optional<RegistryLogin> find(String host) {
-        if (given.containsKey(host)) {
-            return Optional.of(given.get(host));
+        Optional<RegistryLogin> first = given.find(host).flatMap(login -> login);
+        if (first.isPresent()) {
+            return first;
         }
-        String helper = helpers.getOrDefault(host, defaultHelper);
+        String helper = helpers.find(host).orElse(defaultHelper);
         if (helper.isEmpty()) {
-            return Optional.ofNullable(stored.get(host));
+            return stored.find(host).flatMap(login -> login);
         }
         Kept last = kept.get(host);
         if (last == null || System.nanoTime() - last.at() > KEPT.toNanos()) {
-            String key = host.equals(DOCKER_HUB) ? DOCKER_HUB_KEY : host;
-            last = new Kept(CredentialHelper.get(helper, key), System.nanoTime());
+            last = new Kept(CredentialHelper.get(helper, RegistryEntries.key(host)), System.nanoTime());
             kept.put(host, last);
         }
         return last.login();
@@ -142,12 +191,12 @@ final class DockerConfig implements RegistryLogins {
         RegistryTlsOptions options = tls.getOrDefault(host, new RegistryTlsOptions());
         return Optional.of(TokenSource.builder(seeds.of(host))
                 .sharingLogin(true)
-                .connection(options.connection())
+                .connection(options.connection(proxies))
                 .build());
     }
 
     @Override
     public String toString() {
-        return "DockerConfig" + stored.keySet();
+        return "DockerConfig" + stored.keys();
     }
 }

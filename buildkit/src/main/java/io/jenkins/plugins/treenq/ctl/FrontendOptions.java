@@ -13,17 +13,14 @@ final class FrontendOptions {
     private FrontendOptions() {}
 
     /** A build argument without a value takes the environment's, or is left out. */
-    static Map<String, String> read(List<String> options, Map<String, String> environment) {
+    static Map<String, String> read(List<String> options, EnvironmentVariables environment) {
         Map<String, String> values = new TreeMap<>();
-        if (environment.containsKey(EPOCH)) {
-            values.put(BUILD_ARG + EPOCH, environment.get(EPOCH));
-        }
+        environment.text(EPOCH).ifPresent(epoch -> values.put(BUILD_ARG + EPOCH, epoch));
         for (String option : options) {
             if (option.startsWith(BUILD_ARG) && option.length() > BUILD_ARG.length() && option.indexOf('=') < 0) {
-                String value = environment.get(option.substring(BUILD_ARG.length()));
-                if (value != null) {
-                    values.put(option, value);
-                }
+                environment
+                        .text(option.substring(BUILD_ARG.length()))
+                        .ifPresent(value -> values.put(option, value));
             } else {
                 Map.Entry<String, String> pair = KeyValues.pair(option);
                 values.put(pair.getKey(), pair.getValue());

@@ -5,9 +5,12 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +97,15 @@ final class ImageCommand implements Runnable {
     private ImageRegistry registry() throws IOException {
         Map<String, RegistryTlsOptions> tls = RegistryTlsOptions.read(registryTls);
         Map<String, RegistryConnection> connections = new HashMap<>();
-        tls.forEach((host, options) -> connections.put(host, options.connection()));
-        return new ImageRegistry(DockerConfig.read(System.getenv(), tls), connections);
+        PrintWriter err = spec.commandLine().getErr();
+        // Whatever is wrong with them is told together with the logins.
+        HttpProxies proxies = ProxyVariables.read(System.getenv(), warning -> {});
+        tls.forEach((host, options) -> connections.put(host, options.connection(proxies)));
+        return new ImageRegistry(
+                DockerConfig.read(System.getenv(), tls, err::println),
+                connections,
+                new RegistryTlsOptions().connection(proxies),
+                AllowedHosts.ANY);
     }
 
     private static ImageName name(String text) {

@@ -15,18 +15,10 @@ final class KeyValues {
         while (at <= text.length()) {
             StringBuilder field = new StringBuilder();
             boolean quoted = at < text.length() && text.charAt(at) == '"';
-            at += quoted ? 1 : 0;
-            while (at < text.length() && (quoted || text.charAt(at) != ',')) {
-                char c = text.charAt(at++);
-                if (quoted && c == '"') {
-                    if (at < text.length() && text.charAt(at) == '"') {
-                        at++;
-                    } else {
-                        quoted = false;
-                        continue;
-                    }
-                }
-                field.append(c);
+            at = quoted ? quoted(text, at + 1, field) : plain(text, at, field);
+            if (at < text.length() && text.charAt(at) != ',' || field.indexOf("\"") >= 0 && !quoted) {
+                throw new TypeConversionException("'" + text + "' has a double quote within a field; put the whole field in"
+                        + " double quotes, and write two for each one in it: \"key=a\"\"b\"");
             }
             at++;
             int equals = field.indexOf("=");
@@ -36,6 +28,27 @@ final class KeyValues {
             values.put(field.substring(0, equals).toLowerCase(java.util.Locale.ROOT), field.substring(equals + 1));
         }
         return values;
+    }
+
+    /** Where the field ends. */
+    private static int plain(String text, int begin, StringBuilder field) {
+        int comma = text.indexOf(',', begin);
+        int end = comma < 0 ? text.length() : comma;
+        field.append(text, begin, end);
+        return end;
+    }
+
+    /** The same for one in quotes, from the first character in them; two quotes are one character. */
+    private static int quoted(String text, int begin, StringBuilder field) {
+        for (int at = begin; at < text.length(); at++) {
+            boolean quote = text.charAt(at) == '"';
+            if (quote && (at + 1 == text.length() || text.charAt(at + 1) != '"')) {
+                return at + 1;
+            }
+            at += quote ? 1 : 0;
+            field.append(text.charAt(at));
+        }
+        throw new TypeConversionException("'" + text + "' has a double quote that is not closed");
     }
 
     /** The two halves of {@code name=value}. */

@@ -5,6 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.Blob;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,7 +40,7 @@ final class LogsCommand implements Callable<Integer> {
         }
         try (BuildkitClient client = debug.connect();
                 ProgressPrinter printer =
-                        new ProgressPrinter(progress, spec.commandLine().getOut())) {
+                        new ProgressPrinter(progress, spec.commandLine().getOut(), Optional.empty())) {
             client.logs(ref, printer);
         }
         return CommandLine.ExitCode.OK;

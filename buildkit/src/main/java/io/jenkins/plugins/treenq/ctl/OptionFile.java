@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class OptionFile {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
         } catch (CharacterCodingException e) {
-            throw new IOException(file + " is not text");
+            throw new FileSystemException(file.toString(), null, "it is not text in UTF-8");
         }
     }
 
@@ -31,7 +32,7 @@ final class OptionFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
+                throw new FileSystemException(file.toString(), null, "it is larger than " + MAX_BYTES + " bytes");
             }
             return bytes;
         }
@@ -40,7 +41,7 @@ final class OptionFile {
     /** Reading a folder fails without naming it. */
     private static void checkFile(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new IOException(file + " is a folder, not a file");
+            throw new FileSystemException(file.toString(), null, "it is a folder, not a file");
         }
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());

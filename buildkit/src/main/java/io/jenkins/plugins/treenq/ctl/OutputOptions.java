@@ -70,6 +70,34 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
         return new OutputOptions(List.copyOf(exports), Map.copyOf(outputs), places);
     }
 
+    /** Folders that the build makes. */
+    List<Path> folders() {
+        return places.entrySet().stream()
+                .filter(place -> !(outputs.get(place.getKey()) instanceof Output.Stream))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /** Says before a build that an output could not be written after it. */
+    void requireFolders() {
+        places.forEach((index, place) -> {
+            if (outputs.get(index) instanceof Output.Stream) {
+                requireWritable(place);
+            } else if (Files.exists(place) && !Files.isDirectory(place)) {
+                throw new TypeConversionException("--output dest " + place + " is a file; name a folder");
+            }
+        });
+    }
+
+    /** What is there, such as a device, is written in its place; there may be no right to anything else in its folder. */
+    private void requireWritable(Path file) {
+        if (!Files.exists(file)) {
+            AtomicFile.requireFolder("--output dest", file, folders());
+        } else if (!Files.isWritable(file)) {
+            throw new TypeConversionException("--output dest " + file + " cannot be written: permission denied");
+        }
+    }
+
     private static Map<String, String> attributes(String text) {
         if (text.equals(STDOUT)) {
             return new LinkedHashMap<>(Map.of("type", "tar", "dest", STDOUT));
@@ -141,15 +169,5 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
                 flush();
             }
         };
-    }
-
-    /** Java tells only of a terminal that is standard input as well; Linux tells more. */
-    static boolean stdoutIsTerminal() {
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (IOException | UnsupportedOperationException e) {
-            return System.console() != null;
-        }
     }
 }

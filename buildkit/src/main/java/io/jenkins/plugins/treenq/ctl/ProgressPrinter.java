@@ -5,21 +5,33 @@ import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
+import io.jenkins.plugins.treenq.buildkit.progress.TerminalPrinter;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.TypeConversionException;
 
 /** Prints a build's progress the way that was asked for. */
 final class ProgressPrinter implements BuildListener, AutoCloseable {
-    static final String MODES = "auto, plain, tty, rawjson or quiet; auto and tty are plain";
+    static final String MODES = "auto, plain, tty, rawjson or quiet; auto is tty on a terminal and plain elsewhere, and so is tty";
+
+    private static final long REDRAW_MILLIS = 100;
 
     private final PrintWriter out;
+    private final ScheduledExecutorService redrawing = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "treenqctl-terminal");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final BuildListener printer;
 
     /** The lines of one event, which may be hundreds, are written at once. */
     private final StringBuilder lines = new StringBuilder();
 
-    /** What {@code --progress} may be. There is no picture that redraws itself, so {@code tty} is {@code plain}. */
+    /** What {@code --progress} may be; {@code tty} is {@code plain} where there is no terminal to draw on. */
     enum Mode {
         auto,
         plain,
@@ -45,14 +57,25 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
         }
     }
 
-    ProgressPrinter(Mode mode, PrintWriter out) {
+    /** @param terminal that the output is, if it is one */
+    ProgressPrinter(Mode mode, PrintWriter out, Optional<Terminal> terminal) {
         this.out = out;
         printer =
                 switch (mode.chosen()) {
                     case quiet -> BuildListener.NONE;
                     case rawjson -> new RawJsonPrinter(this::line);
-                    default -> new PlainPrinter(this::line);
+                    case plain -> new PlainPrinter(this::line);
+                    default -> terminal.isPresent()
+                            ? new TerminalPrinter(this::draw, terminal.get()::size)
+                            : new PlainPrinter(this::line);
                 };
+        if (printer instanceof TerminalPrinter drawn) {
+            redrawing.scheduleWithFixedDelay(drawn::draw, 0, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void draw(String text) {
+        out.append(text).flush();
     }
 
     @Override
@@ -66,6 +89,9 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
     }
 
     private void write() {
+        if (printer instanceof TerminalPrinter) {
+            StandardOutput.requireWritten(out, "the progress");
+        }
         if (lines.length() > 0) {
             out.append(lines);
             lines.setLength(0);
@@ -75,9 +101,13 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
 
     @Override
     public void close() {
+        redrawing.shutdownNow();
         if (printer instanceof PlainPrinter plain) {
             plain.close();
             plain.failureTail().forEach(this::line);
+        }
+        if (printer instanceof TerminalPrinter drawn) {
+            drawn.finish();
         }
         write();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryHost;
@@ -61,8 +62,9 @@ final class RegistryTlsOptions {
         }
     }
 
-    RegistryConnection connection() {
+    RegistryConnection connection(HttpProxies proxies) {
         return RegistryConnection.builder()
+                .proxies(proxies)
                 .insecure(insecure)
                 .plainHttp(insecure)
                 .plainHttpOnLoopback(true)

@@ -38,6 +38,11 @@ final class Repetition {
         Duration run() throws BuildkitException, InterruptedException, IOException;
     }
 
+    /** Whether builds run at the same time, whose logs are then mixed. */
+    boolean isParallel() {
+        return parallel > 1;
+    }
+
     void of(Build build) throws BuildkitException, InterruptedException, IOException {
         if (parallel == 1) {
             repeat(build);

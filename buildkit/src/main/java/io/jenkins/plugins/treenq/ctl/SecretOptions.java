@@ -3,7 +3,6 @@ package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ final class SecretOptions {
 
     private SecretOptions() {}
 
-    static Secrets read(List<String> options, Map<String, String> environment) throws IOException {
+    static Secrets read(List<String> options, EnvironmentVariables environment) throws IOException {
         Map<String, byte[]> secrets = new HashMap<>();
         for (String option : options) {
             Map<String, String> values = KeyValues.parse(option);
@@ -40,7 +39,7 @@ final class SecretOptions {
         return id -> Optional.ofNullable(secrets.get(id));
     }
 
-    private static byte[] value(String id, Map<String, String> values, Map<String, String> environment)
+    private static byte[] value(String id, Map<String, String> values, EnvironmentVariables environment)
             throws IOException {
         String type = values.getOrDefault("type", "");
         if (!Set.of("", "file", "env").contains(type)) {
@@ -53,12 +52,12 @@ final class SecretOptions {
             file = "";
         }
         if (variable.isEmpty() && file.isEmpty()) {
-            variable = environment.containsKey(id) ? id : "";
+            variable = environment.has(id) ? id : "";
             file = variable.isEmpty() ? id : "";
         }
         if (!variable.isEmpty()) {
             // As with buildctl, a variable that is not set is an empty secret.
-            return environment.getOrDefault(variable, "").getBytes(StandardCharsets.UTF_8);
+            return environment.bytes(variable).orElse(new byte[0]);
         }
         byte[] bytes = OptionFile.bytes(Path.of(file));
         if (bytes.length > Secrets.MAX_BYTES) {

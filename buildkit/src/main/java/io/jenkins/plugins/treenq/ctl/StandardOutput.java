@@ -8,7 +8,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What treenqctl prints. Java's streams and writers for people keep their failures to themselves, but whoever asks for a log
@@ -21,11 +21,10 @@ final class StandardOutput extends OutputStream {
         this.stream = stream;
     }
 
-    /** @param encoding the property in which Java has the terminal's encoding, if there is a terminal */
-    static PrintWriter writer(PrintStream stream, String encoding) {
-        String name = System.getProperty(encoding);
-        Charset charset = name == null ? Charset.defaultCharset() : Charset.forName(name);
-        return new PrintWriter(new BufferedWriter(new OutputStreamWriter(new StandardOutput(stream), charset)), true);
+    /** In UTF-8 as buildctl writes, whatever the system's character set. */
+    static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(
+                new BufferedWriter(new OutputStreamWriter(new StandardOutput(stream), StandardCharsets.UTF_8)), true);
     }
 
     /** @throws UncheckedIOException when something of what was printed could not be written */

@@ -2,18 +2,24 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,31 +85,59 @@ public final class Treenqctl implements Runnable {
             description = "show the version")
     private boolean version;
 
-    /** What Java makes of bytes that are no characters in its locale. */
-    private static final char UNREADABLE = '\uFFFD';
+    /** How long a command that was cancelled may take to end what it does in the daemon. */
+    private static final Duration CANCELLING = Duration.ofSeconds(5);
+
+    private static final String CANCELLED = "error: cancelled";
 
     @Spec
     private CommandSpec spec;
 
+    /** That standard error is. */
+    private Optional<Terminal> terminal = Optional.empty();
+
     public static void main(String[] arguments) {
         Treenqctl root = new Treenqctl();
+        root.terminal = Terminal.ofErrors(System.getenv());
+        // Java would send no login to a proxy for connections with TLS; buildctl does. The JDK reads this once.
+        System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+        PrintWriter err = StandardOutput.writer(System.err);
         CommandLine line = commandLine(root)
-                .setOut(StandardOutput.writer(System.out, "sun.stdout.encoding"))
-                .setErr(StandardOutput.writer(System.err, "sun.stderr.encoding"))
+                .setOut(StandardOutput.writer(System.out))
+                .setErr(err)
                 .setExecutionStrategy(parsed -> {
             LIBRARIES.setLevel(root.debug ? Level.INFO : Level.OFF);
             return new CommandLine.RunLast().execute(parsed);
         });
-        if (Stream.of(arguments).anyMatch(argument -> argument.indexOf(UNREADABLE) >= 0)) {
-            line.getErr().println("error: this locale cannot express all of the arguments; run with LC_ALL=C.UTF-8");
+        if (!ProcessBlock.ARGUMENTS.read().map(parts -> ProcessBlock.isWhole(arguments, parts)).orElse(true)) {
+            err.println("error: this locale cannot express all of the arguments; run with LC_ALL=C.UTF-8");
             System.exit(1);
         }
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(cancelling(Thread.currentThread(), ended, err)));
         int exit = line.execute(arguments);
         if (exit == CommandLine.ExitCode.OK && (line.getOut().checkError() || System.out.checkError())) {
-            line.getErr().println("error: " + StandardOutput.unwritten("the output").getMessage());
+            err.println("error: " + StandardOutput.unwritten("the output").getMessage());
             exit = CommandLine.ExitCode.SOFTWARE;
         }
+        ended.countDown();
         System.exit(exit);
+    }
+
+    /** What a signal such as INT or TERM starts, which Java takes for its end: the command ends as if it was interrupted. */
+    private static Runnable cancelling(Thread command, CountDownLatch ended, PrintWriter err) {
+        return () -> {
+            try {
+                if (ended.getCount() > 0) {
+                    command.interrupt();
+                    if (!ended.await(CANCELLING.toMillis(), TimeUnit.MILLISECONDS)) {
+                        err.println(CANCELLED);
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
     }
 
     static CommandLine commandLine() {
@@ -119,6 +153,7 @@ public final class Treenqctl implements Runnable {
         ITypeConverter<Boolean> truth = text -> GoBooleans.parse(text)
                 .orElseThrow(() -> new TypeConversionException("'" + text + "' is neither true nor false"));
         return line.registerConverter(boolean.class, truth)
+                .registerConverter(Path.class, Treenqctl::path)
                 .registerConverter(Duration.class, GoText::parseDuration)
                 .registerConverter(ProgressPrinter.Mode.class, ProgressPrinter.Mode::of)
                 .setOverwrittenOptionsAllowed(true)
@@ -147,6 +182,11 @@ public final class Treenqctl implements Runnable {
         command.usage(spec.commandLine().getOut());
     }
 
+    /** What progress can be drawn on. */
+    Optional<Terminal> terminal() {
+        return terminal;
+    }
+
     DaemonOptions daemon() {
         return daemon;
     }
@@ -155,7 +195,23 @@ public final class Treenqctl implements Runnable {
         return daemon.connect();
     }
 
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(noPath(e));
+        }
+    }
+
+    private static String noPath(InvalidPathException failure) {
+        return "'" + failure.getInput() + "' is not a path on this system";
+    }
+
     private int report(Exception failure, CommandLine line) {
+        if (failure instanceof InterruptedException) {
+            line.getErr().println(CANCELLED);
+            return CommandLine.ExitCode.SOFTWARE;
+        }
         String text = text(failure);
         if (failure instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
@@ -172,6 +228,7 @@ public final class Treenqctl implements Runnable {
         line.getErr().println("error: " + (solving ? "failed to solve: " : "") + text);
         boolean unexpected = failure instanceof RuntimeException
                 && !(failure instanceof PicocliException)
+                && !(failure instanceof InvalidPathException)
                 && !(failure instanceof UncheckedIOException);
         if (debug || unexpected) {
             failure.printStackTrace(line.getErr());
@@ -189,10 +246,14 @@ public final class Treenqctl implements Runnable {
         if (failure instanceof NoSuchFileException) {
             return "there is no file " + failure.getMessage();
         }
-        if (failure instanceof FileSystemException file && file.getReason() == null) {
-            // Java leaves it to the class to say what is wrong.
-            return file.getMessage() + ": "
-                    + file.getClass().getSimpleName().replace("Exception", "");
+        if (failure instanceof FileSystemException file) {
+            return file.getFile() + " cannot be used: " + FileTrouble.inWords(file);
+        }
+        if (failure instanceof IOException other) {
+            return FileTrouble.inWords(other);
+        }
+        if (failure instanceof InvalidPathException path) {
+            return noPath(path);
         }
         return String.valueOf(failure.getMessage());
     }

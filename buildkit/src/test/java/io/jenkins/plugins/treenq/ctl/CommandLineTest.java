@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
@@ -123,7 +124,83 @@ class CommandLineTest {
                 "--tlskey=x",
                 "debug",
                 "info");
-        assertRefused(folder + " is a folder, not a file", "--tlscacert=" + folder, "debug", "info");
+        assertRefused(folder + " cannot be used: it is a folder, not a file", "--tlscacert=" + folder, "debug", "info");
+    }
+
+    @Test
+    void aPortThatIsNoneIsRefusedAtOnceAndAPasswordNeverRepeated() {
+        for (String port : new String[] {"99999", "0", "123456789012"}) {
+            assertRefused(
+                    port.length() > 5
+                            ? "'tcp://127.0.0.1:" + port + "' is not a builder address;"
+                                    + " write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock"
+                            : "'tcp://127.0.0.1:" + port + "' has no valid port; a port is a number from 1 to 65535",
+                    "--addr=tcp://127.0.0.1:" + port,
+                    "debug",
+                    "info");
+        }
+        assertRefused(
+                "'dns:///host:99999' has no valid port; a port is a number from 1 to 65535",
+                "--addr=dns:///host:99999",
+                "debug",
+                "info");
+        for (String address : new String[] {"tcp://user:hunter2@host:1234", "dns:///user:hunter2@host:1234"}) {
+            assertRefused(
+                    "the builder address '" + address.replace("user:hunter2", "…")
+                            + "' has a user or password, which BuildKit does not know; omit it, and give certificates",
+                    "--addr=" + address,
+                    "debug",
+                    "info");
+        }
+        for (String address : new String[] {"tcp://user:hunter2@host", "tcp://u:hunter2@x@ host:1", "user:hunter2@host"}) {
+            Ctl run = run("--addr=" + address, "debug", "info");
+            assertEquals(1, run.exit());
+            assertFalse(run.err().contains("hunter2"), run.err());
+        }
+    }
+
+    @Test
+    void whereNoFileCanBeWrittenIsSaidBeforeTheBuild() throws Exception {
+        Path absent = folder.resolve("absent");
+        Path file = Files.writeString(folder.resolve("file"), "");
+        for (String option : new String[] {"--metadata-file", "--ref-file"}) {
+            String[] build = {"build", "--frontend=x", option + "=" + absent.resolve("out")};
+            assertRefused(option + " " + absent.resolve("out") + ": there is no folder " + absent, build);
+            assertRefused(
+                    option + " " + file.resolve("out") + ": " + file + " is not a folder",
+                    "build",
+                    "--frontend=x",
+                    option + "=" + file.resolve("out"));
+            assertRefused(
+                    option + " " + folder + " is a folder; name a file", "build", "--frontend=x", option + "=" + folder);
+        }
+        assertRefused(
+                "--output dest " + absent.resolve("out") + ": there is no folder " + absent,
+                "build",
+                "--frontend=x",
+                "--output=type=tar,dest=" + absent.resolve("out"));
+        assertRefused(
+                "--output dest " + file + " is a file; name a folder",
+                "build",
+                "--frontend=x",
+                "--output=type=local,dest=" + file);
+        // The output makes it.
+        assertRead(
+                "--addr=" + NOBODY,
+                "build",
+                "--frontend=x",
+                "--output=type=local,dest=" + absent,
+                "--metadata-file=" + absent.resolve("sub/metadata"));
+    }
+
+    @Test
+    void whatIsNoPathIsSaidWithoutJavasWords() {
+        assertRefused(
+                "Invalid value for option '--metadata-file': 'a\0b' is not a path on this system",
+                "build",
+                "--frontend=x",
+                "--metadata-file=a\0b");
+        assertRefused("'a\0b' is not a path on this system", "build", "--frontend=x", "--secret=id=x,src=a\0b");
     }
 
     @Test

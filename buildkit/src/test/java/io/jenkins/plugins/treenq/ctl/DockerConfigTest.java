@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
@@ -14,10 +15,12 @@ import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.security.KeyPair;
@@ -32,11 +35,12 @@ class DockerConfigTest {
     Path folder;
 
     private final Map<String, String> environment = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
 
     private RegistryLogins read(String config, String... tls) throws IOException {
         Files.writeString(folder.resolve("config.json"), config);
         environment.put("DOCKER_CONFIG", folder.toString());
-        return DockerConfig.read(environment, RegistryTlsOptions.read(List.of(tls)));
+        return DockerConfig.read(environment, RegistryTlsOptions.read(List.of(tls)), warnings::add);
     }
 
     private static String auth(String pair) {
@@ -91,10 +95,115 @@ class DockerConfigTest {
     }
 
     @Test
-    void aFileThatIsNoneIsSaidSoWithoutWhatItHolds() {
-        IOException refused =
-                assertThrows(IOException.class, () -> read("{\"auths\":{\"a\":{\"auth\":\"hunter2 is no base64\"}}}"));
-        assertEquals(folder.resolve("config.json") + " is not a docker configuration", refused.getMessage());
+    void whatIsNullIsNotThereAndAnEmptyFileHasNoLogins() throws IOException {
+        for (String config : List.of(
+                "",
+                " \n",
+                "null",
+                "{}",
+                "{\"auths\":null,\"credHelpers\":null,\"credsStore\":null}",
+                "{\"auths\":{\"a.example.com\":null}}",
+                "{\"auths\":{\"a.example.com\":{\"auth\":null,\"identitytoken\":null,\"username\":null}}}",
+                "{\"auths\":{},\"credHelpers\":{\"a.example.com\":null}}")) {
+            assertEquals("none", found(read(config), "a.example.com"), config);
+            assertEquals(List.of(), warnings, config);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsToldWithoutItsValueAndTheRestIsTaken() throws IOException {
+        String file = folder.resolve("config.json").toString();
+        RegistryLogins logins = read("{\"credHelpers\":[],\"credsStore\":5,\"auths\":{\"a\":{\"auth\":\"hunter2 is no base64\"},"
+                + "\"b\":\"hunter2\",\"c\":{\"auth\":7},\"good.example.com\":" + auth("me:pass") + "}}");
+        assertEquals("me:pass", found(logins, "good.example.com"));
+        assertEquals("none", found(logins, "a"));
+        assertEquals(
+                List.of(
+                        "WARNING: 'auth' of the login for a in " + file
+                                + " is not user:password in base64 and is ignored; log in again with docker login a",
+                        "WARNING: the login for b in " + file + " is not an object and is ignored",
+                        "WARNING: 'auth' in the login for c in " + file + " is not text and is ignored",
+                        "WARNING: 'credHelpers' in " + file + " is not an object and is ignored",
+                        "WARNING: 'credsStore' in " + file + " is not text and is ignored"),
+                warnings);
+    }
+
+    @Test
+    void aFileThatIsNoneIsToldWithoutWhatItHolds() throws IOException {
+        String file = folder.resolve("config.json").toString();
+        for (String config : List.of("{\"auths\":{\"hunter2", "[\"hunter2\"]", "hunter2 : x")) {
+            warnings.clear();
+            assertEquals("none", found(read(config), "a.example.com"));
+            assertEquals(
+                    List.of("WARNING: " + file + " is not a docker configuration, so that no login is taken from it"),
+                    warnings);
+        }
+        warnings.clear();
+        Files.delete(folder.resolve("config.json"));
+        Files.createDirectory(folder.resolve("config.json"));
+        DockerConfig.read(environment, Map.of(), warnings::add);
+        assertEquals(
+                List.of("WARNING: " + file + " cannot be read, so that no login is taken from it:"
+                        + " it is a folder, not a file"),
+                warnings);
+    }
+
+    @Test
+    void theExactKeyComesBeforeOthersOfTheSameHost() throws IOException {
+        for (String other : List.of("https://r.example.com/v1/", "r.example.com/other")) {
+            String exact = "\"r.example.com\":" + auth("exact:pass");
+            String legacy = "\"" + other + "\":" + auth("legacy:pass");
+            assertEquals("exact:pass", found(read("{\"auths\":{" + exact + "," + legacy + "}}"), "r.example.com"));
+            assertEquals("exact:pass", found(read("{\"auths\":{" + legacy + "," + exact + "}}"), "r.example.com"));
+            assertEquals("legacy:pass", found(read("{\"auths\":{" + legacy + "}}"), "r.example.com"));
+        }
+        assertEquals(
+                "hub:pass",
+                found(
+                        read("{\"auths\":{\"docker.io\":" + auth("other:pass") + ",\"https://index.docker.io/v1/\":"
+                                + auth("hub:pass") + "}}"),
+                        "docker.io"));
+    }
+
+    @Test
+    void base64MayHaveLineBreaksAndKeysAnyCase() throws IOException {
+        String auth = auth("somebody:with-a-long-password");
+        String broken = auth.substring(0, 20) + "\\n" + auth.substring(20, 30) + "\\r\\n" + auth.substring(30);
+        assertEquals(
+                "somebody:with-a-long-password",
+                found(read("{\"Auths\":{\"a.example.com\":" + broken.replace("auth", "AUTH") + "}}"), "a.example.com"));
+        assertEquals(List.of(), warnings);
+        RegistryLogins byHelper = read("{\"CREDHELPERS\":{\"a.example.com\":\"no-such-helper\"}}");
+        assertThrows(IllegalStateException.class, () -> byHelper.find("a.example.com"));
+    }
+
+    @Test
+    void theHomeOfTheEnvironmentCounts() throws IOException {
+        Files.createDirectory(folder.resolve(".docker"));
+        Files.writeString(
+                folder.resolve(".docker/config.json"), "{\"auths\":{\"a.example.com\":" + auth("me:of-home") + "}}");
+        RegistryLogins logins =
+                DockerConfig.read(Map.of("HOME", folder.toString(), "USERPROFILE", folder.toString()), Map.of(), warnings::add);
+        assertEquals("me:of-home", found(logins, "a.example.com"));
+    }
+
+    @Test
+    void tokensAreGotThroughTheEnvironmentsProxy() throws IOException {
+        environment.put("HTTPS_PROXY", "http://user:hunter2@proxy.example.com:3128");
+        environment.put("no_proxy", "direct.example.com");
+        RegistryLogins logins = read("{}", "host=b.example.com,insecure=true");
+        for (String host : List.of("a.example.com", "b.example.com")) {
+            HttpProxies proxies = logins.tokens(host).orElseThrow().connection().proxies();
+            assertEquals("proxy.example.com", proxies.of(URI.create("https://" + host + "/token")).orElseThrow().host());
+            assertTrue(proxies.of(URI.create("https://direct.example.com/")).isEmpty());
+            assertFalse(proxies.toString().contains("hunter2"), proxies.toString());
+        }
+        environment.put("HTTPS_PROXY", "socks5://user:hunter2@proxy.example.com");
+        read("{}");
+        assertEquals(
+                List.of("WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port, and registries are asked for"
+                        + " tokens without it"),
+                warnings);
     }
 
     @Test
@@ -134,7 +243,7 @@ class DockerConfigTest {
     @Test
     void withoutAFileThereAreNoLogins() throws IOException {
         environment.put("DOCKER_CONFIG", folder.resolve("nothing").toString());
-        RegistryLogins logins = DockerConfig.read(environment, Map.of());
+        RegistryLogins logins = DockerConfig.read(environment, Map.of(), warnings::add);
         assertEquals(java.util.Optional.<RegistryLogin>empty(), logins.find("docker.io"));
     }
 }

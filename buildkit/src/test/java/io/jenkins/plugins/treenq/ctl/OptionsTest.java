@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,11 +38,47 @@ class OptionsTest {
                         "target", "a=b"),
                 FrontendOptions.read(
                         List.of("build-arg:HOME", "build-arg:ABSENT", "build-arg:EMPTY=", "target=a=b"),
-                        Map.of("HOME", "/root", "SOURCE_DATE_EPOCH", "5")));
+                        environment("HOME", "/root", "SOURCE_DATE_EPOCH", "5")));
         assertEquals(
                 Map.of("build-arg:SOURCE_DATE_EPOCH", "6"),
-                FrontendOptions.read(List.of("build-arg:SOURCE_DATE_EPOCH=6"), Map.of("SOURCE_DATE_EPOCH", "5")));
-        assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("target"), Map.of()));
+                FrontendOptions.read(List.of("build-arg:SOURCE_DATE_EPOCH=6"), environment("SOURCE_DATE_EPOCH", "5")));
+        assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("target"), environment()));
+    }
+
+    private static EnvironmentVariables environment(String... pairs) {
+        Map<String, String> texts = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            texts.put(pairs[i], pairs[i + 1]);
+        }
+        return new EnvironmentVariables(texts, List.of());
+    }
+
+    @Test
+    void aDoubleQuoteIsOnlyTakenAroundAWholeField() {
+        assertEquals(Map.of("type", "local", "dest", "a\"b,c"), KeyValues.parse("type=local,\"dest=a\"\"b,c\""));
+        for (String text : List.of("dest=a\"b", "name=\"a", "\"name=a\"b", "type=local,dest=\"a\"")) {
+            assertEquals(
+                    "'" + text + "' has a double quote within a field; put the whole field in double quotes, and write two for"
+                            + " each one in it: \"key=a\"\"b\"",
+                    assertThrows(TypeConversionException.class, () -> KeyValues.parse(text)).getMessage());
+        }
+        assertEquals(
+                "'\"name=a' has a double quote that is not closed",
+                assertThrows(TypeConversionException.class, () -> KeyValues.parse("\"name=a")).getMessage());
+    }
+
+    @Test
+    void argumentsAreWholeWhenTheBytesSayTheSame() {
+        String[] texts = {"a", "\uFFFD"};
+        List<byte[]> same = List.of(bytes("java"), bytes("a"), bytes("\uFFFD"));
+        assertTrue(ProcessBlock.isWhole(texts, same));
+        assertFalse(ProcessBlock.isWhole(texts, List.of(bytes("java"), bytes("a"), new byte[] {(byte) 0xff})));
+        assertFalse(ProcessBlock.isWhole(texts, List.of(bytes("java"), bytes("a"), bytes("\u00fc"))));
+        assertTrue(ProcessBlock.isWhole(new String[] {"a"}, List.of()));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test
@@ -51,9 +90,10 @@ class OptionsTest {
         try (var files = Files.list(folder)) {
             assertEquals(List.of(file), files.toList());
         }
-        assertThrows(
-                java.nio.file.NoSuchFileException.class,
-                () -> AtomicFile.write(folder.resolve("absent/ref"), "one"));
+        Path absent = folder.resolve("absent/ref");
+        assertEquals(
+                absent + " cannot be written: it does not exist",
+                assertThrows(IOException.class, () -> AtomicFile.write(absent, "one")).getMessage());
     }
 
     @Test

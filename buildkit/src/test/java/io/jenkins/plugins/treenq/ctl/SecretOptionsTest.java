@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,7 +25,7 @@ class SecretOptionsTest {
     Path folder;
 
     private static String value(String option, String id) throws IOException {
-        Secrets secrets = SecretOptions.read(List.of(option), ENVIRONMENT);
+        Secrets secrets = SecretOptions.read(List.of(option), new EnvironmentVariables(ENVIRONMENT, List.of()));
         return new String(secrets.find(id).orElseThrow(), StandardCharsets.UTF_8);
     }
 
@@ -41,7 +42,32 @@ class SecretOptionsTest {
         assertEquals("of the variable", value("id=x,env=VARIABLE,src=" + file, "x"));
         assertEquals("of the id", value("id=id", "id"));
         assertEquals("", value("id=x,env=NOT_SET", "x"));
-        assertTrue(SecretOptions.read(List.of(), ENVIRONMENT).find("id").isEmpty());
+        assertTrue(SecretOptions.read(List.of(), new EnvironmentVariables(ENVIRONMENT, List.of())).find("id").isEmpty());
+    }
+
+    @Test
+    void aVariablesBytesAreTheSecretAlsoWhereTheyAreNoText() throws IOException {
+        byte[] value = {'c', 'a', 'f', (byte) 0xe9, '=', (byte) 0xff};
+        byte[] variable = new byte[value.length + 2];
+        variable[0] = 'X';
+        variable[1] = '=';
+        System.arraycopy(value, 0, variable, 2, value.length);
+        Map<String, String> texts = Map.of("X", "caf\uFFFD=\uFFFD");
+        EnvironmentVariables known = new EnvironmentVariables(texts, List.of(variable));
+        assertArrayEquals(value, SecretOptions.read(List.of("id=x,env=X"), known).find("x").orElseThrow());
+        assertEquals(
+                "the variable X holds bytes that are not text in UTF-8",
+                assertThrows(
+                                TypeConversionException.class,
+                                () -> FrontendOptions.read(List.of("build-arg:X"), known))
+                        .getMessage());
+        EnvironmentVariables unknown = new EnvironmentVariables(texts, List.of());
+        assertEquals(
+                "the variable X holds bytes that are not text in UTF-8, which cannot be read on this system; use a file",
+                assertThrows(
+                                TypeConversionException.class,
+                                () -> SecretOptions.read(List.of("id=x,env=X"), unknown))
+                        .getMessage());
     }
 
     @Test

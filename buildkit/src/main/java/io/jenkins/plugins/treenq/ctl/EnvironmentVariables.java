@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.TypeConversionException;
+
+/** The environment's variables as the bytes that they are, which need not be text. */
+final class EnvironmentVariables {
+    private final Map<String, String> texts;
+    private final Map<String, byte[]> bytes = new HashMap<>();
+
+    /**
+     * @param texts as Java reads them
+     * @param block {@code NAME=value} for each of them, as the system has it; or nothing, where it does not tell
+     */
+    EnvironmentVariables(Map<String, String> texts, List<byte[]> block) {
+        this.texts = texts;
+        for (byte[] variable : block) {
+            // Bytes and characters are one there, so that the name's end is found in the bytes.
+            String line = new String(variable, StandardCharsets.ISO_8859_1);
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                String name = new String(variable, 0, equals, StandardCharsets.UTF_8);
+                // As in C and Go, the first of two counts.
+                bytes.putIfAbsent(name, line.substring(equals + 1).getBytes(StandardCharsets.ISO_8859_1));
+            }
+        }
+    }
+
+    static EnvironmentVariables ofProcess() {
+        return new EnvironmentVariables(
+                System.getenv(), ProcessBlock.ENVIRONMENT.read().orElse(List.of()));
+    }
+
+    boolean has(String name) {
+        return bytes.containsKey(name) || texts.containsKey(name);
+    }
+
+    /** Nothing when the variable is not set. */
+    Optional<byte[]> bytes(String name) {
+        if (bytes.containsKey(name)) {
+            return Optional.of(bytes.get(name));
+        }
+        String text = texts.get(name);
+        if (text != null && text.indexOf(ProcessBlock.UNREADABLE) >= 0) {
+            throw new TypeConversionException("the variable " + name
+                    + " holds bytes that are not text in UTF-8, which cannot be read on this system; use a file");
+        }
+        return Optional.ofNullable(text).map(value -> value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** For what can only be text. */
+    Optional<String> text(String name) {
+        return bytes(name)
+                .map(value -> ProcessBlock.text(value)
+                        .orElseThrow(() -> new TypeConversionException(
+                                "the variable " + name + " holds bytes that are not text in UTF-8")));
+    }
+}
