@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.files;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -142,11 +143,13 @@ public final class ConfinedPath {
     }
 
     private SeekableByteChannel open(Set<OpenOption> options) throws IOException {
-        Path top = boundary == null ? path.toAbsolutePath().getParent().toRealPath() : boundary;
-        Path file = boundary == null ? top.resolve(path.getFileName()) : path;
-        if (file.equals(top)) {
-            throw notRegular(file);
+        Path named = path.toAbsolutePath();
+        Path parent = named.getParent();
+        if (parent == null || named.equals(boundary)) {
+            throw notRegular(named);
         }
+        Path top = boundary == null ? parent.toRealPath() : boundary;
+        Path file = boundary == null ? top.resolve(named.getFileName()) : named;
         DirectoryStream<Path> folder = Files.newDirectoryStream(requireFolder(top));
         try {
             if (!(folder instanceof SecureDirectoryStream)) {
@@ -170,15 +173,18 @@ public final class ConfinedPath {
             return ((SecureDirectoryStream<Path>) folder).newDirectoryStream(file.getName(name), NOFOLLOW);
         } catch (NoSuchFileException e) {
             throw new NoSuchFileException(file.toString());
+        } catch (AccessDeniedException e) {
+            throw e;
         } catch (FileSystemException e) {
-            throw noFolder(file.getRoot().resolve(file.subpath(0, name + 1)));
+            throw noFolder(file.subpath(0, name + 1));
         }
     }
 
     /** Where folders cannot be held open, as on Windows. */
     private SeekableByteChannel openByPath(Path file, Set<OpenOption> options) throws IOException {
-        if (boundary != null) {
-            new ConfinedPath(file.getParent(), boundary).folder();
+        Path parent = file.getParent();
+        if (boundary != null && parent != null) {
+            new ConfinedPath(parent, boundary).folder();
         }
         requireRegular(file, Files.getFileAttributeView(file, BasicFileAttributeView.class, NOFOLLOW));
         return Files.newByteChannel(file, options);
