@@ -9,7 +9,7 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.treenq.buildkit.client.Destination;
+import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,11 +56,11 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
     }
 
     /** As the client takes it. */
-    public Destination destination(UnaryOperator<String> expand) throws AbortException {
+    public FileOutput destination(UnaryOperator<String> expand) throws AbortException {
         if (dest.isEmpty()) {
             throw new AbortException("an output of type '" + type + "' needs dest, a path in the workspace");
         }
-        return new Destination(type, expand.apply(dest), Assignments.map(options, "options", expand));
+        return new FileOutput(type, expand.apply(dest), Assignments.map(options, "options", expand));
     }
 
     /** Form and syntax of an output. */

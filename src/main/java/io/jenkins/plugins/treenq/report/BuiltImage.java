@@ -8,7 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
-import io.jenkins.plugins.treenq.buildkit.client.Metadata;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public final class BuiltImage implements Serializable {
         this.promotedFrom = promotedFrom;
         this.tagged = tagged;
         this.duration = result.duration().toMillis() / 1000.0;
-        this.metadata = Metadata.of(result.exporterResponse()).values();
+        this.metadata = MetadataFile.of(result.exporterResponse()).values();
     }
 
     /**
@@ -74,7 +74,7 @@ public final class BuiltImage implements Serializable {
     public static BuiltImage built(
             int number, BuildResult result, long sizeBytes, DockerfileBuild build, String builder) {
         List<String> platforms = build.platforms().isEmpty()
-                ? Metadata.of(result.exporterResponse()).platforms()
+                ? MetadataFile.of(result.exporterResponse()).platforms()
                 : build.platforms();
         return new BuiltImage(
                 number, sizeBytes, build.names(), !build.pushedTags().isEmpty(), platforms, builder, null, result);

@@ -11,7 +11,7 @@ import hudson.model.TaskListener;
 import hudson.tasks.Fingerprinter.FingerprintAction;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
-import io.jenkins.plugins.treenq.buildkit.client.Metadata;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ public final class ImageArchive {
         ImagesAction action = ImagesAction.of(run);
         int number = image.getNumber() == 0 ? action.nextNumber() : image.getNumber();
         String artifact = FOLDER + "/" + number + "-" + fileName(image) + ".json";
-        archive(artifact, Metadata.json(image.getMetadata()), run, listener);
+        archive(artifact, MetadataFile.json(image.getMetadata()), run, listener);
         fingerprint(digest, image, run);
         image.recorded(credentialsId);
         action.add(image);

@@ -11,8 +11,8 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
-import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.Owned;
@@ -300,7 +300,7 @@ public final class ImageBuild {
                 ? "The build succeeds; no image was asked for"
                 : "Built " + String.join(
                         ", ",
-                        order.build().destinations().stream().map(Destination::path).toList());
+                        order.build().destinations().stream().map(FileOutput::path).toList());
     }
 
     /** Asks about the Dockerfile instead of building it. Questions take no build's place. */

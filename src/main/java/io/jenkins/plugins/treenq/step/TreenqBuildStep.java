@@ -13,8 +13,8 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
-import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.parameters.Assignments;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
@@ -340,7 +340,7 @@ public final class TreenqBuildStep extends DockerfileStep {
     private DockerfileBuild build(String ref, UnaryOperator<String> expand)
             throws AbortException, BuildkitException.InvalidRequest {
         List<String> names = expanded(tags, expand);
-        List<Destination> destinations = new ArrayList<>();
+        List<FileOutput> destinations = new ArrayList<>();
         for (BuildOutput output : outputs) {
             destinations.add(output.destination(expand));
         }

@@ -13,8 +13,8 @@ import hudson.util.XStream2;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
-import io.jenkins.plugins.treenq.buildkit.client.Destination;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import java.net.URI;
 import java.util.List;
@@ -287,7 +287,7 @@ class PolicyTest {
         policy.setPushTo(List.of());
         for (String type : List.of("local", "tar", "oci", "docker")) {
             policy.applied(DockerfileBuild.builder()
-                    .destinations(List.of(new Destination(type, "out", Map.of("push", "true"))))
+                    .destinations(List.of(new FileOutput(type, "out", Map.of("push", "true"))))
                     .build());
         }
     }

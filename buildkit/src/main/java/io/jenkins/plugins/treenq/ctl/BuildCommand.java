@@ -8,7 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
-import io.jenkins.plugins.treenq.buildkit.client.Metadata;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.buildkit.client.OutputPlaces;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
 import java.io.IOException;
@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** {@code treenqctl build}: one build, or the same one several times. */
 @Command(
@@ -151,7 +151,7 @@ final class BuildCommand implements Callable<Integer> {
         BuildResult result = report.of(listener -> client.build(request, content, listener));
         // As with buildctl, there is no file when no exporter had anything to say.
         if (metadataFile != null && !result.exporterResponse().isEmpty()) {
-            AtomicFile.writeResolved(metadataFile, Metadata.of(result.exporterResponse()).json());
+            AtomicFile.writeResolved(metadataFile, MetadataFile.of(result.exporterResponse()).json());
         }
         return result.duration();
     }

@@ -10,13 +10,13 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code treenqctl debug inspect}: everything the daemon remembers of one build; buildctl has nothing like it. */
 @Command(name = "inspect", description = "Shows what is remembered of a build.")

@@ -19,11 +19,11 @@ import java.util.concurrent.Future;
 /** The session of one build, with everything that this side serves and takes in it. */
 final class BuildSession implements AutoCloseable {
     private final Session session;
-    private final Results results;
+    private final ResultReceiver results;
     private final OwnFailure failure;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private BuildSession(Session session, Results results, OwnFailure failure) {
+    private BuildSession(Session session, ResultReceiver results, OwnFailure failure) {
         this.session = session;
         this.results = results;
         this.failure = failure;
@@ -40,7 +40,7 @@ final class BuildSession implements AutoCloseable {
             throws BuildkitException.InvalidRequest {
         OwnFailure failure = new OwnFailure();
         FileSyncService files = new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure);
-        Results results = Results.of(request, content, loops.workers(), failure, listener);
+        ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
         Session session = null;
         try {
             session = Session.open(channel, loops, content, results.servicesAnd(files.intercepted()), failure);

@@ -268,7 +268,7 @@ public final class BuildkitClient implements AutoCloseable {
      * answered is told as far as the daemon kept it: digest and descriptor of the image.
      */
     public Optional<BuildResult> recall(String ref) throws BuildkitException, InterruptedException {
-        return history.find(ref).flatMap(Recall::result);
+        return history.find(ref).flatMap(HistoryResult::result);
     }
 
     /** Tells of the builds that are known, then of all that happens, until an interrupt. */

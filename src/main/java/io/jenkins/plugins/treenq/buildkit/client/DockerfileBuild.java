@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 public record DockerfileBuild(
         BuildRequest request,
         Sources sources,
-        List<Destination> destinations,
+        List<FileOutput> destinations,
         List<String> tags,
         List<String> platforms)
         implements Serializable {
@@ -197,7 +197,7 @@ public record DockerfileBuild(
         private String dockerfile = "Dockerfile";
         private String dockerfileText = "";
         private Map<String, String> contexts = Map.of();
-        private List<Destination> destinations = List.of();
+        private List<FileOutput> destinations = List.of();
         private List<String> tags = List.of();
         private List<String> platforms = List.of();
         private boolean push;
@@ -353,7 +353,7 @@ public record DockerfileBuild(
 
         /** Size of {@code /dev/shm} in steps, such as {@code 128m}. */
         public Builder shmSize(String value) throws BuildkitException.InvalidRequest {
-            return option("shm-size", value.isEmpty() ? "" : Long.toString(Sizes.bytes(value, "shmSize")));
+            return option("shm-size", value.isEmpty() ? "" : Long.toString(ByteSizes.bytes(value, "shmSize")));
         }
 
         public Builder cgroupParent(String value) {
@@ -401,7 +401,7 @@ public record DockerfileBuild(
             return this;
         }
 
-        public Builder destinations(List<Destination> values) {
+        public Builder destinations(List<FileOutput> values) {
             destinations = List.copyOf(values);
             return this;
         }
@@ -417,7 +417,7 @@ public record DockerfileBuild(
         public DockerfileBuild build() throws BuildkitException.InvalidRequest {
             List<Export> exports = new ArrayList<>();
             String names = joined(tags, text -> ImageName.parse(text).toString());
-            for (Destination destination : destinations) {
+            for (FileOutput destination : destinations) {
                 exports.add(export(destination, names));
             }
             if (!tags.isEmpty()) {
@@ -428,7 +428,7 @@ public record DockerfileBuild(
             return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
         }
 
-        private Export export(Destination destination, String names) throws BuildkitException.InvalidRequest {
+        private Export export(FileOutput destination, String names) throws BuildkitException.InvalidRequest {
             if (!DESTINATIONS.contains(destination.type())) {
                 throw new BuildkitException.InvalidRequest(
                         "'" + destination.type() + "' is no kind of output; write local, tar, oci or docker");

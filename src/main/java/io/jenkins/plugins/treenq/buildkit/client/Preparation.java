@@ -181,13 +181,13 @@ final class Preparation {
         }
     }
 
-    private Output output(Destination destination, Export export) throws BuildkitException.InvalidRequest {
+    private Output output(FileOutput destination, Export export) throws BuildkitException.InvalidRequest {
         Path path = workspace.writable(destination.path(), "output");
         places.addOutput(destination.path(), path);
         if (destination.type().equals("local")) {
             return new Output.Folder(path);
         }
-        if (!Results.isArchive(export)) {
+        if (!ResultReceiver.isArchive(export)) {
             return new Output.Layout(path);
         }
         ConfinedPath file = new ConfinedPath(path, workspace.boundary());

@@ -94,7 +94,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         expect(request);
         if (write == null) {
             if (request.getRef().isEmpty()) {
-                throw Answers.invalid("the first message names no write");
+                throw ContentErrors.invalid("the first message names no write");
             }
             write = store.begin(request.getRef(), expected);
         }
@@ -110,7 +110,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
                 append(request);
                 response.setDigest(commit().value());
             }
-            default -> throw Answers.invalid("an action of this number is not known");
+            default -> throw ContentErrors.invalid("an action of this number is not known");
         }
         return response.setOffset(write.offset).build();
     }
@@ -121,10 +121,10 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
             totalBytes = request.getTotal();
         }
         if (!request.getExpected().isEmpty()) {
-            expected = Answers.digest(request.getExpected());
+            expected = ContentErrors.digest(request.getExpected());
             Optional<Layout.Blob> there = store.layout().find(expected);
             if (there.isPresent()) {
-                throw Answers.exists(expected);
+                throw ContentErrors.exists(expected);
             }
         }
     }
@@ -134,12 +134,12 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         if (request.getOffset() == 0 && ingest.offset() > 0) {
             ingest.reset();
         } else if (request.getOffset() != ingest.offset()) {
-            throw Answers.outOfRange(
+            throw ContentErrors.outOfRange(
                     "write @" + request.getOffset() + " must occur at current offset " + ingest.offset());
         }
         ByteString data = request.getData();
         if (ingest.offset() + data.size() > totalBytes) {
-            throw Answers.outOfRange("there are more bytes than the " + totalBytes + " announced");
+            throw ContentErrors.outOfRange("there are more bytes than the " + totalBytes + " announced");
         }
         ingest.append(data);
         write.offset = ingest.offset();
@@ -147,7 +147,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
 
     private Digest commit() throws IOException, StatusException {
         if (write.ingest.offset() != totalBytes) {
-            throw Answers.unfulfilled(
+            throw ContentErrors.unfulfilled(
                     "unexpected commit size " + write.ingest.offset() + ", expected " + totalBytes);
         }
         return write.ingest.commit(expected);

@@ -68,8 +68,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     @Override
     public void info(InfoRequest request, StreamObserver<InfoResponse> answer) {
         answer(answer, store -> {
-            Digest digest = Answers.digest(request.getDigest());
-            Layout.Blob blob = store.layout().find(digest).orElseThrow(() -> Answers.unknownBlob(digest));
+            Digest digest = ContentErrors.digest(request.getDigest());
+            Layout.Blob blob = store.layout().find(digest).orElseThrow(() -> ContentErrors.unknownBlob(digest));
             return InfoResponse.newBuilder().setInfo(info(blob)).build();
         });
     }
@@ -77,14 +77,14 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     @Override
     public void update(UpdateRequest request, StreamObserver<UpdateResponse> answer) {
         answer(answer, store -> {
-            throw Answers.unfulfilled("a layout has no labels to update");
+            throw ContentErrors.unfulfilled("a layout has no labels to update");
         });
     }
 
     @Override
     public void delete(DeleteContentRequest request, StreamObserver<Empty> answer) {
         answer(answer, store -> {
-            throw Answers.readOnly();
+            throw ContentErrors.readOnly();
         });
     }
 
@@ -105,11 +105,11 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     @Override
     public void read(ReadContentRequest request, StreamObserver<ReadContentResponse> answer) {
         streamed(answer, store -> {
-            Digest digest = Answers.digest(request.getDigest());
-            Layout.Blob blob = store.layout().find(digest).orElseThrow(() -> Answers.unknownBlob(digest));
+            Digest digest = ContentErrors.digest(request.getDigest());
+            Layout.Blob blob = store.layout().find(digest).orElseThrow(() -> ContentErrors.unknownBlob(digest));
             long start = Math.max(0, request.getOffset());
             if (start > blob.sizeBytes()) {
-                throw Answers.outOfRange("read past object length " + blob.sizeBytes() + " bytes");
+                throw ContentErrors.outOfRange("read past object length " + blob.sizeBytes() + " bytes");
             }
             long rest = blob.sizeBytes() - start;
             long length = request.getSize() <= 0 ? rest : Math.min(rest, request.getSize());
@@ -155,7 +155,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
             store.requireWritable();
             // A write leaves nothing behind when its stream ends, so there is nothing to remove but what is in use.
             if (store.isWriting(request.getRef())) {
-                throw Answers.locked(request.getRef());
+                throw ContentErrors.locked(request.getRef());
             }
             return Empty.getDefaultInstance();
         });
@@ -200,7 +200,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private Store store() throws StatusException {
         String id = StoreInterceptor.STORE_ID.get();
         if (id == null) {
-            throw Answers.invalid("the call names no store");
+            throw ContentErrors.invalid("the call names no store");
         }
         Store store = stores.get(id);
         if (store == null) {

@@ -82,12 +82,12 @@ final class Ingest {
         String used = expected == null ? algorithm : expected.algorithm();
         Digest digest = new Digest(used + ":" + HexFormat.of().formatHex(hash.digest()));
         if (expected != null && !expected.equals(digest)) {
-            throw Answers.unfulfilled("unexpected commit digest " + digest + ", expected " + expected);
+            throw ContentErrors.unfulfilled("unexpected commit digest " + digest + ", expected " + expected);
         }
         content.force(true);
         content.close();
         if (!layout.commit(file, digest)) {
-            throw Answers.exists(digest);
+            throw ContentErrors.exists(digest);
         }
         return digest;
     }

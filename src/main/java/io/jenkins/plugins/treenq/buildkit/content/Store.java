@@ -43,14 +43,14 @@ final class Store {
     /** @throws StatusException unless the daemon may change it */
     void requireWritable() throws StatusException {
         if (!writable) {
-            throw Answers.readOnly();
+            throw ContentErrors.readOnly();
         }
     }
 
     synchronized Write begin(String ref, Digest expected) throws IOException, StatusException {
         requireWritable();
         if (writes.containsKey(ref)) {
-            throw Answers.locked(ref);
+            throw ContentErrors.locked(ref);
         }
         Write write = new Write(ref, new Ingest(layout, expected == null ? "sha256" : expected.algorithm()));
         writes.put(ref, write);
@@ -68,7 +68,7 @@ final class Store {
     synchronized Write write(String ref) throws StatusException {
         Write write = writes.get(ref);
         if (write == null) {
-            throw Answers.unknownWrite(ref);
+            throw ContentErrors.unknownWrite(ref);
         }
         return write;
     }

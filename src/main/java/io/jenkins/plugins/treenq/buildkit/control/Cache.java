@@ -41,7 +41,7 @@ public final class Cache {
                     .sorted(Comparator.comparingLong(CacheRecord::sizeBytes).thenComparing(CacheRecord::id))
                     .toList();
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "such record");
+            throw ControlErrors.of(e, endpoint, "such record");
         }
     }
 
@@ -59,7 +59,7 @@ public final class Cache {
             Calls.each(
                     () -> ControlGrpc.newBlockingStub(channel).prune(request), record -> pruned.accept(record(record)));
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "such record");
+            throw ControlErrors.of(e, endpoint, "such record");
         }
     }
 

@@ -42,7 +42,7 @@ public final class Contents {
         try {
             Calls.each(() -> ContentGrpc.newBlockingStub(channel).read(request), piece -> write(piece, hash, out));
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "blob " + digest);
+            throw ControlErrors.of(e, endpoint, "blob " + digest);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

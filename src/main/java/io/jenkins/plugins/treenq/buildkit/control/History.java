@@ -15,7 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.solve.BuildFailures;
-import io.jenkins.plugins.treenq.buildkit.solve.Replay;
+import io.jenkins.plugins.treenq.buildkit.solve.HistoryReplay;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
@@ -84,9 +84,9 @@ public final class History {
     /** Tells the progress of a build, from its start to its end. */
     public void logs(String ref, BuildListener listener) throws BuildkitException, InterruptedException {
         try {
-            Replay.run(channel, ref, listener);
+            HistoryReplay.run(channel, ref, listener);
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "build " + ref);
+            throw ControlErrors.of(e, endpoint, "build " + ref);
         }
     }
 
@@ -149,7 +149,7 @@ public final class History {
             if (gone(e)) {
                 throw new BuildkitException.InvalidRequest(endpoint.address() + " has no build " + request.getRef());
             }
-            throw Refusals.of(e, endpoint, "build " + request.getRef());
+            throw ControlErrors.of(e, endpoint, "build " + request.getRef());
         }
     }
 
@@ -187,7 +187,7 @@ public final class History {
                 tell(Records.event(event), query, listener);
             });
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "such build");
+            throw ControlErrors.of(e, endpoint, "such build");
         }
     }
 

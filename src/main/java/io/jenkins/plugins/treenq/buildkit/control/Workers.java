@@ -50,7 +50,7 @@ public final class Workers {
                     .map(Workers::worker)
                     .toList();
         } catch (StatusRuntimeException e) {
-            throw Refusals.of(e, endpoint, "such worker");
+            throw ControlErrors.of(e, endpoint, "such worker");
         }
     }
 

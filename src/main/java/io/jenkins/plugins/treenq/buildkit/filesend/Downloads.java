@@ -23,8 +23,8 @@ final class Downloads {
     /** As many as a sender keeps in its own queue ({@code fsutil/send.go}); each may hold an open file. */
     private static final int MOST = 128;
 
-    private final Destination destination;
-    private final Announcements announced;
+    private final TargetFolder destination;
+    private final AnnouncedEntries announced;
     private final Consumer<byte[]> answers;
     private final BitSet wanted = new BitSet();
     /** No entry before this one is wanted. */
@@ -42,7 +42,7 @@ final class Downloads {
         }
     }
 
-    Downloads(Destination destination, Announcements announced, Consumer<byte[]> answers) {
+    Downloads(TargetFolder destination, AnnouncedEntries announced, Consumer<byte[]> answers) {
         this.destination = destination;
         this.announced = announced;
         this.answers = answers;
@@ -83,7 +83,7 @@ final class Downloads {
     void take(int id, ByteString piece) throws BuildkitException {
         Download download = requested.get(id);
         if (download == null) {
-            throw Refused.because("there came content of entry " + Integer.toUnsignedString(id)
+            throw ReceiveErrors.because("there came content of entry " + Integer.toUnsignedString(id)
                     + ", which was not asked for, or is complete");
         }
         try {
@@ -92,7 +92,7 @@ final class Downloads {
                 return;
             }
             if (download.missingBytes > 0) {
-                throw Refused.because(named(id) + " has " + download.missingBytes + " bytes less than announced");
+                throw ReceiveErrors.because(named(id) + " has " + download.missingBytes + " bytes less than announced");
             }
             requested.remove(id);
             FileChannel content = download.content;
@@ -101,14 +101,14 @@ final class Downloads {
             destination.finish(download.path, announced.mode(id), announced.timeNanos(id));
             request();
         } catch (IOException e) {
-            throw Refused.unwritable(named(id), e);
+            throw ReceiveErrors.unwritable(named(id), e);
         }
     }
 
     private void write(int id, Download download, ByteString piece) throws IOException, BuildkitException {
         download.missingBytes -= piece.size();
         if (download.missingBytes < 0) {
-            throw Refused.because(named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
+            throw ReceiveErrors.because(named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
         }
         if (download.content == null) {
             download.content = destination.open(download.path);
@@ -120,7 +120,7 @@ final class Downloads {
     }
 
     private String named(int id) {
-        return "output " + Refused.quoted(announced.path(id));
+        return "output " + ReceiveErrors.quoted(announced.path(id));
     }
 
     /** Closes files that are not complete. */

@@ -11,7 +11,7 @@ final class DroppedBits {
 
     synchronized void add(ByteString path) {
         if (files++ == 0) {
-            first = Refused.quoted(path);
+            first = ReceiveErrors.quoted(path);
         }
     }
 

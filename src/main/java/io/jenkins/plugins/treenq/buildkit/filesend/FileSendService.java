@@ -54,14 +54,14 @@ public final class FileSendService implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Map<Integer, Output> outputs;
-    private final Map<Integer, Destination> folders = new HashMap<>();
+    private final Map<Integer, TargetFolder> folders = new HashMap<>();
     private final Map<Integer, FolderOptions> options;
     private final Map<Integer, DroppedBits> dropped = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
-    private final HeapShare memory = new HeapShare(Runtime.getRuntime().maxMemory() / 4);
+    private final Queue<ReceivingCall> arrivals = new ConcurrentLinkedQueue<>();
+    private final HeapBudget memory = new HeapBudget(Runtime.getRuntime().maxMemory() / 4);
     private final AtomicInteger callsLeft = new AtomicInteger(MOST_CALLS);
 
     /**
@@ -86,7 +86,7 @@ public final class FileSendService implements AutoCloseable {
         };
         outputs.forEach((id, output) -> {
             if (output instanceof Output.Folder folder) {
-                folders.put(id, new Destination(new ConfinedPath(folder.path(), boundary)));
+                folders.put(id, new TargetFolder(new ConfinedPath(folder.path(), boundary)));
             }
         });
     }
@@ -99,10 +99,10 @@ public final class FileSendService implements AutoCloseable {
     }
 
     private ServerCall.Listener<byte[]> start(ServerCall<byte[], byte[]> call, Metadata headers) {
-        Recipient recipient;
+        MessageReceiver recipient;
         try {
             if (callsLeft.decrementAndGet() < 0) {
-                throw Refused.because("it comes in more than " + MOST_CALLS + " parts");
+                throw ReceiveErrors.because("it comes in more than " + MOST_CALLS + " parts");
             }
             recipient = recipient(call, headers);
         } catch (BuildkitException e) {
@@ -110,20 +110,20 @@ public final class FileSendService implements AutoCloseable {
             call.close(Status.FAILED_PRECONDITION.withDescription(e.getMessage()), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        Arrival arrival = new Arrival(call, executor, recipient, onFailure);
+        ReceivingCall arrival = new ReceivingCall(call, executor, recipient, onFailure);
         arrivals.add(arrival);
         arrival.start();
         return arrival;
     }
 
-    private Recipient recipient(ServerCall<byte[], byte[]> call, Metadata headers) throws BuildkitException {
+    private MessageReceiver recipient(ServerCall<byte[], byte[]> call, Metadata headers) throws BuildkitException {
         int id = exporter(headers);
         if (outputs.get(id) instanceof Output.Stream stream) {
-            return new StreamRecipient(stream.opener());
+            return new ArchiveReceiver(stream.opener());
         }
-        Destination folder = folders.get(id);
+        TargetFolder folder = folders.get(id);
         if (folder == null) {
-            throw Refused.because("it is of exporter " + id + ", which has no output here");
+            throw ReceiveErrors.because("it is of exporter " + id + ", which has no output here");
         }
         FolderOptions chosen = options.getOrDefault(id, FolderOptions.DEFAULT);
         // Without it, each platform comes by itself, and each would remove the others.
@@ -131,7 +131,7 @@ public final class FileSendService implements AutoCloseable {
             throw new BuildkitException.InvalidRequest(
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
         }
-        return new FolderRecipient(
+        return new FolderReceiver(
                 folder, chosen, dropped.computeIfAbsent(id, output -> new DroppedBits()), memory, call::sendMessage);
     }
 
@@ -154,9 +154,9 @@ public final class FileSendService implements AutoCloseable {
         if (failure.get() instanceof BuildkitException known) {
             throw known;
         }
-        for (Arrival arrival : arrivals) {
+        for (ReceivingCall arrival : arrivals) {
             if (!arrival.isComplete()) {
-                throw Refused.because("the daemon reported success before all of it was here");
+                throw ReceiveErrors.because("the daemon reported success before all of it was here");
             }
         }
     }
@@ -171,10 +171,10 @@ public final class FileSendService implements AutoCloseable {
     /** Ends what is still coming; afterwards nothing is written any more, unless a disk does not answer. */
     @Override
     public void close() {
-        List<Arrival> ended = List.copyOf(arrivals);
-        ended.forEach(Arrival::abandon);
+        List<ReceivingCall> ended = List.copyOf(arrivals);
+        ended.forEach(ReceivingCall::abandon);
         boolean interrupted = Thread.interrupted();
-        for (Arrival arrival : ended) {
+        for (ReceivingCall arrival : ended) {
             try {
                 arrival.awaitEnd(PATIENCE_NANOS);
             } catch (InterruptedException e) {

@@ -76,14 +76,14 @@ final class WalkOrder {
         ByteString parent = slash < 0 ? ByteString.EMPTY : path.substring(0, slash);
         while (!folders.peek().path.equals(parent)) {
             if (folders.size() == 1) {
-                throw Refused.because("entry " + Refused.quoted(path) + " comes out of order");
+                throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " comes out of order");
             }
             leaving.leave(folders.pop());
         }
         Folder folder = folders.peek();
         ByteString name = path.substring(slash + 1);
         if (compare(folder.lastName, name) >= 0) {
-            throw Refused.because("entry " + Refused.quoted(path) + " comes out of order or twice");
+            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " comes out of order or twice");
         }
         folder.lastName = name;
         return folder;
@@ -101,7 +101,7 @@ final class WalkOrder {
                 dots = path.byteAt(at) == '.';
             }
             if (length == 0 || dots) {
-                throw Refused.because("entry " + Refused.quoted(path) + " is no clean path below the output");
+                throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " is no clean path below the output");
             }
             start = i + 1;
         }

@@ -30,10 +30,10 @@ final class ContextFilter {
     private final List<String> exceptionPrefixes;
 
     /**
-     * @throws InvalidPattern for one that is none
+     * @throws InvalidPatternException for one that is none
      * @throws BuildkitException.ContextUnreadable if links have to be followed where nothing can be read
      */
-    ContextFilter(FolderRequest request, Tree tree) throws InvalidPattern, BuildkitException.ContextUnreadable {
+    ContextFilter(FolderRequest request, Tree tree) throws InvalidPatternException, BuildkitException.ContextUnreadable {
         List<String> all = new ArrayList<>(request.includes());
         if (!request.followPaths().isEmpty()) {
             List<String> followed = FollowLinks.resolve(request.folder(), tree, request.followPaths());
@@ -51,9 +51,9 @@ final class ContextFilter {
     /**
      * @param path clean, relative to the root
      * @param parent the answer for the folder that holds it
-     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */
-    Answer ask(String path, Answer parent) throws InvalidPattern {
+    Answer ask(String path, Answer parent) throws InvalidPatternException {
         boolean wanted = true;
         PatternMatcher.Match included = null;
         PatternMatcher.Match excluded = null;
@@ -83,7 +83,7 @@ final class ContextFilter {
         try {
             return includes != null && includes.overlooked(folder, answer.included)
                     || excludes != null && excludes.overlooked(folder, answer.excluded);
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return true;
         }
     }
@@ -95,7 +95,7 @@ final class ContextFilter {
     boolean withholds(String path) {
         try {
             return includes != null && !includes.matchesAlone(path) || excludes != null && excludes.matchesAlone(path);
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return true;
         }
     }

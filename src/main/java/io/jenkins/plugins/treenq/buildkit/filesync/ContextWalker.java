@@ -76,7 +76,7 @@ final class ContextWalker {
         try {
             level = new Level(null, "", ContextFilter.Answer.ROOT, false, null, tree.names(""));
         } catch (IOException e) {
-            throw Unreadable.folder(local, ".", e);
+            throw ReadErrors.folder(local, ".", e);
         }
     }
 
@@ -84,9 +84,9 @@ final class ContextWalker {
      * The next entry, or null at the end or once stopped.
      *
      * @throws BuildkitException.ContextUnreadable naming the file or folder that is to blame
-     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */
-    Walked next() throws BuildkitException.ContextUnreadable, InvalidPattern {
+    Walked next() throws BuildkitException.ContextUnreadable, InvalidPatternException {
         while (ready.isEmpty() && level != null && !stopped.getAsBoolean()) {
             if (level.next == level.names.length) {
                 level = level.parent;
@@ -97,7 +97,7 @@ final class ContextWalker {
         return ready.poll();
     }
 
-    private void visit(String name) throws BuildkitException.ContextUnreadable, InvalidPattern {
+    private void visit(String name) throws BuildkitException.ContextUnreadable, InvalidPatternException {
         String path = level.path.isEmpty() ? name : level.path + "/" + name;
         ContextFilter.Answer answer = filter.ask(path, level.answer);
         if (!answer.wanted() && !answer.beneath()) {
@@ -121,9 +121,9 @@ final class ContextWalker {
             if (!answer.wanted()) {
                 return;
             }
-            throw Unreadable.file(local, path, e);
+            throw ReadErrors.file(local, path, e);
         } catch (IOException e) {
-            throw Unreadable.file(local, path, e);
+            throw ReadErrors.file(local, path, e);
         }
         if (answer.wanted()) {
             sayFolders(level);
@@ -144,10 +144,10 @@ final class ContextWalker {
             return;
         } catch (AccessDeniedException e) {
             if (answer.wanted()) {
-                throw Unreadable.folder(local, path, e);
+                throw ReadErrors.folder(local, path, e);
             }
         } catch (IOException e) {
-            throw Unreadable.folder(local, path, e);
+            throw ReadErrors.folder(local, path, e);
         }
     }
 

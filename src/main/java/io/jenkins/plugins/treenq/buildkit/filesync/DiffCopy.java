@@ -73,7 +73,7 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     // Everything below is guarded by this object's lock, but for the end of the stream, which only one thread reaches.
     private final ServerCallStreamObserver<Packet> answers;
-    private final SentFiles sent = new SentFiles();
+    private final SentEntries sent = new SentEntries();
     private final IdQueue requests = new IdQueue();
     private final List<Task> waiting = new ArrayList<>();
     private Tree tree;
@@ -238,7 +238,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         /** Goes on until there is nothing to do, it is the turn of others, or an offer had another outcome than SENT. */
-        abstract void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern;
+        abstract void proceed() throws BuildkitException.ContextUnreadable, InvalidPatternException;
 
         /** Gives back what is held; may be called more than once. */
         abstract void close();
@@ -259,7 +259,7 @@ final class DiffCopy implements StreamObserver<Packet> {
                     onFailure.accept(e);
                 }
                 fail(interrupted ? Status.UNAVAILABLE : Status.FAILED_PRECONDITION, e.getMessage());
-            } catch (InvalidPattern e) {
+            } catch (InvalidPatternException e) {
                 fail(Status.INVALID_ARGUMENT, e.getMessage());
             } catch (RuntimeException | Error e) {
                 onFailure.accept(e);
@@ -278,7 +278,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         private int batchEntries = 1;
 
         @Override
-        void proceed() throws BuildkitException.ContextUnreadable, InvalidPattern {
+        void proceed() throws BuildkitException.ContextUnreadable, InvalidPatternException {
             if (walker == null) {
                 walker = begin();
             }
@@ -301,7 +301,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        private void walk() throws BuildkitException.ContextUnreadable, InvalidPattern {
+        private void walk() throws BuildkitException.ContextUnreadable, InvalidPatternException {
             while (!atEnd && packets.size() < batchEntries) {
                 ContextWalker.Walked next = walker.next();
                 if (next == null) {
@@ -314,7 +314,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPattern {
+        private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPatternException {
             Tree opened = trees.open(request.folder(), source);
             synchronized (DiffCopy.this) {
                 tree = opened;
@@ -370,7 +370,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             try {
                 piece = content.read(CHUNK_BYTES);
             } catch (IOException e) {
-                throw Unreadable.file(request.folder(), path, e);
+                throw ReadErrors.file(request.folder(), path, e);
             }
             if (!piece.hasRemaining()) {
                 close();
@@ -400,7 +400,7 @@ final class DiffCopy implements StreamObserver<Packet> {
                 content = FileContent.open(files, path, bytes);
                 return true;
             } catch (IOException e) {
-                throw Unreadable.file(request.folder(), path, e);
+                throw ReadErrors.file(request.folder(), path, e);
             }
         }
 

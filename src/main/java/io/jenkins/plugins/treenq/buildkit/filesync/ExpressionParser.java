@@ -23,11 +23,11 @@ final class ExpressionParser {
         this.text = text;
     }
 
-    static Expression.Choice parse(String text) throws InvalidPattern {
+    static Expression.Choice parse(String text) throws InvalidPatternException {
         return new ExpressionParser(text).choice();
     }
 
-    private Expression.Choice choice() throws InvalidPattern {
+    private Expression.Choice choice() throws InvalidPatternException {
         List<Expression> choices = new ArrayList<>();
         List<Expression> parts = new ArrayList<>();
         // Go allows no repetition of a repetition.
@@ -55,7 +55,7 @@ final class ExpressionParser {
         return new Expression.Choice(choices);
     }
 
-    private void part(List<Expression> parts) throws InvalidPattern {
+    private void part(List<Expression> parts) throws InvalidPatternException {
         if (text.startsWith(FOLDERS, read)) {
             read += FOLDERS.length();
             Expression names = new Expression.Repeated(set(NO_LINE_END), 0, -1);
@@ -79,7 +79,7 @@ final class ExpressionParser {
     }
 
     /** Reads {@code {2}}, {@code {2,}} or {@code {2,3}}; false if the brace starts none of them and is a character. */
-    private boolean repetition(List<Expression> parts, boolean repeated) throws InvalidPattern {
+    private boolean repetition(List<Expression> parts, boolean repeated) throws InvalidPatternException {
         int end = text.indexOf('}', read);
         if (end < 0) {
             return false;
@@ -99,7 +99,7 @@ final class ExpressionParser {
         return true;
     }
 
-    private void repeat(List<Expression> parts, boolean repeated, int least, int most) throws InvalidPattern {
+    private void repeat(List<Expression> parts, boolean repeated, int least, int most) throws InvalidPatternException {
         if (repeated || parts.isEmpty()) {
             throw invalid();
         }
@@ -116,7 +116,7 @@ final class ExpressionParser {
         return digits.length() > 4 ? MOST_REPEATS + 1 : Integer.parseInt(digits);
     }
 
-    private void escape(List<Expression> parts) throws InvalidPattern {
+    private void escape(List<Expression> parts) throws InvalidPatternException {
         char letter = read + 1 < text.length() ? text.charAt(read + 1) : '\0';
         switch (letter) {
             case 'A' -> parts.add(edge(Expression.Edge.BEGIN, 2));
@@ -151,7 +151,7 @@ final class ExpressionParser {
                 c -> c == codePoint, Character.isBmpCodePoint(codePoint) ? (char) codePoint : '\0');
     }
 
-    private IntPredicate bracket() throws InvalidPattern {
+    private IntPredicate bracket() throws InvalidPatternException {
         boolean negated = read < text.length() && text.charAt(read) == '^';
         if (negated) {
             read++;
@@ -176,7 +176,7 @@ final class ExpressionParser {
         };
     }
 
-    private IntPredicate range() throws InvalidPattern {
+    private IntPredicate range() throws InvalidPatternException {
         int low = bracketCharacter();
         if (read + 1 >= text.length() || text.charAt(read) != '-' || text.charAt(read + 1) == ']') {
             return c -> c == low;
@@ -189,12 +189,12 @@ final class ExpressionParser {
         return c -> low <= c && c <= high;
     }
 
-    private int bracketCharacter() throws InvalidPattern {
+    private int bracketCharacter() throws InvalidPatternException {
         return read < text.length() && text.charAt(read) == '\\' ? escapedCharacter() : codePoint();
     }
 
     /** {@code [:alpha:]} and its like; null when there is none. */
-    private IntPredicate namedSet() throws InvalidPattern {
+    private IntPredicate namedSet() throws InvalidPatternException {
         int end = text.startsWith("[:", read) ? text.indexOf(":]", read + 2) : -1;
         if (end < 0) {
             return null;
@@ -205,7 +205,7 @@ final class ExpressionParser {
     }
 
     /** A set that is written with a backslash and a letter; null when there is none. */
-    private IntPredicate escapedSet() throws InvalidPattern {
+    private IntPredicate escapedSet() throws InvalidPatternException {
         if (read + 1 >= text.length() || text.charAt(read) != '\\') {
             return null;
         }
@@ -227,7 +227,7 @@ final class ExpressionParser {
         return negated ? set.negate() : set;
     }
 
-    private int escapedCharacter() throws InvalidPattern {
+    private int escapedCharacter() throws InvalidPatternException {
         read++;
         int letter = codePoint();
         switch (letter) {
@@ -257,7 +257,7 @@ final class ExpressionParser {
     }
 
     /** Two digits, or any number of them in braces. */
-    private int hexadecimal() throws InvalidPattern {
+    private int hexadecimal() throws InvalidPatternException {
         boolean braces = read < text.length() && text.charAt(read) == '{';
         int end = braces ? text.indexOf('}', read) : read + 2;
         String digits = end < 0 || end > text.length() ? "" : text.substring(braces ? read + 1 : read, end);
@@ -276,7 +276,7 @@ final class ExpressionParser {
     }
 
     /** Up to three digits; a single one is one only if it is 0, else it would refer back to a group. */
-    private int octal(int first) throws InvalidPattern {
+    private int octal(int first) throws InvalidPatternException {
         int value = first;
         int digits = 1;
         while (digits < 3 && read < text.length() && "01234567".indexOf(text.charAt(read)) >= 0) {
@@ -290,7 +290,7 @@ final class ExpressionParser {
         return value;
     }
 
-    private int codePoint() throws InvalidPattern {
+    private int codePoint() throws InvalidPatternException {
         if (read >= text.length()) {
             throw invalid();
         }
@@ -299,14 +299,14 @@ final class ExpressionParser {
         return codePoint;
     }
 
-    private IntPredicate known(IntPredicate set) throws InvalidPattern {
+    private IntPredicate known(IntPredicate set) throws InvalidPatternException {
         if (set == null) {
             throw invalid();
         }
         return set;
     }
 
-    private InvalidPattern invalid() {
-        return new InvalidPattern("syntax error in pattern, which reads as " + text);
+    private InvalidPatternException invalid() {
+        return new InvalidPatternException("syntax error in pattern, which reads as " + text);
     }
 }

@@ -45,7 +45,7 @@ final class FileContent implements Closeable {
         ByteBuffer piece = ByteBuffer.allocate(last && !ended ? bytes + 1 : bytes);
         fill(piece, bytes);
         if (piece.position() != bytes) {
-            throw Unreadable.changed(path);
+            throw ReadErrors.changed(path);
         }
         ended = last;
         remainingBytes -= bytes;

@@ -98,7 +98,7 @@ final class FolderTree implements Tree {
         unlinked(folder);
         if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .isRegularFile()) {
-            throw Unreadable.changed(file.toString());
+            throw ReadErrors.changed(file.toString());
         }
         return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }

@@ -109,7 +109,7 @@ final class FollowLinks {
     private static boolean matches(Glob glob, String name) {
         try {
             return glob.matches(name);
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return false;
         }
     }
@@ -135,7 +135,7 @@ final class FollowLinks {
         } catch (NoSuchFileException | NotDirectoryException e) {
             return new String[0];
         } catch (IOException e) {
-            throw Unreadable.folder(local, folder, e);
+            throw ReadErrors.folder(local, folder, e);
         }
     }
 
@@ -163,7 +163,7 @@ final class FollowLinks {
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {
-            throw Unreadable.file(local, path, e);
+            throw ReadErrors.file(local, path, e);
         }
     }
 

@@ -53,7 +53,7 @@ final class Glob {
             List<Piece> pieces;
             try {
                 pieces = new ChunkParser(pattern.substring(text, end)).pieces();
-            } catch (InvalidPattern e) {
+            } catch (InvalidPatternException e) {
                 pieces = null;
             }
             chunks.add(new Chunk(text > start, pieces));
@@ -61,14 +61,14 @@ final class Glob {
         }
     }
 
-    /** @throws InvalidPattern only if the wrong part of the pattern had to be looked at, as in Go */
-    boolean matches(String text) throws InvalidPattern {
+    /** @throws InvalidPatternException only if the wrong part of the pattern had to be looked at, as in Go */
+    boolean matches(String text) throws InvalidPatternException {
         byte[] name = NameBytes.of(text);
         int at = 0;
         for (int i = 0; i < chunks.size(); i++) {
             Chunk chunk = chunks.get(i);
             if (chunk.pieces == null) {
-                throw new InvalidPattern("syntax error in pattern '" + pattern + "'");
+                throw new InvalidPatternException("syntax error in pattern '" + pattern + "'");
             }
             boolean last = i == chunks.size() - 1;
             if (last && chunk.pieces.isEmpty()) {
@@ -126,7 +126,7 @@ final class Glob {
             this.text = text;
         }
 
-        List<Piece> pieces() throws InvalidPattern {
+        List<Piece> pieces() throws InvalidPatternException {
             List<Piece> pieces = new ArrayList<>();
             while (read < text.length()) {
                 switch (text.charAt(read)) {
@@ -144,7 +144,7 @@ final class Glob {
             return pieces;
         }
 
-        private Piece brackets() throws InvalidPattern {
+        private Piece brackets() throws InvalidPatternException {
             boolean negated = read < text.length() && text.charAt(read) == '^';
             if (negated) {
                 read++;
@@ -172,23 +172,23 @@ final class Glob {
         }
 
         /** One character of a range; the chunk does not end behind it. */
-        private int rangeEnd() throws InvalidPattern {
+        private int rangeEnd() throws InvalidPatternException {
             if (read < text.length() && (text.charAt(read) == '-' || text.charAt(read) == ']')) {
-                throw new InvalidPattern(text);
+                throw new InvalidPatternException(text);
             }
             int end = escapable();
             if (read == text.length() || NameBytes.isRaw(end)) {
-                throw new InvalidPattern(text);
+                throw new InvalidPatternException(text);
             }
             return end;
         }
 
-        private int escapable() throws InvalidPattern {
+        private int escapable() throws InvalidPatternException {
             if (read < text.length() && text.charAt(read) == '\\') {
                 read++;
             }
             if (read == text.length()) {
-                throw new InvalidPattern(text);
+                throw new InvalidPatternException(text);
             }
             int character = text.codePointAt(read);
             read += Character.charCount(character);

@@ -59,7 +59,7 @@ final class OpenFolders {
                         name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .readAttributes();
         if (!found.isRegularFile()) {
-            throw Unreadable.changed(file.toString());
+            throw ReadErrors.changed(file.toString());
         }
         return folder.newByteChannel(name, OPTIONS);
     }

@@ -49,7 +49,7 @@ final class PathExpression {
 
     private int round;
 
-    private PathExpression(Expression.Choice choice) throws InvalidPattern {
+    private PathExpression(Expression.Choice choice) throws InvalidPatternException {
         add(choice);
         standing = new int[program.size()];
         before = new int[program.size()];
@@ -63,7 +63,7 @@ final class PathExpression {
         suffix = closed ? literal(only, only.size() - 2, -1) : "";
     }
 
-    static PathExpression of(String expression) throws InvalidPattern {
+    static PathExpression of(String expression) throws InvalidPatternException {
         return new PathExpression(ExpressionParser.parse(expression));
     }
 
@@ -154,7 +154,7 @@ final class PathExpression {
     }
 
     /** Puts an expression at the end of the program; what comes after it is put behind it. */
-    private void add(Expression expression) throws InvalidPattern {
+    private void add(Expression expression) throws InvalidPatternException {
         if (expression instanceof Expression.Characters characters) {
             Step step = step(Kind.TAKE);
             step.set = characters.set();
@@ -174,7 +174,7 @@ final class PathExpression {
         }
     }
 
-    private void addRepeated(Expression.Repeated repeated) throws InvalidPattern {
+    private void addRepeated(Expression.Repeated repeated) throws InvalidPatternException {
         for (int i = 0; i < repeated.least(); i++) {
             add(repeated.part());
         }
@@ -199,7 +199,7 @@ final class PathExpression {
         skips.forEach(skip -> skip.other = program.size());
     }
 
-    private void addChoice(List<Expression> parts) throws InvalidPattern {
+    private void addChoice(List<Expression> parts) throws InvalidPatternException {
         List<Step> ends = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             boolean last = i == parts.size() - 1;
@@ -219,9 +219,9 @@ final class PathExpression {
         }
     }
 
-    private Step step(Kind kind) throws InvalidPattern {
+    private Step step(Kind kind) throws InvalidPatternException {
         if (program.size() == MOST_STEPS) {
-            throw new InvalidPattern("a pattern is too large");
+            throw new InvalidPatternException("a pattern is too large");
         }
         Step step = new Step();
         step.kind = kind;

@@ -26,16 +26,16 @@ final class PatternMatcher {
         private final String text;
         private final boolean exception;
         private final Predicate<String> test;
-        private final InvalidPattern invalid;
+        private final InvalidPatternException invalid;
 
         private Pattern(String text, boolean exception) {
             this.text = text;
             this.exception = exception;
             Predicate<String> compiled = null;
-            InvalidPattern failure = null;
+            InvalidPatternException failure = null;
             try {
                 compiled = compile(text);
-            } catch (InvalidPattern e) {
+            } catch (InvalidPatternException e) {
                 failure = e;
             }
             this.test = compiled;
@@ -52,7 +52,7 @@ final class PatternMatcher {
         }
 
         /** A wrong expression shows only when somebody asks for it, as in Go. */
-        private boolean matches(String path) throws InvalidPattern {
+        private boolean matches(String path) throws InvalidPatternException {
             if (invalid != null) {
                 throw invalid;
             }
@@ -63,8 +63,8 @@ final class PatternMatcher {
     private final List<Pattern> patterns = new ArrayList<>();
     private final boolean exceptions;
 
-    /** @throws InvalidPattern naming the pattern that is none */
-    PatternMatcher(List<String> texts, PathRules rules) throws InvalidPattern {
+    /** @throws InvalidPatternException naming the pattern that is none */
+    PatternMatcher(List<String> texts, PathRules rules) throws InvalidPatternException {
         for (String text : texts) {
             String trimmed = trim(rules.slashed(text));
             if (trimmed.isEmpty()) {
@@ -75,7 +75,7 @@ final class PatternMatcher {
             boolean exception = clean.startsWith("!");
             String pattern = exception ? clean.substring(1) : clean;
             if (pattern.isEmpty()) {
-                throw new InvalidPattern("the pattern '!' takes nothing back");
+                throw new InvalidPatternException("the pattern '!' takes nothing back");
             }
             // Go looks for syntax errors in this way, which overlooks some of them.
             new Glob(pattern).matches(".");
@@ -96,9 +96,9 @@ final class PatternMatcher {
     /**
      * @param path relative and clean
      * @param parent the match of the folder that holds it; null at the top
-     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */
-    Match match(String path, Match parent) throws InvalidPattern {
+    Match match(String path, Match parent) throws InvalidPatternException {
         boolean[] held = new boolean[patterns.size()];
         boolean matched = false;
         for (int i = 0; i < held.length; i++) {
@@ -116,9 +116,9 @@ final class PatternMatcher {
      * The verdict on a path for itself. It can differ from {@link #match} where a pattern holds for a folder that was not
      * asked about it.
      *
-     * @throws InvalidPattern for a pattern that had to be asked and makes no sense
+     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */
-    boolean matchesAlone(String path) throws InvalidPattern {
+    boolean matchesAlone(String path) throws InvalidPatternException {
         boolean matched = false;
         for (Pattern pattern : patterns) {
             if (pattern.exception == matched && (pattern.matches(path) || matchesFolderOf(path, pattern))) {
@@ -128,7 +128,7 @@ final class PatternMatcher {
         return matched;
     }
 
-    private static boolean matchesFolderOf(String path, Pattern pattern) throws InvalidPattern {
+    private static boolean matchesFolderOf(String path, Pattern pattern) throws InvalidPatternException {
         for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
             if (pattern.matches(path.substring(0, slash))) {
                 return true;
@@ -138,7 +138,7 @@ final class PatternMatcher {
     }
 
     /** Whether a pattern that was not asked about a folder, because it could not change the verdict, holds for it. */
-    boolean overlooked(String folder, Match match) throws InvalidPattern {
+    boolean overlooked(String folder, Match match) throws InvalidPatternException {
         for (int i = 0; exceptions && i < match.patterns.length; i++) {
             if (!match.patterns[i] && patterns.get(i).matches(folder)) {
                 return true;
@@ -175,7 +175,7 @@ final class PatternMatcher {
      * The same shortcuts as Go, because they do not always say what the expression would. Brackets and escapes go into
      * the expression as they are, so {@code \d} is a digit and {@code [a*]} is no set of two.
      */
-    private static Predicate<String> compile(String pattern) throws InvalidPattern {
+    private static Predicate<String> compile(String pattern) throws InvalidPatternException {
         StringBuilder expression = new StringBuilder("^");
         Shape shape = Shape.EXACT;
         // Go's scanner takes a leading byte order mark for none.

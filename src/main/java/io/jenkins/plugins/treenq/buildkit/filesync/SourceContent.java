@@ -53,7 +53,7 @@ public final class SourceContent implements AutoCloseable {
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw Unreadable.file(local, path, e);
+            throw ReadErrors.file(local, path, e);
         }
     }
 
@@ -76,7 +76,7 @@ public final class SourceContent implements AutoCloseable {
                 content(next.stat(), next.sizeBytes(), hash);
             }
             hash.update(length.clear().putLong(END).flip());
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             throw new BuildkitException.InvalidRequest(e.getMessage(), e);
         } finally {
             // A disk that is read notices it, too.
@@ -99,7 +99,7 @@ public final class SourceContent implements AutoCloseable {
                 hash.update(piece);
             }
         } catch (IOException e) {
-            throw Unreadable.file(local, path, e);
+            throw ReadErrors.file(local, path, e);
         }
     }
 

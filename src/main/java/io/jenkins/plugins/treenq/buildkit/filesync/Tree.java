@@ -28,7 +28,7 @@ interface Tree extends AutoCloseable {
         try {
             return new FolderTree(new ConfinedPath(folder, boundary));
         } catch (IOException e) {
-            throw Unreadable.folder(local, folder.toString(), e);
+            throw ReadErrors.folder(local, folder.toString(), e);
         }
     }
 

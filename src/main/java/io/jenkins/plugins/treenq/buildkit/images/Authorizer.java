@@ -6,7 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.Token;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
-import io.jenkins.plugins.treenq.buildkit.registry.TokenRefused;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenRefusedException;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenRequest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +107,7 @@ final class Authorizer {
             long seconds = Math.max(token.seconds() - MARGIN_SECONDS, token.seconds() / 2);
             return new Granted(token.value(), System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TokenRefused refused) {
+            if (e.getCause() instanceof TokenRefusedException refused) {
                 throw new BuildkitException.RegistryRefused(refused.getMessage(), refused);
             }
             throw new IllegalStateException(e.getCause());

@@ -12,10 +12,10 @@ import java.util.Optional;
 final class BlobCopy {
     private static final int SMALL_BYTES = 1 << 20;
 
-    private final Repository source;
-    private final Destination target;
+    private final PullRepository source;
+    private final PushRepository target;
 
-    BlobCopy(Repository source, Destination target) {
+    BlobCopy(PullRepository source, PushRepository target) {
         this.source = source;
         this.target = target;
     }
@@ -46,10 +46,10 @@ final class BlobCopy {
     private void stream(Descriptor blob, String started) throws BuildkitException, InterruptedException {
         String upload = started;
         long receivedBytes = 0;
-        Patience patience = Patience.usual();
+        RetryPolicy patience = RetryPolicy.usual();
         while (!send(blob, upload, receivedBytes, patience)) {
             patience.pause();
-            Optional<Destination.Upload> progress = target.progress(upload);
+            Optional<PushRepository.Upload> progress = target.progress(upload);
             if (progress.isPresent() && progress.get().receivedBytes() < blob.sizeBytes()) {
                 upload = progress.get().location();
                 receivedBytes = progress.get().receivedBytes();
@@ -63,7 +63,7 @@ final class BlobCopy {
     }
 
     /** Whether all of it arrived. What arrived before is read once more, since every byte counts for the digest. */
-    private boolean send(Descriptor blob, String upload, long receivedBytes, Patience patience)
+    private boolean send(Descriptor blob, String upload, long receivedBytes, RetryPolicy patience)
             throws BuildkitException, InterruptedException {
         boolean last = !patience.again();
         try (BlobStream stream = new BlobStream(source, blob)) {

@@ -11,23 +11,23 @@ import java.io.InterruptedIOException;
  * last bytes are given only when all were right. One thread at a time reads; any may close.
  */
 final class BlobStream extends InputStream {
-    private final Repository source;
+    private final PullRepository source;
     private final Descriptor blob;
-    private final Hash hash;
-    private final Patience patience = Patience.usual();
+    private final DigestComputation hash;
+    private final RetryPolicy patience = RetryPolicy.usual();
     private volatile long position;
     private volatile boolean closed;
 
     /** Null before the first byte, and after a break. */
-    private volatile Body body;
+    private volatile ResponseBody body;
 
     /** Why it ended early; null as long as it did not. */
     private volatile Exception failure;
 
-    BlobStream(Repository source, Descriptor blob) {
+    BlobStream(PullRepository source, Descriptor blob) {
         this.source = source;
         this.blob = blob;
-        this.hash = new Hash(blob.digest().algorithm());
+        this.hash = new DigestComputation(blob.digest().algorithm());
     }
 
     /** How many bytes have passed. */
@@ -100,8 +100,8 @@ final class BlobStream extends InputStream {
         }
     }
 
-    private Body body() throws IOException, BuildkitException, InterruptedException {
-        Body current = body;
+    private ResponseBody body() throws IOException, BuildkitException, InterruptedException {
+        ResponseBody current = body;
         if (current == null) {
             current = source.open(blob, position);
             body = current;

@@ -36,7 +36,7 @@ public final class ImageRegistry implements AutoCloseable {
     private final Map<String, RegistryConnection> connections;
     private final RegistryConnection others;
     private final AllowedHosts allowed;
-    private final Map<HostKey, Host> hosts = new HashMap<>();
+    private final Map<HostKey, RegistryClient> hosts = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "treenq-registry");
         thread.setDaemon(true);
@@ -100,7 +100,7 @@ public final class ImageRegistry implements AutoCloseable {
      * @throws BuildkitException.RegistryRefused when the registry cannot be asked, or when what it says cannot be so
      */
     public Optional<ImageDescription> inspect(ImageName image) throws BuildkitException, InterruptedException {
-        Optional<Places.Found> found = places(image).find(reference(image));
+        Optional<PullEndpoints.Found> found = places(image).find(reference(image));
         return found.isEmpty()
                 ? Optional.empty()
                 : Optional.of(describe(found.get().place(), found.get().manifest()));
@@ -124,12 +124,12 @@ public final class ImageRegistry implements AutoCloseable {
         if (digests.size() != 1) {
             return Optional.empty();
         }
-        Repository place = itself(names.get(0));
+        PullRepository place = itself(names.get(0));
         Optional<Manifest> manifest = place.manifest(digests.iterator().next().value());
         return manifest.isEmpty() ? Optional.empty() : Optional.of(describe(place, manifest.get()));
     }
 
-    private ImageDescription describe(Repository place, Manifest image) throws BuildkitException, InterruptedException {
+    private ImageDescription describe(PullRepository place, Manifest image) throws BuildkitException, InterruptedException {
         return new Inspection(place, new Parallel(threads, REQUESTS_AT_ONCE)).describe(image);
     }
 
@@ -143,10 +143,10 @@ public final class ImageRegistry implements AutoCloseable {
      * @throws BuildkitException.RegistryRefused when it failed; the message says what was tagged, if anything was
      */
     public Digest promote(ImageName image, List<ImageName> targets) throws BuildkitException, InterruptedException {
-        Map<Destination, List<ImageName>> destinations = destinations(targets);
+        Map<PushRepository, List<ImageName>> destinations = destinations(targets);
         List<ImageName> tagged = List.of();
         try {
-            Places.Found found = places(image)
+            PullEndpoints.Found found = places(image)
                     .find(reference(image))
                     .orElseThrow(() -> new BuildkitException.RegistryRefused(
                             "there is no image " + image + " in its registry", null));
@@ -182,7 +182,7 @@ public final class ImageRegistry implements AutoCloseable {
                     "an index needs images that are all in one repository, and these are not: " + joined(parts));
         }
         ImageName first = parts.get(0);
-        Repository place = Repository.toWrite(host(first.host()), first.repository());
+        PullRepository place = PullRepository.toWrite(host(first.host()), first.repository());
         PlatformIndex index = new PlatformIndex(place);
         for (ImageName part : parts) {
             if (part.digest().isEmpty()) {
@@ -192,7 +192,7 @@ public final class ImageRegistry implements AutoCloseable {
             index.add(place.part(new Digest(part.digest())));
         }
         Manifest manifest = index.with(annotations);
-        new Destination(place).put(manifest, manifest.digest().value());
+        new PushRepository(place).put(manifest, manifest.digest().value());
         return manifest.digest();
     }
 
@@ -200,7 +200,7 @@ public final class ImageRegistry implements AutoCloseable {
         return names.stream().map(ImageName::toString).collect(Collectors.joining(", "));
     }
 
-    private Map<Destination, List<ImageName>> destinations(List<ImageName> targets)
+    private Map<PushRepository, List<ImageName>> destinations(List<ImageName> targets)
             throws BuildkitException.InvalidRequest {
         if (targets.isEmpty()) {
             throw new BuildkitException.InvalidRequest("there is no name to promote to");
@@ -213,11 +213,11 @@ public final class ImageRegistry implements AutoCloseable {
             }
             byRepository.computeIfAbsent(target.name(), name -> new ArrayList<>()).add(target);
         }
-        Map<Destination, List<ImageName>> destinations = new LinkedHashMap<>();
+        Map<PushRepository, List<ImageName>> destinations = new LinkedHashMap<>();
         for (List<ImageName> names : byRepository.values()) {
             ImageName first = names.get(0);
             destinations.put(
-                    new Destination(Repository.toWrite(host(first.host()), first.repository())), names);
+                    new PushRepository(PullRepository.toWrite(host(first.host()), first.repository())), names);
         }
         return destinations;
     }
@@ -226,19 +226,19 @@ public final class ImageRegistry implements AutoCloseable {
         return image.digest().isEmpty() ? image.tag() : image.digest();
     }
 
-    private Places places(ImageName image) throws BuildkitException.InvalidRequest {
-        List<Repository> places = new ArrayList<>();
+    private PullEndpoints places(ImageName image) throws BuildkitException.InvalidRequest {
+        List<PullRepository> places = new ArrayList<>();
         for (String mirror : connection(image.host()).mirrors()) {
             String[] parts = mirror.split("/", 2);
             String prefix = parts.length == 1 ? "" : parts[1] + "/";
-            places.add(Repository.toRead(host(parts[0], true), prefix + image.repository()));
+            places.add(PullRepository.toRead(host(parts[0], true), prefix + image.repository()));
         }
         places.add(itself(image));
-        return new Places(places);
+        return new PullEndpoints(places);
     }
 
-    private Repository itself(ImageName image) throws BuildkitException.InvalidRequest {
-        return Repository.toRead(host(image.host()), image.repository());
+    private PullRepository itself(ImageName image) throws BuildkitException.InvalidRequest {
+        return PullRepository.toRead(host(image.host()), image.repository());
     }
 
     private RegistryConnection connection(String host) {
@@ -247,15 +247,15 @@ public final class ImageRegistry implements AutoCloseable {
 
     private record HostKey(String name, boolean mirror) {}
 
-    private Host host(String name) throws BuildkitException.InvalidRequest {
+    private RegistryClient host(String name) throws BuildkitException.InvalidRequest {
         return host(name, false);
     }
 
-    private synchronized Host host(String name, boolean mirror) throws BuildkitException.InvalidRequest {
+    private synchronized RegistryClient host(String name, boolean mirror) throws BuildkitException.InvalidRequest {
         HostKey key = new HostKey(name, mirror);
-        Host host = hosts.get(key);
+        RegistryClient host = hosts.get(key);
         if (host == null) {
-            host = new Host(name, connection(name), logins, allowed, mirror);
+            host = new RegistryClient(name, connection(name), logins, allowed, mirror);
             hosts.put(key, host);
         }
         return host;

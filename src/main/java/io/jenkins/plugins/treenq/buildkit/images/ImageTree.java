@@ -21,7 +21,7 @@ final class ImageTree {
 
     private static final long MAX_BYTES = 32L << 20;
 
-    private final Repository source;
+    private final PullRepository source;
     private final Parallel parallel;
     private final Manifest top;
     private final Map<Digest, Manifest> manifests = new HashMap<>();
@@ -29,13 +29,13 @@ final class ImageTree {
     /** By what they refer to. */
     private final Map<Digest, List<Descriptor>> referrers = new LinkedHashMap<>();
 
-    private ImageTree(Repository source, Parallel parallel, Manifest top) {
+    private ImageTree(PullRepository source, Parallel parallel, Manifest top) {
         this.source = source;
         this.parallel = parallel;
         this.top = top;
     }
 
-    static ImageTree read(Repository source, Parallel parallel, Manifest top)
+    static ImageTree read(PullRepository source, Parallel parallel, Manifest top)
             throws BuildkitException, InterruptedException {
         ImageTree tree = new ImageTree(source, parallel, top);
         tree.grow();

@@ -3,9 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -32,7 +32,7 @@ final class Inspection {
     private static final Set<String> PREDICATES =
             Set.of("in-toto.io/predicate-type", "dev.sigstore.bundle.predicateType", "predicateType");
 
-    private final Repository place;
+    private final PullRepository place;
     private final Parallel parallel;
 
     /** Images for a platform. */
@@ -40,7 +40,7 @@ final class Inspection {
 
     private final List<Subject> attached = new ArrayList<>();
 
-    Inspection(Repository place, Parallel parallel) {
+    Inspection(PullRepository place, Parallel parallel) {
         this.place = place;
         this.parallel = parallel;
     }

@@ -23,13 +23,13 @@ final class PlatformIndex {
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
-    private final Repository place;
+    private final PullRepository place;
     private final JsonArray images = new JsonArray();
     private final JsonArray attestations = new JsonArray();
     private final Map<Platform, Manifest> platforms = new HashMap<>();
     private boolean oci;
 
-    PlatformIndex(Repository place) {
+    PlatformIndex(PullRepository place) {
         this.place = place;
     }
 
@@ -108,7 +108,7 @@ final class PlatformIndex {
             index.add("annotations", sorted(annotations));
         }
         byte[] bytes = goText(index).getBytes(StandardCharsets.UTF_8);
-        return new Manifest(new Hash("sha256").update(bytes).digest(), mediaType, bytes);
+        return new Manifest(new DigestComputation("sha256").update(bytes).digest(), mediaType, bytes);
     }
 
     private static JsonObject sorted(Map<String, String> texts) {

@@ -14,14 +14,14 @@ import java.util.Map;
  * written, one after the other: no registry has a way to write several at once.
  */
 final class Promotion {
-    private final Repository source;
+    private final PullRepository source;
     private final Manifest image;
     private final Parallel requests;
     private final Parallel transfers;
     private final List<ImageName> tagged = new ArrayList<>();
 
     /** @param transfers how many blobs are copied at once */
-    Promotion(Repository source, Manifest image, Parallel requests, Parallel transfers) {
+    Promotion(PullRepository source, Manifest image, Parallel requests, Parallel transfers) {
         this.source = source;
         this.image = image;
         this.requests = requests;
@@ -34,22 +34,22 @@ final class Promotion {
     }
 
     /** @param targets with a tag each, by their repositories */
-    void run(Map<Destination, List<ImageName>> targets) throws BuildkitException, InterruptedException {
+    void run(Map<PushRepository, List<ImageName>> targets) throws BuildkitException, InterruptedException {
         ImageTree tree = null;
-        for (Destination target : targets.keySet()) {
+        for (PushRepository target : targets.keySet()) {
             if (!target.place().is(source)) {
                 tree = tree == null ? ImageTree.read(source, requests, image) : tree;
                 copy(tree, target);
             }
         }
-        for (Map.Entry<Destination, List<ImageName>> target : targets.entrySet()) {
+        for (Map.Entry<PushRepository, List<ImageName>> target : targets.entrySet()) {
             for (ImageName name : target.getValue()) {
                 tag(target.getKey(), name);
             }
         }
     }
 
-    private void tag(Destination target, ImageName name) throws BuildkitException, InterruptedException {
+    private void tag(PushRepository target, ImageName name) throws BuildkitException, InterruptedException {
         // Where tags cannot be changed, one that is right already must not be written.
         if (!isTagged(target.place(), name)) {
             target.put(image, name.tag());
@@ -57,7 +57,7 @@ final class Promotion {
         tagged.add(name);
     }
 
-    private boolean isTagged(Repository place, ImageName name) throws BuildkitException, InterruptedException {
+    private boolean isTagged(PullRepository place, ImageName name) throws BuildkitException, InterruptedException {
         try {
             return place.resolve(name.tag()).filter(image.digest()::equals).isPresent();
         } catch (BuildkitException.RegistryRefused e) {
@@ -66,7 +66,7 @@ final class Promotion {
         }
     }
 
-    private void copy(ImageTree tree, Destination target) throws BuildkitException, InterruptedException {
+    private void copy(ImageTree tree, PushRepository target) throws BuildkitException, InterruptedException {
         List<Manifest> missing = missing(tree.inOrder(), target.place());
         transfers.all(ImageTree.blobs(missing).stream().map(blob -> transfer(blob, target)).toList());
         for (Manifest manifest : missing) {
@@ -77,7 +77,7 @@ final class Promotion {
         }
     }
 
-    private List<Manifest> missing(List<Manifest> all, Repository place) throws BuildkitException, InterruptedException {
+    private List<Manifest> missing(List<Manifest> all, PullRepository place) throws BuildkitException, InterruptedException {
         List<Parallel.Task<Boolean>> questions = new ArrayList<>();
         all.forEach(manifest ->
                 questions.add(() -> place.resolve(manifest.digest().value()).isPresent()));
@@ -91,7 +91,7 @@ final class Promotion {
         return missing;
     }
 
-    private Parallel.Task<Boolean> transfer(Descriptor blob, Destination target) {
+    private Parallel.Task<Boolean> transfer(Descriptor blob, PushRepository target) {
         return () -> {
             new BlobCopy(source, target).copy(blob);
             return true;
@@ -99,7 +99,7 @@ final class Promotion {
     }
 
     /** Where the registry does not know by itself what refers to a manifest, an index under a tag says it. */
-    private static void refer(Destination target, Digest subject, List<Descriptor> referrers)
+    private static void refer(PushRepository target, Digest subject, List<Descriptor> referrers)
             throws BuildkitException, InterruptedException {
         if (target.place().knownReferrers(subject).isPresent()) {
             return;
@@ -109,7 +109,7 @@ final class Promotion {
         int known = all.size();
         referrers.forEach(referrer -> all.putIfAbsent(referrer.digest(), referrer));
         if (all.size() > known) {
-            target.put(ReferrersIndex.of(all.values()), Repository.referrersTag(subject));
+            target.put(ReferrersIndex.of(all.values()), PullRepository.referrersTag(subject));
         }
     }
 }

@@ -23,7 +23,7 @@ final class ReferrersIndex {
         index.addProperty("mediaType", MediaTypes.INDEX);
         index.add("manifests", manifests);
         byte[] bytes = GSON.toJson(index).getBytes(StandardCharsets.UTF_8);
-        return new Manifest(new Hash("sha256").update(bytes).digest(), MediaTypes.INDEX, bytes);
+        return new Manifest(new DigestComputation("sha256").update(bytes).digest(), MediaTypes.INDEX, bytes);
     }
 
     private static JsonObject json(Descriptor referrer) {

@@ -45,8 +45,8 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
             Map<String, String> more)
             throws InterruptedException {
         try {
-            return new BuildInputs(new Reading(request, locals, boundary, images).hash(more), "");
-        } catch (Unclear | BuildkitException e) {
+            return new BuildInputs(new InputsReader(request, locals, boundary, images).hash(more), "");
+        } catch (UnknownInputException | BuildkitException e) {
             return new BuildInputs(null, e.getMessage());
         }
     }

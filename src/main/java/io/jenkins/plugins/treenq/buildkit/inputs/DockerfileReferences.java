@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * The images that a Dockerfile names (BuildKit's {@code frontend/dockerfile/parser}), rather too many than too few: a line
  * that may be an instruction counts as one, and a line that may be none makes no stage. What cannot be told at all is
- * {@link Unclear}, as is everything that is fetched from elsewhere than a registry.
+ * {@link UnknownInputException}, as is everything that is fetched from elsewhere than a registry.
  */
 final class DockerfileReferences {
     private static final List<String> KEYWORDS = List.of("from", "copy", "add", "run", "arg", "onbuild");
@@ -39,7 +39,7 @@ final class DockerfileReferences {
             Pattern.compile("(?:(?:index\\.)?docker\\.io/)?docker/dockerfile(?:-upstream)?(?:[:@].*)?");
 
     private final List<String> lines;
-    private final Arguments arguments;
+    private final GlobalArguments arguments;
     private final Set<String> images = new TreeSet<>();
     private final Set<String> stages = new TreeSet<>();
     private boolean afterFrom;
@@ -55,7 +55,7 @@ final class DockerfileReferences {
         this.lines = Stream.of(dockerfile.replaceFirst("^\uFEFF", "").split("\n", -1))
                 .map(line -> line.replaceFirst("\r+$", ""))
                 .toList();
-        this.arguments = new Arguments(buildArgs);
+        this.arguments = new GlobalArguments(buildArgs);
     }
 
     /**
@@ -63,24 +63,24 @@ final class DockerfileReferences {
      *
      * @param buildArgs by which the defaults of arguments are replaced
      */
-    static Set<String> images(String dockerfile, Map<String, String> buildArgs) throws Unclear {
+    static Set<String> images(String dockerfile, Map<String, String> buildArgs) throws UnknownInputException {
         DockerfileReferences references = new DockerfileReferences(dockerfile, buildArgs);
         references.read();
         return references.images;
     }
 
     /** A frontend is an image as well. */
-    static String frontend(String image) throws Unclear {
+    static String frontend(String image) throws UnknownInputException {
         if (!FRONTEND.matcher(image).matches()) {
-            throw new Unclear("what the frontend " + image + " reads is not known here");
+            throw new UnknownInputException("what the frontend " + image + " reads is not known here");
         }
         return image;
     }
 
-    private void read() throws Unclear {
+    private void read() throws UnknownInputException {
         String start = String.join("\n", lines).replaceFirst("^#!.*\n", "");
         if (start.startsWith("//") || start.startsWith("{")) {
-            throw new Unclear("the Dockerfile begins in a way that is not known here");
+            throw new UnknownInputException("the Dockerfile begins in a way that is not known here");
         }
         List<Beginning> beginnings = beginnings();
         for (int number = 0; number < lines.size(); number++) {
@@ -98,21 +98,21 @@ final class DockerfileReferences {
         }
     }
 
-    private void directive(String comment) throws Unclear {
+    private void directive(String comment) throws UnknownInputException {
         Matcher directive = DIRECTIVE.matcher(comment);
         if (directive.matches()) {
             if (directive.group(1).equalsIgnoreCase("escape")) {
-                throw new Unclear("the Dockerfile changes its escape character");
+                throw new UnknownInputException("the Dockerfile changes its escape character");
             }
             images.add(frontend(directive.group(2)));
         }
     }
 
-    private static void checkWhole(String line) throws Unclear {
+    private static void checkWhole(String line) throws UnknownInputException {
         Matcher split = SPLIT_KEYWORD.matcher(line);
         if (split.matches()
                 && KEYWORDS.stream().anyMatch(word -> word.startsWith(split.group(1).toLowerCase(Locale.ROOT)))) {
-            throw new Unclear("the Dockerfile may have an instruction in two parts");
+            throw new UnknownInputException("the Dockerfile may have an instruction in two parts");
         }
     }
 
@@ -206,27 +206,27 @@ final class DockerfileReferences {
         return -1;
     }
 
-    private void instruction(String text, Beginning certainty) throws Unclear {
+    private void instruction(String text, Beginning certainty) throws UnknownInputException {
         String[] parts = BLANKS.split(text.strip(), 2);
         if (parts.length == 1) {
             return;
         }
         switch (parts[0].toLowerCase(Locale.ROOT)) {
-            case "from" -> from(Flags.read(parts[1]).rest(), certainty);
+            case "from" -> from(InstructionFlags.read(parts[1]).rest(), certainty);
             case "arg" -> arg(parts[1], certainty);
             case "onbuild" -> instruction(parts[1], Beginning.PERHAPS);
             case "add" -> {
-                checkLocal(Flags.read(parts[1]));
-                sources(Flags.read(parts[1]));
+                checkLocal(InstructionFlags.read(parts[1]));
+                sources(InstructionFlags.read(parts[1]));
             }
-            case "copy", "run" -> sources(Flags.read(parts[1]));
+            case "copy", "run" -> sources(InstructionFlags.read(parts[1]));
             default -> {
                 // No other one takes anything from elsewhere.
             }
         }
     }
 
-    private void from(String rest, Beginning certainty) throws Unclear {
+    private void from(String rest, Beginning certainty) throws UnknownInputException {
         String[] words = rest.strip().split("\\s+");
         reference(arguments.expand(words[0]));
         if (certainty == Beginning.YES && words.length == 3 && words[1].equalsIgnoreCase("as")) {
@@ -243,21 +243,21 @@ final class DockerfileReferences {
         }
     }
 
-    private static void checkLocal(Flags flags) throws Unclear {
+    private static void checkLocal(InstructionFlags flags) throws UnknownInputException {
         if (flags.value("checksum").isPresent()) {
             return;
         }
         for (String word : flags.rest().split("[\\s\\[\\]\",']+")) {
             if (REMOTE.matcher(word).matches()) {
-                throw new Unclear("'" + word + "', which the Dockerfile adds without a checksum, may change elsewhere");
+                throw new UnknownInputException("'" + word + "', which the Dockerfile adds without a checksum, may change elsewhere");
             }
         }
     }
 
-    private void sources(Flags flags) throws Unclear {
+    private void sources(InstructionFlags flags) throws UnknownInputException {
         for (String source : flags.sources()) {
             if (source.matches(".*[$\"'\\\\].*")) {
-                throw new Unclear("'" + source + "' in the Dockerfile cannot be read");
+                throw new UnknownInputException("'" + source + "' in the Dockerfile cannot be read");
             }
             if (!source.matches("[0-9]+")) {
                 reference(source);

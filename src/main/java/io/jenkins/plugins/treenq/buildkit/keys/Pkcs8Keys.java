@@ -2,8 +2,8 @@
 package io.jenkins.plugins.treenq.buildkit.keys;
 
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.InvalidKeyException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.SignatureException;

@@ -156,9 +156,9 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     }
 
     private void progress(Step step, BuildEvent.Progress progress) {
-        Part part = step.parts.computeIfAbsent(progress.vertex() + ' ' + progress.id(), key -> new Part());
+        VertexStatus part = step.parts.computeIfAbsent(progress.vertex() + ' ' + progress.id(), key -> new VertexStatus());
         if (part.take(progress) && !step.hidden()) {
-            line(step, Part.describe(progress));
+            line(step, VertexStatus.describe(progress));
         }
     }
 

@@ -38,7 +38,7 @@ final class Step {
     long lastLine;
     boolean ended;
     final Map<String, LineAssembler> streams = new LinkedHashMap<>();
-    final Map<String, Part> parts = new HashMap<>();
+    final Map<String, VertexStatus> parts = new HashMap<>();
     final Set<BuildEvent.Warning> warnings = new HashSet<>();
 
     /** From a start to its end; a vertex may have several. */

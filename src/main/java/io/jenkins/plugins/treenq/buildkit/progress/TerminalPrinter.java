@@ -131,7 +131,7 @@ public final class TerminalPrinter implements BuildListener {
         List<String> details = new ArrayList<>();
         step.parts.values().stream()
                 .flatMap(part -> part.unfinished().stream())
-                .forEach(state -> details.add(" => => " + plain(Part.describe(state))));
+                .forEach(state -> details.add(" => => " + plain(VertexStatus.describe(state))));
         List<String> output = List.copyOf(step.tail());
         output.subList(Math.max(0, output.size() - LINES_OF_OUTPUT), output.size())
                 .forEach(line -> details.add(" => => # " + plain(line)));

@@ -134,6 +134,6 @@ final class Http {
     }
 
     static <T> CompletableFuture<T> refused(String reason) {
-        return CompletableFuture.failedFuture(new TokenRefused(reason));
+        return CompletableFuture.failedFuture(new TokenRefusedException(reason));
     }
 }

@@ -63,14 +63,14 @@ public final class TokenClient {
         named.put(host, Set.of(Origin.of(realm)));
     }
 
-    /** Completes with a token, or exceptionally with {@link TokenRefused}. */
+    /** Completes with a token, or exceptionally with {@link TokenRefusedException}. */
     public CompletableFuture<Token> fetch(TokenRequest request, Optional<RegistryLogin> login) {
         return login.map(known -> checkRealm(request).thenCompose(checked -> post(request, known)))
                 .orElseGet(() -> get(request, ""))
                 .orTimeout(ALL_SECONDS, TimeUnit.SECONDS)
                 .handle((token, failure) -> {
                     if (failure != null) {
-                        throw new CompletionException(new TokenRefused("no token for " + request.host() + " from "
+                        throw new CompletionException(new TokenRefusedException("no token for " + request.host() + " from "
                                 + request.realm().getRawAuthority() + http.route(request.realm()) + ": " + reason(failure)));
                     }
                     return token;
@@ -122,7 +122,7 @@ public final class TokenClient {
                             : plain);
         }
         CompletableFuture<Found> encrypted = challenged(registry, "https");
-        return encrypted.exceptionallyCompose(failure -> http.isPlain(registry) && !HttpTrouble.speaksTls(failure)
+        return encrypted.exceptionallyCompose(failure -> http.isPlain(registry) && !HttpErrors.speaksTls(failure)
                 ? challenged(registry, "http").exceptionallyCompose(other -> encrypted)
                 : encrypted);
     }
@@ -189,7 +189,7 @@ public final class TokenClient {
 
     private static CompletableFuture<Token> token(HttpResponse<String> answer, String refused) {
         return switch (answer.statusCode()) {
-            case 200, 201, 202 -> TokenAnswer.parse(answer.body())
+            case 200, 201, 202 -> TokenResponse.parse(answer.body())
                     .map(CompletableFuture::completedFuture)
                     .orElseGet(() -> Http.refused("its answer holds no token"));
             case 400, 401, 403 -> Http.refused("it refused " + refused + " (HTTP " + answer.statusCode() + ")");
@@ -211,6 +211,6 @@ public final class TokenClient {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof TokenRefused refused ? refused.getMessage() : "it " + HttpTrouble.inWords(cause);
+        return cause instanceof TokenRefusedException refused ? refused.getMessage() : "it " + HttpErrors.inWords(cause);
     }
 }

@@ -4,11 +4,11 @@ package io.jenkins.plugins.treenq.buildkit.session;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
 
 /** Answers from keys held in memory, at once. */
-final class KeyringBackend implements AgentCall.Backend {
+final class KeyringBackend implements SshAgentConnection.Backend {
     private final Keyring keyring;
-    private final AgentCall call;
+    private final SshAgentConnection call;
 
-    KeyringBackend(Keyring keyring, AgentCall call) {
+    KeyringBackend(Keyring keyring, SshAgentConnection call) {
         this.keyring = keyring;
         this.call = call;
     }

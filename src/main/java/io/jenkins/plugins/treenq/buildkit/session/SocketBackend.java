@@ -19,10 +19,10 @@ import java.util.function.Consumer;
  * Asks an agent on this machine to list its keys and to sign, and nothing else: a step must not add, remove or lock
  * keys that are not the build's alone ({@code sshprovider/agentprovider.go}).
  */
-final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implements AgentCall.Backend {
+final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implements SshAgentConnection.Backend {
     private final Path path;
     private final EventLoops loops;
-    private final AgentCall call;
+    private final SshAgentConnection call;
     private final Consumer<Throwable> onFailure;
     private final AgentFrames answers = new AgentFrames();
 
@@ -30,7 +30,7 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
     private ChannelFuture connection;
 
     /** @param onFailure told of errors, which nobody expected */
-    SocketBackend(Path path, EventLoops loops, AgentCall call, Consumer<Throwable> onFailure) {
+    SocketBackend(Path path, EventLoops loops, SshAgentConnection call, Consumer<Throwable> onFailure) {
         this.path = path;
         this.loops = loops;
         this.call = call;

@@ -48,7 +48,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
             throws BuildkitException.InvalidRequest {
         if (agent instanceof SshAgent.Keys keys) {
             Keyring keyring = Keyring.of(keys.keys());
-            return step -> new AgentCall(step, call -> new KeyringBackend(keyring, call));
+            return step -> new SshAgentConnection(step, call -> new KeyringBackend(keyring, call));
         }
         SshAgent.Socket socket = (SshAgent.Socket) agent;
         Path path = socket.path();
@@ -58,7 +58,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
         }
         return socket.raw()
                 ? step -> new RawSocket(step, path, loops, onFailure)
-                : step -> new AgentCall(step, call -> new SocketBackend(path, loops, call, onFailure));
+                : step -> new SshAgentConnection(step, call -> new SocketBackend(path, loops, call, onFailure));
     }
 
     ServerServiceDefinition intercepted() {
@@ -67,7 +67,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
 
     @Override
     public void checkAgent(CheckAgentRequest request, StreamObserver<CheckAgentResponse> answer) {
-        Answers.give(answer, () -> {
+        CallAnswers.give(answer, () -> {
             agent(request.getID());
             return CheckAgentResponse.getDefaultInstance();
         });
@@ -79,7 +79,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
             return agent(RequestHeaders.get(ID)).connect((ServerCallStreamObserver<BytesMessage>) answers);
         } catch (io.grpc.StatusRuntimeException e) {
             answers.onError(e);
-            return new Ended<>();
+            return new IgnoredRequests<>();
         }
     }
 

@@ -49,7 +49,7 @@ final class UploadService extends UploadGrpc.UploadImplBase {
             answers.onError(Status.NOT_FOUND
                     .withDescription("nothing to upload from " + Upload.address(path) + ", or it was read before")
                     .asRuntimeException());
-            return new Ended<>();
+            return new IgnoredRequests<>();
         }
         UploadCall call = new UploadCall(
                 path, upload, (ServerCallStreamObserver<BytesMessage>) answers, workers, onFailure);

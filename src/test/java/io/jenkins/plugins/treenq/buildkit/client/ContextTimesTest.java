@@ -138,7 +138,7 @@ class ContextTimesTest {
     private Path files(Path checkout, String sharedKey) throws Exception {
         Path out = Files.createTempDirectory(workspace, "out");
         String name = workspace.relativize(out).toString();
-        build(ours(checkout).destinations(List.of(new Destination("local", name, Map.of()))), sharedKey);
+        build(ours(checkout).destinations(List.of(new FileOutput("local", name, Map.of()))), sharedKey);
         return out;
     }
 
@@ -302,7 +302,7 @@ class ContextTimesTest {
     void theFilesAreBuildctlsWithoutAnyOption() throws Exception {
         Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
         build(
-                ours(checkout).noCache(true).destinations(List.of(new Destination("tar", "ours.tar", Map.of()))),
+                ours(checkout).noCache(true).destinations(List.of(new FileOutput("tar", "ours.tar", Map.of()))),
                 unique);
         Path theirs = scratch.resolve("theirs.tar");
         buildctl(checkout, "--no-cache", "--output=type=tar,dest=" + theirs);

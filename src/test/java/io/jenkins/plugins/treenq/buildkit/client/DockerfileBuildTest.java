@@ -169,7 +169,7 @@ class DockerfileBuildTest {
         assertRefused(
                 "'zip' is no kind of output; write local, tar, oci or docker",
                 () -> DockerfileBuild.builder()
-                        .destinations(List.of(new Destination("zip", "a", Map.of())))
+                        .destinations(List.of(new FileOutput("zip", "a", Map.of())))
                         .build());
     }
 
@@ -289,8 +289,8 @@ class DockerfileBuildTest {
         PreparedBuild build = prepared(DockerfileBuild.builder()
                 .tags(List.of("shop/web:1"))
                 .destinations(List.of(
-                        new Destination("local", "out/files", Map.of()),
-                        new Destination("oci", "out/image.tar", Map.of("compression", "zstd")))));
+                        new FileOutput("local", "out/files", Map.of()),
+                        new FileOutput("oci", "out/image.tar", Map.of("compression", "zstd")))));
 
         assertEquals(new Output.Folder(folder.resolve("out/files")), build.outputs().get(0));
         assertInstanceOf(Output.Stream.class, build.outputs().get(1));
@@ -303,7 +303,7 @@ class DockerfileBuildTest {
             assertRefused(
                     "output '" + named + "' is outside of '" + folder.getParent() + "'",
                     () -> prepared(DockerfileBuild.builder()
-                            .destinations(List.of(new Destination("local", path, Map.of())))));
+                            .destinations(List.of(new FileOutput("local", path, Map.of())))));
             assertRefused(
                     "local cache '" + named + "' is outside of '" + folder.getParent() + "'",
                     () -> DockerfileBuild.builder()

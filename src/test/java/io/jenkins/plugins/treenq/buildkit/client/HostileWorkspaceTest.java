@@ -62,8 +62,8 @@ class HostileWorkspaceTest {
         }
     }
 
-    private static Destination local(String folder) {
-        return new Destination("local", folder, Map.of());
+    private static FileOutput local(String folder) {
+        return new FileOutput("local", folder, Map.of());
     }
 
     private Map<String, String> outsideNow() throws IOException {
@@ -131,10 +131,10 @@ class HostileWorkspaceTest {
         List<DockerfileBuild> builds = List.of(
                 DockerfileBuild.builder().destinations(List.of(local("nest/files"))).build(),
                 DockerfileBuild.builder()
-                        .destinations(List.of(new Destination("oci", "nest/image.tar", Map.of())))
+                        .destinations(List.of(new FileOutput("oci", "nest/image.tar", Map.of())))
                         .build(),
                 DockerfileBuild.builder()
-                        .destinations(List.of(new Destination("oci", "nest/layout", Map.of("tar", "false"))))
+                        .destinations(List.of(new FileOutput("oci", "nest/layout", Map.of("tar", "false"))))
                         .build(),
                 DockerfileBuild.builder()
                         .build()
@@ -162,7 +162,7 @@ class HostileWorkspaceTest {
         BuildkitException failure = assertThrows(
                 BuildkitException.InvalidRequest.class,
                 () -> prepared(DockerfileBuild.builder()
-                        .destinations(List.of(new Destination("oci", "nest/sub/x.tar", Map.of())))
+                        .destinations(List.of(new FileOutput("oci", "nest/sub/x.tar", Map.of())))
                         .build()));
         assertEquals(
                 "output '" + workspace.resolve("nest/sub/x.tar") + "' is outside of '" + workspace + "'",

@@ -51,7 +51,7 @@ class WorkspaceBoundaryTest {
     }
 
     private PreparedBuild prepared(
-            List<Destination> destinations, List<CacheEntry> cacheImports, List<CacheEntry> cacheExports)
+            List<FileOutput> destinations, List<CacheEntry> cacheImports, List<CacheEntry> cacheExports)
             throws BuildkitException.InvalidRequest {
         return DockerfileBuild.builder()
                 .destinations(destinations)
@@ -64,12 +64,12 @@ class WorkspaceBoundaryTest {
         return new CacheEntry("local", Map.of(key, folder));
     }
 
-    private static Destination local(String folder) {
-        return new Destination("local", folder, Map.of());
+    private static FileOutput local(String folder) {
+        return new FileOutput("local", folder, Map.of());
     }
 
-    private static Destination archive(String file) {
-        return new Destination("oci", file, Map.of());
+    private static FileOutput archive(String file) {
+        return new FileOutput("oci", file, Map.of());
     }
 
     private static void assertRefused(String message, Executable executable) {

@@ -133,7 +133,7 @@ class FsutilComparisonTest {
                         stat.getPath().toStringUtf8(), Integer.toUnsignedLong(stat.getMode()), stat.getSize(), stat.getLinkname().toStringUtf8()));
             }
             return sent;
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return List.of("error");
         }
     }
@@ -174,7 +174,7 @@ class FsutilComparisonTest {
         PatternMatcher matcher;
         try {
             matcher = new PatternMatcher(exception ? List.of("**", pattern) : List.of(pattern), PathRules.UNIX);
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return "invalid";
         }
         boolean[] matches = new boolean[paths.size()];
@@ -187,7 +187,7 @@ class FsutilComparisonTest {
                 }
                 matches[i] = matcher.match(path, match).matched();
             }
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return "error";
         }
         return bits(matches);
@@ -201,7 +201,7 @@ class FsutilComparisonTest {
                 matches[i] = glob.matches(paths.get(i));
             }
             return bits(matches);
-        } catch (InvalidPattern e) {
+        } catch (InvalidPatternException e) {
             return "invalid";
         }
     }

@@ -29,15 +29,15 @@ class GlobTest {
                     a\\*   ; ab    ; false
                     **     ; a     ; true
                     """)
-    void matchesAsGoDoes(String pattern, String name, boolean expected) throws InvalidPattern {
+    void matchesAsGoDoes(String pattern, String name, boolean expected) throws InvalidPatternException {
         assertEquals(expected, new Glob(pattern).matches(name));
     }
 
     @Test
-    void overlooksAnErrorBehindTheFirstDifferenceAsGoDoes() throws InvalidPattern {
+    void overlooksAnErrorBehindTheFirstDifferenceAsGoDoes() throws InvalidPatternException {
         Glob glob = new Glob("a*[");
         assertEquals(false, glob.matches("b"));
-        assertThrows(InvalidPattern.class, () -> glob.matches("a"));
+        assertThrows(InvalidPatternException.class, () -> glob.matches("a"));
     }
 
     @Test

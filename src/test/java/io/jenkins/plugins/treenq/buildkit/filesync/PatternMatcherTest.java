@@ -65,26 +65,26 @@ class PatternMatcherTest {
                     x{2}                     ; x{2}           ; true
                     x{2}                     ; xx             ; false
                     """)
-    void matchesAsPatternmatcherDoes(String patterns, String path, boolean expected) throws InvalidPattern {
+    void matchesAsPatternmatcherDoes(String patterns, String path, boolean expected) throws InvalidPatternException {
         assertEquals(expected, matches(path, patterns.split(",")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "[]a]", "[a-]", "a\\", "!"})
     void refusesWhatIsNoPattern(String pattern) {
-        assertThrows(InvalidPattern.class, () -> new PatternMatcher(List.of(pattern), PathRules.UNIX));
+        assertThrows(InvalidPatternException.class, () -> new PatternMatcher(List.of(pattern), PathRules.UNIX));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\\y*", "x{3,2}*", "x{1001}*", "[[:nothing:]]", "\\x{110000}"})
-    void refusesAnExpressionThatIsNoneOnlyWhenItIsAsked(String pattern) throws InvalidPattern {
+    void refusesAnExpressionThatIsNoneOnlyWhenItIsAsked(String pattern) throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("a", pattern), PathRules.UNIX);
         assertEquals(true, matcher.match("a", null).matched());
-        assertThrows(InvalidPattern.class, () -> matcher.match("x", null));
+        assertThrows(InvalidPatternException.class, () -> matcher.match("x", null));
     }
 
     @Test
-    void askedAboutAPathAloneAPatternThatChangedNothingForItsFolderCounts() throws InvalidPattern {
+    void askedAboutAPathAloneAPatternThatChangedNothingForItsFolderCounts() throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("*", "!a/b", "a"), PathRules.UNIX);
         PatternMatcher.Match folder = matcher.match("a", null);
         assertEquals(true, matcher.overlooked("a", folder));
@@ -94,7 +94,7 @@ class PatternMatcherTest {
     }
 
     @Test
-    void emptyPatternsCountForNothing() throws InvalidPattern {
+    void emptyPatternsCountForNothing() throws InvalidPatternException {
         assertEquals(0, new PatternMatcher(List.of("", " ", "\t\n\u00a0"), PathRules.UNIX).patterns().size());
     }
 
@@ -106,7 +106,7 @@ class PatternMatcherTest {
                 "**/**/**/**/**/**/**/**/**/**/**/**/b?",
                 "[a]{1000}[a]{1000}[a]{1000}b|[a]{1000}b",
             })
-    void takesBoundedTimeForPatternsMadeToTakeLong(String pattern) throws InvalidPattern {
+    void takesBoundedTimeForPatternsMadeToTakeLong(String pattern) throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of(pattern), PathRules.UNIX);
         String path = "a".repeat(2000) + "/" + "a/".repeat(1000) + "a";
         assertTimeoutPreemptively(
@@ -114,12 +114,12 @@ class PatternMatcherTest {
     }
 
     @Test
-    void refusesPatternsThatWouldFillTheMemory() throws InvalidPattern {
+    void refusesPatternsThatWouldFillTheMemory() throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("a{1000}".repeat(1000) + "*"), PathRules.UNIX);
-        assertThrows(InvalidPattern.class, () -> matcher.match("a", null));
+        assertThrows(InvalidPatternException.class, () -> matcher.match("a", null));
     }
 
-    private static boolean matches(String path, String... patterns) throws InvalidPattern {
+    private static boolean matches(String path, String... patterns) throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of(patterns), PathRules.UNIX);
         PatternMatcher.Match match = null;
         for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {

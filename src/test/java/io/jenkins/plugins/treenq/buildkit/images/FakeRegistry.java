@@ -224,7 +224,7 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     static Digest sha256(byte[] bytes) {
-        return new Hash("sha256").update(bytes).digest();
+        return new DigestComputation("sha256").update(bytes).digest();
     }
 
     private void serve(HttpExchange exchange) throws IOException {

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
@@ -178,9 +178,9 @@ class InspectTest {
         if (!api) {
             registry.withoutReferrers();
             registry.manifest(
-                    "a/b", Repository.referrersTag(variant), MediaTypes.INDEX, FakeRegistry.index(List.of(sbom)));
+                    "a/b", PullRepository.referrersTag(variant), MediaTypes.INDEX, FakeRegistry.index(List.of(sbom)));
             registry.manifest(
-                    "a/b", Repository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
+                    "a/b", PullRepository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
         }
         ImageDescription description = inspect();
         assertEquals(3, description.attachments().size());
@@ -290,7 +290,7 @@ class InspectTest {
 
     @Test
     void whatIsTooLongIsNotReadToTheEnd() {
-        registry.manifest("a/b", "1", MediaTypes.MANIFEST, " ".repeat(Repository.MAX_MANIFEST_BYTES + 1));
+        registry.manifest("a/b", "1", MediaTypes.MANIFEST, " ".repeat(PullRepository.MAX_MANIFEST_BYTES + 1));
         assertEquals("a/b:1 cannot be read: it is longer than 4194304 bytes", refusal());
     }
 
@@ -518,10 +518,10 @@ class InspectTest {
     void aRegistryThatStaysBusyOrWantsToBeLeftAloneForLongIsNotAskedForEver() {
         registry.rule(request -> busy(request, "0"));
         assertEquals("wants fewer requests (HTTP 429); it asks to come back in 0 s", refusal());
-        assertEquals(1 + Patience.TRIES, registry.requests().size());
+        assertEquals(1 + RetryPolicy.TRIES, registry.requests().size());
         registry.rule(request -> busy(request, "3600"));
         assertEquals("wants fewer requests (HTTP 429); it asks to come back in 3600 s", refusal());
-        assertEquals(1 + Patience.TRIES + 1, registry.requests().size());
+        assertEquals(1 + RetryPolicy.TRIES + 1, registry.requests().size());
     }
 
     private static Optional<Answer> busy(Request request, String seconds) {

@@ -115,9 +115,9 @@ class PromoteTest {
         Set<String> all = keys(from, "a/b");
         if (!fromApi) {
             from.withoutReferrers();
-            from.manifest("a/b", Repository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
+            from.manifest("a/b", PullRepository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
             from.manifest(
-                    "a/b", Repository.referrersTag(signatures), MediaTypes.INDEX, FakeRegistry.index(List.of(witness)));
+                    "a/b", PullRepository.referrersTag(signatures), MediaTypes.INDEX, FakeRegistry.index(List.of(witness)));
         }
         if (!toApi) {
             to.withoutReferrers();
@@ -133,7 +133,7 @@ class PromoteTest {
                 client.inspect(from.image("a/b:1")).orElseThrow(),
                 client.inspect(to.image("x/y:stable")).orElseThrow());
         assertEquals(toApi ? Set.of("stable") : Set.of(
-                "stable", Repository.referrersTag(index), Repository.referrersTag(signatures)), tags());
+                "stable", PullRepository.referrersTag(index), PullRepository.referrersTag(signatures)), tags());
     }
 
     @Test
@@ -141,7 +141,7 @@ class PromoteTest {
         Digest image = FakeImage.single(from, "a/b", "1");
         FakeImage.referrer(from, "a/b", image, "application/new");
         String old = FakeImage.referrer(to.withoutReferrers(), "x/y", image, "application/old");
-        to.manifest("x/y", Repository.referrersTag(image), MediaTypes.INDEX, FakeRegistry.index(List.of(old)));
+        to.manifest("x/y", PullRepository.referrersTag(image), MediaTypes.INDEX, FakeRegistry.index(List.of(old)));
         promote();
         assertEquals(
                 List.of("application/old", "application/new"),
@@ -157,7 +157,7 @@ class PromoteTest {
     void whatIsNotThereAnyMoreIsNotReferredTo() throws Exception {
         Digest image = FakeImage.single(from.withoutReferrers(), "a/b", "1");
         String gone = FakeRegistry.descriptor(MediaTypes.MANIFEST, FakeRegistry.sha256(new byte[9]), 9, "");
-        from.manifest("a/b", Repository.referrersTag(image), MediaTypes.INDEX, FakeRegistry.index(List.of(gone)));
+        from.manifest("a/b", PullRepository.referrersTag(image), MediaTypes.INDEX, FakeRegistry.index(List.of(gone)));
         assertEquals(image, promote());
         assertEquals(Set.of("stable"), tags());
     }
@@ -372,7 +372,7 @@ class PromoteTest {
     @Test
     void sendingThatBreaksAgainAndAgainIsGivenUp() {
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
-        to.breakingUploads(Patience.TRIES, 0);
+        to.breakingUploads(RetryPolicy.TRIES, 0);
         assertEquals("registry TO broke the connection", refusal());
     }
 

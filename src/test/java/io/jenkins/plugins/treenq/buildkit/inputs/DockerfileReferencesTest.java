@@ -12,16 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DockerfileReferencesTest {
-    private static Set<String> images(String... lines) throws Unclear {
+    private static Set<String> images(String... lines) throws UnknownInputException {
         return DockerfileReferences.images(String.join("\n", lines), Map.of());
     }
 
     private static String unclear(String... lines) {
-        return assertThrows(Unclear.class, () -> images(lines)).getMessage();
+        return assertThrows(UnknownInputException.class, () -> images(lines)).getMessage();
     }
 
     @Test
-    void everyInstructionThatTakesFromAnImageIsRead() throws Unclear {
+    void everyInstructionThatTakesFromAnImageIsRead() throws UnknownInputException {
         assertEquals(
                 Set.of("a", "b:1", "c", "d", "e/f@sha256:1", "g", "h"),
                 images(
@@ -35,7 +35,7 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void stagesAndNothingAreNoImages() throws Unclear {
+    void stagesAndNothingAreNoImages() throws UnknownInputException {
         assertEquals(
                 Set.of("a"),
                 images(
@@ -48,12 +48,12 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void aNameIsAStageOnlyAfterItWasMadeOne() throws Unclear {
+    void aNameIsAStageOnlyAfterItWasMadeOne() throws UnknownInputException {
         assertEquals(Set.of("busybox", "a"), images("FROM busybox", "FROM a AS busybox"));
     }
 
     @Test
-    void linesAreContinuedAsTheDaemonDoes() throws Unclear {
+    void linesAreContinuedAsTheDaemonDoes() throws UnknownInputException {
         assertEquals(
                 Set.of("busybox", "b", "c"),
                 images(
@@ -70,13 +70,13 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void aLineThatContinuesAnotherMakesNoStage() throws Unclear {
+    void aLineThatContinuesAnotherMakesNoStage() throws UnknownInputException {
         assertEquals(
                 Set.of("a", "busybox", "c"), images("FROM a", "ENV X=1 \\", " FROM c AS busybox", "FROM busybox"));
     }
 
     @Test
-    void textInADockerfileIsNoInstruction() throws Unclear {
+    void textInADockerfileIsNoInstruction() throws UnknownInputException {
         assertEquals(
                 Set.of("a", "b"),
                 images(
@@ -94,7 +94,7 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void whereTextMayEndElsewhereEverythingCounts() throws Unclear {
+    void whereTextMayEndElsewhereEverythingCounts() throws UnknownInputException {
         for (String first : List.of(
                 "RUN echo \"<<EOF\"",
                 "RUN cat <<A <<EOF",
@@ -116,7 +116,7 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void argumentsOfTheFirstLinesAreFilledIn() throws Unclear {
+    void argumentsOfTheFirstLinesAreFilledIn() throws UnknownInputException {
         String dockerfile = String.join(
                 "\n",
                 "ARG BASE=busybox TAG",
@@ -164,13 +164,13 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void whatIsAddedUnderItsChecksumCannotChange() throws Unclear {
+    void whatIsAddedUnderItsChecksumCannotChange() throws UnknownInputException {
         assertEquals(
                 Set.of("a"), images("FROM a", "ADD --checksum=sha256:1 https://example.com/x /", "ADD file.tgz dir/ /"));
     }
 
     @Test
-    void theFrontendIsAnImageToo() throws Unclear {
+    void theFrontendIsAnImageToo() throws UnknownInputException {
         assertEquals(Set.of("docker/dockerfile:1.7", "a"), images("#!/bin/x", "#  Syntax = docker/dockerfile:1.7", "FROM a"));
     }
 }

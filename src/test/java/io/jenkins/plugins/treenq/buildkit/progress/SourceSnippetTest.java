@@ -3,8 +3,8 @@ package io.jenkins.plugins.treenq.buildkit.progress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation.Lines;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

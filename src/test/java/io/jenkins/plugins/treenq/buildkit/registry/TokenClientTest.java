@@ -59,7 +59,7 @@ class TokenClientTest {
                         connection)
                 .fetch(request, login)
                 .get(30, TimeUnit.SECONDS));
-        assertInstanceOf(TokenRefused.class, failure.getCause());
+        assertInstanceOf(TokenRefusedException.class, failure.getCause());
         StringWriter stack = new StringWriter();
         failure.printStackTrace(new PrintWriter(stack));
         assertFalse(stack.toString().contains(SECRET));

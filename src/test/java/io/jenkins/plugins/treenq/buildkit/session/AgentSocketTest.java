@@ -88,8 +88,8 @@ class AgentSocketTest {
         }
     }
 
-    private AgentCall filtered() {
-        return new AgentCall(step, call -> new SocketBackend(path, loops, call, failure -> {}));
+    private SshAgentConnection filtered() {
+        return new SshAgentConnection(step, call -> new SocketBackend(path, loops, call, failure -> {}));
     }
 
     @Test
@@ -112,7 +112,7 @@ class AgentSocketTest {
                     .put(third)
                     .array();
         });
-        AgentCall call = filtered();
+        SshAgentConnection call = filtered();
         ByteArrayOutputStream requests = new ByteArrayOutputStream();
         requests.writeBytes(list);
         for (int type : new int[] {17, 18, 19, 22, 23, 25, 27, 99}) {

@@ -78,7 +78,7 @@ class AuthServiceTest {
         Error error = new StackOverflowError();
         List<Throwable> failures = new ArrayList<>();
         FakeCall<FetchTokenResponse> call = new FakeCall<>();
-        Answers.giveLater(
+        CallAnswers.giveLater(
                 call, failures::add, () -> CompletableFuture.supplyAsync(
                         () -> {
                             throw error;

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import static java.text.Normalizer.Form.NFC;
+import static java.text.Normalizer.Form.NFD;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
+import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Receives a tree of files, the other side of a transfer than {@code filesync}: the daemon walks and this side asks for
+ * content ({@code fsutil/receive.go}).
+ *
+ * <p>Entries are made as they are announced, files empty at first. What folders shall look like in the end is set when
+ * everything is in them. As a result may be merged into what is there, or mirrored, which removes the rest.
+ */
+final class FolderReceiver implements MessageReceiver {
+    private static final ByteString SLASH = ByteString.copyFromUtf8("/");
+
+    private final TargetFolder destination;
+    private final FolderOptions options;
+    private final DroppedBits dropped;
+    private final Consumer<byte[]> answers;
+    private final AnnouncedEntries announced;
+    private final WalkOrder order = new WalkOrder(this::leave);
+    private Downloads downloads;
+    private boolean walked;
+    private volatile boolean finished;
+
+    /**
+     * @param options of the folder
+     * @param dropped told of files that do not get all bits of their modes
+     * @param memory for what is announced
+     * @param answers takes packets for the daemon
+     */
+    FolderReceiver(
+            TargetFolder destination,
+            FolderOptions options,
+            DroppedBits dropped,
+            HeapBudget memory,
+            Consumer<byte[]> answers) {
+        this.announced = new AnnouncedEntries(memory);
+        this.destination = destination;
+        this.options = options;
+        this.dropped = dropped;
+        this.answers = answers;
+    }
+
+    @Override
+    public void open() throws BuildkitException {
+        try {
+            Path root = destination.root();
+            downloads = new Downloads(destination, announced, answers);
+            enter(new WalkOrder.Folder(AnnouncedEntries.ROOT, ByteString.EMPTY, root));
+        } catch (IOException e) {
+            throw ReceiveErrors.unwritable("the output folder", e);
+        }
+    }
+
+    @Override
+    public After take(byte[] message) throws BuildkitException {
+        ArrivingPacket packet = parse(message);
+        if (packet.getType() == PacketType.PACKET_ERR_VALUE) {
+            return After.GIVEN_UP;
+        }
+        if (packet.getType() == PacketType.PACKET_FIN_VALUE) {
+            if (!finished) {
+                throw ReceiveErrors.because("it ended before it was complete");
+            }
+            return After.COMPLETE;
+        }
+        if (finished) {
+            throw ReceiveErrors.because("it went on after its end");
+        }
+        switch (packet.getType()) {
+            case PacketType.PACKET_STAT_VALUE -> {
+                if (walked) {
+                    throw ReceiveErrors.because("an entry was announced after the last one");
+                }
+                if (packet.hasStat()) {
+                    announce(packet.getStat());
+                } else {
+                    walked = true;
+                    order.end();
+                }
+            }
+            case PacketType.PACKET_DATA_VALUE -> downloads.take(packet.getID(), packet.getData());
+            default -> throw ReceiveErrors.because("a packet of type " + packet.getType() + " was sent");
+        }
+        if (walked && downloads.isEmpty()) {
+            finish();
+        }
+        return After.MORE;
+    }
+
+    private static ArrivingPacket parse(byte[] message) throws BuildkitException {
+        try {
+            CodedInputStream in = UnsafeByteOperations.unsafeWrap(message).newCodedInput();
+            // The message is nobody else's: its bytes need not be copied once more.
+            in.enableAliasing(true);
+            return ArrivingPacket.parseFrom(in);
+        } catch (IOException e) {
+            throw ReceiveErrors.because("a packet of it is not in the form of one");
+        }
+    }
+
+    private void announce(ArrivingStat stat) throws BuildkitException {
+        ByteString path = stat.getPath();
+        WalkOrder.Folder parent = order.next(path);
+        ByteString name = WalkOrder.name(path);
+        if (stat.getSize() < 0) {
+            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " has a size below zero");
+        }
+        try {
+            Path local = LocalNames.resolve(parent.local, name);
+            refuseNamesake(parent, path, local);
+            int mode = permitted(stat);
+            int id = announced.add(parent.id, name, mode, stat.getSize(), stat.getModTime());
+            if (parent.leftovers != null) {
+                keep(parent, local);
+            }
+            make(id, stat, mode, local);
+        } catch (IOException e) {
+            throw ReceiveErrors.unwritable("output " + ReceiveErrors.quoted(path), e);
+        } catch (UnsupportedOperationException e) {
+            throw ReceiveErrors.unwritable(
+                    "output " + ReceiveErrors.quoted(path), new IOException("this file system has nothing of its kind"));
+        }
+    }
+
+    /** Of two names that are one here, the second would take the place of the first. */
+    private void refuseNamesake(WalkOrder.Folder parent, ByteString path, Path local)
+            throws IOException, BuildkitException {
+        Optional<String> there = destination.nameOnDisk(local);
+        if (there.isEmpty()) {
+            return;
+        }
+        String name = there.get();
+        for (String form : List.of(name, Normalizer.normalize(name, NFC), Normalizer.normalize(name, NFD))) {
+            ByteString other = below(parent.path, ByteString.copyFromUtf8(form));
+            if (!other.equals(path) && announced.find(other) >= 0) {
+                throw ReceiveErrors.because("entries " + ReceiveErrors.quoted(other) + " and " + ReceiveErrors.quoted(path)
+                        + " have the same name on this system");
+            }
+        }
+    }
+
+    private static ByteString below(ByteString folder, ByteString name) {
+        return folder.isEmpty() ? name : folder.concat(SLASH).concat(name);
+    }
+
+    /** The mode that an entry gets. Of what is no file, the bits give no rights: on a folder they say to whom new files belong. */
+    private int permitted(ArrivingStat stat) throws FileSystemException {
+        int mode = stat.getMode();
+        if (GoMode.isDevice(mode) && !options.devices()) {
+            throw new FileSystemException(
+                    stat.getPath().toStringUtf8(),
+                    null,
+                    "it is a device, which gives access to this machine; add devices=true to the output to have it made");
+        }
+        if (options.setuid() || !GoMode.isRegular(mode) || !GoMode.givesRights(mode)) {
+            return mode;
+        }
+        dropped.add(stat.getPath());
+        return GoMode.withoutRights(mode);
+    }
+
+    private void make(int id, ArrivingStat stat, int mode, Path local) throws IOException, BuildkitException {
+        if (GoMode.isFolder(mode)) {
+            destination.folder(local);
+            enter(new WalkOrder.Folder(id, stat.getPath(), local));
+        } else if (GoMode.isSpecial(mode)) {
+            destination.special(local, mode, stat.getDevmajor(), stat.getDevminor(), stat.getModTime());
+        } else if (GoMode.isSymlink(mode)) {
+            destination.symlink(local, stat.getLinkname(), stat.getModTime());
+        } else if (!stat.getLinkname().isEmpty()) {
+            destination.hardLink(local, linked(stat));
+        } else if (!GoMode.isRegular(mode)) {
+            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
+        } else {
+            destination.file(local);
+            if (stat.getSize() > 0) {
+                downloads.add(id);
+            } else {
+                destination.finish(local, mode, stat.getModTime());
+            }
+        }
+        if (stat.getXattrsCount() > 0 && (GoMode.isFolder(mode) || GoMode.isRegular(mode))) {
+            destination.setExtendedAttributes(local, stat.getXattrsMap());
+        }
+    }
+
+    /** Only a file of the same transfer, told of before, can get one more name. */
+    private Path linked(ArrivingStat stat) throws IOException, BuildkitException {
+        int id = announced.find(stat.getLinkname());
+        boolean before = id >= 0 && id < announced.count() - 1;
+        if (!before || GoMode.isFolder(announced.mode(id)) || GoMode.isSymlink(announced.mode(id))) {
+            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(stat.getPath()) + " is a link to "
+                    + ReceiveErrors.quoted(stat.getLinkname()) + ", which is no file that came before");
+        }
+        return LocalNames.resolve(destination.root(), stat.getLinkname());
+    }
+
+    private void enter(WalkOrder.Folder folder) throws IOException {
+        if (options.mirrored()) {
+            folder.leftovers = destination.list(folder.local);
+        }
+        order.enter(folder);
+    }
+
+    /** An entry that was there is announced again, under a name that the file system may hold for the same. */
+    private static void keep(WalkOrder.Folder folder, Path local) {
+        if (!folder.leftovers.remove(local) && Files.exists(local, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            folder.leftovers.removeIf(other -> {
+                try {
+                    return Files.isSameFile(other, local);
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+        }
+    }
+
+    private void leave(WalkOrder.Folder folder) throws BuildkitException {
+        if (folder.leftovers == null) {
+            return;
+        }
+        for (Path leftover : folder.leftovers) {
+            try {
+                destination.delete(leftover);
+            } catch (IOException e) {
+                throw new BuildkitException.OutputUnwritable(
+                        "'" + leftover + "' cannot be removed from the output: " + FileTrouble.inWords(e), e);
+            }
+        }
+    }
+
+    /** Folders get their looks after what is in them, for a change in a folder is one of its time. */
+    private void finish() throws BuildkitException {
+        for (int id = announced.count() - 1; id >= 0; id--) {
+            if (GoMode.isFolder(announced.mode(id))) {
+                try {
+                    destination.finish(
+                            LocalNames.resolve(destination.root(), announced.path(id)),
+                            announced.mode(id),
+                            announced.timeNanos(id));
+                } catch (IOException e) {
+                    throw ReceiveErrors.unwritable("output " + ReceiveErrors.quoted(announced.path(id)), e);
+                }
+            }
+        }
+        finished = true;
+        answers.accept(packet(PacketType.PACKET_FIN_VALUE, ByteString.EMPTY));
+    }
+
+    @Override
+    public void end() throws BuildkitException {
+        throw ReceiveErrors.because("it ended before it was complete");
+    }
+
+    @Override
+    public boolean isComplete() {
+        return finished;
+    }
+
+    @Override
+    public byte[] farewell(String reason) {
+        return packet(PacketType.PACKET_ERR_VALUE, ByteString.copyFromUtf8(reason));
+    }
+
+    private static byte[] packet(int type, ByteString data) {
+        return ArrivingPacket.newBuilder().setType(type).setData(data).build().toByteArray();
+    }
+
+    @Override
+    public void close() {
+        if (downloads != null) {
+            downloads.close();
+        }
+    }
+}

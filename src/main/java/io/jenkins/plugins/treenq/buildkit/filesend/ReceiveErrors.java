@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import java.io.IOException;
+
+/** Words for what keeps a result from being taken. */
+final class ReceiveErrors {
+    private static final int LONGEST_NAME = 200;
+
+    private ReceiveErrors() {}
+
+    /** The daemon sent what no daemon should. */
+    static BuildkitException.DaemonFailed because(String what) {
+        return new BuildkitException.DaemonFailed(
+                "the daemon's result was refused: " + what
+                        + "; nothing was written outside of the output, but what is in it is incomplete",
+                null);
+    }
+
+    /** This side cannot keep what was sent. */
+    static BuildkitException.OutputUnwritable unwritable(String what, IOException cause) {
+        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + FileTrouble.inWords(cause), cause);
+    }
+
+    /** A path for people, on one line. */
+    static String quoted(ByteString path) {
+        String text = path.toStringUtf8();
+        String shown = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "…" : text;
+        return "'"
+                + shown.codePoints()
+                        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+                                ? '\uFFFD'
+                                : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                + "'";
+    }
+}

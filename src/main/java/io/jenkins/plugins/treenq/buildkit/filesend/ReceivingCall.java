@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesend;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One call of the daemon's: hands its messages to a recipient, in order, on an executor. A few are asked for in advance,
+ * so that the network goes on while a disk is written to, and no more than that ever wait.
+ */
+final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnable {
+    /** Messages that may wait. BuildKit's are of 32 KiB, none larger than {@link FileSendService#LARGEST_BYTES}. */
+    private static final int AHEAD = 8;
+
+    /** After that many messages, other work of the same executor has its turn. */
+    private static final int TURN = 64;
+
+    private final ServerCall<byte[], byte[]> call;
+    private final Executor executor;
+    private final Consumer<Throwable> onFailure;
+    private final MessageReceiver recipient;
+
+    // Guarded by this object's lock.
+    private final Deque<byte[]> waiting = new ArrayDeque<>(AHEAD);
+    private boolean halfClosed;
+    private boolean abandoned;
+    private boolean running;
+    private boolean over;
+
+    /** Only touched by the one run at a time. */
+    private boolean opened;
+
+    /** Messages that no others were asked for yet. */
+    private int taken;
+
+    ReceivingCall(
+            ServerCall<byte[], byte[]> call,
+            Executor executor,
+            MessageReceiver recipient,
+            Consumer<Throwable> onFailure) {
+        this.call = call;
+        this.executor = executor;
+        this.recipient = recipient;
+        this.onFailure = onFailure;
+    }
+
+    void start() {
+        call.sendHeaders(new Metadata());
+        call.request(AHEAD);
+        schedule();
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+        synchronized (this) {
+            waiting.add(message);
+        }
+        schedule();
+    }
+
+    @Override
+    public void onHalfClose() {
+        synchronized (this) {
+            halfClosed = true;
+        }
+        schedule();
+    }
+
+    @Override
+    public void onCancel() {
+        abandon();
+    }
+
+    /** Takes nothing more; what was written stays. */
+    void abandon() {
+        synchronized (this) {
+            abandoned = true;
+        }
+        schedule();
+    }
+
+    boolean isComplete() {
+        return recipient.isComplete();
+    }
+
+    /** Waits until nothing is being written any more. */
+    synchronized boolean awaitEnd(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        for (long left = nanos; !over && left > 0; left = deadline - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return over;
+    }
+
+    private void schedule() {
+        synchronized (this) {
+            if (running || over) {
+                return;
+            }
+            running = true;
+        }
+        execute();
+    }
+
+    private void execute() {
+        try {
+            executor.execute(this);
+        } catch (RejectedExecutionException e) {
+            end(() -> {});
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (int i = 0; i < TURN; i++) {
+                if (!step()) {
+                    return;
+                }
+            }
+        } catch (BuildkitException e) {
+            onFailure.accept(e);
+            answer(e.getMessage(), Status.FAILED_PRECONDITION);
+            return;
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+            answer("the client failed to take a result", Status.INTERNAL);
+            return;
+        }
+        execute();
+    }
+
+    /** False when there is nothing more to do for now, or for ever. */
+    private boolean step() throws BuildkitException {
+        byte[] message;
+        boolean last;
+        synchronized (this) {
+            message = abandoned ? null : waiting.poll();
+            // Decided here: while the recipient is opened below, messages and the end can arrive.
+            last = message == null && halfClosed;
+            if (message == null && opened && !abandoned && !last) {
+                running = false;
+                return false;
+            }
+        }
+        if (abandoned()) {
+            end(() -> {});
+            return false;
+        }
+        if (!opened) {
+            opened = true;
+            recipient.open();
+        }
+        if (message == FileSendService.TOO_LARGE) {
+            throw ReceiveErrors.because("a message of it is larger than " + FileSendService.LARGEST_BYTES + " bytes");
+        }
+        if (message != null) {
+            MessageReceiver.After after = recipient.take(message);
+            if (after == MessageReceiver.After.MORE) {
+                taken++;
+                // Each time costs the I/O thread a wake-up.
+                if (taken == AHEAD / 2) {
+                    call.request(taken);
+                    taken = 0;
+                }
+                return true;
+            }
+            Status status = after == MessageReceiver.After.COMPLETE
+                    ? Status.OK
+                    : Status.ABORTED.withDescription("the daemon gave up");
+            end(() -> call.close(status, new Metadata()));
+            return false;
+        }
+        if (last) {
+            recipient.end();
+            end(() -> call.close(Status.OK, new Metadata()));
+            return false;
+        }
+        return true;
+    }
+
+    private synchronized boolean abandoned() {
+        return abandoned;
+    }
+
+    private void answer(String reason, Status status) {
+        byte[] farewell = recipient.farewell(reason);
+        end(() -> {
+            if (farewell != null) {
+                call.sendMessage(farewell);
+            }
+            call.close(status.withDescription(reason), new Metadata());
+        });
+    }
+
+    /** Over is only what the daemon was told of, too: whoever waits for that may end the connection. */
+    private void end(Runnable goodbye) {
+        recipient.close();
+        try {
+            goodbye.run();
+        } finally {
+            synchronized (this) {
+                over = true;
+                running = false;
+                waiting.clear();
+                notifyAll();
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.filesync;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+
+/** Words for what keeps a file from being sent. */
+final class ReadErrors {
+    private ReadErrors() {}
+
+    static BuildkitException.ContextUnreadable file(String local, String path, IOException cause) {
+        return because(local + " file", path, cause);
+    }
+
+    static BuildkitException.ContextUnreadable folder(String local, String path, IOException cause) {
+        return because(local + " folder", path, cause);
+    }
+
+    /** It is no longer what was announced. */
+    static FileSystemException changed(String path) {
+        return new FileSystemException(path, null, "it was changed while it was being sent");
+    }
+
+    private static BuildkitException.ContextUnreadable because(String what, String path, IOException cause) {
+        String oneLine = path.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return new BuildkitException.ContextUnreadable(
+                what + " '" + oneLine + "' cannot be read: " + FileTrouble.inWords(cause), cause);
+    }
+}

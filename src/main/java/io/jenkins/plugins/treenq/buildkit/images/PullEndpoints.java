@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.util.List;
+import java.util.Optional;
+
+/** Where an image can be read: in the mirrors of its registry, one after the other, and last in the registry itself. */
+final class PullEndpoints {
+    private final List<PullRepository> repositories;
+
+    /** @param repositories at least one */
+    PullEndpoints(List<PullRepository> repositories) {
+        this.repositories = repositories;
+    }
+
+    /**
+     * An image's manifest.
+     *
+     * @param place where everything else of the image is too
+     */
+    record Found(PullRepository place, Manifest manifest) {}
+
+    private interface Look<T> {
+        Optional<T> at(PullRepository place) throws BuildkitException, InterruptedException;
+    }
+
+    Optional<Digest> resolve(String reference) throws BuildkitException, InterruptedException {
+        return first(place -> place.resolve(reference));
+    }
+
+    Optional<Found> find(String reference) throws BuildkitException, InterruptedException {
+        return first(place -> place.manifest(reference).map(manifest -> new Found(place, manifest)));
+    }
+
+    private <T> Optional<T> first(Look<T> look) throws BuildkitException, InterruptedException {
+        int last = repositories.size() - 1;
+        for (PullRepository mirror : repositories.subList(0, last)) {
+            try {
+                Optional<T> found = look.at(mirror);
+                if (found.isPresent()) {
+                    return found;
+                }
+            } catch (BuildkitException.RegistryRefused e) {
+                // The next one may know better, and the registry itself has the last word.
+            }
+        }
+        return look.at(repositories.get(last));
+    }
+}

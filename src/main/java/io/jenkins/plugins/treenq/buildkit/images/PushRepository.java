@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A repository that is written to, by the distribution specification. */
+final class PushRepository {
+    private static final int OK = 200;
+    private static final int CREATED = 201;
+    private static final int ACCEPTED = 202;
+    private static final int NO_CONTENT = 204;
+
+    /** After these an upload may go on, or start again. */
+    private static final Set<Integer> UNFINISHED = Set.of(401, 404, 416, 429, 500, 502, 503, 504);
+
+    private static final Pattern RECEIVED = Pattern.compile("(?:bytes=)?0-([0-9]{1,18})");
+
+    private final PullRepository place;
+    private final RegistryClient host;
+    private final String path;
+    private final List<String> scopes;
+    private final String writing;
+
+    PushRepository(PullRepository place) {
+        this.place = place;
+        this.host = place.host();
+        this.path = place.path();
+        this.scopes = place.scopes();
+        this.writing = "writing " + path;
+    }
+
+    /** What is there already. */
+    PullRepository place() {
+        return place;
+    }
+
+    /**
+     * Lets the registry take a blob from another of its repositories.
+     *
+     * @return empty when it did; else where the blob can be uploaded to, which may be nowhere yet
+     */
+    Optional<String> mount(Descriptor blob, PullRepository from) throws BuildkitException, InterruptedException {
+        List<String> both = List.of(scopes.get(0), PullRepository.scope(from.path(), "pull"));
+        String query = "?mount=" + encoded(blob.digest().value()) + "&from=" + encoded(from.path());
+        RegistryRequest ask = RegistryRequest.post(uploads() + query, both, writing);
+        try {
+            return host.ask(ask, answer -> answer.status() == CREATED
+                    ? Optional.empty()
+                    : Optional.of(answer.status() == ACCEPTED ? location(ask, answer) : ""));
+        } catch (BuildkitException.RegistryRefused e) {
+            // Who may write here need not be allowed to do both in one.
+            return Optional.of("");
+        }
+    }
+
+    /** Where a blob can be uploaded to. */
+    String upload() throws BuildkitException, InterruptedException {
+        RegistryRequest ask = RegistryRequest.post(uploads(), scopes, writing);
+        return host.ask(ask, answer -> {
+            if (answer.status() != ACCEPTED) {
+                throw host.refused(ask, answer);
+            }
+            return location(ask, answer);
+        });
+    }
+
+    private String uploads() {
+        return path + "/blobs/uploads/";
+    }
+
+    private String location(RegistryRequest ask, RegistryResponse answer) throws IOException, BuildkitException.RegistryRefused {
+        Optional<String> location = answer.header("Location");
+        if (location.isEmpty()) {
+            throw host.refused(ask, answer);
+        }
+        return host.resolve(answer.address(), location.get()).toString();
+    }
+
+    /** Gives up an upload, which a registry would at some time do itself. */
+    void abandon(String upload) throws InterruptedException {
+        try {
+            host.once(RegistryRequest.delete(upload, scopes, writing), RegistryResponse::status);
+        } catch (IOException | BuildkitException e) {
+            // There is nothing to be done about it.
+        }
+    }
+
+    /** Leaves a small blob as a whole. */
+    void put(Descriptor blob, byte[] bytes, String upload) throws BuildkitException, InterruptedException {
+        RegistryRequest ask = RegistryRequest.put(withDigest(upload, blob), scopes, writing, bytes)
+                .header("Content-Type", "application/octet-stream");
+        host.ask(ask, answer -> created(ask, answer, blob.digest()));
+    }
+
+    /**
+     * Leaves what is still to come of a blob.
+     *
+     * @param last whether there is no other way than that it works
+     * @return whether it is there now; else the registry may say how far it got
+     * @throws IOException when the connection or the stream breaks
+     */
+    boolean put(Descriptor blob, BlobStream rest, String upload, boolean last)
+            throws IOException, BuildkitException, InterruptedException {
+        long from = rest.position();
+        RegistryRequest ask = RegistryRequest.put(withDigest(upload, blob), scopes, writing, rest, blob.sizeBytes() - from)
+                .header("Content-Type", "application/octet-stream");
+        if (from > 0) {
+            ask.header("Content-Range", from + "-" + (blob.sizeBytes() - 1));
+        }
+        return host.once(ask, answer -> {
+            if (!last && UNFINISHED.contains(answer.status())) {
+                return false;
+            }
+            return created(ask, answer, blob.digest());
+        });
+    }
+
+    /** @param receivedBytes that the registry has of it */
+    record Upload(String location, long receivedBytes) {}
+
+    /** How far an upload got; empty when the registry does not say so. */
+    Optional<Upload> progress(String upload) throws BuildkitException, InterruptedException {
+        RegistryRequest ask = RegistryRequest.get(upload, scopes, writing);
+        return host.ask(ask, answer -> {
+            Matcher received = RECEIVED.matcher(answer.header("Range").orElse(""));
+            if (answer.status() != NO_CONTENT || !received.matches()) {
+                return Optional.empty();
+            }
+            String location = answer.header("Location").isPresent() ? location(ask, answer) : upload;
+            return Optional.of(new Upload(location, Long.parseLong(received.group(1)) + 1));
+        });
+    }
+
+    private static String withDigest(String upload, Descriptor blob) {
+        return upload + (upload.indexOf('?') < 0 ? "?" : "&") + "digest=" + encoded(blob.digest().value());
+    }
+
+    /** @param reference a tag, or the manifest's digest */
+    void put(Manifest manifest, String reference) throws BuildkitException, InterruptedException {
+        RegistryRequest ask = RegistryRequest.put(path + "/manifests/" + reference, scopes, writing, manifest.bytes())
+                .header("Content-Type", manifest.mediaType());
+        host.ask(ask, answer -> created(ask, answer, manifest.digest()));
+    }
+
+    private boolean created(RegistryRequest ask, RegistryResponse answer, Digest digest)
+            throws IOException, BuildkitException.RegistryRefused {
+        if (answer.status() != CREATED && answer.status() != OK && answer.status() != NO_CONTENT) {
+            throw host.refused(ask, answer);
+        }
+        Optional<String> said = answer.header(PullRepository.DIGEST);
+        if (said.isPresent() && !said.get().equals(digest.value())) {
+            throw place.unreadable(
+                    digest.value(),
+                    new IllegalArgumentException("the registry made " + said.get() + " of it, which is refused"));
+        }
+        return true;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

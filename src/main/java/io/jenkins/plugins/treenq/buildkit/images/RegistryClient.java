@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.HttpProxies;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
+import io.jenkins.plugins.treenq.buildkit.registry.GuardedHttpClient;
+import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpClients;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpErrors;
+import io.jenkins.plugins.treenq.buildkit.registry.Origin;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/**
+ * One registry: found, logged in to, asked again where that may help, and told nothing that is meant for another one. A
+ * login goes to the registry itself only, wherever it redirects to.
+ */
+final class RegistryClient {
+    private static final int MAX_REDIRECTS = 5;
+    private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
+
+    private final String name;
+    private final String address;
+    private final boolean plainHttp;
+    private final boolean mirror;
+    private final AllowedHosts allowed;
+    private final HttpClient http;
+    private final Authorizer authorizer;
+    private final HttpProxies proxies;
+
+    /** Null until the registry was found. */
+    private URI root;
+
+    /** Makes something of an answer; asked anew when the connection breaks meanwhile. */
+    interface Reader<T> {
+        T read(RegistryResponse answer) throws IOException, BuildkitException, InterruptedException;
+    }
+
+    /**
+     * @param name as image names have it
+     * @param mirror whether another one is asked when this one does not answer
+     */
+    RegistryClient(String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
+            throws BuildkitException.InvalidRequest {
+        this.name = name;
+        this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
+        this.plainHttp = connection.plainHttp();
+        this.mirror = mirror;
+        this.allowed = allowed;
+        this.http = new GuardedHttpClient(HttpClients.of(connection), address, allowed);
+        this.proxies = connection.proxies();
+        this.authorizer = new Authorizer(name, address, logins, new TokenClient(connection, http));
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Whether it wants a login; if so, it has taken ours. */
+    boolean wantsLogin() throws BuildkitException, InterruptedException {
+        RegistryRequest use = RegistryRequest.get("", List.of(), "its use");
+        return ask(use, answer -> {
+            if (answer.status() != OK) {
+                throw refused(use, answer);
+            }
+            return authorizer.isAsked();
+        });
+    }
+
+    /** Asks, and again after a while if that may help. */
+    <T> T ask(RegistryRequest ask, Reader<T> reader) throws BuildkitException, InterruptedException {
+        URI start = root();
+        RetryPolicy patience = patience();
+        while (true) {
+            try (RegistryResponse answer = send(start, ask)) {
+                if (!patience.again(answer)) {
+                    return reader.read(answer);
+                }
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException();
+            } catch (IOException e) {
+                if (!patience.again()) {
+                    throw trouble(e);
+                }
+            }
+            patience.pause();
+        }
+    }
+
+    /**
+     * An answer whose content the caller reads, and closes.
+     *
+     * @throws IOException when the connection breaks again and again
+     */
+    RegistryResponse open(RegistryRequest ask) throws IOException, BuildkitException, InterruptedException {
+        URI start = root();
+        RetryPolicy patience = patience();
+        while (true) {
+            RegistryResponse answer = send(start, ask);
+            if (!patience.again(answer)) {
+                return answer;
+            }
+            answer.close();
+            patience.pause();
+        }
+    }
+
+    /** Asks what cannot be asked again, so that the caller has to see to it. */
+    <T> T once(RegistryRequest ask, Reader<T> reader) throws IOException, BuildkitException, InterruptedException {
+        URI start = root();
+        try (RegistryResponse answer = follow(start, ask, authorizer.authorization(ask.scopes()))) {
+            if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
+                authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), ask.scopes());
+            }
+            return reader.read(answer);
+        }
+    }
+
+    private RetryPolicy patience() {
+        return mirror ? RetryPolicy.none() : RetryPolicy.usual();
+    }
+
+    private RegistryResponse send(URI start, RegistryRequest ask) throws IOException, BuildkitException, InterruptedException {
+        String authorization = authorizer.authorization(ask.scopes());
+        RegistryResponse answer = follow(start, ask, authorization);
+        if (answer.status() != UNAUTHORIZED || !isOwn(start, answer.address())) {
+            return answer;
+        }
+        authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), ask.scopes());
+        String other = authorizer.authorization(ask.scopes());
+        if (other.equals(authorization)) {
+            return answer;
+        }
+        answer.close();
+        return follow(start, ask, other);
+    }
+
+    private RegistryResponse follow(URI start, RegistryRequest ask, String authorization)
+            throws IOException, BuildkitException, InterruptedException {
+        URI place = resolve(start, ask.target());
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            RegistryResponse answer = isConcealed(place)
+                    ? elsewhere(ask, place)
+                    : exchange(ask, place, isOwn(start, place) ? authorization : "");
+            Optional<String> location = answer.header("Location");
+            if (!ask.follows(answer.status()) || location.isEmpty()) {
+                return answer;
+            }
+            answer.close();
+            place = resolve(place, location.get());
+        }
+        throw refused("redirects too often");
+    }
+
+    /** Where a registry says that something is. */
+    URI resolve(URI from, String location) throws BuildkitException.RegistryRefused {
+        try {
+            URI place = from.resolve(location);
+            boolean plain = "http".equalsIgnoreCase(place.getScheme());
+            if (place.getHost() != null
+                    && place.getUserInfo() == null
+                    && (plain ? plainHttp : "https".equalsIgnoreCase(place.getScheme()))) {
+                return place;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below.
+        }
+        throw refused("points to what is no address, or to one without TLS");
+    }
+
+    /**
+     * Whether nothing may be told of what was found there: a registry has sent this client to a host that nobody here has
+     * named, and who asks could learn from the answer what is in this network.
+     */
+    private boolean isConcealed(URI place) {
+        return !allowed.contains(place) && !Origin.of(place).isOf(address);
+    }
+
+    private RegistryResponse elsewhere(RegistryRequest ask, URI place) throws IOException, BuildkitException, InterruptedException {
+        try {
+            return exchange(ask, place, "");
+        } catch (IOException e) {
+            throw new ElsewhereException();
+        }
+    }
+
+    /** A host that the registry named gave nothing, whyever. */
+    private static final class ElsewhereException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private static final String MESSAGE = "sent this client on to another host, which did not give what was asked for";
+
+        ElsewhereException() {
+            super(MESSAGE);
+        }
+    }
+
+    private static boolean isOwn(URI start, URI place) {
+        return Origin.of(place).equals(Origin.of(start));
+    }
+
+    private RegistryResponse exchange(RegistryRequest ask, URI place, String authorization)
+            throws IOException, BuildkitException, InterruptedException {
+        // A timeout of the request would include the content in newer JDKs, which may take its time.
+        CompletableFuture<HttpResponse<ResponseBody>> answer =
+                http.sendAsync(ask.request(place, authorization, proxies), info -> new ResponseBody());
+        try {
+            while (true) {
+                long sentBytes = ask.sentBytes();
+                try {
+                    return new RegistryResponse(answer.get(ask.answerSeconds(), TimeUnit.SECONDS));
+                } catch (TimeoutException e) {
+                    if (ask.sentBytes() == sentBytes) {
+                        throw new HttpTimeoutException("no answer");
+                    }
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof HostNotAllowedException) {
+                String points = Origin.of(place).isOf(address) ? "" : "points to " + place.getRawAuthority() + ", which ";
+                throw refused(points + e.getCause().getMessage());
+            }
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        } catch (HttpTimeoutException | InterruptedException e) {
+            answer.cancel(true);
+            throw e;
+        }
+    }
+
+    /** The registry's own address, known once it has answered; without TLS only where that is allowed and needed. */
+    private synchronized URI root() throws BuildkitException, InterruptedException {
+        if (root == null) {
+            try {
+                root = find();
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException();
+            } catch (IOException e) {
+                throw trouble(e);
+            }
+        }
+        return root;
+    }
+
+    private URI find() throws IOException, BuildkitException, InterruptedException {
+        try {
+            return greet("https");
+        } catch (SSLHandshakeException e) {
+            // It does speak TLS.
+            throw e;
+        } catch (IOException e) {
+            if (!plainHttp) {
+                throw e;
+            }
+            try {
+                return greet("http");
+            } catch (IOException other) {
+                throw e instanceof SSLException ? other : e;
+            }
+        }
+    }
+
+    private URI greet(String scheme) throws IOException, BuildkitException, InterruptedException {
+        URI start;
+        try {
+            start = URI.create(scheme + "://" + address + "/v2/");
+        } catch (IllegalArgumentException e) {
+            throw refused("has a name that no registry can have");
+        }
+        RegistryRequest greeting = RegistryRequest.get("", List.of(), "asking what it is");
+        RetryPolicy patience = patience();
+        while (true) {
+            try (RegistryResponse answer = follow(start, greeting, "")) {
+                if (!patience.again(answer)) {
+                    hear(start, answer);
+                    return start;
+                }
+            }
+            patience.pause();
+        }
+    }
+
+    private void hear(URI start, RegistryResponse answer) throws BuildkitException.RegistryRefused {
+        if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
+            authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
+        } else if (answer.status() != OK && answer.status() != UNAUTHORIZED && answer.status() != 403) {
+            throw refused(
+                    isConcealed(answer.address())
+                            ? ElsewhereException.MESSAGE
+                            : "answers with HTTP " + answer.status()
+                                    + " where registries say what they are; check its name");
+        }
+    }
+
+    /** The failure for an answer that is not the one hoped for. */
+    BuildkitException.RegistryRefused refused(RegistryRequest ask, RegistryResponse answer)
+            throws IOException, BuildkitException.RegistryRefused {
+        return isConcealed(answer.address())
+                ? refused(ElsewhereException.MESSAGE)
+                : ResponseErrors.of(name, ask, answer, authorizer.login(ask.scopes()));
+    }
+
+    private BuildkitException.RegistryRefused refused(String what) {
+        return new BuildkitException.RegistryRefused("registry " + name + " " + what, null);
+    }
+
+    BuildkitException.RegistryRefused trouble(IOException failure) {
+        return failure instanceof ElsewhereException
+                ? refused(failure.getMessage())
+                : new BuildkitException.RegistryRefused("registry " + name + " " + HttpErrors.inWords(failure), failure);
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An answer's content as it comes. It is read ahead a little, and gives up on a server that says nothing for long, which
+ * the JDK's own stream never does. One thread at a time reads.
+ */
+final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
+    private static final long PATIENCE_SECONDS = 60;
+
+    /** At most this many of the pieces that java.net.http makes, of up to 16 KiB each. */
+    private static final int READ_AHEAD = 64;
+
+    private static final Piece END = new Piece(List.of(), null);
+
+    private final BlockingQueue<Piece> arrived = new LinkedBlockingQueue<>();
+    private final Queue<ByteBuffer> current = new ArrayDeque<>();
+    private Piece last;
+    private Flow.Subscription subscription;
+    private boolean closed;
+
+    /** @param failure null unless it is the last */
+    private record Piece(List<ByteBuffer> bytes, Throwable failure) {}
+
+    @Override
+    public CompletionStage<ResponseBody> getBody() {
+        return CompletableFuture.completedStage(this);
+    }
+
+    @Override
+    public synchronized void onSubscribe(Flow.Subscription stream) {
+        subscription = stream;
+        if (closed) {
+            stream.cancel();
+        } else {
+            stream.request(READ_AHEAD);
+        }
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> bytes) {
+        arrived.add(new Piece(bytes, null));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        arrived.add(new Piece(List.of(), failure));
+    }
+
+    @Override
+    public void onComplete() {
+        arrived.add(END);
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (current.isEmpty() || !current.peek().hasRemaining()) {
+            if (current.poll() == null && !next()) {
+                return -1;
+            }
+        }
+        int count = Math.min(length, current.peek().remaining());
+        current.peek().get(target, offset, count);
+        return count;
+    }
+
+    /** Whether there is more. */
+    private boolean next() throws IOException {
+        if (last == null) {
+            Piece piece = await();
+            if (piece != END && piece.failure() == null) {
+                more();
+                current.addAll(piece.bytes());
+                return true;
+            }
+            last = piece;
+        }
+        if (last.failure() != null) {
+            throw new IOException(last.failure());
+        }
+        return false;
+    }
+
+    private Piece await() throws IOException {
+        try {
+            Piece piece = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (piece == null) {
+                throw new HttpTimeoutException("nothing comes any more");
+            }
+            return piece;
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
+    }
+
+    private synchronized void more() {
+        subscription.request(1);
+    }
+
+    /** Ends the connection, unless everything was read, and the waiting of whoever still reads. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        arrived.add(END);
+        // The answer is there before its content is announced.
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.images;
+
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Says in a line what a registry's answer means that is not the one hoped for. */
+final class ResponseErrors {
+    private static final int MAX_BYTES = 64 * 1024;
+    private static final int MAX_TEXT = 200;
+
+    private ResponseErrors() {}
+
+    static BuildkitException.RegistryRefused of(
+            String registry, RegistryRequest ask, RegistryResponse answer, Optional<RegistryLogin> login) throws IOException {
+        String reason = " (HTTP " + answer.status() + reason(answer) + ")";
+        String subject = "registry " + registry + " ";
+        String line =
+                switch (answer.status()) {
+                    case 401, 403 -> subject + "does not allow " + ask.purpose() + " " + as(login) + reason;
+                    case RetryPolicy.TOO_MANY -> subject + "wants fewer requests" + reason + later(answer);
+                    default -> subject
+                            + (answer.status() >= 500 ? "is in trouble" : "refuses")
+                            + " " + ask.purpose() + reason;
+                };
+        return new BuildkitException.RegistryRefused(line, null);
+    }
+
+    private static String as(Optional<RegistryLogin> login) {
+        return login.map(known -> known.username().isEmpty()
+                        ? "with the token that it was given"
+                        : "to user '" + known.username() + "'")
+                .orElse("without a login, and there is none for it");
+    }
+
+    private static String later(RegistryResponse answer) {
+        OptionalLong millis = RetryPolicy.retryAfterMillis(answer);
+        return millis.isPresent() ? "; it asks to come back in " + millis.getAsLong() / 1000 + " s" : "";
+    }
+
+    /** The registry's own words, as far as they are some (the distribution specification's error codes). */
+    private static String reason(RegistryResponse answer) throws IOException {
+        try {
+            return Json.parse(answer.body().readNBytes(MAX_BYTES)).objects("errors").stream()
+                    .findFirst()
+                    .map(error -> part(", ", error.text("code")) + part(": ", error.text("message")))
+                    .orElse("");
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    private static String part(String before, String value) {
+        String text = value.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return text.isEmpty() ? "" : before + (text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text);
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.inputs;
+
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A hash of named fields, so that none can run into the next. */
+final class FieldHash {
+    /** Changes with what is put in. */
+    private static final String FORM = "treenq inputs 1";
+
+    private final MessageDigest hash;
+
+    FieldHash() {
+        try {
+            hash = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+        part(FORM.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void add(String name, String value) {
+        add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void add(String name, byte[] value) {
+        begin(name);
+        part(value);
+    }
+
+    void add(String name, Map<String, String> values) {
+        begin(name);
+        part(ByteBuffer.allocate(Integer.BYTES).putInt(values.size()).array());
+        new TreeMap<>(values).forEach(this::add);
+    }
+
+    /** Begins a field whose value the caller adds, each part of it with its length. */
+    MessageDigest begin(String name) {
+        part(name.getBytes(StandardCharsets.UTF_8));
+        return hash;
+    }
+
+    private void part(byte[] bytes) {
+        hash.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());
+        hash.update(bytes);
+    }
+
+    Digest digest() {
+        return new Digest("sha256:" + HexFormat.of().formatHex(hash.digest()));
+    }
+}

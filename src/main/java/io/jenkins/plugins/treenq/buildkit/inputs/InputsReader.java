@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.inputs;
+
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.Export;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.filesync.IgnoreFile;
+import io.jenkins.plugins.treenq.buildkit.filesync.SourceContent;
+import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Reads the inputs of one build, each of them once. */
+final class InputsReader {
+    private static final int MAX_TEXT_BYTES = 1 << 20;
+    private static final String ARGUMENT = "build-arg:";
+    private static final String NAMED = "context:";
+    private static final String IMAGE = "docker-image://";
+    private static final String LAYOUT = "oci-layout://";
+    private static final String LOCAL = "local:";
+
+    /** Options by which something comes from elsewhere, or has to be made anew in any case. */
+    private static final Set<String> UNCLEAR =
+            Set.of("context", "contextkey", "dockerfilekey", "contextsubdir", "source", "cmdline", "no-cache");
+
+    /** Where an export goes, which says nothing of what it is. */
+    private static final Set<String> PLACES = Set.of("name", "push", "push-by-digest", "store", "unpack");
+
+    private final BuildRequest request;
+    private final Map<String, LocalSource> locals;
+    private final Path boundary;
+    private final ImageRegistry registry;
+    private final FieldHash hash = new FieldHash();
+    private final Set<String> images = new TreeSet<>();
+
+    /** Names of images in whose place a named context stands. */
+    private final Set<String> replaced = new HashSet<>();
+
+    InputsReader(BuildRequest request, Map<String, LocalSource> locals, Path boundary, ImageRegistry registry) {
+        this.request = request;
+        this.locals = locals;
+        this.boundary = boundary;
+        this.registry = registry;
+    }
+
+    Digest hash(Map<String, String> more) throws UnknownInputException, BuildkitException, InterruptedException {
+        checkRequest();
+        hash.add("more", more);
+        hash.add("frontend", request.frontend());
+        hash.add("options", options());
+        for (Export export : request.exports()) {
+            Map<String, String> kept = new TreeMap<>(export.attributes());
+            kept.keySet().removeIf(name -> PLACES.contains(name) || name.endsWith(BuildInputs.KEY));
+            hash.add("export " + export.type(), kept);
+        }
+        hash.add("entitlements", String.join(",", new TreeSet<>(request.entitlements())));
+        hash.add("proxy", Boolean.toString(request.proxyNetwork()));
+        dockerfile();
+        namedContexts();
+        resolveImages();
+        return hash.digest();
+    }
+
+    private void checkRequest() throws UnknownInputException {
+        if (!request.frontend().equals("dockerfile.v0") || request.definition() != null) {
+            throw new UnknownInputException("what is built is no Dockerfile, or another frontend reads it");
+        }
+        if (request.sourcePolicy() != null) {
+            throw new UnknownInputException("a source policy may put other images in the place of those that are named");
+        }
+        for (String option : request.options().keySet()) {
+            if (UNCLEAR.contains(option) || option.startsWith("input:")) {
+                throw new UnknownInputException("what the option '" + option + "' brings is not known here");
+            }
+        }
+    }
+
+    /** A commit is told to whoever asks where the image is from, and is no part of it. */
+    private Map<String, String> options() {
+        Map<String, String> options = new TreeMap<>(request.options());
+        options.keySet().removeIf(name -> name.startsWith("vcs:") || name.equals("label:" + BuildInputs.KEY));
+        return options;
+    }
+
+    private SourceContent local(String name) throws UnknownInputException, BuildkitException.ContextUnreadable {
+        LocalSource source = locals.get(name);
+        if (source == null) {
+            throw new UnknownInputException("there is no local folder '" + name + "'");
+        }
+        return new SourceContent(name, source, boundary);
+    }
+
+    private void dockerfile() throws UnknownInputException, BuildkitException, InterruptedException {
+        try (SourceContent folder = local("dockerfile");
+                SourceContent context = local("context")) {
+            String name = request.options().getOrDefault("filename", "Dockerfile");
+            byte[] file = folder.file(name, MAX_TEXT_BYTES)
+                    .orElseThrow(() -> new UnknownInputException("there is no Dockerfile '" + name + "'"));
+            hash.add("dockerfile", file);
+            imagesOf(new String(file, StandardCharsets.UTF_8));
+            Optional<byte[]> ignored = folder.file(name + ".dockerignore", MAX_TEXT_BYTES);
+            if (ignored.isEmpty()) {
+                ignored = context.file(".dockerignore", MAX_TEXT_BYTES);
+            }
+            hash.add("ignored", ignored.orElse(new byte[0]));
+            context.hash(IgnoreFile.patterns(ignored.orElse(new byte[0])), hash.begin("context"));
+        }
+    }
+
+    private void imagesOf(String dockerfile) throws UnknownInputException {
+        Map<String, String> arguments = new TreeMap<>();
+        request.options().forEach((option, value) -> {
+            if (option.startsWith(ARGUMENT)) {
+                arguments.put(option.substring(ARGUMENT.length()), value);
+            }
+        });
+        images.addAll(DockerfileReferences.images(dockerfile, arguments));
+        if (arguments.containsKey("BUILDKIT_SYNTAX")) {
+            images.add(DockerfileReferences.frontend(arguments.get("BUILDKIT_SYNTAX")));
+        }
+    }
+
+    private void namedContexts() throws UnknownInputException, BuildkitException, InterruptedException {
+        for (Map.Entry<String, String> option : new TreeMap<>(request.options()).entrySet()) {
+            if (!option.getKey().startsWith(NAMED)) {
+                continue;
+            }
+            String name = option.getKey().substring(NAMED.length());
+            String value = option.getValue();
+            if (value.startsWith(LOCAL)) {
+                try (SourceContent folder = local(value.substring(LOCAL.length()))) {
+                    folder.hash(List.of(), hash.begin(option.getKey()));
+                }
+            } else if (value.startsWith(IMAGE)) {
+                images.add(value.substring(IMAGE.length()));
+            } else if (!value.startsWith(LAYOUT) || !value.contains("@sha256:")) {
+                throw new UnknownInputException("the context '" + name + "' may change elsewhere");
+            }
+            if (!name.contains("::")) {
+                replaced.add(normal(name));
+            }
+        }
+    }
+
+    private static String normal(String name) {
+        try {
+            return ImageName.parse(name).toString();
+        } catch (IllegalArgumentException e) {
+            return name;
+        }
+    }
+
+    private void resolveImages() throws UnknownInputException, BuildkitException, InterruptedException {
+        for (String image : images) {
+            if (image.equals("scratch")) {
+                continue;
+            }
+            try {
+                hash.add("image " + image, digest(image).value());
+            } catch (UnknownInputException | BuildkitException.RegistryRefused e) {
+                if (!replaced.contains(normal(image))) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Digest digest(String image) throws UnknownInputException, BuildkitException, InterruptedException {
+        ImageName name;
+        try {
+            name = ImageName.parse(image);
+        } catch (IllegalArgumentException e) {
+            throw new UnknownInputException(e.getMessage());
+        }
+        return name.digest().isEmpty()
+                ? registry.resolve(name)
+                        .orElseThrow(() -> new UnknownInputException("there is no image " + name + " in its registry"))
+                : new Digest(name.digest());
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.registry;
+
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/** Says why there was no answer, without anything that a server sent. */
+public final class HttpErrors {
+    private HttpErrors() {}
+
+    /** Whether the other side speaks TLS, but not in a way that is trusted here. */
+    static boolean speaksTls(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof SSLHandshakeException;
+    }
+
+    /** The end of a sentence that begins with whom the request went to. */
+    public static String inWords(Throwable failure) {
+        if (failure instanceof HostNotAllowedException) {
+            return failure.getMessage();
+        }
+        if (failure instanceof HttpTimeoutException || failure instanceof TimeoutException) {
+            return "does not answer in time";
+        }
+        if (failure instanceof ConnectException) {
+            return failure.getCause() instanceof ConnectException inner
+                            && inner.getCause() instanceof UnresolvedAddressException
+                    ? "has a name that is not known here"
+                    : "cannot be reached from here";
+        }
+        if (failure instanceof SSLHandshakeException) {
+            String text = String.valueOf(failure.getMessage());
+            if (text.contains("protocol_version") || text.contains("protocol version")) {
+                return "offers no version of TLS from 1.2 on, which are those that are taken here";
+            }
+            if (text.contains("certificate_required") || text.contains("bad_certificate") || text.contains("unknown_ca")) {
+                return "refused the client certificate, or wants one";
+            }
+            return "has a certificate that is not trusted here or is for another host";
+        }
+        if (failure instanceof SSLException) {
+            return "does not speak TLS, without which it is used only where plain HTTP is allowed";
+        }
+        return "broke the connection";
+    }
+}
