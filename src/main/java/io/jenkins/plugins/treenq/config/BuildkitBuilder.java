@@ -48,7 +48,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     @DataBoundConstructor
     public BuildkitBuilder(String name, String address) {
         this.name = Util.fixNull(name).trim();
-        this.address = Words.text(Words.of(address));
+        this.address = WordList.text(WordList.of(address));
     }
 
     public String getName() {
@@ -62,7 +62,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
 
     /** Each daemon's address, in the order of the configuration. */
     public List<String> addresses() {
-        return Words.of(address);
+        return WordList.of(address);
     }
 
     /** The name that the daemon's certificate must have; null for the address' host. */
@@ -106,7 +106,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     /** @param platforms each of them may have several lines, as forms send them */
     @DataBoundSetter
     public void setPlatforms(@CheckForNull List<String> platforms) {
-        this.platforms = Words.of(platforms);
+        this.platforms = WordList.of(platforms);
     }
 
     /** How many builds each daemon may have at once; 0 for any number. */
@@ -188,18 +188,18 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         /** What a text area shows of a list. */
         @Restricted(DoNotUse.class)
         public String lines(@CheckForNull List<String> values) {
-            return Words.text(values);
+            return WordList.text(values);
         }
 
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String credentialsId) {
-            return CredentialsChoice.certificates(Access.owner(item), credentialsId);
+            return CredentialsChoice.certificates(ConfigurationPermissions.owner(item), credentialsId);
         }
 
         @POST
         public FormValidation doCheckName(@AncestorInPath Item item, @QueryParameter String value) {
-            ItemGroup<?> owner = Access.owner(item);
+            ItemGroup<?> owner = ConfigurationPermissions.owner(item);
             if (owner == null) {
                 return FormValidation.ok();
             }
@@ -210,34 +210,34 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
 
         @POST
         public FormValidation doCheckAddress(@AncestorInPath Item item, @QueryParameter String value) {
-            ItemGroup<?> owner = Access.owner(item);
+            ItemGroup<?> owner = ConfigurationPermissions.owner(item);
             if (owner == null) {
                 return FormValidation.ok();
             }
-            return Words.of(value).isEmpty()
+            return WordList.of(value).isEmpty()
                     ? FormValidation.validateRequired("")
-                    : Words.check(value, address -> checkAddress(address, owner));
+                    : WordList.check(value, address -> checkAddress(address, owner));
         }
 
         @POST
         public FormValidation doCheckPlatforms(@AncestorInPath Item item, @QueryParameter String value) {
-            return Access.isDenied(item) ? FormValidation.ok() : Words.check(value, Platform::parse);
+            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : WordList.check(value, Platform::parse);
         }
 
         @POST
         public FormValidation doCheckLimit(@AncestorInPath Item item, @QueryParameter String value) {
-            return Access.isDenied(item) ? FormValidation.ok() : FormValidation.validateNonNegativeInteger(value);
+            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : FormValidation.validateNonNegativeInteger(value);
         }
 
         @POST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String address) {
-            ItemGroup<?> owner = Access.owner(item);
+            ItemGroup<?> owner = ConfigurationPermissions.owner(item);
             if (owner == null) {
                 return FormValidation.ok();
             }
             if (Util.fixEmptyAndTrim(value) == null) {
-                return Words.of(address).stream().allMatch(each -> each.startsWith("unix:"))
+                return WordList.of(address).stream().allMatch(each -> each.startsWith("unix:"))
                         ? FormValidation.ok()
                         : FormValidation.warning(Messages.BuildkitBuilder_withoutCertificate());
             }
@@ -251,7 +251,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
 
         @POST
         public FormValidation doCheckConnectTimeoutSeconds(@AncestorInPath Item item, @QueryParameter String value) {
-            return Access.isDenied(item) ? FormValidation.ok() : FormValidation.validatePositiveInteger(value);
+            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : FormValidation.validatePositiveInteger(value);
         }
 
         /** Connects from the controller, as a build does from its agent, to each of the addresses. */
@@ -264,7 +264,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
                 @QueryParameter String credentialsId,
                 @QueryParameter String connectTimeoutSeconds)
                 throws InterruptedException {
-            ItemGroup<?> owner = Access.requireOwner(item);
+            ItemGroup<?> owner = ConfigurationPermissions.requireOwner(item);
             if (isForbidden(owner)) {
                 return FormValidation.error(Messages.BuildkitBuilder_notInFolders());
             }

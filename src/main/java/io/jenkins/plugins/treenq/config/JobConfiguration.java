@@ -40,12 +40,12 @@ public final class JobConfiguration {
     }
 
     /** Of several with the same name the innermost. */
-    public Collection<Owned<BuildkitBuilder>> builders() {
+    public Collection<ScopedItem<BuildkitBuilder>> builders() {
         return visible(Scope::getBuilders, BuildkitBuilder::getName).values();
     }
 
     /** Of several with the same host the innermost. */
-    public Collection<Owned<Registry>> registries() {
+    public Collection<ScopedItem<Registry>> registries() {
         return visible(Scope::getRegistries, Registry::getHost).values();
     }
 
@@ -53,11 +53,11 @@ public final class JobConfiguration {
     public AllowedHosts controllerHosts() {
         return TreenqConfiguration.get()
                 .policy()
-                .controllerHosts(registries().stream().map(Owned::item).toList());
+                .controllerHosts(registries().stream().map(ScopedItem::item).toList());
     }
 
     /** The job's builder for a new build; see {@link BuilderChoice#choose}. */
-    public Owned<BuildkitBuilder> builder(@CheckForNull String name, List<String> platforms) throws AbortException {
+    public ScopedItem<BuildkitBuilder> builder(@CheckForNull String name, List<String> platforms) throws AbortException {
         return owned(choice().choose(name, platforms));
     }
 
@@ -67,16 +67,16 @@ public final class JobConfiguration {
     }
 
     /** The builder that a build was begun on, for its end; whether it takes new builds does not matter. */
-    public Owned<BuildkitBuilder> builder(String name) throws AbortException {
+    public ScopedItem<BuildkitBuilder> builder(String name) throws AbortException {
         return owned(choice().named(name));
     }
 
     private BuilderChoice choice() {
-        return new BuilderChoice(builders().stream().map(Owned::item).toList(), defaultBuilder());
+        return new BuilderChoice(builders().stream().map(ScopedItem::item).toList(), defaultBuilder());
     }
 
-    private Owned<BuildkitBuilder> owned(BuildkitBuilder builder) throws AbortException {
-        Owned<BuildkitBuilder> found = builders().stream()
+    private ScopedItem<BuildkitBuilder> owned(BuildkitBuilder builder) throws AbortException {
+        ScopedItem<BuildkitBuilder> found = builders().stream()
                 .filter(owned -> owned.item() == builder)
                 .findFirst()
                 .orElseThrow();
@@ -102,10 +102,10 @@ public final class JobConfiguration {
         return null;
     }
 
-    private <T> Map<String, Owned<T>> visible(Function<Scope, List<T>> items, Function<T, String> key) {
-        Map<String, Owned<T>> visible = new LinkedHashMap<>();
+    private <T> Map<String, ScopedItem<T>> visible(Function<Scope, List<T>> items, Function<T, String> key) {
+        Map<String, ScopedItem<T>> visible = new LinkedHashMap<>();
         for (Scope scope : scopes) {
-            items.apply(scope).forEach(item -> visible.putIfAbsent(key.apply(item), new Owned<>(item, scope.group())));
+            items.apply(scope).forEach(item -> visible.putIfAbsent(key.apply(item), new ScopedItem<>(item, scope.group())));
         }
         return visible;
     }

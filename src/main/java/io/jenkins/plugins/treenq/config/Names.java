@@ -49,7 +49,7 @@ final class Names {
     /** Those that can be the default. */
     static ComboBoxModel choice(@CheckForNull Item item) {
         ComboBoxModel names = new ComboBoxModel();
-        if (!Access.isDenied(item)) {
+        if (!ConfigurationPermissions.isDenied(item)) {
             JobConfiguration.of(item)
                     .builders()
                     .forEach(builder -> names.add(builder.item().getName()));
@@ -60,7 +60,7 @@ final class Names {
     /** Whether the default is one of them. */
     static FormValidation checkChoice(@CheckForNull Item item, @CheckForNull String value) {
         String name = Util.fixEmptyAndTrim(value);
-        return Access.isDenied(item) || name == null || choice(item).contains(name)
+        return ConfigurationPermissions.isDenied(item) || name == null || choice(item).contains(name)
                 ? FormValidation.ok()
                 : FormValidation.warning(Messages.Names_noSuchBuilder(name));
     }

@@ -293,7 +293,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         /** What a text area shows of a list. */
         @Restricted(DoNotUse.class)
         public String lines(@CheckForNull List<String> values) {
-            return values == null ? EVERYTHING : Words.text(values);
+            return values == null ? EVERYTHING : WordList.text(values);
         }
 
         @POST
@@ -317,7 +317,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         }
 
         private static FormValidation check(Entries entries, String text) {
-            if (Access.isDenied(null)) {
+            if (ConfigurationPermissions.isDenied(null)) {
                 return FormValidation.ok();
             }
             try {
@@ -370,7 +370,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
          * @throws IllegalArgumentException that says which entry is none, and what can be one
          */
         List<String> of(@CheckForNull List<String> texts) {
-            List<String> words = Words.of(texts).stream().map(form).distinct().toList();
+            List<String> words = WordList.of(texts).stream().map(form).distinct().toList();
             for (String word : words) {
                 if (!word.equals(EVERYTHING) && !word.equals(NOTHING) && !valid.test(word)) {
                     throw new IllegalArgumentException(message.apply(word));

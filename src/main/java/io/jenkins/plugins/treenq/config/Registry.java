@@ -138,12 +138,12 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String host, @QueryParameter String credentialsId) {
-            return CredentialsChoice.logins(Access.owner(item), hostOf(Util.fixNull(host)), credentialsId);
+            return CredentialsChoice.logins(ConfigurationPermissions.owner(item), hostOf(Util.fixNull(host)), credentialsId);
         }
 
         @POST
         public FormValidation doCheckHost(@AncestorInPath Item item, @QueryParameter String value) {
-            if (Access.isDenied(item)) {
+            if (ConfigurationPermissions.isDenied(item)) {
                 return FormValidation.ok();
             }
             String host = hostOf(Util.fixNull(value));
@@ -152,7 +152,7 @@ public class Registry extends AbstractDescribableImpl<Registry> {
 
         @POST
         public FormValidation doCheckCaCertificate(@AncestorInPath Item item, @QueryParameter String value) {
-            if (Access.isDenied(item) || Util.fixEmptyAndTrim(value) == null) {
+            if (ConfigurationPermissions.isDenied(item) || Util.fixEmptyAndTrim(value) == null) {
                 return FormValidation.ok();
             }
             try {
@@ -165,7 +165,7 @@ public class Registry extends AbstractDescribableImpl<Registry> {
 
         @POST
         public FormValidation doCheckMirrors(@AncestorInPath Item item, @QueryParameter String value) {
-            if (Access.isDenied(item)) {
+            if (ConfigurationPermissions.isDenied(item)) {
                 return FormValidation.ok();
             }
             Registry registry = new Registry("");
@@ -186,7 +186,7 @@ public class Registry extends AbstractDescribableImpl<Registry> {
                 @QueryParameter String caCertificate,
                 @QueryParameter boolean plainHttp)
                 throws InterruptedException {
-            ItemGroup<?> owner = Access.requireOwner(item);
+            ItemGroup<?> owner = ConfigurationPermissions.requireOwner(item);
             Registry registry = new Registry(host);
             registry.setCaCertificate(caCertificate);
             registry.setPlainHttp(plainHttp);

@@ -55,7 +55,7 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
 
     @DataBoundSetter
     public void setOptions(@CheckForNull List<String> options) {
-        this.options = Lines.of(options);
+        this.options = LineList.of(options);
     }
 
     /** BuildKit's name of the kind. */
@@ -101,7 +101,7 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
                 values.put(key, expand.apply(value));
             }
         });
-        values.putAll(Assignments.map(options, "options", expand));
+        values.putAll(KeyValueList.map(options, "options", expand));
         values.putAll(secretAttributes(credentials, expand));
         return new CacheEntry(type(), values);
     }

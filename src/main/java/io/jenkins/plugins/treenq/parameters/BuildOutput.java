@@ -52,7 +52,7 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
 
     @DataBoundSetter
     public void setOptions(@CheckForNull List<String> options) {
-        this.options = Lines.of(options);
+        this.options = LineList.of(options);
     }
 
     /** As the client takes it. */
@@ -60,7 +60,7 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         if (dest.isEmpty()) {
             throw new AbortException("an output of type '" + type + "' needs dest, a path in the workspace");
         }
-        return new FileOutput(type, expand.apply(dest), Assignments.map(options, "options", expand));
+        return new FileOutput(type, expand.apply(dest), KeyValueList.map(options, "options", expand));
     }
 
     /** Form and syntax of an output. */
@@ -75,7 +75,7 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         @POST
         public ListBoxModel doFillTypeItems(@AncestorInPath Item item) {
             ListBoxModel types = new ListBoxModel();
-            if (Lines.mayConfigure(item)) {
+            if (LineList.mayConfigure(item)) {
                 types.add(Messages.BuildOutput_local(), "local");
                 types.add(Messages.BuildOutput_tar(), "tar");
                 types.add(Messages.BuildOutput_oci(), "oci");
@@ -86,7 +86,7 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
 
         @POST
         public FormValidation doCheckDest(@AncestorInPath Item item, @QueryParameter String value) {
-            return Lines.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
+            return LineList.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
         }
     }
 }

@@ -130,7 +130,7 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
 
         @POST
         public FormValidation doCheckId(@AncestorInPath Item item, @QueryParameter String value) {
-            return Lines.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
+            return LineList.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
         }
     }
 }

@@ -28,29 +28,29 @@ public abstract class OptionsDescriptor<T extends Describable<T>> extends Descri
     /** What a text area shows of a list. */
     @Restricted(DoNotUse.class)
     public String lines(@CheckForNull List<String> values) {
-        return Lines.text(values);
+        return LineList.text(values);
     }
 
     @Override
     public T newInstance(@CheckForNull StaplerRequest2 req, @NonNull JSONObject form) throws FormException {
-        Lines.bind(form, List.of(OPTIONS));
+        LineList.bind(form, List.of(OPTIONS));
         return super.newInstance(req, form);
     }
 
     @NonNull
     @Override
     public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-        return Assignments.bindable(arguments, Set.of(OPTIONS));
+        return KeyValueList.bindable(arguments, Set.of(OPTIONS));
     }
 
     @NonNull
     @Override
     public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable bound) {
-        return Assignments.readable(bound, Set.of(OPTIONS));
+        return KeyValueList.readable(bound, Set.of(OPTIONS));
     }
 
     @POST
     public FormValidation doCheckOptions(@AncestorInPath Item item, @QueryParameter String value) {
-        return Assignments.check(item, value);
+        return KeyValueList.check(item, value);
     }
 }

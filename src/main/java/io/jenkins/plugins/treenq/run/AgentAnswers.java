@@ -98,12 +98,12 @@ final class AgentAnswers {
 
     /** A build that succeeded while nobody waited for it, if it did. */
     @CheckForNull
-    static RecalledBuild recalled(@CheckForNull Object answer) {
+    static RecoveredBuild recalled(@CheckForNull Object answer) {
         if (answer == null) {
             return null;
         }
-        RecalledBuild build = as(RecalledBuild.class, answer);
-        return new RecalledBuild(finished(build.build()), ProgressLimits.checked(build.progress()));
+        RecoveredBuild build = as(RecoveredBuild.class, answer);
+        return new RecoveredBuild(finished(build.build()), ProgressLimits.checked(build.progress()));
     }
 
     /** What a frontend said of a Dockerfile. */
@@ -198,8 +198,8 @@ final class AgentAnswers {
         if (failure == null) {
             return new IOException("an agent did not say why it failed");
         }
-        if (failure instanceof NotReached missed) {
-            return new NotReached(message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
+        if (failure instanceof DaemonUnreachableException missed) {
+            return new DaemonUnreachableException(message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
         }
         if (failure instanceof AbortException) {
             return new AbortException(message(failure));

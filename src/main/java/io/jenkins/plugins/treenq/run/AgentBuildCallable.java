@@ -41,8 +41,8 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     private static final Logger LOGGER = Logger.getLogger(AgentBuildCallable.class.getName());
     private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
 
-    private final AgentWork<T> work;
-    private final Materials materials;
+    private final AgentTask<T> work;
+    private final AgentBuildInput materials;
     private final TaskListener listener;
 
     @CheckForNull
@@ -54,8 +54,8 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     private final Outcome outcome;
 
     private AgentBuildCallable(
-            AgentWork<T> work,
-            Materials materials,
+            AgentTask<T> work,
+            AgentBuildInput materials,
             TaskListener listener,
             @CheckForNull ProgressSink progress,
             @CheckForNull Outcome outcome) {
@@ -68,7 +68,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     /** @param progress hears how a build goes on; null for nobody */
     AgentBuildCallable(
-            AgentWork<T> work, Materials materials, TaskListener listener, @CheckForNull ProgressSink progress) {
+            AgentTask<T> work, AgentBuildInput materials, TaskListener listener, @CheckForNull ProgressSink progress) {
         this(work, materials, listener, progress, null);
     }
 
@@ -219,7 +219,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                     materials.contextKey());
             Consumer<String> log = redaction.before(listener.getLogger()::println);
             BuildRequest request = build.hasProvenance()
-                    ? prepared.request().withOptions(Repository.options(prepared, boundary, log))
+                    ? prepared.request().withOptions(ProvenanceSource.options(prepared, boundary, log))
                     : prepared.request();
             Redaction known = redaction;
             return new Prepared(
@@ -243,7 +243,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                 return new AbortException(redaction.apply(e.getMessage()));
             }
             if (failure instanceof BuildkitException.Unreachable || failure instanceof BuildkitException.TlsRefused) {
-                return new NotReached(
+                return new DaemonUnreachableException(
                         redaction.apply(line(failure)),
                         redaction.apply(failure.getMessage()),
                         failure instanceof BuildkitException.Unreachable);

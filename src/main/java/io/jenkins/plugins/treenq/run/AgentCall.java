@@ -30,11 +30,11 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final String agent;
-    private final AgentWork<T> work;
+    private final AgentTask<T> work;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile boolean begun;
 
-    private AgentCall(String agent, AgentWork<T> work) {
+    private AgentCall(String agent, AgentTask<T> work) {
         this.agent = agent;
         this.work = work;
     }
@@ -46,7 +46,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
      * @return its result. When that is canceled, the work is interrupted
      */
     static <T extends Serializable> CompletableFuture<T> begin(
-            @CheckForNull FilePath folder, AgentWork<T> work, AgentBuildCallable<T> callable) {
+            @CheckForNull FilePath folder, AgentTask<T> work, AgentBuildCallable<T> callable) {
         if (folder == null) {
             return new AgentCall<>("the controller", work).beginWithoutFiles(callable);
         }

@@ -15,12 +15,12 @@ import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
-import io.jenkins.plugins.treenq.config.Owned;
+import io.jenkins.plugins.treenq.config.ScopedItem;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.SshAgentAccess;
-import io.jenkins.plugins.treenq.pool.Places;
+import io.jenkins.plugins.treenq.pool.DaemonPool;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
 import io.jenkins.plugins.treenq.report.ImageArchive;
@@ -117,7 +117,7 @@ public final class ImageBuild {
                     build -> CompletableFuture.completedFuture(
                             recorded(built(0, build, String.join(", ", builders.keySet())))));
         }
-        return atADaemon(placement(BuildPlaces.get(), earlier), site -> Async.then(
+        return atADaemon(placement(ControllerDaemonPool.get(), earlier), site -> Async.then(
                 journal.begins(new BegunBuild(order.build().request().ref(), site)),
                 remembered -> buildAt(site, folder, env)));
     }
@@ -133,7 +133,7 @@ public final class ImageBuild {
         String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return Async.begin(() -> {
             requireAllowed();
-            return atADaemon(placement(BuildPlaces.get(), null), site -> {
+            return atADaemon(placement(ControllerDaemonPool.get(), null), site -> {
                 LiveTimeline timeline = timeline(subject, site);
                 CompletableFuture<FinishedBuild> part = Async.begin(() -> send(building(), site, folder, env, timeline));
                 return followed(timeline, part, FinishedBuild::digest);
@@ -160,7 +160,7 @@ public final class ImageBuild {
                     build -> CompletableFuture.completedFuture(new PossibleBuild(build, null)));
         }
         return send(
-                new UnlessUnchanged(building(), tags, RegistryAccess.connections(run)), site, folder, env, timeline);
+                new SkipIfUnchangedTask(building(), tags, RegistryAccess.connections(run)), site, folder, env, timeline);
     }
 
     private CompletableFuture<BuiltImage> recorded(LiveTimeline timeline, PossibleBuild build, Site site)
@@ -183,8 +183,8 @@ public final class ImageBuild {
         return ImagesAction.of(run).begin(order.build().request().ref(), subject, site.builder());
     }
 
-    private Building building() {
-        return new Building(order.failOnWarning());
+    private BuildTask building() {
+        return new BuildTask(order.failOnWarning());
     }
 
     /** Whatever becomes of the build, its timeline ends with it, and is kept before anybody goes on. */
@@ -202,7 +202,7 @@ public final class ImageBuild {
         if (failure == null) {
             return timeline.succeeded(digest);
         }
-        if (failure instanceof NotReached) {
+        if (failure instanceof DaemonUnreachableException) {
             return ImagesAction.of(run).discard(timeline);
         }
         if (isShuttingDown()) {
@@ -228,7 +228,7 @@ public final class ImageBuild {
         if (!order.build().destinations().isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        CompletableFuture<RecalledBuild> asked = send(new Recalling(earlier.ref()), earlier.site(), folder, env, null);
+        CompletableFuture<RecoveredBuild> asked = send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env, null);
         CompletableFuture<Optional<BuiltImage>> image = Async.then(asked, found -> {
             if (found != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
@@ -238,7 +238,7 @@ public final class ImageBuild {
             return CompletableFuture.completedFuture(Optional.empty());
         });
         return Async.orElse(image, failure -> {
-            if (failure instanceof NotReached missed) {
+            if (failure instanceof DaemonUnreachableException missed) {
                 listener.getLogger().println(missed.reason() + "; building again");
                 return CompletableFuture.completedFuture(Optional.empty());
             }
@@ -246,8 +246,8 @@ public final class ImageBuild {
         });
     }
 
-    private Placement placement(Places places, @CheckForNull Site earlier) {
-        return new Placement(order, run.getParent(), identity(), places, listener, earlier);
+    private DaemonSelection placement(DaemonPool places, @CheckForNull Site earlier) {
+        return new DaemonSelection(order, run.getParent(), identity(), places, listener, earlier);
     }
 
     /** Of the job and what it builds. */
@@ -256,21 +256,21 @@ public final class ImageBuild {
     }
 
     /** Does something at the first place that there is, and at another one when its daemon is not reached. */
-    private static <T> CompletableFuture<T> atADaemon(Placement placement, Async.Next<Site, T> work) {
+    private static <T> CompletableFuture<T> atADaemon(DaemonSelection placement, Async.Next<Site, T> work) {
         CompletableFuture<T> done = atNextDaemon(placement, work);
         done.whenComplete((result, failure) -> placement.close());
         return done;
     }
 
-    private static <T> CompletableFuture<T> atNextDaemon(Placement placement, Async.Next<Site, T> work) {
+    private static <T> CompletableFuture<T> atNextDaemon(DaemonSelection placement, Async.Next<Site, T> work) {
         return Async.then(
                 placement.next(),
-                site -> Async.orElse(work.after(site), failure -> failure instanceof NotReached missed
+                site -> Async.orElse(work.after(site), failure -> failure instanceof DaemonUnreachableException missed
                         ? Async.then(placement.failed(site, missed), now -> atNextDaemon(placement, work))
                         : CompletableFuture.failedFuture(failure)));
     }
 
-    private BuiltImage recalled(BegunBuild begun, RecalledBuild found) throws IOException, InterruptedException {
+    private BuiltImage recalled(BegunBuild begun, RecoveredBuild found) throws IOException, InterruptedException {
         ImagesAction action = ImagesAction.of(run);
         int number = action.numberOf(begun.ref());
         Optional<BuiltImage> recorded = action.image(number);
@@ -308,8 +308,8 @@ public final class ImageBuild {
         return Async.begin(() -> {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = atADaemon(
-                    placement(new Places(Async.SHORT), null),
-                    site -> send(new Checking(order.failOnWarning()), site, folder, env, null));
+                    placement(new DaemonPool(Async.SHORT), null),
+                    site -> send(new CheckTask(order.failOnWarning()), site, folder, env, null));
             return Async.then(
                     checked,
                     answer -> CompletableFuture.completedFuture(
@@ -318,7 +318,7 @@ public final class ImageBuild {
     }
 
     private <T extends Serializable> CompletableFuture<T> send(
-            AgentWork<T> work,
+            AgentTask<T> work,
             Site site,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
@@ -342,12 +342,12 @@ public final class ImageBuild {
                         work, materials(site, workspace, work, environment, timeline), listener, progress));
     }
 
-    private Materials materials(
-            Site site, String workspace, AgentWork<?> work, EnvVars env, @CheckForNull LiveTimeline timeline)
+    private AgentBuildInput materials(
+            Site site, String workspace, AgentTask<?> work, EnvVars env, @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
-        Owned<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
+        ScopedItem<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
-        Materials materials = new Materials(
+        AgentBuildInput materials = new AgentBuildInput(
                 build(),
                 site.builder(),
                 builder.item().endpoint(site.address(), credentials, builder.owner()),

@@ -11,8 +11,8 @@ import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
-import io.jenkins.plugins.treenq.config.Owned;
 import io.jenkins.plugins.treenq.config.Registry;
+import io.jenkins.plugins.treenq.config.ScopedItem;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.io.Serializable;
 import java.util.Collection;
@@ -53,21 +53,21 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     /** The same for these registries alone, and their mirrors. */
     static RegistryAccess only(Map<String, String> named, Run<?, ?> run, TaskListener listener) throws AbortException {
         Set<String> wanted = new HashSet<>(named.keySet());
-        for (Owned<Registry> registry : configured(run, registry -> named.containsKey(registry.getHost()))) {
+        for (ScopedItem<Registry> registry : configured(run, registry -> named.containsKey(registry.getHost()))) {
             registry.item().getMirrors().forEach(mirror -> wanted.add(mirror.replaceFirst("/.*", "")));
         }
         return new RegistryAccess()
                 .with(configured(run, registry -> wanted.contains(registry.getHost())), named, run, listener);
     }
 
-    private static List<Owned<Registry>> configured(Run<?, ?> run, Predicate<Registry> wanted) {
+    private static List<ScopedItem<Registry>> configured(Run<?, ?> run, Predicate<Registry> wanted) {
         return JobConfiguration.of(run.getParent()).registries().stream()
                 .filter(registry -> wanted.test(registry.item()))
                 .toList();
     }
 
     private RegistryAccess with(
-            List<Owned<Registry>> configured, Map<String, String> named, Run<?, ?> run, TaskListener listener)
+            List<ScopedItem<Registry>> configured, Map<String, String> named, Run<?, ?> run, TaskListener listener)
             throws AbortException {
         BuildCredentials credentials = BuildCredentials.of(run);
         for (Map.Entry<String, String> given : named.entrySet()) {
@@ -75,7 +75,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
                 logins.put(given.getKey(), credentials.login(given.getValue(), given.getKey()));
             }
         }
-        for (Owned<Registry> registry : configured) {
+        for (ScopedItem<Registry> registry : configured) {
             String host = registry.item().getHost();
             String credentialsId = registry.item().getCredentialsId();
             if (credentialsId != null && !logins.containsKey(host)) {
@@ -108,7 +108,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     }
 
     private void addConfigured(
-            Owned<Registry> registry,
+            ScopedItem<Registry> registry,
             String credentialsId,
             boolean needed,
             BuildCredentials credentials,

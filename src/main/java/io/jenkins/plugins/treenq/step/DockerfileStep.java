@@ -6,10 +6,10 @@ import hudson.AbortException;
 import hudson.Util;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
-import io.jenkins.plugins.treenq.parameters.Assignments;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
-import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.parameters.KeyValueList;
+import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.parameters.SshAccess;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.Serializable;
@@ -103,7 +103,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setBuildArgs(@CheckForNull List<String> buildArgs) {
-        this.buildArgs = Lines.of(buildArgs);
+        this.buildArgs = LineList.of(buildArgs);
     }
 
     /** Named contexts, each as {@code NAME=folder}, an image or an address. */
@@ -113,7 +113,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setContexts(@CheckForNull List<String> contexts) {
-        this.contexts = Lines.of(contexts);
+        this.contexts = LineList.of(contexts);
     }
 
     /** Such as {@code linux/arm64}; none for the builder's own. */
@@ -123,7 +123,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setPlatforms(@CheckForNull List<String> platforms) {
-        this.platforms = Lines.trimmed(platforms);
+        this.platforms = LineList.trimmed(platforms);
     }
 
     /** Null for the default one. */
@@ -197,7 +197,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setFrontendOptions(@CheckForNull List<String> frontendOptions) {
-        this.frontendOptions = Lines.of(frontendOptions);
+        this.frontendOptions = LineList.of(frontendOptions);
     }
 
     /** {@code error} for a Dockerfile that cannot be built, {@code warning} for one that breaks a rule, too. */
@@ -227,10 +227,10 @@ public abstract class DockerfileStep extends Step implements Serializable {
                 // Variables of the Dockerfile are its own.
                 .dockerfileText(Util.fixNull(dockerfileText))
                 .target(expanded(target, expand))
-                .buildArgs(Assignments.map(buildArgs, "buildArgs", expand))
-                .contexts(Assignments.map(contexts, "contexts", expand))
+                .buildArgs(KeyValueList.map(buildArgs, "buildArgs", expand))
+                .contexts(KeyValueList.map(contexts, "contexts", expand))
                 .platforms(expanded(platforms, expand))
-                .frontendOptions(Assignments.map(frontendOptions, "frontendOptions", expand));
+                .frontendOptions(KeyValueList.map(frontendOptions, "frontendOptions", expand));
         return frontend == null ? build : build.frontend(expand.apply(frontend));
     }
 
@@ -262,7 +262,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
     }
 
     static List<String> expanded(List<String> values, UnaryOperator<String> expand) {
-        return Lines.trimmed(values.stream().map(expand).toList());
+        return LineList.trimmed(values.stream().map(expand).toList());
     }
 
     private static String orElse(@CheckForNull String value, String otherwise) {

@@ -8,8 +8,8 @@ import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
-import io.jenkins.plugins.treenq.parameters.Assignments;
-import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.parameters.KeyValueList;
+import io.jenkins.plugins.treenq.parameters.LineList;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,7 +41,7 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     public ListBoxModel doFillBuilderItems(@AncestorInPath Item item, @QueryParameter String builder) {
         ListBoxModel names = new ListBoxModel();
         names.add(Messages.DockerfileStep_defaultBuilder(), "");
-        if (Lines.mayConfigure(item) && TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
+        if (LineList.mayConfigure(item) && TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
             JobConfiguration.of(item)
                     .builders()
                     .forEach(each -> names.add(each.item().getName()));
@@ -73,21 +73,21 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
 
     @POST
     public FormValidation doCheckPlatforms(@AncestorInPath Item item, @QueryParameter String value) {
-        return Lines.check(item, value, Platform::parse);
+        return LineList.check(item, value, Platform::parse);
     }
 
     @POST
     public FormValidation doCheckBuildArgs(@AncestorInPath Item item, @QueryParameter String value) {
-        return Assignments.check(item, value);
+        return KeyValueList.check(item, value);
     }
 
     @POST
     public FormValidation doCheckContexts(@AncestorInPath Item item, @QueryParameter String value) {
-        return Assignments.check(item, value);
+        return KeyValueList.check(item, value);
     }
 
     @POST
     public FormValidation doCheckFrontendOptions(@AncestorInPath Item item, @QueryParameter String value) {
-        return Assignments.check(item, value);
+        return KeyValueList.check(item, value);
     }
 }

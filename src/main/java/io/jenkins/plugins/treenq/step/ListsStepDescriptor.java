@@ -5,8 +5,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.treenq.parameters.Assignments;
-import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.parameters.KeyValueList;
+import io.jenkins.plugins.treenq.parameters.LineList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,19 +46,19 @@ public abstract class ListsStepDescriptor extends StepDescriptor implements Cust
     /** What a text area shows of a list. */
     @Restricted(DoNotUse.class)
     public String lines(@CheckForNull List<String> values) {
-        return Lines.text(values);
+        return LineList.text(values);
     }
 
     @Override
     public Step newInstance(@CheckForNull StaplerRequest2 req, @NonNull JSONObject form) throws FormException {
-        Lines.bind(form, Stream.concat(assignments.stream(), lists.stream()).toList());
+        LineList.bind(form, Stream.concat(assignments.stream(), lists.stream()).toList());
         return super.newInstance(req, form);
     }
 
     @NonNull
     @Override
     public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-        Map<String, Object> bindable = Assignments.bindable(arguments, assignments);
+        Map<String, Object> bindable = KeyValueList.bindable(arguments, assignments);
         bindable.replaceAll((name, value) -> value instanceof CharSequence text && isList(name)
                 ? List.of(text.toString())
                 : value);
@@ -72,6 +72,6 @@ public abstract class ListsStepDescriptor extends StepDescriptor implements Cust
     @NonNull
     @Override
     public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable step) {
-        return Assignments.readable(step, assignments);
+        return KeyValueList.readable(step, assignments);
     }
 }

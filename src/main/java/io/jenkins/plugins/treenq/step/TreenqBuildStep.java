@@ -15,10 +15,10 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
-import io.jenkins.plugins.treenq.parameters.Assignments;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
-import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.parameters.KeyValueList;
+import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,12 +71,12 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundConstructor
     public TreenqBuildStep(@CheckForNull List<String> tags) {
-        this.tags = Lines.trimmed(tags);
+        this.tags = LineList.trimmed(tags);
     }
 
     @Override
     protected Object readResolve() {
-        tags = Lines.trimmed(tags);
+        tags = LineList.trimmed(tags);
         setPush(push == null || push);
         setLabels(labels);
         setAnnotations(annotations);
@@ -133,7 +133,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setLabels(@CheckForNull List<String> labels) {
-        this.labels = Lines.of(labels);
+        this.labels = LineList.of(labels);
     }
 
     /** Annotations, each as {@code key=value}, with what carries it in front, such as {@code index:}. */
@@ -143,7 +143,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setAnnotations(@CheckForNull List<String> annotations) {
-        this.annotations = Lines.of(annotations);
+        this.annotations = LineList.of(annotations);
     }
 
     /** Whether registries are asked for newer base images. */
@@ -173,7 +173,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setNoCacheStages(@CheckForNull List<String> noCacheStages) {
-        this.noCacheStages = Lines.trimmed(noCacheStages);
+        this.noCacheStages = LineList.trimmed(noCacheStages);
     }
 
     /** Whether the image is pushed under no tag. */
@@ -193,7 +193,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setImageOptions(@CheckForNull List<String> imageOptions) {
-        this.imageOptions = Lines.of(imageOptions);
+        this.imageOptions = LineList.of(imageOptions);
     }
 
     /** Where cache is taken from. */
@@ -255,7 +255,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setAllow(@CheckForNull List<String> allow) {
-        this.allow = Lines.trimmed(allow);
+        this.allow = LineList.trimmed(allow);
     }
 
     /** What steps reach: {@code default}, {@code none} or {@code host}. */
@@ -276,7 +276,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setAddHosts(@CheckForNull List<String> addHosts) {
-        this.addHosts = Lines.of(addHosts);
+        this.addHosts = LineList.of(addHosts);
     }
 
     /** Size of {@code /dev/shm}, such as {@code 128m}. */
@@ -297,7 +297,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
     @DataBoundSetter
     public void setUlimits(@CheckForNull List<String> ulimits) {
-        this.ulimits = Lines.trimmed(ulimits);
+        this.ulimits = LineList.trimmed(ulimits);
     }
 
     /** Of the containers that steps run in. */
@@ -346,12 +346,12 @@ public final class TreenqBuildStep extends DockerfileStep {
         }
         DockerfileBuild.Builder build = describe(expand)
                 .ref(ref)
-                .labels(Assignments.map(labels, "labels", expand))
-                .annotations(Assignments.map(annotations, "annotations", expand))
+                .labels(KeyValueList.map(labels, "labels", expand))
+                .annotations(KeyValueList.map(annotations, "annotations", expand))
                 .tags(names)
                 .push(push && !names.isEmpty())
                 .pushByDigest(pushByDigest)
-                .imageOptions(Assignments.map(imageOptions, "imageOptions", expand))
+                .imageOptions(KeyValueList.map(imageOptions, "imageOptions", expand))
                 .destinations(destinations)
                 .pull(pull)
                 .noCacheStages(expanded(noCacheStages, expand))
@@ -360,7 +360,7 @@ public final class TreenqBuildStep extends DockerfileStep {
                 .sbom(expanded(sbom, expand))
                 .entitlements(expanded(allow, expand))
                 .network(expanded(network, expand))
-                .addHosts(Assignments.map(addHosts, "addHosts", expand))
+                .addHosts(KeyValueList.map(addHosts, "addHosts", expand))
                 .shmSize(expanded(shmSize, expand))
                 .ulimits(expanded(ulimits, expand))
                 .cgroupParent(expanded(cgroupParent, expand));
@@ -402,32 +402,32 @@ public final class TreenqBuildStep extends DockerfileStep {
 
         @POST
         public FormValidation doCheckTags(@AncestorInPath Item item, @QueryParameter String value) {
-            return Lines.check(item, value, ImageName::parse);
+            return LineList.check(item, value, ImageName::parse);
         }
 
         @POST
         public FormValidation doCheckLabels(@AncestorInPath Item item, @QueryParameter String value) {
-            return Assignments.check(item, value);
+            return KeyValueList.check(item, value);
         }
 
         @POST
         public FormValidation doCheckAnnotations(@AncestorInPath Item item, @QueryParameter String value) {
-            return Assignments.check(item, value);
+            return KeyValueList.check(item, value);
         }
 
         @POST
         public FormValidation doCheckImageOptions(@AncestorInPath Item item, @QueryParameter String value) {
-            return Assignments.check(item, value);
+            return KeyValueList.check(item, value);
         }
 
         @POST
         public FormValidation doCheckAddHosts(@AncestorInPath Item item, @QueryParameter String value) {
-            return Assignments.check(item, value);
+            return KeyValueList.check(item, value);
         }
 
         @POST
         public FormValidation doCheckSourcePolicy(@AncestorInPath Item item, @QueryParameter String value) {
-            if (!Lines.mayConfigure(item) || Util.fixEmptyAndTrim(value) == null || value.contains("$")) {
+            if (!LineList.mayConfigure(item) || Util.fixEmptyAndTrim(value) == null || value.contains("$")) {
                 return FormValidation.ok();
             }
             try {

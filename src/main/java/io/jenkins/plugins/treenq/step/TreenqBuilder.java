@@ -14,9 +14,9 @@ import hudson.model.TaskListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
-import io.jenkins.plugins.treenq.run.Awaited;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.FutureResults;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         ConsoleMask mask =
                 run instanceof AbstractBuild<?, ?> freestyle ? ConsoleMask.of(freestyle, env) : ConsoleMask.ofEverything();
         ImageBuild image = new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener, mask);
-        Awaited.get(image.start(workspace, env, BuildJournal.NONE));
+        FutureResults.get(image.start(workspace, env, BuildJournal.NONE));
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

@@ -13,7 +13,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
-import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.report.InspectedImage;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import java.io.IOException;
@@ -119,7 +119,7 @@ public final class TreenqInspectStep extends Step implements Serializable {
 
         @POST
         public FormValidation doCheckImage(@AncestorInPath Item item, @QueryParameter String value) {
-            return Lines.check(item, value, ImageName::parse);
+            return LineList.check(item, value, ImageName::parse);
         }
     }
 }

@@ -13,7 +13,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
-import io.jenkins.plugins.treenq.parameters.Lines;
+import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.InspectedImage;
 import io.jenkins.plugins.treenq.run.RegistryImages;
@@ -44,7 +44,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
     @DataBoundConstructor
     public TreenqPromoteStep(String from, @CheckForNull List<String> to) {
         this.from = Util.fixNull(from).trim();
-        this.to = Lines.trimmed(to);
+        this.to = LineList.trimmed(to);
     }
 
     /** The image, by tag or by digest. */
@@ -89,7 +89,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         return new RegistryImages(run, listener)
                 .promote(
                         image,
-                        Lines.trimmed(to.stream().map(expand).toList()),
+                        LineList.trimmed(to.stream().map(expand).toList()),
                         Variables.filled(credentialsId, expand),
                         Variables.filled(fromCredentialsId, expand));
     }
@@ -168,12 +168,12 @@ public final class TreenqPromoteStep extends Step implements Serializable {
 
         @POST
         public FormValidation doCheckFrom(@AncestorInPath Item item, @QueryParameter String value) {
-            return Lines.check(item, value, ImageName::parse);
+            return LineList.check(item, value, ImageName::parse);
         }
 
         @POST
         public FormValidation doCheckTo(@AncestorInPath Item item, @QueryParameter String value) {
-            return Lines.check(item, value, ImageName::parse);
+            return LineList.check(item, value, ImageName::parse);
         }
     }
 }

@@ -92,8 +92,8 @@ class AgentAnswersTest {
                                 new Platform("linux", LONG, ""), new Digest(DIGEST), 1, null, Map.of(), Map.of())))),
                 AgentAnswers::possible);
         ProgressReport progress = new ProgressReport(Instant.now(), (List) List.of(1), Map.of(), List.of(), null, false);
-        assertRefused(new RecalledBuild(build(Map.of()), progress), AgentAnswers::recalled);
-        assertRefused(new RecalledBuild(build(Map.of()), null), AgentAnswers::recalled);
+        assertRefused(new RecoveredBuild(build(Map.of()), progress), AgentAnswers::recalled);
+        assertRefused(new RecoveredBuild(build(Map.of()), null), AgentAnswers::recalled);
     }
 
     private static Map<String, String> many() {
@@ -145,7 +145,7 @@ class AgentAnswersTest {
         Throwable aborted = AgentAnswers.failure(new AbortException(LONG));
         assertInstanceOf(AbortException.class, aborted);
         assertTrue(aborted.getMessage().length() < 10_000);
-        NotReached missed = (NotReached) AgentAnswers.failure(new NotReached(LONG, null, true));
+        DaemonUnreachableException missed = (DaemonUnreachableException) AgentAnswers.failure(new DaemonUnreachableException(LONG, null, true));
         assertEquals("null", missed.reason());
         assertTrue(missed.isPassing());
         assertTrue(AgentAnswers.failure(new IllegalStateException(LONG)).getMessage().length() < 10_000);

@@ -51,7 +51,7 @@ class AgentErrorsTest {
     }
 
     /** Ends as an agent may. */
-    private static final class Ending implements AgentWork<String> {
+    private static final class Ending implements AgentTask<String> {
         private static final long serialVersionUID = 1;
 
         private final String how;
@@ -116,7 +116,7 @@ class AgentErrorsTest {
                 false,
                 false,
                 UnaryOperator.identity());
-        Materials materials = new Materials(
+        AgentBuildInput materials = new AgentBuildInput(
                 build,
                 "default",
                 Daemon.first().endpoint(),

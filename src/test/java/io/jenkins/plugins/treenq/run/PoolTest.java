@@ -15,8 +15,8 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
-import io.jenkins.plugins.treenq.pool.Place;
-import io.jenkins.plugins.treenq.pool.Wish;
+import io.jenkins.plugins.treenq.pool.DaemonCandidates;
+import io.jenkins.plugins.treenq.pool.DaemonSlot;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import java.io.IOException;
@@ -80,7 +80,7 @@ class PoolTest {
         String own = daemonOf("job", daemons);
         String other = daemons.stream().map(Daemon::address).filter(a -> !a.equals(own)).findFirst().orElseThrow();
 
-        try (Place place = take(own)) {
+        try (DaemonSlot place = take(own)) {
             WorkflowRun run = jenkins.buildAndAssertSuccess(job("job", BUILD));
 
             jenkins.assertLogContains(own + " has its limit of builds, which is 1; taking " + other, run);
@@ -245,7 +245,7 @@ class PoolTest {
     void aBuildWaitsForAPlaceWithoutAThread() throws Exception {
         limitedToOne();
         WorkflowRun run;
-        try (Place place = take(NOBODY)) {
+        try (DaemonSlot place = take(NOBODY)) {
             run = job("job", BUILD).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Waiting: each daemon of 'default' has its limit of builds, which is 1", run);
             awaitNoThreads();
@@ -258,7 +258,7 @@ class PoolTest {
     @Test
     void aBuildThatWaitsCanBeStopped() throws Exception {
         limitedToOne();
-        try (Place place = take(NOBODY)) {
+        try (DaemonSlot place = take(NOBODY)) {
             WorkflowRun run = job("job", BUILD).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Waiting: ", run);
 
@@ -277,7 +277,7 @@ class PoolTest {
         FreeStyleProject job = jenkins.createFreeStyleProject("job");
         job.getBuildersList().add(new CreateFileBuilder("Dockerfile", "FROM scratch"));
         job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of())));
-        try (Place place = take(NOBODY)) {
+        try (DaemonSlot place = take(NOBODY)) {
             FreeStyleBuild build = job.scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Waiting: ", build);
 
@@ -292,7 +292,7 @@ class PoolTest {
     @Test
     void aBuildThatWaitsHeedsAChangedConfiguration() throws Exception {
         limitedToOne();
-        try (Place place = take(NOBODY)) {
+        try (DaemonSlot place = take(NOBODY)) {
             WorkflowRun first = job("first", BUILD).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Waiting: ", first);
             builder().setLimit(2);
@@ -314,7 +314,7 @@ class PoolTest {
     @Test
     void aQuestionAboutADockerfileTakesNoPlace() throws Exception {
         limitedToOne();
-        try (Place place = take(NOBODY)) {
+        try (DaemonSlot place = take(NOBODY)) {
             WorkflowRun run = jenkins.buildAndAssertStatus(
                     Result.FAILURE, job("job", BUILD.replace("treenqBuild", "treenqCheck")));
 
@@ -340,9 +340,9 @@ class PoolTest {
         return TreenqConfiguration.get().getBuilders().get(0);
     }
 
-    private static Place take(String address) {
-        return BuildPlaces.get()
-                .take(() -> new Wish.Daemons(List.of(address), 1))
+    private static DaemonSlot take(String address) {
+        return ControllerDaemonPool.get()
+                .take(() -> new DaemonCandidates.Daemons(List.of(address), 1))
                 .join();
     }
 

@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /** Where a build would like to go. It is asked again whenever a place may have become free. */
 @FunctionalInterface
-public interface Wish {
+public interface DaemonCandidates {
     /** @throws IOException when there is nothing to wait for any more; the message says why */
     Daemons daemons() throws IOException;
 

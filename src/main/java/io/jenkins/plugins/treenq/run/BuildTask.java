@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again, for
  * which the daemon's cache has everything.
  */
-final class Building implements AgentWork<FinishedBuild> {
+final class BuildTask implements AgentTask<FinishedBuild> {
     private static final long serialVersionUID = 1;
 
     private final boolean failOnWarning;
 
     /** @param failOnWarning whether a Dockerfile that breaks a rule is not built */
-    Building(boolean failOnWarning) {
+    BuildTask(boolean failOnWarning) {
         this.failOnWarning = failOnWarning;
     }
 

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Lists as people write them: in one text, with blanks, commas or line breaks between. */
-final class Words {
-    private Words() {}
+final class WordList {
+    private WordList() {}
 
     static List<String> of(@CheckForNull String text) {
         return of(List.of(Util.fixNull(text)));
@@ -45,7 +45,7 @@ final class Words {
             for (String word : of(text)) {
                 check.accept(word);
                 if (!seen.add(word)) {
-                    return FormValidation.error(Messages.Words_twice(word));
+                    return FormValidation.error(Messages.WordList_twice(word));
                 }
             }
             return FormValidation.ok();

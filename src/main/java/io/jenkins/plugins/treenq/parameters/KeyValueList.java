@@ -17,8 +17,8 @@ import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
  * Texts of the form {@code NAME=value}, as forms and configuration have them, and the maps that they stand for in a
  * Jenkinsfile.
  */
-public final class Assignments {
-    private Assignments() {}
+public final class KeyValueList {
+    private KeyValueList() {}
 
     /**
      * @param parameter that the texts are given for
@@ -77,9 +77,9 @@ public final class Assignments {
 
     /** What a form says of lines that should be assignments. */
     public static FormValidation check(@CheckForNull Item item, String lines) {
-        return Lines.check(item, lines, line -> {
+        return LineList.check(item, lines, line -> {
             if (line.indexOf('=') < 1) {
-                throw new IllegalArgumentException(Messages.Assignments_notAnAssignment(line));
+                throw new IllegalArgumentException(Messages.KeyValueList_notAnAssignment(line));
             }
         });
     }

@@ -2,12 +2,12 @@
 package io.jenkins.plugins.treenq.pool;
 
 /** One build's place at a daemon, until it is closed. */
-public final class Place implements AutoCloseable {
-    private final Places places;
+public final class DaemonSlot implements AutoCloseable {
+    private final DaemonPool places;
     private final String address;
     private boolean closed;
 
-    Place(Places places, String address) {
+    DaemonSlot(DaemonPool places, String address) {
         this.places = places;
         this.address = address;
     }

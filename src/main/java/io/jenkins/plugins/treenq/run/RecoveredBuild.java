@@ -9,4 +9,4 @@ import java.io.Serializable;
  *
  * @param progress all that happened in it
  */
-record RecalledBuild(FinishedBuild build, ProgressReport progress) implements Serializable {}
+record RecoveredBuild(FinishedBuild build, ProgressReport progress) implements Serializable {}

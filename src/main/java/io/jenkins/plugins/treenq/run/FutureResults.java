@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /** What becomes of work that others do. */
-public final class Awaited {
-    private Awaited() {}
+public final class FutureResults {
+    private FutureResults() {}
 
     /**
      * Waits for its result. What the work throws is thrown as it is.

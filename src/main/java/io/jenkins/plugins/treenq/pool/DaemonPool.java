@@ -17,26 +17,26 @@ import java.util.concurrent.atomic.AtomicLong;
  * How many builds each daemon has, and who waits for a place. Nobody is passed by for a place that would do; waiting takes
  * no thread. Only counting is done while others are kept out: what a build would like is asked before, and it is told after.
  */
-public final class Places {
+public final class DaemonPool {
     private final Map<String, Integer> taken = new HashMap<>();
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private final AtomicLong rounds = new AtomicLong();
     private final Executor executor;
 
     /** @param executor where those who wait are asked and told */
-    public Places(Executor executor) {
+    public DaemonPool(Executor executor) {
         this.executor = executor;
     }
 
     /** A build that waits. What it said in the latest round counts; it has said nothing before the first one. */
     private static final class Waiting {
-        final Wish wish;
-        final CompletableFuture<Place> place = new CompletableFuture<>();
+        final DaemonCandidates wish;
+        final CompletableFuture<DaemonSlot> place = new CompletableFuture<>();
         private long round;
-        private Wish.Daemons daemons;
+        private DaemonCandidates.Daemons daemons;
         private Throwable failure;
 
-        Waiting(Wish wish) {
+        Waiting(DaemonCandidates wish) {
             this.wish = wish;
         }
 
@@ -50,14 +50,14 @@ public final class Places {
     }
 
     /** One of both is null. */
-    private record Said(Wish.Daemons daemons, Throwable failure) {}
+    private record Said(DaemonCandidates.Daemons daemons, Throwable failure) {}
 
     /**
      * Takes the best place that there is, or the first one that becomes free.
      *
      * @return completes with it; cancel it to wait no longer
      */
-    public CompletableFuture<Place> take(Wish wish) {
+    public CompletableFuture<DaemonSlot> take(DaemonCandidates wish) {
         Waiting waiting = new Waiting(wish);
         synchronized (this) {
             queue.add(waiting);
@@ -102,7 +102,7 @@ public final class Places {
         answers.forEach(Runnable::run);
     }
 
-    private static Said ask(Wish wish) {
+    private static Said ask(DaemonCandidates wish) {
         try {
             return new Said(wish.daemons(), null);
         } catch (IOException | RuntimeException | Error e) {
@@ -126,14 +126,14 @@ public final class Places {
         for (String address : waiting.daemons.addresses()) {
             if (waiting.daemons.limit() == 0 || taken.getOrDefault(address, 0) < waiting.daemons.limit()) {
                 taken.merge(address, 1, Integer::sum);
-                Place place = new Place(this, address);
+                DaemonSlot place = new DaemonSlot(this, address);
                 return () -> give(place, waiting);
             }
         }
         return null;
     }
 
-    private static void give(Place place, Waiting waiting) {
+    private static void give(DaemonSlot place, Waiting waiting) {
         if (!waiting.place.complete(place)) {
             place.close();
         }

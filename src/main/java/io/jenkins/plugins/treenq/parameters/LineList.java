@@ -13,8 +13,8 @@ import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 
 /** Lists of texts, each a line of a form's text area. */
-public final class Lines {
-    private Lines() {}
+public final class LineList {
+    private LineList() {}
 
     /** Without nulls and blanks. */
     public static List<String> of(@CheckForNull Collection<String> values) {

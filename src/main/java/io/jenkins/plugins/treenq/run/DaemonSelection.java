@@ -8,9 +8,9 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
-import io.jenkins.plugins.treenq.pool.Place;
-import io.jenkins.plugins.treenq.pool.Places;
-import io.jenkins.plugins.treenq.pool.Wish;
+import io.jenkins.plugins.treenq.pool.DaemonCandidates;
+import io.jenkins.plugins.treenq.pool.DaemonPool;
+import io.jenkins.plugins.treenq.pool.DaemonSlot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +23,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * Finds a daemon of the builder for one build: the one that this job's builds always go to, another one while that one
  * has as many as its limit allows or cannot be reached. Each step of the way is said in the log.
  */
-final class Placement implements AutoCloseable {
+final class DaemonSelection implements AutoCloseable {
     private final ImageOrder order;
     private final Item job;
     private final String key;
-    private final Places places;
+    private final DaemonPool places;
     private final TaskListener listener;
 
     @CheckForNull
@@ -38,14 +38,14 @@ final class Placement implements AutoCloseable {
     private int rounds;
 
     private volatile BuildkitBuilder builder;
-    private volatile Wish.Daemons wanted;
-    private volatile CompletableFuture<Place> place = new CompletableFuture<>();
+    private volatile DaemonCandidates.Daemons wanted;
+    private volatile CompletableFuture<DaemonSlot> place = new CompletableFuture<>();
 
     /**
      * @param key builds with the same one can use each other's cache
      * @param earlier where the build was once begun; null for nowhere
      */
-    Placement(ImageOrder order, Item job, String key, Places places, TaskListener listener, @CheckForNull Site earlier) {
+    DaemonSelection(ImageOrder order, Item job, String key, DaemonPool places, TaskListener listener, @CheckForNull Site earlier) {
         this.order = order;
         this.job = job;
         this.key = key;
@@ -56,7 +56,7 @@ final class Placement implements AutoCloseable {
 
     /** Completes once there is a place, which is kept until this is closed. No thread waits meanwhile. */
     CompletableFuture<Site> next() {
-        CompletableFuture<Place> next = places.take(this::daemons);
+        CompletableFuture<DaemonSlot> next = places.take(this::daemons);
         place = next;
         if (!next.isDone()) {
             say("Waiting: each daemon of '" + builder.getName() + "' has its limit of builds, which is "
@@ -65,7 +65,7 @@ final class Placement implements AutoCloseable {
         return Async.then(next, taken -> CompletableFuture.completedFuture(site(taken)));
     }
 
-    private Site site(Place taken) {
+    private Site site(DaemonSlot taken) {
         String first = wanted.addresses().get(0);
         if (!taken.address().equals(first)) {
             say(first + " has its limit of builds, which is " + builder.getLimit() + "; taking " + taken.address());
@@ -77,9 +77,9 @@ final class Placement implements AutoCloseable {
      * Gives the place back of a daemon that was not reached, so that {@link #next} finds another one, or the same.
      *
      * @return completes when it is time for that
-     * @throws NotReached the same when all were tried often enough
+     * @throws DaemonUnreachableException the same when all were tried often enough
      */
-    CompletableFuture<Void> failed(Site site, NotReached failure) throws NotReached {
+    CompletableFuture<Void> failed(Site site, DaemonUnreachableException failure) throws DaemonUnreachableException {
         close();
         unreachable.add(site.address());
         if (!unreachable.containsAll(builder.addresses())) {
@@ -106,7 +106,7 @@ final class Placement implements AutoCloseable {
         });
     }
 
-    private Wish.Daemons daemons() throws IOException {
+    private DaemonCandidates.Daemons daemons() throws IOException {
         JobConfiguration configuration = JobConfiguration.of(job);
         builder = earlier == null
                 ? configuration.builder(order.builder(), order.build().platforms()).item()
@@ -121,7 +121,7 @@ final class Placement implements AutoCloseable {
         if (!unreachable.containsAll(addresses)) {
             addresses.removeAll(unreachable);
         }
-        wanted = new Wish.Daemons(addresses, builder.getLimit());
+        wanted = new DaemonCandidates.Daemons(addresses, builder.getLimit());
         return wanted;
     }
 

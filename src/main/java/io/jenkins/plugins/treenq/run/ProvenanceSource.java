@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** What a build's provenance says of the git repository that its context lies in. */
-final class Repository {
-    private Repository() {}
+final class ProvenanceSource {
+    private ProvenanceSource() {}
 
     /** Empty when there is no repository, and, with a word in the log, when it cannot be read. */
     static Map<String, String> options(PreparedBuild build, Path boundary, Consumer<String> log) {

@@ -10,8 +10,8 @@ import jenkins.model.Jenkins;
  * Where a configuration belongs that somebody works on: to a folder, for those who may configure that one, or to all of
  * Jenkins, for administrators.
  */
-final class Access {
-    private Access() {}
+final class ConfigurationPermissions {
+    private ConfigurationPermissions() {}
 
     /**
      * Null for somebody who may not change it.

@@ -9,7 +9,7 @@ import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 
 /** What is asked of a daemon, once the files and everything secret are at hand. */
-interface AgentWork<T extends Serializable> extends Serializable {
+interface AgentTask<T extends Serializable> extends Serializable {
     /** Begins it, on the agent. The client is closed when the result is there. */
     CompletableFuture<T> on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException;
@@ -21,6 +21,6 @@ interface AgentWork<T extends Serializable> extends Serializable {
      */
     T checked(Object answer);
 
-    /** What is being done, as the first word of a line: {@code Building}. */
+    /** What is being done, as the first word of a line: {@code BuildTask}. */
     String doing();
 }

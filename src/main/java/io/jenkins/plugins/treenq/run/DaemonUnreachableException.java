@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import hudson.AbortException;
 
 /** A daemon was not reached, so that nothing of the build was begun. */
-public final class NotReached extends AbortException {
+public final class DaemonUnreachableException extends AbortException {
     private static final long serialVersionUID = 1;
 
     private final String reason;
@@ -15,7 +15,7 @@ public final class NotReached extends AbortException {
      * @param reason in the words of the connection alone
      * @param passing whether it may be different in a moment
      */
-    NotReached(String message, String reason, boolean passing) {
+    DaemonUnreachableException(String message, String reason, boolean passing) {
         super(message);
         this.reason = reason;
         this.passing = passing;

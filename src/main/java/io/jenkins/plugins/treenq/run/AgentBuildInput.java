@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param workspace nothing outside of it is sent, unless the job works elsewhere; empty when there is none
  * @param link for the console, to the build's page; empty when it has none
  */
-record Materials(
+record AgentBuildInput(
         DockerfileBuild build,
         String builder,
         Endpoint endpoint,

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.pool.Wish.Daemons;
+import io.jenkins.plugins.treenq.pool.DaemonCandidates.Daemons;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-class PlacesTest {
+class DaemonPoolTest {
     private static final Daemons A_THEN_B = new Daemons(List.of("a", "b"), 1);
 
-    private final Places places = new Places(Runnable::run);
+    private final DaemonPool places = new DaemonPool(Runnable::run);
 
     @Test
     void theBestIsTakenWhileItHasAPlaceThenTheNext() {
@@ -44,11 +44,11 @@ class PlacesTest {
 
     @Test
     void aFreePlaceGoesToWhoeverWaitsForItLongest() {
-        Place first = now(only("a"));
+        DaemonSlot first = now(only("a"));
         now(only("b"));
-        CompletableFuture<Place> forB = places.take(() -> only("b"));
-        CompletableFuture<Place> earlier = places.take(() -> only("a"));
-        CompletableFuture<Place> later = places.take(() -> A_THEN_B);
+        CompletableFuture<DaemonSlot> forB = places.take(() -> only("b"));
+        CompletableFuture<DaemonSlot> earlier = places.take(() -> only("a"));
+        CompletableFuture<DaemonSlot> later = places.take(() -> A_THEN_B);
 
         first.close();
 
@@ -59,7 +59,7 @@ class PlacesTest {
 
     @Test
     void aPlaceIsGivenBackOnce() {
-        Place place = now(only("a"));
+        DaemonSlot place = now(only("a"));
         place.close();
         now(only("a"));
 
@@ -70,9 +70,9 @@ class PlacesTest {
 
     @Test
     void whoWaitsNoLongerGetsNothing() {
-        Place place = now(only("a"));
-        CompletableFuture<Place> gone = places.take(() -> only("a"));
-        CompletableFuture<Place> next = places.take(() -> only("a"));
+        DaemonSlot place = now(only("a"));
+        CompletableFuture<DaemonSlot> gone = places.take(() -> only("a"));
+        CompletableFuture<DaemonSlot> next = places.take(() -> only("a"));
 
         gone.cancel(true);
         place.close();
@@ -84,7 +84,7 @@ class PlacesTest {
     void aChangedLimitIsSeenByThoseWhoWait() {
         AtomicReference<Daemons> configured = new AtomicReference<>(only("a"));
         now(only("a"));
-        CompletableFuture<Place> waiting = places.take(configured::get);
+        CompletableFuture<DaemonSlot> waiting = places.take(configured::get);
 
         configured.set(new Daemons(List.of("a"), 2));
         places.reconsider();
@@ -96,7 +96,7 @@ class PlacesTest {
     void whoHasNothingToWaitForIsTold() {
         IOException gone = new IOException("no such builder any more");
 
-        CompletableFuture<Place> place = places.take(() -> {
+        CompletableFuture<DaemonSlot> place = places.take(() -> {
             throw gone;
         });
 
@@ -106,7 +106,7 @@ class PlacesTest {
 
     @Test
     void whoGoesOnAtOnceMayTakeAndGiveBackMore() {
-        Place place = now(only("a"));
+        DaemonSlot place = now(only("a"));
         List<String> order = new ArrayList<>();
         places.take(() -> only("a")).thenAccept(second -> {
             order.add("second");
@@ -122,11 +122,11 @@ class PlacesTest {
     @Test
     void whatABuildWouldLikeIsAskedWhileOthersTakePlacesAndGiveThemBack() {
         AtomicBoolean asked = new AtomicBoolean();
-        CompletableFuture<Place> place = places.take(() -> {
+        CompletableFuture<DaemonSlot> place = places.take(() -> {
             if (asked.getAndSet(true)) {
                 return only("a");
             }
-            Place other = CompletableFuture.supplyAsync(() -> now(only("b")))
+            DaemonSlot other = CompletableFuture.supplyAsync(() -> now(only("b")))
                     .orTimeout(1, TimeUnit.MINUTES)
                     .join();
             CompletableFuture.runAsync(other::close).orTimeout(1, TimeUnit.MINUTES).join();
@@ -149,7 +149,7 @@ class PlacesTest {
             for (int build = 0; build < builds; build++) {
                 boolean impatient = build % 5 == 0;
                 all.add(threads.submit(() -> {
-                    CompletableFuture<Place> place = places.take(() -> new Daemons(List.of("a"), limit));
+                    CompletableFuture<DaemonSlot> place = places.take(() -> new Daemons(List.of("a"), limit));
                     place.whenComplete((taken, failure) -> done.countDown());
                     place.thenAcceptAsync(
                             taken -> {
@@ -182,8 +182,8 @@ class PlacesTest {
         return new Daemons(List.of(address), 1);
     }
 
-    private Place now(Daemons daemons) {
-        CompletableFuture<Place> place = places.take(() -> daemons);
+    private DaemonSlot now(Daemons daemons) {
+        CompletableFuture<DaemonSlot> place = places.take(() -> daemons);
         assertTrue(place.isDone());
         return place.join();
     }

@@ -8,15 +8,15 @@ import hudson.model.ItemGroup;
 import hudson.model.Saveable;
 import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
-import io.jenkins.plugins.treenq.pool.Places;
+import io.jenkins.plugins.treenq.pool.DaemonPool;
 
 /** The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too. */
 @Extension
-public final class BuildPlaces extends SaveableListener {
-    private final Places places = new Places(Async.SHORT);
+public final class ControllerDaemonPool extends SaveableListener {
+    private final DaemonPool places = new DaemonPool(Async.SHORT);
 
-    static Places get() {
-        return ExtensionList.lookupSingleton(BuildPlaces.class).places;
+    static DaemonPool get() {
+        return ExtensionList.lookupSingleton(ControllerDaemonPool.class).places;
     }
 
     @Override

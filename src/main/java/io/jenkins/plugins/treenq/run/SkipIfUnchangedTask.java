@@ -21,10 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** Builds, unless the tags stand for an image that is known to be made of the same. */
-final class UnlessUnchanged implements AgentWork<PossibleBuild> {
+final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     private static final long serialVersionUID = 1;
 
-    private final Building building;
+    private final BuildTask building;
     private final ArrayList<ImageName> tags;
     private final HashMap<String, RegistryConnection> connections;
 
@@ -32,7 +32,7 @@ final class UnlessUnchanged implements AgentWork<PossibleBuild> {
      * @param tags that have to stand for the image
      * @param connections how registries are reached
      */
-    UnlessUnchanged(Building building, List<ImageName> tags, HashMap<String, RegistryConnection> connections) {
+    SkipIfUnchangedTask(BuildTask building, List<ImageName> tags, HashMap<String, RegistryConnection> connections) {
         this.building = building;
         this.tags = new ArrayList<>(tags);
         this.connections = connections;

@@ -9,8 +9,8 @@ import java.util.Objects;
  *
  * @param owner where its credentials are looked up
  */
-public record Owned<T>(T item, ItemGroup<?> owner) {
-    public Owned {
+public record ScopedItem<T>(T item, ItemGroup<?> owner) {
+    public ScopedItem {
         Objects.requireNonNull(item);
         Objects.requireNonNull(owner);
     }

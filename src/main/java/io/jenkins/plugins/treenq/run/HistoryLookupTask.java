@@ -15,26 +15,26 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Asks the daemon's history how a build ended that nobody waited for. */
-final class Recalling implements AgentWork<RecalledBuild> {
+final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
     private static final long serialVersionUID = 1;
-    private static final Logger LOGGER = Logger.getLogger(Recalling.class.getName());
+    private static final Logger LOGGER = Logger.getLogger(HistoryLookupTask.class.getName());
 
     private final String ref;
 
     /** @param ref of the earlier build */
-    Recalling(String ref) {
+    HistoryLookupTask(String ref) {
         this.ref = ref;
     }
 
     /** Null unless it succeeded. */
     @Override
-    public CompletableFuture<RecalledBuild> on(
+    public CompletableFuture<RecoveredBuild> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         return Async.call(Async.ASKING, () -> recall(client, console));
     }
 
     @CheckForNull
-    private RecalledBuild recall(BuildkitClient client, Console console)
+    private RecoveredBuild recall(BuildkitClient client, Console console)
             throws BuildkitException, InterruptedException {
         Optional<BuildResult> result = client.recall(ref);
         if (result.isEmpty()) {
@@ -50,12 +50,12 @@ final class Recalling implements AgentWork<RecalledBuild> {
             // The image is there all the same.
             LOGGER.log(Level.FINE, e, () -> "the progress of build " + ref + " is lost");
         }
-        return new RecalledBuild(FinishedBuild.of(result.get(), client), reporter.take());
+        return new RecoveredBuild(FinishedBuild.of(result.get(), client), reporter.take());
     }
 
     @Override
     @CheckForNull
-    public RecalledBuild checked(Object answer) {
+    public RecoveredBuild checked(Object answer) {
         return AgentAnswers.recalled(answer);
     }
 

@@ -8,13 +8,13 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks the frontend about a Dockerfile, and prints the rules that it breaks. */
-final class Checking implements AgentWork<CheckedDockerfile> {
+final class CheckTask implements AgentTask<CheckedDockerfile> {
     private static final long serialVersionUID = 1;
 
     private final boolean failOnWarning;
 
     /** @param failOnWarning whether it may break no rule */
-    Checking(boolean failOnWarning) {
+    CheckTask(boolean failOnWarning) {
         this.failOnWarning = failOnWarning;
     }
 
