@@ -12,14 +12,18 @@ import io.jenkins.plugins.treenq.buildkit.Target;
 import io.jenkins.plugins.treenq.timeline.ProgressLimits;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Copies what agents answer, which is not trusted, into values whose types and sizes are known. Java checks the types of
@@ -32,6 +36,7 @@ final class AgentAnswers {
     private static final int LONGEST_NAME = 500;
     private static final int MOST_VALUES_CHARS = 4 << 20;
     private static final int DEEPEST_CAUSE = 20;
+    private static final int LONGEST_TRACE = 1100;
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private AgentAnswers() {}
@@ -76,7 +81,7 @@ final class AgentAnswers {
         if (build.built() != null) {
             return new PossibleBuild(finished(build.built()), null);
         }
-        ImageDescription image = build.unchanged();
+        ImageDescription image = as(ImageDescription.class, build.unchanged());
         List<ImageDescription.Variant> variants = list(image.variants(), each -> {
             ImageDescription.Variant variant = as(ImageDescription.Variant.class, each);
             require(
@@ -166,8 +171,8 @@ final class AgentAnswers {
         return new SourceLocation(text(place.file()), List.of(), first);
     }
 
-    private static <T> List<T> list(@CheckForNull List<?> items, Function<Object, T> copy) {
-        require(items != null && items.size() <= MOST_ITEMS, "it has too many parts");
+    private static <T> List<T> list(List<?> items, Function<Object, T> copy) {
+        require(as(List.class, items).size() <= MOST_ITEMS, "it has too many parts");
         List<T> copies = new ArrayList<>();
         items.forEach(item -> copies.add(copy.apply(item)));
         return copies;
@@ -178,9 +183,8 @@ final class AgentAnswers {
         return type.cast(value);
     }
 
-    private static String text(@CheckForNull String text) {
-        require(text != null, "a text is missing");
-        return clipped(text);
+    private static String text(String text) {
+        return clipped(as(String.class, text));
     }
 
     private static String clipped(String text) {
@@ -207,10 +211,34 @@ final class AgentAnswers {
         if (failure instanceof InterruptedException) {
             return new InterruptedException();
         }
-        List<Throwable> causes = causes(failure);
-        boolean bounded = causes.get(causes.size() - 1).getCause() == null
-                && causes.stream().allMatch(cause -> String.valueOf(cause.getMessage()).length() <= LONGEST_TEXT);
-        return bounded ? failure : new IOException(clipped(failure.toString()));
+        if (failure instanceof CancellationException) {
+            // Nobody here canceled anything, which futures would take it for.
+            return new IOException(clipped(failure.toString()));
+        }
+        return isBounded(failure) ? failure : new IOException(clipped(failure.toString()));
+    }
+
+    /** With what caused it, and what was suppressed on the way; none of them twice. */
+    private static boolean isBounded(Throwable failure) {
+        Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> next = new ArrayDeque<>(List.of(failure));
+        while (!next.isEmpty()) {
+            Throwable one = next.remove();
+            StackTraceElement[] trace = one.getStackTrace();
+            if (!met.add(one)
+                    || met.size() > DEEPEST_CAUSE
+                    || one.getSuppressed().length > DEEPEST_CAUSE
+                    || trace.length > LONGEST_TRACE
+                    || String.valueOf(one.getMessage()).length() > LONGEST_TEXT
+                    || Stream.of(trace).anyMatch(element -> element.toString().length() > LONGEST_NAME)) {
+                return false;
+            }
+            next.addAll(List.of(one.getSuppressed()));
+            if (one.getCause() != null) {
+                next.add(one.getCause());
+            }
+        }
+        return true;
     }
 
     private static String message(Throwable failure) {

@@ -41,6 +41,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     private static final Logger LOGGER = Logger.getLogger(AgentBuildCallable.class.getName());
     private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
 
+    /** As it is; afterwards, what became of the work is told in words. */
+    private static final int ATTEMPTS = 5;
+
     private final AgentTask<T> work;
     private final AgentBuildInput materials;
     private final TaskListener listener;
@@ -114,6 +117,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         private final Outcome outcome;
         private volatile CompletableFuture<? extends Serializable> result;
 
+        /** By the controller, or by the end of the connection to it: nobody is to be told then. */
+        private volatile boolean stopped;
+
         Running(Channel controller, Outcome outcome) {
             this.controller = controller;
             this.outcome = outcome;
@@ -126,15 +132,23 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             if (controller.isClosingOrClosed()) {
                 stop();
             }
-            Stop stop = controller.export(Stop.class, this);
-            CompletableFuture<Void> toldOfBegin = told(() -> outcome.begun(stop));
-            Async.handle(toldOfBegin, (nothing, problem) -> Async.handle(begun, (value, failure) -> {
-                if (!begun.isCancelled()) {
+            Stop stop = exported();
+            told(() -> outcome.begun(stop)).whenComplete((nothing, problem) -> begun.whenComplete((value, failure) -> {
+                if (!stopped) {
                     LOGGER.log(Level.FINE, failure, () -> "the work for the controller is over");
-                    tell(value, failure);
+                    tell(value, failure, 1);
                 }
-                return CompletableFuture.completedFuture(null);
             }));
+        }
+
+        private Stop exported() {
+            try {
+                return controller.export(Stop.class, this);
+            } catch (RuntimeException | Error e) {
+                // The call fails, and nobody could stop the work any more.
+                stop();
+                throw e;
+            }
         }
 
         private CompletableFuture<Void> told(Runnable call) {
@@ -144,8 +158,12 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             });
         }
 
-        /** Until it is told, for the step waits for it. An agent without memory may have some in a moment. */
-        private void tell(@CheckForNull Serializable value, @CheckForNull Throwable failure) {
+        /**
+         * Until it is told, for the step waits for it. An agent without memory may have some in a moment.
+         *
+         * @param attempt counts from 1
+         */
+        private void tell(@CheckForNull Serializable value, @CheckForNull Throwable failure, int attempt) {
             CompletableFuture<Void> told = told(() -> {
                 if (failure == null) {
                     outcome.done(value);
@@ -156,17 +174,27 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             told.whenComplete((nothing, problem) -> {
                 if (problem != null && !controller.isClosingOrClosed()) {
                     LOGGER.log(Level.FINE, problem, () -> "the controller was not told what became of its work");
-                    // Not everything that is thrown can be sent as it is.
-                    Throwable sent = problem instanceof Error
-                            ? failure
-                            : new ProxyException(failure == null ? problem : failure);
-                    Async.pause(TELL_AGAIN).thenRun(() -> tell(sent == null ? value : null, sent));
+                    Throwable sent = sendable(failure, problem, attempt);
+                    Async.pause(TELL_AGAIN).thenRun(() -> tell(sent == null ? value : null, sent, attempt + 1));
                 }
             });
         }
 
+        /** Not everything can be sent as it is, and not everything that cannot be sent says so with an exception. */
+        @CheckForNull
+        private static Throwable sendable(@CheckForNull Throwable failure, Throwable problem, int attempt) {
+            if (problem instanceof Error && attempt < ATTEMPTS) {
+                return failure;
+            }
+            if (failure instanceof ProxyException || attempt > ATTEMPTS) {
+                return new IOException(String.valueOf(failure == null ? problem : failure));
+            }
+            return new ProxyException(failure == null ? problem : failure);
+        }
+
         @Override
         public void stop() {
+            stopped = true;
             result.cancel(true);
         }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
@@ -11,9 +13,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import jenkins.util.JenkinsJVM;
 
 /**
  * Work in parts, for which no thread waits, on a bounded number of threads for each JVM. Whatever a part throws, errors of
@@ -21,17 +22,17 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Async {
     /** For what takes a moment: looking something up, reading and writing files. */
-    public static final Executor SHORT = pool();
+    public static final Executor SHORT = asSystem(WorkerPool.of("treenq-short", 6));
 
-    /** For what waits for the answer of a daemon, a registry or the controller; whoever waits long holds up nobody else. */
-    public static final Executor ASKING = WorkerPool.shared();
+    /**
+     * For what waits for the answer of a daemon, a registry or the controller. It is not the pool of the clients, because
+     * answers are taken there, and must not queue behind those who wait for them.
+     */
+    public static final Executor ASKING = asSystem(WorkerPool.of("treenq-asking", 6));
 
     /** For what moves bytes between registries for as long as that takes, which must not hold up builds. */
     public static final Executor REGISTRIES =
-            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries"));
-
-    private static final int THREADS = 8;
-    private static final long IDLE_SECONDS = 10;
+            asSystem(Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries")));
 
     private Async() {}
 
@@ -47,16 +48,23 @@ public final class Async {
         CompletableFuture<R> after(T result, Throwable failure) throws Exception;
     }
 
-    private static Executor pool() {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new NamingThreadFactory(new DaemonThreadFactory(), "treenq"));
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
+    /**
+     * Threads inherit who somebody is from whoever needed them first, such as a user who looks at a page. What is done here is
+     * the controller's own work; whatever a user may do is checked before. An agent has no users.
+     */
+    private static Executor asSystem(Executor threads) {
+        return task -> threads.execute(JenkinsJVM.isJenkinsJVM() ? AsSystem.task(task) : task);
+    }
+
+    /** Apart, because an agent need not load what knows about users. */
+    private static final class AsSystem {
+        static Runnable task(Runnable task) {
+            return () -> {
+                try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                    task.run();
+                }
+            };
+        }
     }
 
     /** Does something on a thread of the executor. Canceling the result interrupts it. */
@@ -98,7 +106,7 @@ public final class Async {
             if (failure != null) {
                 whole.completeExceptionally(cause(failure));
             } else if (!whole.isDone()) {
-                follow(whole, () -> next.after(result));
+                follow(whole, () -> whole.isDone() ? whole : next.after(result));
             }
         });
         return whole;
@@ -112,7 +120,7 @@ public final class Async {
             if (failure == null) {
                 whole.complete(result);
             } else if (!whole.isDone()) {
-                follow(whole, () -> next.after(cause(failure)));
+                follow(whole, () -> whole.isDone() ? whole : next.after(cause(failure)));
             }
         });
         return whole;
@@ -146,19 +154,24 @@ public final class Async {
         return new CompletableFuture<Void>().completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Errors of the JVM end the whole too, such as too little memory for a part to begin. */
     private static <R> void follow(CompletableFuture<R> whole, Callable<CompletableFuture<R>> part) {
-        CompletableFuture<Void> begun = call(SHORT, () -> {
-            CompletableFuture<R> second = part.call();
-            // Here, because the whole may have been canceled meanwhile.
-            stopWith(whole, second::cancel);
-            second.whenComplete((result, failure) -> pass(result, failure, whole));
-            return null;
-        });
-        begun.whenComplete((nothing, failure) -> {
-            if (failure != null) {
-                whole.completeExceptionally(cause(failure));
-            }
-        });
+        try {
+            CompletableFuture<Void> begun = call(SHORT, () -> {
+                CompletableFuture<R> second = part.call();
+                // Here, because the whole may have been canceled meanwhile.
+                stopWith(whole, second::cancel);
+                second.whenComplete((result, failure) -> pass(result, failure, whole));
+                return null;
+            });
+            begun.whenComplete((nothing, failure) -> {
+                if (failure != null) {
+                    whole.completeExceptionally(cause(failure));
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            whole.completeExceptionally(e);
+        }
     }
 
     /** Makes a result, or a failure, that of another one. */

@@ -40,6 +40,7 @@ final class DaemonSelection implements AutoCloseable {
     private volatile BuildkitBuilder builder;
     private volatile DaemonCandidates.Daemons wanted;
     private volatile CompletableFuture<DaemonSlot> place = new CompletableFuture<>();
+    private volatile boolean closed;
 
     /**
      * @param key builds with the same one can use each other's cache
@@ -58,6 +59,10 @@ final class DaemonSelection implements AutoCloseable {
     CompletableFuture<Site> next() {
         CompletableFuture<DaemonSlot> next = places.take(this::daemons);
         place = next;
+        if (closed) {
+            // The build was stopped meanwhile.
+            giveBack();
+        }
         if (!next.isDone()) {
             say("Waiting: each daemon of '" + builder.getName() + "' has its limit of builds, which is "
                     + builder.getLimit());
@@ -80,7 +85,7 @@ final class DaemonSelection implements AutoCloseable {
      * @throws DaemonUnreachableException the same when all were tried often enough
      */
     CompletableFuture<Void> failed(Site site, DaemonUnreachableException failure) throws DaemonUnreachableException {
-        close();
+        giveBack();
         unreachable.add(site.address());
         if (!unreachable.containsAll(builder.addresses())) {
             say(failure.reason() + "; trying another daemon of '" + site.builder() + "'");
@@ -98,6 +103,11 @@ final class DaemonSelection implements AutoCloseable {
     /** Gives the place back, or waits no longer for one. */
     @Override
     public void close() {
+        closed = true;
+        giveBack();
+    }
+
+    private void giveBack() {
         place.cancel(false);
         place.whenComplete((taken, failure) -> {
             if (taken != null) {

@@ -10,6 +10,7 @@ import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
@@ -78,13 +79,27 @@ public final class ImageBuild {
     public CompletableFuture<BuiltImage> start(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
         return Async.begin(() -> {
-            BegunBuild earlier = journal.begun();
+            BegunBuild earlier = known(journal.begun());
             return earlier == null
                     ? unlessPresent(null, folder, env, journal)
                     : Async.then(recall(earlier, folder, env), image -> image.isPresent()
                             ? CompletableFuture.completedFuture(image.get())
                             : unlessPresent(earlier.site(), folder, env, journal));
         });
+    }
+
+    /** Null also when the builder of the earlier build was renamed or removed, where nobody can ask for it any more. */
+    @CheckForNull
+    private BegunBuild known(@CheckForNull BegunBuild earlier) {
+        if (earlier == null
+                || JobConfiguration.of(run.getParent()).builders().stream()
+                        .anyMatch(builder -> builder.item().getName().equals(earlier.site().builder()))) {
+            return earlier;
+        }
+        listener.getLogger()
+                .println("builder '" + earlier.site().builder() + "', which had begun the build, is not configured any more;"
+                        + " building again");
+        return null;
     }
 
     /** Nothing is built where the image is there already, and that is reason enough. */
@@ -165,14 +180,14 @@ public final class ImageBuild {
 
     private CompletableFuture<BuiltImage> recorded(LiveTimeline timeline, PossibleBuild build, Site site)
             throws IOException, InterruptedException {
-        if (build.built() != null) {
-            return CompletableFuture.completedFuture(
-                    recorded(built(timeline.number(), build.built(), site.builder())));
+        FinishedBuild built = build.built();
+        ImageDescription unchanged = build.unchanged();
+        if (built != null) {
+            return CompletableFuture.completedFuture(recorded(built(timeline.number(), built, site.builder())));
         }
         return Async.then(
                 ImagesAction.of(run).discard(timeline),
-                discarded -> CompletableFuture.completedFuture(
-                        recorded(BuiltImage.present(build.unchanged(), order.build()))));
+                discarded -> CompletableFuture.completedFuture(recorded(BuiltImage.present(unchanged, order.build()))));
     }
 
     private BuiltImage built(int number, FinishedBuild build, String builder) {
@@ -276,6 +291,7 @@ public final class ImageBuild {
         Optional<BuiltImage> recorded = action.image(number);
         if (recorded.isPresent()) {
             // Jenkins went away once more before the step had its result.
+            action.completed(begun.ref(), found.progress(), found.build().digest());
             return recorded.get();
         }
         BuiltImage image = recorded(built(number, found.build(), begun.site().builder()));
@@ -335,11 +351,12 @@ public final class ImageBuild {
         }
         String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());
         ProgressSink progress = timeline == null ? null : timeline.sink();
-        return AgentCall.begin(
-                folder,
-                work,
-                new AgentBuildCallable<>(
-                        work, materials(site, workspace, work, environment, timeline), listener, progress));
+        // Stores of credentials may be far away, and encrypted keys take their time.
+        CompletableFuture<AgentBuildInput> input =
+                Async.call(Async.ASKING, () -> materials(site, workspace, work, environment, timeline));
+        return Async.then(
+                input,
+                found -> AgentCall.begin(folder, work, new AgentBuildCallable<>(work, found, listener, progress)));
     }
 
     private AgentBuildInput materials(

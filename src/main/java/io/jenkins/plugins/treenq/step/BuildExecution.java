@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -65,13 +66,34 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     }
 
     @Override
-    CompletableFuture<BuiltImage> resume() throws Exception {
-        FilePath folder = getContext().get(FilePath.class);
-        if (onAgent && (folder == null || folder.toComputer() == null)) {
-            // Its node step gives up when the agent does not come back, and stops this one then.
-            return Async.then(Async.pause(AGENT_POLL), again -> resume());
+    CompletableFuture<BuiltImage> resume() {
+        CompletableFuture<Void> there = new CompletableFuture<>();
+        awaitAgent(there);
+        return Async.then(there, now -> begin());
+    }
+
+    /** Its node step gives up when the agent does not come back, and stops this one then. */
+    private void awaitAgent(CompletableFuture<Void> there) {
+        if (there.isDone()) {
+            return;
         }
-        return begin();
+        Async.call(Async.SHORT, this::isAgentThere).whenComplete((isThere, failure) -> {
+            if (failure != null) {
+                there.completeExceptionally(failure);
+            } else if (isThere) {
+                there.complete(null);
+            } else {
+                Async.pause(AGENT_POLL).thenRun(() -> awaitAgent(there));
+            }
+        });
+    }
+
+    private boolean isAgentThere() throws IOException, InterruptedException {
+        if (!onAgent) {
+            return true;
+        }
+        FilePath folder = getContext().get(FilePath.class);
+        return folder != null && folder.toComputer() != null;
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
@@ -46,7 +45,6 @@ public final class TreenqBuildStep extends DockerfileStep {
     private boolean skipIfUnchanged;
 
     /** In the XML of jobs from before files had their own times always; read so that it does not count as unknown. */
-    @SuppressFBWarnings(value = "UUF_UNUSED_FIELD", justification = "XStream sets it")
     private transient String contextTimes;
 
     private List<String> labels = new ArrayList<>();

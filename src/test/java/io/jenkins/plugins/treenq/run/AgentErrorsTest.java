@@ -13,6 +13,8 @@ import hudson.FilePath;
 import hudson.model.FreeStyleBuild;
 import hudson.model.Node;
 import hudson.model.TaskListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
@@ -23,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import jenkins.model.Jenkins;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 
 /** Whatever ends the work on an agent, errors of its JVM included, and whatever it answers: the controller is told, and nobody waits. */
 @WithJenkins
@@ -48,6 +53,18 @@ class AgentErrorsTest {
         jenkins = rule;
         Configured.with(Daemon.first());
         run = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+    }
+
+    /** A thread inherits who somebody is from whoever needed it first. */
+    @Test
+    void theControllersOwnWorkIsNobodyElses() throws Exception {
+        try (ACLContext ignored = ACL.as2(new UsernamePasswordAuthenticationToken("somebody", "", List.of()))) {
+            for (Executor threads : List.of(Async.SHORT, Async.ASKING, Async.REGISTRIES)) {
+                assertEquals(
+                        ACL.SYSTEM2,
+                        Async.call(threads, Jenkins::getAuthentication2).get(1, TimeUnit.MINUTES));
+            }
+        }
     }
 
     /** Ends as an agent may. */

@@ -2,18 +2,21 @@
 package io.jenkins.plugins.treenq.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class AsyncTest {
@@ -60,6 +63,37 @@ class AsyncTest {
         Error none = new OutOfMemoryError("unable to create native thread");
 
         assertSame(none, failure(Async.call(task -> sneak(none), () -> 1)));
+    }
+
+    @Test
+    void aPartThatHasNoThreadYetIsNotDoneOnceTheWholeIsCanceled() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        List<CompletableFuture<Void>> others = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            others.add(Async.call(Async.SHORT, () -> {
+                free.await();
+                return null;
+            }));
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        CompletableFuture<Integer> first = CompletableFuture.completedFuture(1);
+        CompletableFuture<Integer> whole = Async.then(first, one -> {
+            done.set(true);
+            return first;
+        });
+        CompletableFuture<Integer> instead = Async.orElse(CompletableFuture.failedFuture(new IOException()), failure -> {
+            done.set(true);
+            return first;
+        });
+
+        whole.cancel(true);
+        instead.cancel(true);
+        free.countDown();
+        for (CompletableFuture<Void> other : others) {
+            get(other);
+        }
+        get(Async.call(Async.SHORT, () -> null));
+        assertFalse(done.get());
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class WorkerPool implements Executor {
 
     private static final long IDLE_SECONDS = 10;
     private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
-    private static final WorkerPool SHARED = new WorkerPool(WORKERS, MOST_THREADS);
+    private static final WorkerPool SHARED = new WorkerPool("treenq-worker", WORKERS, MOST_THREADS);
 
     private final int workers;
     private final int mostThreads;
@@ -73,16 +73,26 @@ public final class WorkerPool implements Executor {
         }
     }
 
-    WorkerPool(int workers, int mostThreads) {
+    WorkerPool(String name, int workers, int mostThreads) {
         this.workers = workers;
         this.mostThreads = mostThreads;
-        this.threads = new Threads();
+        this.threads = new Threads(name);
         timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
         timer.setRemoveOnCancelPolicy(true);
     }
 
-    /** The pool of this JVM. */
+    /**
+     * A pool apart, for tasks that wait for what the clients' own threads do.
+     *
+     * @param name of its threads
+     * @param workers threads for the tasks that do not wait
+     */
+    public static WorkerPool of(String name, int workers) {
+        return new WorkerPool(name, workers, MOST_THREADS);
+    }
+
+    /** The pool that all clients of this JVM have together. */
     public static WorkerPool shared() {
         return SHARED;
     }
@@ -136,8 +146,8 @@ public final class WorkerPool implements Executor {
     }
 
     private final class Threads extends ThreadPoolExecutor {
-        Threads() {
-            super(workers, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("treenq-worker"));
+        Threads(String name) {
+            super(workers, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
             allowCoreThreadTimeOut(true);
         }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class WorkerPoolTest {
     private static final int WORKERS = 4;
 
-    private final WorkerPool pool = new WorkerPool(WORKERS, 30);
+    private final WorkerPool pool = new WorkerPool("treenq-worker", WORKERS, 30);
     private final CountDownLatch release = new CountDownLatch(1);
 
     private static void await(CountDownLatch latch) {
