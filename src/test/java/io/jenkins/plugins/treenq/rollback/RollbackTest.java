@@ -313,7 +313,11 @@ class RollbackTest {
         build();
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             // A mirror is not asked where images are pushed to, so the registry itself has to be silent.
-            String other = "localhost:" + silent.getLocalPort() + "/" + repository + ":latest";
+            String host = "localhost:" + silent.getLocalPort();
+            String other = host + "/" + repository + ":latest";
+            Policy policy = new Policy();
+            policy.setControllerHosts(List.of(host));
+            TreenqConfiguration.get().setPolicy(policy);
             DockerfileBuild asked =
                     DockerfileBuild.builder().tags(List.of(other)).push(true).build();
             ImageArchive.record(
@@ -327,8 +331,12 @@ class RollbackTest {
                     job.getLastBuild(),
                     TaskListener.NULL);
 
-            // Which waits in vain, and fails at some time.
             assertEquals(200, status(rollBack("operator", HttpMethod.POST, other, first)));
+            assertEquals(
+                    "UNDER_WAY",
+                    rest().getJSONArray("rollbacks").getJSONObject(0).getString("state"));
+            // Which ends the wait for an answer.
+            silent.close();
             JSONObject rollback = ended();
             assertEquals(other, rollback.getString("tag"));
             assertEquals("FAILED", rollback.getString("state"));
