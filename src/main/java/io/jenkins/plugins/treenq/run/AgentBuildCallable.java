@@ -45,7 +45,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     private static final int ATTEMPTS = 5;
 
     private final AgentTask<T> work;
-    private final AgentBuildInput materials;
+    private final AgentBuildInput input;
     private final TaskListener listener;
 
     @CheckForNull
@@ -58,12 +58,12 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     private AgentBuildCallable(
             AgentTask<T> work,
-            AgentBuildInput materials,
+            AgentBuildInput input,
             TaskListener listener,
             @CheckForNull ProgressSink progress,
             @CheckForNull Outcome outcome) {
         this.work = work;
-        this.materials = materials;
+        this.input = input;
         this.listener = listener;
         this.progress = progress;
         this.outcome = outcome;
@@ -71,8 +71,8 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     /** @param progress hears how a build goes on; null for nobody */
     AgentBuildCallable(
-            AgentTask<T> work, AgentBuildInput materials, TaskListener listener, @CheckForNull ProgressSink progress) {
-        this(work, materials, listener, progress, null);
+            AgentTask<T> work, AgentBuildInput input, TaskListener listener, @CheckForNull ProgressSink progress) {
+        this(work, input, listener, progress, null);
     }
 
     /** Is told on the controller what became of the work. */
@@ -98,7 +98,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     AgentBuildCallable<T> of(Channel agent, Outcome told) {
         return new AgentBuildCallable<>(
                 work,
-                materials,
+                input,
                 listener,
                 progress == null ? null : agent.export(ProgressSink.class, progress),
                 agent.export(Outcome.class, told));
@@ -234,17 +234,17 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         private Prepared prepare() throws BuildkitException, IOException, InterruptedException {
-            DockerfileBuild build = materials.build();
-            Path boundary = materials.boundary(folder);
+            DockerfileBuild build = input.build();
+            Path boundary = input.boundary(folder);
             Workspace files = new Workspace(folder, boundary);
-            materials.secrets().read(files);
-            redaction = Redaction.of(materials.texts());
+            input.secrets().read(files);
+            redaction = Redaction.of(input.texts());
             PreparedBuild prepared = build.in(files);
             SessionContent content = prepared.content(
-                    materials.registries(),
-                    materials.secrets().secrets(),
-                    materials.secrets().ssh(),
-                    materials.contextKey());
+                    input.registries(),
+                    input.secrets().secrets(),
+                    input.secrets().ssh(),
+                    input.contextKey());
             Consumer<String> log = redaction.before(listener.getLogger()::println);
             BuildRequest request = build.hasProvenance()
                     ? prepared.request().withOptions(ProvenanceSource.options(prepared, boundary, log))
@@ -254,11 +254,11 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                     request,
                     content,
                     new Console(
-                            log, line -> materials.mask().apply(known.apply(line)), progress, materials.link()));
+                            log, line -> input.mask().apply(known.apply(line)), progress, input.link()));
         }
 
         private CompletableFuture<T> perform(Prepared prepared) throws BuildkitException {
-            CompletableFuture<BuildkitClient> connected = BuildkitClient.connectLater(materials.endpoint());
+            CompletableFuture<BuildkitClient> connected = BuildkitClient.connectLater(input.endpoint());
             CompletableFuture<T> result = Async.then(
                     connected,
                     client -> work.on(client, prepared.request(), prepared.content(), prepared.console()));
@@ -277,15 +277,15 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                         failure instanceof BuildkitException.Unreachable);
             }
             if (failure instanceof BuildkitException e) {
-                LOGGER.log(Level.FINE, e, () -> "build " + materials.build().request().ref() + " failed");
+                LOGGER.log(Level.FINE, e, () -> "build " + input.build().request().ref() + " failed");
                 return new AbortException(redaction.apply(line(e)));
             }
             return failure;
         }
 
         private String line(Throwable failure) {
-            return work.doing().toLowerCase(Locale.ROOT) + " " + materials.build().subject() + " on builder '"
-                    + materials.builder() + "' failed: " + failure.getMessage();
+            return work.doing().toLowerCase(Locale.ROOT) + " " + input.build().subject() + " on builder '"
+                    + input.builder() + "' failed: " + failure.getMessage();
         }
     }
 }

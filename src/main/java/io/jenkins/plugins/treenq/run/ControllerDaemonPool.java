@@ -13,16 +13,16 @@ import io.jenkins.plugins.treenq.pool.DaemonPool;
 /** The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too. */
 @Extension
 public final class ControllerDaemonPool extends SaveableListener {
-    private final DaemonPool places = new DaemonPool(Async.SHORT);
+    private final DaemonPool pool = new DaemonPool(Async.SHORT);
 
     static DaemonPool get() {
-        return ExtensionList.lookupSingleton(ControllerDaemonPool.class).places;
+        return ExtensionList.lookupSingleton(ControllerDaemonPool.class).pool;
     }
 
     @Override
     public void onChange(Saveable saved, XmlFile file) {
         if (saved instanceof TreenqConfiguration || saved instanceof ItemGroup) {
-            places.reconsider();
+            pool.reconsider();
         }
     }
 }

@@ -27,7 +27,7 @@ final class DaemonSelection implements AutoCloseable {
     private final ImageOrder order;
     private final Item job;
     private final String key;
-    private final DaemonPool places;
+    private final DaemonPool pool;
     private final TaskListener listener;
 
     @CheckForNull
@@ -46,18 +46,24 @@ final class DaemonSelection implements AutoCloseable {
      * @param key builds with the same one can use each other's cache
      * @param earlier where the build was once begun; null for nowhere
      */
-    DaemonSelection(ImageOrder order, Item job, String key, DaemonPool places, TaskListener listener, @CheckForNull Site earlier) {
+    DaemonSelection(
+            ImageOrder order,
+            Item job,
+            String key,
+            DaemonPool pool,
+            TaskListener listener,
+            @CheckForNull Site earlier) {
         this.order = order;
         this.job = job;
         this.key = key;
-        this.places = places;
+        this.pool = pool;
         this.listener = listener;
         this.earlier = earlier;
     }
 
     /** Completes once there is a place, which is kept until this is closed. No thread waits meanwhile. */
     CompletableFuture<Site> next() {
-        CompletableFuture<DaemonSlot> next = places.take(this::daemons);
+        CompletableFuture<DaemonSlot> next = pool.take(this::daemons);
         place = next;
         if (closed) {
             // The build was stopped meanwhile.

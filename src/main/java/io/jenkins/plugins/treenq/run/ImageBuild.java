@@ -132,7 +132,7 @@ public final class ImageBuild {
                     build -> CompletableFuture.completedFuture(
                             recorded(built(0, build, String.join(", ", builders.keySet())))));
         }
-        return atADaemon(placement(ControllerDaemonPool.get(), earlier), site -> Async.then(
+        return atADaemon(selection(ControllerDaemonPool.get(), earlier), site -> Async.then(
                 journal.begins(new BegunBuild(order.build().request().ref(), site)),
                 remembered -> buildAt(site, folder, env)));
     }
@@ -148,7 +148,7 @@ public final class ImageBuild {
         String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return Async.begin(() -> {
             requireAllowed();
-            return atADaemon(placement(ControllerDaemonPool.get(), null), site -> {
+            return atADaemon(selection(ControllerDaemonPool.get(), null), site -> {
                 LiveTimeline timeline = timeline(subject, site);
                 CompletableFuture<FinishedBuild> part = Async.begin(() -> send(building(), site, folder, env, timeline));
                 return followed(timeline, part, FinishedBuild::digest);
@@ -261,8 +261,8 @@ public final class ImageBuild {
         });
     }
 
-    private DaemonSelection placement(DaemonPool places, @CheckForNull Site earlier) {
-        return new DaemonSelection(order, run.getParent(), identity(), places, listener, earlier);
+    private DaemonSelection selection(DaemonPool pool, @CheckForNull Site earlier) {
+        return new DaemonSelection(order, run.getParent(), identity(), pool, listener, earlier);
     }
 
     /** Of the job and what it builds. */
@@ -271,17 +271,17 @@ public final class ImageBuild {
     }
 
     /** Does something at the first place that there is, and at another one when its daemon is not reached. */
-    private static <T> CompletableFuture<T> atADaemon(DaemonSelection placement, Async.Next<Site, T> work) {
-        CompletableFuture<T> done = atNextDaemon(placement, work);
-        done.whenComplete((result, failure) -> placement.close());
+    private static <T> CompletableFuture<T> atADaemon(DaemonSelection selection, Async.Next<Site, T> work) {
+        CompletableFuture<T> done = atNextDaemon(selection, work);
+        done.whenComplete((result, failure) -> selection.close());
         return done;
     }
 
-    private static <T> CompletableFuture<T> atNextDaemon(DaemonSelection placement, Async.Next<Site, T> work) {
+    private static <T> CompletableFuture<T> atNextDaemon(DaemonSelection selection, Async.Next<Site, T> work) {
         return Async.then(
-                placement.next(),
+                selection.next(),
                 site -> Async.orElse(work.after(site), failure -> failure instanceof DaemonUnreachableException missed
-                        ? Async.then(placement.failed(site, missed), now -> atNextDaemon(placement, work))
+                        ? Async.then(selection.failed(site, missed), now -> atNextDaemon(selection, work))
                         : CompletableFuture.failedFuture(failure)));
     }
 
@@ -324,7 +324,7 @@ public final class ImageBuild {
         return Async.begin(() -> {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = atADaemon(
-                    placement(new DaemonPool(Async.SHORT), null),
+                    selection(new DaemonPool(Async.SHORT), null),
                     site -> send(new CheckTask(order.failOnWarning()), site, folder, env, null));
             return Async.then(
                     checked,
@@ -353,18 +353,18 @@ public final class ImageBuild {
         ProgressSink progress = timeline == null ? null : timeline.sink();
         // Stores of credentials may be far away, and encrypted keys take their time.
         CompletableFuture<AgentBuildInput> input =
-                Async.call(Async.ASKING, () -> materials(site, workspace, work, environment, timeline));
+                Async.call(Async.ASKING, () -> agentInput(site, workspace, work, environment, timeline));
         return Async.then(
                 input,
                 found -> AgentCall.begin(folder, work, new AgentBuildCallable<>(work, found, listener, progress)));
     }
 
-    private AgentBuildInput materials(
+    private AgentBuildInput agentInput(
             Site site, String workspace, AgentTask<?> work, EnvVars env, @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
         ScopedItem<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
-        AgentBuildInput materials = new AgentBuildInput(
+        AgentBuildInput input = new AgentBuildInput(
                 build(),
                 site.builder(),
                 builder.item().endpoint(site.address(), credentials, builder.owner()),
@@ -375,7 +375,7 @@ public final class ImageBuild {
                 workspace,
                 timeline == null ? "" : link(timeline.number()));
         listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
-        return materials;
+        return input;
     }
 
     /** An agent can print a link, but cannot make one. */
