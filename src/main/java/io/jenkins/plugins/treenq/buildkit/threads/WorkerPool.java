@@ -9,21 +9,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The threads on which all clients of a JVM read files, tell listeners and answer daemons.
+ * Threads such as those on which all clients of a JVM read files, tell listeners and answer daemons.
  *
  * <p>A few threads serve any number of builds, because no task waits for the network: it leaves its thread and comes back.
  * Some tasks still wait for somebody else, and nobody knows for how long: a listener whose terminal is paused, an upload from
  * a pipe. A task that keeps its thread for long, without using the processor, therefore gets that thread for itself, and
- * another one takes its place. So whoever waits holds up nobody, and in the worst case there are as many threads as there are
- * tasks that wait.
+ * another one takes its place. So whoever waits holds up nobody for long, and in the worst case there are twice as many
+ * threads as there are tasks that wait.
+ *
+ * <p>The machine may have no thread to spare. A task that was taken is then done by the threads that there are; only where
+ * there is none at all is it refused, with an {@link OutOfMemoryError}.
  *
  * <p>Threads without work end, so that a JVM without clients has none, and nothing keeps the classes from being unloaded.
  */
@@ -43,7 +48,7 @@ public final class WorkerPool implements Executor {
 
     private static final long IDLE_SECONDS = 10;
     private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
-    private static final WorkerPool SHARED = new WorkerPool("treenq-worker", WORKERS, MOST_THREADS);
+    private static final WorkerPool SHARED = of("treenq", WORKERS);
 
     private final int workers;
     private final int mostThreads;
@@ -52,7 +57,10 @@ public final class WorkerPool implements Executor {
     private final Threads threads;
 
     /** Hands tasks to the workers when their time has come, and runs none itself. */
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named("treenq-timer"));
+    private final Timer timer;
+
+    /** Whether a worker is to find a thread for the timer. */
+    private final AtomicBoolean timerMissing = new AtomicBoolean();
 
     /** What was seen of a task that has a thread. Only touched where the threads are counted. */
     private static final class Running {
@@ -73,26 +81,24 @@ public final class WorkerPool implements Executor {
         }
     }
 
-    WorkerPool(String name, int workers, int mostThreads) {
+    WorkerPool(int workers, int mostThreads, ThreadFactory workerThreads, ThreadFactory timerThreads) {
         this.workers = workers;
         this.mostThreads = mostThreads;
-        this.threads = new Threads(name);
-        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
-        timer.setRemoveOnCancelPolicy(true);
+        this.threads = new Threads(workerThreads);
+        this.timer = new Timer(timerThreads);
     }
 
     /**
-     * A pool apart, for tasks that wait for what the clients' own threads do.
+     * A pool of its own, for tasks that shall not compete with those of the clients.
      *
-     * @param name of its threads
+     * @param name what its threads' names begin with
      * @param workers threads for the tasks that do not wait
      */
     public static WorkerPool of(String name, int workers) {
-        return new WorkerPool(name, workers, MOST_THREADS);
+        return new WorkerPool(workers, MOST_THREADS, named(name + "-worker"), named(name + "-timer"));
     }
 
-    /** The pool that all clients of this JVM have together. */
+    /** The pool of this JVM. */
     public static WorkerPool shared() {
         return SHARED;
     }
@@ -107,7 +113,51 @@ public final class WorkerPool implements Executor {
 
     /** Runs the task on a worker after a while; cancelling the future prevents it. */
     public Future<?> schedule(Runnable task, Duration delay) {
-        return timer.schedule(() -> executeAnyway(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return later(() -> executeAnyway(task), delay.toNanos());
+    }
+
+    private Future<?> later(Runnable task, long nanos) {
+        Delayed delayed = new Delayed(task);
+        try {
+            timer.schedule(delayed, nanos, TimeUnit.NANOSECONDS);
+        } catch (OutOfMemoryError e) {
+            if (delayed.future == null) {
+                throw e;
+            }
+            // It waits in the queue of a timer that has no thread.
+            try {
+                awaitTimer();
+            } catch (OutOfMemoryError none) {
+                delayed.future.cancel(false);
+                throw none;
+            }
+        }
+        return delayed.future;
+    }
+
+    private void awaitTimer() {
+        if (timerMissing.compareAndSet(false, true)) {
+            try {
+                threads.execute(this::startTimer);
+            } catch (OutOfMemoryError e) {
+                timerMissing.set(false);
+                throw e;
+            }
+        }
+    }
+
+    /** Keeps a worker until the machine has a thread for the timer. */
+    private void startTimer() {
+        boolean started = false;
+        while (!started) {
+            try {
+                timer.prestartCoreThread();
+                started = true;
+            } catch (OutOfMemoryError e) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
+            }
+        }
+        timerMissing.set(false);
     }
 
     private void executeAnyway(Runnable task) {
@@ -125,7 +175,12 @@ public final class WorkerPool implements Executor {
 
     private void watch() {
         if (watched.compareAndSet(false, true)) {
-            timer.schedule(this::adjust, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+            try {
+                later(this::adjust, TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
+            } catch (OutOfMemoryError e) {
+                // The task that is the reason was taken. Looked at when the next one comes.
+                watched.set(false);
+            }
         }
     }
 
@@ -135,19 +190,57 @@ public final class WorkerPool implements Executor {
             int waiting = (int) running.entrySet().stream()
                     .filter(entry -> entry.getValue().waits(entry.getKey()))
                     .count();
-            // Half of them are left for the others in any case.
-            threads.setCorePoolSize(Math.min(mostThreads, Math.max(workers, waiting + (workers + 1) / 2)));
+            threads.setCorePoolSize(threadsFor(waiting));
         } finally {
+            // Also where there is no further thread: there may be one the next time.
             watched.set(false);
+            if (!threads.getQueue().isEmpty() || threads.getCorePoolSize() > workers) {
+                watch();
+            }
         }
-        if (!threads.getQueue().isEmpty() || threads.getCorePoolSize() > workers) {
-            watch();
+    }
+
+    /**
+     * How many threads there may be. Half of the workers are left for the others in any case, and as many as wait: where one
+     * task waits, so may those behind it, and a number that doubles soon comes to the last of them.
+     */
+    int threadsFor(int waiting) {
+        return Math.min(mostThreads, Math.max(workers, waiting + Math.max((workers + 1) / 2, waiting)));
+    }
+
+    /** A task that knows its future, also when it is queued and the call that queued it throws. */
+    private static final class Delayed implements Runnable {
+        private final Runnable task;
+        private RunnableScheduledFuture<?> future;
+
+        Delayed(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            task.run();
+        }
+    }
+
+    private static final class Timer extends ScheduledThreadPoolExecutor {
+        Timer(ThreadFactory factory) {
+            super(1, factory);
+            setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+            allowCoreThreadTimeOut(true);
+            setRemoveOnCancelPolicy(true);
+        }
+
+        @Override
+        protected <V> RunnableScheduledFuture<V> decorateTask(Runnable task, RunnableScheduledFuture<V> future) {
+            ((Delayed) task).future = future;
+            return future;
         }
     }
 
     private final class Threads extends ThreadPoolExecutor {
-        Threads(String name) {
-            super(workers, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+        Threads(ThreadFactory factory) {
+            super(workers, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
             allowCoreThreadTimeOut(true);
         }
 
@@ -156,7 +249,9 @@ public final class WorkerPool implements Executor {
             try {
                 super.execute(task);
             } catch (OutOfMemoryError e) {
-                // The machine has no more threads. Those that there are will come to the task.
+                // The machine has no more threads. Those that there are will come to the task, which is queued already if
+                // the last thread ended meanwhile.
+                remove(task);
                 if (getPoolSize() == 0) {
                     throw e;
                 }

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,8 +20,22 @@ import org.junit.jupiter.api.Timeout;
 class WorkerPoolTest {
     private static final int WORKERS = 4;
 
-    private final WorkerPool pool = new WorkerPool("treenq-worker", WORKERS, 30);
+    private final WorkerPool pool = new WorkerPool(WORKERS, 30, Thread::new, Thread::new);
     private final CountDownLatch release = new CountDownLatch(1);
+
+    /** Makes threads that cannot be started while the machine has none left. */
+    private static ThreadFactory failing(AtomicBoolean noneLeft) {
+        return task -> new Thread(task) {
+            @Override
+            public synchronized void start() {
+                if (noneLeft.get()) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                setDaemon(true);
+                super.start();
+            }
+        };
+    }
 
     private static void await(CountDownLatch latch) {
         try {
@@ -74,12 +90,13 @@ class WorkerPoolTest {
 
     @Test
     void aScheduledTaskRunsOnAWorkerUnlessItIsCancelled() throws Exception {
+        WorkerPool pool = WorkerPool.of("treenq-test", WORKERS);
         CompletableFuture<String> thread = new CompletableFuture<>();
         CompletableFuture<String> never = new CompletableFuture<>();
         Future<?> cancelled = pool.schedule(() -> never.complete(""), Duration.ofMillis(200));
         cancelled.cancel(false);
         pool.schedule(() -> thread.complete(Thread.currentThread().getName()), Duration.ofMillis(400));
-        assertTrue(thread.get().startsWith("treenq-worker"), thread.get());
+        assertTrue(thread.get().startsWith("treenq-test-worker"), thread.get());
         assertTrue(!never.isDone());
     }
 
@@ -92,5 +109,54 @@ class WorkerPoolTest {
             });
         }
         assertEquals("done", CompletableFuture.supplyAsync(() -> "done", pool).get());
+    }
+
+    @Test
+    void threadsDoubleWhileAllOfThemWait() {
+        WorkerPool pool = WorkerPool.of("treenq-test", WORKERS);
+        int threads = WORKERS;
+        int times = 0;
+        while (threads < WorkerPool.MOST_THREADS) {
+            threads = pool.threadsFor(threads);
+            times++;
+        }
+        assertEquals(WorkerPool.MOST_THREADS, threads);
+        assertEquals(8, times);
+        assertEquals(WORKERS, pool.threadsFor(0));
+        assertEquals(2 * WORKERS, pool.threadsFor(WORKERS));
+    }
+
+    @Test
+    void aTaskThatWasTakenIsDoneAlthoughThereIsNoThreadForTheTimer() throws Exception {
+        AtomicBoolean noneLeft = new AtomicBoolean(true);
+        WorkerPool pool = new WorkerPool(1, 30, failing(new AtomicBoolean()), failing(noneLeft));
+        CountDownLatch done = new CountDownLatch(100);
+        pool.execute(() -> await(release));
+        for (int i = 0; i < 100; i++) {
+            pool.execute(done::countDown);
+        }
+        CompletableFuture<Void> scheduled = new CompletableFuture<>();
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        pool.schedule(() -> scheduled.complete(null), Duration.ofMillis(1));
+        pool.schedule(() -> never.complete(null), Duration.ofMillis(1)).cancel(false);
+        release.countDown();
+        noneLeft.set(false);
+        done.await();
+        scheduled.get();
+        assertTrue(!never.isDone());
+    }
+
+    @Test
+    void whatNobodyWouldComeToIsRefusedAndNotDoneLater() throws Exception {
+        AtomicBoolean noneLeft = new AtomicBoolean(true);
+        WorkerPool pool = new WorkerPool(WORKERS, 30, failing(noneLeft), failing(noneLeft));
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        assertThrows(OutOfMemoryError.class, () -> pool.execute(() -> never.complete(null)));
+        assertThrows(OutOfMemoryError.class, () -> pool.schedule(() -> never.complete(null), Duration.ZERO));
+        noneLeft.set(false);
+        CompletableFuture<Void> next = new CompletableFuture<>();
+        pool.schedule(() -> next.complete(null), Duration.ofMillis(1));
+        next.get();
+        assertTrue(!never.isDone());
     }
 }
