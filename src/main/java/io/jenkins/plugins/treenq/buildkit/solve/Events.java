@@ -89,9 +89,12 @@ final class Events {
      * Tells a message's events in order of time. The daemon sorts them by kind, and a replay puts a whole build into one
      * message: without this, every step would end before its output.
      *
+     * @return whether the message has a step, a part of one, output or a warning that was not told before
      * @throws BuildkitException.DaemonFailed when there is no end of steps
      */
-    void read(StatusResponse message, Consumer<BuildEvent> listener) throws BuildkitException.DaemonFailed {
+    boolean read(StatusResponse message, Consumer<BuildEvent> listener) throws BuildkitException.DaemonFailed {
+        int known = remembered.size() + warnings.size();
+        boolean newOutput = false;
         List<Timed> starts = new ArrayList<>();
         List<Timed> ends = new ArrayList<>();
         for (Vertex vertex : message.getVertexesList()) {
@@ -117,6 +120,7 @@ final class Events {
             Output output = outputs.get(stream);
             ByteString bytes = fresh(output, log.getMsg());
             if (!bytes.isEmpty()) {
+                newOutput = true;
                 Instant time = Timestamps.instant(log.getTimestamp());
                 all.add(new Timed(
                         output.position(time),
@@ -140,6 +144,7 @@ final class Events {
         all.addAll(ends);
         all.sort(Comparator.comparing(Timed::time));
         all.forEach(timed -> listener.accept(timed.event()));
+        return newOutput || remembered.size() + warnings.size() > known;
     }
 
     private void remember(MessageLite part) throws BuildkitException.DaemonFailed {

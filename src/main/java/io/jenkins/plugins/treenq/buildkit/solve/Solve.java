@@ -57,13 +57,22 @@ public final class Solve {
     }
 
     private void finish() {
-        boolean successful = false;
-        if (call.isCancelled()) {
-            progress.close();
-        } else {
-            successful = succeeded();
+        try {
+            boolean successful = false;
+            if (call.isCancelled()) {
+                progress.close();
+            } else {
+                successful = succeeded();
+            }
+            progress.finish(successful).thenRun(this::complete);
+        } catch (RuntimeException | Error e) {
+            // Such as a machine that has no thread left. Whoever waits for the result hears of it in any case.
+            try {
+                progress.close();
+            } finally {
+                result.completeExceptionally(e);
+            }
         }
-        progress.finish(successful).thenRun(this::complete);
     }
 
     private boolean succeeded() {

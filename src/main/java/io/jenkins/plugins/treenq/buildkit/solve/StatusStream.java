@@ -29,7 +29,9 @@ import java.util.logging.Logger;
  *
  * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because no more
  * is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the listener is
- * told that something is missing. The daemon counts as silent only while the listener has nothing left to take. There is no
+ * told that something is missing. The daemon counts as silent only while the listener has nothing left to take; a stream
+ * that only breaks is silence too, and one that breaks after it repeated what was told already is opened again a few times
+ * only. There is no
  * bound on what is left to be told: of a log of 1 GiB it may be hundreds of thousands of messages. A daemon that never stops
  * holds a build no more than one that never ends it, and both can be cancelled.
  */
@@ -41,6 +43,9 @@ final class StatusStream {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /** Streams in a row that may break with nothing new, after the build. */
+    private static final int MOST_REPETITIONS = 3;
 
     /** To open the stream again would not help against these. */
     private static final Set<Status.Code> FINAL = Set.of(
@@ -63,9 +68,10 @@ final class StatusStream {
     /** What came of the stream and was not dealt with yet: it waits for a worker, or for the listener. */
     private final AtomicInteger callbacks = new AtomicInteger();
 
-    /** Since when nothing came, if there are no callbacks. */
+    /** Since when no message came, if there are no callbacks. */
     private volatile long quietSinceNanos = System.nanoTime();
 
+    private int repetitions;
     private Duration pause = FIRST_PAUSE;
     private long openedNanos;
     private volatile boolean buildOver;
@@ -103,7 +109,6 @@ final class StatusStream {
 
     private void callBack(Runnable callback) {
         callbacks.incrementAndGet();
-        boolean accepted = false;
         try {
             workers.execute(() -> {
                 try {
@@ -112,16 +117,14 @@ final class StatusStream {
                     dealtWith();
                 }
             });
-            accepted = true;
-        } finally {
-            if (!accepted) {
-                dealtWith();
-            }
+        } catch (RuntimeException | Error e) {
+            // Not thrown: this is the thread that moves the bytes of other builds, too.
+            dealtWith();
+            fail(e);
         }
     }
 
     private void dealtWith() {
-        quietSinceNanos = System.nanoTime();
         if (callbacks.decrementAndGet() == 0 && closed) {
             told.complete(null);
         }
@@ -134,17 +137,30 @@ final class StatusStream {
         }
         Duration now = pause;
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-        workers.schedule(
+        later(
                 () -> {
                     if (!closed) {
-                        try {
-                            open();
-                        } catch (RuntimeException | Error e) {
-                            fail(e);
-                        }
+                        open();
                     }
                 },
                 now);
+    }
+
+    /** What fails then, or cannot even be scheduled, is the end of this. */
+    private void later(Runnable action, Duration delay) {
+        try {
+            workers.schedule(
+                    () -> {
+                        try {
+                            action.run();
+                        } catch (RuntimeException | Error e) {
+                            fail(e);
+                        }
+                    },
+                    delay);
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
     }
 
     /**
@@ -167,7 +183,7 @@ final class StatusStream {
         }
         long silentNanos = callbacks.get() == 0 ? System.nanoTime() - quietSinceNanos : 0;
         if (silentNanos < SILENCE.toNanos()) {
-            workers.schedule(this::awaitSilence, SILENCE.minusNanos(silentNanos));
+            later(this::awaitSilence, SILENCE.minusNanos(silentNanos));
         } else {
             giveUp("the daemon has said nothing for " + SILENCE.toSeconds() + " s");
         }
@@ -201,7 +217,15 @@ final class StatusStream {
         if (callbacks.get() == 0) {
             told.complete(null);
         } else {
-            workers.schedule(() -> told.complete(null), SILENCE);
+            boolean scheduled = false;
+            try {
+                workers.schedule(() -> told.complete(null), SILENCE);
+                scheduled = true;
+            } finally {
+                if (!scheduled) {
+                    told.complete(null);
+                }
+            }
         }
     }
 
@@ -228,6 +252,8 @@ final class StatusStream {
 
     private final class Observer implements ClientResponseObserver<StatusRequest, StatusResponse> {
         private ClientCallStreamObserver<StatusRequest> stream;
+        private boolean heard;
+        private boolean heardNew;
 
         @Override
         public void beforeStart(ClientCallStreamObserver<StatusRequest> stream) {
@@ -243,14 +269,17 @@ final class StatusStream {
                 return;
             }
             progressExpected = true;
+            heard = true;
             try {
                 synchronized (events) {
-                    events.read(message, StatusStream.this::tell);
+                    heardNew |= events.read(message, StatusStream.this::tell);
                 }
             } catch (RuntimeException | Error | BuildkitException.DaemonFailed e) {
                 fail(e);
                 return;
             }
+            // The listener may have taken long.
+            quietSinceNanos = System.nanoTime();
             if (!closed) {
                 stream.request(1);
             }
@@ -271,10 +300,22 @@ final class StatusStream {
                 giveUp(Failures.oneLine(status));
             } else if (buildOver && status.getCode() == Status.Code.NOT_FOUND) {
                 giveUp("the daemon has forgotten the build");
+            } else if (buildOver && repeatsItself()) {
+                giveUp("its stream broke off " + MOST_REPETITIONS + " times with nothing new");
             } else {
                 LOGGER.log(Level.FINE, end, () -> "progress of " + ref + " broke off, asking again");
                 openLater();
             }
+        }
+
+        /** Whether this stream was one too many that only brought what was known. One without any message is silence. */
+        private boolean repeatsItself() {
+            if (heardNew) {
+                repetitions = 0;
+            } else if (heard) {
+                repetitions++;
+            }
+            return repetitions >= MOST_REPETITIONS;
         }
 
         @Override

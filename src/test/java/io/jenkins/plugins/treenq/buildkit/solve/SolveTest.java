@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.solve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.FakeDaemon;
+import io.jenkins.plugins.treenq.buildkit.threads.FailingThreads;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse;
@@ -329,6 +331,68 @@ class SolveTest {
             });
         }
         assertEquals(List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"), heard);
+    }
+
+    private static List<String> missing(Service service) throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            run(daemon, event -> {
+                if (event instanceof BuildEvent.Warning warning) {
+                    heard.add(warning.summary());
+                }
+            });
+        }
+        return heard;
+    }
+
+    @Test
+    void aStreamThatOnlyBreaksAfterTheBuildIsSilence() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                if (attempt == 1) {
+                    progress.onNext(output("early"));
+                    release.countDown();
+                }
+                progress.onError(Status.UNAVAILABLE.asRuntimeException());
+            }
+        };
+        assertEquals(
+                List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"), missing(service));
+        // The next one would be opened after the silence.
+        assertTrue(service.attempts.get() <= 8, service.attempts.toString());
+    }
+
+    @Test
+    void aStreamThatBreaksAfterTheBuildWithNothingNewIsNotOpenedForEver() throws Exception {
+        Service service = new Service() {
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                release.countDown();
+                progress.onNext(output("text"));
+                // As when the connection to a daemon breaks: what it sent arrives before.
+                CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS)
+                        .execute(() -> progress.onError(Status.UNAVAILABLE.asRuntimeException()));
+            }
+        };
+        assertEquals(
+                List.of("the rest of this build's log is missing: its stream broke off 3 times with nothing new"),
+                missing(service));
+        assertEquals(4, service.attempts.get());
+    }
+
+    @Test
+    void aBuildThatNoThreadCanBeHadForEndsWithThat() throws Exception {
+        Service service = talking();
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            SolveRequest request =
+                    SolveRequests.build(BuildRequest.builder().frontend("test").build(), "session");
+            Solve build = Solve.start(
+                    daemon.channel(), daemon.endpoint(), FailingThreads.poolOfNone(), request, BuildListener.NONE);
+            ExecutionException failure =
+                    assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
+            assertInstanceOf(OutOfMemoryError.class, failure.getCause());
+        }
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,20 +21,6 @@ class WorkerPoolTest {
 
     private final WorkerPool pool = new WorkerPool(WORKERS, 30, Thread::new, Thread::new);
     private final CountDownLatch release = new CountDownLatch(1);
-
-    /** Makes threads that cannot be started while the machine has none left. */
-    private static ThreadFactory failing(AtomicBoolean noneLeft) {
-        return task -> new Thread(task) {
-            @Override
-            public synchronized void start() {
-                if (noneLeft.get()) {
-                    throw new OutOfMemoryError("unable to create native thread");
-                }
-                setDaemon(true);
-                super.start();
-            }
-        };
-    }
 
     private static void await(CountDownLatch latch) {
         try {
@@ -129,7 +114,7 @@ class WorkerPoolTest {
     @Test
     void aTaskThatWasTakenIsDoneAlthoughThereIsNoThreadForTheTimer() throws Exception {
         AtomicBoolean noneLeft = new AtomicBoolean(true);
-        WorkerPool pool = new WorkerPool(1, 30, failing(new AtomicBoolean()), failing(noneLeft));
+        WorkerPool pool = new WorkerPool(1, 30, new FailingThreads(new AtomicBoolean()), new FailingThreads(noneLeft));
         CountDownLatch done = new CountDownLatch(100);
         pool.execute(() -> await(release));
         for (int i = 0; i < 100; i++) {
@@ -149,7 +134,7 @@ class WorkerPoolTest {
     @Test
     void whatNobodyWouldComeToIsRefusedAndNotDoneLater() throws Exception {
         AtomicBoolean noneLeft = new AtomicBoolean(true);
-        WorkerPool pool = new WorkerPool(WORKERS, 30, failing(noneLeft), failing(noneLeft));
+        WorkerPool pool = new WorkerPool(WORKERS, 30, new FailingThreads(noneLeft), new FailingThreads(noneLeft));
         CompletableFuture<Void> never = new CompletableFuture<>();
         assertThrows(OutOfMemoryError.class, () -> pool.execute(() -> never.complete(null)));
         assertThrows(OutOfMemoryError.class, () -> pool.schedule(() -> never.complete(null), Duration.ZERO));
