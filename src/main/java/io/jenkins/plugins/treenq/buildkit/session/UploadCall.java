@@ -113,14 +113,16 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     }
 
     private void leave(boolean goesOn) {
+        boolean ended = !goesOn;
         synchronized (this) {
             reader = null;
             // It was for this stream, not for what the thread does next.
             Thread.interrupted();
             scheduled = false;
-            over = !goesOn || cancelled;
+            ended |= cancelled;
+            over = ended;
         }
-        if (over) {
+        if (ended) {
             close();
         } else if (daemon.isReady()) {
             schedule();

@@ -87,6 +87,15 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
+    /** Says whether no client is left. */
+    private static synchronized boolean leave(Shared group, EventLoop loop) {
+        boolean last = group.give(loop);
+        if (last) {
+            shared = null;
+        }
+        return last;
+    }
+
     /** Moves bytes; nothing that blocks may run here. */
     public EventLoopGroup io() {
         return loop;
@@ -99,17 +108,10 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true) && leave(group, loop)) {
+            // Connections take a moment to end.
+            group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
+                    .addListener(ended -> CancelledStreams.leaveOutNoMore());
         }
-        synchronized (EventLoops.class) {
-            if (!group.give(loop)) {
-                return;
-            }
-            shared = null;
-        }
-        // Connections take a moment to end.
-        group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
-                .addListener(ended -> CancelledStreams.leaveOutNoMore());
     }
 }
