@@ -23,6 +23,8 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
     /** After that many messages, other work of the same executor has its turn. */
     private static final int TURN = 64;
 
+    private static final String FAILED = "the client failed to take a result";
+
     private final ServerCall<byte[], byte[]> call;
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
@@ -114,7 +116,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
         try {
             executor.execute(this);
         } catch (RejectedExecutionException e) {
-            end(() -> {});
+            end(null, null);
         }
     }
 
@@ -132,7 +134,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             return;
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
-            answer("the client failed to take a result", Status.INTERNAL);
+            answer(FAILED, Status.INTERNAL);
             return;
         }
         execute();
@@ -152,7 +154,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             }
         }
         if (abandoned()) {
-            end(() -> {});
+            end(null, null);
             return false;
         }
         if (!opened) {
@@ -176,12 +178,12 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             Status status = after == MessageReceiver.After.COMPLETE
                     ? Status.OK
                     : Status.ABORTED.withDescription("the daemon gave up");
-            end(() -> call.close(status, new Metadata()));
+            end(null, status);
             return false;
         }
         if (last) {
             recipient.end();
-            end(() -> call.close(Status.OK, new Metadata()));
+            end(null, Status.OK);
             return false;
         }
         return true;
@@ -192,20 +194,36 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
     }
 
     private void answer(String reason, Status status) {
-        byte[] farewell = recipient.farewell(reason);
-        end(() -> {
+        byte[] farewell = null;
+        try {
+            farewell = recipient.farewell(reason);
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+        }
+        end(farewell, status.withDescription(reason));
+    }
+
+    /**
+     * Over is only what the daemon was told of, too: whoever waits for that may end the connection.
+     *
+     * @param farewell null for none
+     * @param status null when the daemon waits for none any more
+     */
+    private void end(byte[] farewell, Status status) {
+        Status answer = status;
+        try {
+            recipient.close();
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+            answer = status == null ? null : Status.INTERNAL.withDescription(FAILED);
+        }
+        try {
             if (farewell != null) {
                 call.sendMessage(farewell);
             }
-            call.close(status.withDescription(reason), new Metadata());
-        });
-    }
-
-    /** Over is only what the daemon was told of, too: whoever waits for that may end the connection. */
-    private void end(Runnable goodbye) {
-        recipient.close();
-        try {
-            goodbye.run();
+            if (answer != null) {
+                call.close(answer, new Metadata());
+            }
         } finally {
             synchronized (this) {
                 over = true;

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,46 @@ class ReceivingCallTest {
         arrival.start();
         assertEquals(List.of("1 bytes", "2 bytes", "end", "close", "OK"), events);
         assertEquals(List.of(), failures);
+    }
+
+    /** A call that is over and was not answered would keep the daemon waiting. */
+    @Test
+    void theDaemonIsAnsweredAlthoughTheRecipientFailsToEnd() {
+        Error farewell = new OutOfMemoryError("farewell");
+        IllegalStateException close = new IllegalStateException("close");
+        MessageReceiver recipient = new MessageReceiver() {
+            @Override
+            public void open() throws BuildkitException {
+                throw ReceiveErrors.because("it cannot be");
+            }
+
+            @Override
+            public After take(byte[] message) {
+                return After.MORE;
+            }
+
+            @Override
+            public void end() {}
+
+            @Override
+            public boolean isComplete() {
+                return false;
+            }
+
+            @Override
+            public byte[] farewell(String reason) {
+                throw farewell;
+            }
+
+            @Override
+            public void close() {
+                throw close;
+            }
+        };
+        arrival = new ReceivingCall(new Call(), Runnable::run, recipient, failures::add);
+        arrival.start();
+        assertEquals(List.of("INTERNAL"), events);
+        assertEquals(List.of(farewell, close), failures.subList(1, 3));
     }
 
     private final class Call extends ServerCall<byte[], byte[]> {
