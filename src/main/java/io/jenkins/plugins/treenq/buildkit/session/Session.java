@@ -8,6 +8,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -94,7 +95,7 @@ public final class Session implements AutoCloseable {
         }
         SessionServerChannel listener = new SessionServerChannel();
         session.server = serve(services, listener, loops, onFailure);
-        session.call(channel, headers(session.id, content.sharedKey(), services), listener);
+        session.call(channel, headers(session.id, content.sharedKey(), services), listener, onFailure);
         return session;
     }
 
@@ -136,8 +137,9 @@ public final class Session implements AutoCloseable {
         return headers;
     }
 
-    private void call(ManagedChannel channel, Metadata headers, SessionServerChannel listener) {
-        Tunnel tunnel = new Tunnel(listener);
+    private void call(
+            ManagedChannel channel, Metadata headers, SessionServerChannel listener, Consumer<Throwable> onFailure) {
+        Tunnel tunnel = new Tunnel(listener, onFailure);
         ControlGrpc.newStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .withOnReadyThreshold(READY_BYTES)
@@ -188,10 +190,12 @@ public final class Session implements AutoCloseable {
 
     private final class Tunnel implements ClientResponseObserver<BytesMessage, BytesMessage> {
         private final SessionServerChannel listener;
+        private final Consumer<Throwable> onFailure;
         private SessionChannel connection;
 
-        Tunnel(SessionServerChannel listener) {
+        Tunnel(SessionServerChannel listener, Consumer<Throwable> onFailure) {
             this.listener = listener;
+            this.onFailure = onFailure;
         }
 
         @Override
@@ -211,6 +215,12 @@ public final class Session implements AutoCloseable {
 
         @Override
         public void onError(Throwable failure) {
+            Status status = Status.fromThrowable(failure);
+            // A call that was cancelled for something was so on this side. The daemon may build on without the session.
+            if (status.getCode() == Status.Code.CANCELLED
+                    && (status.getCause() instanceof RuntimeException || status.getCause() instanceof Error)) {
+                onFailure.accept(status.getCause());
+            }
             end(failure);
         }
 

@@ -64,13 +64,27 @@ final class SessionChannel extends AbstractChannel {
                 call.request(1);
             } catch (RuntimeException | Error e) {
                 // Netty would only log it, and the daemon would wait.
-                call.cancel("the session broke on this side", e);
+                breakOff(e);
             }
         });
     }
 
+    private void breakOff(Throwable cause) {
+        call.cancel("the session broke on this side", cause);
+    }
+
     @Override
     protected void doWrite(ChannelOutboundBuffer pending) {
+        try {
+            write(pending);
+        } catch (RuntimeException | Error e) {
+            // Netty would only close its own side.
+            breakOff(e);
+            throw e;
+        }
+    }
+
+    private void write(ChannelOutboundBuffer pending) {
         while (call.isReady()) {
             long available = pending.totalPendingWriteBytes();
             byte[] message = new byte[(int) Math.min(MESSAGE_BYTES, Math.max(available, 0))];
