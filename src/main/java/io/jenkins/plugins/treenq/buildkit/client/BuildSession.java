@@ -101,6 +101,11 @@ final class BuildSession implements AutoCloseable {
         return failure;
     }
 
+    /** Tells the listener what was found out before the build. */
+    void begin() {
+        results.begin();
+    }
+
     /**
      * The daemon says that the build succeeded.
      *

@@ -214,6 +214,7 @@ public final class BuildkitClient implements AutoCloseable {
         try (BuildSession session = open(request, content, listener)) {
             try {
                 Calls.outcome(session.opened());
+                session.begin();
                 Map<String, String> answer = Subrequest.run(
                         channel, endpoint, loops.workers(), session.request(), session.id(), listener);
                 session.finish(answer);

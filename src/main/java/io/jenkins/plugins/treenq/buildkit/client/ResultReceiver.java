@@ -48,11 +48,14 @@ final class ResultReceiver implements AutoCloseable {
     private final LocalCaches caches;
     private final Path boundary;
     private final BuildListener listener;
+    private final List<BuildEvent> skipped;
     private final List<ServerServiceDefinition> services = new ArrayList<>();
     private FileSendService files;
     private ConfinedPath exported;
 
-    private ResultReceiver(BuildRequest request, LocalCaches caches, Path boundary, BuildListener listener) {
+    private ResultReceiver(
+            BuildRequest request, LocalCaches caches, Path boundary, List<BuildEvent> skipped, BuildListener listener) {
+        this.skipped = skipped;
         this.request = request;
         this.caches = caches;
         this.boundary = boundary;
@@ -63,7 +66,8 @@ final class ResultReceiver implements AutoCloseable {
      * Checks that every export has the output that it needs, and looks up local cache.
      *
      * @param onFailure told what cannot be taken or read
-     * @param listener told of cache that is not there, and of what an output is written without
+     * @param listener told of cache that is not there, by {@link #begin}, and of what an output is written without, by
+     *     {@link #finish}
      * @throws BuildkitException.InvalidRequest when request and content do not fit together
      */
     static ResultReceiver of(
@@ -73,13 +77,15 @@ final class ResultReceiver implements AutoCloseable {
             Consumer<Throwable> onFailure,
             BuildListener listener)
             throws BuildkitException.InvalidRequest {
+        List<BuildEvent> skipped = new ArrayList<>();
         LocalCaches caches = LocalCaches.of(
                 request.cacheImports(),
                 request.cacheExports(),
                 content.layouts(),
                 content.boundary(),
-                (folder, reason) -> tellSkipped(folder, reason, listener));
-        ResultReceiver results = new ResultReceiver(request.withCache(caches.imports(), caches.exports()), caches, content.boundary(), listener);
+                (folder, reason) -> skipped.addAll(skipped(folder, reason)));
+        ResultReceiver results = new ResultReceiver(
+                request.withCache(caches.imports(), caches.exports()), caches, content.boundary(), skipped, listener);
         results.serveOutputs(content.outputs(), executor, onFailure);
         results.serveLayouts(content.layouts(), onFailure);
         return results;
@@ -208,6 +214,11 @@ final class ResultReceiver implements AutoCloseable {
         return all;
     }
 
+    /** The build begins: tells the listener what was found out before. */
+    void begin() {
+        skipped.forEach(listener::onEvent);
+    }
+
     /**
      * The daemon says that the build succeeded.
      *
@@ -243,12 +254,11 @@ final class ResultReceiver implements AutoCloseable {
     }
 
     /** As a step of the build, for it explains why others are not cached. */
-    private static void tellSkipped(String folder, String reason, BuildListener listener) {
-        BuildEvent.notice(
-                        "local-cache:" + folder,
-                        "[internal] importing cache from " + folder,
-                        "cache in " + folder + " is not used: " + reason)
-                .forEach(listener::onEvent);
+    private static List<BuildEvent> skipped(String folder, String reason) {
+        return BuildEvent.notice(
+                "local-cache:" + folder,
+                "[internal] importing cache from " + folder,
+                "cache in " + folder + " is not used: " + reason);
     }
 
     @Override

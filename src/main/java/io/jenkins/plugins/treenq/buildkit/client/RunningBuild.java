@@ -15,9 +15,13 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
 
 /** A build that was begun. It takes no thread while the daemon has nothing to say or to ask. */
 public final class RunningBuild {
+    /** As long as a listener that does not return holds up the end of a build that was cancelled. */
+    private static final Duration LONGEST_END = Duration.ofSeconds(10);
+
     private final ManagedChannel channel;
     private final Endpoint endpoint;
     private final WorkerPool workers;
@@ -25,6 +29,7 @@ public final class RunningBuild {
     private final BuildListener listener;
     private final Instant start = Instant.now();
     private final CompletableFuture<BuildResult> result = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private boolean cancelled;
 
     /** Null before the session is open. */
@@ -63,6 +68,7 @@ public final class RunningBuild {
     }
 
     private CompletableFuture<Map<String, String>> solve() {
+        session.begin();
         Solve begun;
         synchronized (this) {
             if (cancelled) {
@@ -103,6 +109,8 @@ public final class RunningBuild {
             if (failure == null) {
                 throw e;
             }
+        } finally {
+            closed.complete(null);
         }
         if (failure == null) {
             return built;
@@ -135,6 +143,19 @@ public final class RunningBuild {
             session.abort();
         } else {
             running.cancel();
+        }
+        if (!closed.isDone()) {
+            Future<?> end = workers.schedule(this::abandon, LONGEST_END);
+            closed.thenRun(() -> end.cancel(false));
+        }
+    }
+
+    /** Ends a build that was cancelled while the listener was told something before or after the daemon's part of it. */
+    private void abandon() {
+        try {
+            session.close();
+        } finally {
+            result.completeExceptionally(BuildSession.cancelled());
         }
     }
 
