@@ -30,10 +30,9 @@ import java.util.logging.Logger;
  * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because no more
  * is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the listener is
  * told that something is missing. The daemon counts as silent only while the listener has nothing left to take; a stream
- * that only breaks is silence too, and one that breaks after it repeated what was told already is opened again a few times
- * only. There is no
- * bound on what is left to be told: of a log of 1 GiB it may be hundreds of thousands of messages. A daemon that never stops
- * holds a build no more than one that never ends it, and both can be cancelled.
+ * that breaks without a message is silence too, and one that breaks after it repeated what was told already is opened again a
+ * few times only. There is no bound on what is left to be told: of a log of 1 GiB it may be hundreds of thousands of messages.
+ * A daemon that never stops holds a build no more than one that never ends it, and both can be cancelled.
  */
 final class StatusStream {
     private static final Logger LOGGER = Logger.getLogger(StatusStream.class.getName());
