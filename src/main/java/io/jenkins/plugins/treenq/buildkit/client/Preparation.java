@@ -126,7 +126,7 @@ final class Preparation {
         }
         // Not the file's own folder: its ignore file lies beside the name that was given.
         Path named = context.resolve(sources.dockerfile());
-        Path folder = workspace.existing(context, String.valueOf(named.getParent()), "the Dockerfile's folder");
+        Path folder = workspace.existing(named.resolveSibling(""), "the Dockerfile's folder");
         String name = String.valueOf(named.getFileName());
         requireRegular(folder.resolve(name + IGNORED), "the ignore file");
         locals.put(DOCKERFILE, new LocalSource.Folder(folder));
@@ -151,6 +151,7 @@ final class Preparation {
         if (!Files.isDirectory(folder)) {
             throw new BuildkitException.InvalidRequest("the context '" + name + "' ('" + folder + "') is not a folder");
         }
+        requireRegular(folder.resolve(IGNORED), "the ignore file");
         String local = name.equals(CONTEXT) || name.equals(DOCKERFILE) ? "_" + name : name;
         locals.put(local, new LocalSource.Folder(folder));
         return "local:" + local;

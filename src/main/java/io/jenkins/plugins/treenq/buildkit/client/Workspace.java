@@ -45,7 +45,11 @@ public final class Workspace {
 
     /** The same for a path that is relative to another folder of the workspace. */
     Path existing(Path start, String path, String what) throws BuildkitException.InvalidRequest {
-        Path named = resolve(start, path, what);
+        return existing(resolve(start, path, what), what);
+    }
+
+    /** The same for a path as it is: not every name on a disk can be written as text in every locale. */
+    Path existing(Path named, String what) throws BuildkitException.InvalidRequest {
         try {
             return within(named.toRealPath(), named, what);
         } catch (IOException e) {
@@ -66,7 +70,10 @@ public final class Workspace {
             throw new BuildkitException.InvalidRequest(what + " '" + path + "' does not name a file or folder");
         }
         try {
-            Files.createDirectories(boundary);
+            if (!Files.isDirectory(boundary)) {
+                // Java may refuse it where a link leads to a folder.
+                Files.createDirectories(boundary);
+            }
             Path present = present(named);
             // Asked before anything is made: a link on the way could lead a new folder outside.
             Path real = within(present.toRealPath(), named, what).resolve(present.relativize(named));

@@ -87,7 +87,11 @@ public final class ConfinedPath {
     /** The same for a folder that is made if it is missing, with those above it. */
     public Path madeFolder(FileAttribute<?>... attributes) throws IOException {
         if (boundary == null) {
-            return requireFolder(Files.createDirectories(path.toAbsolutePath(), attributes).toRealPath());
+            if (!Files.isDirectory(path)) {
+                // Java may refuse it where a link leads to a folder.
+                Files.createDirectories(path.toAbsolutePath(), attributes);
+            }
+            return requireFolder(path.toRealPath());
         }
         Path at = requireFolder(boundary);
         for (int i = boundary.getNameCount(); i < path.getNameCount(); i++) {

@@ -12,7 +12,9 @@ import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.Upload;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,6 +138,62 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
+    void anotherContextHasNoFifoAsItsIgnoreFileEither() throws Exception {
+        Path other = Files.createDirectory(workspace.resolve("other"));
+        fifo(other.resolve(".dockerignore"));
+        assertRefused(
+                "the ignore file '" + other.resolve(".dockerignore") + "' is not a file",
+                () -> prepared(DockerfileBuild.builder().contexts(Map.of("other", "other"))));
+    }
+
+    /** Java cannot make folders where a link leads to one, in versions that are still in use. */
+    @Test
+    void theWorkspaceMayBeNamedByALink() throws Exception {
+        Path link = Files.createSymbolicLink(scratch.resolve("link"), workspace);
+        DockerfileBuild build = DockerfileBuild.builder()
+                .destinations(List.of(archive("out/x.tar")))
+                .build();
+        assertInstanceOf(
+                Output.Stream.class, build.in(new Workspace(link, link)).outputs().get(0));
+        assertTrue(Files.isDirectory(workspace.resolve("out")));
+        assertEquals(workspace, new ConfinedPath(link, null).madeFolder());
+    }
+
+    /** Services often run like that. */
+    @Test
+    void theWorkspaceMayHaveAnyNameUnderTheCLocale() throws Exception {
+        Path folder = Files.createDirectory(Path.of(URI.create(scratch.toRealPath().toUri() + "%C3%BC")));
+        Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\n");
+        Path link = Files.createSymbolicLink(scratch.resolve("link"), folder);
+        ProcessBuilder java = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                CLocale.class.getName(),
+                link.toString());
+        java.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+        java.environment().put("LC_ALL", "C");
+        Process process = java.redirectErrorStream(true).start();
+        assertEquals("Dockerfile\n", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    /** Runs in a process of its own. */
+    static final class CLocale {
+        private CLocale() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path workspace = Path.of(arguments[0]);
+            PreparedBuild build = DockerfileBuild.builder()
+                    .destinations(List.of(archive("out/x.tar")))
+                    .build()
+                    .withCache(List.of(cache("src", "cache")), List.of(cache("dest", "cache")))
+                    .in(new Workspace(workspace, workspace));
+            ((Output.Stream) build.outputs().get(0)).opener().open().close();
+            System.out.println(build.request().options().get("filename"));
+        }
+    }
+
+    @Test
     void anotherFrontendGetsNoFifoEither() throws Exception {
         fifo(workspace.resolve("build.yaml"));
         assertRefused("Dockerfile '" + workspace.resolve("build.yaml") + "' is not a file", () -> prepared(DockerfileBuild.builder()
@@ -242,8 +300,8 @@ class WorkspaceBoundaryTest {
         Path layout = Files.createDirectory(workspace.resolve("layout"));
         Files.createSymbolicLink(layout.resolve("index.json"), outside.resolve("secret.txt"));
         assertRefused(
-                "OCI layout '" + layout + "' cannot be read: " + layout.resolve("index.json")
-                        + ": it is not a regular file",
+                "OCI layout '" + layout + "' cannot be read: '" + layout.resolve("index.json")
+                        + "': it is not a regular file",
                 () -> prepared(DockerfileBuild.builder().contexts(Map.of("base", "oci-layout://layout"))));
     }
 }
