@@ -10,6 +10,8 @@ import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
@@ -31,6 +33,9 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     private List<Registry> registries = new ArrayList<>();
     private String defaultBuilder;
     private Policy policy;
+
+    /** The names of the attributes that the latest file of Configuration as Code gave; null when there was none. */
+    private TreeSet<String> givenByCode;
 
     public TreenqConfiguration() {
         load();
@@ -97,6 +102,15 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     /** The policy that holds, whether one is configured or not. */
     public Policy policy() {
         return policy == null ? new Policy() : policy;
+    }
+
+    /** What is changed in the form still belongs to the file that gave it. */
+    Set<String> givenByCode() {
+        return givenByCode == null ? Set.of() : Set.copyOf(givenByCode);
+    }
+
+    void setGivenByCode(Set<String> names) {
+        givenByCode = new TreeSet<>(names);
     }
 
     @Override

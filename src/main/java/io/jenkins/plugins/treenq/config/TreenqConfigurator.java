@@ -10,16 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 
 /**
- * Configuration as Code of {@link TreenqConfiguration}. What its file has no longer is gone after a reload, whereas the plugin
- * Configuration as Code by itself leaves what a file does not mention as it is: a policy, or a builder with its credentials,
- * would stay in force until somebody looks.
+ * Configuration as Code of {@link TreenqConfiguration}. What an earlier file gave and the present one no longer has is gone
+ * after a reload, whereas the plugin Configuration as Code by itself leaves what a file does not mention as it is: a policy, or
+ * a builder with its credentials, would stay in force until somebody looks. What no file has given was set in the form, and
+ * stays.
  */
 @OptionalExtension(requirePlugins = "configuration-as-code")
 public final class TreenqConfigurator extends BaseConfigurator<TreenqConfiguration> {
+    private static final Logger LOGGER = Logger.getLogger(TreenqConfigurator.class.getName());
+
     @Override
     public Class<TreenqConfiguration> getTarget() {
         return TreenqConfiguration.class;
@@ -34,18 +39,27 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
     protected void configure(
             Mapping config, TreenqConfiguration instance, boolean dryrun, ConfigurationContext context)
             throws ConfiguratorException {
-        Set<String> given =
-                config.keySet().stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        // Before they are configured, which takes them out of the mapping.
+        Set<String> keys =
+                config.keySet().stream().map(key -> key.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         super.configure(config, instance, dryrun, context);
         if (dryrun) {
             return;
         }
         // Last, so that a file with a mistake takes no policy away.
+        Set<String> earlier = instance.givenByCode();
+        Set<String> given = new TreeSet<>();
         for (Attribute<TreenqConfiguration, ?> attribute : describe()) {
-            if (!given.contains(attribute.getName().toLowerCase(Locale.ROOT))) {
+            String name = attribute.getName();
+            if (keys.contains(name.toLowerCase(Locale.ROOT))) {
+                given.add(name);
+            } else if (earlier.contains(name)) {
                 reset(attribute, instance);
+                LOGGER.warning(() -> "Configuration as Code gave '" + name + "' of treenq earlier and no longer has it, so it was"
+                        + " removed from Jenkins' configuration");
             }
         }
+        instance.setGivenByCode(given);
     }
 
     @SuppressWarnings("unchecked")

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.hamcrest.Matchers.stringContainsInOrder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
@@ -161,7 +163,11 @@ class TreenqConfigurationTest {
     @Test
     void whatTheFileNoLongerHasIsGone() throws Exception {
         for (String left : List.of("defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
-            TreenqConfiguration configuration = everything();
+            TreenqConfiguration configuration = TreenqConfiguration.get();
+            load("treenq:", "  builders: [{name: arm, address: 'tcp://localhost:1'}]", "  registries: [{host: docker.io}]",
+                    "  defaultBuilder: arm", "  policy: {frontends: [dockerfile.v0]}");
+            assertEquals(1, configuration.getBuilders().size());
+            assertNotNull(configuration.getPolicy());
 
             load("treenq: {" + left + "}");
 
@@ -176,7 +182,47 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void aFileWithAMistakeTakesNoPolicyAway() {
+    void whatNoFileHasGivenStays() throws Exception {
+        TreenqConfiguration configuration = everything();
+        Policy policy = configuration.getPolicy();
+
+        for (String file : List.of("registries: [{host: docker.io}]", "registries: []", "")) {
+            load("treenq: {" + file + "}");
+
+            assertSame(policy, configuration.getPolicy(), file);
+            assertEquals(2, configuration.getBuilders().size(), file);
+            assertEquals("arm", configuration.getDefaultBuilder(), file);
+            assertNotNull(new TreenqConfiguration().getPolicy(), file);
+        }
+    }
+
+    @Test
+    void whatAFileGaveBelongsToItAfterARestartAndAChangeInTheFormToo() throws Exception {
+        load("treenq:", "  policy: {pushTo: [docker.io]}", "  DefaultBuilder: arm");
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        jenkins.configRoundtrip();
+        Policy changed = new Policy();
+        changed.setPushTo(List.of("registry.example.com"));
+        configuration.setPolicy(changed);
+        configuration.setBuilders(List.of(new BuildkitBuilder("arm", "tcp://localhost:1")));
+        configuration.save();
+        configuration.setGivenByCode(Set.of());
+        configuration.load();
+
+        load("treenq:", "  registries: [{host: docker.io}]");
+
+        assertNull(configuration.getPolicy());
+        assertNull(configuration.getDefaultBuilder());
+        assertEquals(1, configuration.getBuilders().size());
+        // The form has it now, and no file.
+        configuration.setPolicy(changed);
+        load("treenq:", "  registries: [{host: docker.io}]");
+        assertSame(changed, configuration.getPolicy());
+    }
+
+    @Test
+    void aFileWithAMistakeTakesNoPolicyAway() throws Exception {
+        load("treenq: {policy: {pushTo: [docker.io]}}");
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
 
