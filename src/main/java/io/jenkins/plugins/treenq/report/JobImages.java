@@ -38,11 +38,9 @@ public final class JobImages {
     private static final ThreadPoolExecutor WRITER = writer();
 
     private final Job<?, ?> job;
-    private final File file;
 
     private JobImages(Job<?, ?> job) {
         this.job = job;
-        this.file = new File(job.getRootDir(), "treenq-images.xml");
     }
 
     public static JobImages of(Job<?, ?> job) {
@@ -116,28 +114,38 @@ public final class JobImages {
 
     /** Whether builds of the job have put anything under tags. */
     public boolean exist() {
-        return file.exists();
+        return file().exists();
     }
 
-    /** Of the last builds that have put something under tags, the newest image first. */
-    public List<Tagged> read() throws IOException {
+    /**
+     * Of the last builds that have put something under tags, the newest image first. None when they cannot be read: they are for
+     * showing, and neither a build nor a page may fail for them.
+     */
+    public List<Tagged> read() {
         List<Tagged> all = new ArrayList<>();
-        if (file.exists() && xml().read() instanceof List<?> kept) {
-            kept.forEach(each -> {
-                if (each instanceof Tagged tagged && tagged.isComplete()) {
-                    all.add(tagged);
-                }
-            });
+        XmlFile file = file();
+        try {
+            if (file.exists() && file.read() instanceof List<?> kept) {
+                kept.forEach(each -> {
+                    if (each instanceof Tagged tagged && tagged.isComplete()) {
+                        all.add(tagged);
+                    }
+                });
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read; earlier images of " + job.getFullName()
+                    + " are not shown");
         }
         return all;
     }
 
-    private XmlFile xml() {
-        return new XmlFile(Jenkins.XSTREAM2, file);
+    /** Where the job is now. */
+    private XmlFile file() {
+        return new XmlFile(Jenkins.XSTREAM2, new File(job.getRootDir(), "treenq-images.xml"));
     }
 
-    /** Adds what a run has put under tags, and waits until it is kept. */
-    static void add(Run<?, ?> run, BuiltImage image) throws IOException, InterruptedException {
+    /** Adds what a run has put under tags, and waits until it is kept, or cannot be, which the log of Jenkins says. */
+    static void add(Run<?, ?> run, BuiltImage image) throws InterruptedException {
         if (!image.isTagged()) {
             return;
         }
@@ -150,8 +158,8 @@ public final class JobImages {
                         return null;
                     })
                     .get();
-        } catch (ExecutionException e) {
-            throw new IOException("the images of " + run.getParent().getFullName() + " cannot be kept", e.getCause());
+        } catch (ExecutionException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "the images of " + run + " cannot be kept for the page of its job");
         }
     }
 
@@ -167,7 +175,7 @@ public final class JobImages {
                 .sorted(Comparator.comparingLong(Tagged::getTimestamp).reversed())
                 .limit(MOST)
                 .collect(Collectors.toCollection(ArrayList::new));
-        xml().write(kept);
+        file().write(kept);
     }
 
     /** Changes what is there of one build, if anything is. */

@@ -61,7 +61,7 @@ public final class JobImagesAction implements Action {
 
     /** Of the last builds, the newest first; what is under a tag in several builds is said once. */
     @Exported
-    public List<TaggedImage> getImages() throws IOException {
+    public List<TaggedImage> getImages() {
         List<JobImages.Tagged> taggings = JobImages.of(job).read();
         Map<String, String> current = current(taggings);
         Set<List<String>> said = new HashSet<>();
@@ -76,7 +76,7 @@ public final class JobImagesAction implements Action {
     }
 
     /** What the newest tags stand for now, as far as the job knows. */
-    public List<TaggedImage> getCurrent() throws IOException {
+    public List<TaggedImage> getCurrent() {
         return getImages().stream().filter(TaggedImage::isCurrent).limit(SUMMARY).toList();
     }
 
@@ -97,7 +97,7 @@ public final class JobImagesAction implements Action {
 
     /** The newest first. */
     @Exported
-    public List<Rollback> getRollbacks() throws IOException {
+    public List<Rollback> getRollbacks() {
         return new RollbackLog(job).read();
     }
 
@@ -168,7 +168,7 @@ public final class JobImagesAction implements Action {
     }
 
     /** By tag, the digest that was put there last. */
-    private Map<String, String> current(List<JobImages.Tagged> taggings) throws IOException {
+    private Map<String, String> current(List<JobImages.Tagged> taggings) {
         record Event(String tag, String digest, long timestamp) {}
         return Stream.concat(
                         taggings.stream().map(each -> new Event(each.getTag(), each.getDigest(), each.getTimestamp())),

@@ -3,6 +3,8 @@ package io.jenkins.plugins.treenq.rollback;
 
 import hudson.XmlFile;
 import hudson.model.Job;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
 import java.io.File;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +33,23 @@ final class RollbackLog {
     /** One thread, on which no two changes of a file meet. */
     private static final ThreadPoolExecutor WRITER = writer();
 
-    /** By file and tag. */
-    private static final Map<String, Rollback> LATEST = new ConcurrentHashMap<>();
+    private static final Map<Subject, Rollback> LATEST = new ConcurrentHashMap<>();
 
-    private final File file;
+    private final Job<?, ?> job;
+    private final Executor writer;
 
     RollbackLog(Job<?, ?> job) {
-        file = new File(job.getRootDir(), "treenq-rollbacks.xml");
+        this(job, WRITER);
     }
+
+    /** @param writer where the file is written */
+    RollbackLog(Job<?, ?> job, Executor writer) {
+        this.job = job;
+        this.writer = writer;
+    }
+
+    /** What one roll back at a time is of. The job is not named by its folder, which changes when the job is renamed. */
+    private record Subject(Job<?, ?> job, String tag) {}
 
     private static ThreadPoolExecutor writer() {
         ThreadPoolExecutor thread = new ThreadPoolExecutor(
@@ -51,14 +63,14 @@ final class RollbackLog {
         return thread;
     }
 
-    private String key(Rollback rollback) {
-        return file.getPath() + '\0' + rollback.getTag();
+    private Subject subject(Rollback rollback) {
+        return new Subject(job, rollback.getTag());
     }
 
     /** The newest first. */
-    List<Rollback> read() throws IOException {
+    List<Rollback> read() {
         List<Rollback> inMemory = LATEST.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(file.getPath() + '\0'))
+                .filter(entry -> entry.getKey().job().equals(job))
                 .map(Map.Entry::getValue)
                 .toList();
         List<Rollback> all = new ArrayList<>(inMemory);
@@ -71,49 +83,82 @@ final class RollbackLog {
         return all;
     }
 
-    private List<Rollback> kept() throws IOException {
+    /** None when they cannot be read: the log is for showing, and the job's page has more than that. */
+    private List<Rollback> kept() {
         List<Rollback> all = new ArrayList<>();
-        if (file.exists() && xml().read() instanceof List<?> kept) {
-            kept.forEach(each -> {
-                if (each instanceof Rollback rollback && rollback.isComplete()) {
-                    all.add(rollback);
-                }
-            });
+        XmlFile file = file();
+        try {
+            if (file.exists() && file.read() instanceof List<?> kept) {
+                kept.forEach(each -> {
+                    if (each instanceof Rollback rollback && rollback.isComplete()) {
+                        all.add(rollback);
+                    }
+                });
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read; earlier roll backs of " + job.getFullName()
+                    + " are not shown");
         }
         return all;
     }
 
-    private XmlFile xml() {
-        return new XmlFile(Jenkins.XSTREAM2, file);
+    /** Where the job is now. */
+    private XmlFile file() {
+        return new XmlFile(Jenkins.XSTREAM2, new File(job.getRootDir(), "treenq-rollbacks.xml"));
     }
 
     /** Notes that one begins; false when another one of the same tag is under way. */
     boolean begin(Rollback rollback) {
-        if (LATEST.putIfAbsent(key(rollback), rollback) != null) {
+        if (LATEST.putIfAbsent(subject(rollback), rollback) != null) {
             return false;
         }
-        WRITER.execute(() -> write(rollback));
+        execute(rollback, () -> write(rollback));
         return true;
     }
 
     /** Notes what became of it. */
     void end(Rollback ended) {
-        LATEST.put(key(ended), ended);
-        WRITER.execute(() -> {
-            write(ended);
-            LATEST.remove(key(ended), ended);
+        LATEST.put(subject(ended), ended);
+        execute(ended, () -> {
+            try {
+                write(ended);
+            } finally {
+                LATEST.remove(subject(ended), ended);
+            }
         });
+    }
+
+    /** Without a thread that writes it, it is forgotten: its tag would be under way for ever. */
+    private void execute(Rollback rollback, Runnable write) {
+        try {
+            writer.execute(write);
+        } catch (RuntimeException | Error e) {
+            LATEST.remove(subject(rollback), rollback);
+            throw e;
+        }
     }
 
     private void write(Rollback rollback) {
         try {
+            if (!isThere()) {
+                LOGGER.info(() -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag() + " back to "
+                        + rollback.getDigest() + ": the job is gone");
+                return;
+            }
             List<Rollback> all = new ArrayList<>();
             all.add(rollback);
             kept().stream().filter(kept -> !kept.is(rollback)).forEach(all::add);
-            xml().write(new ArrayList<>(all.subList(0, Math.min(all.size(), KEPT))));
+            file().write(new ArrayList<>(all.subList(0, Math.min(all.size(), KEPT))));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag()
                     + " back to " + rollback.getDigest() + ": " + rollback.getState());
+        }
+    }
+
+    /** Whether the job has not been deleted meanwhile: its folder would come to life again. */
+    private boolean isThere() {
+        try (ACLContext system = ACL.as2(ACL.SYSTEM2)) {
+            return Jenkins.get().getItemByFullName(job.getFullName()) == job;
         }
     }
 }
