@@ -263,6 +263,10 @@ public final class LiveTimeline {
         return end == null ? daemonTime.plusNanos(System.nanoTime() - reportedNanos) : daemonTime;
     }
 
+    synchronized Timeline withoutSteps() {
+        return Timeline.withoutSteps(beginning, end);
+    }
+
     synchronized Timeline snapshot() {
         Map<Integer, StepOutput> lines = new HashMap<>();
         output.forEach((step, clipped) -> lines.put(step, clipped.content()));

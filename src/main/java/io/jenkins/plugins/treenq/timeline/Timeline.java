@@ -20,6 +20,12 @@ record Timeline(Beginning beginning, @CheckForNull End end, ProgressReport progr
         Objects.requireNonNull(progress);
     }
 
+    /** What a list of many builds has room for. */
+    static Timeline withoutSteps(Beginning beginning, @CheckForNull End end) {
+        return new Timeline(
+                beginning, end, new ProgressReport(beginning.time(), List.of(), Map.of(), List.of(), null, true));
+    }
+
     /** In the place of one that is kept, but makes no sense. */
     static Timeline unreadable(int number) {
         return new Timeline(

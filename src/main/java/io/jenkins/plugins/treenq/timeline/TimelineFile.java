@@ -26,7 +26,7 @@ final class TimelineFile {
     private static final Logger LOGGER = Logger.getLogger(TimelineFile.class.getName());
 
     /** Several times what {@link ProgressLimits} allow. */
-    private static final long MOST_BYTES = 32 << 20;
+    static final long MOST_BYTES = 32 << 20;
 
     private static final Gson GSON = new GsonBuilder()
             .registerTypeAdapter(Instant.class, new Milliseconds().nullSafe())
@@ -66,8 +66,45 @@ final class TimelineFile {
         }
     }
 
+    /** Makes a timeline of a file's text. */
+    private interface Parser {
+        @CheckForNull
+        Timeline parse(Reader in) throws IOException;
+    }
+
     /** Empty when there is none, or none that can be read. */
     static Optional<Timeline> read(Path file) {
+        return read(file, in -> GSON.fromJson(in, Timeline.class));
+    }
+
+    /** The same without its steps, of which none is loaded. */
+    static Optional<Timeline> readWithoutSteps(Path file) {
+        return read(file, TimelineFile::parseWithoutSteps);
+    }
+
+    private static Timeline parseWithoutSteps(Reader in) throws IOException {
+        Timeline.Beginning beginning = null;
+        Timeline.End end = null;
+        boolean isProgress = false;
+        JsonReader json = GSON.newJsonReader(in);
+        json.beginObject();
+        // What happened between the two is written last.
+        while (!isProgress && json.hasNext()) {
+            switch (json.nextName()) {
+                case "beginning" -> beginning = GSON.fromJson(json, Timeline.Beginning.class);
+                case "end" -> end = GSON.fromJson(json, Timeline.End.class);
+                default -> isProgress = true;
+            }
+        }
+        return Timeline.withoutSteps(Objects.requireNonNull(beginning), end);
+    }
+
+    /** 0 when there is none. */
+    static long sizeBytes(Path file) {
+        return file.toFile().length();
+    }
+
+    private static Optional<Timeline> read(Path file, Parser parser) {
         try {
             long bytes = Files.size(file);
             if (bytes > MOST_BYTES) {
@@ -75,7 +112,7 @@ final class TimelineFile {
                 return Optional.empty();
             }
             try (Reader in = Files.newBufferedReader(file)) {
-                return Optional.ofNullable(checked(GSON.fromJson(in, Timeline.class)));
+                return Optional.ofNullable(checked(parser.parse(in)));
             }
         } catch (NoSuchFileException e) {
             return Optional.empty();

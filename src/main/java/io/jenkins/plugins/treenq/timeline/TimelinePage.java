@@ -33,16 +33,18 @@ public final class TimelinePage implements ModelObject {
     private final Run<?, ?> run;
     private final Timeline timeline;
     private final boolean running;
+    private final boolean withSteps;
 
     @CheckForNull
     private final Timeline.End end;
 
     private final ProgressSummary summary;
 
-    TimelinePage(Run<?, ?> run, Timeline timeline, boolean running) {
+    TimelinePage(Run<?, ?> run, Timeline timeline, boolean running, boolean withSteps) {
         this.run = run;
         this.timeline = timeline;
         this.running = running;
+        this.withSteps = withSteps;
         this.end = timeline.end();
         this.summary = ProgressSummary.of(timeline.progress().steps());
     }
@@ -175,6 +177,12 @@ public final class TimelinePage implements ModelObject {
     @Exported
     public boolean isLeftOut() {
         return timeline.progress().leftOut();
+    }
+
+    /** Whether steps, warnings and numbers are on the build's own page only: the list of a run's builds has no room for them. */
+    @Exported
+    public boolean isStepsOmitted() {
+        return !withSteps;
     }
 
     /** In the order in which they began; those that wait come last. */

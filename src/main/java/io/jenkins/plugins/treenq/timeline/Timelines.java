@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +38,12 @@ public final class Timelines {
 
     /** What is written to the disk of the controller. */
     private static final Executor WRITERS = writers();
+
+    /**
+     * Of the files of a run whose steps are loaded for a list of its builds. It is that of the largest file: whoever looks at a run
+     * costs no more than whoever looks at one build, however many an agent reported of.
+     */
+    static final long MOST_LISTED_BYTES = TimelineFile.MOST_BYTES;
 
     private static final Pattern FILE = Pattern.compile("([1-9][0-9]{0,8})\\.json");
 
@@ -180,12 +185,16 @@ public final class Timelines {
     }
 
     private Optional<Timeline> find(int number) {
+        return find(number, true);
+    }
+
+    private Optional<Timeline> find(int number, boolean withSteps) {
         LiveTimeline current = live.get(number);
         if (current != null) {
-            return Optional.of(current.snapshot());
+            return Optional.of(withSteps ? current.snapshot() : current.withoutSteps());
         }
         Path file = file(number);
-        return TimelineFile.read(file)
+        return (withSteps ? TimelineFile.read(file) : TimelineFile.readWithoutSteps(file))
                 .filter(timeline -> timeline.beginning().number() == number)
                 .or(() -> Files.exists(file) ? Optional.of(Timeline.unreadable(number)) : Optional.empty());
     }
@@ -193,17 +202,26 @@ public final class Timelines {
     /** The page of a build, or null. */
     @CheckForNull
     public TimelinePage page(int number) {
-        boolean running = live.containsKey(number);
-        return find(number)
-                .map(timeline -> new TimelinePage(run, timeline, running))
-                .orElse(null);
+        return page(number, true).orElse(null);
     }
 
-    /** The pages of all builds, in order. */
+    private Optional<TimelinePage> page(int number, boolean withSteps) {
+        boolean running = live.containsKey(number);
+        return find(number, withSteps).map(timeline -> new TimelinePage(run, timeline, running, withSteps));
+    }
+
+    /** The pages of all builds, in order; those that do not fit into {@link #MOST_LISTED_BYTES} are without their steps. */
     public List<TimelinePage> pages() {
-        return numbers().stream()
-                .map(this::page)
-                .filter(Objects::nonNull)
-                .toList();
+        List<TimelinePage> pages = new ArrayList<>();
+        long leftBytes = MOST_LISTED_BYTES;
+        for (int number : numbers()) {
+            long bytes = TimelineFile.sizeBytes(file(number));
+            boolean fits = bytes <= leftBytes;
+            if (fits) {
+                leftBytes -= bytes;
+            }
+            page(number, fits).ifPresent(pages::add);
+        }
+        return pages;
     }
 }

@@ -105,6 +105,41 @@ class TimelinePagesTest {
     }
 
     @Test
+    void ofManyLargeBuildsTheListHasNoStepsAndTheirPagesHave() throws Exception {
+        for (int number = 1; number <= 4; number++) {
+            LiveTimeline timeline = ImagesAction.of(run).begin("ref-" + number, "shop/web:" + number, "default");
+            timeline.sink().accept(Hostile.report(List.of(Hostile.step(1, "RUN make"))));
+            timeline.succeeded("").get(1, TimeUnit.MINUTES);
+            Path file = run.getRootDir().toPath().resolve("treenq/" + number + ".json");
+            // The last one fits again.
+            Files.writeString(file, Files.readString(file) + " ".repeat(number == 4 ? 0 : 14 << 20));
+        }
+
+        JSONArray builds = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
+
+        assertThat(builds, hasSize(4));
+        for (int number = 1; number <= 4; number++) {
+            JSONObject build = builds.getJSONObject(number - 1);
+            assertEquals(number, build.getInt("number"));
+            assertEquals("SUCCESS", build.getString("state"));
+            assertEquals("shop/web:" + number, build.getString("subject"));
+            assertEquals(number == 3, build.getBoolean("stepsOmitted"));
+            assertThat(build.getJSONArray("steps"), hasSize(number == 3 ? 0 : 1));
+            JSONObject itself = client.getJSON(run.getUrl() + "treenq/" + number + "/api/json").getJSONObject();
+            assertEquals(false, itself.getBoolean("stepsOmitted"));
+            assertEquals("RUN make", itself.getJSONArray("steps").getJSONObject(0).getString("name"));
+        }
+        for (String page : List.of("", "treenq/")) {
+            assertThat(client.getPage(run, page).asNormalizedText(), containsString("steps on its page only"));
+        }
+        assertPagesWork();
+        Path file = run.getRootDir().toPath().resolve("treenq/3.json");
+        Files.writeString(file, " ".repeat(14 << 20));
+        builds = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
+        assertEquals("UNREADABLE", builds.getJSONObject(2).getString("state"));
+    }
+
+    @Test
     void aHostileAgentDoesNotBreakThem() throws Exception {
         DumbSlave agent = jenkins.createOnlineSlave();
         LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
