@@ -12,6 +12,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.report.BuiltImage;
@@ -179,6 +180,10 @@ class RestartTest {
     }
 
     private static void startInspection(JenkinsRule jenkins, int port) throws Throwable {
+        Policy policy = new Policy();
+        policy.setControllerHosts(List.of("localhost:" + port));
+        TreenqConfiguration.get().setPolicy(policy);
+        TreenqConfiguration.get().save();
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
         job.setDefinition(new CpsFlowDefinition("treenqInspect 'localhost:" + port + "/a/b:1'", true));
         job.scheduleBuild2(0).waitForStart();
