@@ -114,6 +114,9 @@ public final class Session implements AutoCloseable {
                     .maxInboundMessageSize(DaemonChannel.MAX_MESSAGE_BYTES)
                     .maxInboundMetadataSize(DaemonChannel.MAX_METADATA_BYTES)
                     .maxConcurrentCallsPerConnection(MOST_CALLS)
+                    // The daemon's own connection has pings. Those of this one would be timers that hold on to each
+                    // session for two hours.
+                    .keepAliveTime(Long.MAX_VALUE, TimeUnit.NANOSECONDS)
                     .permitKeepAliveTime(1, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .intercept(new UnexpectedFailures(onFailure))
@@ -232,9 +235,8 @@ public final class Session implements AutoCloseable {
         private void end(Throwable cause) {
             opened.completeExceptionally(cause);
             ended.completeExceptionally(cause);
-            if (connection.isRegistered()) {
-                connection.close();
-            }
+            // After the listener has taken the connection, where that is still to come.
+            listener.eventLoop().execute(connection::end);
         }
     }
 }

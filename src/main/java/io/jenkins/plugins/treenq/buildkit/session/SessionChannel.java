@@ -69,6 +69,16 @@ final class SessionChannel extends AbstractChannel {
         });
     }
 
+    /**
+     * Closes at once. The handlers of HTTP/2 would first write that they go away, which nobody takes when the call is over,
+     * and wait for that as long as the event loop lives.
+     */
+    void end() {
+        if (isRegistered()) {
+            unsafe().close(newPromise());
+        }
+    }
+
     private void breakOff(Throwable cause) {
         call.cancel("the session broke on this side", cause);
     }
