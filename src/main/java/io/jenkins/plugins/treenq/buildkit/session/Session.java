@@ -9,6 +9,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -219,10 +220,13 @@ public final class Session implements AutoCloseable {
         @Override
         public void onError(Throwable failure) {
             Status status = Status.fromThrowable(failure);
-            // A call that was cancelled for something was so on this side. The daemon may build on without the session.
+            // A call that was cancelled for something was so on this side. The daemon may build on without the session. What
+            // gRPC could not read of the daemon's has a status, and is the daemon's own failure.
+            Throwable cause = status.getCause();
             if (status.getCode() == Status.Code.CANCELLED
-                    && (status.getCause() instanceof RuntimeException || status.getCause() instanceof Error)) {
-                onFailure.accept(status.getCause());
+                    && !(cause instanceof StatusRuntimeException)
+                    && (cause instanceof RuntimeException || cause instanceof Error)) {
+                onFailure.accept(cause);
             }
             end(failure);
         }
