@@ -302,7 +302,8 @@ final class StatusStream {
             } else if (buildOver && repeatsItself()) {
                 giveUp("its stream broke off " + MOST_REPETITIONS + " times with nothing new");
             } else {
-                LOGGER.log(Level.FINE, end, () -> "progress of " + ref + " broke off, asking again");
+                // Not the exception, which cannot be serialized: Jenkins fetches the records of its agents.
+                LOGGER.fine(() -> "The stream of build " + ref + "'s progress broke off, and is opened again: " + status);
                 openLater();
             }
         }
