@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Assumptions;
  * @param env what {@code buildkit/daemon env} says of it
  */
 public record Daemon(Map<String, String> env) {
-    private static final Path LAUNCHER = Stream.of("buildkit/daemon", "daemon")
+    private static final Path LAUNCHER = Stream.of("buildkit/daemon", "../daemon")
             .map(Path::of)
             .filter(Files::isRegularFile)
             .findFirst()

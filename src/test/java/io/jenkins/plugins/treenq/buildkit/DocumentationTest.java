@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the documentation quotes and links is there. */
 class DocumentationTest {
-    /** The tests run in the repository's root, or in {@code buildkit} when the client is built alone. */
-    private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("..");
+    /** The tests run in the repository's root, or in {@code buildkit/treenqctl} when the client is built alone. */
+    private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
 
     private static final String TROUBLESHOOTING_TABLE = "| line of the log |";
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
