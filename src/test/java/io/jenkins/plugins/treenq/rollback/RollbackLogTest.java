@@ -14,6 +14,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import java.io.File;
@@ -26,10 +27,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What is kept of a job's images and roll backs, whatever becomes of the job and of the files meanwhile. */
-@WithJenkins
+@SharedJenkins
 class RollbackLogTest {
     private static final String TAG = "registry.example.com/shop/web:latest";
     private static final String DIGEST = "sha256:" + "a".repeat(64);

@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
@@ -27,13 +28,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Somebody stops a run, whatever its image build is doing: nothing is archived, nobody waits for anything, and the daemon
  * builds nothing any more. {@link RealBuildTest} stops steps, {@link PoolTest} builds that wait for a place.
  */
-@WithJenkins
+@SharedJenkins
 class AbortTest {
     private JenkinsRule jenkins;
     private Daemon daemon;

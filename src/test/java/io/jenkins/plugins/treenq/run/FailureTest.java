@@ -13,6 +13,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What a Jenkinsfile's author reads when something is wrong before any daemon is asked. */
-@WithJenkins
+@SharedJenkins
 class FailureTest {
     private static final String DOCKERFILE = "writeFile file: 'Dockerfile', text: 'FROM scratch'";
 

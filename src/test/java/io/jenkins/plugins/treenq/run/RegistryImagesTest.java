@@ -36,6 +36,7 @@ import io.jenkins.plugins.treenq.buildkit.images.CraneRegistry;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.Consequence;
@@ -74,10 +75,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Steps that need neither a workspace nor a builder, in a real Jenkins with real registries. */
-@WithJenkins
+@SharedJenkins
 class RegistryImagesTest {
     @TempDir
     Path folder;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.parameters.AzblobCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
@@ -29,9 +30,8 @@ import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@SharedJenkins
 class TreenqBuildStepTest {
     private JenkinsRule jenkins;
 

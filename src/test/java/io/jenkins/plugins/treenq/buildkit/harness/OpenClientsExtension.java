@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.harness;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A class of tests fails that leaves a client of BuildKit open: the client's thread for bytes would never end, on an agent neither.
+ */
+public final class OpenClientsExtension implements AfterAllCallback {
+    private static final String THREADS = "treenq-io";
+
+    /** Far more than a client that is closed takes to end. */
+    private static final long LONGEST_END_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** Those that an earlier class has already failed for. */
+    private static final Set<Thread> KNOWN = Collections.newSetFromMap(new WeakHashMap<>());
+
+    @Override
+    public void afterAll(ExtensionContext context) throws InterruptedException {
+        long end = System.nanoTime() + LONGEST_END_NANOS;
+        for (Thread thread : open()) {
+            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
+        }
+        List<Thread> left = open();
+        KNOWN.addAll(left);
+        if (!left.isEmpty()) {
+            throw new AssertionError("a client of " + context.getDisplayName() + " is still open: "
+                    + left.stream().map(Thread::getName).toList());
+        }
+    }
+
+    private static List<Thread> open() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(THREADS) && !KNOWN.contains(thread))
+                .toList();
+    }
+}

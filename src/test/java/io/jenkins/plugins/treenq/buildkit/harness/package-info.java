@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+/** What is done around each class of tests. */
+package io.jenkins.plugins.treenq.buildkit.harness;

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.harness;
+
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import hudson.model.Executor;
+import hudson.model.Node;
+import hudson.model.Result;
+import hudson.model.TopLevelItem;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import jenkins.model.JenkinsLocationConfiguration;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.runner.Description;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/** Keeps a class's Jenkins, and makes it as it was after each test. */
+final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallback, AfterAllCallback {
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SharedJenkinsExtension.class);
+
+    private static final class ClassRule extends JenkinsRule {
+        private final int executors;
+
+        ClassRule(Class<?> tests) {
+            testDescription = Description.createSuiteDescription(tests);
+            try {
+                before();
+            } catch (Throwable e) {
+                throw new ParameterResolutionException("Jenkins does not start", e);
+            }
+            executors = jenkins.getNumExecutors();
+        }
+
+        /** Ends the test's agents and the clients that it has opened, which otherwise end with Jenkins. */
+        void reset() throws Exception {
+            for (WebClient client : new CopyOnWriteArrayList<>(clients())) {
+                client.close();
+            }
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                SharedJenkinsExtension.reset(this, executors);
+            }
+        }
+
+        @SuppressWarnings("unchecked")
+        private List<WebClient> clients() throws ReflectiveOperationException {
+            Field clients = JenkinsRule.class.getDeclaredField("clients");
+            clients.setAccessible(true);
+            return (List<WebClient>) clients.get(this);
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType().equals(JenkinsRule.class);
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        ClassRule rule = store(context).getOrComputeIfAbsent("jenkins", key -> new ClassRule(context.getRequiredTestClass()), ClassRule.class);
+        // So that a test may do what the system may, as with a Jenkins of its own.
+        ACL.as2(ACL.SYSTEM2);
+        return rule;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        ClassRule rule = store(context).get("jenkins", ClassRule.class);
+        if (rule != null) {
+            rule.reset();
+        }
+        SecurityContextHolder.clearContext();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        ClassRule rule = store(context).remove("jenkins", ClassRule.class);
+        if (rule != null) {
+            rule.after();
+        }
+    }
+
+    /** Of the class, so that all of its tests find the same. */
+    private static ExtensionContext.Store store(ExtensionContext context) {
+        ExtensionContext ofClass = context;
+        while (ofClass.getTestMethod().isPresent()) {
+            ofClass = ofClass.getParent().orElseThrow();
+        }
+        return ofClass.getStore(NAMESPACE);
+    }
+
+    static void reset(JenkinsRule rule, int executors) throws Exception {
+        Jenkins jenkins = rule.jenkins;
+        jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
+        jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+        jenkins.getQueue().clear();
+        for (hudson.model.Computer computer : jenkins.getComputers()) {
+            for (Executor executor : computer.getAllExecutors()) {
+                if (executor.isBusy()) {
+                    executor.interrupt(Result.ABORTED);
+                }
+            }
+        }
+        for (TopLevelItem item : List.copyOf(jenkins.getItems())) {
+            item.delete();
+        }
+        rule.waitUntilNoActivityUpTo(60_000);
+        for (Node node : List.copyOf(jenkins.getNodes())) {
+            jenkins.removeNode(node);
+        }
+        jenkins.setNumExecutors(executors);
+        jenkins.setLabelString("");
+        jenkins.setMode(Node.Mode.NORMAL);
+        jenkins.getGlobalNodeProperties().clear();
+        SystemCredentialsProvider credentials = SystemCredentialsProvider.getInstance();
+        credentials.setDomainCredentialsMap(Map.of(Domain.global(), List.of()));
+        credentials.save();
+        reset(TreenqConfiguration.get());
+        JenkinsLocationConfiguration.get().setUrl(rule.getURL().toString());
+        for (User user : List.copyOf(User.getAll())) {
+            user.delete();
+        }
+        // Jenkins leaves the workspaces of deleted jobs where they are, and a new job of the same name gets the same.
+        deleteBelow(jenkins.getRootDir().toPath().resolve("workspace"));
+    }
+
+    /** All that is stored is as in one that nobody has configured. */
+    private static void reset(TreenqConfiguration configuration) throws Exception {
+        Files.deleteIfExists(Jenkins.get().getRootDir().toPath().resolve(TreenqConfiguration.class.getName() + ".xml"));
+        TreenqConfiguration fresh = new TreenqConfiguration();
+        for (Field field : TreenqConfiguration.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers())) {
+                field.setAccessible(true);
+                field.set(configuration, field.get(fresh));
+            }
+        }
+    }
+
+    private static void deleteBelow(Path folder) throws Exception {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Path> paths;
+        try (Stream<Path> all = Files.walk(folder)) {
+            paths = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+}
