@@ -32,11 +32,15 @@ public record Daemon(Map<String, String> env) {
             .orElseThrow()
             .toAbsolutePath();
 
+    /** Says in the variable TREENQ_DAEMONS that tests which need a daemon shall be skipped. */
+    private static final String NONE = "none";
+
     /** The daemons that the tests were started with; skips the test when there is none. */
     public static List<Daemon> all() {
         String files = System.getenv("TREENQ_DAEMONS");
         Assumptions.assumeTrue(
-                files != null, "needs real daemons: run the tests with ./test, which starts them");
+                files != null && !files.isEmpty() && !files.equals(NONE),
+                "needs a real daemon: run the tests with ./test, which starts daemons");
         return Stream.of(files.split(File.pathSeparator))
                 .map(file -> {
                     try {

@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.Upload;
+import io.jenkins.plugins.treenq.buildkit.harness.Alone;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.io.PipedInputStream;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Alone
 class ManyBuildsTest {
     private static final int BUILDS = 100;
     private static final int MOST_THREADS = 40;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a client that lives long keeps of the builds that are over: a bounded few, whatever the number of builds. */
+class EndedSessionsTest {
+    private static final int BUILDS = 200;
+
+    /** Of a build whose end is still under way, and of what the classes of other tests have left. */
+    private static final int FEW = 10;
+
+    /** A session's connection, the server on it, and what gRPC has for each of them. */
+    private static final List<String> OF_A_SESSION = List.of(
+            "io.jenkins.plugins.treenq.buildkit.session.Session",
+            "io.jenkins.plugins.treenq.buildkit.session.SessionChannel",
+            "io.jenkins.plugins.treenq.buildkit.session.SessionServerChannel",
+            "io.grpc.netty.NettyServerHandler",
+            "io.grpc.internal.ServerImpl");
+
+    private static final Pattern HISTOGRAM_LINE = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +(\\S+)");
+    private static final long LONGEST_END_NANOS = Duration.ofSeconds(30).toNanos();
+
+    @TempDir
+    Path folder;
+
+    /** How many objects are reachable; the JVM collects the others first. */
+    private static Map<String, Long> reachable() throws Exception {
+        String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        Map<String, Long> counts = new TreeMap<>();
+        for (MatchResult line : HISTOGRAM_LINE.matcher(histogram).results().toList()) {
+            if (OF_A_SESSION.contains(line.group(2))) {
+                counts.merge(line.group(2), Long.parseLong(line.group(1)), Long::sum);
+            }
+        }
+        return counts;
+    }
+
+    private static boolean areFew(Map<String, Long> counts) {
+        return counts.values().stream().allMatch(count -> count <= FEW);
+    }
+
+    @Test
+    void aClientKeepsNothingOfSessionsThatAreOver() throws Exception {
+        Daemon daemon = Daemon.first();
+        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            for (int i = 0; i < BUILDS; i++) {
+                client.build(Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
+            }
+            Map<String, Long> left = reachable();
+            for (long end = System.nanoTime() + LONGEST_END_NANOS; !areFew(left) && System.nanoTime() < end; ) {
+                TimeUnit.MILLISECONDS.sleep(100);
+                left = reachable();
+            }
+            assertTrue(areFew(left), left + " are left of " + BUILDS + " builds");
+        }
+    }
+}
