@@ -25,6 +25,9 @@ public abstract class OptionsDescriptor<T extends Describable<T>> extends Descri
         implements CustomDescribableModel {
     private static final String OPTIONS = "options";
 
+    /** Parameters with texts of the form {@code NAME=value}. */
+    static final Set<String> ASSIGNMENTS = Set.of(OPTIONS);
+
     /** What a text area shows of a list. */
     @Restricted(DoNotUse.class)
     public String lines(@CheckForNull List<String> values) {
@@ -40,13 +43,13 @@ public abstract class OptionsDescriptor<T extends Describable<T>> extends Descri
     @NonNull
     @Override
     public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-        return KeyValueList.bindable(arguments, Set.of(OPTIONS));
+        return KeyValueList.bindable(arguments, ASSIGNMENTS);
     }
 
     @NonNull
     @Override
     public UninstantiatedDescribable customUninstantiate(@NonNull UninstantiatedDescribable bound) {
-        return KeyValueList.readable(bound, Set.of(OPTIONS));
+        return KeyValueList.readable(bound, ASSIGNMENTS);
     }
 
     @POST

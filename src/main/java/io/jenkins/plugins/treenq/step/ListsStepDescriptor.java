@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
+import io.jenkins.plugins.treenq.parameters.PipelineArguments;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,15 +59,7 @@ public abstract class ListsStepDescriptor extends StepDescriptor implements Cust
     @NonNull
     @Override
     public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-        Map<String, Object> bindable = KeyValueList.bindable(arguments, assignments);
-        bindable.replaceAll((name, value) -> value instanceof CharSequence text && isList(name)
-                ? List.of(text.toString())
-                : value);
-        return bindable;
-    }
-
-    private boolean isList(String name) {
-        return lists.contains(name) || name.equals(UninstantiatedDescribable.ANONYMOUS_KEY);
+        return PipelineArguments.bindable(getFunctionName(), clazz, KeyValueList.bindable(arguments, assignments));
     }
 
     @NonNull

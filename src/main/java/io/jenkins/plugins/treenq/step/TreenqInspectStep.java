@@ -14,12 +14,15 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.LineList;
+import io.jenkins.plugins.treenq.parameters.PipelineArguments;
 import io.jenkins.plugins.treenq.report.InspectedImage;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -95,7 +98,7 @@ public final class TreenqInspectStep extends Step implements Serializable {
 
     /** The step's form and syntax. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
         @Override
         public String getFunctionName() {
             return "treenqInspect";
@@ -110,6 +113,12 @@ public final class TreenqInspectStep extends Step implements Serializable {
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
             return Set.of(Run.class, TaskListener.class);
+        }
+
+        @NonNull
+        @Override
+        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+            return PipelineArguments.bindable(getFunctionName(), clazz, arguments);
         }
 
         @POST

@@ -19,6 +19,7 @@ import io.jenkins.plugins.treenq.report.InspectedImage;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -146,13 +147,13 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         @NonNull
         @Override
         public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
-            Map<String, Object> bindable = super.customInstantiate(arguments);
-            if (bindable.get(FROM) instanceof BuiltImage image) {
-                bindable.put(FROM, image.getReference());
-            } else if (bindable.get(FROM) instanceof InspectedImage image) {
-                bindable.put(FROM, image.getReference());
+            Map<String, Object> named = new LinkedHashMap<>(arguments);
+            if (named.get(FROM) instanceof BuiltImage image) {
+                named.put(FROM, image.getReference());
+            } else if (named.get(FROM) instanceof InspectedImage image) {
+                named.put(FROM, image.getReference());
             }
-            return bindable;
+            return super.customInstantiate(named);
         }
 
         @POST

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.step;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import hudson.AbortException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +108,31 @@ class TreenqBuildStepTest {
         assertEquals(
                 Map.of("platform", "linux/amd64", "build-arg:COUNT", "3", "label:team", "shop"),
                 order.build().request().options());
+    }
+
+    @Test
+    void booleansNumbersAndSingleValuesAreTaken() throws Exception {
+        TreenqBuildStep step = instantiate(Map.of(
+                "tags", "web:1",
+                "provenance", true,
+                "sbom", true,
+                "shmSize", 64,
+                "push", "false",
+                "buildArgs", Map.of("COUNT", 8, "DEBUG", true),
+                "cacheTo", new UninstantiatedDescribable(
+                        "localCache", null, Map.of("path", 7, "ignoreError", "true", "options", Map.of("level", 3))),
+                "secrets", new UninstantiatedDescribable("secret", null, Map.of("id", 5, "env", "TOKEN"))));
+
+        assertEquals("true", step.getProvenance());
+        assertEquals("true", step.getSbom());
+        assertEquals("64", step.getShmSize());
+        assertFalse(step.isPush());
+        assertEquals(List.of("COUNT=8", "DEBUG=true"), step.getBuildArgs().stream().sorted().toList());
+        LocalCache cache = new LocalCache("7");
+        cache.setIgnoreError(true);
+        cache.setOptions(List.of("level=3"));
+        jenkins.assertEqualDataBoundBeans(List.of(cache), step.getCacheTo());
+        assertEquals("5", step.getSecrets().get(0).getId());
     }
 
     @Test

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.parameters;
+
+import hudson.AbortException;
+import hudson.ExtensionList;
+import hudson.model.Descriptor;
+import hudson.util.EditDistance;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jenkinsci.plugins.structs.SymbolLookup;
+import org.jenkinsci.plugins.structs.describable.ArrayType;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.DescribableParameter;
+import org.jenkinsci.plugins.structs.describable.ParameterType;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+
+/**
+ * Arguments of a step as a person writes them in a Jenkinsfile, made to be those that the step's class declares. Numbers and
+ * booleans are taken as texts, and one value as a list of one. Nested arguments are treated alike.
+ *
+ * <p>What is wrong with them fails the step with one line: an unknown argument with the nearest one that there is, since
+ * Jenkins itself only warns of it, and a value of another kind with the kind that is taken.
+ */
+public final class PipelineArguments {
+    private static final String ANONYMOUS = UninstantiatedDescribable.ANONYMOUS_KEY;
+
+    /** What the arguments are for, as a Jenkinsfile calls it. */
+    private final String function;
+
+    private final DescribableModel<?> model;
+
+    private PipelineArguments(String function, DescribableModel<?> model) {
+        this.function = function;
+        this.model = model;
+    }
+
+    /**
+     * @param function that is called, such as {@code treenqBuild}
+     * @param type that the arguments make
+     * @throws AbortException undeclared, because Jenkins' interface declares none: when the arguments cannot be those of the type
+     */
+    public static Map<String, Object> bindable(String function, Class<?> type, Map<String, Object> arguments) {
+        return new PipelineArguments(function, DescribableModel.of(type)).bindable(arguments);
+    }
+
+    private Map<String, Object> bindable(Map<String, ?> arguments) {
+        Map<String, Object> bindable = new LinkedHashMap<>();
+        arguments.forEach((name, value) -> bindable.put(name, bindable(name, value)));
+        return bindable;
+    }
+
+    private Object bindable(String name, Object value) {
+        DescribableParameter parameter =
+                name.equals(ANONYMOUS) ? model.getSoleRequiredParameter() : model.getParameter(name);
+        if (parameter == null) {
+            throw name.equals(ANONYMOUS)
+                    ? refused(function + " takes arguments with names, such as " + names().iterator().next() + ": …")
+                    : refused(function + " has no argument '" + name + "'; did you mean '"
+                            + EditDistance.findNearest(name, names()) + "'?");
+        }
+        if (value == null) {
+            return null;
+        }
+        ParameterType type = parameter.getType();
+        return type instanceof ArrayType list
+                ? list(parameter.getName(), value, list.getElementType())
+                : single(parameter.getName(), value, parameter.getErasedType());
+    }
+
+    private Collection<String> names() {
+        return model.getParameters().stream().map(DescribableParameter::getName).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private List<Object> list(String name, Object value, ParameterType of) {
+        Collection<?> values =
+                value instanceof Object[] array ? Arrays.asList(array) : value instanceof Collection<?> all ? all : List.of(value);
+        Class<?> element = of.getActualType() instanceof Class<?> known ? known : Object.class;
+        List<Object> bindable = new ArrayList<>();
+        values.forEach(each -> bindable.add(each == null ? null : single(name, each, element)));
+        return bindable;
+    }
+
+    private Object single(String name, Object value, Class<?> type) {
+        if (type == String.class) {
+            if (value instanceof CharSequence || value instanceof Number || value instanceof Boolean || value instanceof Enum) {
+                return value.toString();
+            }
+            throw refused(name + " of " + function + " takes a text, and not " + kind(value));
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return switch (value.toString()) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw refused(name + " of " + function + " takes true or false, and not '" + value + "'");
+            };
+        }
+        if (value instanceof UninstantiatedDescribable nested) {
+            return nested(nested, type);
+        }
+        if (value instanceof CharSequence || value instanceof Number || value instanceof Boolean) {
+            throw refused(name + " of " + function + " takes " + symbols(type) + ", and not '" + value + "'");
+        }
+        return value;
+    }
+
+    private static UninstantiatedDescribable nested(UninstantiatedDescribable nested, Class<?> base) {
+        Descriptor<?> descriptor = nested.getKlass() != null || nested.getSymbol() == null
+                ? null
+                : SymbolLookup.get().findDescriptor(base, nested.getSymbol());
+        if (descriptor == null) {
+            return nested;
+        }
+        UninstantiatedDescribable bindable = nested.withArguments(
+                new PipelineArguments(nested.getSymbol(), DescribableModel.of(descriptor.clazz)).bindable(texts(nested)));
+        bindable.setModel(nested.getModel());
+        return bindable;
+    }
+
+    /** Maps of options become lists of texts here already, because these are what the class declares. */
+    private static Map<String, Object> texts(UninstantiatedDescribable nested) {
+        return KeyValueList.bindable(new LinkedHashMap<>(nested.getArguments()), OptionsDescriptor.ASSIGNMENTS);
+    }
+
+    private static String symbols(Class<?> type) {
+        String symbols = ExtensionList.lookup(Descriptor.class).stream()
+                .filter(descriptor -> type.isAssignableFrom(descriptor.clazz))
+                .flatMap(descriptor -> SymbolLookup.getSymbolValue(descriptor).stream())
+                .sorted()
+                .map(symbol -> symbol + "(…)")
+                .collect(Collectors.joining(" or "));
+        return symbols.isEmpty() ? "named arguments" : symbols;
+    }
+
+    private static String kind(Object value) {
+        return value instanceof Map ? "a map" : value instanceof Collection || value instanceof Object[] ? "a list" : "something else";
+    }
+
+    /** Jenkins shows the message of this exception alone, and of others where in its own code they were thrown. */
+    private static RuntimeException refused(String message) {
+        return PipelineArguments.<RuntimeException>unchecked(new AbortException(message));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> RuntimeException unchecked(Exception failure) throws E {
+        throw (E) failure;
+    }
+}
