@@ -167,8 +167,10 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
                     failure);
         }
         if (has(causes, ClosedChannelException.class) || has(causes, ChannelClosedException.class)) {
+            LOGGER.log(Level.FINE, failure, () -> agent + " went away");
             return failure(
-                    agent + " went away during the build; retry(conditions: [agent()]) builds on another one", failure);
+                    agent + " went away during the build; retry(conditions: [agent()]) builds on another one",
+                    new AgentGoneException());
         }
         if (failure instanceof Error) {
             return failure(agent + " cannot go on with the build: " + failure, failure);

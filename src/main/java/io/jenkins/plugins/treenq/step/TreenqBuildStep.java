@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -335,6 +336,34 @@ public final class TreenqBuildStep extends DockerfileStep {
         }
     }
 
+    /**
+     * A line about arguments that say something of an image, when none is made. Null when there are none, or when something is
+     * made.
+     *
+     * @param expand fills in variables
+     */
+    @CheckForNull
+    String warning(UnaryOperator<String> expand) {
+        if (!outputs.isEmpty() || !expanded(tags, expand).isEmpty()) {
+            return null;
+        }
+        Map<String, Boolean> given = new TreeMap<>(Map.of(
+                "annotations", !annotations.isEmpty(),
+                "imageOptions", !imageOptions.isEmpty(),
+                "labels", !labels.isEmpty(),
+                "provenance", !expanded(provenance, expand).isEmpty(),
+                "pushByDigest", pushByDigest,
+                "sbom", !expanded(sbom, expand).isEmpty(),
+                "skipIfPresent", skipIfPresent,
+                "skipIfUnchanged", skipIfUnchanged,
+                "tags", !tags.isEmpty()));
+        given.values().removeIf(is -> !is);
+        return given.isEmpty()
+                ? null
+                : "WARNING: no image is made, although there is a value for " + String.join(", ", given.keySet())
+                        + "; give tags a name for it, such as registry.example.com/shop/web:1.4, or give outputs";
+    }
+
     private DockerfileBuild build(String ref, UnaryOperator<String> expand)
             throws AbortException, BuildkitException.InvalidRequest {
         List<String> names = expanded(tags, expand);
@@ -395,7 +424,8 @@ public final class TreenqBuildStep extends DockerfileStep {
 
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
-            return namedArgs.get("tags") instanceof List<?> tags ? Util.join(tags, ", ") : null;
+            Object tags = namedArgs.get("tags");
+            return tags instanceof List<?> several ? Util.join(several, ", ") : tags instanceof CharSequence ? tags.toString() : null;
         }
 
         @POST

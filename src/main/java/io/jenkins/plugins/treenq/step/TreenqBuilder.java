@@ -20,6 +20,7 @@ import io.jenkins.plugins.treenq.run.FutureResults;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import jenkins.tasks.SimpleBuildStep;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -47,8 +48,13 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         // What a Pipeline masks around a step is known to steps of its own kind only.
         ConsoleMask mask =
                 run instanceof AbstractBuild<?, ?> freestyle ? ConsoleMask.of(freestyle, env) : ConsoleMask.ofEverything();
-        ImageBuild image = new ImageBuild(build.order(BuildRequest.newRef(), Variables.of(run, env)), run, listener, mask);
-        FutureResults.get(image.start(workspace, env, BuildJournal.NONE));
+        UnaryOperator<String> variables = Variables.of(run, env);
+        String warning = build.warning(variables);
+        if (warning != null) {
+            listener.getLogger().println(warning);
+        }
+        ImageBuild image = new ImageBuild(build.order(BuildRequest.newRef(), variables), run, listener, mask);
+        Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

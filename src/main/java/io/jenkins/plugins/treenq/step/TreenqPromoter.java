@@ -36,7 +36,7 @@ public final class TreenqPromoter extends Builder implements SimpleBuildStep {
     @Override
     public void perform(@NonNull Run<?, ?> run, @NonNull EnvVars env, @NonNull TaskListener listener)
             throws InterruptedException, IOException {
-        promotion.perform(run, listener, Variables.of(run, env));
+        Interruptible.of(run, () -> promotion.perform(run, listener, Variables.of(run, env)));
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

@@ -25,6 +25,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -101,6 +102,25 @@ class AbortTest {
         }
     }
 
+    /** The build step of freestyle jobs can be called by a Pipeline, too. */
+    @Test
+    void theBuildStepOfFreestyleJobsInAPipeline() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            BuildkitBuilder builder = new BuildkitBuilder("default", "tcp://localhost:" + silent.getLocalPort());
+            builder.setConnectTimeoutSeconds(600);
+            TreenqConfiguration.get().setBuilders(List.of(builder));
+            Run<?, ?> run = new Pipelines(jenkins)
+                    .job("writeFile file: 'Dockerfile', text: 'FROM scratch'; step([$class: 'TreenqBuilder', build: [tags: ['web:1']]])")
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            try (Socket asked = silent.accept()) {
+                stop(run);
+
+                assertNobodyAsks(asked);
+            }
+        }
+    }
+
     private Run<?, ?> begin(boolean freestyle, String files, String tag) throws Exception {
         if (!freestyle) {
             return new Pipelines(jenkins)
@@ -120,6 +140,8 @@ class AbortTest {
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
         jenkins.assertLogContains("Building on 'default' (", run);
+        jenkins.assertLogNotContains("\tat ", run);
+        jenkins.assertLogNotContains("InterruptedException", run);
         assertThat(run.getAction(ImagesAction.class).getImages(), is(empty()));
         assertThat(run.getArtifacts(), is(empty()));
     }

@@ -5,10 +5,16 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.labels.LabelAtom;
+import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
 import java.io.Serializable;
@@ -25,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -138,6 +146,37 @@ class AgentsTest {
                 run.getAction(ImagesAction.class).getBuilds().stream()
                         .map(TimelinePage::getState)
                         .toList());
+    }
+
+    /** As where nobody retries it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAgentThatIsKilledIsOneLine(boolean freestyle) throws Exception {
+        agent("first");
+        String mark = UUID.randomUUID().toString();
+        Run<?, ?> run;
+        if (freestyle) {
+            FreeStyleProject job = jenkins.createFreeStyleProject();
+            job.setAssignedLabel(new LabelAtom("remote"));
+            job.getBuildersList().add(new Shell("printf 'FROM busybox\\nRUN sleep 300; echo " + mark + "\\n' > Dockerfile"));
+            job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of())));
+            run = job.scheduleBuild2(0).waitForStart();
+        } else {
+            run = begin("""
+                    node('remote') {
+                        writeFile file: 'Dockerfile', text: "FROM busybox\\nRUN sleep 300; echo %s\\n"
+                        treenqBuild()
+                    }""".formatted(mark));
+        }
+        DaemonSteps.await(mark, true);
+
+        agents.stop("first");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains(
+                "ERROR: agent 'first' went away during the build; retry(conditions: [agent()]) builds on another one", run);
+        jenkins.assertLogNotContains("Exception", run);
+        jenkins.assertLogNotContains("\tat ", run);
     }
 
     @Test
