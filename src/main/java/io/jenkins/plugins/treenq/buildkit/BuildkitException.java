@@ -121,20 +121,33 @@ public abstract sealed class BuildkitException extends Exception {
 
         private final SourceLocation location;
         private final int exitCode;
+        private final FailureReason reason;
 
         /**
          * @param location null when it is about no place in the Dockerfile
          * @param exitCode of the failed process, or -1
          */
         public BuildFailed(String message, SourceLocation location, int exitCode, Throwable cause) {
+            this(message, location, exitCode, null, cause);
+        }
+
+        /** @param reason null when it is not known */
+        public BuildFailed(
+                String message, SourceLocation location, int exitCode, FailureReason reason, Throwable cause) {
             super(message, cause);
             this.location = location;
             this.exitCode = exitCode;
+            this.reason = reason;
         }
 
         /** Null when it is about no place in the Dockerfile. */
         public SourceLocation location() {
             return location;
+        }
+
+        /** Null when it is not known. */
+        public FailureReason reason() {
+            return reason;
         }
 
         /** Of the failed process, or -1. */

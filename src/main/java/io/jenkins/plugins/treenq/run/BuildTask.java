@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Lint;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressSummary;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again, for
@@ -24,11 +30,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class BuildTask implements AgentTask<FinishedBuild> {
     private static final long serialVersionUID = 1;
 
-    private final boolean failOnWarning;
+    /** A failure is told as it is when nobody has said more by then. */
+    private static final Duration LONGEST_EXPLANATION = Duration.ofSeconds(20);
 
-    /** @param failOnWarning whether a Dockerfile that breaks a rule is not built */
-    BuildTask(boolean failOnWarning) {
+    /** The end of a step whose command failed. */
+    private static final Pattern COMMAND =
+            Pattern.compile("^(#\\d+ ERROR: )process \".*\" did not complete successfully: (?=exit code: )");
+
+    private final boolean failOnWarning;
+    private final HashMap<String, RegistryConnection> registries;
+
+    /**
+     * @param failOnWarning whether a Dockerfile that breaks a rule is not built
+     * @param registries how those are reached that are asked why a build failed; null when the controller would ask, which
+     *     connects to none that a Dockerfile names
+     */
+    BuildTask(boolean failOnWarning, @CheckForNull HashMap<String, RegistryConnection> registries) {
         this.failOnWarning = failOnWarning;
+        this.registries = registries;
     }
 
     @Override
@@ -37,12 +56,16 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         Instant start = Instant.now();
         ProgressReporter reporter = new ProgressReporter(console.mask());
         ProgressSender sender = ProgressSender.start(reporter, console.progress());
-        CompletableFuture<BuildResult> built = new Reported(client, content, console, reporter, new AtomicBoolean())
+        CompletableFuture<BuildResult> built = new Reported(
+                        client, content, console, reporter, registries, new AtomicBoolean())
                 .build(request, failOnWarning);
         CompletableFuture<FinishedBuild> finished = Async.then(
                 built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client)));
         return Async.handle(finished, (build, failure) -> Async.handle(sender.finish(), (told, untold) -> {
-            console.print(reporter.summary().line(Duration.between(start, Instant.now())));
+            ProgressSummary summary = reporter.summary();
+            if (summary.steps() > 0) {
+                console.print(summary.line(Duration.between(start, Instant.now())));
+            }
             return failure == null
                     ? CompletableFuture.completedFuture(build)
                     : CompletableFuture.failedFuture(failure);
@@ -59,6 +82,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             SessionContent content,
             Console console,
             ProgressReporter reporter,
+            @CheckForNull HashMap<String, RegistryConnection> registries,
             AtomicBoolean linked) {
         CompletableFuture<BuildResult> build(BuildRequest request, boolean failOnWarning) {
             CompletableFuture<Void> checked = failOnWarning
@@ -68,9 +92,21 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             return Async.orElse(built, failure -> {
                 if (failure instanceof BuildkitException.BuildFailed e) {
                     reporter.failedAt(e.location());
+                    return explained(e, request);
                 }
                 return CompletableFuture.failedFuture(failure);
             });
+        }
+
+        private CompletableFuture<BuildResult> explained(BuildkitException.BuildFailed failure, BuildRequest request) {
+            if (failure.reason() == null) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            CompletableFuture<BuildkitException.BuildFailed> explained = Async.call(
+                            Async.ASKING, () -> client.explained(failure, request, content, registries))
+                    .completeOnTimeout(failure, LONGEST_EXPLANATION.toSeconds(), TimeUnit.SECONDS);
+            return Async.handle(explained, (better, problem) ->
+                    CompletableFuture.failedFuture(better == null ? failure : better));
         }
 
         private Void check(BuildRequest request) throws BuildkitException, InterruptedException {
@@ -107,7 +143,9 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         }
 
         private CompletableFuture<BuildResult> buildOnce(BuildRequest request) throws BuildkitException {
-            PlainPrinter printer = new PlainPrinter(console.log(), reporter::line);
+            // The command is the step's name, and in the Dockerfile.
+            PlainPrinter printer = new PlainPrinter(
+                    line -> console.print(COMMAND.matcher(line).replaceFirst("$1")), reporter::line);
             BuildListener listener = event -> {
                 link();
                 reporter.onEvent(event);
@@ -122,7 +160,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 // So that the log is whole before it is told what was wrong.
                 printer.close();
                 if (failure instanceof BuildkitException.BuildFailed e) {
-                    printer.failureTail().forEach(console::print);
+                    printer.failureTailOutOfSight().forEach(console::print);
                     console.print(e.location());
                 }
                 return failure == null

@@ -17,6 +17,7 @@ import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.Target;
 import io.jenkins.plugins.treenq.buildkit.Worker;
@@ -142,6 +143,22 @@ public final class BuildkitClient implements AutoCloseable {
                 new RunningBuild(channel, endpoint, loops.workers(), open(request, content, listener), listener);
         build.begin();
         return build;
+    }
+
+    /**
+     * Says in other words than the daemon why a build failed, as far as the files of this side, the frontend and registries tell: which pattern
+     * leaves out a file that is missing, which stages and platforms there are. It may take as long as their answers do.
+     *
+     * @param registries how they are reached; null when they are not to be asked
+     * @return the failure itself when nothing more is known
+     */
+    public BuildkitException.BuildFailed explained(
+            BuildkitException.BuildFailed failure,
+            BuildRequest request,
+            SessionContent content,
+            Map<String, RegistryConnection> registries)
+            throws InterruptedException {
+        return new FailureExplanation(this, request, content, registries).of(failure);
     }
 
     private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener)

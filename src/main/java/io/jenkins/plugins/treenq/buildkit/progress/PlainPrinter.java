@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Writes a build's log so that it reads like {@code buildctl build --progress=plain}, but as a stream: what an event
@@ -93,9 +94,13 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
 
     /** For each failed step, in the order of their starts, its name and its last ten lines of output. */
     public List<String> failureTail() {
+        return failureTail(step -> true);
+    }
+
+    private List<String> failureTail(Predicate<Step> told) {
         List<String> text = new ArrayList<>();
         for (Step step : started) {
-            if (step.failed()) {
+            if (step.failed() && told.test(step)) {
                 text.add(RULE);
                 text.add(" > " + step.name + ":");
                 text.addAll(step.tail());
@@ -103,6 +108,11 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
             }
         }
         return text;
+    }
+
+    /** The same without steps whose last lines are the last ones that were written anyway. */
+    public List<String> failureTailOutOfSight() {
+        return failureTail(step -> step.lastLine != lines || step.linesInRow <= step.tail().size());
     }
 
     private void vertex(Step step, BuildEvent.VertexChanged vertex) {
@@ -197,6 +207,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
             }
             current = step;
         }
+        step.linesInRow = step.lastLine == lines ? step.linesInRow + 1 : 1;
         lines++;
         step.lastLine = lines;
         log.accept("#" + step.index + " " + text);

@@ -36,6 +36,7 @@ final class Step {
     // The printer's notes, which nothing in this class depends on.
     int index;
     long lastLine;
+    int linesInRow;
     boolean ended;
     final Map<String, LineAssembler> streams = new LinkedHashMap<>();
     final Map<String, VertexStatus> parts = new HashMap<>();

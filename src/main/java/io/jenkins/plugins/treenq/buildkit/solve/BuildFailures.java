@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.FailureReason;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import java.util.regex.Matcher;
@@ -27,6 +28,9 @@ public final class BuildFailures {
     private static final Pattern NOT_REACHED = Pattern.compile(
             "connection refused|no such host|i/o timeout|no route to host|network is unreachable|connection reset"
                     + "|server misbehaving|server gave HTTP response to HTTPS client|broken pipe|: (unexpected )?EOF$");
+
+    private static final Pattern UNKNOWN_HOST = Pattern.compile("no such host|server misbehaving");
+    private static final Pattern REFUSED = Pattern.compile("connection refused");
 
     private static final Pattern OVERLOADED = Pattern.compile("unexpected status.*?: (?:429|5\\d\\d)\\b|toomanyrequests");
 
@@ -52,6 +56,24 @@ public final class BuildFailures {
                     + "|the login for \\S+ is only used to get tokens .*");
 
     private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
+
+    /** BuildKit's {@code solver/llbsolver/ops/exec.go}; the command itself is in the Dockerfile and in the log. */
+    private static final Pattern PROCESS = Pattern.compile(
+            "^process \".*\" did not complete successfully: exit code: (\\d+)(?:: (.*))?$", Pattern.DOTALL);
+
+    /** BuildKit's {@code cache/contenthash/checksum.go}. */
+    private static final Pattern NO_FILE = Pattern.compile("failed to calculate checksum of ref \\S+: \"/?(.*)\": not found$");
+
+    private static final Pattern FROM = Pattern.compile("(?:--|[=,])from=([^\\s,]+)");
+
+    private static final Pattern NO_STAGE = Pattern.compile("target stage \"(.*)\" could not be found");
+
+    /** BuildKit's {@code source/git/source.go}, before and after v0.26. */
+    private static final Pattern NO_REF = Pattern.compile(
+            "repository does not contain ref (\\S+?),? output: |couldn't find remote ref (\\S+)");
+
+    private static final Pattern GIT = Pattern.compile(
+            "failed to fetch remote (\\S+): git (?:stderr|error): .*?(?:fatal|error|ERROR): (.*?)(?: ?: exit status \\d+)?$");
 
     private BuildFailures() {}
 
@@ -126,7 +148,10 @@ public final class BuildFailures {
             }
             String kind = kind(details.location(), text);
             if (text.contains("no match for platform")) {
-                return failed(place + kind + image + " has none for the platform that was asked for", details);
+                return failed(
+                        place + kind + image + " has none for the platform that was asked for",
+                        details,
+                        new FailureReason.NoPlatform(image));
             }
             if (text.endsWith("not found") && !NOT_REACHED.matcher(text).find()) {
                 return failed(
@@ -137,7 +162,45 @@ public final class BuildFailures {
             return refused(registry(place + "cannot pull " + kind + image, text));
         }
         Matcher own = OWN_WORDS.matcher(text);
-        return own.find() ? refused(place + own.group()) : failed(place + text, details);
+        return own.find() ? refused(place + own.group()) : failed(place + text, details, reason(text, details.location()));
+    }
+
+    /** Null when none of the patterns knows the daemon's words. */
+    private static FailureReason reason(String text, SourceLocation location) {
+        Matcher process = PROCESS.matcher(text);
+        if (process.find()) {
+            return new FailureReason.Command(process.group(1), process.group(2) == null ? "" : process.group(2));
+        }
+        Matcher file = NO_FILE.matcher(text);
+        if (file.find()) {
+            return new FailureReason.NoFile(source(location), file.group(1));
+        }
+        Matcher stage = NO_STAGE.matcher(text);
+        if (stage.find()) {
+            return new FailureReason.NoStage(stage.group(1));
+        }
+        Matcher ref = NO_REF.matcher(text);
+        if (ref.find()) {
+            return new FailureReason.NoReference(ref.group(1) == null ? ref.group(2) : ref.group(1));
+        }
+        Matcher git = GIT.matcher(text);
+        return git.find() ? new FailureReason.NoRepository(git.group(1), git.group(2).strip()) : null;
+    }
+
+    /** What the instruction takes files from, as its {@code from} names it; empty for the context. */
+    private static String source(SourceLocation location) {
+        if (location == null) {
+            return "";
+        }
+        for (SourceLocation.Lines range : location.ranges()) {
+            for (int line = Math.max(1, range.first()); line <= Math.min(range.last(), location.lines().size()); line++) {
+                Matcher from = FROM.matcher(location.lines().get(line - 1));
+                if (from.find()) {
+                    return from.group(1);
+                }
+            }
+        }
+        return "";
     }
 
     /** An image that no line of the Dockerfile names is a frontend or a scanner that the request names. */
@@ -168,6 +231,10 @@ public final class BuildFailures {
             line = what + ": the registry has too much to do or is out of order; build again when it is well";
         } else if (LOGIN.matcher(text).find()) {
             line = what + ": the registry refused the login; check the credential for its host";
+        } else if (UNKNOWN_HOST.matcher(text).find()) {
+            line = what + ": the daemon does not know the registry's host; check its name and the daemon's DNS";
+        } else if (REFUSED.matcher(text).find()) {
+            line = what + ": nothing listens at the registry's address; check its host and port, and that it runs";
         } else if (NOT_REACHED.matcher(text).find()) {
             line = what + ": the daemon cannot reach the registry; check its name and the daemon's network";
         } else if (OTHER_CERTIFICATE.matcher(text).find()) {
@@ -183,6 +250,10 @@ public final class BuildFailures {
     }
 
     private static BuildkitException failed(String line, ErrorDetails details) {
-        return new BuildkitException.BuildFailed(line, details.location(), details.exitCode(), null);
+        return failed(line, details, null);
+    }
+
+    private static BuildkitException failed(String line, ErrorDetails details, FailureReason reason) {
+        return new BuildkitException.BuildFailed(line, details.location(), details.exitCode(), reason, null);
     }
 }

@@ -112,6 +112,28 @@ class PlainPrinterTest {
     }
 
     @Test
+    void theEndOfAFailedStepIsNotShownAgainWhereItIsInSight() {
+        log.start("[2/2] RUN make", 0)
+                .output("[2/2] RUN make", 1, "broken\n")
+                .failed("[2/2] RUN make", 0, 20, "process \"/bin/sh -c make\nall\" did not complete successfully: exit code: 2");
+
+        log.closed();
+        assertEquals(List.of(), log.printer.failureTailOutOfSight());
+    }
+
+    @Test
+    void linesOfOthersInBetweenHideTheEndOfAFailedStep() {
+        log.start("[2/2] RUN make", 0)
+                .output("[2/2] RUN make", 1, "broken\n")
+                .start("[3/3] RUN other", 5)
+                .output("[3/3] RUN other", 15, "fine\n")
+                .failed("[2/2] RUN make", 0, 20, "broken");
+        log.closed();
+
+        assertEquals(List.of("------", " > [2/2] RUN make:", "0.001 broken", "------"), log.printer.failureTailOutOfSight());
+    }
+
+    @Test
     void theEndOfAFailedStepShowsTheLastTenLinesAgain() {
         log.start("[2/2] RUN make", 0);
         for (int i = 1; i <= 12; i++) {

@@ -49,14 +49,17 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: failed to authorize: 401 Unauthorized | RegistryRefused | cannot push r.example.com/a:1: the registry refused the login
             failed to push r.example.com/a:1: push access denied, repository does not exist: insufficient_scope | RegistryRefused | denies access
             failed to push r.example.com/a:1: tls: failed to verify certificate: x509: certificate signed by unknown authority | RegistryRefused | does not trust the registry's certificate
-            failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | cannot reach the registry
+            failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | nothing listens at the registry's address
+            failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | RegistryRefused | does not know the registry's host
+            failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: i/o timeout | RegistryRefused | cannot reach the registry
+            failed to load cache key: repository does not contain ref v9, output: "" | BuildFailed | repository does not contain ref v9
             failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | out of order
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
             failed to resolve source metadata for r.example.com/scanner:1: r.example.com/scanner:1: not found | BuildFailed | image r.example.com/scanner:1 does not exist; check its name and tag, or the frontend or SBOM scanner that was asked for
             failed to resolve source metadata for docker.io/library/base@sha256:2d: unable to get info about digest: NotFound: rpc error: code = NotFound desc = content sha256:2d: not found | BuildFailed | the OCI layout that was given for this image has no content sha256:2d; check the digest after oci-layout:// and the folder
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
-            error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | RegistryRefused | cannot export the cache, which ignore-error=true would let pass: the daemon cannot reach the registry
+            error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | RegistryRefused | cannot export the cache, which ignore-error=true would let pass: nothing listens at the registry's address
             app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: could not resolve image due to policy: source "docker-image://docker.io/library/busybox:9" denied by policy: source denied by policy | BuildFailed | a source policy forbids docker-image://docker.io/library/busybox:9
             failed to copy: write /x: no space left on device | DaemonFailed | is full
@@ -67,6 +70,23 @@ class BuildFailuresTest {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(kind, failure.getClass().getSimpleName(), failure.getMessage());
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            process "/bin/sh -c a \\"b\\"" did not complete successfully: exit code: 3 | Command[exitCode=3, rest=]
+            process "/bin/sh -c a" did not complete successfully: exit code: 137: context deadline exceeded | Command[exitCode=137, rest=context deadline exceeded]
+            failed to compute cache key: failed to calculate checksum of ref a::b: "/b/c d": not found | NoFile[source=, path=b/c d]
+            target stage "prod" could not be found | NoStage[name=prod]
+            busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | NoPlatform[image=docker.io/library/busybox:9]
+            failed to load cache key: repository does not contain ref v9, output: "" | NoReference[reference=v9]
+            failed to load cache key: failed to fetch remote https://e.example.com/r.git: git stderr: fatal: unable to access: no host : exit status 128 | NoRepository[address=https://e.example.com/r.git, words=unable to access: no host]
+            it failed | null
+            """)
+    void theReasonIsReadFromTheDaemonsWords(String text, String reason) {
+        BuildkitException.BuildFailed failure =
+                (BuildkitException.BuildFailed) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        assertEquals(reason, String.valueOf(failure.reason()));
     }
 
     @ParameterizedTest

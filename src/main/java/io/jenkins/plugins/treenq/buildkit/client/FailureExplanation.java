@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.FailureReason;
+import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.Target;
+import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.filesync.IgnoredPath;
+import io.jenkins.plugins.treenq.buildkit.filesync.SourceContent;
+import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Says why a build failed in other words than the daemon: this side has the files, and can ask the frontend and the registries
+ * what there is instead of something that is missing. Where nothing more is to be had, the failure stays as it is.
+ */
+final class FailureExplanation {
+    private static final int LARGEST_IGNORE_FILE = 1 << 20;
+    private static final int MOST_NAMES = 20;
+    private static final String IGNORED = ".dockerignore";
+
+    private static final Map<String, String> EXIT_CODES = Map.of(
+            "126", " (a program cannot be run)",
+            "127", " (a program is not in the image)",
+            "137", " (it was killed, mostly for want of memory)");
+
+    private final BuildkitClient client;
+    private final BuildRequest request;
+    private final SessionContent content;
+
+    /** How registries are reached; null when they are not to be asked. */
+    private final Map<String, RegistryConnection> registries;
+
+    FailureExplanation(
+            BuildkitClient client,
+            BuildRequest request,
+            SessionContent content,
+            Map<String, RegistryConnection> registries) {
+        this.client = client;
+        this.request = request;
+        this.content = content;
+        this.registries = registries;
+    }
+
+    BuildkitException.BuildFailed of(BuildkitException.BuildFailed failure) throws InterruptedException {
+        String line = failure.reason() == null ? "" : line(failure.reason());
+        SourceLocation place = failure.location();
+        return line.isEmpty()
+                ? failure
+                : new BuildkitException.BuildFailed(
+                        (place == null || place.line() == 0 ? "" : place.file() + ":" + place.line() + ": ") + line,
+                        place,
+                        failure.exitCode(),
+                        failure.reason(),
+                        failure);
+    }
+
+    /** Empty when nothing more is known. */
+    private String line(FailureReason reason) throws InterruptedException {
+        // As long as there is no switch over types.
+        if (reason instanceof FailureReason.Command command) {
+            return "the command did not complete successfully: exit code: " + command.exitCode()
+                    + (command.rest().isEmpty() ? "" : ": " + command.rest())
+                    + EXIT_CODES.getOrDefault(command.exitCode(), "");
+        }
+        if (reason instanceof FailureReason.NoFile file) {
+            return noFile(file);
+        }
+        if (reason instanceof FailureReason.NoStage stage) {
+            return noStage(stage);
+        }
+        if (reason instanceof FailureReason.NoPlatform image) {
+            return noPlatform(image);
+        }
+        if (reason instanceof FailureReason.NoReference git) {
+            return "the git repository has no branch, tag or commit '" + git.reference()
+                    + "'; check what follows # in its address";
+        }
+        return reason instanceof FailureReason.NoRepository git
+                ? "the daemon cannot fetch the git repository " + git.address()
+                        + "; check its address, the daemon's network, and contextCredentialsId if it is private ("
+                        + git.words() + ")"
+                : "";
+    }
+
+    private String noFile(FailureReason.NoFile file) {
+        if (file.path().isEmpty()) {
+            return "";
+        }
+        String otherwise = "'" + file.path() + "' is not in "
+                + (file.source().isEmpty()
+                        ? "the context; check the path, which is relative to the context"
+                        : "'" + file.source() + "'; check the path, and the stage, image or context that from names");
+        try {
+            // The rules of the Dockerfile alone replace those of the context.
+            String own = request.options().getOrDefault("filename", "Dockerfile") + IGNORED;
+            Optional<byte[]> patterns = file.source().isEmpty() ? read("dockerfile", own) : Optional.empty();
+            String ignoreFile = patterns.isPresent() ? own : IGNORED;
+            if (patterns.isEmpty()) {
+                patterns = read(file.source().isEmpty() ? "context" : file.source(), IGNORED);
+            }
+            return patterns.flatMap(known -> IgnoredPath.pattern(known, file.path()))
+                    .map(pattern -> "'" + file.path() + "' is left out of the context by the pattern '" + pattern + "' of "
+                            + ignoreFile + "; remove the pattern, or add !" + file.path() + " after it")
+                    .orElse(otherwise);
+        } catch (BuildkitException.ContextUnreadable e) {
+            return otherwise;
+        }
+    }
+
+    private Optional<byte[]> read(String local, String file) throws BuildkitException.ContextUnreadable {
+        LocalSource source = content.locals().get(local);
+        if (source == null) {
+            return Optional.empty();
+        }
+        try (SourceContent files = new SourceContent(local, source, content.boundary())) {
+            return files.file(file, LARGEST_IGNORE_FILE);
+        }
+    }
+
+    private String noStage(FailureReason.NoStage stage) throws InterruptedException {
+        Map<String, String> options = new HashMap<>(request.options());
+        options.remove("target");
+        BuildRequest any = BuildRequest.builder()
+                .frontend(request.frontend())
+                .options(options)
+                .sourcePolicy(request.sourcePolicy())
+                .build();
+        String line = "target '" + stage.name() + "' is no stage of the Dockerfile; ";
+        try {
+            List<String> names = client.targets(any, content).stream()
+                    .map(Target::name)
+                    .filter(name -> !name.isEmpty())
+                    .toList();
+            return line
+                    + (names.isEmpty() ? "none of its stages has a name, which FROM … AS NAME gives" : "there is " + listed(names));
+        } catch (BuildkitException e) {
+            return line + "check the name after AS";
+        }
+    }
+
+    private String noPlatform(FailureReason.NoPlatform missing) throws InterruptedException {
+        try {
+            List<String> wanted = wanted();
+            List<String> there = registries == null ? List.of() : platforms(missing.image());
+            List<String> lacking = new ArrayList<>(wanted);
+            lacking.removeAll(there);
+            if (lacking.isEmpty() || there.isEmpty() && wanted.size() > 1) {
+                return "";
+            }
+            return "base image " + missing.image() + " has none for " + String.join(", ", lacking)
+                    + (there.isEmpty() ? "; choose another image or platform" : "; there is " + listed(there));
+        } catch (BuildkitException | IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    /** For which a registry has an image; none when it does not tell. */
+    private List<String> platforms(String image) throws InterruptedException {
+        try (ImageRegistry images = new ImageRegistry(content.logins(), registries)) {
+            return images.inspect(ImageName.parse(image)).map(ImageDescription::variants).stream()
+                    .flatMap(List::stream)
+                    .map(ImageDescription.Variant::platform)
+                    .filter(Objects::nonNull)
+                    .map(Platform::toString)
+                    .distinct()
+                    .toList();
+        } catch (BuildkitException e) {
+            return List.of();
+        }
+    }
+
+    /** What was asked for, which is the worker's own platform when nothing was. */
+    private List<String> wanted() throws BuildkitException, InterruptedException {
+        String option = request.options().getOrDefault("platform", "");
+        if (!option.isEmpty()) {
+            return List.of(option.split(","));
+        }
+        return client.workers().stream()
+                .map(Worker::platforms)
+                .flatMap(List::stream)
+                .map(Platform::toString)
+                .limit(1)
+                .toList();
+    }
+
+    private static String listed(List<String> names) {
+        return names.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")) + (names.size() > MOST_NAMES ? ", …" : "");
+    }
+}
