@@ -7,6 +7,8 @@ import hudson.Util;
 import hudson.console.ConsoleAnnotator;
 import hudson.console.ConsoleAnnotatorFactory;
 import hudson.model.Run;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,11 +18,17 @@ import java.util.regex.Pattern;
  */
 @Extension
 public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
-    /** In front of the number may be a time of Pipeline's {@code timestamps} and the platforms of a build in parts. */
+    /**
+     * In front of the number may be a time of Pipeline's {@code timestamps}, the name of one of several images and the platforms
+     * of a build in parts.
+     */
     private static final Pattern LINE = Pattern.compile(
-            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>\\[[a-z0-9]+/[a-z0-9/,.]+] )?"
+            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>(?:\\[[A-Za-z0-9._-]*[:/][A-Za-z0-9._:/,-]*(?: \\d+)?] )*)"
                     + "(?:#(?<number>\\d+) (?<text>.*)|(?<nothing>\\s*\\z))",
             Pattern.DOTALL);
+
+    /** Of builds whose lines alternate. */
+    private static final int MOST_PARTS = 100;
 
     private static final Pattern END = Pattern.compile("(?:DONE \\d[\\d.]*s|CACHED)\\s*");
     private static final Pattern FAILURE = Pattern.compile("(?:ERROR: .*|CANCELED\\s*)", Pattern.DOTALL);
@@ -28,7 +36,7 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
 
     @Override
     public ConsoleAnnotator<Run<?, ?>> newInstance(Run<?, ?> run) {
-        return new Lines(true);
+        return new Lines(Set.of(""));
     }
 
     /** What a line is for the script. */
@@ -45,11 +53,11 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     private static final class Lines extends ConsoleAnnotator<Run<?, ?>> {
         private static final long serialVersionUID = 1;
 
-        /** Steps are introduced after a line with nothing in it, or at the beginning. */
-        private final boolean afterNothing;
+        /** Parts whose last line has nothing in it; the next one introduces a step. So does the first line of all. */
+        private final HashSet<String> afterNothing;
 
-        Lines(boolean afterNothing) {
-            this.afterNothing = afterNothing;
+        Lines(Set<String> afterNothing) {
+            this.afterNothing = new HashSet<>(afterNothing);
         }
 
         @Override
@@ -58,15 +66,25 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
             boolean known = found.lookingAt();
             boolean nothing = known && found.group("nothing") != null;
             // Others print such lines, too.
+            String part = known ? found.group("part") : "";
             if (known && !nothing && run.getAction(ImagesAction.class) != null) {
-                mark(line, found);
+                mark(line, found, part);
             }
-            return nothing == afterNothing ? this : new Lines(nothing);
+            if (nothing == afterNothing.contains(part)) {
+                return this;
+            }
+            Lines next = new Lines(afterNothing);
+            if (!nothing) {
+                next.afterNothing.remove(part);
+            } else if (next.afterNothing.size() < MOST_PARTS) {
+                next.afterNothing.add(part);
+            }
+            return next;
         }
 
-        private void mark(MarkupText line, Matcher found) {
-            Kind kind = kind(found.group("text"));
-            String step = Util.fixNull(found.group("part")) + found.group("number");
+        private void mark(MarkupText line, Matcher found, String part) {
+            Kind kind = kind(found.group("text"), afterNothing.contains(part));
+            String step = part + found.group("number");
             StringBuilder start = new StringBuilder("<span class='treenq-line' data-treenq-kind='")
                     .append(kind)
                     .append("' data-treenq-step='")
@@ -84,8 +102,8 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
             line.addMarkup(0, end, start.append('>').toString(), "</span>");
         }
 
-        private Kind kind(String text) {
-            if (afterNothing) {
+        private static Kind kind(String text, boolean introducing) {
+            if (introducing) {
                 return Kind.NAME;
             }
             if (END.matcher(text).matches()) {

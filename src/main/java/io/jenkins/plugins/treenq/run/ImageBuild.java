@@ -34,8 +34,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
@@ -47,8 +49,12 @@ public final class ImageBuild {
 
     private final ImageOrder order;
     private final Run<?, ?> run;
-    private final TaskListener listener;
     private final ConsoleMask mask;
+    private TaskListener listener;
+    private boolean besideOthers;
+
+    /** What was said of where it is built; work is sent from several threads. */
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
     /** Null until it is known that it is allowed. */
     private DockerfileBuild build;
@@ -59,6 +65,12 @@ public final class ImageBuild {
         this.run = run;
         this.listener = listener;
         this.mask = mask;
+    }
+
+    /** The same where other builds of the run may be under way at the same time, so that lines of the log have to be told apart. */
+    public ImageBuild besideOthers(boolean others) {
+        besideOthers = others;
+        return this;
     }
 
     /**
@@ -77,6 +89,15 @@ public final class ImageBuild {
      *     succeeding, whose message is for the user. Canceling it stops the build
      */
     public CompletableFuture<BuiltImage> start(
+            @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
+        ConsolePrefix prefix = ConsolePrefix.begin(run, order.build(), besideOthers);
+        listener = prefix.before(listener);
+        CompletableFuture<BuiltImage> image = begun(folder, env, journal);
+        image.whenComplete((built, failure) -> prefix.end());
+        return image;
+    }
+
+    private CompletableFuture<BuiltImage> begun(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
         return Async.begin(() -> {
             BegunBuild earlier = known(journal.begun());
@@ -150,7 +171,7 @@ public final class ImageBuild {
             requireAllowed();
             return atADaemon(selection(ControllerDaemonPool.get(), null), site -> {
                 LiveTimeline timeline = timeline(subject, site);
-                CompletableFuture<FinishedBuild> part = Async.begin(() -> send(building(), site, folder, env, timeline));
+                CompletableFuture<FinishedBuild> part = Async.begin(() -> send(building(folder), site, folder, env, timeline));
                 return followed(timeline, part, FinishedBuild::digest);
             });
         });
@@ -171,11 +192,18 @@ public final class ImageBuild {
         List<ImageName> tags = order.tagsToSkip();
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
             return Async.then(
-                    send(building(), site, folder, env, timeline),
+                    send(building(folder), site, folder, env, timeline),
                     build -> CompletableFuture.completedFuture(new PossibleBuild(build, null)));
         }
+        BuildTask building = building(folder);
+        // Nothing may have to be built, so it is said when something is.
         return send(
-                new SkipIfUnchangedTask(building(), tags, RegistryAccess.connections(run)), site, folder, env, timeline);
+                new SkipIfUnchangedTask(
+                        building, tags, RegistryAccess.connections(run), begins(building, site)),
+                site,
+                folder,
+                env,
+                timeline);
     }
 
     private CompletableFuture<BuiltImage> recorded(LiveTimeline timeline, PossibleBuild build, Site site)
@@ -198,8 +226,12 @@ public final class ImageBuild {
         return ImagesAction.of(run).begin(order.build().request().ref(), subject, site.builder());
     }
 
-    private BuildTask building() {
-        return new BuildTask(order.failOnWarning());
+    private BuildTask building(@CheckForNull FilePath folder) {
+        return new BuildTask(order.failOnWarning(), folder == null ? null : RegistryAccess.connections(run));
+    }
+
+    private static String begins(AgentTask<?> work, Site site) {
+        return work.doing() + " on '" + site.builder() + "' (" + site.address() + ")";
     }
 
     /** Whatever becomes of the build, its timeline ends with it, and is kept before anybody goes on. */
@@ -374,7 +406,11 @@ public final class ImageBuild {
                 CONTEXT_KEY.mac(identity()),
                 workspace,
                 timeline == null ? "" : link(timeline.number()));
-        listener.getLogger().println(work.doing() + " on '" + site.builder() + "' (" + site.address() + ")");
+        String begins = begins(work, site);
+        // Another try of the same was said already.
+        if (!(work instanceof SkipIfUnchangedTask) && begun.add(begins)) {
+            listener.getLogger().println(begins);
+        }
         return input;
     }
 

@@ -5,15 +5,11 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
-import hudson.console.LineTransformationOutputStream;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.util.StreamTaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,24 +95,6 @@ final class PlatformBuilds {
 
     /** Each line of the log says which platforms it is about. */
     private TaskListener prefixed(List<String> some) {
-        byte[] prefix = ("[" + String.join(",", some) + "] ").getBytes(StandardCharsets.UTF_8);
-        OutputStream log = listener.getLogger();
-        return new StreamTaskListener(
-                new LineTransformationOutputStream() {
-                    @Override
-                    protected void eol(byte[] line, int length) throws IOException {
-                        byte[] whole = new byte[prefix.length + length];
-                        System.arraycopy(prefix, 0, whole, 0, prefix.length);
-                        System.arraycopy(line, 0, whole, prefix.length, length);
-                        // At once, so that lines of several parts do not mix.
-                        log.write(whole);
-                    }
-
-                    @Override
-                    public void flush() throws IOException {
-                        log.flush();
-                    }
-                },
-                StandardCharsets.UTF_8);
+        return new PrefixedListener(listener, "[" + String.join(",", some) + "] ");
     }
 }

@@ -18,24 +18,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Builds, unless the tags stand for an image that is known to be made of the same. */
 final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     private static final long serialVersionUID = 1;
 
+    /** What {@code HttpErrors} says of a registry that this agent does not get to. */
+    private static final Pattern NOT_REACHED = Pattern.compile(
+            "registry \\S+ (?:has a name that is not known here|cannot be reached from here|does not answer in time)");
+
     private final BuildTask building;
     private final ArrayList<ImageName> tags;
     private final HashMap<String, RegistryConnection> connections;
+    private final String beginning;
 
     /**
      * @param tags that have to stand for the image
      * @param connections how registries are reached
+     * @param beginning a line for the log when something is built
      */
-    SkipIfUnchangedTask(BuildTask building, List<ImageName> tags, HashMap<String, RegistryConnection> connections) {
+    SkipIfUnchangedTask(
+            BuildTask building, List<ImageName> tags, HashMap<String, RegistryConnection> connections, String beginning) {
         this.building = building;
         this.tags = new ArrayList<>(tags);
         this.connections = connections;
+        this.beginning = beginning;
     }
 
     /** What is known before the build. */
@@ -51,6 +60,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
                 return CompletableFuture.completedFuture(
                         new PossibleBuild(null, known.unchanged().get()));
             }
+            console.print(beginning);
             BuildInputs inputs = known.inputs();
             BuildRequest next = inputs.hash() == null ? request : inputs.recordedIn(request);
             return Async.then(
@@ -77,7 +87,10 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
                 obstacle = e.getMessage();
             }
         }
-        console.print("WARNING: the image is built, for it is not known whether something has changed: " + obstacle);
+        console.print("WARNING: the image is built, for it is not known whether something has changed: " + obstacle
+                + (NOT_REACHED.matcher(obstacle).find()
+                        ? "; if builds reach it through a mirror, add that to the mirrors of the registry in Manage Jenkins » System"
+                        : ""));
         return Optional.empty();
     }
 

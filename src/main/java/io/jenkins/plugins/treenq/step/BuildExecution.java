@@ -56,12 +56,17 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     @Override
     CompletableFuture<BuiltImage> begin() throws Exception {
         StepContext context = getContext();
+        String warning = step.warning(UnaryOperator.identity());
+        if (warning != null) {
+            context.get(TaskListener.class).getLogger().println(warning);
+        }
         return new ImageBuild(
                         // Names of builds are used once.
                         step.order(BuildRequest.newRef(), UnaryOperator.identity()),
                         context.get(Run.class),
                         context.get(TaskListener.class),
                         ConsoleMask.of(context.get(ConsoleLogFilter.class)))
+                .besideOthers(ParallelBranch.encloses(context))
                 .start(context.get(FilePath.class), context.get(EnvVars.class), this);
     }
 

@@ -2,8 +2,11 @@
 package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.run.Async;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
@@ -75,15 +78,31 @@ abstract class StoppableExecution<T> extends StepExecution {
         if (failure == null) {
             getContext().onSuccess(result);
         } else if (cause != null) {
-            // Whoever stopped the step is answered by stop.
-            if (!(failure instanceof CancellationException)) {
+            // Whoever stopped the step is answered by stop. What is foreseen would only be a stack trace beside that answer.
+            if (!(failure instanceof CancellationException
+                    || failure instanceof InterruptedException
+                    || failure instanceof AbortException)) {
                 cause.addSuppressed(failure);
             }
         } else if (ImageBuild.isShuttingDown()) {
             // Agents were let go of; the step is taken up when Jenkins is back.
             LOGGER.log(Level.FINE, failure, () -> this + " waits for the restart");
         } else {
+            tell(failure);
             getContext().onFailure(failure);
+        }
+    }
+
+    /** Of the branches that fail, a Pipeline tells the reason of the first one only, at its very end. */
+    private void tell(Throwable failure) {
+        try {
+            if (failure instanceof AbortException && ParallelBranch.encloses(getContext())) {
+                getContext().get(TaskListener.class).error(failure.getMessage());
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> this + " has no log any more");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

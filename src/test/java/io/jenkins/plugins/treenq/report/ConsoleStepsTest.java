@@ -84,11 +84,11 @@ class ConsoleStepsTest {
 
         assertEquals(
                 List.of(
-                        "NAME [linux/amd64] 1: [linux/amd64] #1 RUN make",
+                        "OUTPUT [linux/amd64] 1: [linux/amd64] #1 RUN make",
                         "OUTPUT [linux/arm64,linux/arm/v7] 1: [linux/arm64,linux/arm/v7] #1 0.100 CC",
                         "[linux/amd64] ",
                         "NAME [linux/amd64] 2: [linux/amd64] #2 RUN make install",
-                        "OUTPUT 3: [2026-01-02T03:04:05.678Z] #3 0.100 CC",
+                        "NAME 3: [2026-01-02T03:04:05.678Z] #3 RUN test",
                         "[other] #4 0.100 CC",
                         "say #5 0.100"),
                 annotated(
@@ -96,9 +96,31 @@ class ConsoleStepsTest {
                         "[linux/arm64,linux/arm/v7] #1 0.100 CC",
                         "[linux/amd64] ",
                         "[linux/amd64] #2 RUN make install",
-                        "[2026-01-02T03:04:05.678Z] #3 0.100 CC",
+                        "[2026-01-02T03:04:05.678Z] #3 RUN test",
                         "[other] #4 0.100 CC",
                         "say #5 0.100"));
+    }
+
+    /** Lines of two builds alternate, so that what follows an empty line may be the other one's. */
+    @Test
+    void namesOfImagesTellWhoseStepsBegin() throws Exception {
+        ImagesAction.of(run);
+
+        assertEquals(
+                List.of(
+                        "OUTPUT [web:1] 1: [web:1] #1 RUN make",
+                        "OUTPUT [./Dockerfile 2] 1: [./Dockerfile 2] #1 RUN make",
+                        "[web:1] ",
+                        "OUTPUT [./Dockerfile 2] 1: [./Dockerfile 2] #1 0.100 CC",
+                        "NAME [web:1] 2: [web:1] #2 RUN make install",
+                        "END [web:1] [linux/amd64] 2: [web:1] [linux/amd64] #2 CACHED"),
+                annotated(
+                        "[web:1] #1 RUN make",
+                        "[./Dockerfile 2] #1 RUN make",
+                        "[web:1] ",
+                        "[./Dockerfile 2] #1 0.100 CC",
+                        "[web:1] #2 RUN make install",
+                        "[web:1] [linux/amd64] #2 CACHED"));
     }
 
     @Test

@@ -236,8 +236,9 @@ class PoolTest {
             jenkins.assertLogContains("; trying again in " + pause + " s", run);
         }
         String log = JenkinsRule.getLog(run);
-        assertEquals(4, log.split("Building on 'default' \\(" + NOBODY, -1).length - 1, log);
-        assertEquals(4, log.split("Building on 'default' \\(" + NOBODY_ELSE, -1).length - 1, log);
+        // Once for each of them, however often they are tried.
+        assertEquals(1, log.split("Building on 'default' \\(" + NOBODY, -1).length - 1, log);
+        assertEquals(1, log.split("Building on 'default' \\(" + NOBODY_ELSE, -1).length - 1, log);
         assertThat(log, containsString("ERROR: building Dockerfile on builder 'default' failed: nothing listens at "));
     }
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the lines of one image build begin with in the console: nothing, or the image's short name where several builds of a run
+ * write at once. It stays the same for the whole build, so that the lines of a step are found to belong together.
+ */
+final class ConsolePrefix {
+    private static final int LONGEST_NAME = 60;
+
+    /** Names of the builds that are under way, by run. */
+    private static final Map<Run<?, ?>, Set<String>> UNDER_WAY = new HashMap<>();
+
+    private final Run<?, ?> run;
+    private final String name;
+    private final boolean shown;
+
+    private ConsolePrefix(Run<?, ?> run, String name, boolean shown) {
+        this.run = run;
+        this.name = name;
+        this.shown = shown;
+    }
+
+    /**
+     * A build begins.
+     *
+     * @param besideOthers whether others of the run may begin while it is under way
+     */
+    static ConsolePrefix begin(Run<?, ?> run, DockerfileBuild build, boolean besideOthers) {
+        synchronized (UNDER_WAY) {
+            Set<String> names = UNDER_WAY.computeIfAbsent(run, first -> new HashSet<>());
+            boolean shown = besideOthers || !names.isEmpty();
+            String name = name(build);
+            String unique = name;
+            for (int number = 2; !names.add(unique); number++) {
+                unique = name + " " + number;
+            }
+            return new ConsolePrefix(run, unique, shown);
+        }
+    }
+
+    /** The build is over. */
+    void end() {
+        synchronized (UNDER_WAY) {
+            UNDER_WAY.computeIfPresent(run, (same, names) -> names.remove(name) && names.isEmpty() ? null : names);
+        }
+    }
+
+    TaskListener before(TaskListener listener) {
+        return shown ? new PrefixedListener(listener, "[" + name + "] ") : listener;
+    }
+
+    /** Has a colon or a slash, by which {@code ConsoleSteps} tells it from what others have in brackets. */
+    static String name(DockerfileBuild build) {
+        String name;
+        if (build.tags().isEmpty()) {
+            String context = build.context().equals(".") || build.hasRemoteContext() ? "." : build.context();
+            name = context + "/" + (build.subject().contains(" ") ? "Dockerfile" : build.subject());
+        } else {
+            String last = build.tags().get(0).replaceFirst("^.*/", "").replaceFirst("@.*$", "");
+            name = last.contains(":") ? last : last + ":latest";
+        }
+        String plain = name.replaceAll("[^A-Za-z0-9._:/-]", "-");
+        return plain.length() > LONGEST_NAME ? plain.substring(plain.length() - LONGEST_NAME) : plain;
+    }
+}
