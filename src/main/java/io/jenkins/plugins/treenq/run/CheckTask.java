@@ -23,6 +23,9 @@ final class CheckTask implements AgentTask<CheckedDockerfile> {
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         return Async.call(Async.ASKING, () -> {
             Lint lint = DockerfileRules.check(client, request, content, console);
+            if (lint.warnings().isEmpty()) {
+                console.print("The Dockerfile breaks no rule");
+            }
             if (failOnWarning) {
                 DockerfileRules.refuse(lint);
             }

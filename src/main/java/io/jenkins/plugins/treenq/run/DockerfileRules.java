@@ -7,6 +7,11 @@ import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The rules that the frontend has for Dockerfiles. */
 final class DockerfileRules {
@@ -35,16 +40,33 @@ final class DockerfileRules {
 
     /** @throws BuildkitException.BuildFailed when a rule is broken */
     static void refuse(Lint lint) throws BuildkitException.BuildFailed {
-        if (!lint.warnings().isEmpty()) {
-            Lint.Warning first = lint.warnings().get(0);
-            SourceLocation place = first.location();
-            throw new BuildkitException.BuildFailed(
-                    "the Dockerfile breaks a rule: " + (place == null ? "" : place.file() + ":" + place.line() + ": ")
-                            + first.rule() + ": " + first.detail()
-                            + (first.url().isEmpty() ? "" : " (" + first.url() + ")"),
-                    place,
-                    -1,
-                    null);
+        if (lint.warnings().isEmpty()) {
+            return;
         }
+        Map<String, List<String>> places = new LinkedHashMap<>();
+        for (Lint.Warning warning : lint.warnings()) {
+            SourceLocation place = warning.location();
+            places.computeIfAbsent(warning.rule(), rule -> new ArrayList<>())
+                    .add(place == null ? "" : place.file() + ":" + place.line());
+        }
+        String rules = places.entrySet().stream()
+                .map(rule -> rule.getKey() + places(rule.getValue()))
+                .collect(Collectors.joining(", "));
+        Lint.Warning first = lint.warnings().get(0);
+        throw new BuildkitException.BuildFailed(
+                lint.warnings().size() == 1
+                        ? "the Dockerfile breaks a rule: "
+                                + (first.location() == null ? "" : first.location().file() + ":" + first.location().line() + ": ")
+                                + first.rule() + ": " + first.detail()
+                                + (first.url().isEmpty() ? "" : " (" + first.url() + ")")
+                        : "the Dockerfile breaks rules: " + rules + "; their descriptions are above",
+                first.location(),
+                -1,
+                null);
+    }
+
+    private static String places(List<String> places) {
+        String known = places.stream().filter(place -> !place.isEmpty()).distinct().collect(Collectors.joining(", "));
+        return known.isEmpty() ? "" : " (" + known + ")";
     }
 }

@@ -424,7 +424,7 @@ class ParametersTest {
         jenkins.assertLogContains("WARNING: FromAsCasing", run);
         jenkins.assertLogNotContains("this is not run\n#", run);
         jenkins.assertLogContains(
-                "ERROR: checking Dockerfile on builder 'default' failed: the Dockerfile breaks a rule: Dockerfile:1: ",
+                "ERROR: checking Dockerfile on builder 'default' failed: the Dockerfile breaks rules: ",
                 run("treenqCheck failOn: 'warning'", Result.FAILURE));
         WorkflowRun broken =
                 run("writeFile file: 'Dockerfile', text: 'FROM scratch\\nNOTHING'; treenqCheck()", Result.FAILURE);

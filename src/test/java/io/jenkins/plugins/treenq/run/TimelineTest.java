@@ -184,7 +184,7 @@ class TimelineTest {
                 "writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN true\\n'; " + step);
 
         jenkins.assertLogContains(
-                "ERROR: building %s:1 on builder 'default' failed: the Dockerfile breaks a rule: Dockerfile:1: "
+                "ERROR: building %s:1 on builder 'default' failed: the Dockerfile breaks rules: FromAsCasing (Dockerfile:1), "
                         .formatted(image),
                 refused);
         jenkins.assertLogContains("   1 | >>> FROM busybox as Base", refused);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.Result;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.GitRepository;
+import io.jenkins.plugins.treenq.buildkit.WebServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** What an author of a Jenkinsfile reads in the console: one line says what went wrong, and what to do. */
+@WithJenkins
+class ConsoleLinesTest {
+    private static final String FAILED = "building Dockerfile on builder 'default' failed: ";
+
+    @TempDir
+    private Path folder;
+
+    private JenkinsRule jenkins;
+    private Daemon daemon;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        daemon = Daemon.first();
+        Configured.with(daemon);
+    }
+
+    private WorkflowRun run(Result result, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        WorkflowRun run = jenkins.assertBuildStatus(result, job.scheduleBuild2(0));
+        jenkins.assertLogNotContains("\tat ", run);
+        jenkins.assertLogNotContains("Exception", run);
+        return run;
+    }
+
+    private static String build(String dockerfile, String more, String arguments) {
+        return "node { writeFile file: 'Dockerfile', text: '" + dockerfile + "'; " + more + "; treenqBuild(" + arguments + ") }";
+    }
+
+    private void assertFails(String line, String script) throws Exception {
+        jenkins.assertLogContains("ERROR: " + line + System.lineSeparator(), run(Result.FAILURE, script));
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() throws Exception {
+        assertFails(
+                FAILED + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative to the context",
+                build("FROM busybox\\nCOPY nothere.txt /\\n", "", ""));
+        assertFails(
+                FAILED + "Dockerfile:2: 'b/left.txt' is left out of the context by the pattern 'b/*.txt' of .dockerignore;"
+                        + " remove the pattern, or add !b/left.txt after it",
+                build(
+                        "FROM busybox\\nCOPY Dockerfile b/left.txt /x/\\n",
+                        "writeFile file: 'b/left.txt', text: 'a'; writeFile file: '.dockerignore', text: '# a\\nc\\nb/*.txt\\n'",
+                        ""));
+        assertFails(
+                FAILED + "Dockerfile:2: 'sub/a' is left out of the context by the pattern 'sub' of Dockerfile.dockerignore;"
+                        + " remove the pattern, or add !sub/a after it",
+                build(
+                        "FROM busybox\\nCOPY sub/a /\\n",
+                        "writeFile file: 'sub/a', text: 'a'; writeFile file: 'Dockerfile.dockerignore', text: '/sub\\n'",
+                        ""));
+        assertFails(
+                FAILED + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or context that from names",
+                build("FROM busybox\\nRUN true\\nFROM busybox\\nCOPY --from=0 /nothere /x/\\n", "", ""));
+    }
+
+    @Test
+    void stagesThatCanBeBuiltAreNamed() throws Exception {
+        assertFails(
+                FAILED + "target 'prod' is no stage of the Dockerfile; there is base, test",
+                build("FROM busybox AS base\\nRUN true\\nFROM busybox AS test\\nRUN true\\n", "", "target: 'prod'"));
+        assertFails(
+                FAILED + "target 'prod' is no stage of the Dockerfile; none of its stages has a name, which FROM … AS NAME gives",
+                build("FROM busybox\\nRUN true\\n", "", "target: 'prod'"));
+    }
+
+    @Test
+    void thePlatformsThatABaseImageHasAreNamed() throws Exception {
+        WorkflowRun run =
+                run(Result.FAILURE, build("FROM busybox\\nRUN true\\n", "", "platforms: ['linux/s390x', 'linux/amd64']"));
+
+        assertThat(
+                JenkinsRule.getLog(run),
+                containsString("ERROR: " + FAILED
+                        + "Dockerfile:1: base image docker.io/library/busybox:latest has none for linux/s390x; there is linux/amd64"));
+    }
+
+    @Test
+    void aGitReferenceThatIsNotThereIsNamed() throws Exception {
+        Path files = Files.createDirectory(folder.resolve("files"));
+        Files.writeString(files.resolve("Dockerfile"), "FROM busybox\n");
+        GitRepository.create(folder.resolve("repository.git"), files);
+        try (WebServer server = new WebServer(folder)) {
+            String address = server.url("repository.git");
+            assertFails(
+                    FAILED + "the git repository has no branch, tag or commit 'nobranch'; check what follows # in its address",
+                    "treenqBuild(context: '" + address + "#nobranch')");
+            assertThat(
+                    JenkinsRule.getLog(run(Result.FAILURE, "treenqBuild(context: '" + address.replace("repository", "none") + "#main')")),
+                    containsString("ERROR: " + FAILED + "the daemon cannot fetch the git repository "
+                            + address.replace("repository", "none")
+                            + "; check its address, the daemon's network, and contextCredentialsId if it is private ("));
+        }
+    }
+
+    @Test
+    void theCommandThatFailedIsWrittenTwice() throws Exception {
+        WorkflowRun run = run(Result.FAILURE, build("FROM busybox\\nRUN echo some output; exit 3\\n", "", ""));
+
+        String log = JenkinsRule.getLog(run);
+        jenkins.assertLogContains(
+                "ERROR: " + FAILED + "Dockerfile:2: the command did not complete successfully: exit code: 3", run);
+        assertThat(log, containsString("ERROR: exit code: 3"));
+        // As the step's name, and in the Dockerfile.
+        assertEquals(2, log.split("echo some output; exit 3", -1).length - 1, log);
+        jenkins.assertLogContains(
+                "Dockerfile:2: the command did not complete successfully: exit code: 127 (a program is not in the image)",
+                run(Result.FAILURE, build("FROM busybox\\nRUN nothere\\n", "", "")));
+    }
+
+    @Test
+    void branchesTellWhichImageALineIsOfAndWhyItFailed() throws Exception {
+        String branch = """
+                node {
+                    dir('%1$s') {
+                        writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo of-%1$s; exit %2$d\\n'
+                        treenqBuild(tags: '%3$s/shop/%1$s:1', push: false)
+                    }
+                }""";
+        WorkflowRun run = run(
+                Result.FAILURE,
+                "parallel(a: {" + branch.formatted("web", 3, daemon.registry()) + "}, b: {"
+                        + branch.formatted("api", 4, daemon.registry()) + "}, c: { node { writeFile file: 'Dockerfile',"
+                        + " text: 'FROM busybox\\nRUN echo of-none\\n'; treenqBuild() } })");
+
+        List<String> log = JenkinsRule.getLog(run).lines().toList();
+        for (String line : log) {
+            if (line.matches(".*#\\d+ \\d+\\.\\d+ of-.*")) {
+                assertThat(line, matchesPattern(".*(?:\\[web:1] .*of-web|\\[api:1] .*of-api|\\[\\./Dockerfile] .*of-none)"));
+            }
+        }
+        String text = String.join("\n", log);
+        assertThat(text, containsString("[web:1] Building on 'default'"));
+        assertThat(text, containsString("[./Dockerfile] Building on 'default'"));
+        // Where the steps end; the first one once more at the end of the run.
+        int branchEnd = text.indexOf("[Pipeline] // parallel");
+        for (String reason : List.of("web:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 3",
+                "api:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 4")) {
+            assertTrue(text.indexOf(reason) >= 0 && text.indexOf(reason) < branchEnd, text);
+        }
+    }
+
+    @Test
+    void oneBuildHasNoPrefixAndNothingIsSaidWithoutSteps() throws Exception {
+        WorkflowRun run = run(Result.SUCCESS, build("FROM busybox\\n", "", ""));
+        assertThat(JenkinsRule.getLog(run), matchesPattern("(?s).*\\R#1 \\[internal].*"));
+
+        jenkins.assertLogNotContains(
+                "0 steps", run(Result.FAILURE, build("FROM busybox\\n", "", "dockerfile: 'Dockerfile.other'")));
+    }
+
+    @Test
+    void aCheckTellsWhatItFound() throws Exception {
+        jenkins.assertLogContains(
+                "The Dockerfile breaks no rule",
+                run(Result.SUCCESS, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; treenqCheck() }"));
+        assertFails(
+                "checking Dockerfile on builder 'default' failed: the Dockerfile breaks rules: FromAsCasing (Dockerfile:1,"
+                        + " Dockerfile:2), JSONArgsRecommended (Dockerfile:3); their descriptions are above",
+                "node { writeFile file: 'Dockerfile', text: 'FROM busybox as x\\nFROM busybox as y\\nCMD true\\n';"
+                        + " treenqCheck failOn: 'warning' }");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            treenqBuild(tag: 'a/b:1') | treenqBuild has no argument 'tag'; did you mean 'tags'?
+            treenqBuild(dockerFile: 'a') | treenqBuild has no argument 'dockerFile'; did you mean 'dockerfile'?
+            treenqBuild(secrets: [secret(id: 'a', credentialId: 'b')]) | secret has no argument 'credentialId'; did you mean 'credentialsId'?
+            treenqBuild(cacheTo: localCache(pth: 'a')) | localCache has no argument 'pth'; did you mean 'path'?
+            treenqInspect(images: 'a') | treenqInspect has no argument 'images'; did you mean 'image'?
+            treenqPromote(from: 'a/b:1', too: 'a/b:2') | treenqPromote has no argument 'too'; did you mean 'to'?
+            treenqBuild(tags: [a: 'b']) | tags of treenqBuild takes a text, and not a map
+            treenqBuild(push: 'yes') | push of treenqBuild takes true or false, and not 'yes'
+            treenqBuild(cacheFrom: 'a/b') | cacheFrom of treenqBuild takes azblobCache(…) or ghaCache(…) or inlineCache(…) or localCache(…) or registryCache(…) or s3Cache(…), and not 'a/b'
+            treenqBuild(cacheTo: [localCache('')]) | localCache needs path, a folder in the workspace
+            treenqBuild(tags: 'web:branch/foo') | 'web:branch/foo' is not an image name: 'branch/foo' is no tag, which has up to 128 letters, digits and . _ - and starts with none of . -; it could be 'branch-foo'
+            """)
+    void anArgumentThatIsNotTakenFailsTheStep(String call, String line) throws Exception {
+        assertFails(line, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; " + call + " }");
+    }
+
+    @Test
+    void anImageThatIsNotMadeIsTold() throws Exception {
+        String line = "WARNING: no image is made, although there is a value for labels, provenance; give tags a name for it, such as"
+                + " registry.example.com/shop/web:1.4, or give outputs";
+        jenkins.assertLogContains(
+                line, run(Result.SUCCESS, build("FROM busybox\\n", "", "labels: [a: 1], provenance: true")));
+        jenkins.assertLogNotContains(
+                "WARNING: no image", run(Result.SUCCESS, build("FROM busybox\\n", "", "buildArgs: [A: 8, B: true]")));
+    }
+}
