@@ -24,6 +24,10 @@ public record ImageName(String host, String repository, String tag, String diges
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
     private static final Pattern SPLIT = Pattern.compile("(?<name>.*?)(?::(?<tag>[^:/]*))?(?:@(?<digest>.*))?");
 
+    /** What follows a colon is a port before the first slash, when it is a number, and a tag otherwise. */
+    private static final Pattern SLASHED_TAG = Pattern.compile(
+            "(?:[^/:@\\[]+(?::[0-9]+)?/|\\[[^\\]]*](?::[0-9]+)?/)?[^:@]+:(?<tag>(?!//)(?![0-9]+/)[^:@/]*/[^@]*)(?:@.*)?");
+
     /**
      * Reads a name as a person writes it.
      *
@@ -51,6 +55,10 @@ public record ImageName(String host, String repository, String tag, String diges
         if (host.equals("docker.io") && repository.indexOf('/') < 0) {
             repository = "library/" + repository;
         }
+        Matcher slashed = SLASHED_TAG.matcher(text);
+        if (slashed.matches()) {
+            throw noTag(text, slashed.group("tag"));
+        }
         if (!HOST.matcher(host).matches()) {
             throw invalid(text, "'" + host + "' is no host name");
         }
@@ -62,7 +70,7 @@ public record ImageName(String host, String repository, String tag, String diges
         }
         String tag = parts.group("tag");
         if (tag != null && !TAG.matcher(tag).matches()) {
-            throw invalid(text, "a tag has up to 128 letters, digits and . _ - and starts with none of . -");
+            throw noTag(text, tag);
         }
         String digest = parts.group("digest");
         if (digest != null) {
@@ -77,6 +85,14 @@ public record ImageName(String host, String repository, String tag, String diges
 
     private static IllegalArgumentException invalid(String text, String why) {
         return new IllegalArgumentException("'" + text + "' is not an image name: " + why);
+    }
+
+    private static IllegalArgumentException noTag(String text, String tag) {
+        String possible = tag.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[.-]+|-+$", "");
+        return invalid(
+                text,
+                "'" + tag + "' is no tag, which has up to 128 letters, digits and . _ - and starts with none of . -"
+                        + (TAG.matcher(possible).matches() && !possible.equals(tag) ? "; it could be '" + possible + "'" : ""));
     }
 
     /** Host and repository, without tag and digest. */

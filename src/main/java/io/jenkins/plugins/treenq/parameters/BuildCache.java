@@ -66,7 +66,7 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
      *
      * @param from whether cache is taken from there
      */
-    abstract Map<String, String> attributes(boolean from);
+    abstract Map<String, String> attributes(boolean from) throws AbortException;
 
     /** What its credentials mean, by BuildKit's keys. */
     Map<String, String> secretAttributes(BuildCredentials credentials, UnaryOperator<String> expand)
@@ -96,11 +96,11 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
     private CacheEntry entry(BuildCredentials credentials, UnaryOperator<String> expand, boolean from)
             throws AbortException {
         Map<String, String> values = new HashMap<>();
-        attributes(from).forEach((key, value) -> {
-            if (value != null) {
-                values.put(key, expand.apply(value));
+        for (Map.Entry<String, String> own : attributes(from).entrySet()) {
+            if (own.getValue() != null) {
+                values.put(own.getKey(), expand.apply(own.getValue()));
             }
-        });
+        }
         values.putAll(KeyValueList.map(options, "options", expand));
         values.putAll(secretAttributes(credentials, expand));
         return new CacheEntry(type(), values);

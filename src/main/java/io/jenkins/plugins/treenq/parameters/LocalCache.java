@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.parameters;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import java.util.Map;
@@ -30,7 +31,10 @@ public final class LocalCache extends BuildCache {
     }
 
     @Override
-    Map<String, String> attributes(boolean from) {
+    Map<String, String> attributes(boolean from) throws AbortException {
+        if (path.isEmpty()) {
+            throw new AbortException("localCache needs path, a folder in the workspace");
+        }
         return Map.of(from ? "src" : "dest", path);
     }
 

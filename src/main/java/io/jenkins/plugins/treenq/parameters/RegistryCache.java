@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.parameters;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import java.util.Map;
@@ -30,7 +31,10 @@ public final class RegistryCache extends BuildCache {
     }
 
     @Override
-    Map<String, String> attributes(boolean from) {
+    Map<String, String> attributes(boolean from) throws AbortException {
+        if (ref.isEmpty()) {
+            throw new AbortException("registryCache needs ref, the name of an image");
+        }
         return Map.of("ref", ref);
     }
 

@@ -46,6 +46,21 @@ class ImageNameTest {
         assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "web:branch/foo, branch/foo, branch-foo",
+        "localhost:5000/web:branch/foo, branch/foo, branch-foo",
+        "registry.example.com/shop/web:feature/a/b, feature/a/b, feature-a-b",
+        "web:PR#1, PR#1, PR-1",
+        "a/web:-x, -x, x",
+    })
+    void aTagThatIsNoneIsNamedWithOneThatIs(String text, String tag, String possible) {
+        assertEquals(
+                "'" + text + "' is not an image name: '" + tag + "' is no tag, which has up to 128 letters, digits and . _ - and"
+                        + " starts with none of . -; it could be '" + possible + "'",
+                assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text)).getMessage());
+    }
+
     @Test
     void theLongestNameAndTagHaveALimit() {
         ImageName.parse("a/" + "b".repeat(200) + ":" + "t".repeat(128));
