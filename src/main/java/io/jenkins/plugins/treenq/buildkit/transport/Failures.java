@@ -9,7 +9,10 @@ import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
@@ -95,6 +98,15 @@ public final class Failures {
         if (cause instanceof CertPathBuilderException) {
             return refused("the certificate of " + daemon
                     + " comes from an authority that is not trusted; give the CA certificate that signed it");
+        }
+        if (cause instanceof CertPathValidatorException path && path.getReason() == BasicReason.INVALID_SIGNATURE
+                || cause instanceof SignatureException) {
+            return refused("the certificate of " + daemon + " was signed by another CA than the one that is given, which has the"
+                    + " same name and another key; give the CA certificate that signed it");
+        }
+        if (cause instanceof CertPathValidatorException) {
+            return refused("the certificate of " + daemon + " is not accepted (" + text
+                    + "); renew it at the daemon, or give the CA certificate that signed it");
         }
         if (text.contains("No subject alternative") || text.contains("No name matching")) {
             return refused("the certificate of " + daemon + " is for another host; set the TLS server name to a name in it");

@@ -71,6 +71,18 @@ class ConnectTest {
         assertSays("not trusted", refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), tls)));
     }
 
+    /** As a CA that was made anew, such as by {@code buildkit/certs} in another folder. */
+    @Test
+    void anotherAuthorityOfTheSameNameIsSaid() throws Exception {
+        Certificates.Identity right = Certificates.authority("ca");
+        try (TestServer server = new TestServer(Certificates.server(right, "localhost", TOMORROW), "v0.23.0")) {
+            Tls tls = new Tls("localhost", Certificates.authority("ca").certificatePem(), "", "");
+            assertSays(
+                    "was signed by another CA than the one that is given, which has the same name and another key",
+                    refusal(BuildkitException.TlsRefused.class, server.endpoint(tls)));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource(DAEMONS)
     void aDaemonRefusesAClientWithoutACertificateOrWithOneOfAnotherAuthority(Daemon daemon) throws Exception {
