@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -164,6 +165,23 @@ class SkipTest {
         jenkins.assertLogContains(
                 "WARNING: the image is built, for it is not known whether something has changed: " + reason, unchanged);
         assertBuilt(unchanged, "1");
+    }
+
+    /** The daemon has the mirror in its own configuration. */
+    @Test
+    void whereOnlyAMirrorIsReachedItIsToldThatMirrorsAreConfigured() throws Exception {
+        TreenqConfiguration.get().getRegistries().stream()
+                .filter(registry -> registry.getHost().equals("docker.io"))
+                .forEach(registry -> registry.setMirrors(List.of()));
+
+        WorkflowRun run = build("one", DOCKERFILE, tags("1") + ", skipIfUnchanged: true");
+
+        assertThat(
+                JenkinsRule.getLog(run),
+                matchesPattern("(?s).*WARNING: the image is built, for it is not known whether something has changed: registry \\S*docker.io"
+                        + " (?:has a name that is not known here|cannot be reached from here|does not answer in time)"
+                        + "; if builds reach it through a mirror, add that to the mirrors of the registry in Manage Jenkins » System\\R.*"));
+        assertBuilt(run, "1");
     }
 
     @Test
