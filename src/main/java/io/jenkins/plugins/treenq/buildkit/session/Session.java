@@ -62,6 +62,7 @@ public final class Session implements AutoCloseable {
     private final String id = new BigInteger(ID_BITS, RANDOM).toString(Character.MAX_RADIX);
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private EventLoops loops;
     private Server server;
     private ClientCallStreamObserver<BytesMessage> call;
 
@@ -95,9 +96,15 @@ public final class Session implements AutoCloseable {
             services.add(new UploadService(content.uploads(), loops.workers(), onFailure).intercepted());
         }
         SessionServerChannel listener = new SessionServerChannel();
-        session.server = serve(services, listener, loops, onFailure);
-        session.call(channel, headers(session.id, content.sharedKey(), services), listener, onFailure);
-        return session;
+        session.loops = loops.kept();
+        try {
+            session.server = serve(services, listener, loops, onFailure);
+            session.call(channel, headers(session.id, content.sharedKey(), services), listener, onFailure);
+            return session;
+        } catch (RuntimeException | Error e) {
+            session.loops.close();
+            throw e;
+        }
     }
 
     private static Server serve(
@@ -149,10 +156,7 @@ public final class Session implements AutoCloseable {
                 .withOnReadyThreshold(READY_BYTES)
                 .withExecutor(Runnable::run)
                 .session(tunnel);
-        // A call that cannot even begin ends before it returns.
-        if (!ended.isDone()) {
-            listener.accept(tunnel.connection);
-        }
+        listener.accept(tunnel.connection);
     }
 
     /** Names the session to the daemon. */
@@ -175,6 +179,7 @@ public final class Session implements AutoCloseable {
         ended.complete(null);
         server.shutdownNow();
         call.cancel("the build is over", null);
+        loops.close();
     }
 
     /**
@@ -239,8 +244,7 @@ public final class Session implements AutoCloseable {
         private void end(Throwable cause) {
             opened.completeExceptionally(cause);
             ended.completeExceptionally(cause);
-            // After the listener has taken the connection, where that is still to come.
-            listener.eventLoop().execute(connection::end);
+            connection.end();
         }
     }
 }

@@ -41,23 +41,26 @@ final class SessionChannel extends AbstractChannel {
         }
     };
     private final ClientCallStreamObserver<BytesMessage> call;
+    private final SessionServerChannel listener;
     private volatile boolean open = true;
+    private volatile boolean ended;
 
     SessionChannel(SessionServerChannel parent, ClientCallStreamObserver<BytesMessage> call) {
         super(parent);
+        this.listener = parent;
         this.call = call;
     }
 
     /** The call can take bytes again. */
     void onCallReady() {
         if (isRegistered()) {
-            eventLoop().execute(() -> unsafe().flush());
+            listener.inLoop(() -> unsafe().flush());
         }
     }
 
     /** The daemon sent bytes; asks for more when they were handled. */
     void onCallMessage(ByteString bytes) {
-        eventLoop().execute(() -> {
+        listener.inLoop(() -> {
             try {
                 pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes.asReadOnlyByteBuffer()));
                 pipeline().fireChannelReadComplete();
@@ -70,13 +73,21 @@ final class SessionChannel extends AbstractChannel {
     }
 
     /**
-     * Closes at once. The handlers of HTTP/2 would first write that they go away, which nobody takes when the call is over,
-     * and wait for that as long as the event loop lives.
+     * Closes at once, or is never accepted when that is still to come. The handlers of HTTP/2 would first write that they go
+     * away, which nobody takes when the call is over, and wait for that as long as the event loop lives.
      */
     void end() {
-        if (isRegistered()) {
-            unsafe().close(newPromise());
-        }
+        ended = true;
+        listener.inLoop(() -> {
+            if (isRegistered()) {
+                unsafe().close(newPromise());
+            }
+        });
+    }
+
+    /** Whether the call is over, so that nobody may accept this connection any more. */
+    boolean isEnded() {
+        return ended;
     }
 
     private void breakOff(Throwable cause) {

@@ -87,6 +87,27 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
+    private EventLoops(EventLoops other) {
+        group = other.group;
+        loop = other.loop;
+        group.clients.merge(loop, 1, Integer::sum);
+    }
+
+    /**
+     * The same threads for what may end later than their client. They end when both were closed: what is handed to an event
+     * loop that has ended is never done, and who waits for it waits for ever.
+     *
+     * @throws IllegalStateException when the client is closed already
+     */
+    public EventLoops kept() {
+        synchronized (EventLoops.class) {
+            if (closed.get()) {
+                throw new IllegalStateException("the client is closed");
+            }
+            return new EventLoops(this);
+        }
+    }
+
     /** Says whether no client is left. */
     private static synchronized boolean leave(Shared group, EventLoop loop) {
         boolean last = group.give(loop);
@@ -108,7 +129,11 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && leave(group, loop)) {
+        boolean last;
+        synchronized (EventLoops.class) {
+            last = closed.compareAndSet(false, true) && leave(group, loop);
+        }
+        if (last) {
             // Connections take a moment to end.
             group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
                     .addListener(ended -> CancelledStreams.leaveOutNoMore());

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.session;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.FakeDaemon;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -101,6 +111,108 @@ class SessionTest {
                         new Broken(daemon.channel(), failure), daemon.loops(), content, List.of(), told::complete)) {
             assertSame(failure, told.get(30, TimeUnit.SECONDS));
             assertThrows(ExecutionException.class, () -> session.ended().get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    /** A channel whose calls end when the test says so. */
+    private static final class Silent extends ManagedChannel {
+        private ClientCall.Listener<?> listener;
+
+        @Override
+        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+            return new ClientCall<>() {
+                @Override
+                public void start(Listener<R> responses, Metadata headers) {
+                    listener = responses;
+                }
+
+                @Override
+                public void request(int messages) {}
+
+                @Override
+                public void cancel(String message, Throwable cause) {}
+
+                @Override
+                public void halfClose() {}
+
+                @Override
+                public void sendMessage(Q message) {}
+            };
+        }
+
+        @Override
+        public String authority() {
+            return "";
+        }
+
+        @Override
+        public ManagedChannel shutdown() {
+            return this;
+        }
+
+        @Override
+        public ManagedChannel shutdownNow() {
+            return this;
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
+    }
+
+    @Test
+    void aSessionThatEndsAfterItsClientHasItsEventLoopUntilThen() throws Exception {
+        SessionContent content = new SessionContent(Map.of(), RegistryLogins.NONE, Secrets.NONE, "");
+        CompletableFuture<Throwable> told = new CompletableFuture<>();
+        Silent channel = new Silent();
+        EventLoops loops = new EventLoops();
+        Session session = Session.open(channel, loops, content, List.of(), told::complete);
+        loops.close();
+        assertFalse(loops.io().isShuttingDown());
+
+        // It would wait for ever for a server whose event loop has ended.
+        session.close();
+
+        assertTrue(loops.io().terminationFuture().await(30, TimeUnit.SECONDS));
+        // Of the call that was cancelled, the end may come last of all.
+        channel.listener.onReady();
+        channel.listener.onClose(Status.CANCELLED, new Metadata());
+        session.ended().get(30, TimeUnit.SECONDS);
+        assertFalse(told.isDone());
+        assertThrows(IllegalStateException.class, () -> Session.open(channel, loops, content, List.of(), told::complete));
+    }
+
+    @Test
+    void aConnectionWhoseCallEndsInTheMomentInWhichItIsAcceptedIsLeftToNobody() throws Exception {
+        List<Object> accepted = new CopyOnWriteArrayList<>();
+        try (EventLoops loops = new EventLoops()) {
+            SessionServerChannel listener = new SessionServerChannel();
+            listener.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object connection) {
+                    accepted.add(connection);
+                    loops.io().register((Channel) connection);
+                }
+            });
+            loops.io().register(listener).sync();
+            SessionChannel connection = new SessionChannel(listener, null);
+
+            connection.end();
+            listener.accept(connection);
+
+            loops.io().submit(() -> {}).sync();
+            assertEquals(List.of(), accepted);
         }
     }
 }
