@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import picocli.CommandLine.TypeConversionException;
 
-/** Writes files that others wait for: they are there whole, or not at all. */
+/** Writes files that others wait for: they are there whole, or not at all, unless they are no files but devices. */
 final class AtomicFile {
     private AtomicFile() {}
 
@@ -64,6 +64,11 @@ final class AtomicFile {
 
     static void write(Path file, String text) throws IOException {
         Path target = file.toAbsolutePath();
+        if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {
+            // A device or a pipe, such as /dev/stdout, is what is written to, and not what another file takes the place of.
+            writeInto(target, text);
+            return;
+        }
         // Not Files.createTempFile, whose files only their owner may read.
         Path part = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
         try {
@@ -74,9 +79,21 @@ final class AtomicFile {
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             // Its own text may name the other file, which nobody has asked for.
-            throw new IOException(file + " cannot be written: " + FileTrouble.inWords(e), e);
+            throw unwritable(file, e);
         } finally {
             Files.deleteIfExists(part);
         }
+    }
+
+    private static void writeInto(Path target, String text) throws IOException {
+        try {
+            Files.writeString(target, text, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw unwritable(target, e);
+        }
+    }
+
+    private static IOException unwritable(Path file, IOException reason) {
+        return new IOException(file + " cannot be written: " + FileTrouble.inWords(reason), reason);
     }
 }
