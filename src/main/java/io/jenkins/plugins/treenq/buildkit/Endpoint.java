@@ -67,8 +67,8 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
         }
     }
 
-    /** Whoever writes a login into an address shall not find it in a log. */
-    private static String withoutLogin(String text) {
+    /** An address for people to read: whoever writes a login into one shall not find it in a log. */
+    public static String withoutLogin(String text) {
         return LOGIN.matcher(text).replaceFirst("$1…@");
     }
 

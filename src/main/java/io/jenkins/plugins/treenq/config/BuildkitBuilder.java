@@ -20,7 +20,9 @@ import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
@@ -31,7 +33,11 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** One BuildKit daemon, or several that are alike, which jobs build on under a name. */
-public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
+public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
+    /** A host or an address in numbers, without a port. */
+    private static final Pattern SERVER_NAME =
+            Pattern.compile("[\\p{L}\\p{N}_*][\\p{L}\\p{N}_.-]*|[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+
     private final String name;
     private final String address;
     private String serverName;
@@ -44,11 +50,38 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     private int limit;
     private boolean draining;
 
-    /** @param address of the daemon, or those of several */
+    /**
+     * @param address of the daemon, or those of several
+     * @throws IllegalArgumentException when there is no name, no address, or one that no daemon can have
+     */
     @DataBoundConstructor
     public BuildkitBuilder(String name, String address) {
         this.name = Util.fixNull(name).trim();
-        this.address = WordList.text(WordList.of(address));
+        List<String> addresses = WordList.of(address);
+        if (this.name.isEmpty()) {
+            throw new IllegalArgumentException(Messages.BuildkitBuilder_noName());
+        }
+        require(() -> {
+            if (addresses.isEmpty()) {
+                throw new IllegalArgumentException(Messages.BuildkitBuilder_noAddress());
+            }
+            checkAddresses(addresses, false);
+        });
+        this.address = WordList.text(addresses);
+    }
+
+    /** @throws IllegalArgumentException the one that the check throws, with this builder's name in front */
+    private void require(Runnable check) {
+        try {
+            check.run();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("builder '" + name + "': " + e.getMessage());
+        }
+    }
+
+    /** @throws IllegalArgumentException when a folder cannot have this builder */
+    void requireForFolder() {
+        require(() -> checkAddresses(addresses(), true));
     }
 
     public String getName() {
@@ -71,9 +104,18 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         return serverName;
     }
 
+    /** @throws IllegalArgumentException when no certificate can have the name */
     @DataBoundSetter
     public void setServerName(@CheckForNull String serverName) {
+        require(() -> checkServerName(serverName));
         this.serverName = Util.fixEmptyAndTrim(serverName);
+    }
+
+    private static void checkServerName(@CheckForNull String serverName) {
+        String given = Util.fixEmptyAndTrim(serverName);
+        if (given != null && !SERVER_NAME.matcher(given).matches()) {
+            throw new IllegalArgumentException(Messages.BuildkitBuilder_notAServerName(Endpoint.withoutLogin(given)));
+        }
     }
 
     /** An X.509 client certificate; null for none. */
@@ -91,9 +133,14 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         return connectTimeoutSeconds;
     }
 
-    /** Less than a second means the default. */
+    /**
+     * Zero means the default.
+     *
+     * @throws IllegalArgumentException when it is less
+     */
     @DataBoundSetter
     public void setConnectTimeoutSeconds(int connectTimeoutSeconds) {
+        requireNotNegative("connectTimeoutSeconds", connectTimeoutSeconds);
         this.connectTimeoutSeconds =
                 connectTimeoutSeconds < 1 ? DescriptorImpl.DEFAULT_CONNECT_TIMEOUT_SECONDS : connectTimeoutSeconds;
     }
@@ -103,10 +150,15 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         return platforms == null ? List.of() : List.copyOf(platforms);
     }
 
-    /** @param platforms each of them may have several lines, as forms send them */
+    /**
+     * @param platforms each of them may have several lines, as forms send them
+     * @throws IllegalArgumentException when one is none, or is there twice
+     */
     @DataBoundSetter
     public void setPlatforms(@CheckForNull List<String> platforms) {
-        this.platforms = WordList.of(platforms);
+        List<String> words = WordList.of(platforms);
+        require(() -> WordList.require(words, Platform::parse));
+        this.platforms = words;
     }
 
     /** How many builds each daemon may have at once; 0 for any number. */
@@ -114,9 +166,17 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
         return limit;
     }
 
+    /** @throws IllegalArgumentException when it is less than zero */
     @DataBoundSetter
     public void setLimit(int limit) {
-        this.limit = Math.max(0, limit);
+        requireNotNegative("limit", limit);
+        this.limit = limit;
+    }
+
+    private void requireNotNegative(String field, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("builder '" + name + "': " + Messages.BuildkitBuilder_negative(field, value));
+        }
     }
 
     /** Whether it takes no new builds; those that run go on. */
@@ -143,7 +203,7 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
      */
     public Endpoint endpoint(String address, BuildCredentials credentials, ItemGroup<?> owner) throws AbortException {
         try {
-            checkAddress(address, owner);
+            checkAddresses(List.of(address), owner != Jenkins.get());
             return Endpoint.of(address, tls(credentials, owner), Duration.ofSeconds(connectTimeoutSeconds));
         } catch (IllegalArgumentException e) {
             throw new AbortException("builder '" + name + "': " + e.getMessage());
@@ -163,13 +223,23 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
     }
 
     /**
-     * Builds without a workspace connect from the controller, whose own sockets are for administrators to give away.
+     * Refuses addresses that cannot be used, without repeating a password that is in one of them.
      *
-     * @throws IllegalArgumentException when it is no address, or not one for a builder of this place
+     * @param ofFolder whether they are those of a folder's builder
+     * @throws IllegalArgumentException when one is none, is there twice, or is none for a builder of this place
      */
-    private static void checkAddress(String address, ItemGroup<?> owner) {
+    private static void checkAddresses(List<String> addresses, boolean ofFolder) {
+        // Those with a login come first. A blank in a password makes an address of what is before it, which would be repeated.
+        List<String> loginsFirst = addresses.stream()
+                .sorted(Comparator.comparing(address -> address.indexOf('@') < 0))
+                .toList();
+        WordList.require(loginsFirst, address -> checkAddress(address, ofFolder));
+    }
+
+    /** Builds without a workspace connect from the controller, whose own sockets are for administrators to give away. */
+    private static void checkAddress(String address, boolean ofFolder) {
         Endpoint.of(address, null);
-        if (owner != Jenkins.get() && address.startsWith("unix:")) {
+        if (ofFolder && address.startsWith("unix:")) {
             throw new IllegalArgumentException(
                     "a folder's builder cannot be at a socket of this machine; write tcp://host:port or dns:///host:port");
         }
@@ -214,9 +284,24 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
             if (owner == null) {
                 return FormValidation.ok();
             }
-            return WordList.of(value).isEmpty()
+            List<String> addresses = WordList.of(value);
+            return addresses.isEmpty()
                     ? FormValidation.validateRequired("")
-                    : WordList.check(value, address -> checkAddress(address, owner));
+                    : checked(() -> checkAddresses(addresses, owner != Jenkins.get()));
+        }
+
+        @POST
+        public FormValidation doCheckServerName(@AncestorInPath Item item, @QueryParameter String value) {
+            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : checked(() -> checkServerName(value));
+        }
+
+        private static FormValidation checked(Runnable check) {
+            try {
+                check.run();
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
         }
 
         @POST
@@ -268,15 +353,20 @@ public class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
             if (isForbidden(owner)) {
                 return FormValidation.error(Messages.BuildkitBuilder_notInFolders());
             }
-            BuildkitBuilder builder = new BuildkitBuilder(name, address);
-            builder.setServerName(serverName);
-            builder.setCredentialsId(credentialsId);
-            builder.setConnectTimeoutSeconds(seconds(connectTimeoutSeconds));
+            BuildkitBuilder builder;
+            try {
+                builder = new BuildkitBuilder(name, address);
+                builder.setServerName(serverName);
+                builder.setCredentialsId(credentialsId);
+                builder.setConnectTimeoutSeconds(seconds(connectTimeoutSeconds));
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
             List<FormValidation> answers = new ArrayList<>();
             for (String each : builder.addresses()) {
                 answers.add(test(builder, each, owner));
             }
-            return answers.isEmpty() ? doCheckAddress(item, address) : FormValidation.aggregate(answers);
+            return FormValidation.aggregate(answers);
         }
 
         private static boolean isForbidden(ItemGroup<?> owner) {

@@ -9,8 +9,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
-import hudson.util.ComboBoxModel;
-import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,10 +46,12 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         return List.copyOf(builders);
     }
 
-    /** @throws IllegalArgumentException when two have the same name */
+    /** @throws IllegalArgumentException when two have the same name, or one is at a socket of this machine */
     @DataBoundSetter
     public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
-        this.builders = Names.uniqueBuilders(builders);
+        List<BuildkitBuilder> unique = Names.uniqueBuilders(builders);
+        unique.forEach(BuildkitBuilder::requireForFolder);
+        this.builders = unique;
     }
 
     @Override
@@ -73,6 +74,15 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
     @DataBoundSetter
     public void setDefaultBuilder(@CheckForNull String defaultBuilder) {
         this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
+    }
+
+    /** The builders of jobs in a folder that has this configuration. */
+    private List<BuildkitBuilder> visible(@CheckForNull AbstractFolder<?> folder) {
+        List<BuildkitBuilder> visible = new ArrayList<>(builders);
+        JobConfiguration.of(folder != null && folder.getParent() instanceof Item outer ? outer : null)
+                .builders()
+                .forEach(builder -> visible.add(builder.item()));
+        return visible;
     }
 
     private boolean isEmpty() {
@@ -110,6 +120,8 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
             }
             try {
                 FolderConfiguration configuration = req.bindJSON(FolderConfiguration.class, form);
+                Names.requireDefault(
+                        configuration.defaultBuilder, configuration.visible(req.findAncestorObject(AbstractFolder.class)));
                 return configuration.isEmpty() ? null : configuration;
             } catch (IllegalArgumentException e) {
                 throw Names.refused(e);
@@ -117,13 +129,8 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         }
 
         @POST
-        public ComboBoxModel doFillDefaultBuilderItems(@AncestorInPath Item item) {
-            return Names.choice(item);
-        }
-
-        @POST
-        public FormValidation doCheckDefaultBuilder(@AncestorInPath Item item, @QueryParameter String value) {
-            return Names.checkChoice(item, value);
+        public ListBoxModel doFillDefaultBuilderItems(@AncestorInPath Item item, @QueryParameter String defaultBuilder) {
+            return Names.choice(item, defaultBuilder);
         }
     }
 }

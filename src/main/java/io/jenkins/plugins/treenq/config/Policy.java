@@ -10,6 +10,7 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
@@ -345,17 +346,14 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         static final Entries FRONTENDS =
                 new Entries(Entries::place, Entries::isFrontend, Messages::Policy_notAFrontend);
 
-        static final Entries HOSTS = new Entries(Entries::place, Entries::isHost, Messages::Policy_notAHost);
+        static final Entries HOSTS =
+                new Entries(Entries::place, Registry.DescriptorImpl::isHost, Messages::Policy_notAHost);
 
         /** Of the daemon's own frontends, the one that runs images is named by these images. */
         private static boolean isFrontend(String text) {
             return BUILT_IN_FRONTEND.matcher(text).matches()
                     ? !text.startsWith("gateway.")
                     : Registry.DescriptorImpl.isPlace(text);
-        }
-
-        private static boolean isHost(String text) {
-            return text.indexOf('/') < 0 && Registry.DescriptorImpl.isPlace(text);
         }
 
         /** From what people copy out of a browser. */
@@ -373,7 +371,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
             List<String> words = WordList.of(texts).stream().map(form).distinct().toList();
             for (String word : words) {
                 if (!word.equals(EVERYTHING) && !word.equals(NOTHING) && !valid.test(word)) {
-                    throw new IllegalArgumentException(message.apply(word));
+                    throw new IllegalArgumentException(message.apply(Endpoint.withoutLogin(word)));
                 }
             }
             if (words.size() > 1 && words.contains(NOTHING)) {

@@ -12,11 +12,13 @@ import hudson.model.ItemGroup;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryHost;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import java.security.GeneralSecurityException;
@@ -24,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -34,9 +35,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** A registry of images, how jobs log in to it, and how Jenkins itself reaches it. */
-public class Registry extends AbstractDescribableImpl<Registry> {
-    private static final Set<String> DOCKER_HUB = Set.of("index.docker.io", "registry-1.docker.io");
-
+public final class Registry extends AbstractDescribableImpl<Registry> {
     private final String host;
     private String credentialsId;
     private String caCertificate;
@@ -45,9 +44,13 @@ public class Registry extends AbstractDescribableImpl<Registry> {
     /** Null in what was saved before there were any. */
     private List<String> mirrors;
 
+    /** @throws IllegalArgumentException when no image name begins with it */
     @DataBoundConstructor
     public Registry(String host) {
-        this.host = hostOf(Util.fixNull(host));
+        this.host = hostOf(host);
+        if (!DescriptorImpl.isHost(this.host)) {
+            throw new IllegalArgumentException(Messages.Registry_notAHost(Endpoint.withoutLogin(this.host)));
+        }
     }
 
     /** As image names have it: {@code docker.io}, {@code registry.example.com}, {@code localhost:5000}. */
@@ -72,9 +75,27 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         return caCertificate;
     }
 
+    /** @throws IllegalArgumentException when it is none */
     @DataBoundSetter
     public void setCaCertificate(@CheckForNull String caCertificate) {
-        this.caCertificate = Util.fixEmptyAndTrim(caCertificate);
+        String given = Util.fixEmptyAndTrim(caCertificate);
+        if (given != null) {
+            requireCertificate(given);
+        }
+        this.caCertificate = given;
+    }
+
+    private void requireCertificate(String pem) {
+        try {
+            PemCertificates.parse(pem);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(refusal(Messages.Registry_notACertificate()));
+        }
+    }
+
+    /** What is wrong with this registry. */
+    private String refusal(String what) {
+        return "registry '" + host + "': " + what;
     }
 
     /** Whether Jenkins talks to it without TLS if it has none. */
@@ -92,14 +113,36 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         return mirrors == null ? List.of() : List.copyOf(mirrors);
     }
 
-    /** @param mirrors each of them may have several lines, as forms send them */
+    /**
+     * @param mirrors each of them may have several lines, as forms send them
+     * @throws IllegalArgumentException when one is none
+     */
     @DataBoundSetter
     public void setMirrors(@CheckForNull List<String> mirrors) {
-        this.mirrors = new ArrayList<>(Util.fixNull(mirrors).stream()
+        List<String> places = mirrors(Util.fixNull(mirrors));
+        String refusal = refusal(places);
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal(refusal));
+        }
+        this.mirrors = places;
+    }
+
+    private static List<String> mirrors(List<String> texts) {
+        return new ArrayList<>(texts.stream()
                 .flatMap(String::lines)
-                .map(mirror -> withoutScheme(mirror).replaceFirst("/+$", ""))
+                .map(mirror -> mirror.trim().replaceFirst("/+$", ""))
                 .filter(mirror -> !mirror.isEmpty())
                 .toList());
+    }
+
+    /** Null when all are mirrors. */
+    @CheckForNull
+    private static String refusal(List<String> mirrors) {
+        return mirrors.stream()
+                .filter(mirror -> !DescriptorImpl.isPlace(mirror))
+                .findFirst()
+                .map(mirror -> Messages.Registry_notAMirror(Endpoint.withoutLogin(mirror)))
+                .orElse(null);
     }
 
     /** How Jenkins reaches it; builders have their own ways. */
@@ -111,14 +154,9 @@ public class Registry extends AbstractDescribableImpl<Registry> {
                 .build();
     }
 
-    private static String withoutScheme(String text) {
-        return text.trim().replaceFirst("^https?://", "");
-    }
-
-    /** From what people copy out of a browser or a docker configuration, such as {@code https://index.docker.io/v1/}. */
-    private static String hostOf(String text) {
-        String host = withoutScheme(text).replaceFirst("/.*$", "");
-        return DOCKER_HUB.contains(host) ? "docker.io" : host;
+    /** Docker Hub goes by several names. */
+    private static String hostOf(@CheckForNull String text) {
+        return RegistryHost.canonical(Util.fixNull(text).trim());
     }
 
     /** Form and validation of a registry. */
@@ -138,7 +176,7 @@ public class Registry extends AbstractDescribableImpl<Registry> {
         @POST
         public ListBoxModel doFillCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String host, @QueryParameter String credentialsId) {
-            return CredentialsChoice.logins(ConfigurationPermissions.owner(item), hostOf(Util.fixNull(host)), credentialsId);
+            return CredentialsChoice.logins(ConfigurationPermissions.owner(item), hostOf(host), credentialsId);
         }
 
         @POST
@@ -146,8 +184,10 @@ public class Registry extends AbstractDescribableImpl<Registry> {
             if (ConfigurationPermissions.isDenied(item)) {
                 return FormValidation.ok();
             }
-            String host = hostOf(Util.fixNull(value));
-            return isPlace(host) ? FormValidation.ok() : FormValidation.error(Messages.Registry_notAHost(host));
+            String host = hostOf(value);
+            return isHost(host)
+                    ? FormValidation.ok()
+                    : FormValidation.error(Messages.Registry_notAHost(Endpoint.withoutLogin(host)));
         }
 
         @POST
@@ -168,13 +208,8 @@ public class Registry extends AbstractDescribableImpl<Registry> {
             if (ConfigurationPermissions.isDenied(item)) {
                 return FormValidation.ok();
             }
-            Registry registry = new Registry("");
-            registry.setMirrors(List.of(Util.fixNull(value)));
-            return registry.getMirrors().stream()
-                    .filter(mirror -> !isPlace(mirror))
-                    .findFirst()
-                    .map(mirror -> FormValidation.error(Messages.Registry_notAMirror(mirror)))
-                    .orElseGet(FormValidation::ok);
+            String refusal = refusal(mirrors(List.of(Util.fixNull(value))));
+            return refusal == null ? FormValidation.ok() : FormValidation.error(refusal);
         }
 
         /** Asks the registry, from the controller, whether it is one and takes the login. */
@@ -187,9 +222,14 @@ public class Registry extends AbstractDescribableImpl<Registry> {
                 @QueryParameter boolean plainHttp)
                 throws InterruptedException {
             ItemGroup<?> owner = ConfigurationPermissions.requireOwner(item);
-            Registry registry = new Registry(host);
-            registry.setCaCertificate(caCertificate);
-            registry.setPlainHttp(plainHttp);
+            Registry registry;
+            try {
+                registry = new Registry(host);
+                registry.setCaCertificate(caCertificate);
+                registry.setPlainHttp(plainHttp);
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
             String id = Util.fixEmptyAndTrim(credentialsId);
             try {
                 RegistryLogin login = id == null
@@ -205,6 +245,11 @@ public class Registry extends AbstractDescribableImpl<Registry> {
             } catch (BuildkitException | AbortException e) {
                 return FormValidation.error(e.getMessage());
             }
+        }
+
+        /** Whether it is a place for images without a path. */
+        static boolean isHost(String text) {
+            return text.indexOf('/') < 0 && isPlace(text);
         }
 
         /** Whether an image name that starts so is one of this registry. */

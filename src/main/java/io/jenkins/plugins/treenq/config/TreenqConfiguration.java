@@ -6,8 +6,7 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.model.ItemGroup;
-import hudson.util.ComboBoxModel;
-import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -104,6 +103,25 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         return policy == null ? new Policy() : policy;
     }
 
+    /** All that is configured. What is refused holds in no part, or it would until the next restart. */
+    record Values(List<BuildkitBuilder> builders, List<Registry> registries, String defaultBuilder, Policy policy) {}
+
+    Values values() {
+        return new Values(builders, registries, defaultBuilder, policy);
+    }
+
+    void restore(Values earlier) {
+        builders = earlier.builders();
+        registries = earlier.registries();
+        defaultBuilder = earlier.defaultBuilder();
+        policy = earlier.policy();
+    }
+
+    /** @throws IllegalArgumentException when the default builder is none of the builders */
+    void requireDefaultBuilder() {
+        Names.requireDefault(defaultBuilder, builders);
+    }
+
     /** What is changed in the form still belongs to the file that gave it. */
     Set<String> givenByCode() {
         return givenByCode == null ? Set.of() : Set.copyOf(givenByCode);
@@ -121,18 +139,12 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
                 json.put(list, new JSONArray());
             }
         }
-        List<BuildkitBuilder> earlierBuilders = builders;
-        List<Registry> earlierRegistries = registries;
-        String earlierDefault = defaultBuilder;
-        Policy earlierPolicy = policy;
+        Values earlier = values();
         try {
             req.bindJSON(this, json);
+            requireDefaultBuilder();
         } catch (IllegalArgumentException e) {
-            // What was refused holds in no part, or only until the next restart.
-            builders = earlierBuilders;
-            registries = earlierRegistries;
-            defaultBuilder = earlierDefault;
-            policy = earlierPolicy;
+            restore(earlier);
             throw Names.refused(e);
         }
         if (!json.has(POLICY)) {
@@ -143,12 +155,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     }
 
     @POST
-    public ComboBoxModel doFillDefaultBuilderItems() {
-        return Names.choice(null);
-    }
-
-    @POST
-    public FormValidation doCheckDefaultBuilder(@QueryParameter String value) {
-        return Names.checkChoice(null, value);
+    public ListBoxModel doFillDefaultBuilderItems(@QueryParameter String defaultBuilder) {
+        return Names.choice(null, defaultBuilder);
     }
 }

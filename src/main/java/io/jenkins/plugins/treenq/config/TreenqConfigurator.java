@@ -42,11 +42,25 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
         // Before they are configured, which takes them out of the mapping.
         Set<String> keys =
                 config.keySet().stream().map(key -> key.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-        super.configure(config, instance, dryrun, context);
-        if (dryrun) {
-            return;
+        TreenqConfiguration.Values before = instance.values();
+        try {
+            super.configure(config, instance, dryrun, context);
+            if (!dryrun) {
+                // Last, so that a file with a mistake takes no policy away.
+                removeWhatIsNoLongerGiven(keys, instance);
+            }
+        } catch (ConfiguratorException | IllegalArgumentException e) {
+            instance.restore(before);
+            String reason = Names.reason(e);
+            if (reason == null) {
+                throw e;
+            }
+            // The page that a failed reload leads to shows this text and none of the causes.
+            throw new ConfiguratorException(this, reason, e);
         }
-        // Last, so that a file with a mistake takes no policy away.
+    }
+
+    private void removeWhatIsNoLongerGiven(Set<String> keys, TreenqConfiguration instance) throws ConfiguratorException {
         Set<String> earlier = instance.givenByCode();
         Set<String> given = new TreeSet<>();
         for (Attribute<TreenqConfiguration, ?> attribute : describe()) {
@@ -59,6 +73,7 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
                         + " removed from Jenkins' configuration");
             }
         }
+        instance.requireDefaultBuilder();
         instance.setGivenByCode(given);
     }
 

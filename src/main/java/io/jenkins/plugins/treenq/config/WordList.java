@@ -40,17 +40,27 @@ final class WordList {
      * @param check throws an IllegalArgumentException that says what is wrong with a word
      */
     static FormValidation check(@CheckForNull String text, Consumer<String> check) {
-        Set<String> seen = new HashSet<>();
         try {
-            for (String word : of(text)) {
-                check.accept(word);
-                if (!seen.add(word)) {
-                    return FormValidation.error(Messages.WordList_twice(word));
-                }
-            }
+            require(of(text), check);
             return FormValidation.ok();
         } catch (IllegalArgumentException e) {
             return FormValidation.error(e.getMessage());
+        }
+    }
+
+    /**
+     * Refuses a list with a word that is wrong, or that it has twice.
+     *
+     * @param check throws an IllegalArgumentException that says what is wrong with a word
+     * @throws IllegalArgumentException the first one that was thrown, or one that says which word is there twice
+     */
+    static void require(Collection<String> words, Consumer<String> check) {
+        Set<String> seen = new HashSet<>();
+        for (String word : words) {
+            check.accept(word);
+            if (!seen.add(word)) {
+                throw new IllegalArgumentException(Messages.WordList_twice(word));
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.run.Configured;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import java.util.List;
+import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
@@ -180,8 +181,19 @@ class FolderConfigurationTest {
 
     @Test
     void aFoldersBuilderIsNoSocketOfTheController() throws Exception {
-        configure(outer, builder("socket", "unix:///run/buildkit/buildkitd.sock"));
+        String line = "builder 'socket': a folder's builder cannot be at a socket of this machine; write tcp://host:port or"
+                + " dns:///host:port";
+        BuildkitBuilder socket = builder("socket", "unix:///run/buildkit/buildkitd.sock");
+        FolderConfiguration configuration = new FolderConfiguration();
+        assertEquals(
+                line,
+                assertThrows(IllegalArgumentException.class, () -> configuration.setBuilders(List.of(socket))).getMessage());
 
+        // As a configuration file may have it.
+        configuration.setBuilders(List.of(builder("socket", "tcp://localhost:1")));
+        outer.addProperty((FolderConfiguration) Jenkins.XSTREAM2.fromXML(Jenkins.XSTREAM2
+                .toXML(configuration)
+                .replace("tcp://localhost:1", "unix:///run/buildkit/buildkitd.sock")));
         assertLog(inner, "treenqBuild()", "builder 'socket': a folder's builder cannot be at a socket of this machine");
         assertEquals(
                 FormValidation.Kind.ERROR,
@@ -214,9 +226,27 @@ class FolderConfigurationTest {
 
         assertThat(values(builder.doFillCredentialsIdItems(inner, "")), containsString("certificate"));
         assertThat(values(builder.doFillCredentialsIdItems(other, "")), not(containsString("certificate")));
-        assertEquals(FormValidation.Kind.OK, folder.doCheckDefaultBuilder(inner, "private").kind);
-        assertEquals(FormValidation.Kind.WARNING, folder.doCheckDefaultBuilder(other, "private").kind);
-        assertEquals(List.of("private"), folder.doFillDefaultBuilderItems(inner));
+        assertEquals("[, private]", values(folder.doFillDefaultBuilderItems(inner, "")));
+        assertEquals("[, gone]", values(folder.doFillDefaultBuilderItems(other, "gone")));
+    }
+
+    @Test
+    void aDefaultBuilderIsOneThatJobsOfTheFolderSee() throws Exception {
+        TreenqConfiguration.get().setBuilders(List.of(builder("shared", "tcp://localhost:1")));
+        FolderConfiguration configuration = everything();
+        configuration.setDefaultBuilder("shared");
+        outer.addProperty(configuration);
+        addTo(outer, Configured.login("login", "user", "password"));
+        jenkins.configRoundtrip(outer);
+        assertEquals("shared", of(outer).getDefaultBuilder());
+        of(outer).setDefaultBuilder("gone");
+
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        HtmlPage answer = (HtmlPage) jenkins.submit(client.getPage(outer, "configure").getFormByName("config"));
+
+        assertThat(
+                answer.asNormalizedText(),
+                containsString("The default builder 'gone' is not configured; there is 'default', 'arm', 'shared'"));
     }
 
     private static String chosen(Folder folder) throws AbortException {

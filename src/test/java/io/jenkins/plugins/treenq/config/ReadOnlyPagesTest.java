@@ -121,7 +121,7 @@ class ReadOnlyPagesTest {
     private static Registry registry() {
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("a-login");
-        registry.setCaCertificate("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");
+        registry.setCaCertificate(Configured.AUTHORITY);
         registry.setMirrors(List.of("mirror.example.com"));
         return registry;
     }

@@ -3,6 +3,8 @@ package io.jenkins.plugins.treenq.config;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.hamcrest.Matchers.stringContainsInOrder;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorException;
@@ -31,6 +34,7 @@ import java.util.Set;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +107,7 @@ class TreenqConfigurationTest {
                 read.getBuilders().get(1).addresses());
         Registry registry = read.getRegistries().get(0);
         assertEquals("login", registry.getCredentialsId());
-        assertThat(registry.getCaCertificate(), startsWith("-----BEGIN CERTIFICATE-----\nMIIB\n"));
+        assertEquals(Configured.AUTHORITY, registry.getCaCertificate());
         assertEquals(List.of("mirror.example.com", "localhost:5000/hub"), registry.getMirrors());
         assertTrue(registry.isPlainHttp());
     }
@@ -162,21 +166,23 @@ class TreenqConfigurationTest {
 
     @Test
     void whatTheFileNoLongerHasIsGone() throws Exception {
-        for (String left : List.of("defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
+        String builders = "builders: [{name: arm, address: 'tcp://localhost:1'}]";
+        for (String left : List.of(builders + ", defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
             TreenqConfiguration configuration = TreenqConfiguration.get();
-            load("treenq:", "  builders: [{name: arm, address: 'tcp://localhost:1'}]", "  registries: [{host: docker.io}]",
+            load("treenq:", "  " + builders, "  registries: [{host: docker.io}]",
                     "  defaultBuilder: arm", "  policy: {frontends: [dockerfile.v0]}");
             assertEquals(1, configuration.getBuilders().size());
             assertNotNull(configuration.getPolicy());
 
             load("treenq: {" + left + "}");
 
-            assertEquals(List.of(), configuration.getBuilders(), left);
+            int kept = left.startsWith("builders") ? 1 : 0;
+            assertEquals(kept, configuration.getBuilders().size(), left);
             assertEquals(List.of(), configuration.getRegistries(), left);
-            assertEquals(left.startsWith("default") ? "arm" : null, configuration.getDefaultBuilder(), left);
+            assertEquals(kept == 1 ? "arm" : null, configuration.getDefaultBuilder(), left);
             assertEquals(left.startsWith("policy"), configuration.getPolicy() != null, left);
             TreenqConfiguration saved = new TreenqConfiguration();
-            assertEquals(List.of(), saved.getBuilders(), left);
+            assertEquals(kept, saved.getBuilders().size(), left);
             assertEquals(left.startsWith("policy"), saved.getPolicy() != null, left);
         }
     }
@@ -198,8 +204,9 @@ class TreenqConfigurationTest {
 
     @Test
     void whatAFileGaveBelongsToItAfterARestartAndAChangeInTheFormToo() throws Exception {
-        load("treenq:", "  policy: {pushTo: [docker.io]}", "  DefaultBuilder: arm");
         TreenqConfiguration configuration = TreenqConfiguration.get();
+        configuration.setBuilders(List.of(new BuildkitBuilder("arm", "tcp://localhost:1")));
+        load("treenq:", "  policy: {pushTo: [docker.io]}", "  DefaultBuilder: arm");
         jenkins.configRoundtrip();
         Policy changed = new Policy();
         changed.setPushTo(List.of("registry.example.com"));
@@ -250,6 +257,156 @@ class TreenqConfigurationTest {
         });
     }
 
+    /** What a file has, and the one line that its author is told. */
+    private static final Map<String, String> MISTAKES = Map.ofEntries(
+            Map.entry(
+                    "builders: [{name: a, address: '127.0.0.1:1234'}]",
+                    "builder 'a': '127.0.0.1:1234' is not a builder address; write tcp://host:port, dns:///host:port or"
+                            + " unix:///path/buildkitd.sock"),
+            Map.entry(
+                    "builders: [{name: a, address: 'tcp://me:s3cret@host:1'}]",
+                    "builder 'a': the builder address 'tcp://…@host:1' has a user or password, which BuildKit does not know;"
+                            + " omit it, and give certificates"),
+            Map.entry(
+                    "builders: [{name: a, address: 'tcp://me:s3cret word@host:1'}]",
+                    "builder 'a': '…@host:1' is not a builder address; write tcp://host:port, dns:///host:port or"
+                            + " unix:///path/buildkitd.sock"),
+            Map.entry(
+                    "builders: [{name: a, address: ' '}]",
+                    "builder 'a': it has no address; write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock"),
+            Map.entry(
+                    "builders: [{name: ' ', address: 'tcp://host:1'}]",
+                    "A builder has no name; give it the name that jobs call it"),
+            Map.entry(
+                    "builders: [{name: a, address: 'tcp://host:1', platforms: [amd64]}]",
+                    "builder 'a': 'amd64' is not a platform; write it as os/architecture[/variant], such as linux/amd64"),
+            Map.entry(
+                    "builders: [{name: a, address: 'tcp://host:1', serverName: 'host:1'}]",
+                    "builder 'a': 'host:1' is no name that a certificate has; write a host without a scheme, a port or a path:"
+                            + " buildkitd.example.com"),
+            Map.entry(
+                    "builders: [{name: a, address: 'tcp://host:1', limit: -1}]",
+                    "builder 'a': limit cannot be -1; give 0 or more"),
+            Map.entry(
+                    "builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: 'tcp://c:1'}]",
+                    "Two builders have the name 'a'; give each a name of its own"),
+            Map.entry("defaultBuilder: b", "The default builder 'b' is not configured; there is 'default', 'arm'"),
+            Map.entry(
+                    "{builders: [], defaultBuilder: b}",
+                    "The default builder 'b' is not configured, and there is no builder; add it, or omit the default"),
+            Map.entry(
+                    "registries: [{host: 'https://r.example.com'}]",
+                    "'https://r.example.com' is not the host of a registry; write it as image names have it, without https://"
+                            + " and without a path: docker.io, registry.example.com or localhost:5000"),
+            Map.entry(
+                    "registries: [{host: r.example.com/team}]",
+                    "'r.example.com/team' is not the host of a registry; write it as image names have it, without https:// and"
+                            + " without a path: docker.io, registry.example.com or localhost:5000"),
+            Map.entry(
+                    "registries: [{host: 'me:s3cret@r.example.com'}]",
+                    "'…@r.example.com' is not the host of a registry; write it as image names have it, without https:// and"
+                            + " without a path: docker.io, registry.example.com or localhost:5000"),
+            Map.entry("registries: [{host: a.io}, {host: a.io}]", "Registry 'a.io' is configured twice; keep one"),
+            Map.entry(
+                    "registries: [{host: a.io, mirrors: ['http://b.io']}]",
+                    "registry 'a.io': 'http://b.io' is not a registry; write a host as image names have it, without https://,"
+                            + " and a path if images are below one: mirror.example.com or mirror.example.com/hub"),
+            Map.entry(
+                    "registries: [{host: a.io, caCertificate: MIIB}]",
+                    "registry 'a.io': This is not a certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----"));
+
+    @Test
+    void whatCannotWorkIsRefusedInAFileWithOneLine() {
+        TreenqConfiguration configuration = everything();
+        TreenqConfiguration.Values before = configuration.values();
+        MISTAKES.forEach((mistake, line) -> {
+            ConfiguratorException failure = assertThrows(
+                    ConfiguratorException.class,
+                    () -> load("treenq: " + (mistake.startsWith("{") ? mistake : "{" + mistake + "}")),
+                    mistake);
+
+            assertThat(failure.getErrorMessage(), endsWith(line));
+            assertThat(failure.getErrorMessage(), not(containsString("s3cret")));
+            assertEquals(before, configuration.values(), mistake);
+        });
+    }
+
+    @Test
+    void thePageOfAReloadThatFailedSaysWhy() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("jenkins.yaml"),
+                "unclassified: {treenq: {builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: 'tcp://c:1'}]}}");
+        System.setProperty(ConfigurationAsCode.CASC_JENKINS_CONFIG_PROPERTY, file.toString());
+        try {
+            JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+            HtmlForm form = client.goTo("manage/configuration-as-code").getFormByName("reload");
+
+            String page = ((HtmlPage) jenkins.submit(form)).asNormalizedText();
+
+            assertThat(page, containsString("Two builders have the name 'a'; give each a name of its own"));
+            assertThat(page, not(containsString("Exception")));
+        } finally {
+            System.clearProperty(ConfigurationAsCode.CASC_JENKINS_CONFIG_PROPERTY);
+        }
+    }
+
+    @Test
+    void whatCannotWorkIsRefusedInTheForm() throws Exception {
+        TreenqConfiguration configuration = everything();
+        Configured.add(Configured.login("login", "user", "password"));
+        TreenqConfiguration.Values before = configuration.values();
+
+        assertRefused("_.name", "default", "arm", "Two builders have the name 'arm'; give each a name of its own");
+        assertRefused("_.name", "arm", "renamed", "The default builder 'arm' is not configured; there is 'default', 'renamed'");
+        assertRefused(
+                "_.host",
+                "registry.example.com",
+                "https://registry.example.com",
+                "'https://registry.example.com' is not the host of a registry; write it as image names have it");
+        assertRefused("_.serverName", "buildkitd", "tcp://x", "builder 'arm': 'tcp://x' is no name that a certificate has");
+        assertEquals(before, configuration.values());
+    }
+
+    private void assertRefused(String field, String value, String mistake, String line) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        // The browser would let the default follow the name.
+        client.getOptions().setJavaScriptEnabled(!field.equals("_.name"));
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getInputsByName(field).stream()
+                .filter(input -> input.getValue().equals(value))
+                .forEach(input -> input.setValue(mistake));
+
+        assertThat(((HtmlPage) jenkins.submit(form)).asNormalizedText(), containsString(line));
+    }
+
+    @Test
+    void theDefaultBuilderIsOneOfTheBuilders() {
+        TreenqConfiguration configuration = everything();
+
+        assertEquals(
+                List.of("(the first builder)=", "default=default", "arm=arm", "gone (not configured)=gone"),
+                configuration.doFillDefaultBuilderItems("gone").stream()
+                        .map(option -> option.name + "=" + option.value)
+                        .toList());
+        assertEquals(3, configuration.doFillDefaultBuilderItems("arm").size());
+    }
+
+    @Test
+    void addressesAreCheckedWithoutTheirPasswords() {
+        BuildkitBuilder.DescriptorImpl builder =
+                jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
+        for (String address : List.of("tcp://me:s3cret@host:1", "tcp://me:s3cret word@host:1", "me:s3cret@host")) {
+            assertEquals("ERROR", builder.doCheckAddress(null, address).kind.name(), address);
+            assertThat(builder.doCheckAddress(null, address).getMessage(), not(containsString("s3cret")));
+        }
+        assertEquals("OK", builder.doCheckServerName(null, "").kind.name());
+        assertEquals("OK", builder.doCheckServerName(null, "buildkitd.example.com").kind.name());
+        assertEquals("OK", builder.doCheckServerName(null, "::1").kind.name());
+        for (String name : List.of("tcp://host", "host:1", "a b", "host/path")) {
+            assertEquals("ERROR", builder.doCheckServerName(null, name).kind.name(), name);
+        }
+    }
+
     @Test
     void entriesOfAPolicyThatAreNoneAreRefusedInTheForm() throws Exception {
         TreenqConfiguration configuration = everything();
@@ -294,13 +451,13 @@ class TreenqConfigurationTest {
                 List.of("docker.io", "https://index.docker.io/v1/", "localhost:5000", "registry.example.com")) {
             assertEquals("OK", registry.doCheckHost(null, host).kind.name(), host);
         }
-        for (String host : List.of("", "registry", "a b.example.com", "registry.example.com:port")) {
+        for (String host : List.of("", "registry", "https://registry.example.com", "registry.example.com/team", "a b.example.com", "registry.example.com:port")) {
             assertEquals("ERROR", registry.doCheckHost(null, host).kind.name(), host);
         }
-        for (String mirrors : List.of("", "mirror.example.com\nhttps://localhost:5000/hub/\n")) {
+        for (String mirrors : List.of("", "mirror.example.com\nlocalhost:5000/hub/\n")) {
             assertEquals("OK", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
-        for (String mirrors : List.of("mirror", "mirror.example.com\nmirror.example.com/Hub")) {
+        for (String mirrors : List.of("mirror", "https://mirror.example.com", "mirror.example.com\nmirror.example.com/Hub")) {
             assertEquals("ERROR", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
         Policy.DescriptorImpl policy = jenkins.jenkins.getDescriptorByType(Policy.DescriptorImpl.class);
@@ -364,7 +521,7 @@ class TreenqConfigurationTest {
                 startsWith(subject + "does not allow its use without a login, and there is none for it (HTTP 401"));
         assertEquals(
                 subject + "has a certificate that is not trusted here or is for another host", test(host, "right", ""));
-        assertThat(test(host, "right", "nonsense"), containsString("it is not a certificate in PEM form"));
+        assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
         assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
         assertEquals(
                 daemon.mirror() + " speaks the registry protocol and wants no login",
@@ -376,6 +533,17 @@ class TreenqConfigurationTest {
         assertThat(
                 registry().doTestConnection(null, other, "", "", true).getMessage(),
                 containsString("where registries say what they are; check its name"));
+        for (String wrong : List.of("https://" + host, host + "/team", "")) {
+            assertThat(
+                    wrong,
+                    test(wrong, "right", daemon.caPem()),
+                    containsString("is not the host of a registry; write it as image names have it, without https://"));
+        }
+        FormValidation answer = jenkins.jenkins
+                .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
+                .doTestConnection(null, "a", "tcp://me:s3cret@host:1", "", "", "");
+        assertEquals("ERROR", answer.kind.name());
+        assertThat(answer.getMessage(), not(containsString("s3cret")));
     }
 
     private Registry.DescriptorImpl registry() {
@@ -395,7 +563,7 @@ class TreenqConfigurationTest {
         second.setDraining(true);
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("login");
-        registry.setCaCertificate("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");
+        registry.setCaCertificate(Configured.AUTHORITY);
         registry.setPlainHttp(true);
         registry.setMirrors(List.of("mirror.example.com", "localhost:5000/hub"));
         TreenqConfiguration configuration = TreenqConfiguration.get();

@@ -21,6 +21,20 @@ public final class Configured {
     public static final String CERTIFICATE = "buildkit-client";
     public static final String LOGIN = "registry-login";
 
+    /** The certificate of an authority that nobody is. */
+    public static final String AUTHORITY = """
+            -----BEGIN CERTIFICATE-----
+            MIIBgTCCASegAwIBAgIUJ5fwALqIz/KnOy6tMceGLbbFpV4wCgYIKoZIzj0EAwIw
+            FTETMBEGA1UEAwwKYSByZWdpc3RyeTAgFw0yNjExMjkyMTA1MTVaGA8yMTI2MTEw
+            NTIxMDUxNVowFTETMBEGA1UEAwwKYSByZWdpc3RyeTBZMBMGByqGSM49AgEGCCqG
+            SM49AwEHA0IABFotvvFSx8GkpGRMXTyvK4ZkL9ejJLNUx4eIi7c1T/F4k0Je3x57
+            xYAvyp/C7GSjSuoxJehtLYpjT5S8Gt6vzmyjUzBRMB0GA1UdDgQWBBSteoMOpGol
+            mlr7fDGBCjy52QrmyzAfBgNVHSMEGDAWgBSteoMOpGolmlr7fDGBCjy52QrmyzAP
+            BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIFRlK9D+sYmhWVzRL9WL
+            2oHGD778/UFvWBjJIAWb43LvAiEAkkQbH0jpMoAlpQTKhfs4XVOTl31qoB4/RygZ
+            FWXYM0w=
+            -----END CERTIFICATE-----""";
+
     private Configured() {}
 
     /** A builder on the daemon, its registry with a login, and Docker Hub as the daemon has it. */

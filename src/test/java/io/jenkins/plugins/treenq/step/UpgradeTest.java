@@ -39,6 +39,7 @@ import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.report.InspectedImage;
 import io.jenkins.plugins.treenq.report.InspectionAction;
+import io.jenkins.plugins.treenq.run.Configured;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import java.io.File;
 import java.net.InetAddress;
@@ -101,7 +102,7 @@ class UpgradeTest {
     private static Registry registry() {
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("login");
-        registry.setCaCertificate("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----");
+        registry.setCaCertificate(Configured.AUTHORITY);
         registry.setPlainHttp(true);
         registry.setMirrors(List.of("mirror.example.com"));
         return registry;
