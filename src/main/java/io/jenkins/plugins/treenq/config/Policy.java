@@ -283,6 +283,13 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         }
     }
 
+    /** @throws IllegalArgumentException when a build cannot ask for it */
+    public static void checkEntitlement(String text) {
+        if (!Entries.ENTITLEMENTS.valid().test(text)) {
+            throw new IllegalArgumentException(Messages.Policy_notAnEntitlement(text));
+        }
+    }
+
     /** Form and validation of the policy. */
     @Extension
     public static class DescriptorImpl extends Descriptor<Policy> {

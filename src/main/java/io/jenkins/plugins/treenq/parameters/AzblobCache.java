@@ -5,11 +5,16 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Item;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.util.Map;
 import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
 /** Cache in Azure's blob storage. */
 public final class AzblobCache extends ObjectStoreCache {
@@ -64,6 +69,11 @@ public final class AzblobCache extends ObjectStoreCache {
         @Override
         public String getDisplayName() {
             return Messages.AzblobCache_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckAccountUrl(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.checkRequired(item, value, CacheDescriptor::checkUrl);
         }
     }
 }

@@ -90,6 +90,11 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         }
         CacheEntry entry = entry(credentials, expand, false);
         own.putAll(entry.attributes());
+        String layers = own.getOrDefault("mode", "min");
+        if (!layers.equals("min") && !layers.equals("max")) {
+            // BuildKit would take it for min.
+            throw new AbortException("cacheTo: mode '" + layers + "' is neither min nor max");
+        }
         return new CacheEntry(entry.type(), own);
     }
 
@@ -108,6 +113,13 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
 
     /** What all kinds have in their forms. */
     abstract static class CacheDescriptor extends OptionsDescriptor<BuildCache> {
+        /** Refuses what is no address of a service. */
+        static void checkUrl(String text) {
+            if (!text.matches("https?://[^/@\\s]+(?:/\\S*)?")) {
+                throw new IllegalArgumentException(Messages.BuildCache_notAnAddress());
+            }
+        }
+
         @POST
         public ListBoxModel doFillModeItems() {
             ListBoxModel modes = new ListBoxModel();

@@ -86,7 +86,8 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
 
         @POST
         public FormValidation doCheckDest(@AncestorInPath Item item, @QueryParameter String value) {
-            return LineList.mayConfigure(item) ? FormValidation.validateRequired(value) : FormValidation.ok();
+            FormValidation required = LineList.checkRequired(item, value, path -> {});
+            return required.kind == FormValidation.Kind.OK ? WorkspacePath.check(item, value) : required;
         }
     }
 }

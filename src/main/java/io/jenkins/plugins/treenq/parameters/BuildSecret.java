@@ -17,6 +17,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -126,6 +127,25 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
         @POST
         public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
             return CredentialsChoice.secrets(item, credentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckCredentialsId(
+                @AncestorInPath Item item,
+                @QueryParameter String value,
+                @QueryParameter String env,
+                @QueryParameter String file) {
+            long given = Stream.of(value, env, file)
+                    .filter(each -> Util.fixEmptyAndTrim(each) != null)
+                    .count();
+            return LineList.mayConfigure(item) && given != 1
+                    ? FormValidation.error(Messages.BuildSecret_oneSource())
+                    : FormValidation.ok();
+        }
+
+        @POST
+        public FormValidation doCheckFile(@AncestorInPath Item item, @QueryParameter String value) {
+            return WorkspacePath.check(item, value);
         }
 
         @POST

@@ -5,12 +5,17 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Item;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.util.HashMap;
 import java.util.Map;
 import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
 /** Cache of GitHub Actions, or of something that speaks its protocol. */
 public final class GhaCache extends RemoteCache {
@@ -84,6 +89,16 @@ public final class GhaCache extends RemoteCache {
         @Override
         public String getDisplayName() {
             return Messages.GhaCache_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckUrl(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, CacheDescriptor::checkUrl);
+        }
+
+        @POST
+        public FormValidation doCheckUrlV2(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, CacheDescriptor::checkUrl);
         }
     }
 }

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Item;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,10 +78,23 @@ public final class KeyValueList {
 
     /** What a form says of lines that should be assignments. */
     public static FormValidation check(@CheckForNull Item item, String lines) {
+        return check(item, lines, (name, value) -> {});
+    }
+
+    /** Says what is wrong with a name or its value. */
+    public interface Check {
+        /** @throws IllegalArgumentException with a text for people; the client's own refusal is the same */
+        void check(String name, String value) throws BuildkitException.InvalidRequest;
+    }
+
+    /** The same, with a check of each assignment. */
+    public static FormValidation check(@CheckForNull Item item, String lines, Check check) {
         return LineList.check(item, lines, line -> {
-            if (line.indexOf('=') < 1) {
+            int sign = line.indexOf('=');
+            if (sign < 1) {
                 throw new IllegalArgumentException(Messages.KeyValueList_notAnAssignment(line));
             }
+            check.check(line.substring(0, sign).trim(), line.substring(sign + 1));
         });
     }
 }

@@ -5,10 +5,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 
@@ -44,23 +44,36 @@ public final class LineList {
         }
     }
 
+    /** Says what is wrong with a line. */
+    public interface Check {
+        /** @throws IllegalArgumentException with a text for people; the client's own refusal is the same */
+        void check(String line) throws BuildkitException.InvalidRequest;
+    }
+
     /**
-     * What a form says of them. Nothing is known of what a variable will be.
+     * What a form says of a field that must not be empty.
      *
-     * @param check throws an IllegalArgumentException that says what is wrong with a line
+     * @param check of each line
      */
-    public static FormValidation check(@CheckForNull Item item, @CheckForNull String lines, Consumer<String> check) {
+    public static FormValidation checkRequired(@CheckForNull Item item, @CheckForNull String lines, Check check) {
+        return mayConfigure(item) && Util.fixNull(lines).isBlank()
+                ? FormValidation.validateRequired("")
+                : check(item, lines, check);
+    }
+
+    /** What a form says of lines. Nothing is known of what a variable will be. */
+    public static FormValidation check(@CheckForNull Item item, @CheckForNull String lines, Check check) {
         if (!mayConfigure(item)) {
             return FormValidation.ok();
         }
         try {
-            Util.fixNull(lines)
-                    .lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.contains("$"))
-                    .forEach(check);
+            for (String line : Util.fixNull(lines).lines().map(String::strip).toList()) {
+                if (!line.isEmpty() && !line.contains("$")) {
+                    check.check(line);
+                }
+            }
             return FormValidation.ok();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | BuildkitException.InvalidRequest e) {
             return FormValidation.error(e.getMessage());
         }
     }

@@ -5,9 +5,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Item;
+import hudson.util.FormValidation;
 import java.util.Map;
 import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
 /** Cache in a folder of the workspace, for jobs that keep it between builds themselves. */
 public final class LocalCache extends BuildCache {
@@ -45,6 +50,12 @@ public final class LocalCache extends BuildCache {
         @Override
         public String getDisplayName() {
             return Messages.LocalCache_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckPath(@AncestorInPath Item item, @QueryParameter String value) {
+            FormValidation required = LineList.checkRequired(item, value, path -> {});
+            return required.kind == FormValidation.Kind.OK ? WorkspacePath.check(item, value) : required;
         }
     }
 }

@@ -5,9 +5,15 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
 import java.util.Map;
 import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
 /** Cache as an image of its own in a registry, whose login is that of the build. */
 public final class RegistryCache extends BuildCache {
@@ -45,6 +51,11 @@ public final class RegistryCache extends BuildCache {
         @Override
         public String getDisplayName() {
             return Messages.RegistryCache_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckRef(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.checkRequired(item, value, ImageName::parse);
         }
     }
 }

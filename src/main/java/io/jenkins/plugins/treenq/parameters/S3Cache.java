@@ -5,12 +5,17 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Item;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.util.Map;
 import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
 /** Cache in a bucket of S3 or something that speaks its protocol. */
 public final class S3Cache extends ObjectStoreCache {
@@ -74,6 +79,21 @@ public final class S3Cache extends ObjectStoreCache {
         @Override
         public String getDisplayName() {
             return Messages.S3Cache_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckBucket(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.checkRequired(item, value, bucket -> {});
+        }
+
+        @POST
+        public FormValidation doCheckRegion(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.checkRequired(item, value, region -> {});
+        }
+
+        @POST
+        public FormValidation doCheckEndpointUrl(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, CacheDescriptor::checkUrl);
         }
     }
 }

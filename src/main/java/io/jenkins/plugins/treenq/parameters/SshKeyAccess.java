@@ -7,6 +7,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.Item;
+import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
@@ -53,6 +54,11 @@ public final class SshKeyAccess extends SshAccess {
         @Override
         public String getDisplayName() {
             return Messages.SshKeyAccess_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.checkRequired(item, value, id -> {});
         }
 
         @POST

@@ -5,11 +5,15 @@ import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
+import io.jenkins.plugins.treenq.parameters.WorkspacePath;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,9 +85,47 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
         return KeyValueList.check(item, value);
     }
 
+    /** Of those that are folders, the first one that cannot be in the workspace. */
     @POST
     public FormValidation doCheckContexts(@AncestorInPath Item item, @QueryParameter String value) {
-        return KeyValueList.check(item, value);
+        List<FormValidation> folders = new ArrayList<>();
+        FormValidation assignments = KeyValueList.check(item, value, (name, context) -> {
+            String path = context.replaceFirst("^oci-layout://([^@:]*).*", "$1");
+            if (!context.startsWith("docker-image://") && !DockerfileBuild.isRemote(path)) {
+                folders.add(WorkspacePath.check(item, path));
+            }
+        });
+        return folders.stream()
+                .filter(each -> assignments.kind == FormValidation.Kind.OK && each.kind != FormValidation.Kind.OK)
+                .findFirst()
+                .orElse(assignments);
+    }
+
+    @POST
+    public FormValidation doCheckContext(@AncestorInPath Item item, @QueryParameter String value) {
+        return value != null && DockerfileBuild.isRemote(value.trim())
+                ? FormValidation.ok()
+                : WorkspacePath.check(item, value);
+    }
+
+    @POST
+    public FormValidation doCheckDockerfile(
+            @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String context) {
+        return context != null && DockerfileBuild.isRemote(context.trim())
+                ? FormValidation.ok()
+                : WorkspacePath.check(item, context, value);
+    }
+
+    @POST
+    public FormValidation doCheckBuilder(@AncestorInPath Item item, @QueryParameter String value) {
+        return LineList.check(item, value, name -> {
+            if (!TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
+                throw new IllegalArgumentException(Messages.DockerfileStep_noBuilderMayBeNamed());
+            }
+            if (JobConfiguration.of(item).builders().stream().noneMatch(each -> each.item().getName().equals(name))) {
+                throw new IllegalArgumentException(Messages.DockerfileStep_noSuchBuilder(name));
+            }
+        });
     }
 
     @POST

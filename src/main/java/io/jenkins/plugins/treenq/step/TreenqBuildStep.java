@@ -14,6 +14,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
+import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.AncestorInPath;
@@ -403,6 +405,10 @@ public final class TreenqBuildStep extends DockerfileStep {
     /** The step's form and syntax. */
     @Extension
     public static final class DescriptorImpl extends DockerfileStepDescriptor {
+        /** As BuildKit takes them for hosts. */
+        private static final Pattern ADDRESS =
+                Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*]?|host-gateway");
+
         private static final Set<String> ASSIGNMENTS =
                 Set.of("labels", "annotations", "imageOptions", "addHosts");
         private static final Set<String> LISTS = Set.of("tags", "noCacheStages", "allow", "ulimits");
@@ -440,7 +446,42 @@ public final class TreenqBuildStep extends DockerfileStep {
 
         @POST
         public FormValidation doCheckAnnotations(@AncestorInPath Item item, @QueryParameter String value) {
-            return KeyValueList.check(item, value);
+            return KeyValueList.check(
+                    item, value, (key, text) -> DockerfileBuild.builder().annotations(Map.of(key, text)));
+        }
+
+        @POST
+        public FormValidation doCheckPushByDigest(
+                @AncestorInPath Item item, @QueryParameter boolean value, @QueryParameter String tags) {
+            return LineList.check(item, value ? tags : "", tag -> DockerfileBuild.builder()
+                    .tags(List.of(tag))
+                    .pushByDigest(true)
+                    .build());
+        }
+
+        @POST
+        public FormValidation doCheckProvenance(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, text -> DockerfileBuild.builder().provenance(text));
+        }
+
+        @POST
+        public FormValidation doCheckSbom(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, text -> DockerfileBuild.builder().sbom(text));
+        }
+
+        @POST
+        public FormValidation doCheckAllow(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, Policy::checkEntitlement);
+        }
+
+        @POST
+        public FormValidation doCheckShmSize(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, text -> DockerfileBuild.builder().shmSize(text));
+        }
+
+        @POST
+        public FormValidation doCheckUlimits(@AncestorInPath Item item, @QueryParameter String value) {
+            return LineList.check(item, value, text -> DockerfileBuild.builder().ulimits(List.of(text)));
         }
 
         @POST
@@ -450,7 +491,11 @@ public final class TreenqBuildStep extends DockerfileStep {
 
         @POST
         public FormValidation doCheckAddHosts(@AncestorInPath Item item, @QueryParameter String value) {
-            return KeyValueList.check(item, value);
+            return KeyValueList.check(item, value, (host, address) -> {
+                if (!ADDRESS.matcher(address.trim()).matches()) {
+                    throw new IllegalArgumentException(Messages.TreenqBuildStep_notAnAddress(address.trim(), host));
+                }
+            });
         }
 
         @POST

@@ -128,7 +128,7 @@ public final class TreenqInspectStep extends Step implements Serializable {
 
         @POST
         public FormValidation doCheckImage(@AncestorInPath Item item, @QueryParameter String value) {
-            return LineList.check(item, value, ImageName::parse);
+            return LineList.checkRequired(item, value, ImageName::parse);
         }
     }
 }

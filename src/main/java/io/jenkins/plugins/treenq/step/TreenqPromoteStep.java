@@ -80,6 +80,12 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         this.fromCredentialsId = Util.fixEmptyAndTrim(fromCredentialsId);
     }
 
+    private static void checkTarget(String name) {
+        if (!ImageName.parse(name).digest().isEmpty()) {
+            throw new IllegalArgumentException(Messages.TreenqPromoteStep_notATarget(name));
+        }
+    }
+
     /** @param expand fills in variables */
     BuiltImage perform(Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
             throws IOException, InterruptedException {
@@ -169,12 +175,12 @@ public final class TreenqPromoteStep extends Step implements Serializable {
 
         @POST
         public FormValidation doCheckFrom(@AncestorInPath Item item, @QueryParameter String value) {
-            return LineList.check(item, value, ImageName::parse);
+            return LineList.checkRequired(item, value, ImageName::parse);
         }
 
         @POST
         public FormValidation doCheckTo(@AncestorInPath Item item, @QueryParameter String value) {
-            return LineList.check(item, value, ImageName::parse);
+            return LineList.checkRequired(item, value, TreenqPromoteStep::checkTarget);
         }
     }
 }

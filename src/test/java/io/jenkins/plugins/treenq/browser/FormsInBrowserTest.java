@@ -41,7 +41,14 @@ class FormsInBrowserTest extends InBrowser {
 
         browser.click(button("Add builder"));
         WebElement builder = last("builders");
+        By twice = By.className("treenq-name-twice");
+        fill(builder, "_.name", "default");
+        browser.until("a mark", () -> builder.findElement(twice).isDisplayed());
+        assertThat(builder.findElement(twice).getText(), containsString("Another builder has this name"));
         fill(builder, "_.name", "second");
+        browser.until("no mark", () -> !builder.findElement(twice).isDisplayed());
+        // It can be chosen before it is saved.
+        choose(browser.shown(By.className("treenq-scope")), "_.defaultBuilder", "second");
         fill(builder, "_.address", daemon.address());
         choose(builder, "_.credentialsId", Configured.CERTIFICATE);
         browser.click(browser.shown(builder, button("Test connection")));
@@ -68,6 +75,7 @@ class FormsInBrowserTest extends InBrowser {
 
         TreenqConfiguration saved = TreenqConfiguration.get();
         assertThat(saved.getBuilders(), hasSize(2));
+        assertEquals("second", saved.getDefaultBuilder());
         BuildkitBuilder second = saved.getBuilders().get(1);
         assertEquals("second", second.getName());
         assertEquals(daemon.address(), second.getAddress());
@@ -162,7 +170,6 @@ class FormsInBrowserTest extends InBrowser {
     private void fillStep() {
         browser.shown(TAGS).sendKeys(image + ":1\n" + image + ":2");
         browser.click(button("Secrets and SSH"));
-        browser.click(button("More"));
         browser.shown(By.name("_.dockerfileText")).sendKeys(DOCKERFILE);
     }
 

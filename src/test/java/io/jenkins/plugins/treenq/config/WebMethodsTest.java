@@ -82,7 +82,7 @@ class WebMethodsTest {
     private static final Pattern TOLD = Pattern.compile("known-|class=.?(error|warning)");
 
     /** Whose checks take anything but nothing. */
-    private static final Set<String> REQUIRED = Set.of("checkId", "checkDest", "checkName");
+    private static final Set<String> REQUIRED = Set.of("checkId", "checkDest", "checkName", "checkBucket", "checkRegion");
 
     private static final Path ANSWERS = Path.of("target/web-methods.txt");
 
@@ -341,8 +341,10 @@ class WebMethodsTest {
         WebRequest request = new WebRequest(new URL(client.getContextPath() + path), verb);
         if (verb == HttpMethod.POST) {
             request.setRequestParameters(List.of(
-                    new NameValuePair("value", REQUIRED.contains(name) ? "" : "no such thing"),
+                    new NameValuePair("value", REQUIRED.contains(name) ? "" : "../no such thing"),
                     new NameValuePair("name", "x"),
+                    new NameValuePair("env", "x"),
+                    new NameValuePair("file", ""),
                     new NameValuePair("address", "tcp://localhost:1"),
                     new NameValuePair("serverName", ""),
                     new NameValuePair("credentialsId", ""),

@@ -160,6 +160,11 @@ public record DockerfileBuild(
         return request.options().containsKey("attest:provenance");
     }
 
+    /** Whether the daemon fetches a context itself, because it is an address and no path of this side. */
+    public static boolean isRemote(String context) {
+        return Sources.isRemote(context);
+    }
+
     /** Where the files of the context come from. */
     public String context() {
         return sources.context();
@@ -187,6 +192,8 @@ public record DockerfileBuild(
     public static final class Builder {
         private static final Set<String> DESTINATIONS = Set.of("local", "tar", "oci", "docker");
         private static final Pattern ANNOTATION = Pattern.compile("(?:(?<types>[a-z\\[][^:.]*):)?(?<key>.+)");
+        private static final Pattern PROVENANCE_MODE = Pattern.compile("(?:^|,)mode=([^,]*)");
+        private static final Pattern ATTESTATION = Pattern.compile("[^=,]+=[^,]*(?:,[^=,]+=[^,]*)*");
         private static final Pattern ANNOTATION_TYPE = Pattern.compile(
                 "(?<type>index|index-descriptor|manifest|manifest-descriptor|)(?:\\[(?<platform>[^\\]]+)])?");
 
@@ -346,9 +353,13 @@ public record DockerfileBuild(
                             .collect(Collectors.joining(",")));
         }
 
-        /** Such as {@code nofile=1024:2048}. */
-        public Builder ulimits(List<String> values) {
-            return option("ulimit", String.join(",", values));
+        /**
+         * Such as {@code nofile=1024:2048}.
+         *
+         * @throws BuildkitException.InvalidRequest when one is none
+         */
+        public Builder ulimits(List<String> values) throws BuildkitException.InvalidRequest {
+            return option("ulimit", joined(values, Ulimits::checked));
         }
 
         /** Size of {@code /dev/shm} in steps, such as {@code 128m}. */
@@ -360,18 +371,36 @@ public record DockerfileBuild(
             return option("cgroup-parent", value);
         }
 
-        /** How the image came about: {@code mode=max}, {@code true} for the least; empty or {@code false} for none. */
-        public Builder provenance(String value) {
-            return attestation("provenance", value, "mode=min");
+        /**
+         * How the image came about: {@code mode=max}, {@code true} for the least; empty or {@code false} for none.
+         *
+         * @throws BuildkitException.InvalidRequest when it is none of these
+         */
+        public Builder provenance(String value) throws BuildkitException.InvalidRequest {
+            Matcher mode = PROVENANCE_MODE.matcher(value);
+            if (mode.find() && !Set.of("min", "max", "full").contains(mode.group(1))) {
+                throw new BuildkitException.InvalidRequest("provenance: mode '" + mode.group(1) + "' is neither min nor max");
+            }
+            return attestation("provenance", value, "mode=min", "mode=max");
         }
 
-        /** What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for none. */
-        public Builder sbom(String value) {
-            return attestation("sbom", value, "");
+        /**
+         * What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for none.
+         *
+         * @throws BuildkitException.InvalidRequest when it is none of these
+         */
+        public Builder sbom(String value) throws BuildkitException.InvalidRequest {
+            return attestation("sbom", value, "", "generator=IMAGE");
         }
 
-        private Builder attestation(String type, String value, String whenTrue) {
+        private Builder attestation(String type, String value, String whenTrue, String example)
+                throws BuildkitException.InvalidRequest {
             Optional<Boolean> wanted = GoBooleans.parse(value);
+            if (wanted.isEmpty() && !value.isEmpty() && !ATTESTATION.matcher(value).matches()) {
+                // BuildKit passes over what it does not know.
+                throw new BuildkitException.InvalidRequest(
+                        type + ": '" + value + "' is neither true nor false nor an option; write it as in " + example);
+            }
             if (!value.isEmpty() && wanted.orElse(true)) {
                 request.option("attest:" + type, wanted.isPresent() ? whenTrue : value);
             }
