@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * @param http for addresses without TLS; null for none
  * @param https for addresses with TLS; null for none
  * @param exceptions what is asked directly: {@code example.com} with all below it, {@code .example.com} with what is below
- *     it alone, an address, a network such as {@code 10.0.0.0/8}, each with a port if need be; {@code *} stands for any
- *     characters
+ *     it alone, {@code =example.com} without what is below it, an address, a network such as {@code 10.0.0.0/8}, each with a
+ *     port if need be; {@code *} stands for any characters
  */
 public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) implements Serializable {
     /** Everything is asked directly, or as the JVM's own settings say. */
@@ -79,15 +79,16 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
             }
             pattern = pattern.substring(0, colon);
         }
-        pattern = pattern.replaceAll("^\\[|\\]$", "");
+        boolean exact = pattern.startsWith("=");
+        pattern = pattern.substring(exact ? 1 : 0).replaceAll("^\\[|\\]$", "");
         int slash = pattern.indexOf('/');
         if (slash > 0) {
             return NumericAddress.isInNetwork(host, pattern.substring(0, slash), pattern.substring(slash + 1));
         }
-        if (pattern.startsWith("*.")) {
+        if (!exact && pattern.startsWith("*.")) {
             pattern = pattern.substring(1);
         }
-        if (pattern.indexOf('*') >= 0) {
+        if (exact || pattern.indexOf('*') >= 0) {
             return Pattern.matches(
                     Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")), host);
         }

@@ -145,12 +145,18 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
                 .orElse(null);
     }
 
-    /** How Jenkins reaches it; builders have their own ways. */
+    /** How Jenkins and agents reach a registry that is not configured. */
+    public static RegistryConnection otherConnection() {
+        return RegistryConnection.builder().proxies(JenkinsProxy.current()).build();
+    }
+
+    /** How Jenkins and agents reach it; builders have their own ways. */
     public RegistryConnection connection() {
         return RegistryConnection.builder()
                 .caPem(Util.fixNull(caCertificate))
                 .plainHttp(plainHttp)
                 .mirrors(getMirrors())
+                .proxies(JenkinsProxy.current())
                 .build();
     }
 

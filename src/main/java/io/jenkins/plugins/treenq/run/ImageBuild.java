@@ -16,6 +16,7 @@ import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
+import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.ScopedItem;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
@@ -199,7 +200,11 @@ public final class ImageBuild {
         // Nothing may have to be built, so it is said when something is.
         return send(
                 new SkipIfUnchangedTask(
-                        building, tags, RegistryAccess.connections(run), begins(building, site)),
+                        building,
+                        tags,
+                        RegistryAccess.connections(run),
+                        Registry.otherConnection(),
+                        begins(building, site)),
                 site,
                 folder,
                 env,

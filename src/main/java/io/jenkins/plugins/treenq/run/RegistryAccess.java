@@ -104,7 +104,10 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     /** Images in the job's registries, with these logins, from the controller, which connects to no other hosts for it. */
     ImageRegistry open(Run<?, ?> run) {
         return new ImageRegistry(
-                this, connections(run), JobConfiguration.of(run.getParent()).controllerHosts());
+                this,
+                connections(run),
+                Registry.otherConnection(),
+                JobConfiguration.of(run.getParent()).controllerHosts());
     }
 
     private void addConfigured(

@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.Worker;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,18 +33,25 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     private final BuildTask building;
     private final ArrayList<ImageName> tags;
     private final HashMap<String, RegistryConnection> connections;
+    private final RegistryConnection others;
     private final String beginning;
 
     /**
      * @param tags that have to stand for the image
      * @param connections how registries are reached
+     * @param others how those are reached that are not among the connections
      * @param beginning a line for the log when something is built
      */
     SkipIfUnchangedTask(
-            BuildTask building, List<ImageName> tags, HashMap<String, RegistryConnection> connections, String beginning) {
+            BuildTask building,
+            List<ImageName> tags,
+            HashMap<String, RegistryConnection> connections,
+            RegistryConnection others,
+            String beginning) {
         this.building = building;
         this.tags = new ArrayList<>(tags);
         this.connections = connections;
+        this.others = others;
         this.beginning = beginning;
     }
 
@@ -71,7 +79,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
 
     private Comparison compare(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
-        try (ImageRegistry images = new ImageRegistry(content.logins(), connections)) {
+        try (ImageRegistry images = new ImageRegistry(content.logins(), connections, others, AllowedHosts.ANY)) {
             BuildInputs inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon(client));
             return new Comparison(inputs, unchanged(inputs, images, console));
         }

@@ -54,6 +54,10 @@ class HttpProxiesTest {
         "10.1.2.3, 10.*, direct",
         "r1.example.com, r*.example.com, direct",
         "x.example.com, r*.example.com, tls:2",
+        "example.com, =example.com, direct",
+        "a.example.com, =example.com, tls:2",
+        "a.example.com, =*.example.com, direct",
+        "example.com, =example.com:8443, tls:2",
         "example.com, ' ', tls:2"
     })
     void exceptionsAreReadAsGoReadsThem(String host, String exception, String way) {

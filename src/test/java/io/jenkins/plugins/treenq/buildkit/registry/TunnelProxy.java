@@ -13,12 +13,12 @@ import java.util.Collections;
 import java.util.List;
 
 /** An HTTP proxy for connections with TLS, whose every tunnel leads to one port of this machine. */
-final class TunnelProxy implements AutoCloseable {
+public final class TunnelProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     private final List<String> tunnels = Collections.synchronizedList(new ArrayList<>());
     private final int port;
 
-    TunnelProxy(int port) throws IOException {
+    public TunnelProxy(int port) throws IOException {
         this.port = port;
         daemon(() -> {
             while (true) {
@@ -63,12 +63,12 @@ final class TunnelProxy implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** The first line of each request for one. */
-    List<String> tunnels() {
+    public List<String> tunnels() {
         return tunnels;
     }
 
