@@ -13,6 +13,7 @@ import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.Secret;
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.Tls;
@@ -144,7 +145,7 @@ public final class BuildCredentials {
             try (InputStream content = tracked(file).getContent()) {
                 return content.readAllBytes();
             } catch (IOException e) {
-                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + e.getMessage());
+                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + FileTrouble.inWords(e));
             }
         }
         throw missing(credentialsId, found, StringCredentials.class, need);

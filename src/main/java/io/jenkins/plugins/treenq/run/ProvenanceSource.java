@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
@@ -21,7 +22,7 @@ final class ProvenanceSource {
         try {
             return VcsOptions.of(context.path(), boundary, build.locals());
         } catch (IOException e) {
-            log.accept("WARNING: the provenance names no commit: " + e.getMessage());
+            log.accept("WARNING: the provenance names no commit: " + FileTrouble.naming(e));
         } catch (LinkageError e) {
             log.accept("WARNING: the provenance names no commit, for that takes the plugin git-client");
         }
