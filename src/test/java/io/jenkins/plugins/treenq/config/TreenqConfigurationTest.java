@@ -15,14 +15,18 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.ExtensionList;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorException;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
+import io.jenkins.plugins.casc.SecretSource;
 import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.net.URL;
@@ -30,7 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
@@ -255,6 +261,63 @@ class TreenqConfigurationTest {
             assertThat(reason.getMessage(), startsWith(message));
             assertNull(TreenqConfiguration.get().getPolicy(), entries);
         });
+    }
+
+    private static List<String> yamlOf(String page) throws Exception {
+        return Pattern.compile("(?ms)^ *```yaml\\n(.*?)^ *```$")
+                .matcher(Files.readString(Path.of(page)))
+                .results()
+                .map(block -> block.group(1).stripIndent())
+                .filter(block -> block.contains("\n  treenq:\n"))
+                .toList();
+    }
+
+    /** As it stands there, with the secrets that it names. */
+    @Test
+    void theDocumentationsYamlIsWhole() throws Exception {
+        Daemon daemon = Daemon.first();
+        Map<String, String> secrets = Map.of(
+                "BUILDKIT_CLIENT_KEY", daemon.keyPem(),
+                "BUILDKIT_CLIENT_CERTIFICATE", daemon.certificatePem(),
+                "BUILDKIT_CA_CERTIFICATE", daemon.caPem(),
+                "REGISTRY_PASSWORD", "s3cret",
+                "REGISTRY_CA_CERTIFICATE", Configured.AUTHORITY);
+        SecretSource source = new SecretSource() {
+            @Override
+            public Optional<String> reveal(String name) {
+                return Optional.ofNullable(secrets.get(name));
+            }
+        };
+        ExtensionList.lookup(SecretSource.class).add(source);
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        List<String> blocks = yamlOf("docs/configuration.md");
+        assertEquals(2, blocks.size());
+
+        ConfigurationAsCode.get().configure(Files.writeString(folder.resolve("all.yaml"), blocks.get(0)).toString());
+
+        BuildkitBuilder builder = configuration.getBuilders().get(0);
+        assertEquals(
+                FormValidation.Kind.OK,
+                jenkins.jenkins
+                        .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
+                        .doCheckCredentialsId(null, builder.getCredentialsId(), builder.getAddress())
+                        .kind);
+        Tls tls = builder.endpoint(builder.addresses().get(1), BuildCredentials.untracked(), jenkins.jenkins)
+                .tls();
+        assertEquals(daemon.caPem(), tls.caPem());
+        assertEquals(daemon.certificatePem(), tls.certificatePem());
+        Registry registry = configuration.getRegistries().get(0);
+        assertEquals(
+                "s3cret",
+                BuildCredentials.untracked()
+                        .configuredLogin(registry.getCredentialsId(), registry.getHost(), jenkins.jenkins)
+                        .secret());
+        assertEquals(Configured.AUTHORITY, configuration.getRegistries().get(1).getCaCertificate());
+        for (String page : List.of("docs/configuration.md", "README.md", "docs/kubernetes.md")) {
+            for (String block : yamlOf(page)) {
+                ConfigurationAsCode.get().configure(Files.writeString(folder.resolve("block.yaml"), block).toString());
+            }
+        }
     }
 
     /** What a file has, and the one line that its author is told. */
