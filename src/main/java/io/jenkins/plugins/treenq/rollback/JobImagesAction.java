@@ -16,6 +16,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.report.JobImages;
+import io.jenkins.plugins.treenq.run.FailureText;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -150,9 +151,7 @@ public final class JobImagesAction implements Action {
                 + (failure == null ? "" : ", which failed: " + failure.getMessage()));
         return failure == null
                 ? rollback.ended(Rollback.State.DONE, null)
-                : rollback.ended(
-                        Rollback.State.FAILED,
-                        failure instanceof AbortException ? failure.getMessage() : failure.toString());
+                : rollback.ended(Rollback.State.FAILED, FailureText.of(failure));
     }
 
     /** The run itself says so: the file of the job's images is only for showing them. */

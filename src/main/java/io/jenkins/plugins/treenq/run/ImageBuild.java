@@ -263,7 +263,7 @@ public final class ImageBuild {
         if (failure instanceof InterruptedException || failure instanceof CancellationException) {
             return timeline.aborted();
         }
-        return timeline.failed(mask.apply(failure instanceof AbortException ? failure.getMessage() : failure.toString()));
+        return timeline.failed(mask.apply(FailureText.of(failure)));
     }
 
     /** Whether Jenkins itself ends what it waits for. */

@@ -318,6 +318,7 @@ class TreenqConfigurationTest {
                 ConfigurationAsCode.get().configure(Files.writeString(folder.resolve("block.yaml"), block).toString());
             }
         }
+        ExtensionList.lookup(SecretSource.class).remove(source);
     }
 
     /** What a file has, and the one line that its author is told. */

@@ -16,6 +16,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.registry.TunnelProxy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,13 +36,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Registries that are there for nobody but a forward proxy, which Jenkins is configured with. One server on this machine is
  * the registry, the server of its tokens and its storage, by the names that it is asked for.
  */
-@WithJenkins
+@SharedJenkins
 class RegistryProxyTest {
     private static final String CONFIG = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
     private static final String MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
@@ -70,6 +70,7 @@ class RegistryProxyTest {
 
     @AfterEach
     void end() throws Exception {
+        jenkins.jenkins.setProxy(null);
         proxy.close();
         server.stop(0);
     }
