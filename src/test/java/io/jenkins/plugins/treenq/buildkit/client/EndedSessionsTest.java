@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ class EndedSessionsTest {
             "io.grpc.netty.NettyServerHandler",
             "io.grpc.internal.ServerImpl");
 
+    private static final Duration LONGEST_CONNECT = Duration.ofMinutes(2);
     private static final Pattern HISTOGRAM_LINE = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +(\\S+)");
     private static final long LONGEST_END_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -65,7 +67,7 @@ class EndedSessionsTest {
     void aClientKeepsNothingOfSessionsThatAreOver() throws Exception {
         Daemon daemon = Daemon.first();
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
-        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+        try (BuildkitClient client = BuildkitClient.connect(Endpoint.of(daemon.address(), daemon.tls(), LONGEST_CONNECT))) {
             for (int i = 0; i < BUILDS; i++) {
                 client.build(Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
             }
