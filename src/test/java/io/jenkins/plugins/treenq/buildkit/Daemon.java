@@ -32,15 +32,22 @@ public record Daemon(Map<String, String> env) {
             .orElseThrow()
             .toAbsolutePath();
 
+    /** Why a test is skipped that has no daemon; {@code ./test} counts those. */
+    public static final String NEEDED = "needs a real daemon: run the tests with ./test, which starts daemons";
+
     /** Says in the variable TREENQ_DAEMONS that tests which need a daemon shall be skipped. */
     private static final String NONE = "none";
 
+    /** Whether the tests were started with any. */
+    public static boolean areGiven() {
+        String files = System.getenv("TREENQ_DAEMONS");
+        return files != null && !files.isEmpty() && !files.equals(NONE);
+    }
+
     /** The daemons that the tests were started with; skips the test when there is none. */
     public static List<Daemon> all() {
+        Assumptions.assumeTrue(areGiven(), NEEDED);
         String files = System.getenv("TREENQ_DAEMONS");
-        Assumptions.assumeTrue(
-                files != null && !files.isEmpty() && !files.equals(NONE),
-                "needs a real daemon: run the tests with ./test, which starts daemons");
         return Stream.of(files.split(File.pathSeparator))
                 .map(file -> {
                     try {
