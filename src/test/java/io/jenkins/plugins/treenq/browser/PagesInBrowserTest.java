@@ -173,7 +173,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.press(Keys.ENTER);
 
         browser.shown(By.cssSelector(".treenq-job-images__result [data-state='DONE']"));
-        WebElement done = browser.shown(By.xpath("//h2[.='Rolled back']/following::tbody/tr"));
+        WebElement done = browser.shown(By.xpath("//h2[.='Rollbacks']/following::tbody/tr"));
         assertThat(done.getText(), containsString("admin"));
         assertThat(
                 browser.shown(By.xpath("//tr[.//span[normalize-space()='current']]")).getText(), containsString("#1"));

@@ -31,10 +31,9 @@ class DaemonDescriptionTest {
     @Test
     void saysOfRootlessOnlyWhatIsKnown() {
         assertEquals("rootless", end(Map.of(PREFIX + "oci.process-mode", "no-sandbox")));
-        assertEquals("rootless, as its configuration says", end(Map.of("rootless", "true")));
-        assertEquals("not rootless, as its configuration says", end(Map.of("rootless", "false")));
-        assertEquals(
-                "it does not say whether it is rootless", end(Map.of(PREFIX + "oci.process-mode", "sandbox")));
+        assertEquals("rootless according to its configuration", end(Map.of("rootless", "true")));
+        assertEquals("not rootless according to its configuration", end(Map.of("rootless", "false")));
+        assertEquals("rootless mode unknown", end(Map.of(PREFIX + "oci.process-mode", "sandbox")));
     }
 
     private static String end(Map<String, String> labels) {

@@ -294,17 +294,17 @@ class PolicyTest {
 
     @Test
     void entriesThatAreNoneAreRefusedWhenTheyAreSet() {
-        assertInvalid("'x' is no frontend; write dockerfile.v0, or an image", () -> policy.setFrontends(List.of("x y")));
-        assertInvalid("'gateway.v0' is no frontend; ", () -> policy.setFrontends(List.of("gateway.v0")));
-        assertInvalid("'docker/dockerfile' is no frontend; ", () -> policy.setFrontends(List.of("docker/dockerfile")));
+        assertInvalid("'x' is not a frontend; write dockerfile.v0, or an image", () -> policy.setFrontends(List.of("x y")));
+        assertInvalid("'gateway.v0' is not a frontend; ", () -> policy.setFrontends(List.of("gateway.v0")));
+        assertInvalid("'docker/dockerfile' is not a frontend; ", () -> policy.setFrontends(List.of("docker/dockerfile")));
         assertInvalid(
-                "'registry.example.com/*' is no registry and no repository; write registry.example.com",
+                "'registry.example.com/*' is neither a registry nor a repository; write registry.example.com",
                 () -> policy.setPushTo(List.of("docker.io", "registry.example.com/*")));
         assertInvalid(
-                "'host' is no entitlement; BuildKit has network.host, security.insecure and device",
+                "'host' is not an entitlement; BuildKit supports network.host, security.insecure and device",
                 () -> policy.setEntitlements(List.of("host")));
         assertInvalid(
-                "'registry.example.com/shop' is no host; write it as image names have it, without a path",
+                "'registry.example.com/shop' is not a host; write a host as in image names, without a path",
                 () -> policy.setControllerHosts(List.of("registry.example.com/shop")));
         assertInvalid("'none' allows nothing", () -> policy.setEntitlements(List.of("none", "network.host")));
 

@@ -248,10 +248,10 @@ class TreenqConfigurationTest {
     @Test
     void entriesOfAPolicyThatAreNoneAreRefusedInAFile() {
         Map<String, String> mistakes = Map.of(
-                "pushTo: [registry]", "'registry' is no registry and no repository; write registry.example.com or",
-                "entitlements: [host]", "'host' is no entitlement; BuildKit has network.host, security.insecure and",
-                "frontends: ['x y']", "'x' is no frontend; write dockerfile.v0, or an image as its host and path",
-                "controllerHosts: [a.b/c]", "'a.b/c' is no host; write it as image names have it, without a path");
+                "pushTo: [registry]", "'registry' is neither a registry nor a repository; write registry.example.com or",
+                "entitlements: [host]", "'host' is not an entitlement; BuildKit supports network.host, security.insecure and",
+                "frontends: ['x y']", "'x' is not a frontend; write dockerfile.v0, or an image with its registry and path",
+                "controllerHosts: [a.b/c]", "'a.b/c' is not a host; write a host as in image names, without a path");
         mistakes.forEach((entries, message) -> {
             Throwable reason = assertThrows(
                     ConfiguratorException.class, () -> load("treenq:", "  policy:", "    " + entries), entries);
@@ -481,7 +481,7 @@ class TreenqConfigurationTest {
 
         String answer = jenkins.submit(form).getWebResponse().getContentAsString();
 
-        assertThat(answer, containsString("is no frontend; write dockerfile.v0, or an image as its host and path"));
+        assertThat(answer, containsString("is not a frontend; write dockerfile.v0, or an image with its registry and path"));
         assertSame(policy, configuration.getPolicy());
         assertEquals(2, configuration.getBuilders().size());
     }
@@ -575,7 +575,7 @@ class TreenqConfigurationTest {
         String subject = "registry " + host + " ";
 
         assertEquals(
-                host + " speaks the registry protocol and takes the login of &#039;" + login.username() + "&#039;",
+                host + " is a container registry and accepts the credentials of &#039;" + login.username() + "&#039;",
                 test(host, "right", daemon.caPem()));
         assertThat(
                 test(host, "wrong", daemon.caPem()),
@@ -588,7 +588,7 @@ class TreenqConfigurationTest {
         assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
         assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
         assertEquals(
-                daemon.mirror() + " speaks the registry protocol and wants no login",
+                daemon.mirror() + " is a container registry and requires no credentials",
                 test(daemon.mirror(), "", daemon.caPem()));
         assertEquals("registry localhost:1 cannot be reached from here", test("localhost:1", "", ""));
         URL jenkinsItself = jenkins.getURL();

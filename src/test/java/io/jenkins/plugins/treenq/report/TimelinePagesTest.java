@@ -130,7 +130,9 @@ class TimelinePagesTest {
             assertEquals("RUN make", itself.getJSONArray("steps").getJSONObject(0).getString("name"));
         }
         for (String page : List.of("", "treenq/")) {
-            assertThat(client.getPage(run, page).asNormalizedText(), containsString("steps on its page only"));
+            assertThat(
+                    client.getPage(run, page).asNormalizedText(),
+                    containsString("see the page of the image build for its steps"));
         }
         assertPagesWork();
         Path file = run.getRootDir().toPath().resolve("treenq/3.json");

@@ -174,7 +174,7 @@ class RollbackTest {
         Page page = rollBack("operator", HttpMethod.POST, tag, first);
 
         assertEquals(200, status(page));
-        assertThat(((HtmlPage) page).asNormalizedText(), containsString("Rolled back"));
+        assertThat(((HtmlPage) page).asNormalizedText(), containsString("Rollbacks"));
         assertEquals("DONE", ended().getString("state"));
         assertEquals(first, digest());
         String text = page("reader");
@@ -247,7 +247,7 @@ class RollbackTest {
                 List.of(tag, "sha256:" + "0".repeat(64)), List.of(tag + "-other", first), List.of("busybox", "nonsense"))) {
             Page page = rollBack("operator", HttpMethod.POST, other.get(0), other.get(1));
             assertEquals(400, status(page));
-            assertThat(page.getWebResponse().getContentAsString(), containsString("This job has not put"));
+            assertThat(page.getWebResponse().getContentAsString(), containsString("The recent builds of this job did not tag"));
         }
         assertEquals(promoted, digest());
         assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
@@ -356,7 +356,7 @@ class RollbackTest {
         JenkinsRule.WebClient operator = client("operator");
         // The page loads itself again as long as something is under way.
         operator.setJavaScriptEnabled(false);
-        assertThat(((HtmlPage) operator.getPage(job, "treenq/")).asNormalizedText(), containsString("Under way"));
+        assertThat(((HtmlPage) operator.getPage(job, "treenq/")).asNormalizedText(), containsString("In progress"));
         assertEquals(400, status(rollBack("operator", HttpMethod.POST, tag, first)));
         log.end(rollback.ended(Rollback.State.DONE, null));
         assertEquals("DONE", ended().getString("state"));

@@ -114,7 +114,7 @@ class SkipTest {
         assertBuilt(build("three", DOCKERFILE, tags("1", "3") + ", skipIfPresent: true"), "3");
         JenkinsRule.WebClient client = jenkins.createWebClient();
         assertThat(
-                client.getPage(skipped, "treenq/").asNormalizedText().contains("was there already"), is(true));
+                client.getPage(skipped, "treenq/").asNormalizedText().contains("already in the registry"), is(true));
         assertThat(
                 client.getJSON(skipped.getUrl() + "treenq/api/json")
                         .getJSONObject()
