@@ -32,7 +32,7 @@ import picocli.CommandLine;
 @Command(
         name = "build",
         aliases = "b",
-        description = "Builds with a frontend, such as dockerfile.v0, or a definition that is piped in.")
+        description = "Builds with a frontend, such as dockerfile.v0, or builds an LLB definition from standard input.")
 final class BuildCommand implements Callable<Integer> {
     /** The option that makes a frontend answer instead of build. */
     private static final String QUESTION = "requestid";
@@ -46,16 +46,18 @@ final class BuildCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(names = "--frontend", description = "frontend, such as dockerfile.v0; without, LLB is read from the input")
+    @Option(
+            names = "--frontend",
+            description = "frontend, such as dockerfile.v0; default: read an LLB definition from standard input")
     private String frontend = "";
 
-    @Option(names = "--local", description = "NAME=FOLDER that the daemon may read")
+    @Option(names = "--local", description = "NAME=FOLDER of a build context that the daemon may read")
     private List<String> locals = List.of();
 
     @Option(names = "--oci-layout", description = "NAME=FOLDER of an OCI layout that the daemon may read")
     private List<String> ociLayouts = List.of();
 
-    @Option(names = "--opt", description = "KEY=VALUE for the frontend")
+    @Option(names = "--opt", description = "option of the frontend, as KEY=VALUE")
     private List<String> options = List.of();
 
     @Option(
@@ -63,47 +65,53 @@ final class BuildCommand implements Callable<Integer> {
             description = "exporter, such as type=image,name=registry.example.com/app,push=true or type=local,dest=…")
     private List<String> outputs = List.of();
 
-    @Option(names = "--secret", description = "id=NAME,src=FILE or id=NAME,env=VARIABLE")
+    @Option(names = "--secret", description = "secret for the build, as id=NAME,src=FILE or id=NAME,env=VARIABLE")
     private List<String> secrets = List.of();
 
-    @Option(names = "--ssh", description = "default or ID[=SOCKET[,raw=true]] or ID=KEY[,KEY] for steps that mount it")
+    @Option(
+            names = "--ssh",
+            description = "SSH agent or keys for the build, as default, ID[=SOCKET[,raw=true]] or ID=KEY[,KEY]")
     private List<String> ssh = List.of();
 
     @Option(
             names = "--registry-auth-tlscontext",
-            description = "host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE] for getting its tokens")
+            description = "TLS settings for requesting tokens of a registry, as"
+                    + " host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE]")
     private List<String> registryTls = List.of();
 
-    @Option(names = "--import-cache", description = "cache to take from, such as type=registry,ref=… or type=local,src=…")
+    @Option(names = "--import-cache", description = "cache to import, such as type=registry,ref=… or type=local,src=…")
     private List<String> cacheImports = List.of();
 
-    @Option(names = "--export-cache", description = "cache to leave at, such as type=registry,ref=…,mode=max or type=local,dest=…")
+    @Option(
+            names = "--export-cache",
+            description = "cache to export, such as type=registry,ref=…,mode=max or type=local,dest=…")
     private List<String> cacheExports = List.of();
 
-    @Option(names = "--allow", description = "entitlement, such as network.host")
+    @Option(names = "--allow", description = "entitlement for the build, such as network.host")
     private List<String> entitlements = List.of();
 
-    @Option(names = "--no-cache", description = "run every step again")
+    @Option(names = "--no-cache", description = "do not use the cache")
     private boolean noCache;
 
-    @Option(names = "--source-policy-file", description = "which sources may be used, as JSON")
+    @Option(names = "--source-policy-file", description = "JSON file with the source policy of the build")
     private Path sourcePolicyFile;
 
-    @Option(names = "--proxy-network", description = "steps reach the network through the daemon's proxy only")
+    @Option(names = "--proxy-network", description = "restrict the network access of build steps to the daemon's proxy")
     private boolean proxyNetwork;
 
     @Mixin
     private BuildReport report;
 
-    @Option(names = "--metadata-file", description = "where the exporters' answers are written, as JSON")
+    @Option(names = "--metadata-file", description = "file to write the metadata of the build result to, as JSON")
     private Path metadataFile;
 
-    @Option(names = "--ref-file", description = "where the build's name in the daemon is written")
+    @Option(names = "--ref-file", description = "file to write the ID of the build in the daemon to")
     private Path refFile;
 
     @Option(
             names = "--vcs",
-            description = "put the commit and remote of the git repository around --local context=… into the provenance")
+            description = "add the commit and remote of the Git repository that contains --local context=… to the"
+                    + " provenance")
     private boolean vcs;
 
     @Mixin

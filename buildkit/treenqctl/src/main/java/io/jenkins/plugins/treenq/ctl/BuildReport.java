@@ -24,12 +24,12 @@ final class BuildReport {
     @Option(names = "--progress", description = ProgressPrinter.MODES)
     private ProgressPrinter.Mode progress = ProgressPrinter.Mode.auto;
 
-    @Option(names = "--trace", description = "file that the progress is added to, as JSON")
+    @Option(names = "--trace", description = "file to append the progress to, as JSON")
     private Path trace;
 
     @Option(
             names = "--debug-json-cache-metrics",
-            description = "stdout, stderr or a file: which steps came from the cache")
+            description = "where to print which build steps were cached: stdout, stderr or a file")
     private String cacheMetrics = "";
 
     @Spec(Spec.Target.MIXEE)

@@ -23,22 +23,25 @@ final class DaemonOptions {
     private static final Duration NO_LIMIT = Duration.ofDays(1);
     private static final long WAIT_MILLIS = 250;
 
-    @Option(names = "--addr", scope = ScopeType.INHERIT, description = "address of the daemon (BUILDKIT_HOST)")
+    @Option(names = "--addr", scope = ScopeType.INHERIT, description = "address of the daemon; default: $BUILDKIT_HOST")
     private String address = "";
 
     @Option(
             names = "--tlsservername",
             scope = ScopeType.INHERIT,
-            description = "name that the daemon's certificate must have")
+            description = "host name in the daemon's certificate")
     private String serverName = "";
 
-    @Option(names = "--tlscacert", scope = ScopeType.INHERIT, description = "CA certificate for validation")
+    @Option(
+            names = "--tlscacert",
+            scope = ScopeType.INHERIT,
+            description = "CA certificate that verifies the daemon's certificate")
     private Path caCertificate;
 
     @Option(names = "--tlscert", scope = ScopeType.INHERIT, description = "client certificate")
     private Path certificate;
 
-    @Option(names = "--tlskey", scope = ScopeType.INHERIT, description = "client key")
+    @Option(names = "--tlskey", scope = ScopeType.INHERIT, description = "key of the client certificate")
     private Path key;
 
     @Option(
@@ -50,13 +53,13 @@ final class DaemonOptions {
     @Option(
             names = "--timeout",
             scope = ScopeType.INHERIT,
-            description = "seconds that connecting may take, 10 unless given; 0 for no limit")
+            description = "timeout of the connection in seconds; default: 10; 0 means no limit")
     private int timeoutSeconds = (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
 
     @Option(
             names = "--wait",
             scope = ScopeType.INHERIT,
-            description = "ask again, as long as --timeout says, until the daemon answers")
+            description = "retry until the daemon answers or --timeout expires")
     private boolean wait;
 
     String address() {

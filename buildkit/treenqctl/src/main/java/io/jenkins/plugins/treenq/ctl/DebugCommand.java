@@ -24,7 +24,7 @@ import picocli.CommandLine;
 /** {@code treenqctl debug}: what the daemon says of itself and of its builds. */
 @Command(
         name = "debug",
-        description = "Shows what the daemon says of itself and of its builds.",
+        description = "Shows information about the daemon and its builds.",
         subcommands = {
             WorkersCommand.class,
             HistoriesCommand.class,
@@ -88,7 +88,7 @@ final class DebugCommand implements Runnable {
 
     @Command(
             name = "get",
-            description = "Writes a blob that the history points to.")
+            description = "Writes a blob that the history refers to.")
     int get(@Parameters(paramLabel = "DIGEST") String digest)
             throws BuildkitException, InterruptedException, IOException {
         Digest address;
@@ -106,12 +106,12 @@ final class DebugCommand implements Runnable {
 
     @Command(
             name = "ctl",
-            description = "Changes a build of the history.")
+            description = "Changes the history record of a build.")
     int ctl(
             @Parameters(paramLabel = "REF") String ref,
-            @Option(names = "--pin", description = "keep the build whatever its age") boolean pin,
-            @Option(names = "--unpin", description = "keep the build no longer than others") boolean unpin,
-            @Option(names = "--delete", description = "forget the build") boolean delete)
+            @Option(names = "--pin", description = "keep the record regardless of its age") boolean pin,
+            @Option(names = "--unpin", description = "no longer keep the record regardless of its age") boolean unpin,
+            @Option(names = "--delete", description = "delete the record") boolean delete)
             throws BuildkitException, InterruptedException, IOException {
         if ((pin ? 1 : 0) + (unpin ? 1 : 0) + (delete ? 1 : 0) != 1) {
             throw new ParameterException(

@@ -24,7 +24,7 @@ import picocli.CommandLine;
 @Command(
         name = "dial-stdio",
         hidden = true,
-        description = "Joins standard input and output to the daemon's socket; for programs, not for people.")
+        description = "Connects standard input and output to the daemon's socket; for use by programs.")
 final class DialStdioCommand implements Callable<Integer> {
     private static final int BUFFER_BYTES = 32 << 10;
 

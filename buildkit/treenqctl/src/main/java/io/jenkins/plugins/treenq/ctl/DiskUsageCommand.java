@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
 /** {@code treenqctl du}: what the daemon keeps on its disk. */
-@Command(name = "du", description = "Shows what the daemon keeps on its disk.")
+@Command(name = "du", description = "Shows the disk usage of the daemon's cache.")
 final class DiskUsageCommand implements Callable<Integer> {
     @ParentCommand
     private Treenqctl root;
@@ -28,12 +28,12 @@ final class DiskUsageCommand implements Callable<Integer> {
 
     @Option(
             names = {"--filter", "-f"},
-            description = "records to show, such as type==regular")
+            description = "filter for the records, such as type==regular")
     private List<String> filters = List.of();
 
     @Option(
             names = {"--verbose", "-v"},
-            description = "everything about each record")
+            description = "show details of each record")
     private boolean verbose;
 
     @Mixin

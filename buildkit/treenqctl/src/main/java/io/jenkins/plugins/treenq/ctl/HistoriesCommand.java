@@ -19,7 +19,7 @@ import picocli.CommandLine;
 /** {@code treenqctl debug histories}. */
 @Command(
         name = "histories",
-        description = "Lists the builds that run and those that ended.")
+        description = "Lists running and completed builds.")
 final class HistoriesCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -29,10 +29,10 @@ final class HistoriesCommand implements Callable<Integer> {
 
     @Option(
             names = {"--filter", "-f"},
-            description = "builds to show of those that ended, such as status==error,startedAt>=1h")
+            description = "filter for completed builds, such as status==error,startedAt>=1h")
     private List<String> filters = List.of();
 
-    @Option(names = "--limit", description = "so many of those that ended, the newest first")
+    @Option(names = "--limit", description = "maximum number of completed builds, newest first")
     private int limit;
 
     @Mixin

@@ -25,7 +25,7 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine;
 
 /** {@code treenqctl image}: images in registries, without a daemon; buildctl has nothing like it. */
-@Command(name = "image", description = "Looks at images in registries and gives them further names; needs no daemon.")
+@Command(name = "image", description = "Inspects images in registries and adds tags to them, without a daemon.")
 final class ImageCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -33,7 +33,7 @@ final class ImageCommand implements Runnable {
     @Option(
             names = "--registry-auth-tlscontext",
             scope = ScopeType.INHERIT,
-            description = "host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE] for talking to it")
+            description = "TLS settings of a registry, as host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE]")
     private List<String> registryTls = List.of();
 
     /** Without a command. */
@@ -42,7 +42,7 @@ final class ImageCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    @Command(name = "inspect", description = "Shows what a registry has under a name.")
+    @Command(name = "inspect", description = "Shows the metadata of an image in a registry.")
     int inspect(@Parameters(paramLabel = "NAME") String text, @Mixin OutputFormat format)
             throws BuildkitException, InterruptedException, IOException {
         ImageName name = name(text);
@@ -63,7 +63,7 @@ final class ImageCommand implements Runnable {
 
     @Command(
             name = "promote",
-            description = "Gives an image further names, in its registry or in others, and prints its digest.")
+            description = "Adds tags to an image, in its registry or in others, and prints its digest.")
     int promote(
             @Parameters(paramLabel = "FROM") String from,
             @Parameters(paramLabel = "TO", arity = "1..*") List<String> to)
@@ -78,10 +78,13 @@ final class ImageCommand implements Runnable {
 
     @Command(
             name = "index",
-            description = "Makes one image of several that were built for platforms of their own, and prints its digest.")
+            description = "Creates an image index from images of several platforms, and prints its digest.")
     int index(
             @Parameters(paramLabel = "TO") String to,
-            @Parameters(paramLabel = "PART", arity = "1..*", description = "NAME@DIGEST, all in one repository")
+            @Parameters(
+                            paramLabel = "PART",
+                            arity = "1..*",
+                            description = "image of a platform, as NAME@DIGEST; all images must be in one repository")
                     List<String> parts)
             throws BuildkitException, InterruptedException, IOException {
         ImageName target = name(to);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
 /** {@code treenqctl debug inspect}: everything the daemon remembers of one build; buildctl has nothing like it. */
-@Command(name = "inspect", description = "Shows what is remembered of a build.")
+@Command(name = "inspect", description = "Shows the history record of a build.")
 final class InspectCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -27,7 +27,7 @@ final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "REF", description = "the build's name in the daemon")
+    @Parameters(paramLabel = "REF", description = "ID of the build in the daemon")
     private String ref;
 
     @Mixin

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
 /** {@code treenqctl debug logs}: the progress of a build, running or ended. */
-@Command(name = "logs", description = "Shows a build's log, or its trace.")
+@Command(name = "logs", description = "Shows the log or the trace of a build.")
 final class LogsCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -24,13 +24,13 @@ final class LogsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "REF", description = "the build's name in the daemon")
+    @Parameters(paramLabel = "REF", description = "ID of the build in the daemon")
     private String ref;
 
     @Option(names = "--progress", description = ProgressPrinter.MODES)
     private ProgressPrinter.Mode progress = ProgressPrinter.Mode.auto;
 
-    @Option(names = "--trace", description = "the OpenTelemetry trace instead")
+    @Option(names = "--trace", description = "show the OpenTelemetry trace instead")
     private boolean trace;
 
     @Override

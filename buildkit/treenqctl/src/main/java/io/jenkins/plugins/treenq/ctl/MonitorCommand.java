@@ -22,7 +22,7 @@ import picocli.CommandLine;
 /** {@code treenqctl debug monitor}: tells of builds as they begin and end, until it is interrupted. */
 @Command(
         name = "monitor",
-        description = "Tells of builds as they begin and end.")
+        description = "Prints builds when they begin and end.")
 final class MonitorCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -30,10 +30,10 @@ final class MonitorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--completed", description = "tell of builds that ended before, too")
+    @Option(names = "--completed", description = "also print builds that ended before")
     private boolean completed;
 
-    @Option(names = "--ref", description = "tell of this build only")
+    @Option(names = "--ref", description = "print this build only")
     private String ref = "";
 
     @Override

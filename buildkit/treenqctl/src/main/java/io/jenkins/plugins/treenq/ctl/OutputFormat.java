@@ -19,7 +19,7 @@ final class OutputFormat {
 
     private boolean json;
 
-    @Option(names = "--format", description = "json, or '{{json .}}'")
+    @Option(names = "--format", description = "output format: json or '{{json .}}'")
     void format(String value) {
         if (!value.equals("json") && !value.replaceAll("\\s", "").equals("{{json.}}")) {
             throw new ParameterException(

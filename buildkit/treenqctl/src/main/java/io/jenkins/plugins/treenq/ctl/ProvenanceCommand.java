@@ -18,7 +18,7 @@ import picocli.CommandLine;
 /** {@code treenqctl debug provenance}: how a build's result came about. */
 @Command(
         name = "provenance",
-        description = "Prints the provenance of a build's result.")
+        description = "Prints the provenance of a build.")
 final class ProvenanceCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -26,10 +26,10 @@ final class ProvenanceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "REF", description = "the build's name in the daemon")
+    @Parameters(paramLabel = "REF", description = "ID of the build in the daemon")
     private String ref;
 
-    @Option(names = "--platform", description = "of a build for several: which one, such as linux/arm64")
+    @Option(names = "--platform", description = "platform of a multi-platform build, such as linux/arm64")
     private String platform = "";
 
     @Override

@@ -21,7 +21,7 @@ import picocli.CommandLine;
 /** {@code treenqctl prune}: deletes what the daemon keeps on its disk. */
 @Command(
         name = "prune",
-        description = "Deletes what the daemon keeps on its disk and nobody uses.")
+        description = "Deletes unused records of the daemon's cache.")
 final class PruneCommand implements Callable<Integer> {
     private static final double MEGABYTE = 1e6;
 
@@ -31,29 +31,29 @@ final class PruneCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--keep-duration", description = "what was used in this time stays, such as 48h")
+    @Option(names = "--keep-duration", description = "keep records that were used within this duration, such as 48h")
     private Duration keepDuration = Duration.ZERO;
 
-    @Option(names = "--keep-storage", description = "megabytes: no more than this stays")
+    @Option(names = "--keep-storage", description = "maximum size of the cache in megabytes")
     private double maxUsed;
 
-    @Option(names = "--keep-storage-min", description = "megabytes that stay in any case")
+    @Option(names = "--keep-storage-min", description = "size of the cache in megabytes that is always kept")
     private double reserved;
 
-    @Option(names = "--free-storage", description = "megabytes of the disk that are to be free")
+    @Option(names = "--free-storage", description = "free disk space to reach in megabytes")
     private double minFree;
 
     @Option(
             names = {"--filter", "-f"},
-            description = "records to delete, such as type==regular")
+            description = "filter for the records to delete, such as type==regular")
     private List<String> filters = List.of();
 
-    @Option(names = "--all", description = "internal records and those of frontends too")
+    @Option(names = "--all", description = "also delete internal records and records of frontends")
     private boolean all;
 
     @Option(
             names = {"--verbose", "-v"},
-            description = "everything about each record")
+            description = "show details of each record")
     private boolean verbose;
 
     @Mixin

@@ -17,7 +17,7 @@ import picocli.CommandLine;
 /** {@code treenqctl prune-histories}: forgets the builds that ended and are not pinned. */
 @Command(
         name = "prune-histories",
-        description = "Forgets the builds that are not pinned.")
+        description = "Deletes the history records of builds that are not pinned.")
 final class PruneHistoriesCommand implements Callable<Integer> {
     @ParentCommand
     private Treenqctl root;

@@ -18,13 +18,13 @@ import picocli.CommandLine.Spec;
 
 /** The options that let one process build several times: to measure what a JVM does that has built before. */
 final class Repetition {
-    @Option(names = "--repeat", description = "builds that many times and prints the seconds of each")
+    @Option(names = "--repeat", description = "repeat the build and print the duration of each in seconds")
     private int times = 1;
 
-    @Option(names = "--parallel", description = "so many builds at once, each as often as --repeat says")
+    @Option(names = "--parallel", description = "number of concurrent builds, each repeated according to --repeat")
     private int parallel = 1;
 
-    @Option(names = "--on-enter", description = "waits for a line of input before each build")
+    @Option(names = "--on-enter", description = "wait for a line of input before each build")
     private boolean onEnter;
 
     @Spec(Spec.Target.MIXEE)

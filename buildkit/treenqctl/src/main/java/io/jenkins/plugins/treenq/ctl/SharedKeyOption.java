@@ -15,8 +15,8 @@ final class SharedKeyOption {
     @Option(
             names = "--shared-key-file",
             paramLabel = "FILE",
-            description = "holds the key under which the daemon keeps the folders for the next build; whoever knows it"
-                    + " can read them")
+            description = "file with the key under which the daemon keeps the folders for the next build; everyone who"
+                    + " knows the key can read the folders")
     private Path file;
 
     /** Empty without one: shared with all clients that send none, as buildctl. */

@@ -37,7 +37,7 @@ import picocli.CommandLine;
 /** The command line's root. */
 @Command(
         name = "treenqctl",
-        description = "Builds with a BuildKit daemon. Takes the arguments of buildctl.",
+        description = "Builds images on a BuildKit daemon. Compatible with the command line of buildctl.",
         versionProvider = Version.class,
         subcommands = {
             BuildCommand.class,
@@ -61,7 +61,7 @@ public final class Treenqctl implements Runnable {
     @Option(
             names = "--log-format",
             scope = ScopeType.INHERIT,
-            description = "json or text; there is no log but the progress")
+            description = "accepted for compatibility: json or text; there is no log except the progress")
     private LogFormat logFormat;
 
     private enum LogFormat {
@@ -69,7 +69,7 @@ public final class Treenqctl implements Runnable {
         text
     }
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show where an error comes from")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show stack traces of errors")
     private boolean debug;
 
     @Option(

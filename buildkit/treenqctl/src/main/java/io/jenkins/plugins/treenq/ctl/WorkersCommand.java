@@ -35,12 +35,12 @@ final class WorkersCommand implements Callable<Integer> {
 
     @Option(
             names = {"--filter", "-f"},
-            description = "workers to show, as containerd's filters have it")
+            description = "filter for the workers, in the syntax of containerd's filters")
     private List<String> filters = List.of();
 
     @Option(
             names = {"--verbose", "-v"},
-            description = "everything about each worker")
+            description = "show details of each worker")
     private boolean verbose;
 
     @Mixin
