@@ -160,7 +160,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.click(rollBack("#1"));
         assertThat(
                 browser.shown(DIALOG).getText(),
-                containsString("Put %s of build #1 under %s:latest again?".formatted(first.substring(0, 19), image)));
+                containsString("Make %s:latest point to %s of build #1 again?".formatted(image, first.substring(0, 19))));
         browser.press(Keys.ESCAPE);
         browser.until("dialog gone", () -> !browser.has(DIALOG));
         assertEquals(second, digest());
