@@ -306,7 +306,7 @@ class PolicyTest {
         assertInvalid(
                 "'registry.example.com/shop' is not a host; write a host as in image names, without a path",
                 () -> policy.setControllerHosts(List.of("registry.example.com/shop")));
-        assertInvalid("'none' allows nothing", () -> policy.setEntitlements(List.of("none", "network.host")));
+        assertInvalid("'none' cannot be combined with other entries", () -> policy.setEntitlements(List.of("none", "network.host")));
 
         Policy fresh = new Policy();
         assertEquals(fresh.getFrontends(), policy.getFrontends());
