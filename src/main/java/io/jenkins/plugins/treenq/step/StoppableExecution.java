@@ -88,21 +88,17 @@ abstract class StoppableExecution<T> extends StepExecution {
             // Agents were let go of; the step is taken up when Jenkins is back.
             LOGGER.log(Level.FINE, failure, () -> this + " waits for the restart");
         } else {
-            tell(failure);
-            getContext().onFailure(failure);
+            // Whoever completes the work must not wait for the log.
+            Async.call(Async.SHORT, () -> tell(failure))
+                    .whenComplete((told, problem) -> getContext().onFailure(failure));
         }
     }
 
     /** Of the branches that fail, a Pipeline tells the reason of the first one only, at its very end. */
-    private void tell(Throwable failure) {
-        try {
-            if (failure instanceof AbortException && ParallelBranch.encloses(getContext())) {
-                getContext().get(TaskListener.class).error(failure.getMessage());
-            }
-        } catch (IOException e) {
-            LOGGER.log(Level.FINE, e, () -> this + " has no log any more");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private Void tell(Throwable failure) throws IOException, InterruptedException {
+        if (failure instanceof AbortException && ParallelBranch.encloses(getContext())) {
+            getContext().get(TaskListener.class).error(failure.getMessage());
         }
+        return null;
     }
 }

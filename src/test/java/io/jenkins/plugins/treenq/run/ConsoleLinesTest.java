@@ -11,6 +11,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,10 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What an author of a Jenkinsfile reads in the console: one line says what went wrong, and what to do. */
-@WithJenkins
+@SharedJenkins
 class ConsoleLinesTest {
     private static final String FAILED = "building Dockerfile on builder 'default' failed: ";
 

@@ -104,7 +104,8 @@ public final class Failures {
             return refused("the certificate of " + daemon + " was signed by another CA than the one that is given, which has the"
                     + " same name and another key; give the CA certificate that signed it");
         }
-        if (cause instanceof CertPathValidatorException) {
+        // Its cause may say it better.
+        if (cause instanceof CertPathValidatorException && cause.getCause() == null) {
             return refused("the certificate of " + daemon + " is not accepted (" + text
                     + "); renew it at the daemon, or give the CA certificate that signed it");
         }

@@ -139,7 +139,8 @@ class BuildFailureTest {
 
     @Test
     void aRegistryThatIsNotThereIsSaid() throws Exception {
-        assertPushFails("localhost:1/nobody/here:1", "cannot reach");
+        assertPushFails("localhost:1/nobody/here:1", "nothing listens at the registry's address");
+        assertPushFails("registry.invalid/nobody/here:1", "the daemon does not know the registry's host");
     }
 
     @Test
@@ -239,7 +240,7 @@ class BuildFailureTest {
             exchange.close();
         });
         registry.start();
-        assertPushFails("localhost:" + registry.getAddress().getPort() + "/gone/away:1", "cannot reach");
+        assertPushFails("localhost:" + registry.getAddress().getPort() + "/gone/away:1", "nothing listens at the registry's address");
     }
 
     @Test
