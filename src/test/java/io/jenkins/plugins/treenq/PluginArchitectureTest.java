@@ -51,7 +51,7 @@ class PluginArchitectureTest {
                 .whereLayer("config").mayOnlyAccessLayers("credentials", "client")
                 .whereLayer("credentials").mayOnlyAccessLayers("client")
                 .whereLayer("parameters").mayOnlyAccessLayers("credentials", "client")
-                .whereLayer("pool").mayNotAccessAnyLayer()
+                .whereLayer("pool").mayOnlyAccessLayers("client")
                 .whereLayer("pool").mayOnlyBeAccessedByLayers("run")
                 .whereLayer("report").mayOnlyAccessLayers("timeline", "client")
                 .whereLayer("timeline").mayOnlyAccessLayers("client")

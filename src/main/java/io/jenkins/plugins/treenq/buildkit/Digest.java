@@ -19,6 +19,11 @@ public record Digest(String value) implements Serializable {
         }
     }
 
+    /** The digest that blobs have where nothing else is asked for. */
+    public static Digest sha256(byte[] bytes) {
+        return new DigestComputation("sha256").update(bytes).digest();
+    }
+
     /** Such as {@code sha256}. */
     public String algorithm() {
         return value.substring(0, value.indexOf(':'));

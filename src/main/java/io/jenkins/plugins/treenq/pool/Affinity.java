@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.pool;
 
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,18 +18,11 @@ public final class Affinity {
 
     /** By rendezvous hashing: each daemon draws a number for the key, the highest comes first. */
     public static List<String> order(Collection<String> addresses, String key) {
-        Map<String, byte[]> draws = new HashMap<>();
-        addresses.forEach(address -> draws.put(address, hash(key + '\0' + address)));
+        Map<String, String> draws = new HashMap<>();
+        addresses.forEach(address -> draws.put(
+                address, Digest.sha256((key + '\0' + address).getBytes(StandardCharsets.UTF_8)).hex()));
         return draws.keySet().stream()
-                .sorted(Comparator.comparing(draws::get, Arrays::compareUnsigned).reversed())
+                .sorted(Comparator.<String, String>comparing(draws::get).reversed())
                 .toList();
-    }
-
-    private static byte[] hash(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

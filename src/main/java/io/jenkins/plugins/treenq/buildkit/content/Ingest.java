@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.content;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,10 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 
 /**
  * One blob being written. It has no more bytes than were announced, and becomes a blob only when its content has the
@@ -26,14 +24,14 @@ final class Ingest {
     private final FileChannel content;
     private final Instant started = Instant.now();
     private final String algorithm;
-    private MessageDigest hash;
+    private DigestComputation hash;
     private long offset;
 
     /** @param algorithm that its digest will have, unless the commit names another one */
     Ingest(Layout layout, String algorithm) throws IOException {
         this.layout = layout;
         this.algorithm = algorithm;
-        this.hash = hash(algorithm);
+        this.hash = new DigestComputation(algorithm);
         this.file = layout.newFile();
         this.content = FileChannel.open(
                 file,
@@ -55,7 +53,7 @@ final class Ingest {
     /** Begins again. */
     void reset() throws IOException {
         content.truncate(0);
-        hash.reset();
+        hash = new DigestComputation(algorithm);
         offset = 0;
     }
 
@@ -79,8 +77,7 @@ final class Ingest {
         if (expected != null && !expected.algorithm().equals(algorithm)) {
             rehash(expected.algorithm());
         }
-        String used = expected == null ? algorithm : expected.algorithm();
-        Digest digest = new Digest(used + ":" + HexFormat.of().formatHex(hash.digest()));
+        Digest digest = hash.digest();
         if (expected != null && !expected.equals(digest)) {
             throw ContentErrors.unfulfilled("unexpected commit digest " + digest + ", expected " + expected);
         }
@@ -93,7 +90,7 @@ final class Ingest {
     }
 
     private void rehash(String other) throws IOException {
-        hash = hash(other);
+        hash = new DigestComputation(other);
         ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         content.position(0);
         while (content.read(buffer.clear()) >= 0) {
@@ -107,14 +104,6 @@ final class Ingest {
             content.close();
         } finally {
             Files.deleteIfExists(file);
-        }
-    }
-
-    private static MessageDigest hash(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm.replace("sha", "SHA-"));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has " + algorithm, e);
         }
     }
 }

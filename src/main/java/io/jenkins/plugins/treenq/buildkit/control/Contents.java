@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.Blob;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
@@ -16,10 +17,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.Locale;
 
 /** The blobs that the daemon's history points to; checked against their digests as they come. */
 public final class Contents {
@@ -36,7 +33,7 @@ public final class Contents {
 
     /** Copies a blob; when this throws, a part of it may have been written. */
     public void copy(Digest digest, OutputStream out) throws BuildkitException, InterruptedException, IOException {
-        MessageDigest hash = hash(digest);
+        DigestComputation hash = new DigestComputation(digest.algorithm());
         ReadContentRequest request =
                 ReadContentRequest.newBuilder().setDigest(digest.value()).build();
         try {
@@ -46,7 +43,7 @@ public final class Contents {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        if (!HexFormat.of().formatHex(hash.digest()).equals(digest.hex())) {
+        if (!hash.digest().equals(digest)) {
             throw new BuildkitException.DaemonFailed(
                     endpoint.address() + " gave another blob than " + digest, null);
         }
@@ -82,22 +79,13 @@ public final class Contents {
         return bytes.toByteArray();
     }
 
-    private static void write(ReadContentResponse piece, MessageDigest hash, OutputStream out) {
+    private static void write(ReadContentResponse piece, DigestComputation hash, OutputStream out) {
         byte[] bytes = piece.getData().toByteArray();
         hash.update(bytes);
         try {
             out.write(bytes, 0, bytes.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static MessageDigest hash(Digest digest) {
-        String algorithm = digest.value().substring(0, digest.value().indexOf(':'));
-        try {
-            return MessageDigest.getInstance(algorithm.toUpperCase(Locale.ROOT).replace("SHA", "SHA-"));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class Downloads {
             requested.put(
                     id,
                     new Download(
-                            LocalNames.resolve(destination.root(), announced.path(id)), announced.sizeBytes(id)));
+                            FileNames.resolveNew(destination.root(), announced.path(id)), announced.sizeBytes(id)));
             answers.accept(ArrivingPacket.newBuilder()
                     .setType(PacketType.PACKET_REQ_VALUE)
                     .setID(id)

@@ -9,6 +9,10 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.fsutil.EntryPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -65,7 +69,7 @@ final class FolderReceiver implements MessageReceiver {
         try {
             Path root = destination.root();
             downloads = new Downloads(destination, announced, answers);
-            enter(new WalkOrder.Folder(AnnouncedEntries.ROOT, ByteString.EMPTY, root));
+            enter(new WalkOrder.Folder(EntryTable.ROOT, ByteString.EMPTY, root));
         } catch (IOException e) {
             throw ReceiveErrors.unwritable("the output folder", e);
         }
@@ -121,12 +125,12 @@ final class FolderReceiver implements MessageReceiver {
     private void announce(ArrivingStat stat) throws BuildkitException {
         ByteString path = stat.getPath();
         WalkOrder.Folder parent = order.next(path);
-        ByteString name = WalkOrder.name(path);
+        ByteString name = EntryPath.name(path);
         if (stat.getSize() < 0) {
             throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " has a size below zero");
         }
         try {
-            Path local = LocalNames.resolve(parent.local, name);
+            Path local = FileNames.resolveNew(parent.local, name);
             refuseNamesake(parent, path, local);
             int mode = permitted(stat);
             int id = announced.add(parent.id, name, mode, stat.getSize(), stat.getModTime());
@@ -166,30 +170,30 @@ final class FolderReceiver implements MessageReceiver {
     /** The mode that an entry gets. Of what is no file, the bits give no rights: on a folder they say to whom new files belong. */
     private int permitted(ArrivingStat stat) throws FileSystemException {
         int mode = stat.getMode();
-        if (GoMode.isDevice(mode) && !options.devices()) {
+        if (FileMode.isDevice(mode) && !options.devices()) {
             throw new FileSystemException(
                     stat.getPath().toStringUtf8(),
                     null,
                     "it is a device, which gives access to this machine; add devices=true to the output to have it made");
         }
-        if (options.setuid() || !GoMode.isRegular(mode) || !GoMode.givesRights(mode)) {
+        if (options.setuid() || !FileMode.isRegular(mode) || !FileMode.isSetId(mode)) {
             return mode;
         }
         dropped.add(stat.getPath());
-        return GoMode.withoutRights(mode);
+        return FileMode.withoutSetId(mode);
     }
 
     private void make(int id, ArrivingStat stat, int mode, Path local) throws IOException, BuildkitException {
-        if (GoMode.isFolder(mode)) {
+        if (FileMode.isFolder(mode)) {
             destination.folder(local);
             enter(new WalkOrder.Folder(id, stat.getPath(), local));
-        } else if (GoMode.isSpecial(mode)) {
+        } else if (FileMode.isSpecial(mode)) {
             destination.special(local, mode, stat.getDevmajor(), stat.getDevminor(), stat.getModTime());
-        } else if (GoMode.isSymlink(mode)) {
+        } else if (FileMode.isSymlink(mode)) {
             destination.symlink(local, stat.getLinkname(), stat.getModTime());
         } else if (!stat.getLinkname().isEmpty()) {
             destination.hardLink(local, linked(stat));
-        } else if (!GoMode.isRegular(mode)) {
+        } else if (!FileMode.isRegular(mode)) {
             throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
         } else {
             destination.file(local);
@@ -199,7 +203,7 @@ final class FolderReceiver implements MessageReceiver {
                 destination.finish(local, mode, stat.getModTime());
             }
         }
-        if (stat.getXattrsCount() > 0 && (GoMode.isFolder(mode) || GoMode.isRegular(mode))) {
+        if (stat.getXattrsCount() > 0 && (FileMode.isFolder(mode) || FileMode.isRegular(mode))) {
             destination.setExtendedAttributes(local, stat.getXattrsMap());
         }
     }
@@ -208,11 +212,11 @@ final class FolderReceiver implements MessageReceiver {
     private Path linked(ArrivingStat stat) throws IOException, BuildkitException {
         int id = announced.find(stat.getLinkname());
         boolean before = id >= 0 && id < announced.count() - 1;
-        if (!before || GoMode.isFolder(announced.mode(id)) || GoMode.isSymlink(announced.mode(id))) {
+        if (!before || FileMode.isFolder(announced.mode(id)) || FileMode.isSymlink(announced.mode(id))) {
             throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(stat.getPath()) + " is a link to "
                     + ReceiveErrors.quoted(stat.getLinkname()) + ", which is no file that came before");
         }
-        return LocalNames.resolve(destination.root(), stat.getLinkname());
+        return FileNames.resolveNew(destination.root(), stat.getLinkname());
     }
 
     private void enter(WalkOrder.Folder folder) throws IOException {
@@ -252,10 +256,10 @@ final class FolderReceiver implements MessageReceiver {
     /** Folders get their looks after what is in them, for a change in a folder is one of its time. */
     private void finish() throws BuildkitException {
         for (int id = announced.count() - 1; id >= 0; id--) {
-            if (GoMode.isFolder(announced.mode(id))) {
+            if (FileMode.isFolder(announced.mode(id))) {
                 try {
                     destination.finish(
-                            LocalNames.resolve(destination.root(), announced.path(id)),
+                            FileNames.resolveNew(destination.root(), announced.path(id)),
                             announced.mode(id),
                             announced.timeNanos(id));
                 } catch (IOException e) {

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -21,9 +22,9 @@ final class SpecialFiles {
 
     static void make(Path path, int goMode, long major, long minor, long timeNanos) throws IOException {
         requireUnix(path);
-        String mode = Integer.toOctalString(GoMode.permissions(goMode) & 0777);
-        boolean device = (goMode & GoMode.DEVICE) != 0;
-        String type = (goMode & GoMode.CHARACTER_DEVICE) != 0 ? "c" : "b";
+        String mode = Integer.toOctalString(FileMode.toUnixPermissions(goMode) & 0777);
+        boolean device = (goMode & FileMode.DEVICE) != 0;
+        String type = (goMode & FileMode.CHARACTER_DEVICE) != 0 ? "c" : "b";
         boolean made = device
                 ? run("mknod", "-m", mode, path.toString(), type, Long.toString(major), Long.toString(minor))
                 : run("mkfifo", "-m", mode, path.toString());

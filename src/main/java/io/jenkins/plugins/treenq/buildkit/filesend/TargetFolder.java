@@ -3,6 +3,8 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -108,7 +110,7 @@ final class TargetFolder {
 
     synchronized void symlink(Path path, ByteString target, long timeNanos) throws IOException {
         put(path, at -> {
-            Path written = LocalNames.target(root, target);
+            Path written = FileNames.newTarget(root.getFileSystem(), target);
             if (written == null) {
                 SpecialFiles.symlink(at, target);
             } else {
@@ -148,7 +150,7 @@ final class TargetFolder {
         verifyParents(path);
         setTimes(path, timeNanos);
         if (unix) {
-            Files.setAttribute(path, "unix:mode", GoMode.permissions(goMode), NOFOLLOW);
+            Files.setAttribute(path, "unix:mode", FileMode.toUnixPermissions(goMode), NOFOLLOW);
         }
     }
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.fsutil.EntryPath;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -60,11 +61,6 @@ final class WalkOrder {
         }
     }
 
-    /** The last name of a checked path. */
-    static ByteString name(ByteString path) {
-        return path.substring(lastSlash(path) + 1);
-    }
-
     /**
      * Checks the path of the next entry.
      *
@@ -72,7 +68,7 @@ final class WalkOrder {
      */
     Folder next(ByteString path) throws BuildkitException {
         check(path);
-        int slash = lastSlash(path);
+        int slash = EntryPath.lastSlash(path);
         ByteString parent = slash < 0 ? ByteString.EMPTY : path.substring(0, slash);
         while (!folders.peek().path.equals(parent)) {
             if (folders.size() == 1) {
@@ -82,7 +78,7 @@ final class WalkOrder {
         }
         Folder folder = folders.peek();
         ByteString name = path.substring(slash + 1);
-        if (compare(folder.lastName, name) >= 0) {
+        if (EntryPath.ORDER.compare(folder.lastName, name) >= 0) {
             throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " comes out of order or twice");
         }
         folder.lastName = name;
@@ -105,27 +101,5 @@ final class WalkOrder {
             }
             start = i + 1;
         }
-    }
-
-    /** In the order of a walk: by unsigned bytes, but "/" before everything else. */
-    static int compare(ByteString left, ByteString right) {
-        int common = Math.min(left.size(), right.size());
-        for (int i = 0; i < common; i++) {
-            byte l = left.byteAt(i);
-            byte r = right.byteAt(i);
-            if (l != r) {
-                return l == '/' ? -1 : r == '/' ? 1 : (l & 0xff) - (r & 0xff);
-            }
-        }
-        return left.size() - right.size();
-    }
-
-    private static int lastSlash(ByteString path) {
-        for (int i = path.size() - 1; i >= 0; i--) {
-            if (path.byteAt(i) == '/') {
-                return i;
-            }
-        }
-        return -1;
     }
 }

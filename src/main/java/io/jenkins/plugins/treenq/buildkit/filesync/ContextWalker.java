@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
+
 /**
  * What a tree knows about one of its files, folders or links.
  *
@@ -37,7 +39,7 @@ record Entry(
 
     /** Of what the daemon can fetch, or {@link #HOLLOW}; -1 if it may not even ask. */
     long contentBytes() {
-        if (!FileMode.hasContent(mode)) {
+        if (!FileMode.isRegular(mode)) {
             return -1;
         }
         return hollow ? HOLLOW : sizeBytes;

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -2,6 +2,8 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

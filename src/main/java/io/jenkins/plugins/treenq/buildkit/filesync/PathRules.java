@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import java.nio.file.FileSystem;
 
 /** How paths are read on the system that a tree lies on; the tree itself always has them with "/". */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.fsutil.EntryPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 
-/**
- * What the daemon was told of, by number. Keeps sixteen bytes and the last name of each entry, for a tree can have
- * very many. Not for concurrent use.
- */
+/** The entries that the daemon was told of, and which of them it has asked for. Not for concurrent use. */
 final class SentEntries {
-    private static final long NO_CONTENT = -1;
-    private static final long REQUESTED = -2;
+    private static final ByteString SLASH = ByteString.copyFromUtf8("/");
 
     /** A folder that later entries may lie in. */
-    private record Folder(int id, String pathWithSlash) {}
+    private record Folder(int id, ByteString pathWithSlash) {}
 
+    private final EntryTable entries = new EntryTable();
+    private final BitSet requested = new BitSet();
     private final Deque<Folder> folders = new ArrayDeque<>();
-    private byte[] names = new byte[1024];
-    private int[] nameEnds = new int[64];
-    private int[] parents = new int[64];
-    private long[] sizes = new long[64];
-    private int count;
 
     /**
      * Adds the next entry of the walk.
@@ -30,57 +28,33 @@ final class SentEntries {
      * @param sizeBytes of its content, or {@link Entry#HOLLOW}, or -1 if it has none
      */
     void add(Stat stat, long sizeBytes) {
-        String path = NameBytes.text(stat.getPath().toByteArray());
+        ByteString path = stat.getPath();
         while (!folders.isEmpty() && !path.startsWith(folders.peek().pathWithSlash)) {
             folders.pop();
         }
-        if (count == sizes.length) {
-            int larger = count + count / 2;
-            nameEnds = Arrays.copyOf(nameEnds, larger);
-            parents = Arrays.copyOf(parents, larger);
-            sizes = Arrays.copyOf(sizes, larger);
-        }
-        byte[] name = NameBytes.of(CleanPath.name(path));
-        int start = count == 0 ? 0 : nameEnds[count - 1];
-        int end = Math.addExact(start, name.length);
-        if (end > names.length) {
-            names = Arrays.copyOf(names, Math.max(end, names.length + names.length / 2));
-        }
-        System.arraycopy(name, 0, names, start, name.length);
-        nameEnds[count] = end;
-        parents[count] = folders.isEmpty() ? -1 : folders.peek().id;
-        sizes[count] = sizeBytes < 0 ? NO_CONTENT : sizeBytes;
+        int parent = folders.isEmpty() ? EntryTable.ROOT : folders.peek().id;
+        int id = entries.add(parent, EntryPath.name(path), stat.getMode(), sizeBytes, stat.getModTime());
         if (FileMode.isFolder(stat.getMode())) {
-            folders.push(new Folder(count, path + "/"));
+            folders.push(new Folder(id, path.concat(SLASH)));
         }
-        count++;
     }
 
     /** Notes that the daemon asks for an entry's content. False if it must not: only known files, and those once. */
     boolean request(int id) {
-        if (id < 0 || id >= count || sizes[id] < 0) {
+        if (id < 0 || id >= entries.count() || entries.sizeBytes(id) < 0 || requested.get(id)) {
             return false;
         }
-        // Negative from now on, and the size can still be told.
-        sizes[id] = REQUESTED - sizes[id];
+        requested.set(id);
         return true;
     }
 
+    /** See {@link NameBytes}. */
     String path(int id) {
-        StringBuilder path = new StringBuilder(name(id));
-        for (int parent = parents[id]; parent >= 0; parent = parents[parent]) {
-            path.insert(0, '/').insert(0, name(parent));
-        }
-        return path.toString();
+        return NameBytes.text(entries.path(id).toByteArray());
     }
 
-    /** Of the content of an entry that was requested, as it was added. */
+    /** Of the entry's content, as it was added. */
     long sizeBytes(int id) {
-        return REQUESTED - sizes[id];
-    }
-
-    private String name(int id) {
-        int start = id == 0 ? 0 : nameEnds[id - 1];
-        return NameBytes.text(Arrays.copyOfRange(names, start, nameEnds[id]));
+        return entries.sizeBytes(id);
     }
 }

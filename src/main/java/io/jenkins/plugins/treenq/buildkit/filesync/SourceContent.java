@@ -2,14 +2,15 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +64,7 @@ public final class SourceContent implements AutoCloseable {
      * @param excludes patterns of what is left out
      * @throws BuildkitException.InvalidRequest for a pattern that is none
      */
-    public void hash(List<String> excludes, MessageDigest hash) throws BuildkitException, InterruptedException {
+    public void hash(List<String> excludes, DigestComputation hash) throws BuildkitException, InterruptedException {
         FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
         try {
             ContextWalker walker = new ContextWalker(
@@ -87,7 +88,7 @@ public final class SourceContent implements AutoCloseable {
     }
 
     /** As many bytes as the entry says. */
-    private void content(Stat stat, long sizeBytes, MessageDigest hash) throws BuildkitException.ContextUnreadable {
+    private void content(Stat stat, long sizeBytes, DigestComputation hash) throws BuildkitException.ContextUnreadable {
         if (sizeBytes < 0) {
             return;
         }

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -108,7 +109,7 @@ final class PlatformIndex {
             index.add("annotations", sorted(annotations));
         }
         byte[] bytes = goText(index).getBytes(StandardCharsets.UTF_8);
-        return new Manifest(new DigestComputation("sha256").update(bytes).digest(), mediaType, bytes);
+        return new Manifest(Digest.sha256(bytes), mediaType, bytes);
     }
 
     private static JsonObject sorted(Map<String, String> texts) {

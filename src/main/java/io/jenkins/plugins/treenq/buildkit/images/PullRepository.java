@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

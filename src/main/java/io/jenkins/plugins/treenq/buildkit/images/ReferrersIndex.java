@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.TreeMap;
@@ -23,7 +24,7 @@ final class ReferrersIndex {
         index.addProperty("mediaType", MediaTypes.INDEX);
         index.add("manifests", manifests);
         byte[] bytes = GSON.toJson(index).getBytes(StandardCharsets.UTF_8);
-        return new Manifest(new DigestComputation("sha256").update(bytes).digest(), MediaTypes.INDEX, bytes);
+        return new Manifest(Digest.sha256(bytes), MediaTypes.INDEX, bytes);
     }
 
     private static JsonObject json(Descriptor referrer) {

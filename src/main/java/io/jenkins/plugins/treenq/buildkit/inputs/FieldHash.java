@@ -2,11 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.inputs;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,14 +13,9 @@ final class FieldHash {
     /** Changes with what is put in. */
     private static final String FORM = "treenq inputs 1";
 
-    private final MessageDigest hash;
+    private final DigestComputation hash = new DigestComputation("sha256");
 
     FieldHash() {
-        try {
-            hash = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
         part(FORM.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -42,7 +35,7 @@ final class FieldHash {
     }
 
     /** Begins a field whose value the caller adds, each part of it with its length. */
-    MessageDigest begin(String name) {
+    DigestComputation begin(String name) {
         part(name.getBytes(StandardCharsets.UTF_8));
         return hash;
     }
@@ -53,6 +46,6 @@ final class FieldHash {
     }
 
     Digest digest() {
-        return new Digest("sha256:" + HexFormat.of().formatHex(hash.digest()));
+        return hash.digest();
     }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.control.Vertex;
@@ -14,8 +15,6 @@ import io.jenkins.plugins.treenq.buildkit.wire.control.VertexWarning;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.ProgressGroup;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.Range;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.SourceInfo;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,7 +44,7 @@ final class Events {
     private static final int PART_BYTES = 200;
 
     private final Map<Stream, Output> outputs = new HashMap<>();
-    private final Set<ByteString> warnings = new HashSet<>();
+    private final Set<Digest> warnings = new HashSet<>();
     /** What a listener may have to remember: each run of a step, and each part of one. */
     private final Set<Remembered> remembered = new HashSet<>();
 
@@ -136,7 +135,7 @@ final class Events {
         ends.forEach(end -> endTimes.putIfAbsent(end.event().vertex(), end.time()));
         for (VertexWarning warning : message.getWarningsList()) {
             // Not the warning itself is kept: each one holds the whole Dockerfile.
-            if (warnings.add(fingerprint(warning))) {
+            if (warnings.add(Digest.sha256(warning.toByteArray()))) {
                 remember(warning);
                 all.add(new Timed(endTimes.getOrDefault(warning.getVertex(), Instant.MAX), event(warning)));
             }
@@ -251,13 +250,5 @@ final class Events {
     /** A number that should be a small one. */
     private static int whole(long number) {
         return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number));
-    }
-
-    private static ByteString fingerprint(VertexWarning warning) {
-        try {
-            return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(warning.toByteArray()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

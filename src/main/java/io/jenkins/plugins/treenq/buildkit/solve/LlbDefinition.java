@@ -4,11 +4,9 @@ package io.jenkins.plugins.treenq.buildkit.solve;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.Definition;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.OpMetadata;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Reads a marshalled definition, which is otherwise carried through as it is. */
 final class LlbDefinition {
@@ -32,18 +30,10 @@ final class LlbDefinition {
     static Definition ignoringCache(Definition definition) {
         Definition.Builder builder = definition.toBuilder();
         for (ByteString operation : definition.getDefList()) {
-            String digest = "sha256:" + HexFormat.of().formatHex(sha256(operation.toByteArray()));
+            String digest = Digest.sha256(operation.toByteArray()).value();
             OpMetadata metadata = definition.getMetadataOrDefault(digest, OpMetadata.getDefaultInstance());
             builder.putMetadata(digest, metadata.toBuilder().setIgnoreCache(true).build());
         }
         return builder.build();
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

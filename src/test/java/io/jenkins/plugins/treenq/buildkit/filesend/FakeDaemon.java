@@ -15,6 +15,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.BytesMessage;
@@ -130,7 +131,7 @@ final class FakeDaemon implements AutoCloseable {
     }
 
     static ArrivingStat.Builder folder(String path) {
-        return stat(path, GoMode.FOLDER | 0755);
+        return stat(path, FileMode.FOLDER | 0755);
     }
 
     static ArrivingStat.Builder file(String path, long sizeBytes) {
@@ -138,7 +139,7 @@ final class FakeDaemon implements AutoCloseable {
     }
 
     static ArrivingStat.Builder symlink(String path, String target) {
-        return stat(path, GoMode.SYMLINK | 0777).setLinkname(ByteString.copyFromUtf8(target));
+        return stat(path, FileMode.SYMLINK | 0777).setLinkname(ByteString.copyFromUtf8(target));
     }
 
     static ArrivingStat.Builder hardLink(String path, String target) {

@@ -21,6 +21,9 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -99,9 +102,9 @@ class FolderReceiverTest {
     void filesFoldersAndLinksBecomeWhatWasAnnounced() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles("buildkit-attachable-exporter-id", "0")
                 .send(
-                        announce(stat("a", GoMode.FOLDER | GoMode.STICKY | 0555)),
+                        announce(stat("a", FileMode.FOLDER | FileMode.STICKY | 0555)),
                         announce(file("a/empty", 0)),
-                        announce(stat("a/set", GoMode.SET_UID | 0711).setSize(5)),
+                        announce(stat("a/set", FileMode.SET_UID | 0711).setSize(5)),
                         announce(symlink("a/to", "../a//set/")),
                         announce(hardLink("b", "a/set").setSize(5)),
                         endOfWalk());
@@ -124,11 +127,11 @@ class FolderReceiverTest {
     @Test
     void bitsThatGiveRightsAreLeftOutAndToldUnlessTheyAreWanted() throws Exception {
         ArrivingPacket[] result = {
-            announce(stat("a", GoMode.FOLDER | GoMode.SET_GID | GoMode.STICKY | 0755)),
-            announce(stat("b", GoMode.SET_UID | 0755)),
-            announce(stat("c", GoMode.SET_GID | GoMode.STICKY | 0755).setSize(1)),
-            announce(hardLink("d", "b").setMode(GoMode.SET_UID | 0755)),
-            announce(stat("e", GoMode.FIFO | GoMode.SET_UID | 0600)),
+            announce(stat("a", FileMode.FOLDER | FileMode.SET_GID | FileMode.STICKY | 0755)),
+            announce(stat("b", FileMode.SET_UID | 0755)),
+            announce(stat("c", FileMode.SET_GID | FileMode.STICKY | 0755).setSize(1)),
+            announce(hardLink("d", "b").setMode(FileMode.SET_UID | 0755)),
+            announce(stat("e", FileMode.FIFO | FileMode.SET_UID | 0600)),
             endOfWalk()
         };
         for (boolean wanted : new boolean[] {false, true}) {
@@ -158,7 +161,7 @@ class FolderReceiverTest {
 
     @Test
     void devicesAreNotMadeUnlessTheyAreWanted() throws Exception {
-        for (int type : new int[] {GoMode.DEVICE, GoMode.DEVICE | GoMode.CHARACTER_DEVICE}) {
+        for (int type : new int[] {FileMode.DEVICE, FileMode.DEVICE | FileMode.CHARACTER_DEVICE}) {
             failures.clear();
             serve(Map.of());
             ArrivingStat.Builder device = stat("sda", type | 0666).setDevmajor(1).setDevminor(3);
@@ -315,8 +318,8 @@ class FolderReceiverTest {
                 attack("the end before it", packet(PacketType.PACKET_FIN)),
                 attack("a request", packet(PacketType.PACKET_REQ)),
                 attack("an unknown packet", ArrivingPacket.newBuilder().setType(77).build()),
-                attack("an irregular file", announce(stat("a", GoMode.IRREGULAR | 0644))),
-                attack("a socket", announce(stat("a", GoMode.SOCKET | 0644))));
+                attack("an irregular file", announce(stat("a", FileMode.IRREGULAR | 0644))),
+                attack("a socket", announce(stat("a", FileMode.SOCKET | 0644))));
     }
 
     private static Arguments attack(String name, ArrivingPacket... packets) {
@@ -384,7 +387,7 @@ class FolderReceiverTest {
         BuildkitException.DaemonFailed failure = assertThrows(
                 BuildkitException.DaemonFailed.class, () -> {
                     for (int i = 0; ; i++) {
-                        announced.add(AnnouncedEntries.ROOT, ByteString.copyFromUtf8("name" + i), 0, 0, 0);
+                        announced.add(EntryTable.ROOT, ByteString.copyFromUtf8("name" + i), 0, 0, 0);
                     }
                 });
         assertTrue(announced.count() > 20_000 && announced.count() < 40_000, failure.getMessage());
@@ -402,11 +405,11 @@ class FolderReceiverTest {
     @Test
     void entriesAreFoundByTheirPaths() throws Exception {
         AnnouncedEntries announced = new AnnouncedEntries(new HeapBudget(Long.MAX_VALUE));
-        int folder = announced.add(AnnouncedEntries.ROOT, ByteString.copyFromUtf8("a"), GoMode.FOLDER, 0, 0);
+        int folder = announced.add(EntryTable.ROOT, ByteString.copyFromUtf8("a"), FileMode.FOLDER, 0, 0);
         for (int i = 1000; i < 4000; i++) {
             announced.add(folder, ByteString.copyFromUtf8("f" + i), 0, i, -i);
         }
-        int last = announced.add(AnnouncedEntries.ROOT, ByteString.copyFromUtf8("a-"), 0, 0, 0);
+        int last = announced.add(EntryTable.ROOT, ByteString.copyFromUtf8("a-"), 0, 0, 0);
         assertEquals("a/f2345", announced.path(1346).toStringUtf8());
         assertEquals(1346, announced.find(ByteString.copyFromUtf8("a/f2345")));
         assertEquals(2345, announced.sizeBytes(1346));
@@ -489,7 +492,7 @@ class FolderReceiverTest {
         Files.createDirectories(output);
         new ProcessBuilder("mkfifo", output.resolve("a").toString()).start().waitFor();
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles()
-                .send(announce(file("a", 1)), announce(stat("pipe", GoMode.FIFO | 0640)), endOfWalk());
+                .send(announce(file("a", 1)), announce(stat("pipe", FileMode.FIFO | 0640)), endOfWalk());
         request(transfer, 0);
         transfer.send(content(0, (byte) 1), content(0));
         finish(transfer);
@@ -510,10 +513,10 @@ class FolderReceiverTest {
     @Test
     void namesThatWindowsReadsDifferentlyAreKnown() {
         for (String name : List.of("a\\b", "c:", "a:b", "con", "NUL.txt", "x/Com1", "a.", "a ", "a/b. ", "lpt\u00b2", "a\u0001")) {
-            assertFalse(LocalNames.isPlainOnWindows(name), name);
+            assertFalse(FileNames.isPlainOnWindows(name), name);
         }
         for (String name : List.of("a", ".a", "console", "a/b.c", "com", "com10", "ä")) {
-            assertTrue(LocalNames.isPlainOnWindows(name), name);
+            assertTrue(FileNames.isPlainOnWindows(name), name);
         }
     }
 

@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.Fuzz;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -36,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class HostileResultTest {
     private static final byte[] SECRET = {1, 2, 3};
-    private static final int[] TYPES = {0, 0, 0, GoMode.FOLDER, GoMode.FOLDER, GoMode.SYMLINK, GoMode.SYMLINK, GoMode.SOCKET,
-        GoMode.IRREGULAR, GoMode.FOLDER | GoMode.SYMLINK, GoMode.CHARACTER_DEVICE};
+    private static final int[] TYPES = {0, 0, 0, FileMode.FOLDER, FileMode.FOLDER, FileMode.SYMLINK, FileMode.SYMLINK, FileMode.SOCKET,
+        FileMode.IRREGULAR, FileMode.FOLDER | FileMode.SYMLINK, FileMode.CHARACTER_DEVICE};
     private static final long[] SIZES = {0, 0, 1, 3, 3, 70_000, -1, Long.MIN_VALUE, Long.MAX_VALUE};
     private static final long[] TIMES = {0, 1_600_000_000_123_456_789L, -1, Long.MIN_VALUE, Long.MAX_VALUE};
 
@@ -179,13 +180,13 @@ class HostileResultTest {
                     .setMode(type | Fuzz.pick(random, 0755, 0, 0777, 07777777))
                     .setModTime(TIMES[random.nextInt(TIMES.length)])
                     .setSize(SIZES[random.nextInt(decent ? 6 : SIZES.length)]);
-            if ((type & GoMode.SYMLINK) != 0 || random.nextInt(8) == 0) {
+            if ((type & FileMode.SYMLINK) != 0 || random.nextInt(8) == 0) {
                 stat.setLinkname(bytes(linkTarget()));
             }
             if (random.nextInt(8) == 0) {
                 stat.putXattrs(Fuzz.pick(random, "user.x", "user.", "security.capability", "\0", ""), bytes("x"));
             }
-            if (type == GoMode.FOLDER) {
+            if (type == FileMode.FOLDER) {
                 folders.add(path);
             }
             announced.add(path);

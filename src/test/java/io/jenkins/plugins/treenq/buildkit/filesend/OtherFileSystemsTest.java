@@ -18,6 +18,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingPacket;
 import io.jenkins.plugins.treenq.buildkit.wire.filearrival.ArrivingStat;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -174,7 +175,7 @@ class OtherFileSystemsTest {
 
     @Test
     void whatAFileSystemHasNothingLikeIsSaid() throws Exception {
-        ArrivingStat.Builder fifo = stat("fifo", GoMode.FIFO | 0644);
+        ArrivingStat.Builder fifo = stat("fifo", FileMode.FIFO | 0644);
         String message = refusal(windows(false).send(announce(fifo)));
         assertTrue(message.contains("'fifo' cannot be written"), message);
     }

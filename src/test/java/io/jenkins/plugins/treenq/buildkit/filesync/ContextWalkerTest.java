@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.InputStream;
 import java.net.URI;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.NoSuchFileException;

@@ -10,6 +10,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.InputStream;
 import java.nio.channels.Channels;

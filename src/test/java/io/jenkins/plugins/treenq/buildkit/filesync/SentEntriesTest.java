@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -224,7 +224,7 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     static Digest sha256(byte[] bytes) {
-        return new DigestComputation("sha256").update(bytes).digest();
+        return Digest.sha256(bytes);
     }
 
     private void serve(HttpExchange exchange) throws IOException {

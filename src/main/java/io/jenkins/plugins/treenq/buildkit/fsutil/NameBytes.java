@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit.filesync;
+package io.jenkins.plugins.treenq.buildkit.fsutil;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -12,12 +12,12 @@ import java.nio.charset.StandardCharsets;
  * Names as text and as the bytes that travel. A name on Unix need not be UTF-8, and the daemon takes it as it is; in text,
  * a byte that belongs to no character is a lone surrogate, U+DC80 to U+DCFF.
  */
-final class NameBytes {
+public final class NameBytes {
     private static final int RAW = 0xDC00;
 
     private NameBytes() {}
 
-    static String text(byte[] bytes) {
+    public static String text(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         // Java reads this character where there is none. Some names really have it.
         return text.indexOf('\uFFFD') < 0 ? text : rawText(bytes);
@@ -37,7 +37,7 @@ final class NameBytes {
         return out.flip().toString();
     }
 
-    static byte[] of(String text) {
+    public static byte[] of(String text) {
         if (isUtf8(text)) {
             return text.getBytes(StandardCharsets.UTF_8);
         }
@@ -53,7 +53,7 @@ final class NameBytes {
     }
 
     /** Whether every byte belongs to a character. */
-    static boolean isUtf8(String text) {
+    public static boolean isUtf8(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 if (isRaw(text.codePointAt(i))) {
@@ -66,12 +66,12 @@ final class NameBytes {
     }
 
     /** Whether it stands for a byte that belongs to no character. */
-    static boolean isRaw(int codePoint) {
+    public static boolean isRaw(int codePoint) {
         return Character.MIN_SURROGATE <= codePoint && codePoint <= Character.MAX_SURROGATE;
     }
 
     /** What Go's regular expressions see: such a byte looks like U+FFFD. */
-    static int seen(int codePoint) {
+    public static int seen(int codePoint) {
         return isRaw(codePoint) ? '\uFFFD' : codePoint;
     }
 }

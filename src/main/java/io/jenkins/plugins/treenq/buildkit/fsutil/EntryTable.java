@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.fsutil;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The entries of a transfer by their numbers, in the order of the walk. A tree can have very many, so the table keeps
+ * {@value #ENTRY_BYTES} bytes and the last name of each. Not for concurrent use.
+ */
+public final class EntryTable {
+    /** The number of the folder that is transferred, which is no entry itself. */
+    public static final int ROOT = -1;
+
+    /** What an entry takes of the heap, beside its name. */
+    public static final int ENTRY_BYTES = 28;
+
+    private static final int BLOCK_BITS = 10;
+    private static final int BLOCK = 1 << BLOCK_BITS;
+
+    /** A thousand entries. A list of blocks grows without copying the entries. */
+    private static final class Block {
+        final int[] parents = new int[BLOCK];
+        final int[] nameEnds = new int[BLOCK];
+        final int[] modes = new int[BLOCK];
+        final long[] sizes = new long[BLOCK];
+        final long[] times = new long[BLOCK];
+        byte[] names = new byte[BLOCK * 8];
+    }
+
+    private final List<Block> blocks = new ArrayList<>();
+    private int count;
+
+    /**
+     * Adds the next entry of the walk.
+     *
+     * @param parent number of its folder
+     * @param name the last name of its path
+     * @return its own number
+     */
+    public int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos) {
+        int at = count & BLOCK - 1;
+        if (at == 0) {
+            blocks.add(new Block());
+        }
+        Block block = blocks.get(count >> BLOCK_BITS);
+        int start = at == 0 ? 0 : block.nameEnds[at - 1];
+        int end = Math.addExact(start, name.size());
+        if (end > block.names.length) {
+            block.names = Arrays.copyOf(block.names, end + end / 2);
+        }
+        name.copyTo(block.names, start);
+        block.nameEnds[at] = end;
+        block.parents[at] = parent;
+        block.modes[at] = mode;
+        block.sizes[at] = sizeBytes;
+        block.times[at] = timeNanos;
+        return count++;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public int mode(int id) {
+        return block(id).modes[id & BLOCK - 1];
+    }
+
+    public long sizeBytes(int id) {
+        return block(id).sizes[id & BLOCK - 1];
+    }
+
+    public long timeNanos(int id) {
+        return block(id).times[id & BLOCK - 1];
+    }
+
+    /** The names of the entry's folders and its own, joined with "/". */
+    public ByteString path(int id) {
+        int length = -1;
+        for (int at = id; at != ROOT; at = parent(at)) {
+            length += 1 + nameEnd(at) - nameStart(at);
+        }
+        byte[] path = new byte[length];
+        int end = length;
+        for (int at = id; at != ROOT; at = parent(at)) {
+            int nameLength = nameEnd(at) - nameStart(at);
+            System.arraycopy(block(at).names, nameStart(at), path, end - nameLength, nameLength);
+            end -= nameLength + 1;
+            if (end >= 0) {
+                path[end] = '/';
+            }
+        }
+        return UnsafeByteOperations.unsafeWrap(path);
+    }
+
+    /** The number of the entry with that path, or -1. A binary search, because a walk is in order. */
+    public int find(ByteString path) {
+        int low = 0;
+        int high = count - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = EntryPath.ORDER.compare(path(middle), path);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    private Block block(int id) {
+        return blocks.get(id >> BLOCK_BITS);
+    }
+
+    private int parent(int id) {
+        return block(id).parents[id & BLOCK - 1];
+    }
+
+    private int nameStart(int id) {
+        int at = id & BLOCK - 1;
+        return at == 0 ? 0 : block(id).nameEnds[at - 1];
+    }
+
+    private int nameEnd(int id) {
+        return block(id).nameEnds[id & BLOCK - 1];
+    }
+}
