@@ -5,11 +5,11 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -104,7 +104,7 @@ public final class Async {
         stopWith(whole, first::cancel);
         first.whenComplete((result, failure) -> {
             if (failure != null) {
-                whole.completeExceptionally(cause(failure));
+                whole.completeExceptionally(FutureOutcome.cause(failure));
             } else if (!whole.isDone()) {
                 follow(whole, () -> whole.isDone() ? whole : next.after(result));
             }
@@ -120,7 +120,7 @@ public final class Async {
             if (failure == null) {
                 whole.complete(result);
             } else if (!whole.isDone()) {
-                follow(whole, () -> whole.isDone() ? whole : next.after(cause(failure)));
+                follow(whole, () -> whole.isDone() ? whole : next.after(FutureOutcome.cause(failure)));
             }
         });
         return whole;
@@ -131,7 +131,7 @@ public final class Async {
         CompletableFuture<R> whole = new CompletableFuture<>();
         stopWith(whole, first::cancel);
         first.whenComplete((result, failure) ->
-                follow(whole, () -> next.after(result, failure == null ? null : cause(failure))));
+                follow(whole, () -> next.after(result, failure == null ? null : FutureOutcome.cause(failure))));
         return whole;
     }
 
@@ -166,7 +166,7 @@ public final class Async {
             });
             begun.whenComplete((nothing, failure) -> {
                 if (failure != null) {
-                    whole.completeExceptionally(cause(failure));
+                    whole.completeExceptionally(FutureOutcome.cause(failure));
                 }
             });
         } catch (RuntimeException | Error e) {
@@ -179,7 +179,7 @@ public final class Async {
         if (failure == null) {
             whole.complete(result);
         } else {
-            whole.completeExceptionally(cause(failure));
+            whole.completeExceptionally(FutureOutcome.cause(failure));
         }
     }
 
@@ -195,9 +195,5 @@ public final class Async {
                 part.stop(true);
             }
         });
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -9,7 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
 import io.jenkins.plugins.treenq.buildkit.session.Session;
-import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import java.util.Map;
@@ -68,7 +68,7 @@ final class BuildSession implements AutoCloseable {
             if (broken == null) {
                 opened.complete(null);
             } else {
-                opened.completeExceptionally(Failures.connecting(Calls.cause(broken), endpoint));
+                opened.completeExceptionally(Failures.connecting(FutureOutcome.cause(broken), endpoint));
             }
         });
         failure.whenUnexpected(this::abort);

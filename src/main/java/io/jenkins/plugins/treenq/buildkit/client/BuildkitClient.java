@@ -28,7 +28,7 @@ import io.jenkins.plugins.treenq.buildkit.control.Workers;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
-import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import java.io.IOException;
@@ -77,7 +77,7 @@ public final class BuildkitClient implements AutoCloseable {
     public static BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException {
         CompletableFuture<BuildkitClient> connected = connectLater(endpoint);
         try {
-            return Calls.outcome(connected);
+            return FutureOutcome.get(connected, BuildkitException.class);
         } catch (InterruptedException e) {
             if (!connected.cancel(true)) {
                 connected.thenAccept(BuildkitClient::close);
@@ -230,14 +230,14 @@ public final class BuildkitClient implements AutoCloseable {
             throws BuildkitException, InterruptedException {
         try (BuildSession session = open(request, content, listener)) {
             try {
-                Calls.outcome(session.opened());
+                FutureOutcome.get(session.opened(), BuildkitException.class);
                 session.begin();
                 Map<String, String> answer = Subrequest.run(
                         channel, endpoint, loops.workers(), session.request(), session.id(), listener);
                 session.finish(answer);
                 return answer;
             } catch (BuildkitException e) {
-                return Calls.outcome(CompletableFuture.failedFuture(session.failure().explaining(e)));
+                return FutureOutcome.get(CompletableFuture.failedFuture(session.failure().explaining(e)), BuildkitException.class);
             }
         }
     }

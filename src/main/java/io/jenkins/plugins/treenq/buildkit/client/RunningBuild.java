@@ -8,8 +8,8 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.solve.Solve;
 import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
-import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -62,7 +62,7 @@ public final class RunningBuild {
                     if (failure == null) {
                         result.complete(built);
                     } else {
-                        result.completeExceptionally(Calls.cause(failure));
+                        result.completeExceptionally(FutureOutcome.cause(failure));
                     }
                 });
     }
@@ -115,7 +115,7 @@ public final class RunningBuild {
         if (failure == null) {
             return built;
         }
-        Throwable cause = Calls.cause(failure);
+        Throwable cause = FutureOutcome.cause(failure);
         throw new CompletionException(
                 cause instanceof BuildkitException known ? session.failure().explaining(known) : cause);
     }
@@ -162,7 +162,7 @@ public final class RunningBuild {
     /** Waits for the result; an interrupt cancels the build. */
     public BuildResult await() throws BuildkitException, InterruptedException {
         try {
-            return Calls.outcome(result);
+            return FutureOutcome.get(result, BuildkitException.class);
         } catch (InterruptedException e) {
             cancel();
             // Afterwards nothing is told or written any more.

@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
@@ -36,7 +37,7 @@ public final class Workers {
         return Calls.later(stub().info(InfoRequest.getDefaultInstance()))
                 .thenApply(answer -> version(answer.getBuildkitVersion()))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        Calls.cause(failure) instanceof StatusRuntimeException known
+                        FutureOutcome.cause(failure) instanceof StatusRuntimeException known
                                 ? Failures.connecting(known, endpoint)
                                 : failure));
     }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.Token;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenRefusedException;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenRequest;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -15,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Logs in to one registry in the way that it asks for, and remembers the tokens. */
@@ -101,16 +101,14 @@ final class Authorizer {
     private Granted fetch(List<String> scopes, Optional<RegistryLogin> login)
             throws BuildkitException.RegistryRefused, InterruptedException {
         try {
-            Token token = tokens.fetch(
-                            new TokenRequest(address, realm(), challenge.parameter("service"), scopes, CLIENT), login)
-                    .get();
+            Token token = FutureOutcome.get(
+                    tokens.fetch(
+                            new TokenRequest(address, realm(), challenge.parameter("service"), scopes, CLIENT), login),
+                    TokenRefusedException.class);
             long seconds = Math.max(token.seconds() - MARGIN_SECONDS, token.seconds() / 2);
             return new Granted(token.value(), System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof TokenRefusedException refused) {
-                throw new BuildkitException.RegistryRefused(refused.getMessage(), refused);
-            }
-            throw new IllegalStateException(e.getCause());
+        } catch (TokenRefusedException e) {
+            throw new BuildkitException.RegistryRefused(e.getMessage(), e);
         }
     }
 

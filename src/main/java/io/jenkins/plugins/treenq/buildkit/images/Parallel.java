@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.List;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -46,20 +47,10 @@ final class Parallel {
                 workers.take().get();
             }
         } catch (ExecutionException e) {
-            throw failure(e.getCause());
+            throw FutureOutcome.failure(e, BuildkitException.class);
         } finally {
             started.forEach(worker -> worker.cancel(true));
         }
         return IntStream.range(0, tasks.size()).mapToObj(results::get).toList();
-    }
-
-    private static BuildkitException failure(Throwable cause) throws InterruptedException {
-        if (cause instanceof BuildkitException failure) {
-            return failure;
-        }
-        if (cause instanceof InterruptedException interrupted) {
-            throw interrupted;
-        }
-        throw new IllegalStateException(cause);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -15,11 +15,7 @@ public final class HttpErrors {
 
     /** Whether the other side speaks TLS, but not in a way that is trusted here. */
     static boolean speaksTls(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause instanceof SSLHandshakeException;
+        return FutureOutcome.cause(failure) instanceof SSLHandshakeException;
     }
 
     /** The end of a sentence that begins with whom the request went to. */

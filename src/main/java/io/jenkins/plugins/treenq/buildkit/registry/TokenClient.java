@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -207,10 +208,7 @@ public final class TokenClient {
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = FutureOutcome.cause(failure);
         return cause instanceof TokenRefusedException refused ? refused.getMessage() : "it " + HttpErrors.inWords(cause);
     }
 }

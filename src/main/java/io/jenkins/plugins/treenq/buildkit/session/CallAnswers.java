@@ -6,9 +6,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenRefusedException;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -35,7 +35,7 @@ final class CallAnswers {
         }
         answer.whenComplete((value, failure) -> {
             if (failure != null) {
-                if (cause(failure) instanceof Error error) {
+                if (FutureOutcome.cause(failure) instanceof Error error) {
                     onFailure.accept(error);
                 }
                 to.onError(status(failure));
@@ -46,13 +46,8 @@ final class CallAnswers {
         });
     }
 
-    private static Throwable cause(Throwable failure) {
-        boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
-        return wrapped ? failure.getCause() : failure;
-    }
-
     private static StatusRuntimeException status(Throwable failure) {
-        Throwable cause = cause(failure);
+        Throwable cause = FutureOutcome.cause(failure);
         if (cause instanceof StatusRuntimeException known) {
             return known;
         }

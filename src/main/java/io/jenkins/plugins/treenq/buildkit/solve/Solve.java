@@ -9,8 +9,8 @@ import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
-import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse;
@@ -85,6 +85,11 @@ public final class Solve {
     }
 
     private void complete() {
+        Throwable failure = progress.failure();
+        if (failure != null) {
+            result.completeExceptionally(failure);
+            return;
+        }
         try {
             result.complete(answer());
         } catch (BuildkitException | RuntimeException | Error e) {
@@ -93,16 +98,6 @@ public final class Solve {
     }
 
     private Map<String, String> answer() throws BuildkitException {
-        Throwable failure = progress.failure();
-        if (failure instanceof BuildkitException known) {
-            throw known;
-        }
-        if (failure instanceof RuntimeException unknown) {
-            throw unknown;
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
         try {
             return Futures.getDone(call).getExporterResponseMap();
         } catch (ExecutionException e) {
@@ -135,7 +130,7 @@ public final class Solve {
      */
     public Map<String, String> await() throws BuildkitException, InterruptedException {
         try {
-            return Calls.outcome(result);
+            return FutureOutcome.get(result, BuildkitException.class);
         } finally {
             cancel();
         }

@@ -7,10 +7,10 @@ import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.Iterator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
@@ -22,12 +22,7 @@ public final class Calls {
     /** The answer of a call. */
     public static <T> T answer(Future<T> call) throws InterruptedException {
         try {
-            return call.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof StatusRuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
+            return FutureOutcome.get(call, StatusRuntimeException.class);
         } finally {
             call.cancel(true);
         }
@@ -49,34 +44,6 @@ public final class Calls {
                 MoreExecutors.directExecutor());
         answer.whenComplete((value, failure) -> call.cancel(true));
         return answer;
-    }
-
-    /** Waits for what the future completes with; what nobody expected is thrown as it is. */
-    public static <T> T outcome(CompletableFuture<T> future) throws BuildkitException, InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            Throwable cause = cause(e);
-            if (cause instanceof BuildkitException known) {
-                throw known;
-            }
-            if (cause instanceof RuntimeException unknown) {
-                throw unknown;
-            }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException(cause);
-        }
-    }
-
-    /** What a future completed with exceptionally, without what futures wrap around it. */
-    public static Throwable cause(Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     /** Takes the answers of a call. */

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -61,24 +62,14 @@ final class Repetition {
                 running.take().get();
             }
         } catch (ExecutionException e) {
-            throw unwrapped(e);
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw FutureOutcome.failure(e, BuildkitException.class);
         } finally {
             // The first failure ends the others, as an interrupt does.
             threads.shutdownNow();
         }
-    }
-
-    private static BuildkitException unwrapped(ExecutionException failure) throws InterruptedException, IOException {
-        if (failure.getCause() instanceof BuildkitException cause) {
-            return cause;
-        }
-        if (failure.getCause() instanceof IOException cause) {
-            throw cause;
-        }
-        if (failure.getCause() instanceof InterruptedException cause) {
-            throw cause;
-        }
-        throw new IllegalStateException(failure.getCause());
     }
 
     private void repeat(Build build) throws BuildkitException, InterruptedException, IOException {
