@@ -9,7 +9,7 @@ sealed interface Expression {
     /**
      * One character of a set.
      *
-     * @param only the set's one character, or 0 if there are more or it takes two of Java's
+     * @param only the one character that a path has here, or 0 if it can have others or one that takes two of Java's
      */
     record Characters(IntPredicate set, char only) implements Expression {}
 

@@ -147,8 +147,9 @@ final class ExpressionParser {
     }
 
     private static Expression character(int codePoint) {
-        return new Expression.Characters(
-                c -> c == codePoint, Character.isBmpCodePoint(codePoint) ? (char) codePoint : '\0');
+        // A byte that belongs to no character matches U+FFFD, so a path can have something else there.
+        boolean only = Character.isBmpCodePoint(codePoint) && codePoint != '\uFFFD';
+        return new Expression.Characters(c -> c == codePoint, only ? (char) codePoint : '\0');
     }
 
     private IntPredicate bracket() throws InvalidPatternException {

@@ -76,7 +76,7 @@ class PatternMatcherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\\y*", "x{3,2}*", "x{1001}*", "[[:nothing:]]", "\\x{110000}"})
+    @ValueSource(strings = {"\\y*", "x{3,2}*", "x{1001}*", "[[:nothing:]]", "\\x{110000}", "\\é*", "[\\é]"})
     void refusesAnExpressionThatIsNoneOnlyWhenItIsAsked(String pattern) throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("a", pattern), PathRules.UNIX);
         assertEquals(true, matcher.match("a", null).matched());
@@ -111,6 +111,37 @@ class PatternMatcherTest {
         String path = "a".repeat(2000) + "/" + "a/".repeat(1000) + "a";
         assertTimeoutPreemptively(
                 Duration.ofSeconds(20), () -> assertEquals(false, matcher.match(path, null).matched()));
+    }
+
+    /** Each vector is what moby/patternmatcher v0.6.1 says. */
+    @Test
+    void aByteThatIsNoCharacterMatchesAsTheReplacementCharacter() throws InvalidPatternException {
+        assertEquals(true, matches("x\uDCFFy", "x\uDCFF?"));
+        assertEquals(true, matches("x\uDC80y", "x\uDCFF?"));
+        assertEquals(true, matches("x\uFFFDy", "x\uDCFF?"));
+        assertEquals(true, matches("x\uDCFF", "?\uDCFF"));
+        assertEquals(true, matches("x\uDCFF", "?\uFFFD"));
+        assertEquals(false, matches("x\u00e9", "?\uDCFF"));
+        assertEquals(true, matches("x\uDCFF", "x\uDCFF"));
+        assertEquals(false, matches("x\uDC80", "x\uDCFF"));
+    }
+
+    /** Each vector is what moby/patternmatcher v0.6.1 says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    {{2}*                    ; {{1            ; true
+                    x{{0,2}*                 ; x{{a           ; true
+                    [{{2}]                   ; {              ; true
+                    \\Q{{2}\\E*              ; {{2}a          ; true
+                    \\Q\\é\\E*               ; \\éa           ; true
+                    \\p{Lu}*                 ; Ꞻa             ; true
+                    """)
+    void takesBracesQuotationsAndClassesAsGoDoes(String pattern, String path, boolean expected)
+            throws InvalidPatternException {
+        assertEquals(expected, matches(path, pattern));
     }
 
     @Test
