@@ -16,7 +16,6 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
-import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.File;
 import java.io.IOException;

@@ -11,7 +11,6 @@ import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
-import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
 import io.jenkins.plugins.treenq.config.JobConfiguration;

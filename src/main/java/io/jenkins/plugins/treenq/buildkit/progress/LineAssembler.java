@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *   <li>A line longer than {@link #LONGEST_LINE} comes in pieces, so that memory has a bound.
  * </ul>
  */
-final class LineAssembler {
+public final class LineAssembler {
     /** In UTF-16 units. */
     static final int LONGEST_LINE = 1 << 20;
 
@@ -65,7 +65,7 @@ final class LineAssembler {
     }
 
     /** A text that is meant to be a single line, as one. */
-    static String lineOf(String text) {
+    public static String lineOf(String text) {
         return String.join(" ", linesOf(text));
     }
 

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /**
  * Writes each event as a line of JSON in the form of {@code buildctl build --progress=rawjson}, for programs. Output is
- * in base64 there, in which {@link Redaction} finds no secrets: such lines do not belong into a Jenkins log.
+ * in base64 there, in which no mask finds secrets: such lines do not belong into a Jenkins log.
  */
 public final class RawJsonPrinter implements BuildListener {
     /** RFC 3339 with as many decimals as there are, as Go writes it. */

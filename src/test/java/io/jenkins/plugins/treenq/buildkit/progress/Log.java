@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A plain log under test; times are milliseconds after some moment. */
-final class Log {
+public final class Log {
     private static final Instant ZERO = Instant.parse("2026-01-02T03:04:05Z");
 
     final List<String> lines = new ArrayList<>();

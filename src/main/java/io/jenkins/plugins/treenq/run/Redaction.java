@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit.progress;
+package io.jenkins.plugins.treenq.run;
 
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,9 +21,9 @@ import java.util.function.UnaryOperator;
  * those would tell what it is. A secret is not recognized after any other change (hex, reversal, colours within), nor
  * when it is divided between two lines.
  */
-public final class Redaction implements UnaryOperator<String> {
+final class Redaction implements UnaryOperator<String> {
     /** In characters; shorter secrets are not masked. */
-    public static final int SHORTEST = 4;
+    static final int SHORTEST = 4;
 
     private static final String MASK = "****";
 
@@ -52,12 +53,12 @@ public final class Redaction implements UnaryOperator<String> {
     }
 
     /** @param secrets that must not appear; null and empty ones count for nothing */
-    public static Redaction of(Collection<String> secrets) {
+    static Redaction of(Collection<String> secrets) {
         return new Redaction(secrets);
     }
 
     /** A sink that masks lines before another one gets them. */
-    public Consumer<String> before(Consumer<String> sink) {
+    Consumer<String> before(Consumer<String> sink) {
         return line -> sink.accept(apply(line));
     }
 

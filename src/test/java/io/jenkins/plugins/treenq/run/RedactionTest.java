@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit.progress;
+package io.jenkins.plugins.treenq.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.progress.Log;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit.progress;
+package io.jenkins.plugins.treenq.run;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
