@@ -3,7 +3,9 @@ package io.jenkins.plugins.treenq.buildkit;
 
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What becomes of a build's result.
@@ -12,8 +14,27 @@ import java.util.Map;
  * @param attributes the exporter's own keys, such as {@code name} and {@code push}
  */
 public record Export(String type, Map<String, String> attributes) implements Serializable {
+    private static final String NAME = "name";
+
     public Export {
         attributes = Map.copyOf(attributes);
+    }
+
+    /** The names that an image gets. */
+    public List<String> names() {
+        return list(NAME);
+    }
+
+    /** The items of an attribute that is a list; none if there is no such attribute. */
+    public List<String> list(String key) {
+        return Stream.of(attributes.getOrDefault(key, "").split(","))
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    /** The same under these names. */
+    public Export withNames(List<String> names) {
+        return with(NAME, String.join(",", names));
     }
 
     /** The same with one more attribute. */

@@ -194,10 +194,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     private static List<ImageName> names(Export export) throws AbortException {
         List<ImageName> names = new ArrayList<>();
         for (String attribute : List.of("name", "dangling-name-prefix")) {
-            for (String name : export.attributes().getOrDefault(attribute, "").split(",")) {
-                if (!name.isEmpty()) {
-                    names.add(parsed(name));
-                }
+            for (String name : export.list(attribute)) {
+                names.add(parsed(name));
             }
         }
         return names;

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.report;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
@@ -13,7 +14,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,21 +50,21 @@ public final class BuiltImage implements Serializable {
             List<String> platforms,
             @CheckForNull String builder,
             @CheckForNull String promotedFrom,
-            BuildResult result) {
+            @CheckForNull ExportedImage image,
+            Map<String, Object> metadata,
+            Duration duration) {
         this.number = number;
         this.sizeBytes = sizeBytes;
-        this.digest = result.digest().map(Digest::value).orElse(null);
-        this.imageId = result.imageId().map(Digest::value).orElse(null);
-        this.reference = names.isEmpty()
-                ? null
-                : result.digest().map(ImageName.parse(names.get(0))::at).orElse(null);
+        this.digest = image == null ? null : image.digest().value();
+        this.imageId = image == null || image.config() == null ? null : image.config().value();
+        this.reference = image == null || names.isEmpty() ? null : ImageName.parse(names.get(0)).at(image.digest());
         this.tags = new ArrayList<>(names);
         this.platforms = new ArrayList<>(platforms);
         this.builder = builder;
         this.promotedFrom = promotedFrom;
         this.tagged = tagged;
-        this.duration = result.duration().toMillis() / 1000.0;
-        this.metadata = MetadataFile.of(result.exporterResponse()).values();
+        this.duration = duration.toMillis() / 1000.0;
+        this.metadata = new LinkedHashMap<>(metadata);
     }
 
     /**
@@ -74,10 +75,19 @@ public final class BuiltImage implements Serializable {
     public static BuiltImage built(
             int number, BuildResult result, long sizeBytes, DockerfileBuild build, String builder) {
         List<String> platforms = build.platforms().isEmpty()
-                ? MetadataFile.of(result.exporterResponse()).platforms()
+                ? new MetadataFile(result.metadata()).platforms()
                 : build.platforms();
         return new BuiltImage(
-                number, sizeBytes, build.names(), !build.pushedTags().isEmpty(), platforms, builder, null, result);
+                number,
+                sizeBytes,
+                build.names(),
+                !build.pushedTags().isEmpty(),
+                platforms,
+                builder,
+                null,
+                result.image(),
+                result.metadata(),
+                result.duration());
     }
 
     /**
@@ -105,9 +115,9 @@ public final class BuiltImage implements Serializable {
             @CheckForNull String promotedFrom,
             Map<String, String> how,
             Duration duration) {
-        Map<String, String> metadata = new HashMap<>(how);
-        metadata.put("containerimage.digest", image.digest().value());
-        metadata.put("image.name", String.join(",", names));
+        ExportedImage exported = new ExportedImage(image.digest(), null);
+        Map<String, Object> metadata = new LinkedHashMap<>(MetadataFile.of(exported, names).values());
+        metadata.putAll(how);
         List<String> platforms = image.variants().stream()
                 .map(ImageDescription.Variant::platform)
                 .filter(Objects::nonNull)
@@ -121,7 +131,9 @@ public final class BuiltImage implements Serializable {
                 platforms,
                 null,
                 promotedFrom,
-                new BuildResult("", metadata, duration));
+                exported,
+                metadata,
+                duration);
     }
 
     /** What only the controller knows: its clock, and how it got to the registries of the names. */

@@ -4,11 +4,13 @@ package io.jenkins.plugins.treenq.run;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.Target;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.timeline.ProgressLimits;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,10 +18,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
@@ -35,6 +38,7 @@ final class AgentAnswers {
     private static final int MOST_VALUES = 200;
     private static final int LONGEST_NAME = 500;
     private static final int MOST_VALUES_CHARS = 4 << 20;
+    private static final int DEEPEST_VALUE = 300;
     private static final int DEEPEST_CAUSE = 20;
     private static final int LONGEST_TRACE = 1100;
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -45,29 +49,59 @@ final class AgentAnswers {
     static FinishedBuild finished(Object answer) {
         FinishedBuild build = as(FinishedBuild.class, answer);
         BuildResult result = as(BuildResult.class, build.result());
+        Map<String, Object> metadata = metadata(result.metadata());
+        // This refuses what is no digest.
+        Optional<ExportedImage> image = new MetadataFile(metadata).image();
+        require(image.equals(Optional.ofNullable(result.image())), "its image is not the one in its metadata");
         return new FinishedBuild(
-                new BuildResult(text(result.ref()), values(result.exporterResponse()), duration(result.duration())),
+                new BuildResult(text(result.ref()), image.orElse(null), metadata, duration(result.duration())),
                 Math.max(0, build.sizeBytes()));
     }
 
-    /** The exporters' answers: digests are digests. */
-    private static Map<String, String> values(Map<?, ?> values) {
+    /** What the exporters answered. */
+    private static Map<String, Object> metadata(Map<?, ?> values) {
         require(values.size() <= MOST_VALUES, "it has " + values.size() + " values");
-        Map<String, String> copy = new HashMap<>();
-        int chars = 0;
-        for (Map.Entry<?, ?> value : values.entrySet()) {
-            String name = as(String.class, value.getKey());
-            String text = as(String.class, value.getValue());
-            chars += name.length();
-            require(name.length() <= LONGEST_NAME && text.length() <= MOST_VALUES_CHARS - chars, "it is too long");
-            chars += text.length();
-            copy.put(name, text);
+        return new JsonCopy().map(values, 0);
+    }
+
+    /** Copies values as JSON has them, up to a depth and a size. */
+    private static final class JsonCopy {
+        private int left = MOST_VALUES_CHARS;
+
+        Map<String, Object> map(Map<?, ?> values, int depth) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            for (Map.Entry<?, ?> value : values.entrySet()) {
+                String name = as(String.class, value.getKey());
+                require(name.length() <= LONGEST_NAME, "it is too long");
+                take(name.length());
+                copy.put(name, value(value.getValue(), depth + 1));
+            }
+            return copy;
         }
-        BuildResult digests = new BuildResult("", copy, Duration.ZERO);
-        // These refuse what is no digest.
-        digests.digest();
-        digests.imageId();
-        return copy;
+
+        private Object value(@CheckForNull Object value, int depth) {
+            require(depth <= DEEPEST_VALUE, "it is too deep");
+            take(1);
+            if (value instanceof Map<?, ?> map) {
+                return map(map, depth);
+            }
+            if (value instanceof List<?> list) {
+                List<Object> copy = new ArrayList<>();
+                list.forEach(item -> copy.add(value(item, depth + 1)));
+                return copy;
+            }
+            if (value == null || value instanceof Boolean || value instanceof Long || value instanceof Double) {
+                return value;
+            }
+            String text = as(String.class, value);
+            take(text.length());
+            return text;
+        }
+
+        private void take(int chars) {
+            left -= chars;
+            require(left >= 0, "it is too long");
+        }
     }
 
     private static Duration duration(Duration duration) {

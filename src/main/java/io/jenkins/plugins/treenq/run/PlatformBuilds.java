@@ -9,6 +9,8 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,9 +81,11 @@ final class PlatformBuilds {
         }
         Digest digest =
                 new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
+        ExportedImage image = new ExportedImage(digest, null);
         BuildResult result = new BuildResult(
                 order.build().request().ref(),
-                Map.of("containerimage.digest", digest.value(), "image.name", String.join(",", order.build().names())),
+                image,
+                MetadataFile.of(image, order.build().names()).values(),
                 Duration.between(begin, Instant.now()));
         return new FinishedBuild(result, sizeBytes(parts));
     }

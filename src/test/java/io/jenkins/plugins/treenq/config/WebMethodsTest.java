@@ -30,6 +30,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.ImagesAction;
@@ -293,8 +294,8 @@ class WebMethodsTest {
         ImagesAction.of(run).begin("ref", tag, "known-builder");
         DockerfileBuild build =
                 DockerfileBuild.builder().tags(List.of(tag)).push(true).build();
-        BuildResult result = new BuildResult(
-                "ref", Map.of("containerimage.digest", "sha256:" + "a".repeat(64)), Duration.ofSeconds(1));
+        BuildResult result = MetadataFile.of(Map.of("containerimage.digest", "sha256:" + "a".repeat(64)))
+                .result("ref", Duration.ofSeconds(1));
         ImageArchive.record(BuiltImage.built(1, result, 0, build, "known-builder"), null, run, TaskListener.NULL);
         Map<String, HttpMethod> pages = new LinkedHashMap<>();
         for (String page : List.of(

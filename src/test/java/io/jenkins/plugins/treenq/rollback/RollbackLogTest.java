@@ -14,6 +14,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
@@ -53,7 +54,7 @@ class RollbackLogTest {
     }
 
     private void record(int number, String digest) throws Exception {
-        BuildResult result = new BuildResult("ref", Map.of("containerimage.digest", digest), Duration.ofSeconds(1));
+        BuildResult result = MetadataFile.of(Map.of("containerimage.digest", digest)).result("ref", Duration.ofSeconds(1));
         DockerfileBuild build =
                 DockerfileBuild.builder().tags(List.of(TAG)).push(true).build();
         ImageArchive.record(BuiltImage.built(number, result, 0, build, "default"), null, run, TaskListener.NULL);

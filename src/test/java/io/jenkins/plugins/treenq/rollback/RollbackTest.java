@@ -17,10 +17,10 @@ import com.cloudbees.plugins.credentials.common.IdCredentials;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
@@ -323,7 +323,7 @@ class RollbackTest {
             ImageArchive.record(
                     BuiltImage.built(
                             7,
-                            new BuildResult("ref", Map.of("containerimage.digest", first), Duration.ofSeconds(1)),
+                            MetadataFile.of(Map.of("containerimage.digest", first)).result("ref", Duration.ofSeconds(1)),
                             0,
                             asked,
                             "default"),

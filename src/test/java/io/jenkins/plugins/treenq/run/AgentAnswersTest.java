@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
@@ -33,8 +34,19 @@ class AgentAnswersTest {
     private static final String DIGEST = "sha256:" + "a".repeat(64);
     private static final String LONG = "x".repeat(1 << 20);
 
-    private static FinishedBuild build(Map<String, String> response) {
-        return new FinishedBuild(new BuildResult("ref", response, Duration.ofSeconds(1)), 1);
+    private static FinishedBuild build(Map<String, ?> metadata) {
+        Object digest = metadata.get("containerimage.digest");
+        ExportedImage image = DIGEST.equals(digest) ? new ExportedImage(new Digest(DIGEST), null) : null;
+        return new FinishedBuild(new BuildResult("ref", image, (Map) metadata, Duration.ofSeconds(1)), 1);
+    }
+
+    /** Maps within each other. */
+    private static Map<String, Object> deep(int depth) {
+        Map<String, Object> deep = new HashMap<>();
+        for (int i = 0; i < depth; i++) {
+            deep = new HashMap<>(Map.of("a", deep));
+        }
+        return deep;
     }
 
     private static ImageDescription image(List<ImageDescription.Variant> variants) {
@@ -52,7 +64,10 @@ class AgentAnswersTest {
 
     @Test
     void aBuildIsTakenAsItIs() {
-        FinishedBuild build = build(Map.of("containerimage.digest", DIGEST, "image.name", "a/b:1"));
+        FinishedBuild build = build(Map.of(
+                "containerimage.digest", DIGEST,
+                "image.name", "a/b:1",
+                "containerimage.descriptor", Map.of("size", 525L, "annotations", List.of("a", true, 0.5))));
         assertEquals(build, AgentAnswers.finished(build));
         assertEquals(new PossibleBuild(build, null), AgentAnswers.possible(new PossibleBuild(build, null)));
         assertNull(AgentAnswers.recalled(null));
@@ -72,15 +87,21 @@ class AgentAnswersTest {
             null,
             "text",
             new FinishedBuild(null, 1),
-            new FinishedBuild(new BuildResult("ref", Map.of(), null), 1),
-            new FinishedBuild(new BuildResult(null, Map.of(), Duration.ZERO), 1),
+            new FinishedBuild(new BuildResult("ref", null, Map.of(), null), 1),
+            new FinishedBuild(new BuildResult(null, null, Map.of(), Duration.ZERO), 1),
             build((Map) Map.of("containerimage.digest", 1)),
             build((Map) Map.of(1, "x")),
             build(Map.of("containerimage.digest", "../../etc/passwd")),
             build(Map.of("containerimage.config.digest", "x")),
             build(Map.of("a", "x".repeat(5 << 20))),
             build(Map.of(LONG, "x")),
-            build(many())
+            build(many()),
+            build(Map.of("a", List.of(1f))),
+            build(Map.of("a", Map.of(1, "x"))),
+            build(Map.of("a", Collections.nCopies(5 << 20, null))),
+            build(deep(1000)),
+            new FinishedBuild(
+                    new BuildResult("ref", new ExportedImage(new Digest(DIGEST), null), Map.of(), Duration.ZERO), 1)
         }) {
             assertRefused(answer, AgentAnswers::finished);
         }
@@ -107,7 +128,7 @@ class AgentAnswersTest {
     @Test
     void timesAndSizesAreWithinReason() {
         FinishedBuild build = AgentAnswers.finished(new FinishedBuild(
-                new BuildResult("ref", Map.of(), Duration.ofSeconds(Long.MAX_VALUE)), Long.MIN_VALUE));
+                new BuildResult("ref", null, Map.of(), Duration.ofSeconds(Long.MAX_VALUE)), Long.MIN_VALUE));
 
         assertEquals(0, build.sizeBytes());
         assertTrue(build.result().duration().toMillis() > 0);

@@ -29,6 +29,7 @@ import io.jenkins.plugins.treenq.buildkit.StepOutput;
 import io.jenkins.plugins.treenq.buildkit.StepReport;
 import io.jenkins.plugins.treenq.buildkit.WarningReport;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.FolderConfiguration;
 import io.jenkins.plugins.treenq.config.Policy;
@@ -194,14 +195,12 @@ class UpgradeTest {
                 .push(true)
                 .build();
         String descriptor = "{\"size\":525,\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}";
-        BuildResult result = new BuildResult(
-                "ref",
-                Map.of(
+        BuildResult result = MetadataFile.of(Map.of(
                         "containerimage.digest", DIGEST,
                         "containerimage.config.digest", CONFIGURATION_DIGEST,
                         "containerimage.descriptor",
-                                Base64.getEncoder().encodeToString(descriptor.getBytes(StandardCharsets.UTF_8))),
-                Duration.ofMillis(12_300));
+                                Base64.getEncoder().encodeToString(descriptor.getBytes(StandardCharsets.UTF_8))))
+                .result("ref", Duration.ofMillis(12_300));
         ImageArchive.record(BuiltImage.built(1, result, 99, build, "arm"), "login", run, TaskListener.NULL);
         ImageArchive.record(
                 BuiltImage.promoted(

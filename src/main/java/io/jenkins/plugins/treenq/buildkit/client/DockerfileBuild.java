@@ -84,13 +84,12 @@ public record DockerfileBuild(
     public DockerfileBuild part(List<String> some) {
         Map<String, String> attributes = new HashMap<>(image().orElseThrow().attributes());
         attributes.keySet().removeIf(key -> key.startsWith(INDEX_ANNOTATION));
-        attributes.put("name", repository().name());
         attributes.put("push-by-digest", "true");
         // A part for one platform is an index, too, so that it says what it is for as the whole does.
         BuildRequest part = request.withNewRef()
                 .withOptions(Map.of(
                         "platform", String.join(",", some), "multi-platform", "true"))
-                .withExports(List.of(new Export("image", attributes)));
+                .withExports(List.of(new Export("image", attributes).withNames(List.of(repository().name()))));
         return new DockerfileBuild(part, sources, destinations, tags, some);
     }
 
@@ -121,14 +120,14 @@ public record DockerfileBuild(
 
     /** The names of the image, completed; without tags where it is pushed under none. */
     public List<String> names() {
-        return image().map(DockerfileBuild::names).orElse(List.of());
+        return image().map(Export::names).orElse(List.of());
     }
 
     /** The names with tags that the image has in registries once it was built; none when it is not pushed, or under no tag. */
     public List<String> pushedTags() {
         return image().filter(image -> image.attributes().get("push").equals("true"))
                 .filter(image -> !image.attributes().containsKey("push-by-digest"))
-                .map(DockerfileBuild::names)
+                .map(Export::names)
                 .orElse(List.of());
     }
 
@@ -136,10 +135,6 @@ public record DockerfileBuild(
         return request.exports().stream()
                 .filter(export -> export.type().equals("image"))
                 .findFirst();
-    }
-
-    private static List<String> names(Export image) {
-        return List.of(image.attributes().get("name").split(","));
     }
 
     /** What to call the build where people read it. */
@@ -293,7 +288,7 @@ public record DockerfileBuild(
         /** Such as {@code linux/amd64}; several become one index. */
         public Builder platforms(List<String> values) throws BuildkitException.InvalidRequest {
             platforms = List.copyOf(values);
-            return option("platform", joined(platforms, text -> Platform.parse(text).toString()));
+            return option("platform", String.join(",", parsed(platforms, text -> Platform.parse(text).toString())));
         }
 
         /** Names of the image; without any, and without destinations, the build is only checked. */
@@ -445,7 +440,7 @@ public record DockerfileBuild(
         /** @throws BuildkitException.InvalidRequest when a tag is none, or a destination is of no known kind */
         public DockerfileBuild build() throws BuildkitException.InvalidRequest {
             List<Export> exports = new ArrayList<>();
-            String names = joined(tags, text -> ImageName.parse(text).toString());
+            List<String> names = parsed(tags, text -> ImageName.parse(text).toString());
             for (FileOutput destination : destinations) {
                 exports.add(export(destination, names));
             }
@@ -457,33 +452,29 @@ public record DockerfileBuild(
             return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
         }
 
-        private Export export(FileOutput destination, String names) throws BuildkitException.InvalidRequest {
+        private Export export(FileOutput destination, List<String> names) throws BuildkitException.InvalidRequest {
             if (!DESTINATIONS.contains(destination.type())) {
                 throw new BuildkitException.InvalidRequest(
                         "'" + destination.type() + "' is no kind of output; write local, tar, oci or docker");
             }
-            Map<String, String> attributes = new HashMap<>();
             boolean image = destination.type().equals("oci") || destination.type().equals("docker");
-            if (image && !names.isEmpty()) {
-                attributes.put("name", names);
-            }
+            Map<String, String> attributes = new HashMap<>();
             if (destination.type().equals("oci")) {
                 attributes.putAll(annotations);
             }
             attributes.putAll(destination.attributes());
-            return new Export(destination.type(), attributes);
+            Export export = new Export(destination.type(), attributes);
+            return image && !names.isEmpty() && !attributes.containsKey("name") ? export.withNames(names) : export;
         }
 
-        private Export image(String names) throws BuildkitException.InvalidRequest {
+        private Export image(List<String> names) throws BuildkitException.InvalidRequest {
             Map<String, String> attributes = new HashMap<>(annotations);
             attributes.putAll(imageOptions);
-            attributes.put("name", names);
             attributes.put("push", Boolean.toString(push));
             if (byDigest) {
-                attributes.put("name", joined(tags, Builder::withoutTag));
                 attributes.put("push-by-digest", "true");
             }
-            return new Export("image", attributes);
+            return new Export("image", attributes).withNames(byDigest ? parsed(tags, Builder::withoutTag) : names);
         }
 
         private static String withoutTag(String text) {
@@ -504,14 +495,14 @@ public record DockerfileBuild(
             }
         }
 
-        /** Comma separated, each one read first so that what is malformed never reaches the daemon. */
-        private static String joined(List<String> texts, UnaryOperator<String> reader)
+        /** Each one read first, so that what is malformed never reaches the daemon. */
+        private static List<String> parsed(List<String> texts, UnaryOperator<String> reader)
                 throws BuildkitException.InvalidRequest {
             List<String> read = new ArrayList<>();
             for (String text : texts) {
                 read.add(parsed(text, reader));
             }
-            return String.join(",", read);
+            return read;
         }
     }
 }

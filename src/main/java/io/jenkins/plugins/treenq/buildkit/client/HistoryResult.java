@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import com.google.gson.JsonObject;
 import io.jenkins.plugins.treenq.buildkit.Blob;
 import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Export;
-import java.nio.charset.StandardCharsets;
+import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,34 +19,22 @@ final class HistoryResult {
         if (record.completed() == null || !record.error().isEmpty() || record.errorCode() != 0) {
             return Optional.empty();
         }
-        Map<String, String> response = new HashMap<>();
+        ExportedImage image = null;
+        MetadataFile metadata = MetadataFile.of(Map.of());
         for (int i = 0; i < record.exports().size(); i++) {
             Export export = record.exports().get(i);
             if (!export.type().equals("image")) {
                 continue;
             }
-            Blob image = record.result() == null ? null : record.result().exported().get((long) i);
-            if (image == null) {
+            Blob blob = record.result() == null ? null : record.result().exported().get((long) i);
+            if (blob == null) {
                 // It succeeded, but nobody can say with what.
                 return Optional.empty();
             }
-            response.put("containerimage.digest", image.digest().value());
-            response.put("containerimage.descriptor", base64(descriptor(image)));
-            response.put("image.name", export.attributes().getOrDefault("name", ""));
+            image = new ExportedImage(blob.digest(), null);
+            metadata = MetadataFile.of(image, export.names()).withDescriptor(blob);
         }
-        return Optional.of(
-                new BuildResult(record.ref(), response, Duration.between(record.created(), record.completed())));
-    }
-
-    private static String descriptor(Blob image) {
-        JsonObject descriptor = new JsonObject();
-        descriptor.addProperty("mediaType", image.mediaType());
-        descriptor.addProperty("digest", image.digest().value());
-        descriptor.addProperty("size", image.sizeBytes());
-        return descriptor.toString();
-    }
-
-    private static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        return Optional.of(new BuildResult(
+                record.ref(), image, metadata.values(), Duration.between(record.created(), record.completed())));
     }
 }

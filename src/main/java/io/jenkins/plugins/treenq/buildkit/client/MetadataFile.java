@@ -8,12 +8,18 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.jenkins.plugins.treenq.buildkit.Blob;
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -24,13 +30,61 @@ import java.util.TreeMap;
  * @param values of plain Java types only, so that scripts, XStream and Java serialization can have them
  */
 public record MetadataFile(Map<String, Object> values) {
+    private static final String DIGEST = "containerimage.digest";
+    private static final String CONFIG = "containerimage.config.digest";
     private static final String DESCRIPTOR = "containerimage.descriptor";
+    private static final String NAMES = "image.name";
 
-    /** @param exporterResponse as {@code BuildResult} has it */
+    /** @param exporterResponse as the daemon sends it */
     public static MetadataFile of(Map<String, String> exporterResponse) {
         Map<String, Object> values = new LinkedHashMap<>();
         new TreeMap<>(exporterResponse).forEach((key, value) -> values.put(key, unpacked(value)));
         return new MetadataFile(values);
+    }
+
+    /** What the image exporter would answer of an image. */
+    public static MetadataFile of(ExportedImage image, List<String> names) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (image.config() != null) {
+            values.put(CONFIG, image.config().value());
+        }
+        values.put(DIGEST, image.digest().value());
+        values.put(NAMES, String.join(",", names));
+        return new MetadataFile(values);
+    }
+
+    /** The same with what the daemon keeps of the image. */
+    MetadataFile withDescriptor(Blob blob) {
+        Map<String, Object> descriptor = new LinkedHashMap<>();
+        descriptor.put("mediaType", blob.mediaType());
+        descriptor.put("digest", blob.digest().value());
+        descriptor.put("size", blob.sizeBytes());
+        Map<String, Object> more = new TreeMap<>(values);
+        more.put(DESCRIPTOR, descriptor);
+        return new MetadataFile(more);
+    }
+
+    /**
+     * The image that was exported; empty when none was.
+     *
+     * @throws IllegalArgumentException when a digest of it is none
+     */
+    public Optional<ExportedImage> image() {
+        Optional<Digest> config = digest(CONFIG);
+        return digest(DIGEST).map(digest -> new ExportedImage(digest, config.orElse(null)));
+    }
+
+    private Optional<Digest> digest(String key) {
+        return Optional.ofNullable(values.get(key)).map(value -> new Digest(value.toString()));
+    }
+
+    /**
+     * What a build with these answers returns.
+     *
+     * @throws IllegalArgumentException when a digest of the image is none
+     */
+    public BuildResult result(String ref, Duration duration) {
+        return new BuildResult(ref, image().orElse(null), values, duration);
     }
 
     /** What the descriptor of a single image says that it runs on. */

@@ -89,11 +89,7 @@ public final class RunningBuild {
     private BuildResult finish(Map<String, String> response) {
         try {
             session.finish(response);
-            BuildResult built =
-                    new BuildResult(session.request().ref(), response, Duration.between(start, Instant.now()));
-            built.digest();
-            built.imageId();
-            return built;
+            return MetadataFile.of(response).result(session.request().ref(), Duration.between(start, Instant.now()));
         } catch (BuildkitException e) {
             throw new CompletionException(e);
         } catch (IllegalArgumentException e) {

@@ -85,8 +85,8 @@ class HistoryTest {
         assertEquals(result.digest(), recalled.digest());
         assertTrue(recalled.digest().isPresent());
         assertEquals(
-                result.exporterResponse().get("image.name"),
-                recalled.exporterResponse().get("image.name"));
+                result.metadata().get("image.name"),
+                recalled.metadata().get("image.name"));
     }
 
     @Test

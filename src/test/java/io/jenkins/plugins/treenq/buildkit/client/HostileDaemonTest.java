@@ -106,8 +106,8 @@ class HostileDaemonTest {
                         BuildRequest.builder().build(), Builds.content(folder, RegistryLogins.NONE), new Printers());
                 result.digest();
                 result.imageId();
-                MetadataFile.of(result.exporterResponse()).platforms();
-                MetadataFile.of(result.exporterResponse()).json();
+                new MetadataFile(result.metadata()).platforms();
+                new MetadataFile(result.metadata()).json();
             }
             case 4 -> client.check(request, Builds.content(folder, RegistryLogins.NONE)).toString();
             case 5 -> client.outline(request, Builds.content(folder, RegistryLogins.NONE)).toString();

@@ -18,7 +18,7 @@ public final class Log {
         return ZERO.plusMillis(millis);
     }
 
-    static BuildEvent.VertexChanged vertex(
+    public static BuildEvent.VertexChanged vertex(
             String name, Long started, Long completed, boolean cached, String error, BuildEvent.Group group) {
         return new BuildEvent.VertexChanged(
                 "sha256:" + name,

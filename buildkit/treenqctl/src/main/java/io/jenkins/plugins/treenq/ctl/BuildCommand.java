@@ -158,8 +158,8 @@ final class BuildCommand implements Callable<Integer> {
         }
         BuildResult result = report.of(listener -> client.build(request, content, listener));
         // As with buildctl, there is no file when no exporter had anything to say.
-        if (metadataFile != null && !result.exporterResponse().isEmpty()) {
-            AtomicFile.writeResolved(metadataFile, MetadataFile.of(result.exporterResponse()).json());
+        if (metadataFile != null && !result.metadata().isEmpty()) {
+            AtomicFile.writeResolved(metadataFile, MetadataFile.json(result.metadata()));
         }
         return result.duration();
     }

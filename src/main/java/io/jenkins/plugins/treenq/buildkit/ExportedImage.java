@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * An image that a build exported.
+ *
+ * @param digest of the manifest or index
+ * @param config digest of the image's configuration; null for an index of several images
+ */
+public record ExportedImage(Digest digest, Digest config) implements Serializable {
+    public ExportedImage {
+        Objects.requireNonNull(digest);
+    }
+}
