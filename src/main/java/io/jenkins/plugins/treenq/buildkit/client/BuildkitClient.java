@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
+import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
@@ -27,6 +28,7 @@ import io.jenkins.plugins.treenq.buildkit.control.History;
 import io.jenkins.plugins.treenq.buildkit.control.Workers;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
+import io.jenkins.plugins.treenq.buildkit.images.ImageContentReader;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
@@ -177,6 +179,18 @@ public final class BuildkitClient implements AutoCloseable {
     public OptionalLong imageSizeBytes(Digest image) throws InterruptedException {
         Contents contents = new Contents(channel, endpoint);
         return ImageSize.of(image, digest -> {
+            try {
+                return Optional.of(contents.read(digest));
+            } catch (BuildkitException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** What an image consists of that was just built; what the daemon does not tell of it is left out. */
+    public ImageContent imageContent(Digest image) throws InterruptedException {
+        Contents contents = new Contents(channel, endpoint);
+        return ImageContentReader.read(image, digest -> {
             try {
                 return Optional.of(contents.read(digest));
             } catch (BuildkitException e) {

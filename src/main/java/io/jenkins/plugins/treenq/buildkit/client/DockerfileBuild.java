@@ -131,6 +131,11 @@ public record DockerfileBuild(
                 .orElse(List.of());
     }
 
+    /** Whether the image is in registries once it was built, be it under no tag. */
+    public boolean isPushed() {
+        return image().filter(image -> image.attributes().get("push").equals("true")).isPresent();
+    }
+
     private Optional<Export> image() {
         return request.exports().stream()
                 .filter(export -> export.type().equals("image"))

@@ -9,6 +9,11 @@ import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.Upload;
+import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -28,6 +33,32 @@ public record PreparedBuild(
         outputs = Map.copyOf(outputs);
         layouts = Map.copyOf(layouts);
         uploads = Map.copyOf(uploads);
+    }
+
+    /**
+     * The Dockerfile, if it is on this side.
+     *
+     * @return empty when the daemon fetches it, or it cannot be read
+     */
+    public String dockerfileText(int mostBytes) {
+        String name = request.options().getOrDefault("filename", "Dockerfile");
+        try {
+            if (locals.get("dockerfile") instanceof LocalSource.Files files) {
+                return text(files.contents().getOrDefault(name, new byte[0]), mostBytes);
+            }
+            if (locals.get("dockerfile") instanceof LocalSource.Folder folder) {
+                try (InputStream in = Channels.newInputStream(new ConfinedPath(folder.path().resolve(name), boundary).read())) {
+                    return text(in.readNBytes(mostBytes), mostBytes);
+                }
+            }
+        } catch (IOException e) {
+            // The build itself says what is wrong with it.
+        }
+        return "";
+    }
+
+    private static String text(byte[] bytes, int mostBytes) {
+        return new String(bytes, 0, Math.min(bytes.length, mostBytes), StandardCharsets.UTF_8);
     }
 
     /** Together with what is secret. */

@@ -69,6 +69,18 @@ final class Json {
                 .orElse(-1L);
     }
 
+    /** False when it is not there. */
+    boolean flag(String name) {
+        return get(name)
+                .map(value -> {
+                    if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+                        throw wrong(name, "true or false");
+                    }
+                    return value.getAsBoolean();
+                })
+                .orElse(false);
+    }
+
     Optional<Json> object(String name) {
         return get(name).map(value -> {
             if (!value.isJsonObject()) {
