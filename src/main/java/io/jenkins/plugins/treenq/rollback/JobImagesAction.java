@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,21 @@ public final class JobImagesAction implements Action {
         return images;
     }
 
+    /** The same by tag: the tag that was used last comes first. */
+    public List<TagHistory> getTags() {
+        Map<String, List<TaggedImage>> byTag = new LinkedHashMap<>();
+        getImages().forEach(image ->
+                byTag.computeIfAbsent(image.getTag(), tag -> new ArrayList<>()).add(image));
+        return byTag.values().stream()
+                .map(images -> {
+                    TaggedImage latest =
+                            images.stream().filter(TaggedImage::isCurrent).findFirst().orElse(images.get(0));
+                    return new TagHistory(
+                            latest, images.stream().filter(image -> image != latest).toList());
+                })
+                .toList();
+    }
+
     /** What the newest tags stand for now, as far as the job knows. */
     public List<TaggedImage> getCurrent() {
         return getImages().stream().filter(TaggedImage::isCurrent).limit(SUMMARY).toList();
@@ -119,7 +135,8 @@ public final class JobImagesAction implements Action {
             throws IOException {
         job.checkPermission(Item.BUILD);
         // Nothing else may be done with these credentials.
-        TaggedImage image = getImages().stream()
+        List<TaggedImage> images = getImages();
+        TaggedImage image = images.stream()
                 .filter(each -> each.is(tag, digest))
                 .findFirst()
                 .orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
@@ -127,7 +144,12 @@ public final class JobImagesAction implements Action {
         BuiltImage built = built(run, image)
                 .orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
         RollbackLog log = new RollbackLog(job);
-        Rollback rollback = Rollback.begin(image, Jenkins.getAuthentication2().getName());
+        TaggedImage from = images.stream()
+                .filter(each -> each.isCurrent() && each.getTag().equals(tag))
+                .findFirst()
+                .orElse(null);
+        Rollback rollback =
+                Rollback.begin(image, from, Jenkins.getAuthentication2().getName());
         if (!log.begin(rollback)) {
             throw new Failure(Messages.JobImagesAction_underWay(tag));
         }

@@ -17,6 +17,13 @@ public final class Rollback {
     private final String tag;
     private final String digest;
     private final int number;
+
+    /** Null when it is not known, as in what earlier versions kept. */
+    private final String fromDigest;
+
+    /** 0 when it is not known. */
+    private final int fromNumber;
+
     private final String userId;
     private final long timestamp;
     private final State state;
@@ -27,7 +34,7 @@ public final class Rollback {
         UNDER_WAY,
         DONE,
         FAILED,
-        /** Jenkins went away, and nobody saw how it ended. */
+        /** Jenkins was restarted, and nobody saw how it ended. */
         INTERRUPTED
     }
 
@@ -36,6 +43,8 @@ public final class Rollback {
             String tag,
             String digest,
             int number,
+            @CheckForNull String fromDigest,
+            int fromNumber,
             String userId,
             long timestamp,
             State state,
@@ -44,6 +53,8 @@ public final class Rollback {
         this.tag = tag;
         this.digest = digest;
         this.number = number;
+        this.fromDigest = fromDigest;
+        this.fromNumber = fromNumber;
         this.userId = userId;
         this.timestamp = timestamp;
         this.state = state;
@@ -53,14 +64,17 @@ public final class Rollback {
     /**
      * One that begins now.
      *
+     * @param from what the tag stood for, as far as the job knows; null when it does not
      * @param userId who does it
      */
-    static Rollback begin(TaggedImage image, String userId) {
+    static Rollback begin(TaggedImage image, @CheckForNull TaggedImage from, String userId) {
         return new Rollback(
                 UUID.randomUUID().toString(),
                 image.getTag(),
                 image.getDigest(),
                 image.getNumber(),
+                from == null ? null : from.getDigest(),
+                from == null ? 0 : from.getNumber(),
                 userId,
                 System.currentTimeMillis(),
                 State.UNDER_WAY,
@@ -73,12 +87,14 @@ public final class Rollback {
      * @param why it failed; null when it did not
      */
     Rollback ended(State end, @CheckForNull String why) {
-        return new Rollback(id, tag, digest, number, userId, System.currentTimeMillis(), end, why);
+        return new Rollback(
+                id, tag, digest, number, fromDigest, fromNumber, userId, System.currentTimeMillis(), end, why);
     }
 
-    /** The same when Jenkins went away before it had ended. */
+    /** The same when Jenkins was restarted before it had ended. */
     Rollback interrupted() {
-        return new Rollback(id, tag, digest, number, userId, timestamp, State.INTERRUPTED, null);
+        return new Rollback(
+                id, tag, digest, number, fromDigest, fromNumber, userId, timestamp, State.INTERRUPTED, null);
     }
 
     boolean is(Rollback other) {
@@ -87,7 +103,13 @@ public final class Rollback {
 
     /** Whether somebody has written it who knows how. */
     boolean isComplete() {
-        return id != null && tag != null && digest != null && DIGEST.matcher(digest).matches() && userId != null && state != null;
+        return id != null
+                && tag != null
+                && digest != null
+                && DIGEST.matcher(digest).matches()
+                && (fromDigest == null || DIGEST.matcher(fromDigest).matches())
+                && userId != null
+                && state != null;
     }
 
     @Exported
@@ -104,6 +126,19 @@ public final class Rollback {
     @Exported
     public int getNumber() {
         return number;
+    }
+
+    /** What the tag stood for before; null when it is not known. */
+    @CheckForNull
+    @Exported
+    public String getFromDigest() {
+        return fromDigest;
+    }
+
+    /** Of the build that this was from; 0 when it is not known. */
+    @Exported
+    public int getFromNumber() {
+        return fromNumber;
     }
 
     @Exported

@@ -61,7 +61,7 @@ class RollbackLogTest {
     }
 
     private Rollback begin() {
-        return Rollback.begin(new JobImagesAction(job).getImages().get(0), "operator");
+        return Rollback.begin(new JobImagesAction(job).getImages().get(0), null, "operator");
     }
 
     private Rollback done() {

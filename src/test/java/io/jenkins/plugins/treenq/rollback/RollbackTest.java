@@ -188,6 +188,10 @@ class RollbackTest {
         assertEquals(first, rollback.getString("digest"));
         assertEquals(tag, rollback.getString("tag"));
         assertEquals(1, rollback.getInt("number"));
+        assertEquals(second, rollback.getString("fromDigest"));
+        assertEquals(2, rollback.getInt("fromNumber"));
+        assertThat(text, matchesPattern("(?s).*from\\s*" + second.substring(0, 19) + "\\s*#2\\s*to\\s*"
+                + first.substring(0, 19) + "\\s*#1.*operator.*"));
         images = rest().getJSONArray("images");
         assertEquals(false, images.getJSONObject(0).getBoolean("current"));
         assertEquals(true, images.getJSONObject(1).getBoolean("current"));
@@ -214,7 +218,13 @@ class RollbackTest {
         assertThat(page, containsString("current"));
         assertThat(page, not(containsString("Roll back")));
         HtmlPage operators = client("operator").getPage(job, "treenq/");
-        assertThat(operators.getByXPath("//a[contains(@class, 'confirmation-link') and @data-post='true']"), hasSize(2));
+        // Not to what the tag stands for already.
+        assertThat(operators.getByXPath("//a[contains(@class, 'confirmation-link') and @data-post='true']"), hasSize(1));
+        assertThat(operators.getByXPath("//tr[.//*[normalize-space()='current']]//a[contains(@class, 'confirmation-link')]"), hasSize(0));
+        // One tag, with its history.
+        assertThat(operators.getByXPath("//table//tbody"), hasSize(1));
+        assertThat(operators.getByXPath("//tr[contains(@class, 'treenq-job-images__earlier')]"), hasSize(1));
+        assertThat(operators.asNormalizedText(), containsString("1 earlier"));
         String all = client("admin")
                 .getJSON(job.getUrl() + "api/json?tree=actions[images[tag,digest,number]]")
                 .getContentAsString();
@@ -348,11 +358,11 @@ class RollbackTest {
         String first = build();
         RollbackLog log = new RollbackLog(job);
         TaggedImage image = job.getAction(JobImagesAction.class).getImages().get(0);
-        Rollback rollback = Rollback.begin(image, "operator");
+        Rollback rollback = Rollback.begin(image, null, "operator");
 
         assertTrue(log.begin(rollback));
 
-        assertFalse(log.begin(Rollback.begin(image, "admin")));
+        assertFalse(log.begin(Rollback.begin(image, null, "admin")));
         JenkinsRule.WebClient operator = client("operator");
         // The page loads itself again as long as something is under way.
         operator.setJavaScriptEnabled(false);
