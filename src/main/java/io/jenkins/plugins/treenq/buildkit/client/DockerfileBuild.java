@@ -359,7 +359,7 @@ public record DockerfileBuild(
          * @throws BuildkitException.InvalidRequest when one is none
          */
         public Builder ulimits(List<String> values) throws BuildkitException.InvalidRequest {
-            return option("ulimit", joined(values, Ulimits::checked));
+            return option("ulimit", String.join(",", parsed(values, Ulimits::checked)));
         }
 
         /** Size of {@code /dev/shm} in steps, such as {@code 128m}. */
