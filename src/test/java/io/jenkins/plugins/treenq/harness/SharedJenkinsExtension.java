@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.harness;
 
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
+import hudson.model.Computer;
 import hudson.model.Executor;
 import hudson.model.Node;
 import hudson.model.Result;
@@ -12,6 +13,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import hudson.security.csrf.CrumbIssuer;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -20,7 +22,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -40,6 +41,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
 
     private static final class ClassRule extends JenkinsRule {
         private final int executors;
+        private final CrumbIssuer crumbIssuer;
 
         ClassRule(Class<?> tests) {
             testDescription = Description.createSuiteDescription(tests);
@@ -49,15 +51,18 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
                 throw new ParameterResolutionException("Jenkins does not start", e);
             }
             executors = jenkins.getNumExecutors();
+            crumbIssuer = jenkins.getCrumbIssuer();
         }
 
-        /** Ends the test's agents and the clients that it has opened, which otherwise end with Jenkins. */
+        /** Makes Jenkins as it was, and closes the test's web clients, which otherwise end with Jenkins. */
         void reset() throws Exception {
-            for (WebClient client : new CopyOnWriteArrayList<>(clients())) {
-                client.close();
-            }
+            List<WebClient> clients = clients();
+            clients.forEach(WebClient::close);
+            clients.clear();
             try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                SharedJenkinsExtension.reset(this, executors);
+                SharedJenkinsExtension.reset(this);
+                jenkins.setNumExecutors(executors);
+                jenkins.setCrumbIssuer(crumbIssuer);
             }
         }
 
@@ -108,12 +113,12 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         return ofClass.getStore(NAMESPACE);
     }
 
-    static void reset(JenkinsRule rule, int executors) throws Exception {
+    private static void reset(JenkinsRule rule) throws Exception {
         Jenkins jenkins = rule.jenkins;
         jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
         jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
         jenkins.getQueue().clear();
-        for (hudson.model.Computer computer : jenkins.getComputers()) {
+        for (Computer computer : jenkins.getComputers()) {
             for (Executor executor : computer.getAllExecutors()) {
                 if (executor.isBusy()) {
                     executor.interrupt(Result.ABORTED);
@@ -127,7 +132,6 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         for (Node node : List.copyOf(jenkins.getNodes())) {
             jenkins.removeNode(node);
         }
-        jenkins.setNumExecutors(executors);
         jenkins.setLabelString("");
         jenkins.setMode(Node.Mode.NORMAL);
         jenkins.getGlobalNodeProperties().clear();

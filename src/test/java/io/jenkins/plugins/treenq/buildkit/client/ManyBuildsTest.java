@@ -28,10 +28,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -171,10 +173,12 @@ class ManyBuildsTest {
         }
     }
 
-    /** A stream from a pipe that nobody writes to. */
-    private static Upload silent(CountDownLatch opened) {
+    /** A stream from a pipe that nobody writes to; its reader waits until the other end is closed, as long as that takes. */
+    private static Upload silent(CountDownLatch opened, Collection<PipedOutputStream> otherEnds) {
         return () -> {
-            PipedInputStream in = new PipedInputStream(new PipedOutputStream());
+            PipedOutputStream otherEnd = new PipedOutputStream();
+            PipedInputStream in = new PipedInputStream(otherEnd);
+            otherEnds.add(otherEnd);
             opened.countDown();
             return in;
         };
@@ -187,13 +191,14 @@ class ManyBuildsTest {
         CountDownLatch waiting = new CountDownLatch(2 * each);
         CountDownLatch unblock = new CountDownLatch(1);
         List<RunningBuild> builds = new ArrayList<>();
+        Collection<PipedOutputStream> otherEnds = new ConcurrentLinkedQueue<>();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (int i = 0; i < each; i++) {
                 // The daemon would fetch the same address once for all.
                 String pipe = "pipe-" + daemon.version() + i;
                 BuildRequest piped =
                         Builds.request().option("context", Upload.address(pipe)).build();
-                Map<String, Upload> uploads = Map.of(pipe, silent(waiting));
+                Map<String, Upload> uploads = Map.of(pipe, silent(waiting, otherEnds));
                 builds.add(client.begin(
                         piped,
                         new SessionContent(
@@ -224,6 +229,9 @@ class ManyBuildsTest {
             }
         } finally {
             unblock.countDown();
+            for (PipedOutputStream otherEnd : otherEnds) {
+                otherEnd.close();
+            }
         }
     }
 
