@@ -21,7 +21,6 @@ import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
-import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,10 +36,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 
 /** Whatever ends the work on an agent, errors of its JVM included, and whatever it answers: the controller is told, and nobody waits. */
-@SharedJenkins
+@WithJenkins
 class AgentErrorsTest {
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();

@@ -15,7 +15,6 @@ import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
-import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +25,10 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** One image of two builders, each of which is for a platform of its own. */
-@SharedJenkins
+@WithJenkins
 class PlatformBuildsTest {
     private static final String DOCKERFILE =
             "FROM busybox\\nARG TARGETARCH\\nLABEL arch=$TARGETARCH\\nCOPY Dockerfile /\\n";

@@ -36,7 +36,6 @@ import io.jenkins.plugins.treenq.buildkit.images.CraneRegistry;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
-import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.Consequence;
@@ -75,9 +74,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Steps that need neither a workspace nor a builder, in a real Jenkins with real registries. */
-@SharedJenkins
+@WithJenkins
 class RegistryImagesTest {
     @TempDir
     Path folder;

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
-import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.parameters.AzblobCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
@@ -32,8 +31,9 @@ import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@SharedJenkins
+@WithJenkins
 class TreenqBuildStepTest {
     private JenkinsRule jenkins;
 
