@@ -40,6 +40,10 @@ public final class BuiltImage implements Serializable {
     private final double duration;
     private final Map<String, Object> metadata;
     private String credentialsId;
+
+    /** Null in what earlier versions kept. */
+    private String artifact;
+
     private long timestamp;
 
     private BuiltImage(
@@ -97,6 +101,7 @@ public final class BuiltImage implements Serializable {
      */
     public static BuiltImage promoted(ImageName from, ImageDescription image, List<ImageName> to, Duration duration) {
         return found(
+                0,
                 image,
                 to.stream().map(ImageName::toString).toList(),
                 from.toString(),
@@ -104,12 +109,18 @@ public final class BuiltImage implements Serializable {
                 duration);
     }
 
-    /** What was under all tags of the build, so that nothing was built. */
-    public static BuiltImage present(ImageDescription image, DockerfileBuild build) {
-        return found(image, build.names(), null, Map.of("treenq.skipped", "true"), Duration.ZERO);
+    /**
+     * What was under all tags of the build, so that nothing was built.
+     *
+     * @param number of the image build within the run
+     * @param duration of looking for it
+     */
+    public static BuiltImage present(int number, ImageDescription image, DockerfileBuild build, Duration duration) {
+        return found(number, image, build.names(), null, Map.of("treenq.skipped", "true"), duration);
     }
 
     private static BuiltImage found(
+            int number,
             ImageDescription image,
             List<String> names,
             @CheckForNull String promotedFrom,
@@ -124,7 +135,7 @@ public final class BuiltImage implements Serializable {
                 .map(Platform::toString)
                 .toList();
         return new BuiltImage(
-                0,
+                number,
                 image.sizeBytes(),
                 names,
                 true,
@@ -137,12 +148,13 @@ public final class BuiltImage implements Serializable {
     }
 
     /** What only the controller knows: its clock, and how it got to the registries of the names. */
-    void recorded(@CheckForNull String credentials) {
+    void recorded(@CheckForNull String credentials, String path) {
         credentialsId = credentials;
+        artifact = path;
         timestamp = System.currentTimeMillis();
     }
 
-    /** Of the image build within the run, counted from 1; 0 when the run did not build it. */
+    /** Of the image build within the run, counted from 1; 0 for what was promoted. */
     @Exported
     @Whitelisted
     public int getNumber() {
@@ -235,6 +247,11 @@ public final class BuiltImage implements Serializable {
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
+    }
+
+    /** Path of the metadata among the run's artifacts; empty when that is not known. */
+    public String getArtifact() {
+        return artifact == null ? "" : artifact;
     }
 
     /** When the run recorded it, in milliseconds since 1970. */

@@ -44,11 +44,14 @@ public final class ImageArchive {
             return;
         }
         ImagesAction action = ImagesAction.of(run);
-        int number = image.getNumber() == 0 ? action.nextNumber() : image.getNumber();
+        // What is promoted takes no number, so that those of image builds have no gaps.
+        String number = image.getNumber() == 0
+                ? "promoted-" + (action.getImages().size() + 1)
+                : String.valueOf(image.getNumber());
         String artifact = FOLDER + "/" + number + "-" + fileName(image) + ".json";
         archive(artifact, MetadataFile.json(image.getMetadata()), run, listener);
         fingerprint(digest, image, run);
-        image.recorded(credentialsId);
+        image.recorded(credentialsId, artifact);
         action.add(image);
         run.save();
         JobImages.add(run, image);

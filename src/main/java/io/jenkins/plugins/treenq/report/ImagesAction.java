@@ -4,17 +4,20 @@ package io.jenkins.plugins.treenq.report;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
-import hudson.Util;
 import hudson.model.AbstractBuild;
 import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
 import hudson.model.Run;
 import hudson.util.CopyOnWriteList;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.timeline.DurationText;
+import io.jenkins.plugins.treenq.timeline.ImageRecord;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
 import io.jenkins.plugins.treenq.timeline.Timelines;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +55,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
      *
      * @param ref names it in the daemon
      * @param subject what is built, such as the first tag
-     * @param builder its name
+     * @param builder its name; empty when that is not known yet
      */
     public LiveTimeline begin(String ref, String subject, String builder) throws IOException {
         LiveTimeline timeline = timelines.begin(nextNumber(), ref, subject, builder);
@@ -62,7 +65,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     }
 
     /**
-     * The daemon was not reached, so nothing of the build began.
+     * Nothing of the build began.
      *
      * @return completes when there is nothing of it any more, and its number may be another build's
      */
@@ -92,13 +95,29 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
      * A build that Jenkins lost sight of succeeded.
      *
      * @param progress all that happened in it
+     * @param image null when there is none
      */
-    public void completed(String ref, ProgressReport progress, String digest) {
-        timelines.completed(ref, progress, digest);
+    public void completed(String ref, ProgressReport progress, String digest, @CheckForNull ImageRecord image) {
+        timelines.completed(ref, progress, digest, image);
+    }
+
+    /** How long a build took that Jenkins lost sight of; empty when nothing is known of it. */
+    public Optional<Duration> durationOf(String ref, ProgressReport progress) {
+        return timelines.durationOf(ref, progress);
+    }
+
+    /**
+     * A build that a restart of Jenkins cut off is done again.
+     *
+     * @param ref names the earlier one in the daemon
+     * @param number of the later one
+     */
+    public void continued(String ref, int number) {
+        timelines.continued(ref, number);
     }
 
     /** Counts from 1 within the run. */
-    synchronized int nextNumber() {
+    private synchronized int nextNumber() {
         return ++numbers;
     }
 
@@ -132,26 +151,50 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return run.getUrl() + getUrlName() + '/' + number + '/';
     }
 
-    /** What a build made; null when that is nothing. */
-    @CheckForNull
-    public BuiltImage imageOf(TimelinePage build) {
-        return image(build.getNumber()).orElse(null);
+    /**
+     * An image build, an image, or both.
+     *
+     * @param build null for what was promoted
+     * @param image null for a build that made none
+     */
+    public record Entry(@CheckForNull TimelinePage build, @CheckForNull BuiltImage image) {
+        @CheckForNull
+        public TimelinePage getBuild() {
+            return build;
+        }
+
+        @CheckForNull
+        public BuiltImage getImage() {
+            return image;
+        }
     }
 
-    /** Images of which nothing else is known. */
-    public List<BuiltImage> getImagesWithoutBuild() {
-        return getImages().stream()
-                .filter(image -> !timelines.has(image.getNumber()))
-                .toList();
+    /** What the run was asked for, in that order: builds by their numbers, and in between what was promoted meanwhile. */
+    public List<Entry> getEntries() {
+        List<BuiltImage> others = new ArrayList<>(
+                getImages().stream().filter(image -> !timelines.has(image.getNumber())).toList());
+        List<Entry> entries = new ArrayList<>();
+        for (TimelinePage build : timelines.pages()) {
+            while (!others.isEmpty() && startMillis(others.get(0)) < build.getStartMillis()) {
+                entries.add(new Entry(null, others.remove(0)));
+            }
+            entries.add(new Entry(build, image(build.getNumber()).orElse(null)));
+        }
+        others.forEach(image -> entries.add(new Entry(null, image)));
+        return entries;
+    }
+
+    private static long startMillis(BuiltImage image) {
+        return image.getTimestamp() - Math.round(image.getDuration() * 1000);
     }
 
     private synchronized boolean isEmpty() {
-        return numbers == 0;
+        return numbers == 0 && images.isEmpty();
     }
 
     /** For a person. */
     public String durationOf(BuiltImage image) {
-        return Util.getTimeSpanString(Math.round(image.getDuration() * 1000));
+        return DurationText.of(Math.round(image.getDuration() * 1000));
     }
 
     public Api getApi() {

@@ -12,6 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.Target;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.timeline.ProgressLimits;
+import io.jenkins.plugins.treenq.timeline.RecordLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -55,7 +56,8 @@ final class AgentAnswers {
         require(image.equals(Optional.ofNullable(result.image())), "its image is not the one in its metadata");
         return new FinishedBuild(
                 new BuildResult(text(result.ref()), image.orElse(null), metadata, duration(result.duration())),
-                Math.max(0, build.sizeBytes()));
+                Math.max(0, build.sizeBytes()),
+                RecordLimits.checked(build.content()));
     }
 
     /** What the exporters answered. */

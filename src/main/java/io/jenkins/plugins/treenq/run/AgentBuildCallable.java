@@ -16,6 +16,8 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
+import io.jenkins.plugins.treenq.timeline.BuildPhase;
+import io.jenkins.plugins.treenq.timeline.BuildSource;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.File;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.MasterToSlaveFileCallable;
@@ -42,6 +45,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     /** As it is; afterwards, what became of the work is told in words. */
     private static final int ATTEMPTS = 5;
+
+    /** Of a text that is shown; larger ones are cut. */
+    private static final int MOST_DOCKERFILE_BYTES = 256 << 10;
 
     private final AgentTask<T> work;
     private final AgentBuildInput input;
@@ -233,6 +239,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         private Prepared prepare() throws BuildkitException, IOException, InterruptedException {
+            entered(BuildPhase.PREPARING);
             DockerfileBuild build = input.build();
             Path boundary = input.boundary(folder);
             Workspace files = new Workspace(folder, boundary);
@@ -249,18 +256,41 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                     ? prepared.request().withOptions(ProvenanceSource.options(prepared, boundary, log))
                     : prepared.request();
             Redaction known = redaction;
-            return new Prepared(
-                    request,
-                    content,
-                    new Console(
-                            log, line -> input.mask().apply(known.apply(line)), progress, input.link()));
+            UnaryOperator<String> mask = SecretArguments.masked(
+                    build, line -> input.mask().apply(known.apply(line)));
+            if (progress != null) {
+                BuildSource source = BuildSource.of(
+                        request.options().getOrDefault("filename", "Dockerfile"),
+                        prepared.dockerfileText(MOST_DOCKERFILE_BYTES),
+                        SecretArguments.shown(build),
+                        mask);
+                tell(() -> progress.source(source));
+            }
+            return new Prepared(request, content, new Console(log, mask, progress, input.link()));
+        }
+
+        private void entered(BuildPhase phase) {
+            if (progress != null) {
+                tell(() -> progress.entered(phase));
+            }
+        }
+
+        /** The build does not depend on it. */
+        private void tell(Runnable call) {
+            try {
+                call.run();
+            } catch (RuntimeException e) {
+                LOGGER.log(Level.FINE, "the controller is not told how far a build is", e);
+            }
         }
 
         private CompletableFuture<T> perform(Prepared prepared) throws BuildkitException {
+            entered(BuildPhase.CONNECTING);
             CompletableFuture<BuildkitClient> connected = BuildkitClient.connectLater(input.endpoint());
-            CompletableFuture<T> result = Async.then(
-                    connected,
-                    client -> work.on(client, prepared.request(), prepared.content(), prepared.console()));
+            CompletableFuture<T> result = Async.then(connected, client -> {
+                entered(BuildPhase.STARTING);
+                return work.on(client, prepared.request(), prepared.content(), prepared.console());
+            });
             result.whenComplete((value, failure) -> connected.thenAccept(BuildkitClient::close));
             return result;
         }

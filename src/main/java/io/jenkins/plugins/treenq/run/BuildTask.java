@@ -15,7 +15,6 @@ import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressSummary;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -53,19 +52,14 @@ final class BuildTask implements AgentTask<FinishedBuild> {
     @Override
     public CompletableFuture<FinishedBuild> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
-        Instant start = Instant.now();
         ProgressReporter reporter = new ProgressReporter(console.mask());
         ProgressSender sender = ProgressSender.start(reporter, console.progress());
         CompletableFuture<BuildResult> built = new Reported(
                         client, content, console, reporter, registries, new AtomicBoolean())
                 .build(request, failOnWarning);
         CompletableFuture<FinishedBuild> finished = Async.then(
-                built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client)));
+                built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client, console.mask())));
         return Async.handle(finished, (build, failure) -> Async.handle(sender.finish(), (told, untold) -> {
-            ProgressSummary summary = reporter.summary();
-            if (summary.steps() > 0) {
-                console.print(summary.line(Duration.between(start, Instant.now())));
-            }
             return failure == null
                     ? CompletableFuture.completedFuture(build)
                     : CompletableFuture.failedFuture(failure);

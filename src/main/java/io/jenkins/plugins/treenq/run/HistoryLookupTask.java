@@ -50,7 +50,7 @@ final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
             // The image is there all the same.
             LOGGER.log(Level.FINE, e, () -> "the progress of build " + ref + " is lost");
         }
-        return new RecoveredBuild(FinishedBuild.of(result.get(), client), reporter.take());
+        return new RecoveredBuild(FinishedBuild.of(result.get(), client, console.mask()), reporter.take());
     }
 
     @Override

@@ -10,6 +10,7 @@ import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
@@ -27,6 +28,7 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.timeline.ImageRecord;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.IOException;
@@ -124,23 +126,53 @@ public final class ImageBuild {
         return null;
     }
 
-    /** Nothing is built where the image is there already, and that is reason enough. */
+    /** The build has its number and its page from here on, so that a run shows its builds in the order in which it asked for them. */
     private CompletableFuture<BuiltImage> unlessPresent(
             @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
-            throws AbortException {
+            throws IOException {
         requireAllowed();
+        LiveTimeline timeline = timeline(order.build().subject());
+        BegunBuild interrupted = journal.begun();
+        if (interrupted != null) {
+            ImagesAction.of(run).continued(interrupted.ref(), timeline.number());
+        }
+        CompletableFuture<BuiltImage> image = Async.begin(() -> unlessPresent(timeline, earlier, folder, env, journal));
+        return followed(
+                timeline,
+                image,
+                built -> built.isSkipped()
+                        ? timeline.skipped(Util.fixNull(built.getDigest()))
+                        : timeline.succeeded(Util.fixNull(built.getDigest())));
+    }
+
+    /** Nothing is built where the image is there already, and that is reason enough. */
+    private CompletableFuture<BuiltImage> unlessPresent(
+            LiveTimeline timeline,
+            @CheckForNull Site earlier,
+            @CheckForNull FilePath folder,
+            @CheckForNull EnvVars env,
+            BuildJournal journal)
+            throws AbortException {
         if (!order.skipIfPresent() || order.tagsToSkip().isEmpty()) {
-            return build(earlier, folder, env, journal);
+            return build(timeline, earlier, folder, env, journal);
         }
         CompletableFuture<Optional<BuiltImage>> present =
-                Async.call(Async.ASKING, () -> new RegistryImages(run, listener).present(order));
-        return Async.then(present, image -> image.isPresent()
-                ? CompletableFuture.completedFuture(image.get())
-                : build(earlier, folder, env, journal));
+                Async.call(Async.ASKING, () -> new RegistryImages(run, listener).present(order, timeline));
+        return Async.then(present, image -> {
+            if (image.isEmpty()) {
+                return build(timeline, earlier, folder, env, journal);
+            }
+            timeline.image(record(image.get(), null));
+            return CompletableFuture.completedFuture(image.get());
+        });
     }
 
     private CompletableFuture<BuiltImage> build(
-            @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
+            LiveTimeline timeline,
+            @CheckForNull Site earlier,
+            @CheckForNull FilePath folder,
+            @CheckForNull EnvVars env,
+            BuildJournal journal)
             throws AbortException {
         // A divided build is built again after a restart, with what is in the builders' caches.
         Map<String, List<String>> builders = earlier == null ? divided() : Map.of();
@@ -149,14 +181,15 @@ public final class ImageBuild {
                 listener.getLogger()
                         .println("WARNING: the image is built, for what several builders make it of is not compared");
             }
+            String names = String.join(", ", builders.keySet());
+            timeline.divided(names);
             return Async.then(
                     new PlatformBuilds(order, run, listener, mask, builders).start(folder, env),
-                    build -> CompletableFuture.completedFuture(
-                            recorded(built(0, build, String.join(", ", builders.keySet())))));
+                    build -> CompletableFuture.completedFuture(recorded(timeline, build, names)));
         }
-        return atADaemon(selection(ControllerDaemonPool.get(), earlier), site -> Async.then(
+        return atADaemon(selection(ControllerDaemonPool.get(), earlier), timeline, site -> Async.then(
                 journal.begins(new BegunBuild(order.build().request().ref(), site)),
-                remembered -> buildAt(site, folder, env)));
+                remembered -> buildAt(timeline, site, folder, env)));
     }
 
     private Map<String, List<String>> divided() throws AbortException {
@@ -170,21 +203,25 @@ public final class ImageBuild {
         String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return Async.begin(() -> {
             requireAllowed();
-            return atADaemon(selection(ControllerDaemonPool.get(), null), site -> {
-                LiveTimeline timeline = timeline(subject, site);
-                CompletableFuture<FinishedBuild> part = Async.begin(() -> send(building(folder), site, folder, env, timeline));
-                return followed(timeline, part, FinishedBuild::digest);
+            LiveTimeline timeline = timeline(subject);
+            CompletableFuture<FinishedBuild> part = atADaemon(
+                    selection(ControllerDaemonPool.get(), null),
+                    timeline,
+                    site -> Async.begin(() -> send(building(folder), site, folder, env, timeline)));
+            CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
+                FinishedBuild whole = ended(timeline, build);
+                timeline.image(record(built(timeline.number(), whole, ""), whole.content()));
+                return CompletableFuture.completedFuture(whole);
             });
+            return followed(timeline, ended, build -> timeline.succeeded(build.digest()));
         });
     }
 
     private CompletableFuture<BuiltImage> buildAt(
-            Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) throws IOException {
-        LiveTimeline timeline = timeline(order.build().subject(), site);
-        CompletableFuture<BuiltImage> image = Async.then(
+            LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+        return Async.then(
                 Async.begin(() -> possible(timeline, site, folder, env)),
-                build -> recorded(timeline, build, site));
-        return followed(timeline, image, built -> Util.fixNull(built.getDigest()));
+                build -> CompletableFuture.completedFuture(recorded(timeline, build, site)));
     }
 
     private CompletableFuture<PossibleBuild> possible(
@@ -211,24 +248,61 @@ public final class ImageBuild {
                 timeline);
     }
 
-    private CompletableFuture<BuiltImage> recorded(LiveTimeline timeline, PossibleBuild build, Site site)
+    private BuiltImage recorded(LiveTimeline timeline, PossibleBuild build, Site site)
             throws IOException, InterruptedException {
         FinishedBuild built = build.built();
         ImageDescription unchanged = build.unchanged();
         if (built != null) {
-            return CompletableFuture.completedFuture(recorded(built(timeline.number(), built, site.builder())));
+            return recorded(timeline, built, site.builder());
         }
-        return Async.then(
-                ImagesAction.of(run).discard(timeline),
-                discarded -> CompletableFuture.completedFuture(recorded(BuiltImage.present(unchanged, order.build()))));
+        BuiltImage image =
+                recorded(BuiltImage.present(timeline.number(), unchanged, order.build(), timeline.stop()));
+        timeline.image(record(image, null));
+        return image;
+    }
+
+    private BuiltImage recorded(LiveTimeline timeline, FinishedBuild build, String builder)
+            throws IOException, InterruptedException {
+        FinishedBuild whole = ended(timeline, build);
+        BuiltImage image = recorded(built(timeline.number(), whole, builder));
+        timeline.image(record(image, whole.content()));
+        return image;
+    }
+
+    /** Ends the time of a build, which all accounts of it tell from now on. */
+    private FinishedBuild ended(LiveTimeline timeline, FinishedBuild build) {
+        FinishedBuild whole = build.lasting(timeline.stop());
+        printSummary(timeline);
+        return whole;
+    }
+
+    private void printSummary(LiveTimeline timeline) {
+        String summary = timeline.summary();
+        if (!summary.isEmpty()) {
+            listener.getLogger().println(summary);
+        }
+    }
+
+    /** For the build's page. */
+    @CheckForNull
+    private ImageRecord record(BuiltImage image, @CheckForNull ImageContent content) {
+        return image.getDigest() == null
+                ? null
+                : new ImageRecord(
+                        image.getTags(),
+                        image.isSkipped() || order.build().isPushed() ? Util.fixNull(image.getReference()) : "",
+                        content == null || !image.getPlatforms().isEmpty() ? image.getPlatforms() : content.platforms(),
+                        image.getSizeBytes(),
+                        image.getArtifact(),
+                        content);
     }
 
     private BuiltImage built(int number, FinishedBuild build, String builder) {
         return BuiltImage.built(number, build.result(), build.sizeBytes(), order.build(), builder);
     }
 
-    private LiveTimeline timeline(String subject, Site site) throws IOException {
-        return ImagesAction.of(run).begin(order.build().request().ref(), subject, site.builder());
+    private LiveTimeline timeline(String subject) throws IOException {
+        return ImagesAction.of(run).begin(order.build().request().ref(), subject, "");
     }
 
     private BuildTask building(@CheckForNull FilePath folder) {
@@ -240,26 +314,22 @@ public final class ImageBuild {
     }
 
     /** Whatever becomes of the build, its timeline ends with it, and is kept before anybody goes on. */
-    private <T> CompletableFuture<T> followed(LiveTimeline timeline, CompletableFuture<T> build, Function<T, String> digest) {
+    private <T> CompletableFuture<T> followed(
+            LiveTimeline timeline, CompletableFuture<T> build, Function<T, CompletableFuture<Void>> success) {
         CompletableFuture<T> followed = new CompletableFuture<>();
         build.whenComplete((result, failure) -> CompletableFuture.completedFuture(null)
-                .thenCompose(over -> end(timeline, failure == null ? digest.apply(result) : null, failure))
+                .thenCompose(over -> failure == null ? success.apply(result) : failed(timeline, failure))
                 .whenComplete((kept, problem) -> Async.pass(result, failure, followed)));
         Async.stopWith(followed, build::cancel);
         return followed;
     }
 
-    private CompletableFuture<Void> end(
-            LiveTimeline timeline, @CheckForNull String digest, @CheckForNull Throwable failure) {
-        if (failure == null) {
-            return timeline.succeeded(digest);
-        }
-        if (failure instanceof DaemonUnreachableException) {
-            return ImagesAction.of(run).discard(timeline);
-        }
+    private CompletableFuture<Void> failed(LiveTimeline timeline, Throwable failure) {
         if (isShuttingDown()) {
-            return timeline.interrupted();
+            // What has not found a daemon yet begins anew after the restart.
+            return timeline.isLocated() ? timeline.interrupted() : ImagesAction.of(run).discard(timeline);
         }
+        printSummary(timeline);
         if (failure instanceof InterruptedException || failure instanceof CancellationException) {
             return timeline.aborted();
         }
@@ -308,8 +378,19 @@ public final class ImageBuild {
     }
 
     /** Does something at the first place that there is, and at another one when its daemon is not reached. */
-    private static <T> CompletableFuture<T> atADaemon(DaemonSelection selection, Async.Next<Site, T> work) {
-        CompletableFuture<T> done = atNextDaemon(selection, work);
+    private static <T> CompletableFuture<T> atADaemon(
+            DaemonSelection selection, @CheckForNull LiveTimeline timeline, Async.Next<Site, T> work) {
+        CompletableFuture<T> done = atNextDaemon(selection, site -> {
+            if (timeline != null) {
+                timeline.located(site.builder());
+            }
+            return Async.orElse(work.after(site), failure -> {
+                if (timeline != null && failure instanceof DaemonUnreachableException) {
+                    timeline.waiting();
+                }
+                return CompletableFuture.failedFuture(failure);
+            });
+        });
         done.whenComplete((result, failure) -> selection.close());
         return done;
     }
@@ -328,11 +409,15 @@ public final class ImageBuild {
         Optional<BuiltImage> recorded = action.image(number);
         if (recorded.isPresent()) {
             // Jenkins went away once more before the step had its result.
-            action.completed(begun.ref(), found.progress(), found.build().digest());
+            action.completed(
+                    begun.ref(), found.progress(), found.build().digest(), record(recorded.get(), found.build().content()));
             return recorded.get();
         }
-        BuiltImage image = recorded(built(number, found.build(), begun.site().builder()));
-        action.completed(begun.ref(), found.progress(), found.build().digest());
+        FinishedBuild build = action.durationOf(begun.ref(), found.progress())
+                .map(found.build()::lasting)
+                .orElse(found.build());
+        BuiltImage image = recorded(built(number, build, begun.site().builder()));
+        action.completed(begun.ref(), found.progress(), build.digest(), record(image, build.content()));
         return image;
     }
 
@@ -362,6 +447,7 @@ public final class ImageBuild {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = atADaemon(
                     selection(new DaemonPool(Async.SHORT), null),
+                    null,
                     site -> send(new CheckTask(order.failOnWarning()), site, folder, env, null));
             return Async.then(
                     checked,

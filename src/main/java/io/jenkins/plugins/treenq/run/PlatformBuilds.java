@@ -10,6 +10,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -87,7 +89,15 @@ final class PlatformBuilds {
                 image,
                 MetadataFile.of(image, order.build().names()).values(),
                 Duration.between(begin, Instant.now()));
-        return new FinishedBuild(result, sizeBytes(parts));
+        return new FinishedBuild(result, sizeBytes(parts), content(parts));
+    }
+
+    private static ImageContent content(List<FinishedBuild> parts) {
+        return new ImageContent(parts.stream()
+                .map(FinishedBuild::content)
+                .filter(Objects::nonNull)
+                .flatMap(content -> content.variants().stream())
+                .toList());
     }
 
     /** Those of several platforms have no layers in common. */

@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.InspectedImage;
+import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,12 +69,15 @@ public final class RegistryImages {
     /**
      * The image that all tags of a build stand for already, which is then recorded on the run. Empty also when that cannot
      * be known, so that it is built.
+     *
+     * @param timeline of the build
      */
-    Optional<BuiltImage> present(ImageOrder order) throws IOException, InterruptedException {
+    Optional<BuiltImage> present(ImageOrder order, LiveTimeline timeline) throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
         RegistryAccess registries = access(order.build().pushedTags(), order.credentialsId());
         try (ImageRegistry registry = registries.open(run)) {
-            Optional<BuiltImage> present = registry.common(tags).map(image -> BuiltImage.present(image, order.build()));
+            Optional<BuiltImage> present = registry.common(tags)
+                    .map(image -> BuiltImage.present(timeline.number(), image, order.build(), timeline.stop()));
             if (present.isPresent()) {
                 ImageArchive.record(present.get(), order.credentialsId(), run, listener);
                 listener.getLogger().println("Nothing is built: " + present.get() + " is there already");

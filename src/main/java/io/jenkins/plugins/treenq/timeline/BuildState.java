@@ -9,7 +9,9 @@ public enum BuildState {
     SUCCESS("symbol-status-blue", Messages::BuildState_success),
     FAILURE("symbol-status-red", Messages::BuildState_failure),
     ABORTED("symbol-status-aborted", Messages::BuildState_aborted),
-    /** Jenkins went away, and nobody saw how it ended. */
+    /** The image was there already, so that nothing was built. */
+    SKIPPED("symbol-image-cached plugin-treenq-build", Messages::BuildState_skipped),
+    /** Jenkins was restarted, and nobody saw how it ended. */
     INTERRUPTED("symbol-status-aborted", Messages::BuildState_interrupted),
     /** What is kept of it makes no sense. */
     UNREADABLE("symbol-warning", Messages::BuildState_unreadable);

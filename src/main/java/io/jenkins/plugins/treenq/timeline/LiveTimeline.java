@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.timeline;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.StepOutput;
 import io.jenkins.plugins.treenq.buildkit.StepReport;
 import io.jenkins.plugins.treenq.buildkit.WarningReport;
 import io.jenkins.plugins.treenq.buildkit.progress.ClippedOutput;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressSummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,14 +36,24 @@ public final class LiveTimeline {
     /** After a change; it comes sooner in a build that is younger than that. */
     private static final Duration LONGEST_UNKEPT = Duration.ofSeconds(10);
 
-    private final Timeline.Beginning beginning;
     private final Keeper keeper;
     private final Executor threads;
-    private final TimelineSink sink = new TimelineSink(this);
     private final Map<Integer, StepReport> steps = new TreeMap<>();
     private final Map<Integer, ClippedOutput> output = new TreeMap<>();
     private final CompletableFuture<Void> kept = new CompletableFuture<>();
     private final long beganNanos = System.nanoTime();
+    private final List<Timeline.Mark> marks = new ArrayList<>();
+    private Timeline.Beginning beginning;
+    private TimelineSink sink = new TimelineSink(this);
+    private BuildSource source;
+    private ImageRecord image;
+
+    /** By how much the controller's clock is ahead of the daemon's, as far as that is known; null when nothing was reported. */
+    private Duration clockDifference;
+
+    /** When the work was over, whatever is done afterwards; null while it goes on. */
+    private Instant stopped;
+
     private List<WarningReport> warnings = List.of();
     private SourceExcerpt failedAt;
     private boolean leftOut;
@@ -78,16 +90,99 @@ public final class LiveTimeline {
         this.threads = threads;
         this.daemonTime = beginning.time();
         this.reportedNanos = beganNanos;
+        marks.add(new Timeline.Mark(BuildPhase.WAITING, beginning.time()));
         keeper.keep(snapshot());
     }
 
-    public int number() {
+    public synchronized int number() {
         return beginning.number();
     }
 
     /** For whoever follows the build. */
-    public ProgressSink sink() {
+    public synchronized ProgressSink sink() {
         return sink;
+    }
+
+    /** The build waits for a daemon, maybe once more; what an agent still says of the last one counts no longer. */
+    public synchronized void waiting() {
+        sink.close();
+        sink = new TimelineSink(this);
+        enter(BuildPhase.WAITING);
+    }
+
+    /**
+     * The build has its daemon, and is sent to where the files are.
+     *
+     * @param builder its name
+     */
+    public synchronized void located(String builder) {
+        entered(BuildPhase.SENDING, builder);
+    }
+
+    /**
+     * The build is done in parts, each of which has a timeline of its own.
+     *
+     * @param builders their names
+     */
+    public synchronized void divided(String builders) {
+        entered(BuildPhase.PARTS, builders);
+    }
+
+    private void entered(BuildPhase phase, String builder) {
+        beginning = new Timeline.Beginning(
+                beginning.number(), beginning.ref(), beginning.subject(), builder, beginning.time());
+        enter(phase);
+    }
+
+    /** Whether a daemon was ever found for it. */
+    public synchronized boolean isLocated() {
+        return marks.size() > 1;
+    }
+
+    /** An agent says so, which may be late. */
+    synchronized void enteredOnAgent(BuildPhase phase) {
+        if (phase == null || !phase.isOfAgent() || phase.compareTo(marks.get(marks.size() - 1).phase()) <= 0) {
+            return;
+        }
+        enter(phase);
+    }
+
+    private void enter(BuildPhase phase) {
+        if (end == null && marks.size() < RecordLimits.MOST_MARKS && marks.get(marks.size() - 1).phase() != phase) {
+            marks.add(new Timeline.Mark(phase, Instant.now()));
+        }
+    }
+
+    /** @throws IllegalArgumentException when it is none that an agent of this plugin sends */
+    void source(BuildSource untrusted) {
+        BuildSource checked = RecordLimits.checked(untrusted);
+        synchronized (this) {
+            if (end == null) {
+                source = checked;
+            }
+        }
+    }
+
+    /** What the build has made. */
+    public synchronized void image(ImageRecord made) {
+        image = made;
+    }
+
+    /**
+     * The work is over: what is done until its end is kept takes no more of its time, so that all accounts of it are the same.
+     *
+     * @return how long it took
+     */
+    public synchronized Duration stop() {
+        if (stopped == null) {
+            stopped = Instant.now();
+        }
+        return Duration.between(beginning.time(), stopped);
+    }
+
+    /** The steps in numbers, in a line with the time until {@link #stop}; empty when there were none. */
+    public synchronized String summary() {
+        return steps.isEmpty() ? "" : ProgressSummary.of(steps.values()).line(stop());
     }
 
     /** @throws IllegalArgumentException when the report is none that an agent of this plugin sends */
@@ -128,6 +223,10 @@ public final class LiveTimeline {
         limitOutput();
         daemonTime = report.now();
         reportedNanos = System.nanoTime();
+        Duration difference = Duration.between(report.now(), Instant.now());
+        if (clockDifference == null || difference.compareTo(clockDifference) < 0) {
+            clockDifference = difference;
+        }
     }
 
     private void keepChange() {
@@ -222,6 +321,15 @@ public final class LiveTimeline {
         return finish(BuildState.SUCCESS, "", digest);
     }
 
+    /**
+     * The image was there already.
+     *
+     * @return completes when that is kept
+     */
+    public CompletableFuture<Void> skipped(String digest) {
+        return finish(BuildState.SKIPPED, "", digest);
+    }
+
     /** @param reason in a line */
     public CompletableFuture<Void> failed(String reason) {
         return finish(BuildState.FAILURE, reason, "");
@@ -246,14 +354,15 @@ public final class LiveTimeline {
     }
 
     private CompletableFuture<Void> finish(BuildState state, String failure, String digest) {
-        sink.close();
         synchronized (this) {
+            sink.close();
             if (end != null) {
                 return kept;
             }
+            stop();
             daemonTime = now();
             reportedNanos = System.nanoTime();
-            end = new Timeline.End(Instant.now(), state, failure, digest);
+            end = new Timeline.End(stopped, state, failure, digest, 0);
         }
         changed();
         return kept;
@@ -270,9 +379,19 @@ public final class LiveTimeline {
     synchronized Timeline snapshot() {
         Map<Integer, StepOutput> lines = new HashMap<>();
         output.forEach((step, clipped) -> lines.put(step, clipped.content()));
-        return new Timeline(
-                beginning,
-                end,
-                new ProgressReport(now(), List.copyOf(steps.values()), lines, warnings, failedAt, leftOut));
+        ProgressReport all = new ProgressReport(now(), List.copyOf(steps.values()), lines, warnings, failedAt, leftOut);
+        return new Timeline(beginning, end, all, marks, stepsStart(all), source, image);
+    }
+
+    /** By the controller's clock; what a daemon's clock says may be absurd. */
+    @CheckForNull
+    private Instant stepsStart(ProgressReport all) {
+        if (clockDifference == null || all.steps().isEmpty()) {
+            return null;
+        }
+        Instant earliest = marks.get(marks.size() - 1).time();
+        Instant latest = stopped == null ? Instant.now() : stopped;
+        Instant start = all.start().plus(clockDifference);
+        return start.isBefore(earliest) ? earliest : start.isAfter(latest) ? latest : start;
     }
 }

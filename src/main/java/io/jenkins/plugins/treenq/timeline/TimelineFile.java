@@ -143,7 +143,12 @@ final class TimelineFile {
                                 Objects.requireNonNull(ProgressLimits.time(end.time())),
                                 Objects.requireNonNull(end.state()),
                                 Objects.requireNonNull(end.failure()),
-                                Objects.requireNonNull(end.digest())),
-                ProgressLimits.checked(read.progress()));
+                                Objects.requireNonNull(end.digest()),
+                                Math.max(0, end.continuedBy())),
+                ProgressLimits.checked(read.progress()),
+                read.marks(),
+                ProgressLimits.time(read.stepsStart()),
+                RecordLimits.checked(read.source()),
+                RecordLimits.checked(read.image()));
     }
 }

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.Util;
 import hudson.model.Api;
 import hudson.model.Item;
 import hudson.model.ModelObject;
@@ -125,16 +124,55 @@ public final class TimelinePage implements ModelObject {
     /** So far. */
     @Exported
     public long getDurationMillis() {
-        if (getState() == BuildState.INTERRUPTED) {
+        if (end == null && !running && timeline.marks().isEmpty()) {
             return getStepsNowMillis() - getStepsStartMillis();
         }
-        Instant until = end == null ? Instant.now() : end.time();
-        return Math.max(0, Duration.between(timeline.beginning().time(), until).toMillis());
+        return sinceBeginning(until());
+    }
+
+    private Instant until() {
+        return end == null && running ? Instant.now() : timeline.knownUntil();
+    }
+
+    private long sinceBeginning(Instant time) {
+        return Math.max(0, Duration.between(timeline.beginning().time(), time).toMillis());
     }
 
     /** For a person. */
     public String getDurationText() {
-        return Util.getTimeSpanString(getDurationMillis());
+        return DurationText.of(getDurationMillis());
+    }
+
+    /** Of what the time went into, in order and without a gap. None for what earlier versions kept. */
+    @Exported
+    public List<ExportedPhase> getPhases() {
+        return ExportedPhase.of(timeline, getDurationMillis(), getState() == BuildState.RUNNING);
+    }
+
+    /** When the first step began, counted from when the build did; 0 when that is not known. */
+    @Exported
+    public long getStepsOffsetMillis() {
+        return timeline.stepsStart() == null ? 0 : Math.min(sinceBeginning(timeline.stepsStart()), getDurationMillis());
+    }
+
+    /** What was built; null when that is not known. */
+    @CheckForNull
+    @Exported
+    public BuildSource getSource() {
+        return timeline.source();
+    }
+
+    /** What the build made; null when that is nothing, or not known. */
+    @CheckForNull
+    @Exported
+    public ExportedImage getImage() {
+        return ExportedImage.of(timeline.image());
+    }
+
+    /** Number of the build that did the same again after a restart of Jenkins; 0 when there is none. */
+    @Exported
+    public int getContinuedBy() {
+        return end == null ? 0 : end.continuedBy();
     }
 
     /** When the first step began, by the daemon's clock. */

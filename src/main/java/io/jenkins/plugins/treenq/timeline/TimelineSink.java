@@ -22,6 +22,22 @@ final class TimelineSink implements ProgressSink {
         }
     }
 
+    @Override
+    public void entered(BuildPhase phase) {
+        LiveTimeline current = timeline;
+        if (current != null) {
+            current.enteredOnAgent(phase);
+        }
+    }
+
+    @Override
+    public void source(BuildSource source) {
+        LiveTimeline current = timeline;
+        if (current != null) {
+            current.source(source);
+        }
+    }
+
     void close() {
         timeline = null;
     }

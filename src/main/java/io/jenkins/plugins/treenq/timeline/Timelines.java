@@ -110,13 +110,44 @@ public final class Timelines {
      * A build that Jenkins lost sight of succeeded.
      *
      * @param progress all that happened in it
+     * @param image null when there is none
      */
-    public void completed(String ref, ProgressReport progress, String digest) {
-        find(ref).ifPresent(timeline -> {
-            Timeline.Beginning beginning = timeline.beginning();
-            Instant end = beginning.time().plus(Duration.between(progress.start(), progress.now()));
-            keep(new Timeline(beginning, new Timeline.End(end, BuildState.SUCCESS, "", digest), progress));
-        });
+    public void completed(String ref, ProgressReport progress, String digest, @CheckForNull ImageRecord image) {
+        find(ref).ifPresent(timeline -> keep(new Timeline(
+                timeline.beginning(),
+                new Timeline.End(endOf(timeline, progress), BuildState.SUCCESS, "", digest, 0),
+                progress,
+                timeline.marks(),
+                stepsStart(timeline),
+                timeline.source(),
+                image)));
+    }
+
+    /** How long a build took that Jenkins lost sight of; empty when nothing is known of it. */
+    public Optional<Duration> durationOf(String ref, ProgressReport progress) {
+        return find(ref).map(timeline -> Duration.between(timeline.beginning().time(), endOf(timeline, progress)));
+    }
+
+    private static Instant endOf(Timeline timeline, ProgressReport progress) {
+        return stepsStart(timeline).plus(Duration.between(progress.start(), progress.now()));
+    }
+
+    /** Its steps may have begun when nothing was kept any more. */
+    private static Instant stepsStart(Timeline timeline) {
+        Instant known = timeline.stepsStart();
+        return known == null ? timeline.knownUntil() : known;
+    }
+
+    /**
+     * A build that a restart cut off is done again.
+     *
+     * @param ref names the earlier one in the daemon
+     * @param number of the later one
+     */
+    public void continued(String ref, int number) {
+        find(ref).filter(timeline -> timeline.end() == null || timeline.end().state() == BuildState.INTERRUPTED)
+                .ifPresent(timeline -> keep(timeline.ended(
+                        new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", number))));
     }
 
     /** Of the build that has this name in the daemon. */

@@ -61,6 +61,29 @@ final class Browser implements AutoCloseable {
                 .map(element => element.cloneNode().outerHTML);
             """;
 
+    private static final String ALONE = """
+            const shown = document.querySelector(arguments[0]);
+            document.body.replaceChildren(shown);
+            shown.style.padding = '1.5rem';
+            document.documentElement.style.overflow = 'hidden';
+            """;
+
+    private static final String REPLACE = """
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                texts.currentNode.data = texts.currentNode.data.replaceAll(arguments[0], arguments[1]);
+            }
+            """;
+
+    private static final String SYMBOL = """
+            const symbol = new DOMParser().parseFromString(arguments[1], 'image/svg+xml').documentElement;
+            document.querySelectorAll(arguments[0]).forEach(old => {
+                const svg = document.importNode(symbol, true);
+                svg.setAttribute('class', old.getAttribute('class'));
+                old.replaceWith(svg);
+            });
+            """;
+
     private final URL jenkins;
     private final ChromeDriver driver;
     private int width = WIDE;
@@ -224,7 +247,32 @@ final class Browser implements AutoCloseable {
 
     /** The whole page, for people to look at. */
     void picture(String name) throws IOException {
-        resize(width, (long) run("return document.documentElement.scrollHeight"));
+        picture(name, (long) run("return document.documentElement.scrollHeight"));
+    }
+
+    /** Leaves nothing of the page in sight but an element. */
+    void hideAround(String selector) {
+        run(ALONE, selector);
+    }
+
+    /** Changes what is written. */
+    void replaceText(String text, String replacement) {
+        run(REPLACE, text, replacement);
+    }
+
+    /**
+     * Gives the page a symbol of Jenkins in the place of what stands for those that the test harness lacks.
+     *
+     * @param selector of where it is
+     * @param svg the symbol
+     */
+    void replaceSymbol(String selector, String svg) {
+        run(SYMBOL, selector, svg);
+    }
+
+    /** The upper part of the page. */
+    void picture(String name, long height) throws IOException {
+        resize(width, height);
         Files.createDirectories(PICTURES);
         Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
         resize(width);

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.browser;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
@@ -12,10 +13,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -29,6 +34,7 @@ import org.openqa.selenium.WebElement;
 /** What is shown of image builds and images, as Chromium shows it. */
 @WithJenkins
 class PagesInBrowserTest extends InBrowser {
+    private static final int README_HEIGHT = 1600;
     private static final By LOG = By.cssSelector("[data-part='log']");
     private static final By MARKED = By.cssSelector(".treenq-source__line--marked");
     private static final By DIALOG = By.cssSelector("dialog[open]");
@@ -130,6 +136,75 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
+    void dependenciesAreDrawnAndLeadToTheStepsByKeyboard() throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertSuccess(stages("shop"));
+        browser.open(run.getUrl() + "treenq/1/");
+        WebElement box = browser.shown(By.xpath("//*[local-name()='a'][contains(@aria-label, 'COPY --from=app')]"));
+        assertEquals("DONE", box.getAttribute("data-state"));
+        assertThat(browser.shown(By.cssSelector(".treenq-graph")).findElements(By.cssSelector("path")).size(), greaterThan(4));
+
+        browser.tabTo(box);
+        assertThat(
+                browser.shown(By.cssSelector(".treenq-graph"))
+                        .findElements(By.cssSelector(".treenq-graph__edge--marked"))
+                        .size(),
+                greaterThan(1));
+        browser.press(Keys.ENTER);
+
+        WebElement step = browser.shown(step("COPY --from=app", "DONE"));
+        browser.until("opened", () -> browser.has(By.cssSelector(
+                "#" + step.getAttribute("id") + " details[open]")));
+        assertThat(browser.shown(By.cssSelector("[data-part='inputs-line']")).getText(), containsString("Needs"));
+    }
+
+    /** The pictures of README.md, which are made anew with {@code -Dtreenq.readme=true}. */
+    @Test
+    void theReadmesPicturesAreOfABuildsPage() throws Exception {
+        assumeTrue(Boolean.getBoolean("treenq.readme"), "makes pictures for people");
+        WorkflowRun run = jenkins.buildAndAssertSuccess(stages("shop"));
+        browser.open(run.getUrl() + "treenq/1/");
+        browser.shown(step("COPY --from=app", "DONE"));
+        browser.hideAround("#treenq-timeline");
+        browser.replaceText(image, "registry.example.com/shop/web");
+        browser.replaceSymbol("[data-state='DONE'] .treenq-step__icon svg, [data-part='state'] svg", symbol("status-blue"));
+        browser.replaceSymbol(".jenkins-app-bar a svg", symbol("terminal"));
+
+        browser.picture("readme-light", README_HEIGHT);
+        browser.darken();
+        browser.picture("readme-dark", README_HEIGHT);
+    }
+
+    /** Of Jenkins' war, which the harness has unpacked, but takes no classes and no symbols of. */
+    private String symbol(String name) throws IOException {
+        return Files.readString(Path.of(
+                jenkins.jenkins.getServletContext().getRealPath("/WEB-INF/classes/images/symbols/" + name + ".svg")));
+    }
+
+    /** A build with stages that go on side by side. */
+    private WorkflowJob stages(String name) throws Exception {
+        return job(name, """
+                writeFile file: 'main.c', text: 'int main(void) { return 0; }'
+                writeFile file: 'index.html', text: '<p>shop</p>'
+                writeFile file: 'Dockerfile', text: '''FROM busybox AS base
+                    |ARG VERSION
+                    |RUN mkdir /out
+                    |FROM base AS app
+                    |COPY main.c /src/
+                    |RUN sleep 2; cp /src/main.c /out/app
+                    |FROM base AS assets
+                    |COPY index.html /src/
+                    |RUN sleep 1; gzip -c /src/index.html > /out/index.html.gz
+                    |FROM busybox
+                    |COPY --from=app /out/app /usr/bin/
+                    |COPY --from=assets /out/index.html.gz /www/
+                    |RUN echo $VERSION > /version
+                    |'''.stripMargin()
+                treenqBuild tags: ['%1$s:1.4', '%1$s:latest'], buildArgs: [VERSION: '1.4'], noCache: true,
+                    provenance: 'mode=max'
+                """.formatted(image));
+    }
+
+    @Test
     void aRunsImagesAreOnItsPageAndTheirDigestsCanBeCopied() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(image("shop"));
         String digest = run.getAction(ImagesAction.class).getImages().get(0).getDigest();
@@ -141,7 +216,7 @@ class PagesInBrowserTest extends InBrowser {
 
         browser.click(By.linkText(image + ":latest"));
         browser.until("state", () -> state().contains("Built"));
-        browser.click(By.cssSelector(".treenq-digest .jenkins-copy-button"));
+        browser.click(By.cssSelector(".treenq-digest .jenkins-copy-button[ref='treenq-digest']"));
         browser.shown(By.cssSelector(".jenkins-copy-button--copied"));
         assertEquals(digest, browser.clipboard());
     }
@@ -157,6 +232,8 @@ class PagesInBrowserTest extends InBrowser {
 
         browser.open(job.getUrl());
         browser.click(By.linkText("Images"));
+        assertFalse(browser.has(By.xpath("//tr[.//a[.='#2']]//a[normalize-space()='Roll back']")));
+        showEarlier();
         browser.click(rollBack("#1"));
         assertThat(
                 browser.shown(DIALOG).getText(),
@@ -187,10 +264,13 @@ class PagesInBrowserTest extends InBrowser {
         jenkins.buildAndAssertSuccess(job);
         WorkflowRun failed = failed();
         browser.open(job.getUrl() + "treenq/");
+        showEarlier();
         browser.click(rollBack("#1"));
         browser.click(browser.shown(DIALOG).findElement(By.cssSelector("[data-id='ok']")));
         browser.shown(By.cssSelector(".treenq-job-images__result [data-state='DONE']"));
 
+        look("build-stages", jenkins.buildAndAssertSuccess(stages("stages")).getUrl() + "treenq/1/", step("COPY --from", "DONE"));
+        look("run-failed", failed.getUrl(), By.className("treenq-images__failure"));
         look("build", built.getUrl() + "treenq/1/", step("COPY", "DONE"));
         look("build-failed", failed.getUrl() + "treenq/1/", step("RUN echo almost", "FAILED"));
         look("run", built.getUrl(), By.className("treenq-images"));
@@ -206,6 +286,10 @@ class PagesInBrowserTest extends InBrowser {
             browser.open(path);
             browser.shown(what);
             assertThat(name + " at " + width, browser.tooWide("body"), empty());
+            if (width == Browser.NARROW && path.contains("/treenq/")) {
+                // The page's own content comes first.
+                assertFalse(browser.has(By.id("side-panel")) && browser.run("return document.getElementById('side-panel').checkVisibility()").equals(true));
+            }
             browser.picture(name + "-" + width);
             assertThat(name, browser.faint("[class^='treenq']"), empty());
             browser.darken();
@@ -248,6 +332,17 @@ class PagesInBrowserTest extends InBrowser {
 
     private static By step(String name, String state) {
         return By.xpath("//li[@data-state='" + state + "'][contains(.//*[@data-part='name'], '" + name + "')]");
+    }
+
+    /** By keyboard. */
+    private void showEarlier() {
+        WebElement button = browser.shown(By.className("treenq-job-images__more"));
+        assertEquals("false", button.getAttribute("aria-expanded"));
+        assertFalse(browser.has(By.cssSelector(".treenq-job-images__earlier:not([hidden])")));
+        browser.tabTo(button);
+        browser.press(Keys.ENTER);
+        assertEquals("true", button.getAttribute("aria-expanded"));
+        browser.shown(By.className("treenq-job-images__earlier"));
     }
 
     private static By rollBack(String build) {

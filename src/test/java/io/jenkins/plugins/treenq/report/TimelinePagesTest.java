@@ -95,6 +95,29 @@ class TimelinePagesTest {
             assertPagesWork();
             assertThat(client.getPage(run, "treenq/").asNormalizedText(), containsString("cannot be read"));
         }
+        // Beside the steps.
+        String digest = "sha256:" + "a".repeat(64);
+        String image = "\"image\":{\"names\":[],\"reference\":\"\",\"platforms\":[],\"sizeBytes\":1,\"artifact\":\"\","
+                + "\"content\":{\"variants\":[{\"platform\":\"p\",\"digest\":{\"value\":\"" + digest + "\"},"
+                + "\"layers\":[],\"attestations\":[]}]}}";
+        String whole = right.substring(0, right.length() - 1) + "," + image + "}";
+        Files.writeString(file(), whole);
+        assertEquals("SUCCESS", build().getString("state"));
+        assertEquals(digest, build().getJSONObject("image").getJSONArray("variants").getJSONObject(0).getString("digest"));
+        for (String wrong : List.of(
+                whole.replace("\"names\":[]", "\"names\":[7,null]"),
+                whole.replace(digest, "sha256:x"),
+                whole.replace("\"layers\":[]", "\"layers\":[null]"),
+                whole.replace("\"phase\":\"WAITING\"", "\"phase\":\"NONE\""),
+                right.substring(0, right.length() - 1) + ",\"source\":{\"file\":\"f\",\"arguments\":[]}}")) {
+            Files.writeString(file(), wrong);
+            assertEquals("UNREADABLE", build().getString("state"), wrong);
+            assertPagesWork();
+        }
+        // What earlier versions kept.
+        Files.writeString(file(), right.replaceAll(",\"marks\":\\[.*?]", "").replace(",\"continuedBy\":0", ""));
+        assertEquals("SUCCESS", build().getString("state"));
+        assertThat(build().getJSONArray("phases"), hasSize(0));
         // Times that no page can show.
         Files.writeString(file(), right.replaceAll("\"time\":\\d+", "\"time\":" + Long.MAX_VALUE));
         assertPagesWork();

@@ -12,6 +12,7 @@ import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
@@ -37,7 +38,7 @@ class AgentAnswersTest {
     private static FinishedBuild build(Map<String, ?> metadata) {
         Object digest = metadata.get("containerimage.digest");
         ExportedImage image = DIGEST.equals(digest) ? new ExportedImage(new Digest(DIGEST), null) : null;
-        return new FinishedBuild(new BuildResult("ref", image, (Map) metadata, Duration.ofSeconds(1)), 1);
+        return new FinishedBuild(new BuildResult("ref", image, (Map) metadata, Duration.ofSeconds(1)), 1, null);
     }
 
     /** Maps within each other. */
@@ -86,9 +87,9 @@ class AgentAnswersTest {
         for (Object answer : new Object[] {
             null,
             "text",
-            new FinishedBuild(null, 1),
-            new FinishedBuild(new BuildResult("ref", null, Map.of(), null), 1),
-            new FinishedBuild(new BuildResult(null, null, Map.of(), Duration.ZERO), 1),
+            new FinishedBuild(null, 1, null),
+            new FinishedBuild(new BuildResult("ref", null, Map.of(), null), 1, null),
+            new FinishedBuild(new BuildResult(null, null, Map.of(), Duration.ZERO), 1, null),
             build((Map) Map.of("containerimage.digest", 1)),
             build((Map) Map.of(1, "x")),
             build(Map.of("containerimage.digest", "../../etc/passwd")),
@@ -126,9 +127,54 @@ class AgentAnswersTest {
     }
 
     @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void whatAnImageConsistsOfHasAnEnd() {
+        Digest digest = new Digest("sha256:" + "a".repeat(64));
+        ImageContent large = new ImageContent(Collections.nCopies(
+                1000,
+                new ImageContent.Variant(
+                        LONG,
+                        digest,
+                        Collections.nCopies(1000, new ImageContent.Layer(digest, -1, LONG)),
+                        Collections.nCopies(
+                                1000,
+                                new ImageContent.Attested(
+                                        LONG,
+                                        -1,
+                                        LONG,
+                                        LONG,
+                                        Collections.nCopies(1000, new ImageContent.Material(LONG, LONG)))))));
+
+        ImageContent content = AgentAnswers.finished(
+                        new FinishedBuild(new BuildResult("ref", Map.of(), Duration.ZERO), 1, large))
+                .content();
+
+        assertEquals(64, content.variants().size());
+        assertEquals(2000, content.variants().stream().mapToInt(each -> each.layers().size()).sum());
+        assertEquals(200, content.variants().stream().mapToInt(each -> each.attestations().size()).sum());
+        assertEquals(
+                1000,
+                content.variants().stream()
+                        .flatMap(each -> each.attestations().stream())
+                        .mapToInt(each -> each.materials().size())
+                        .sum());
+        assertEquals(1001, content.variants().get(0).layers().get(0).createdBy().length());
+        assertEquals(0, content.variants().get(0).layers().get(0).sizeBytes());
+        for (ImageContent wrong : List.of(
+                new ImageContent((List) List.of("a variant")),
+                new ImageContent(List.of(new ImageContent.Variant(null, digest, List.of(), List.of()))),
+                new ImageContent(List.of(new ImageContent.Variant("", digest, (List) List.of(1), List.of()))))) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> AgentAnswers.finished(
+                            new FinishedBuild(new BuildResult("ref", Map.of(), Duration.ZERO), 1, wrong)));
+        }
+    }
+
+    @Test
     void timesAndSizesAreWithinReason() {
         FinishedBuild build = AgentAnswers.finished(new FinishedBuild(
-                new BuildResult("ref", null, Map.of(), Duration.ofSeconds(Long.MAX_VALUE)), Long.MIN_VALUE));
+                new BuildResult("ref", null, Map.of(), Duration.ofSeconds(Long.MAX_VALUE)), Long.MIN_VALUE, null));
 
         assertEquals(0, build.sizeBytes());
         assertTrue(build.result().duration().toMillis() > 0);

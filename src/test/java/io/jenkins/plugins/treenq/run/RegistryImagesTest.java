@@ -265,7 +265,7 @@ class RegistryImagesTest {
         assertThat(
                 client.getJSON(run.getUrl() + "treenq/api/json").getContentAsString(),
                 containsString("\"promotedFrom\":\"" + image + ":1\""));
-        String artifact = "treenq/1-" + image.substring(image.indexOf('/') + 1) + ".json";
+        String artifact = "treenq/promoted-1-" + image.substring(image.indexOf('/') + 1) + ".json";
         String metadata = new String(
                 run.getArtifactManager().root().child(artifact).open().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(metadata, containsString("\"treenq.promoted.from\": \"" + image + ":1\""));

@@ -231,6 +231,11 @@ class RestartTest {
         assertEquals(
                 List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
                 builds.stream().map(TimelinePage::getState).toList());
+        assertEquals(2, builds.get(0).getContinuedBy());
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        String text = client.getPage(run).asNormalizedText();
+        assertThat(text, containsString("interrupted by a restart of Jenkins"));
+        assertThat(text, containsString("built again as image build 2"));
         assertThat(
                 builds.get(0).getSteps().stream().map(ExportedStep::name).toList(),
                 hasItem(containsString("RUN echo first")));

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -26,10 +27,13 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,6 +43,7 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +156,168 @@ class TimelineTest {
         assertThat(Files.readString(run.getRootDir().toPath().resolve("build.xml")), not(containsString("[3/3] RUN")));
         run.reload();
         assertEquals(fresh.getJSONArray("steps"), build(run, 1).getJSONArray("steps"));
+    }
+
+    @Test
+    void everyAccountTellsOneTimeAndItsPhasesAddUp() throws Exception {
+        pipelines.connect(agents, "remote");
+        WorkflowRun run = jenkins.assertBuildStatusSuccess(pipelines.job("""
+                writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 1\\n'
+                def image = treenqBuild tags: ['%s:1'], noCache: true
+                echo "duration=${image.duration};"
+                """.formatted(image), "remote").scheduleBuild2(0));
+
+        JSONObject build = build(run, 1);
+        long whole = build.getLong("durationMillis");
+        JSONArray phases = build.getJSONArray("phases");
+        List<String> names = new ArrayList<>();
+        long end = 0;
+        for (int i = 0; i < phases.size(); i++) {
+            JSONObject phase = phases.getJSONObject(i);
+            names.add(phase.getString("phase"));
+            assertEquals(end, phase.getLong("startMillis"), phases.toString());
+            end += phase.getLong("durationMillis");
+        }
+        assertEquals(whole, end);
+        assertEquals(
+                List.of("WAITING", "SENDING", "PREPARING", "CONNECTING", "STARTING", "STEPS", "FINISHING"), names);
+        assertThat(phases.getJSONObject(5).getLong("durationMillis"), greaterThan(900L));
+        assertEquals(phases.getJSONObject(5).getLong("startMillis"), build.getLong("stepsOffsetMillis"));
+        jenkins.assertLogContains("duration=" + whole / 1000.0 + ";", run);
+        assertEquals(
+                whole / 1000.0,
+                client.getJSON(run.getUrl() + "treenq/api/json")
+                        .getJSONObject()
+                        .getJSONArray("images")
+                        .getJSONObject(0)
+                        .getDouble("duration"));
+        // Each rounds as it always does.
+        assertThat(JenkinsRule.getLog(run), matchesPattern("(?s).*steps, 0 of 1 cached, " + seconds(whole) + "s, .*"));
+        assertThat(client.getPage(run, "").asNormalizedText(), matchesPattern("(?s).* " + seconds(whole) + " s\\b.*"));
+        var page = client.getPage(run, "treenq/1/");
+        client.waitForBackgroundJavaScript(PATIENCE.toMillis());
+        assertThat(page.asNormalizedText(), matchesPattern("(?s).*\\b" + seconds(whole) + " s\\b.*"));
+        assertThat(page.asNormalizedText(), containsString("Before the first step"));
+        assertThat(page.asNormalizedText(), containsString("After the last step"));
+    }
+
+    /** With one digit, however a half is rounded. */
+    private static String seconds(long millis) {
+        BigDecimal seconds = BigDecimal.valueOf(millis, 3);
+        return "(" + seconds.setScale(1, RoundingMode.HALF_DOWN) + "|" + seconds.setScale(1, RoundingMode.HALF_UP) + ")";
+    }
+
+    @Test
+    void thePageHasWhatWasBuiltOfWhatAndWhatIsAttested() throws Exception {
+        Configured.add(Configured.text("token", SECRET));
+        WorkflowRun run = pipelines.success("""
+                writeFile file: 'hello', text: 'hi'
+                writeFile file: 'Dockerfile', text: '''FROM busybox
+                    |ARG VERSION
+                    |ARG API_TOKEN
+                    |ARG PLAIN
+                    |# <script>alert(1)</script> a-secret-of-the-job
+                    |COPY hello /hello
+                    |RUN echo $VERSION $PLAIN
+                    |'''.stripMargin()
+                withCredentials([string(credentialsId: 'token', variable: 'T')]) {
+                    treenqBuild tags: ['%1$s:1', '%1$s:2'], provenance: 'mode=max', target: '',
+                        buildArgs: [VERSION: '<b>1.4</b>', API_TOKEN: 'nobody-called-it-secret', PLAIN: T]
+                }
+                """.formatted(image));
+
+        JSONObject build = build(run, 1);
+        JSONObject made = build.getJSONObject("image");
+        assertEquals(List.of(image + ":1", image + ":2"), made.getJSONArray("names"));
+        assertEquals(image + "@" + build.getString("digest"), made.getString("reference"));
+        assertEquals(List.of("linux/amd64"), made.getJSONArray("platforms"));
+        assertThat(made.getLong("sizeBytes"), greaterThan(100_000L));
+        String artifact = made.getString("artifact");
+        assertThat(
+                client.goTo(run.getUrl() + "artifact/" + artifact, null).getWebResponse().getContentAsString(),
+                containsString(build.getString("digest")));
+        JSONObject variant = made.getJSONArray("variants").getJSONObject(0);
+        assertEquals("linux/amd64", variant.getString("platform"));
+        JSONArray layers = variant.getJSONArray("layers");
+        assertEquals(3, layers.size());
+        assertThat(layers.getJSONObject(1).getString("createdBy"), startsWith("COPY hello /hello"));
+        assertThat(layers.getJSONObject(0).getLong("sizeBytes"), greaterThan(100_000L));
+        JSONObject provenance = variant.getJSONArray("attestations").getJSONObject(0);
+        assertThat(provenance.getString("predicateType"), startsWith("https://slsa.dev/provenance/"));
+        assertThat(
+                provenance.getJSONArray("materials").getJSONObject(0).getString("uri"), startsWith("pkg:docker/busybox"));
+        JSONObject source = build.getJSONObject("source");
+        assertEquals("Dockerfile", source.getString("file"));
+        assertThat(source.getString("text"), startsWith("FROM busybox\nARG VERSION\n"));
+        assertThat(source.getString("text"), containsString("# <script>alert(1)</script> ****"));
+        assertEquals("<b>1.4</b>", argument(source, "build-arg:VERSION"));
+        assertEquals("****", argument(source, "build-arg:API_TOKEN"));
+        assertEquals("****", argument(source, "build-arg:PLAIN"));
+        assertKeepsNoSecret(run);
+        assertThat(build.toString(), not(containsString("nobody-called-it-secret")));
+        run.reload();
+        assertEquals(build, build(run, 1));
+
+        var page = client.getPage(run, "treenq/1/");
+        client.waitForBackgroundJavaScript(PATIENCE.toMillis());
+        String text = page.asNormalizedText();
+        assertThat(text, containsString(image + ":2"));
+        assertThat(text, containsString("docker pull " + image + "@sha256:"));
+        assertThat(text, containsString(artifact));
+        assertThat(text, containsString("<b>1.4</b>"));
+        assertThat(text, containsString("Provenance"));
+        assertEquals(0, page.querySelectorAll("#treenq-timeline b, #treenq-timeline script").size());
+        // Each box is a link to its step.
+        assertThat(page.querySelectorAll(".treenq-graph a[href^='#step-']").size(), greaterThan(2));
+        assertThat(page.querySelectorAll(".treenq-graph path").size(), greaterThan(1));
+    }
+
+    private static String argument(JSONObject source, String name) {
+        JSONArray arguments = source.getJSONArray("arguments");
+        return IntStream.range(0, arguments.size())
+                .mapToObj(arguments::getJSONObject)
+                .filter(argument -> argument.getString("name").equals(name))
+                .map(argument -> argument.getString("value"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aRunShowsItsImagesInTheOrderInWhichTheyWereAskedForAndWhyOneFailed() throws Exception {
+        WorkflowRun run = pipelines.failure("""
+                writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n'
+                treenqBuild tags: ['%1$s:first']
+                treenqPromote from: '%1$s:first', to: ['%1$s:second']
+                treenqBuild tags: ['%1$s:first'], skipIfPresent: true
+                treenqBuild tags: ['%1$s:first'], skipIfUnchanged: true
+                writeFile file: 'Broken', text: 'FROM busybox\\nRUN echo "<i>"; exit 7\\n'
+                treenqBuild tags: ['%1$s:third'], dockerfile: 'Broken', noCache: true
+                """.formatted(image));
+
+        JSONObject all = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject();
+        JSONArray builds = all.getJSONArray("builds");
+        assertEquals(
+                List.of("1 SUCCESS", "2 SKIPPED", "3 SUCCESS", "4 FAILURE"),
+                IntStream.range(0, builds.size())
+                        .mapToObj(builds::getJSONObject)
+                        .map(build -> build.getInt("number") + " " + build.getString("state"))
+                        .toList());
+        JSONArray images = all.getJSONArray("images");
+        assertEquals(
+                List.of(1, 0, 2, 3),
+                IntStream.range(0, images.size()).mapToObj(i -> images.getJSONObject(i).getInt("number")).toList());
+        HtmlPage page = client.getPage(run, "");
+        assertThat(
+                page.asNormalizedText(),
+                matchesPattern("(?s).*:first.*:second.*was there already.*:third.*failed.*Broken:2: .*exit code: 7.*"));
+        assertEquals(0, page.querySelectorAll(".treenq-images i").size());
+        for (int number = 1; number <= 4; number++) {
+            assertThat(page.querySelectorAll("a[href$='/treenq/" + number + "/']").size(), greaterThan(0));
+        }
+        var skipped = client.getPage(run, "treenq/2/");
+        client.waitForBackgroundJavaScript(PATIENCE.toMillis());
+        assertThat(skipped.asNormalizedText(), containsString("Was there already; nothing was built"));
+        assertThat(skipped.asNormalizedText(), containsString("docker pull " + image + "@sha256:"));
     }
 
     @Test

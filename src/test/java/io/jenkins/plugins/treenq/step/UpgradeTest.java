@@ -320,6 +320,9 @@ class UpgradeTest {
         assertEquals("registry.example.com/shop/web:1", build.getString("subject"));
         assertEquals(DIGEST, build.getString("digest"));
         assertTrue(build.getBoolean("leftOut"));
+        // Which no earlier version kept.
+        assertEquals(0, build.getJSONArray("phases").size());
+        assertEquals(0, build.getInt("continuedBy"));
         assertEquals("Dockerfile", build.getJSONObject("failedAt").getString("file"));
         assertEquals("Rule: broken", build.getJSONArray("warnings").getJSONObject(0).getString("summary"));
         JSONObject step = build.getJSONArray("steps").getJSONObject(0);

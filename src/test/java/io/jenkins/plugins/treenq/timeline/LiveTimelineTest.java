@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.StepOutput;
@@ -15,6 +17,7 @@ import io.jenkins.plugins.treenq.buildkit.StepReport;
 import io.jenkins.plugins.treenq.buildkit.WarningReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -262,6 +265,70 @@ class LiveTimelineTest {
     }
 
     @Test
+    void phasesFollowOneAnotherWhateverAnAgentSaysAndHoweverOftenADaemonIsNotReached() {
+        ProgressSink lost = timeline.sink();
+        timeline.located("first");
+        lost.entered(BuildPhase.PREPARING);
+        timeline.waiting();
+        lost.entered(BuildPhase.STARTING);
+        timeline.located("second");
+        timeline.sink().entered(BuildPhase.CONNECTING);
+        timeline.sink().entered(BuildPhase.PREPARING);
+        timeline.sink().entered(BuildPhase.FINISHING);
+        timeline.sink().entered(null);
+        timeline.succeeded("");
+
+        assertEquals(
+                List.of(
+                        BuildPhase.WAITING,
+                        BuildPhase.SENDING,
+                        BuildPhase.PREPARING,
+                        BuildPhase.WAITING,
+                        BuildPhase.SENDING,
+                        BuildPhase.CONNECTING),
+                timeline.snapshot().marks().stream().map(Timeline.Mark::phase).toList());
+        assertEquals("second", timeline.snapshot().beginning().builder());
+        for (int i = 0; i < 1000; i++) {
+            timeline.waiting();
+            timeline.located("again");
+        }
+        assertEquals(6, timeline.snapshot().marks().size());
+    }
+
+    @Test
+    void theTimeOfABuildIsOverWhenItsWorkIs() throws Exception {
+        Duration whole = timeline.stop();
+
+        assertEquals(whole, timeline.stop());
+        timeline.succeeded("sha256:abc");
+        Timeline last = kept.get(kept.size() - 1);
+        assertEquals(whole, Duration.between(last.beginning().time(), last.end().time()));
+    }
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void whatAnAgentSaysOfItsSourceHasAnEnd() {
+        String text = "x".repeat(1 << 20);
+        timeline.sink()
+                .source(new BuildSource(
+                        text, text, false, Collections.nCopies(10_000, new BuildSource.Argument(text, text))));
+
+        BuildSource source = timeline.snapshot().source();
+
+        assertTrue(source.clipped());
+        assertEquals(BuildSource.MOST_TEXT_CHARS, source.text().length());
+        assertEquals(BuildSource.MOST_ARGUMENTS, source.arguments().size());
+        assertEquals(BuildSource.LONGEST_VALUE, source.arguments().get(0).value().length());
+        for (BuildSource wrong : List.of(
+                new BuildSource(null, "", false, List.of()),
+                new BuildSource("", null, false, List.of()),
+                new BuildSource("", "", false, (List) List.of("an argument")),
+                new BuildSource("", "", false, List.of(new BuildSource.Argument("name", null))))) {
+            assertThrows(IllegalArgumentException.class, () -> timeline.sink().source(wrong));
+        }
+    }
+
+    @Test
     void onDiskItIsTheSame() throws Exception {
         timeline.add(report(
                 List.of(new StepReport(
@@ -276,6 +343,21 @@ class LiveTimelineTest {
                 Map.of(1, new StepOutput(List.of("one"), 7, List.of("last"))),
                 List.of(new WarningReport("Rule: broken", List.of("detail"), "", null)),
                 PLACE));
+        timeline.located("default");
+        timeline.source(new BuildSource("Dockerfile", "FROM <b>", false, List.of(new BuildSource.Argument("target", "a"))));
+        Digest digest = new Digest("sha256:" + "a".repeat(64));
+        timeline.image(new ImageRecord(
+                List.of("shop/web:1"),
+                "shop/web@" + digest,
+                List.of("linux/amd64"),
+                7,
+                "treenq/1-web.json",
+                new ImageContent(List.of(new ImageContent.Variant(
+                        "linux/amd64",
+                        digest,
+                        List.of(new ImageContent.Layer(digest, 7, "RUN make")),
+                        List.of(new ImageContent.Attested(
+                                "type", 8, "builder", "source", List.of(new ImageContent.Material("uri", "digest")))))))));
         Path file = folder.resolve("treenq/1.json");
         Timeline running = timeline.snapshot();
 
@@ -287,6 +369,9 @@ class LiveTimelineTest {
         assertEquals(running.progress().output(), read.progress().output());
         assertEquals(running.progress().warnings(), read.progress().warnings());
         assertEquals(running.progress().failedAt(), read.progress().failedAt());
+        assertEquals(running.source(), read.source());
+        assertEquals(running.image(), read.image());
+        assertEquals(2, read.marks().size());
         assertNull(read.end());
         try (var files = Files.list(file.getParent())) {
             assertEquals(1, files.count());

@@ -15,6 +15,13 @@
   let root;
   let failures = 0;
   let shownState = null;
+  let shownImage = "";
+  let shownSource = "";
+  let shownGraph = "";
+  let updateGraph = null;
+
+  /** Rows of what is no step: what passes before the first one, and after the last one. */
+  const shownPhases = new Map();
 
   /** By number: the step's element, and what of it is on the page. */
   const shownSteps = new Map();
@@ -114,10 +121,180 @@
     );
     setShare(part(root, "cache-meter"), build.cacheable === 0 ? 0 : build.cached / build.cacheable);
     setText(root, "transferred", size(build.transferredBytes));
+    setText(root, "builder", build.builder === "" ? "–" : build.builder);
     renderLongest(build);
-    show(root, "digest-line", build.digest !== "");
-    setText(root, "digest", build.digest);
     show(root, "left-out", build.leftOut);
+    show(root, "continued", build.continuedBy > 0);
+    if (build.continuedBy > 0) {
+      const link = part(root, "continued-link");
+      link.textContent = word("build") + " " + build.continuedBy;
+      link.setAttribute("href", "../" + build.continuedBy + "/");
+    }
+  }
+
+  function word(name) {
+    return part(root.querySelector('[data-template="words"]').content, name).textContent;
+  }
+
+  /** A text with a button that copies it. */
+  function copied(text) {
+    const line = elementOf("copied");
+    setText(line, "text", text);
+    line.querySelector("button").setAttribute("text", text);
+    return line;
+  }
+
+  function cell(row, text, code) {
+    const made = row.insertCell();
+    (code ? made.appendChild(document.createElement("code")) : made).textContent = text;
+    return made;
+  }
+
+  function renderImage(build) {
+    const image = build.image;
+    const known = JSON.stringify([build.digest, image]);
+    if (known === shownImage) {
+      return;
+    }
+    shownImage = known;
+    show(root, "image-section", build.digest !== "");
+    setText(root, "digest", build.digest);
+    const names = clear(part(root, "names"));
+    const pull = clear(part(root, "pull"));
+    const variants = clear(part(root, "variants"));
+    if (!image) {
+      return;
+    }
+    show(root, "names-line", image.names.length > 0);
+    image.names.forEach(function (name) {
+      names.appendChild(copied(name));
+    });
+    show(root, "pull-line", image.reference !== "");
+    if (image.reference !== "") {
+      pull.appendChild(copied("docker pull " + image.reference));
+    }
+    show(root, "platforms-line", image.platforms.length > 0);
+    setText(root, "platforms", image.platforms.join(", "));
+    show(root, "size-line", image.sizeBytes > 0);
+    setText(root, "image-size", size(image.sizeBytes));
+    show(root, "metadata-line", image.artifact !== "");
+    if (image.artifact !== "") {
+      const link = part(root, "metadata");
+      link.textContent = image.artifact;
+      link.setAttribute(
+        "href",
+        root.dataset.run + "artifact/" + image.artifact.split("/").map(encodeURIComponent).join("/")
+      );
+    }
+    image.variants.forEach(function (variant) {
+      variants.appendChild(variantOf(variant));
+    });
+    if (window.Behaviour) {
+      // Jenkins' own: makes buttons copy.
+      window.Behaviour.applySubtree(part(root, "image-section"), true);
+    }
+  }
+
+  function variantOf(variant) {
+    const item = elementOf("variant");
+    setText(item, "platform", variant.platform === "" ? word("no-platform") : variant.platform);
+    const whole = variant.layers.reduce(function (sum, layer) {
+      return sum + layer.sizeBytes;
+    }, 0);
+    const attested = variant.attestations.map(function (attestation) {
+      return kindOf(attestation);
+    });
+    setText(
+      item,
+      "variant-facts",
+      variant.layers.length +
+        " " +
+        word("layers") +
+        ", " +
+        size(whole) +
+        "; " +
+        (attested.length === 0 ? word("no-attestation") : Array.from(new Set(attested)).join(", "))
+    );
+    variant.layers.forEach(function (layer) {
+      const row = part(item, "layers").insertRow();
+      const digest = cell(row, layer.digest.substring(0, layer.digest.indexOf(":") + 13), true);
+      digest.title = layer.digest;
+      cell(row, size(layer.sizeBytes), false);
+      cell(row, layer.createdBy, true);
+    });
+    variant.attestations.forEach(function (attestation) {
+      part(item, "attestations").appendChild(attestationOf(attestation));
+    });
+    return item;
+  }
+
+  function kindOf(attestation) {
+    return /slsa\.dev\/provenance/.test(attestation.predicateType)
+      ? word("provenance")
+      : /spdx|cyclonedx/i.test(attestation.predicateType)
+        ? word("sbom")
+        : word("attestation");
+  }
+
+  function attestationOf(attestation) {
+    const item = elementOf("attestation");
+    setText(item, "kind", kindOf(attestation));
+    setText(item, "type", attestation.predicateType + ", " + size(attestation.sizeBytes));
+    show(item, "builder-line", attestation.builder !== "");
+    setText(item, "attested-by", attestation.builder);
+    show(item, "source-line", attestation.source !== "");
+    setText(item, "attested-source", attestation.source);
+    attestation.materials.forEach(function (material) {
+      const line = document.createElement("li");
+      line.textContent = material.uri + (material.digest === "" ? "" : " " + material.digest);
+      part(item, "materials").appendChild(line);
+    });
+    return item;
+  }
+
+  function renderSource(build) {
+    const source = build.source;
+    const known = JSON.stringify(source);
+    if (known === shownSource) {
+      return;
+    }
+    shownSource = known;
+    show(root, "source-section", Boolean(source));
+    if (!source) {
+      return;
+    }
+    const rows = clear(part(root, "arguments"));
+    show(root, "arguments-table", source.arguments.length > 0);
+    source.arguments.forEach(function (argument) {
+      const row = rows.insertRow();
+      cell(row, argument.name, true);
+      cell(row, argument.value, true);
+    });
+    show(root, "dockerfile-details", source.text !== "");
+    setText(root, "dockerfile-name", source.file);
+    setText(root, "dockerfile", source.text);
+    show(root, "source-clipped", source.clipped);
+  }
+
+  function renderGraph(build) {
+    const known = JSON.stringify(
+      build.steps.map(function (step) {
+        return [step.number, step.name, step.inputs];
+      })
+    );
+    if (known !== shownGraph) {
+      shownGraph = known;
+      updateGraph = window.treenqGraph.draw(part(root, "graph"), build.steps, function (step) {
+        return step.state === "WAITING"
+          ? word("waits")
+          : step.state === "CACHED"
+            ? word("cached")
+            : time(step.durationMillis);
+      });
+      show(root, "graph-section", updateGraph !== null);
+    } else if (updateGraph !== null) {
+      updateGraph(build.steps);
+    }
   }
 
   function renderLongest(build) {
@@ -166,9 +343,14 @@
     });
   }
 
+  /** What the axis is of: the whole time, or only that of the steps where nothing else was kept. */
+  function wholeMillis(build) {
+    return build.phases.length > 0 ? build.durationMillis : build.stepsNowMillis - build.stepsStartMillis;
+  }
+
   function renderAxis(build) {
     const axis = clear(part(root, "axis"));
-    const seconds = (build.stepsNowMillis - build.stepsStartMillis) / 1000;
+    const seconds = wholeMillis(build) / 1000;
     const tick =
       TICK_SECONDS.find(function (candidate) {
         return seconds / candidate <= MOST_TICKS;
@@ -193,7 +375,15 @@
 
   function renderSteps(build) {
     const list = part(root, "steps-list");
-    show(root, "steps-section", build.steps.length > 0);
+    const rows = build.steps.length > 0 || (build.phases.length > 0 && build.state !== "SKIPPED");
+    show(root, "steps-section", rows);
+    const before = renderPhases(build, "before", function (phase) {
+      return phase !== "STEPS" && phase !== "FINISHING";
+    });
+    const first = before === null ? 0 : 1;
+    if (before !== null && list.firstElementChild !== before) {
+      list.insertBefore(before, list.firstElementChild);
+    }
     const names = new Map();
     build.steps.forEach(function (step) {
       names.set(step.number, step.name);
@@ -207,11 +397,59 @@
       shown.inputs = step.inputs.map(function (input) {
         return names.get(input);
       });
-      if (list.children[place] !== shown.item) {
-        list.insertBefore(shown.item, list.children[place] || null);
+      if (list.children[first + place] !== shown.item) {
+        list.insertBefore(shown.item, list.children[first + place] || null);
       }
       renderStep(shown, build);
     });
+    const after = renderPhases(build, "after", function (phase) {
+      return phase === "FINISHING";
+    });
+    if (after !== null) {
+      list.appendChild(after);
+    }
+  }
+
+  /** A row for the time that no step takes, so that the rows add up to the whole; null when there is none. */
+  function renderPhases(build, name, wanted) {
+    const phases = build.phases.filter(function (phase) {
+      return wanted(phase.phase);
+    });
+    if (phases.length === 0) {
+      return null;
+    }
+    if (!shownPhases.has(name)) {
+      const item = elementOf("step");
+      item.id = "time-" + name;
+      setText(item, "name", word(name));
+      shownPhases.set(name, item);
+    }
+    const item = shownPhases.get(name);
+    const last = phases[phases.length - 1];
+    const end = last.startMillis + last.durationMillis;
+    const isLast = last === build.phases[build.phases.length - 1];
+    const states = { RUNNING: "RUNNING", FAILURE: "FAILED", ABORTED: "CANCELED", INTERRUPTED: "CANCELED" };
+    const state = (isLast && name === "before" && states[build.state]) || "DONE";
+    if (item.getAttribute("data-state") !== state) {
+      item.setAttribute("data-state", state);
+      clear(part(item, "icon")).appendChild(copyOf("state-" + state));
+    }
+    setText(item, "time", time(end - phases[0].startMillis));
+    const bar = part(item, "bar");
+    const piece = bar.firstElementChild || bar.appendChild(document.createElement("span"));
+    const whole = Math.max(1, wholeMillis(build));
+    setShare(piece, phases[0].startMillis / whole);
+    piece.style.setProperty("--length", ((100 * (end - phases[0].startMillis)) / whole).toFixed(2) + "%");
+    const list = clear(part(item, "transfers"));
+    show(item, "transfers", true);
+    phases.forEach(function (phase) {
+      const line = elementOf("transfer");
+      setText(line, "name", phase.name);
+      setText(line, "time", time(phase.durationMillis));
+      part(line, "meter").parentElement.classList.add("jenkins-hidden");
+      list.appendChild(line);
+    });
+    return item;
   }
 
   function renderStep(shown, build) {
@@ -233,14 +471,14 @@
   }
 
   function renderBar(bar, step, build) {
-    const whole = Math.max(1, build.stepsNowMillis - build.stepsStartMillis);
+    const whole = Math.max(1, wholeMillis(build));
     while (bar.children.length > step.runs.length) {
       bar.removeChild(bar.lastElementChild);
     }
     step.runs.forEach(function (run, index) {
       const piece = bar.children[index] || bar.appendChild(document.createElement("span"));
       const start = Math.max(run.startMillis, build.stepsStartMillis);
-      setShare(piece, (start - build.stepsStartMillis) / whole);
+      setShare(piece, (build.stepsOffsetMillis + start - build.stepsStartMillis) / whole);
       piece.style.setProperty("--length", ((100 * Math.max(0, run.endMillis - start)) / whole).toFixed(2) + "%");
     });
   }
@@ -315,9 +553,12 @@
   function render(build) {
     renderFacts(build);
     renderFailure(build);
+    renderImage(build);
     renderWarnings(build);
     renderAxis(build);
     renderSteps(build);
+    renderGraph(build);
+    renderSource(build);
   }
 
   /** A link to a step opens it. */

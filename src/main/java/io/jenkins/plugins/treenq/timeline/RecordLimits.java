@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.timeline;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.ImageContent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The limits of what is kept of a build beside its steps, whether an agent sent it or it is read from a disk. As with
+ * {@link ProgressLimits}, the controller trusts neither: Java and Gson do not check the types of what is in a list.
+ */
+public final class RecordLimits {
+    private static final int MOST_NAMES = 500;
+    private static final int MOST_VARIANTS = 64;
+    private static final int MOST_LAYERS = 2000;
+    private static final int MOST_ATTESTATIONS = 200;
+    private static final int MOST_MATERIALS = 1000;
+
+    /** And the sign that something was cut. */
+    private static final int LONGEST_TEXT = 1001;
+
+    /** Of a retried build. */
+    static final int MOST_MARKS = 100;
+
+    private int layers;
+    private int attestations;
+    private int materials;
+
+    private RecordLimits() {}
+
+    /**
+     * A copy of a source, of which all types are known and all sizes have a bound.
+     *
+     * @throws IllegalArgumentException when something is of a wrong type, or missing
+     */
+    @CheckForNull
+    static BuildSource checked(@CheckForNull BuildSource source) {
+        if (source == null) {
+            return null;
+        }
+        List<BuildSource.Argument> arguments = list(source.arguments(), BuildSource.MOST_ARGUMENTS, each -> {
+            BuildSource.Argument argument = as(BuildSource.Argument.class, each);
+            return new BuildSource.Argument(
+                    text(argument.name(), BuildSource.LONGEST_NAME), text(argument.value(), BuildSource.LONGEST_VALUE));
+        });
+        return new BuildSource(
+                text(source.file(), BuildSource.LONGEST_NAME),
+                text(source.text(), BuildSource.MOST_TEXT_CHARS),
+                source.clipped()
+                        || source.text().length() > BuildSource.MOST_TEXT_CHARS
+                        || source.arguments().size() > BuildSource.MOST_ARGUMENTS,
+                arguments);
+    }
+
+    /** The same for what an image consists of. */
+    @CheckForNull
+    public static ImageContent checked(@CheckForNull ImageContent content) {
+        return content == null ? null : new RecordLimits().content(content);
+    }
+
+    /** The same for an image. */
+    @CheckForNull
+    static ImageRecord checked(@CheckForNull ImageRecord image) {
+        return image == null
+                ? null
+                : new ImageRecord(
+                        list(image.names(), MOST_NAMES, RecordLimits::text),
+                        text(image.reference()),
+                        list(image.platforms(), MOST_VARIANTS, RecordLimits::text),
+                        Math.max(0, image.sizeBytes()),
+                        text(image.artifact()),
+                        checked(image.content()));
+    }
+
+    /** The same for the phases of a build. */
+    static List<Timeline.Mark> checked(@CheckForNull List<Timeline.Mark> marks) {
+        return marks == null
+                ? List.of()
+                : list(marks, MOST_MARKS, each -> {
+                    Timeline.Mark mark = as(Timeline.Mark.class, each);
+                    return new Timeline.Mark(
+                            as(BuildPhase.class, mark.phase()), Objects.requireNonNull(ProgressLimits.time(mark.time())));
+                });
+    }
+
+    private ImageContent content(ImageContent content) {
+        return new ImageContent(list(content.variants(), MOST_VARIANTS, each -> {
+            ImageContent.Variant variant = as(ImageContent.Variant.class, each);
+            return new ImageContent.Variant(
+                    text(variant.platform()),
+                    digest(variant.digest()),
+                    list(variant.layers(), MOST_LAYERS - layers, this::layer),
+                    list(variant.attestations(), MOST_ATTESTATIONS - attestations, this::attested));
+        }));
+    }
+
+    private ImageContent.Layer layer(Object item) {
+        layers++;
+        ImageContent.Layer layer = as(ImageContent.Layer.class, item);
+        return new ImageContent.Layer(digest(layer.digest()), Math.max(0, layer.sizeBytes()), text(layer.createdBy()));
+    }
+
+    private ImageContent.Attested attested(Object item) {
+        attestations++;
+        ImageContent.Attested attested = as(ImageContent.Attested.class, item);
+        return new ImageContent.Attested(
+                text(attested.predicateType()),
+                Math.max(0, attested.sizeBytes()),
+                text(attested.builder()),
+                text(attested.source()),
+                list(attested.materials(), MOST_MATERIALS - materials, each -> {
+                    materials++;
+                    ImageContent.Material material = as(ImageContent.Material.class, each);
+                    return new ImageContent.Material(text(material.uri()), text(material.digest()));
+                }));
+    }
+
+    /** Gson makes one of any text. */
+    private static Digest digest(@CheckForNull Digest digest) {
+        return new Digest(as(String.class, as(Digest.class, digest).value()));
+    }
+
+    private static String text(@CheckForNull Object text) {
+        return text(text, LONGEST_TEXT);
+    }
+
+    private static String text(@CheckForNull Object item, int longest) {
+        String text = as(String.class, item);
+        return text.length() > longest ? text.substring(0, longest) : text;
+    }
+
+    private static <T> List<T> list(@CheckForNull List<?> items, int most, Function<Object, T> copy) {
+        if (items == null) {
+            throw new IllegalArgumentException("a list is missing");
+        }
+        List<T> copies = new ArrayList<>();
+        Stream<?> some = items.stream().limit(Math.max(0, most));
+        some.forEach(item -> copies.add(copy.apply(item)));
+        return copies;
+    }
+
+    private static <T> T as(Class<T> type, @CheckForNull Object value) {
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException(
+                    value == null ? "something is missing" : "there is a " + value.getClass().getName());
+        }
+        return type.cast(value);
+    }
+}
