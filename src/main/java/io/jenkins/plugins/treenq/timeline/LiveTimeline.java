@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.progress.ClippedOutput;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressSummary;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -149,7 +150,7 @@ public final class LiveTimeline {
 
     private void enter(BuildPhase phase) {
         if (end == null && marks.size() < RecordLimits.MOST_MARKS && marks.get(marks.size() - 1).phase() != phase) {
-            marks.add(new Timeline.Mark(phase, Instant.now()));
+            marks.add(new Timeline.Mark(phase, clock()));
         }
     }
 
@@ -175,7 +176,7 @@ public final class LiveTimeline {
      */
     public synchronized Duration stop() {
         if (stopped == null) {
-            stopped = Instant.now();
+            stopped = clock();
         }
         return Duration.between(beginning.time(), stopped);
     }
@@ -368,6 +369,11 @@ public final class LiveTimeline {
         return kept;
     }
 
+    /** In whole milliseconds, as times are kept, so that what is counted now is the same when it is read again. */
+    static Instant clock() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
+    }
+
     private Instant now() {
         return end == null ? daemonTime.plusNanos(System.nanoTime() - reportedNanos) : daemonTime;
     }
@@ -390,8 +396,8 @@ public final class LiveTimeline {
             return null;
         }
         Instant earliest = marks.get(marks.size() - 1).time();
-        Instant latest = stopped == null ? Instant.now() : stopped;
-        Instant start = all.start().plus(clockDifference);
+        Instant latest = stopped == null ? clock() : stopped;
+        Instant start = all.start().plus(clockDifference).truncatedTo(ChronoUnit.MILLIS);
         return start.isBefore(earliest) ? earliest : start.isAfter(latest) ? latest : start;
     }
 }

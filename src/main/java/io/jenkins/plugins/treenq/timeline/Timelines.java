@@ -77,7 +77,7 @@ public final class Timelines {
     public LiveTimeline begin(int number, String ref, String subject, String builder) {
         Keeper keeper = new Keeper(number);
         LiveTimeline timeline =
-                new LiveTimeline(new Timeline.Beginning(number, ref, subject, builder, Instant.now()), keeper, WRITERS);
+                new LiveTimeline(new Timeline.Beginning(number, ref, subject, builder, LiveTimeline.clock()), keeper, WRITERS);
         live.put(number, timeline);
         return timeline;
     }

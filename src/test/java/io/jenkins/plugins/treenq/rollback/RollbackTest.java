@@ -213,7 +213,8 @@ class RollbackTest {
         String summary = reader.getPage(job).asNormalizedText();
         assertThat(summary, matchesPattern("(?s).*" + Pattern.quote(tag) + "\\s*" + second.substring(0, 19) + "\\s*#2.*"));
         assertThat(summary, not(containsString(first.substring(0, 19))));
-        String page = reader.getPage(job, "treenq/").asNormalizedText();
+        // Earlier images are folded.
+        String page = reader.getPage(job, "treenq/").asXml();
         assertThat(page, containsString(first.substring(0, 19)));
         assertThat(page, containsString("current"));
         assertThat(page, not(containsString("Roll back")));
