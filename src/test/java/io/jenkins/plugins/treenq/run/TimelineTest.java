@@ -180,9 +180,12 @@ class TimelineTest {
         }
         assertEquals(whole, end);
         assertEquals(
-                List.of("WAITING", "SENDING", "PREPARING", "CONNECTING", "STARTING", "STEPS", "FINISHING"), names);
-        assertThat(phases.getJSONObject(5).getLong("durationMillis"), greaterThan(900L));
-        assertEquals(phases.getJSONObject(5).getLong("startMillis"), build.getLong("stepsOffsetMillis"));
+                List.of("WAITING", "SENDING", "PREPARING", "CONNECTING", "STARTING", "STEPS", "FINISHING"),
+                // A daemon that is slow to answer is tried again.
+                names.stream().distinct().toList());
+        JSONObject steps = phases.getJSONObject(names.indexOf("STEPS"));
+        assertThat(steps.getLong("durationMillis"), greaterThan(900L));
+        assertEquals(steps.getLong("startMillis"), build.getLong("stepsOffsetMillis"));
         jenkins.assertLogContains("duration=" + whole / 1000.0 + ";", run);
         assertEquals(
                 whole / 1000.0,
