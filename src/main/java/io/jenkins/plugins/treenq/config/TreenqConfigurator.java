@@ -55,8 +55,8 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
             if (reason == null) {
                 throw e;
             }
-            // The page that a failed reload leads to shows this text and none of the causes.
-            throw new ConfiguratorException(this, reason, e);
+            // The page that a failed reload leads to shows the text of the innermost of these exceptions, which must be this one.
+            throw new ConfiguratorException(this, reason, new IllegalArgumentException(reason));
         }
     }
 

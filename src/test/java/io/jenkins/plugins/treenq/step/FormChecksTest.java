@@ -101,7 +101,7 @@ class FormChecksTest {
         assertRefused(
                 step::doCheckAddHosts,
                 "a=b.example.com",
-                "'b.example.com' is no address for the host 'a'; write it in numbers, such as 10.0.0.1");
+                "'b.example.com' is not an IP address for the host 'a'; write an address such as 10.0.0.1");
     }
 
     @Test
@@ -158,14 +158,14 @@ class FormChecksTest {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
 
         assertTaken(step::doCheckBuilder, "", "default", "$BUILDER");
-        assertRefused(step::doCheckBuilder, "gone", "The builder 'gone' is not configured; choose another one");
+        assertRefused(step::doCheckBuilder, "gone", "The builder 'gone' is not configured; select another one");
         Policy policy = new Policy();
         policy.setJobsMayNameBuilders(false);
         TreenqConfiguration.get().setPolicy(policy);
         assertRefused(
                 step::doCheckBuilder,
                 "default",
-                "The administrator's policy lets jobs name no builder; choose the default builder");
+                "The administrator's policy does not allow jobs to name a builder; select the default builder");
     }
 
     @Test
@@ -213,7 +213,7 @@ class FormChecksTest {
                 of(AzblobCache.DescriptorImpl.class)::doCheckAccountUrl)) {
             assertRefused(required, "", "Required");
         }
-        String url = "This is not the address of a service; write it as in https://storage.example.com, without a user";
+        String url = "This is not the URL of a service; write a URL such as https://storage.example.com, without a user";
         assertTaken(of(S3Cache.DescriptorImpl.class)::doCheckEndpointUrl, "", "https://minio.example.com:9000/");
         assertRefused(of(S3Cache.DescriptorImpl.class)::doCheckEndpointUrl, "minio.example.com", url);
         assertRefused(of(AzblobCache.DescriptorImpl.class)::doCheckAccountUrl, "https://me:s3cret@a.b", url);
