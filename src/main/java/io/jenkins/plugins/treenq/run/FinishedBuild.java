@@ -32,7 +32,7 @@ record FinishedBuild(BuildResult result, long sizeBytes, @CheckForNull ImageCont
 
     /** The same that took another time, which all accounts of it tell. */
     FinishedBuild lasting(Duration duration) {
-        return new FinishedBuild(new BuildResult(result.ref(), result.exporterResponse(), duration), sizeBytes, content);
+        return new FinishedBuild(new BuildResult(result.ref(), result.image(), result.metadata(), duration), sizeBytes, content);
     }
 
     /** Of the image, or empty. */

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.run;
 
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
-import io.jenkins.plugins.treenq.buildkit.progress.Redaction;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

@@ -102,7 +102,7 @@ class AgentAnswersTest {
             build(Map.of("a", Collections.nCopies(5 << 20, null))),
             build(deep(1000)),
             new FinishedBuild(
-                    new BuildResult("ref", new ExportedImage(new Digest(DIGEST), null), Map.of(), Duration.ZERO), 1)
+                    new BuildResult("ref", new ExportedImage(new Digest(DIGEST), null), Map.of(), Duration.ZERO), 1, null)
         }) {
             assertRefused(answer, AgentAnswers::finished);
         }
@@ -146,7 +146,7 @@ class AgentAnswersTest {
                                         Collections.nCopies(1000, new ImageContent.Material(LONG, LONG)))))));
 
         ImageContent content = AgentAnswers.finished(
-                        new FinishedBuild(new BuildResult("ref", Map.of(), Duration.ZERO), 1, large))
+                        new FinishedBuild(new BuildResult("ref", null, Map.of(), Duration.ZERO), 1, large))
                 .content();
 
         assertEquals(64, content.variants().size());
@@ -167,7 +167,7 @@ class AgentAnswersTest {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> AgentAnswers.finished(
-                            new FinishedBuild(new BuildResult("ref", Map.of(), Duration.ZERO), 1, wrong)));
+                            new FinishedBuild(new BuildResult("ref", null, Map.of(), Duration.ZERO), 1, wrong)));
         }
     }
 
