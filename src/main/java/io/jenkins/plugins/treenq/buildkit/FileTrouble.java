@@ -26,15 +26,15 @@ public final class FileTrouble {
     private FileTrouble() {}
 
     /** The reason, after the file that it is about, where that is known. For what has many files. */
-    public static String naming(IOException failure) {
+    public static String fileAndReason(IOException failure) {
         String file = failure instanceof FileSystemException known ? known.getFile() : null;
-        return (file == null ? "" : "'" + file + "': ") + inWords(failure);
+        return (file == null ? "" : "'" + file + "': ") + reason(failure);
     }
 
     /** The reason alone, in words; a sentence before it names the file. */
-    public static String inWords(Exception failure) {
+    public static String reason(Exception failure) {
         if (failure instanceof UncheckedIOException unchecked) {
-            return inWords(unchecked.getCause());
+            return reason(unchecked.getCause());
         }
         if (failure instanceof AccessDeniedException) {
             return "permission denied";

@@ -145,7 +145,7 @@ public final class BuildCredentials {
             try (InputStream content = tracked(file).getContent()) {
                 return content.readAllBytes();
             } catch (IOException e) {
-                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + FileTrouble.inWords(e));
+                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + FileTrouble.reason(e));
             }
         }
         throw missing(credentialsId, found, StringCredentials.class, need);

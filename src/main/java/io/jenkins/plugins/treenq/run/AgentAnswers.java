@@ -139,7 +139,7 @@ final class AgentAnswers {
 
     /** A build that succeeded while nobody waited for it, if it did. */
     @CheckForNull
-    static RecoveredBuild recalled(@CheckForNull Object answer) {
+    static RecoveredBuild recovered(@CheckForNull Object answer) {
         if (answer == null) {
             return null;
         }

@@ -313,7 +313,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         private String line(Throwable failure) {
-            return work.doing().toLowerCase(Locale.ROOT) + " " + input.build().subject() + " on builder '"
+            return work.activity().toLowerCase(Locale.ROOT) + " " + input.build().subject() + " on builder '"
                     + input.builder() + "' failed: " + failure.getMessage();
         }
     }

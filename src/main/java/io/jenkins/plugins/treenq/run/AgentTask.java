@@ -22,5 +22,5 @@ interface AgentTask<T extends Serializable> extends Serializable {
     T checked(Object answer);
 
     /** What is being done, as the first word of a line: {@code BuildTask}. */
-    String doing();
+    String activity();
 }

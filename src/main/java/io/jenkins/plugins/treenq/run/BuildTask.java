@@ -131,7 +131,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 Duration pause = RetryPauses.ALL.get(push - 1);
                 console.print("The image was built, but " + e.getMessage() + "; pushing again in " + pause.toSeconds()
                         + " s (" + (push + 1) + " of " + (RetryPauses.ALL.size() + 1) + ")");
-                reporter.begunAgain();
+                reporter.reset();
                 return Async.then(Async.pause(pause), over -> buildAndPush(request.withNewRef(), push + 1));
             });
         }
@@ -170,7 +170,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
     }
 
     @Override
-    public String doing() {
+    public String activity() {
         return "Building";
     }
 }

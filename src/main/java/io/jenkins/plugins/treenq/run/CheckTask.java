@@ -39,7 +39,7 @@ final class CheckTask implements AgentTask<CheckedDockerfile> {
     }
 
     @Override
-    public String doing() {
+    public String activity() {
         return "Checking";
     }
 }

@@ -14,7 +14,7 @@ public final class FailureText {
             return failure.getMessage();
         }
         return failure instanceof IOException file
-                ? FileTrouble.naming(file)
+                ? FileTrouble.fileAndReason(file)
                 : "an unexpected failure (" + failure.getClass().getSimpleName() + "); its stack is in Jenkins' log or the build's";
     }
 }

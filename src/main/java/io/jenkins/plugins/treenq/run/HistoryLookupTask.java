@@ -30,13 +30,13 @@ final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
     @Override
     public CompletableFuture<RecoveredBuild> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
-        return Async.call(Async.ASKING, () -> recall(client, console));
+        return Async.call(Async.ASKING, () -> historyResult(client, console));
     }
 
     @CheckForNull
-    private RecoveredBuild recall(BuildkitClient client, Console console)
+    private RecoveredBuild historyResult(BuildkitClient client, Console console)
             throws BuildkitException, InterruptedException {
-        Optional<BuildResult> result = client.recall(ref);
+        Optional<BuildResult> result = client.historyResult(ref);
         if (result.isEmpty()) {
             return null;
         }
@@ -56,11 +56,11 @@ final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
     @Override
     @CheckForNull
     public RecoveredBuild checked(Object answer) {
-        return AgentAnswers.recalled(answer);
+        return AgentAnswers.recovered(answer);
     }
 
     @Override
-    public String doing() {
+    public String activity() {
         return "Looking for build " + ref;
     }
 }

@@ -310,7 +310,7 @@ public final class ImageBuild {
     }
 
     private static String begins(AgentTask<?> work, Site site) {
-        return work.doing() + " on '" + site.builder() + "' (" + site.address() + ")";
+        return work.activity() + " on '" + site.builder() + "' (" + site.address() + ")";
     }
 
     /** Whatever becomes of the build, its timeline ends with it, and is kept before anybody goes on. */
@@ -354,7 +354,7 @@ public final class ImageBuild {
         CompletableFuture<Optional<BuiltImage>> image = Async.then(asked, found -> {
             if (found != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
-                return CompletableFuture.completedFuture(Optional.of(recalled(earlier, found)));
+                return CompletableFuture.completedFuture(Optional.of(recovered(earlier, found)));
             }
             listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
             return CompletableFuture.completedFuture(Optional.empty());
@@ -403,7 +403,7 @@ public final class ImageBuild {
                         : CompletableFuture.failedFuture(failure)));
     }
 
-    private BuiltImage recalled(BegunBuild begun, RecoveredBuild found) throws IOException, InterruptedException {
+    private BuiltImage recovered(BegunBuild begun, RecoveredBuild found) throws IOException, InterruptedException {
         ImagesAction action = ImagesAction.of(run);
         int number = action.numberOf(begun.ref());
         Optional<BuiltImage> recorded = action.image(number);

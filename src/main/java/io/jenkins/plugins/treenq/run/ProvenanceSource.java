@@ -22,7 +22,7 @@ final class ProvenanceSource {
         try {
             return VcsOptions.of(context.path(), boundary, build.locals());
         } catch (IOException e) {
-            log.accept("WARNING: the provenance names no commit: " + FileTrouble.naming(e));
+            log.accept("WARNING: the provenance names no commit: " + FileTrouble.fileAndReason(e));
         } catch (LinkageError e) {
             log.accept("WARNING: the provenance names no commit, for that takes the plugin git-client");
         }

@@ -118,7 +118,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     }
 
     @Override
-    public String doing() {
-        return building.doing();
+    public String activity() {
+        return building.activity();
     }
 }

@@ -29,7 +29,7 @@ class FileTroubleTest {
     Path folder;
 
     private static String words(Executable action) {
-        return FileTrouble.inWords(assertThrows(IOException.class, action));
+        return FileTrouble.reason(assertThrows(IOException.class, action));
     }
 
     @Test
@@ -63,11 +63,11 @@ class FileTroubleTest {
             new ClosedByInterruptException()
         }) {
             for (Exception one : new Exception[] {failure, new UncheckedIOException(failure)}) {
-                String words = FileTrouble.inWords(one);
+                String words = FileTrouble.reason(one);
                 assertFalse(words.contains("/") || words.contains("java") || words.contains("Exception"), words);
             }
         }
-        assertEquals("'/a/path': permission denied", FileTrouble.naming(new AccessDeniedException("/a/path")));
-        assertEquals("its index has no tag 'x'", FileTrouble.naming(new IOException("its index has no tag 'x'")));
+        assertEquals("'/a/path': permission denied", FileTrouble.fileAndReason(new AccessDeniedException("/a/path")));
+        assertEquals("its index has no tag 'x'", FileTrouble.fileAndReason(new IOException("its index has no tag 'x'")));
     }
 }

@@ -71,7 +71,7 @@ class AgentAnswersTest {
                 "containerimage.descriptor", Map.of("size", 525L, "annotations", List.of("a", true, 0.5))));
         assertEquals(build, AgentAnswers.finished(build));
         assertEquals(new PossibleBuild(build, null), AgentAnswers.possible(new PossibleBuild(build, null)));
-        assertNull(AgentAnswers.recalled(null));
+        assertNull(AgentAnswers.recovered(null));
         Platform arm = Platform.parse("linux/arm64");
         ImageDescription unchanged = image(List.of(
                         new ImageDescription.Variant(arm, new Digest(DIGEST), 5, Instant.now(), Map.of("a", LONG), Map.of())));
@@ -114,8 +114,8 @@ class AgentAnswersTest {
                                 new Platform("linux", LONG, ""), new Digest(DIGEST), 1, null, Map.of(), Map.of())))),
                 AgentAnswers::possible);
         ProgressReport progress = new ProgressReport(Instant.now(), (List) List.of(1), Map.of(), List.of(), null, false);
-        assertRefused(new RecoveredBuild(build(Map.of()), progress), AgentAnswers::recalled);
-        assertRefused(new RecoveredBuild(build(Map.of()), null), AgentAnswers::recalled);
+        assertRefused(new RecoveredBuild(build(Map.of()), progress), AgentAnswers::recovered);
+        assertRefused(new RecoveredBuild(build(Map.of()), null), AgentAnswers::recovered);
     }
 
     private static Map<String, String> many() {

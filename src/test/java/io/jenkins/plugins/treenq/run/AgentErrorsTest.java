@@ -102,7 +102,7 @@ class AgentErrorsTest {
         }
 
         @Override
-        public String doing() {
+        public String activity() {
             return "Ending";
         }
     }

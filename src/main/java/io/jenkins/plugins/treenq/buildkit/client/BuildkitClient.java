@@ -201,22 +201,22 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Checks a Dockerfile without building it. */
     public Lint check(BuildRequest request, SessionContent content) throws BuildkitException, InterruptedException {
-        return FrontendAnswer.lint(ask("frontend.lint", request, content));
+        return FrontendAnswer.lint(query("frontend.lint", request, content));
     }
 
     /** What a target of a Dockerfile can be given: arguments, secrets, SSH agents, cache mounts. */
     public Outline outline(BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
-        return FrontendAnswer.outline(ask("frontend.outline", request, content), dockerfile(request));
+        return FrontendAnswer.outline(query("frontend.outline", request, content), dockerfile(request));
     }
 
     /** The stages of a Dockerfile that can be built. */
     public List<Target> targets(BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
-        return FrontendAnswer.targets(ask("frontend.targets", request, content), dockerfile(request));
+        return FrontendAnswer.targets(query("frontend.targets", request, content), dockerfile(request));
     }
 
-    private Map<String, String> ask(String question, BuildRequest request, SessionContent content)
+    private Map<String, String> query(String question, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
         // Its own name: the request's is for the build.
         BuildRequest asking = BuildRequest.builder()
@@ -299,7 +299,7 @@ public final class BuildkitClient implements AutoCloseable {
      * How a build ended that nobody waited for; empty unless it is in the history and succeeded. What the exporters
      * answered is told as far as the daemon kept it: digest and descriptor of the image.
      */
-    public Optional<BuildResult> recall(String ref) throws BuildkitException, InterruptedException {
+    public Optional<BuildResult> historyResult(String ref) throws BuildkitException, InterruptedException {
         return history.find(ref).flatMap(HistoryResult::result);
     }
 

@@ -108,7 +108,7 @@ final class LocalCaches {
                 new LayoutIndex(cache.folder()).put(manifest, List.of(LayoutIndex.Name.ofTag(cache.tag())));
             } catch (IOException e) {
                 throw new BuildkitException.OutputUnwritable(
-                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileTrouble.inWords(e), e);
+                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileTrouble.reason(e), e);
             }
             if (cache.cleaned()) {
                 try {
@@ -151,7 +151,7 @@ final class LocalCaches {
         } catch (NoSuchFileException e) {
             onSkipped.accept(entry.attributes().get("src"), "there is none yet");
         } catch (IOException e) {
-            onSkipped.accept(entry.attributes().get("src"), FileTrouble.inWords(e));
+            onSkipped.accept(entry.attributes().get("src"), FileTrouble.reason(e));
         }
         return Optional.empty();
     }

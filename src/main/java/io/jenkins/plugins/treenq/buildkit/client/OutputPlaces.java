@@ -62,7 +62,7 @@ public final class OutputPlaces {
             try {
                 requireApart(other, place);
             } catch (IOException e) {
-                throw new BuildkitException.InvalidRequest(place + " cannot be compared with " + other + ": " + FileTrouble.inWords(e), e);
+                throw new BuildkitException.InvalidRequest(place + " cannot be compared with " + other + ": " + FileTrouble.reason(e), e);
             }
         }
         places.add(place);

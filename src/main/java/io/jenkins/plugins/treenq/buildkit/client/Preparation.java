@@ -122,7 +122,7 @@ final class Preparation {
                 throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is empty");
             }
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read: " + FileTrouble.inWords(e), e);
+            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
         }
         // Not the file's own folder: its ignore file lies beside the name that was given.
         Path named = context.resolve(sources.dockerfile());
@@ -177,7 +177,7 @@ final class Preparation {
         } catch (IOException | IllegalArgumentException e) {
             throw new BuildkitException.InvalidRequest(
                     "OCI layout '" + layout + "' cannot be read: "
-                            + (e instanceof IOException file ? FileTrouble.naming(file) : e.getMessage()),
+                            + (e instanceof IOException file ? FileTrouble.fileAndReason(file) : e.getMessage()),
                     e);
         }
     }

@@ -162,7 +162,7 @@ final class ResultReceiver implements AutoCloseable {
                         "'" + value + "' is no value for " + key + "; write true or false"));
     }
 
-    private static Export told(Export export) {
+    private static Export asSent(Export export) {
         if (!export.type().equals("local")) {
             return export;
         }
@@ -204,7 +204,7 @@ final class ResultReceiver implements AutoCloseable {
 
     /** As the daemon is told it. */
     BuildRequest request() {
-        return request.withExports(request.exports().stream().map(ResultReceiver::told).toList());
+        return request.withExports(request.exports().stream().map(ResultReceiver::asSent).toList());
     }
 
     /** Those for the session, and another one. */
@@ -249,7 +249,7 @@ final class ResultReceiver implements AutoCloseable {
             new LayoutIndex(layout)
                     .put(new String(Base64.getDecoder().decode(descriptor), StandardCharsets.UTF_8), names);
         } catch (IOException | IllegalArgumentException e) {
-            throw new BuildkitException.OutputUnwritable("the index of '" + layout + "' cannot be written: " + FileTrouble.inWords(e), e);
+            throw new BuildkitException.OutputUnwritable("the index of '" + layout + "' cannot be written: " + FileTrouble.reason(e), e);
         }
     }
 

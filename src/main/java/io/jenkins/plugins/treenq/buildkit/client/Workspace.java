@@ -82,7 +82,7 @@ public final class Workspace {
             }
             return real;
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + FileTrouble.naming(e), e);
+            throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + FileTrouble.fileAndReason(e), e);
         }
     }
 
@@ -106,7 +106,7 @@ public final class Workspace {
         } catch (NoSuchFileException e) {
             return boundary.toAbsolutePath();
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + FileTrouble.inWords(e), e);
+            throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + FileTrouble.reason(e), e);
         }
     }
 
@@ -132,7 +132,7 @@ public final class Workspace {
         try {
             return new ConfinedPath(file, boundary()).readAll(maxBytes);
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + FileTrouble.inWords(e), e);
+            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
         }
     }
 }

@@ -74,7 +74,7 @@ public final class Contents {
             });
         } catch (IOException e) {
             throw new BuildkitException.DaemonFailed(
-                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + FileTrouble.inWords(e), null);
+                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + FileTrouble.reason(e), null);
         }
         return bytes.toByteArray();
     }

@@ -184,14 +184,14 @@ public final class History {
                     throw new BuildkitException.DaemonFailed(
                             "the history of " + endpoint.address() + " is longer than this JVM has memory for", null);
                 }
-                tell(Records.event(event), query, listener);
+                deliver(Records.event(event), query, listener);
             });
         } catch (StatusRuntimeException e) {
             throw ControlErrors.of(e, endpoint, "such build");
         }
     }
 
-    private static void tell(HistoryEvent event, HistoryQuery query, Consumer<HistoryEvent> listener) {
+    private static void deliver(HistoryEvent event, HistoryQuery query, Consumer<HistoryEvent> listener) {
         if (query.ref().isEmpty() || query.ref().equals(event.record().ref())) {
             listener.accept(event);
         }

@@ -24,7 +24,7 @@ final class AnnouncedEntries {
     int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos)
             throws BuildkitException.DaemonFailed {
         if (!memory.take(EntryTable.ENTRY_BYTES + name.size())) {
-            throw ReceiveErrors.because("it has more than the " + count()
+            throw ReceiveErrors.refused("it has more than the " + count()
                     + " entries that this JVM has memory for; give it a larger heap if the result is that large");
         }
         return entries.add(parent, name, mode, sizeBytes, timeNanos);

@@ -41,7 +41,7 @@ final class ArchiveReceiver implements MessageReceiver {
             in.enableAliasing(true);
             piece = BytesMessage.parseFrom(in);
         } catch (IOException e) {
-            throw ReceiveErrors.because("a piece of it is not in the form of one");
+            throw ReceiveErrors.refused("a piece of it is not in the form of one");
         }
         try {
             piece.getData().writeTo(out);
@@ -69,7 +69,7 @@ final class ArchiveReceiver implements MessageReceiver {
     }
 
     @Override
-    public byte[] farewell(String reason) {
+    public byte[] abortMessage(String reason) {
         return null;
     }
 

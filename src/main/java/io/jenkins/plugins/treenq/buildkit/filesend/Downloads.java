@@ -84,7 +84,7 @@ final class Downloads {
     void take(int id, ByteString piece) throws BuildkitException {
         Download download = requested.get(id);
         if (download == null) {
-            throw ReceiveErrors.because("there came content of entry " + Integer.toUnsignedString(id)
+            throw ReceiveErrors.refused("there came content of entry " + Integer.toUnsignedString(id)
                     + ", which was not asked for, or is complete");
         }
         try {
@@ -93,7 +93,7 @@ final class Downloads {
                 return;
             }
             if (download.missingBytes > 0) {
-                throw ReceiveErrors.because(named(id) + " has " + download.missingBytes + " bytes less than announced");
+                throw ReceiveErrors.refused(named(id) + " has " + download.missingBytes + " bytes less than announced");
             }
             requested.remove(id);
             FileChannel content = download.content;
@@ -109,7 +109,7 @@ final class Downloads {
     private void write(int id, Download download, ByteString piece) throws IOException, BuildkitException {
         download.missingBytes -= piece.size();
         if (download.missingBytes < 0) {
-            throw ReceiveErrors.because(named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
+            throw ReceiveErrors.refused(named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
         }
         if (download.content == null) {
             download.content = destination.open(download.path);

@@ -102,7 +102,7 @@ public final class FileSendService implements AutoCloseable {
         MessageReceiver recipient;
         try {
             if (callsLeft.decrementAndGet() < 0) {
-                throw ReceiveErrors.because("it comes in more than " + MOST_CALLS + " parts");
+                throw ReceiveErrors.refused("it comes in more than " + MOST_CALLS + " parts");
             }
             recipient = recipient(call, headers);
         } catch (BuildkitException e) {
@@ -123,7 +123,7 @@ public final class FileSendService implements AutoCloseable {
         }
         TargetFolder folder = folders.get(id);
         if (folder == null) {
-            throw ReceiveErrors.because("it is of exporter " + id + ", which has no output here");
+            throw ReceiveErrors.refused("it is of exporter " + id + ", which has no output here");
         }
         FolderOptions chosen = options.getOrDefault(id, FolderOptions.DEFAULT);
         // Without it, each platform comes by itself, and each would remove the others.
@@ -156,7 +156,7 @@ public final class FileSendService implements AutoCloseable {
         }
         for (ReceivingCall arrival : arrivals) {
             if (!arrival.isComplete()) {
-                throw ReceiveErrors.because("the daemon reported success before all of it was here");
+                throw ReceiveErrors.refused("the daemon reported success before all of it was here");
             }
         }
     }

@@ -83,17 +83,17 @@ final class FolderReceiver implements MessageReceiver {
         }
         if (packet.getType() == PacketType.PACKET_FIN_VALUE) {
             if (!finished) {
-                throw ReceiveErrors.because("it ended before it was complete");
+                throw ReceiveErrors.refused("it ended before it was complete");
             }
             return After.COMPLETE;
         }
         if (finished) {
-            throw ReceiveErrors.because("it went on after its end");
+            throw ReceiveErrors.refused("it went on after its end");
         }
         switch (packet.getType()) {
             case PacketType.PACKET_STAT_VALUE -> {
                 if (walked) {
-                    throw ReceiveErrors.because("an entry was announced after the last one");
+                    throw ReceiveErrors.refused("an entry was announced after the last one");
                 }
                 if (packet.hasStat()) {
                     announce(packet.getStat());
@@ -103,7 +103,7 @@ final class FolderReceiver implements MessageReceiver {
                 }
             }
             case PacketType.PACKET_DATA_VALUE -> downloads.take(packet.getID(), packet.getData());
-            default -> throw ReceiveErrors.because("a packet of type " + packet.getType() + " was sent");
+            default -> throw ReceiveErrors.refused("a packet of type " + packet.getType() + " was sent");
         }
         if (walked && downloads.isEmpty()) {
             finish();
@@ -118,7 +118,7 @@ final class FolderReceiver implements MessageReceiver {
             in.enableAliasing(true);
             return ArrivingPacket.parseFrom(in);
         } catch (IOException e) {
-            throw ReceiveErrors.because("a packet of it is not in the form of one");
+            throw ReceiveErrors.refused("a packet of it is not in the form of one");
         }
     }
 
@@ -127,7 +127,7 @@ final class FolderReceiver implements MessageReceiver {
         WalkOrder.Folder parent = order.next(path);
         ByteString name = EntryPath.name(path);
         if (stat.getSize() < 0) {
-            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " has a size below zero");
+            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " has a size below zero");
         }
         try {
             Path local = FileNames.resolveNew(parent.local, name);
@@ -157,7 +157,7 @@ final class FolderReceiver implements MessageReceiver {
         for (String form : List.of(name, Normalizer.normalize(name, NFC), Normalizer.normalize(name, NFD))) {
             ByteString other = below(parent.path, ByteString.copyFromUtf8(form));
             if (!other.equals(path) && announced.find(other) >= 0) {
-                throw ReceiveErrors.because("entries " + ReceiveErrors.quoted(other) + " and " + ReceiveErrors.quoted(path)
+                throw ReceiveErrors.refused("entries " + ReceiveErrors.quoted(other) + " and " + ReceiveErrors.quoted(path)
                         + " have the same name on this system");
             }
         }
@@ -194,7 +194,7 @@ final class FolderReceiver implements MessageReceiver {
         } else if (!stat.getLinkname().isEmpty()) {
             destination.hardLink(local, linked(stat));
         } else if (!FileMode.isRegular(mode)) {
-            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
+            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
         } else {
             destination.file(local);
             if (stat.getSize() > 0) {
@@ -213,7 +213,7 @@ final class FolderReceiver implements MessageReceiver {
         int id = announced.find(stat.getLinkname());
         boolean before = id >= 0 && id < announced.count() - 1;
         if (!before || FileMode.isFolder(announced.mode(id)) || FileMode.isSymlink(announced.mode(id))) {
-            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(stat.getPath()) + " is a link to "
+            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(stat.getPath()) + " is a link to "
                     + ReceiveErrors.quoted(stat.getLinkname()) + ", which is no file that came before");
         }
         return FileNames.resolveNew(destination.root(), stat.getLinkname());
@@ -248,7 +248,7 @@ final class FolderReceiver implements MessageReceiver {
                 destination.delete(leftover);
             } catch (IOException e) {
                 throw new BuildkitException.OutputUnwritable(
-                        "'" + leftover + "' cannot be removed from the output: " + FileTrouble.inWords(e), e);
+                        "'" + leftover + "' cannot be removed from the output: " + FileTrouble.reason(e), e);
             }
         }
     }
@@ -273,7 +273,7 @@ final class FolderReceiver implements MessageReceiver {
 
     @Override
     public void end() throws BuildkitException {
-        throw ReceiveErrors.because("it ended before it was complete");
+        throw ReceiveErrors.refused("it ended before it was complete");
     }
 
     @Override
@@ -282,7 +282,7 @@ final class FolderReceiver implements MessageReceiver {
     }
 
     @Override
-    public byte[] farewell(String reason) {
+    public byte[] abortMessage(String reason) {
         return packet(PacketType.PACKET_ERR_VALUE, ByteString.copyFromUtf8(reason));
     }
 

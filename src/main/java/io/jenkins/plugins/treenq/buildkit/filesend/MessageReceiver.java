@@ -27,7 +27,7 @@ interface MessageReceiver {
     boolean isComplete();
 
     /** A last message to the daemon about a failure; null for none. */
-    byte[] farewell(String reason);
+    byte[] abortMessage(String reason);
 
     /** Gives back what is held; called once, however the call ended. */
     void close();

@@ -13,7 +13,7 @@ final class ReceiveErrors {
     private ReceiveErrors() {}
 
     /** The daemon sent what no daemon should. */
-    static BuildkitException.DaemonFailed because(String what) {
+    static BuildkitException.DaemonFailed refused(String what) {
         return new BuildkitException.DaemonFailed(
                 "the daemon's result was refused: " + what
                         + "; nothing was written outside of the output, but what is in it is incomplete",
@@ -22,7 +22,7 @@ final class ReceiveErrors {
 
     /** This side cannot keep what was sent. */
     static BuildkitException.OutputUnwritable unwritable(String what, IOException cause) {
-        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + FileTrouble.inWords(cause), cause);
+        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + FileTrouble.reason(cause), cause);
     }
 
     /** A path for people, on one line. */

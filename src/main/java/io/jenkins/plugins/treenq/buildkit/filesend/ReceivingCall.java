@@ -162,7 +162,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             recipient.open();
         }
         if (message == FileSendService.TOO_LARGE) {
-            throw ReceiveErrors.because("a message of it is larger than " + FileSendService.LARGEST_BYTES + " bytes");
+            throw ReceiveErrors.refused("a message of it is larger than " + FileSendService.LARGEST_BYTES + " bytes");
         }
         if (message != null) {
             MessageReceiver.After after = recipient.take(message);
@@ -194,22 +194,22 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
     }
 
     private void answer(String reason, Status status) {
-        byte[] farewell = null;
+        byte[] abortMessage = null;
         try {
-            farewell = recipient.farewell(reason);
+            abortMessage = recipient.abortMessage(reason);
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
         }
-        end(farewell, status.withDescription(reason));
+        end(abortMessage, status.withDescription(reason));
     }
 
     /**
      * Over is only what the daemon was told of, too: whoever waits for that may end the connection.
      *
-     * @param farewell null for none
+     * @param abortMessage null for none
      * @param status null when the daemon waits for none any more
      */
-    private void end(byte[] farewell, Status status) {
+    private void end(byte[] abortMessage, Status status) {
         Status answer = status;
         try {
             recipient.close();
@@ -218,8 +218,8 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             answer = status == null ? null : Status.INTERNAL.withDescription(FAILED);
         }
         try {
-            if (farewell != null) {
-                call.sendMessage(farewell);
+            if (abortMessage != null) {
+                call.sendMessage(abortMessage);
             }
             if (answer != null) {
                 call.close(answer, new Metadata());

@@ -72,14 +72,14 @@ final class WalkOrder {
         ByteString parent = slash < 0 ? ByteString.EMPTY : path.substring(0, slash);
         while (!folders.peek().path.equals(parent)) {
             if (folders.size() == 1) {
-                throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " comes out of order");
+                throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " comes out of order");
             }
             leaving.leave(folders.pop());
         }
         Folder folder = folders.peek();
         ByteString name = path.substring(slash + 1);
         if (EntryPath.ORDER.compare(folder.lastName, name) >= 0) {
-            throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " comes out of order or twice");
+            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " comes out of order or twice");
         }
         folder.lastName = name;
         return folder;
@@ -97,7 +97,7 @@ final class WalkOrder {
                 dots = path.byteAt(at) == '.';
             }
             if (length == 0 || dots) {
-                throw ReceiveErrors.because("entry " + ReceiveErrors.quoted(path) + " is no clean path below the output");
+                throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " is no clean path below the output");
             }
             start = i + 1;
         }

@@ -53,7 +53,7 @@ final class ContextFilter {
      * @param parent the answer for the folder that holds it
      * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */
-    Answer ask(String path, Answer parent) throws InvalidPatternException {
+    Answer decide(String path, Answer parent) throws InvalidPatternException {
         boolean wanted = true;
         PatternMatcher.Match included = null;
         PatternMatcher.Match excluded = null;

@@ -31,7 +31,7 @@ final class ContextWalker {
         final boolean doubtful;
 
         /** What to say of the folder itself once something below it is wanted; null when that is done. */
-        Stat unsaid;
+        Stat unannounced;
 
         final String[] names;
         int next;
@@ -41,13 +41,13 @@ final class ContextWalker {
                 String path,
                 ContextFilter.Answer answer,
                 boolean doubtful,
-                Stat unsaid,
+                Stat unannounced,
                 String[] names) {
             this.parent = parent;
             this.path = path;
             this.answer = answer;
             this.doubtful = doubtful;
-            this.unsaid = unsaid;
+            this.unannounced = unannounced;
             this.names = names;
         }
     }
@@ -100,7 +100,7 @@ final class ContextWalker {
 
     private void visit(String name) throws BuildkitException.ContextUnreadable, InvalidPatternException {
         String path = level.path.isEmpty() ? name : level.path + "/" + name;
-        ContextFilter.Answer answer = filter.ask(path, level.answer);
+        ContextFilter.Answer answer = filter.decide(path, level.answer);
         if (!answer.wanted() && !answer.beneath()) {
             return;
         }
@@ -127,7 +127,7 @@ final class ContextWalker {
             throw ReadErrors.file(local, path, e);
         }
         if (answer.wanted()) {
-            sayFolders(level);
+            announceFolders(level);
             ready.add(new Walked(stat, entry.contentBytes()));
         }
         if (entry.isFolder()) {
@@ -135,11 +135,11 @@ final class ContextWalker {
         }
     }
 
-    private void descend(String path, ContextFilter.Answer answer, Stat unsaid)
+    private void descend(String path, ContextFilter.Answer answer, Stat unannounced)
             throws BuildkitException.ContextUnreadable {
         try {
             boolean doubtful = level.doubtful || filter.mayWithhold(path, answer);
-            level = new Level(level, path, answer, doubtful, unsaid, tree.names(path));
+            level = new Level(level, path, answer, doubtful, unannounced, tree.names(path));
         } catch (NoSuchFileException | NotDirectoryException e) {
             // Gone since it was looked at; an empty folder is what remains.
             return;
@@ -153,13 +153,13 @@ final class ContextWalker {
     }
 
     /** Folders that are not wanted themselves go before the first thing in them that is. */
-    private void sayFolders(Level inner) {
+    private void announceFolders(Level inner) {
         if (inner.parent != null) {
-            sayFolders(inner.parent);
+            announceFolders(inner.parent);
         }
-        if (inner.unsaid != null) {
-            ready.add(new Walked(inner.unsaid, -1));
-            inner.unsaid = null;
+        if (inner.unannounced != null) {
+            ready.add(new Walked(inner.unannounced, -1));
+            inner.unannounced = null;
         }
     }
 

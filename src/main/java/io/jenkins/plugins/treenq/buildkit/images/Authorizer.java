@@ -59,7 +59,7 @@ final class Authorizer {
     }
 
     /** Hears what the registry wants, which makes tokens for these scopes worthless. */
-    synchronized void learn(List<Challenge> challenges, List<String> scopes) throws BuildkitException.RegistryRefused {
+    synchronized void updateChallenge(List<Challenge> challenges, List<String> scopes) throws BuildkitException.RegistryRefused {
         granted.remove(scopes);
         challenge = challenges.stream()
                 .filter(offered -> offered.scheme().equals("bearer"))
@@ -69,7 +69,7 @@ final class Authorizer {
                         .findFirst())
                 .orElse(null);
         if (challenge != null && challenge.scheme().equals("bearer")) {
-            tokens.learn(address, realm());
+            tokens.allowRealm(address, realm());
         }
     }
 

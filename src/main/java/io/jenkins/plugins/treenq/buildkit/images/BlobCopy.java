@@ -73,7 +73,7 @@ final class BlobCopy {
             } catch (IOException e) {
                 stream.throwFailure();
                 if (last) {
-                    throw target.place().trouble(e);
+                    throw target.place().failure(e);
                 }
                 return false;
             }

@@ -94,7 +94,7 @@ final class BlobStream extends InputStream {
                     throw e;
                 }
                 if (!patience.again()) {
-                    throw source.trouble(e);
+                    throw source.failure(e);
                 }
             }
             patience.pause();

@@ -80,22 +80,22 @@ final class PullRepository {
      * @param reference a tag or a digest
      */
     Optional<Digest> resolve(String reference) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.head(path + "/manifests/" + reference, scopes, reading)
+        RegistryRequest request = RegistryRequest.head(path + "/manifests/" + reference, scopes, reading)
                 .header("Accept", MediaTypes.ACCEPTED);
-        return host.ask(ask, answer -> {
+        return host.call(request, answer -> {
             if (answer.status() == NOT_FOUND) {
                 return Optional.empty();
             }
-            Optional<Digest> said = digest(ask, answer, reference);
+            Optional<Digest> said = digest(request, answer, reference);
             // A registry need not say it.
             return said.isPresent() ? said : manifest(reference).map(Manifest::digest);
         });
     }
 
-    private Optional<Digest> digest(RegistryRequest ask, RegistryResponse answer, String reference)
+    private Optional<Digest> digest(RegistryRequest request, RegistryResponse answer, String reference)
             throws IOException, BuildkitException.RegistryRefused {
         if (answer.status() != OK) {
-            throw host.refused(ask, answer);
+            throw host.refused(request, answer);
         }
         try {
             Manifest.checked(answer.header("Content-Type").orElse(""));
@@ -111,14 +111,14 @@ final class PullRepository {
 
     /** Empty when it is not there. */
     Optional<Manifest> manifest(String reference) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.get(path + "/manifests/" + reference, scopes, reading)
+        RegistryRequest request = RegistryRequest.get(path + "/manifests/" + reference, scopes, reading)
                 .header("Accept", MediaTypes.ACCEPTED);
-        return host.ask(ask, answer -> {
+        return host.call(request, answer -> {
             if (answer.status() == NOT_FOUND) {
                 return Optional.empty();
             }
             if (answer.status() != OK) {
-                throw host.refused(ask, answer);
+                throw host.refused(request, answer);
             }
             try {
                 byte[] bytes = answer.bytes(MAX_MANIFEST_BYTES);
@@ -139,10 +139,10 @@ final class PullRepository {
 
     /** A small blob as a whole, such as an image's configuration. */
     byte[] blob(Descriptor blob) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.get(path + "/blobs/" + blob.digest(), scopes, reading);
-        return host.ask(ask, answer -> {
+        RegistryRequest request = RegistryRequest.get(path + "/blobs/" + blob.digest(), scopes, reading);
+        return host.call(request, answer -> {
             if (answer.status() != OK) {
-                throw host.refused(ask, answer);
+                throw host.refused(request, answer);
             }
             try {
                 byte[] bytes = answer.bytes(MAX_MANIFEST_BYTES);
@@ -177,8 +177,8 @@ final class PullRepository {
             if (pages == MAX_PAGES || found.size() > MAX_REFERRERS) {
                 throw unreadable(subject.value(), new IllegalArgumentException("far too much refers to it"));
             }
-            RegistryRequest ask = RegistryRequest.get(next, scopes, reading).header("Accept", MediaTypes.INDEX);
-            Optional<Page> page = host.ask(ask, answer -> page(ask, answer, subject));
+            RegistryRequest request = RegistryRequest.get(next, scopes, reading).header("Accept", MediaTypes.INDEX);
+            Optional<Page> page = host.call(request, answer -> page(request, answer, subject));
             if (page.isEmpty()) {
                 return Optional.empty();
             }
@@ -192,11 +192,11 @@ final class PullRepository {
     private record Page(List<Descriptor> referrers, String next) {}
 
     /** Empty when the registry does not know of referrers. */
-    private Optional<Page> page(RegistryRequest ask, RegistryResponse answer, Digest subject)
+    private Optional<Page> page(RegistryRequest request, RegistryResponse answer, Digest subject)
             throws IOException, BuildkitException.RegistryRefused {
         int status = answer.status();
         if (status == 401 || status == 403 || status >= 429) {
-            throw host.refused(ask, answer);
+            throw host.refused(request, answer);
         }
         String type = MediaTypes.bare(answer.header("Content-Type").orElse(""));
         if (status != OK || !type.equals(MediaTypes.INDEX)) {
@@ -255,16 +255,16 @@ final class PullRepository {
      * @throws IOException when the connection breaks again and again
      */
     ResponseBody open(Descriptor blob, long from) throws IOException, BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.get(path + "/blobs/" + blob.digest(), scopes, reading);
+        RegistryRequest request = RegistryRequest.get(path + "/blobs/" + blob.digest(), scopes, reading);
         if (from > 0) {
-            ask.header("Range", "bytes=" + from + "-");
+            request.header("Range", "bytes=" + from + "-");
         }
-        RegistryResponse answer = host.open(ask);
+        RegistryResponse answer = host.open(request);
         boolean rest = answer.status() == PARTIAL
                 && answer.header("Content-Range").orElse("").startsWith("bytes " + from + "-");
         try {
             if (answer.status() != OK && !rest) {
-                throw host.refused(ask, answer);
+                throw host.refused(request, answer);
             }
             // Parts are nothing that a registry must know.
             answer.body().skipNBytes(rest ? 0 : from);
@@ -276,16 +276,16 @@ final class PullRepository {
     }
 
     boolean has(Descriptor blob) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.head(path + "/blobs/" + blob.digest(), scopes, reading);
-        return host.ask(ask, answer -> switch (answer.status()) {
+        RegistryRequest request = RegistryRequest.head(path + "/blobs/" + blob.digest(), scopes, reading);
+        return host.call(request, answer -> switch (answer.status()) {
             case OK -> true;
             case NOT_FOUND -> false;
-            default -> throw host.refused(ask, answer);
+            default -> throw host.refused(request, answer);
         });
     }
 
-    BuildkitException.RegistryRefused trouble(IOException failure) {
-        return host.trouble(failure);
+    BuildkitException.RegistryRefused failure(IOException failure) {
+        return host.failure(failure);
     }
 
     BuildkitException.RegistryRefused unreadable(String reference, Exception reason) {

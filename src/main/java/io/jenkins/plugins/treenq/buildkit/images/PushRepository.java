@@ -51,11 +51,11 @@ final class PushRepository {
     Optional<String> mount(Descriptor blob, PullRepository from) throws BuildkitException, InterruptedException {
         List<String> both = List.of(scopes.get(0), PullRepository.scope(from.path(), "pull"));
         String query = "?mount=" + encoded(blob.digest().value()) + "&from=" + encoded(from.path());
-        RegistryRequest ask = RegistryRequest.post(uploads() + query, both, writing);
+        RegistryRequest request = RegistryRequest.post(uploads() + query, both, writing);
         try {
-            return host.ask(ask, answer -> answer.status() == CREATED
+            return host.call(request, answer -> answer.status() == CREATED
                     ? Optional.empty()
-                    : Optional.of(answer.status() == ACCEPTED ? location(ask, answer) : ""));
+                    : Optional.of(answer.status() == ACCEPTED ? location(request, answer) : ""));
         } catch (BuildkitException.RegistryRefused e) {
             // Who may write here need not be allowed to do both in one.
             return Optional.of("");
@@ -64,12 +64,12 @@ final class PushRepository {
 
     /** Where a blob can be uploaded to. */
     String upload() throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.post(uploads(), scopes, writing);
-        return host.ask(ask, answer -> {
+        RegistryRequest request = RegistryRequest.post(uploads(), scopes, writing);
+        return host.call(request, answer -> {
             if (answer.status() != ACCEPTED) {
-                throw host.refused(ask, answer);
+                throw host.refused(request, answer);
             }
-            return location(ask, answer);
+            return location(request, answer);
         });
     }
 
@@ -77,10 +77,10 @@ final class PushRepository {
         return path + "/blobs/uploads/";
     }
 
-    private String location(RegistryRequest ask, RegistryResponse answer) throws IOException, BuildkitException.RegistryRefused {
+    private String location(RegistryRequest request, RegistryResponse answer) throws IOException, BuildkitException.RegistryRefused {
         Optional<String> location = answer.header("Location");
         if (location.isEmpty()) {
-            throw host.refused(ask, answer);
+            throw host.refused(request, answer);
         }
         return host.resolve(answer.address(), location.get()).toString();
     }
@@ -96,9 +96,9 @@ final class PushRepository {
 
     /** Leaves a small blob as a whole. */
     void put(Descriptor blob, byte[] bytes, String upload) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.put(withDigest(upload, blob), scopes, writing, bytes)
+        RegistryRequest request = RegistryRequest.put(withDigest(upload, blob), scopes, writing, bytes)
                 .header("Content-Type", "application/octet-stream");
-        host.ask(ask, answer -> created(ask, answer, blob.digest()));
+        host.call(request, answer -> created(request, answer, blob.digest()));
     }
 
     /**
@@ -111,16 +111,16 @@ final class PushRepository {
     boolean put(Descriptor blob, BlobStream rest, String upload, boolean last)
             throws IOException, BuildkitException, InterruptedException {
         long from = rest.position();
-        RegistryRequest ask = RegistryRequest.put(withDigest(upload, blob), scopes, writing, rest, blob.sizeBytes() - from)
+        RegistryRequest request = RegistryRequest.put(withDigest(upload, blob), scopes, writing, rest, blob.sizeBytes() - from)
                 .header("Content-Type", "application/octet-stream");
         if (from > 0) {
-            ask.header("Content-Range", from + "-" + (blob.sizeBytes() - 1));
+            request.header("Content-Range", from + "-" + (blob.sizeBytes() - 1));
         }
-        return host.once(ask, answer -> {
+        return host.once(request, answer -> {
             if (!last && UNFINISHED.contains(answer.status())) {
                 return false;
             }
-            return created(ask, answer, blob.digest());
+            return created(request, answer, blob.digest());
         });
     }
 
@@ -129,13 +129,13 @@ final class PushRepository {
 
     /** How far an upload got; empty when the registry does not say so. */
     Optional<Upload> progress(String upload) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.get(upload, scopes, writing);
-        return host.ask(ask, answer -> {
+        RegistryRequest request = RegistryRequest.get(upload, scopes, writing);
+        return host.call(request, answer -> {
             Matcher received = RECEIVED.matcher(answer.header("Range").orElse(""));
             if (answer.status() != NO_CONTENT || !received.matches()) {
                 return Optional.empty();
             }
-            String location = answer.header("Location").isPresent() ? location(ask, answer) : upload;
+            String location = answer.header("Location").isPresent() ? location(request, answer) : upload;
             return Optional.of(new Upload(location, Long.parseLong(received.group(1)) + 1));
         });
     }
@@ -146,15 +146,15 @@ final class PushRepository {
 
     /** @param reference a tag, or the manifest's digest */
     void put(Manifest manifest, String reference) throws BuildkitException, InterruptedException {
-        RegistryRequest ask = RegistryRequest.put(path + "/manifests/" + reference, scopes, writing, manifest.bytes())
+        RegistryRequest request = RegistryRequest.put(path + "/manifests/" + reference, scopes, writing, manifest.bytes())
                 .header("Content-Type", manifest.mediaType());
-        host.ask(ask, answer -> created(ask, answer, manifest.digest()));
+        host.call(request, answer -> created(request, answer, manifest.digest()));
     }
 
-    private boolean created(RegistryRequest ask, RegistryResponse answer, Digest digest)
+    private boolean created(RegistryRequest request, RegistryResponse answer, Digest digest)
             throws IOException, BuildkitException.RegistryRefused {
         if (answer.status() != CREATED && answer.status() != OK && answer.status() != NO_CONTENT) {
-            throw host.refused(ask, answer);
+            throw host.refused(request, answer);
         }
         Optional<String> said = answer.header(PullRepository.DIGEST);
         if (said.isPresent() && !said.get().equals(digest.value())) {

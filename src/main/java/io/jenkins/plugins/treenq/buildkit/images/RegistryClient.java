@@ -76,7 +76,7 @@ final class RegistryClient {
     /** Whether it wants a login; if so, it has taken ours. */
     boolean wantsLogin() throws BuildkitException, InterruptedException {
         RegistryRequest use = RegistryRequest.get("", List.of(), "its use");
-        return ask(use, answer -> {
+        return call(use, answer -> {
             if (answer.status() != OK) {
                 throw refused(use, answer);
             }
@@ -85,11 +85,11 @@ final class RegistryClient {
     }
 
     /** Asks, and again after a while if that may help. */
-    <T> T ask(RegistryRequest ask, Reader<T> reader) throws BuildkitException, InterruptedException {
+    <T> T call(RegistryRequest request, Reader<T> reader) throws BuildkitException, InterruptedException {
         URI start = root();
         RetryPolicy patience = patience();
         while (true) {
-            try (RegistryResponse answer = send(start, ask)) {
+            try (RegistryResponse answer = send(start, request)) {
                 if (!patience.again(answer)) {
                     return reader.read(answer);
                 }
@@ -97,7 +97,7 @@ final class RegistryClient {
                 throw new InterruptedException();
             } catch (IOException e) {
                 if (!patience.again()) {
-                    throw trouble(e);
+                    throw failure(e);
                 }
             }
             patience.pause();
@@ -109,11 +109,11 @@ final class RegistryClient {
      *
      * @throws IOException when the connection breaks again and again
      */
-    RegistryResponse open(RegistryRequest ask) throws IOException, BuildkitException, InterruptedException {
+    RegistryResponse open(RegistryRequest request) throws IOException, BuildkitException, InterruptedException {
         URI start = root();
         RetryPolicy patience = patience();
         while (true) {
-            RegistryResponse answer = send(start, ask);
+            RegistryResponse answer = send(start, request);
             if (!patience.again(answer)) {
                 return answer;
             }
@@ -123,11 +123,11 @@ final class RegistryClient {
     }
 
     /** Asks what cannot be asked again, so that the caller has to see to it. */
-    <T> T once(RegistryRequest ask, Reader<T> reader) throws IOException, BuildkitException, InterruptedException {
+    <T> T once(RegistryRequest request, Reader<T> reader) throws IOException, BuildkitException, InterruptedException {
         URI start = root();
-        try (RegistryResponse answer = follow(start, ask, authorizer.authorization(ask.scopes()))) {
+        try (RegistryResponse answer = follow(start, request, authorizer.authorization(request.scopes()))) {
             if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
-                authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), ask.scopes());
+                authorizer.updateChallenge(Challenge.parse(answer.headers("WWW-Authenticate")), request.scopes());
             }
             return reader.read(answer);
         }
@@ -137,30 +137,30 @@ final class RegistryClient {
         return mirror ? RetryPolicy.none() : RetryPolicy.usual();
     }
 
-    private RegistryResponse send(URI start, RegistryRequest ask) throws IOException, BuildkitException, InterruptedException {
-        String authorization = authorizer.authorization(ask.scopes());
-        RegistryResponse answer = follow(start, ask, authorization);
+    private RegistryResponse send(URI start, RegistryRequest request) throws IOException, BuildkitException, InterruptedException {
+        String authorization = authorizer.authorization(request.scopes());
+        RegistryResponse answer = follow(start, request, authorization);
         if (answer.status() != UNAUTHORIZED || !isOwn(start, answer.address())) {
             return answer;
         }
-        authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), ask.scopes());
-        String other = authorizer.authorization(ask.scopes());
+        authorizer.updateChallenge(Challenge.parse(answer.headers("WWW-Authenticate")), request.scopes());
+        String other = authorizer.authorization(request.scopes());
         if (other.equals(authorization)) {
             return answer;
         }
         answer.close();
-        return follow(start, ask, other);
+        return follow(start, request, other);
     }
 
-    private RegistryResponse follow(URI start, RegistryRequest ask, String authorization)
+    private RegistryResponse follow(URI start, RegistryRequest request, String authorization)
             throws IOException, BuildkitException, InterruptedException {
-        URI place = resolve(start, ask.target());
+        URI place = resolve(start, request.target());
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             RegistryResponse answer = isConcealed(place)
-                    ? elsewhere(ask, place)
-                    : exchange(ask, place, isOwn(start, place) ? authorization : "");
+                    ? elsewhere(request, place)
+                    : exchange(request, place, isOwn(start, place) ? authorization : "");
             Optional<String> location = answer.header("Location");
-            if (!ask.follows(answer.status()) || location.isEmpty()) {
+            if (!request.follows(answer.status()) || location.isEmpty()) {
                 return answer;
             }
             answer.close();
@@ -193,9 +193,9 @@ final class RegistryClient {
         return !allowed.contains(place) && !Origin.of(place).isOf(address);
     }
 
-    private RegistryResponse elsewhere(RegistryRequest ask, URI place) throws IOException, BuildkitException, InterruptedException {
+    private RegistryResponse elsewhere(RegistryRequest request, URI place) throws IOException, BuildkitException, InterruptedException {
         try {
-            return exchange(ask, place, "");
+            return exchange(request, place, "");
         } catch (IOException e) {
             throw new ElsewhereException();
         }
@@ -216,18 +216,18 @@ final class RegistryClient {
         return Origin.of(place).equals(Origin.of(start));
     }
 
-    private RegistryResponse exchange(RegistryRequest ask, URI place, String authorization)
+    private RegistryResponse exchange(RegistryRequest request, URI place, String authorization)
             throws IOException, BuildkitException, InterruptedException {
         // A timeout of the request would include the content in newer JDKs, which may take its time.
         CompletableFuture<HttpResponse<ResponseBody>> answer =
-                http.sendAsync(ask.request(place, authorization, proxies), info -> new ResponseBody());
+                http.sendAsync(request.toHttp(place, authorization, proxies), info -> new ResponseBody());
         try {
             while (true) {
-                long sentBytes = ask.sentBytes();
+                long sentBytes = request.sentBytes();
                 try {
-                    return new RegistryResponse(answer.get(ask.answerSeconds(), TimeUnit.SECONDS));
+                    return new RegistryResponse(answer.get(request.answerSeconds(), TimeUnit.SECONDS));
                 } catch (TimeoutException e) {
-                    if (ask.sentBytes() == sentBytes) {
+                    if (request.sentBytes() == sentBytes) {
                         throw new HttpTimeoutException("no answer");
                     }
                 }
@@ -252,7 +252,7 @@ final class RegistryClient {
             } catch (InterruptedIOException e) {
                 throw new InterruptedException();
             } catch (IOException e) {
-                throw trouble(e);
+                throw failure(e);
             }
         }
         return root;
@@ -260,7 +260,7 @@ final class RegistryClient {
 
     private URI find() throws IOException, BuildkitException, InterruptedException {
         try {
-            return greet("https");
+            return probe("https");
         } catch (SSLHandshakeException e) {
             // It does speak TLS.
             throw e;
@@ -269,26 +269,26 @@ final class RegistryClient {
                 throw e;
             }
             try {
-                return greet("http");
+                return probe("http");
             } catch (IOException other) {
                 throw e instanceof SSLException ? other : e;
             }
         }
     }
 
-    private URI greet(String scheme) throws IOException, BuildkitException, InterruptedException {
+    private URI probe(String scheme) throws IOException, BuildkitException, InterruptedException {
         URI start;
         try {
             start = URI.create(scheme + "://" + address + "/v2/");
         } catch (IllegalArgumentException e) {
             throw refused("has a name that no registry can have");
         }
-        RegistryRequest greeting = RegistryRequest.get("", List.of(), "asking what it is");
+        RegistryRequest ping = RegistryRequest.get("", List.of(), "asking what it is");
         RetryPolicy patience = patience();
         while (true) {
-            try (RegistryResponse answer = follow(start, greeting, "")) {
+            try (RegistryResponse answer = follow(start, ping, "")) {
                 if (!patience.again(answer)) {
-                    hear(start, answer);
+                    checkProbe(start, answer);
                     return start;
                 }
             }
@@ -296,9 +296,9 @@ final class RegistryClient {
         }
     }
 
-    private void hear(URI start, RegistryResponse answer) throws BuildkitException.RegistryRefused {
+    private void checkProbe(URI start, RegistryResponse answer) throws BuildkitException.RegistryRefused {
         if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
-            authorizer.learn(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
+            authorizer.updateChallenge(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
         } else if (answer.status() != OK && answer.status() != UNAUTHORIZED && answer.status() != 403) {
             throw refused(
                     isConcealed(answer.address())
@@ -309,20 +309,20 @@ final class RegistryClient {
     }
 
     /** The failure for an answer that is not the one hoped for. */
-    BuildkitException.RegistryRefused refused(RegistryRequest ask, RegistryResponse answer)
+    BuildkitException.RegistryRefused refused(RegistryRequest request, RegistryResponse answer)
             throws IOException, BuildkitException.RegistryRefused {
         return isConcealed(answer.address())
                 ? refused(ElsewhereException.MESSAGE)
-                : ResponseErrors.of(name, ask, answer, authorizer.login(ask.scopes()));
+                : ResponseErrors.of(name, request, answer, authorizer.login(request.scopes()));
     }
 
     private BuildkitException.RegistryRefused refused(String what) {
         return new BuildkitException.RegistryRefused("registry " + name + " " + what, null);
     }
 
-    BuildkitException.RegistryRefused trouble(IOException failure) {
+    BuildkitException.RegistryRefused failure(IOException failure) {
         return failure instanceof ElsewhereException
                 ? refused(failure.getMessage())
-                : new BuildkitException.RegistryRefused("registry " + name + " " + HttpErrors.inWords(failure), failure);
+                : new BuildkitException.RegistryRefused("registry " + name + " " + HttpErrors.reason(failure), failure);
     }
 }

@@ -119,7 +119,7 @@ final class RegistryRequest {
         return stream == null ? 0 : stream.position();
     }
 
-    HttpRequest request(URI address, String authorization, HttpProxies proxies) {
+    HttpRequest toHttp(URI address, String authorization, HttpProxies proxies) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address).header("User-Agent", "treenq").method(method, body);
         headers.forEach(request::header);

@@ -15,16 +15,16 @@ final class ResponseErrors {
     private ResponseErrors() {}
 
     static BuildkitException.RegistryRefused of(
-            String registry, RegistryRequest ask, RegistryResponse answer, Optional<RegistryLogin> login) throws IOException {
+            String registry, RegistryRequest request, RegistryResponse answer, Optional<RegistryLogin> login) throws IOException {
         String reason = " (HTTP " + answer.status() + reason(answer) + ")";
         String subject = "registry " + registry + " ";
         String line =
                 switch (answer.status()) {
-                    case 401, 403 -> subject + "does not allow " + ask.purpose() + " " + as(login) + reason;
+                    case 401, 403 -> subject + "does not allow " + request.purpose() + " " + as(login) + reason;
                     case RetryPolicy.TOO_MANY -> subject + "wants fewer requests" + reason + later(answer);
                     default -> subject
                             + (answer.status() >= 500 ? "is in trouble" : "refuses")
-                            + " " + ask.purpose() + reason;
+                            + " " + request.purpose() + reason;
                 };
         return new BuildkitException.RegistryRefused(line, null);
     }

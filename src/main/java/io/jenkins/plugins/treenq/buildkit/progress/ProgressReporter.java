@@ -138,7 +138,7 @@ public final class ProgressReporter implements BuildListener {
      * The same is built once more. What becomes of steps that are over would only hide how they were done: they come from
      * the cache now.
      */
-    public synchronized void begunAgain() {
+    public synchronized void reset() {
         accounts.forEach((step, account) -> account.frozen |= step.state().isOver());
     }
 

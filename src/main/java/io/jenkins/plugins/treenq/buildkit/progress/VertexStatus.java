@@ -17,7 +17,7 @@ final class VertexStatus {
     private BuildEvent.Progress printed;
 
     /**
-     * Takes notice of a state. Worth a line are the first one if it {@link #tells} something, the last one, and between
+     * Takes notice of a state. Worth a line are the first one if it {@link #hasNews} something, the last one, and between
      * them those that are five percent or five seconds after the one printed before. Known and older states are not.
      */
     boolean take(BuildEvent.Progress state) {
@@ -25,7 +25,7 @@ final class VertexStatus {
             return false;
         }
         heard = state;
-        boolean worth = state.completed() != null || (printed == null ? tells(state) : advanced(state));
+        boolean worth = state.completed() != null || (printed == null ? hasNews(state) : advanced(state));
         if (worth) {
             printed = state;
         }
@@ -45,7 +45,7 @@ final class VertexStatus {
      * What names a digest or ends with a colon mostly is over at once, or tells more soon; its first moment is not
      * worth a line. Anything else may last in silence: pushing, say, tells nothing until it is done.
      */
-    private static boolean tells(BuildEvent.Progress state) {
+    private static boolean hasNews(BuildEvent.Progress state) {
         boolean brief = state.id().endsWith(":") || state.id().contains("sha256:");
         return !brief || Duration.between(state.started(), state.timestamp()).compareTo(MOMENT) >= 0;
     }

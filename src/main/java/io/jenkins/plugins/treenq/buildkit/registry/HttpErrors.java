@@ -19,7 +19,7 @@ public final class HttpErrors {
     }
 
     /** The end of a sentence that begins with whom the request went to. */
-    public static String inWords(Throwable failure) {
+    public static String reason(Throwable failure) {
         if (failure instanceof HostNotAllowedException) {
             return failure.getMessage();
         }

@@ -60,7 +60,7 @@ public final class TokenClient {
      *
      * @throws IllegalArgumentException when the realm is no address
      */
-    public void learn(String host, URI realm) {
+    public void allowRealm(String host, URI realm) {
         named.put(host, Set.of(Origin.of(realm)));
     }
 
@@ -209,6 +209,6 @@ public final class TokenClient {
 
     private static String reason(Throwable failure) {
         Throwable cause = FutureOutcome.cause(failure);
-        return cause instanceof TokenRefusedException refused ? refused.getMessage() : "it " + HttpErrors.inWords(cause);
+        return cause instanceof TokenRefusedException refused ? refused.getMessage() : "it " + HttpErrors.reason(cause);
     }
 }

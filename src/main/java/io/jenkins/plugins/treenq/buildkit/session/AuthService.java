@@ -56,7 +56,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void credentials(CredentialsRequest request, StreamObserver<CredentialsResponse> answer) {
-        CallAnswers.give(answer, () -> {
+        CallAnswers.answer(answer, () -> {
             String host = RegistryHost.canonical(request.getHost());
             Optional<RegistryLogin> login = logins.find(host).filter(found -> !found.isBearer());
             if (login.isPresent() && logins.tokens(host).filter(source -> !source.sharingLogin()).isPresent()) {
@@ -76,7 +76,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
     @Override
     public void getTokenAuthority(
             GetTokenAuthorityRequest request, StreamObserver<GetTokenAuthorityResponse> answer) {
-        CallAnswers.give(answer, () -> GetTokenAuthorityResponse.newBuilder()
+        CallAnswers.answer(answer, () -> GetTokenAuthorityResponse.newBuilder()
                 .setPublicKey(ByteString.copyFrom(
                         authority(request.getHost(), request.getSalt()).publicKey()))
                 .build());
@@ -85,7 +85,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
     @Override
     public void verifyTokenAuthority(
             VerifyTokenAuthorityRequest request, StreamObserver<VerifyTokenAuthorityResponse> answer) {
-        CallAnswers.give(answer, () -> VerifyTokenAuthorityResponse.newBuilder()
+        CallAnswers.answer(answer, () -> VerifyTokenAuthorityResponse.newBuilder()
                 .setSigned(ByteString.copyFrom(authority(request.getHost(), request.getSalt())
                         .sign(request.getPayload().toByteArray())))
                 .build());
@@ -98,7 +98,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void fetchToken(FetchTokenRequest request, StreamObserver<FetchTokenResponse> answer) {
-        CallAnswers.giveLater(answer, onFailure, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
+        CallAnswers.answerLater(answer, onFailure, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
                 .setToken(token.value())
                 .setExpiresIn(token.seconds())
                 .setIssuedAt(token.issuedAt())

@@ -19,12 +19,12 @@ final class CallAnswers {
 
     private CallAnswers() {}
 
-    static <T> void give(StreamObserver<T> to, Callable<T> work) {
-        giveLater(to, nothing -> {}, () -> CompletableFuture.completedFuture(work.call()));
+    static <T> void answer(StreamObserver<T> to, Callable<T> work) {
+        answerLater(to, nothing -> {}, () -> CompletableFuture.completedFuture(work.call()));
     }
 
     /** @param onFailure told of errors, which nobody expected */
-    static <T> void giveLater(
+    static <T> void answerLater(
             StreamObserver<T> to, Consumer<Throwable> onFailure, Callable<CompletableFuture<T>> work) {
         CompletableFuture<T> answer;
         try {

@@ -14,7 +14,7 @@ final class KeyringBackend implements SshAgentConnection.Backend {
     }
 
     @Override
-    public void ask(byte[] request) {
+    public void request(byte[] request) {
         call.answer(keyring.answer(request));
     }
 

@@ -23,7 +23,7 @@ final class SecretsService extends SecretsGrpc.SecretsImplBase {
     @Override
     public void getSecret(GetSecretRequest request, StreamObserver<GetSecretResponse> answer) {
         String id = request.getID();
-        CallAnswers.give(answer, () -> {
+        CallAnswers.answer(answer, () -> {
             byte[] secret = secrets.find(id).orElseThrow(() -> Status.NOT_FOUND
                     .withDescription("secret " + id + " was not given to this build")
                     .asRuntimeException());

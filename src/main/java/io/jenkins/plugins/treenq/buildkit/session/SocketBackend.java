@@ -38,7 +38,7 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
     }
 
     @Override
-    public void ask(byte[] request) {
+    public void request(byte[] request) {
         if (!AgentMessage.isAllowed(request)) {
             call.answer(AgentMessage.refusal(request));
             return;

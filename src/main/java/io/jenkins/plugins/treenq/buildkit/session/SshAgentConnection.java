@@ -29,7 +29,7 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
 
     /** What answers, in the end {@link SshAgentConnection#answer} for each request, or {@link SshAgentConnection#end}. Never blocks. */
     interface Backend {
-        void ask(byte[] request);
+        void request(byte[] request);
 
         void close();
     }
@@ -106,7 +106,7 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
                     return;
                 }
                 answerDue = true;
-                agent.ask(request.get());
+                agent.request(request.get());
             }
         } catch (AgentFrames.Malformed e) {
             end(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));

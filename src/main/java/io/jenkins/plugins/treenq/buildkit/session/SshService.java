@@ -67,7 +67,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
 
     @Override
     public void checkAgent(CheckAgentRequest request, StreamObserver<CheckAgentResponse> answer) {
-        CallAnswers.give(answer, () -> {
+        CallAnswers.answer(answer, () -> {
             agent(request.getID());
             return CheckAgentResponse.getDefaultInstance();
         });

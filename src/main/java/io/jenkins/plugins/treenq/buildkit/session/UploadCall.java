@@ -84,7 +84,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
             goesOn = read();
         } catch (IOException e) {
             LOGGER.log(Level.FINE, e, () -> "upload " + path + " failed");
-            fail(FileTrouble.inWords(e));
+            fail(FileTrouble.reason(e));
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
             fail("the client failed to read it");

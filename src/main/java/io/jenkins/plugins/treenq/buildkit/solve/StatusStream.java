@@ -271,7 +271,7 @@ final class StatusStream {
             heard = true;
             try {
                 synchronized (events) {
-                    heardNew |= events.read(message, StatusStream.this::tell);
+                    heardNew |= events.read(message, StatusStream.this::deliver);
                 }
             } catch (RuntimeException | Error | BuildkitException.DaemonFailed e) {
                 fail(e);
@@ -324,7 +324,7 @@ final class StatusStream {
         }
     }
 
-    private void tell(BuildEvent event) {
+    private void deliver(BuildEvent event) {
         // A message may hold thousands.
         if (!closed) {
             listener.onEvent(event);

@@ -71,7 +71,7 @@ public final class EventLoops implements AutoCloseable {
         }
 
         /** Says whether it was the last one. */
-        boolean give(EventLoop loop) {
+        boolean release(EventLoop loop) {
             clients.merge(loop, -1, Integer::sum);
             return clients.values().stream().allMatch(count -> count == 0);
         }
@@ -110,7 +110,7 @@ public final class EventLoops implements AutoCloseable {
 
     /** Says whether no client is left. */
     private static synchronized boolean leave(Shared group, EventLoop loop) {
-        boolean last = group.give(loop);
+        boolean last = group.release(loop);
         if (last) {
             shared = null;
         }

@@ -124,7 +124,7 @@ final class WorkTree {
                     @Override
                     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
                         throw new UnreadableRepositoryException(
-                                file + " cannot be read: " + FileTrouble.inWords(failure));
+                                file + " cannot be read: " + FileTrouble.reason(failure));
                     }
                 });
     }

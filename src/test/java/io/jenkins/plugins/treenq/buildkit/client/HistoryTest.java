@@ -80,7 +80,7 @@ class HistoryTest {
         BuildRequest request = Builds.request(Builds.push(daemon.registry() + "/client/recalled:1"))
                 .build();
         BuildResult result = client.build(request, Builds.content(folder, daemon.logins()), BuildListener.NONE);
-        BuildResult recalled = client.recall(request.ref()).orElseThrow();
+        BuildResult recalled = client.historyResult(request.ref()).orElseThrow();
 
         assertEquals(result.digest(), recalled.digest());
         assertTrue(recalled.digest().isPresent());
@@ -93,8 +93,8 @@ class HistoryTest {
     void aBuildThatFailedOrIsUnknownIsNotRecalled() throws Exception {
         String failed = build("FROM busybox\nRUN false\n", Builds.request());
 
-        assertEquals(Optional.empty(), client.recall(failed));
-        assertEquals(Optional.empty(), client.recall(BuildRequest.newRef()));
+        assertEquals(Optional.empty(), client.historyResult(failed));
+        assertEquals(Optional.empty(), client.historyResult(BuildRequest.newRef()));
     }
 
     @Test

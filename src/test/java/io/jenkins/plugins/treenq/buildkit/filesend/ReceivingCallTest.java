@@ -45,7 +45,7 @@ class ReceivingCallTest {
             }
 
             @Override
-            public byte[] farewell(String reason) {
+            public byte[] abortMessage(String reason) {
                 return null;
             }
 
@@ -68,7 +68,7 @@ class ReceivingCallTest {
         MessageReceiver recipient = new MessageReceiver() {
             @Override
             public void open() throws BuildkitException {
-                throw ReceiveErrors.because("it cannot be");
+                throw ReceiveErrors.refused("it cannot be");
             }
 
             @Override
@@ -85,7 +85,7 @@ class ReceivingCallTest {
             }
 
             @Override
-            public byte[] farewell(String reason) {
+            public byte[] abortMessage(String reason) {
                 throw farewell;
             }
 

@@ -119,7 +119,7 @@ class ProgressReporterTest {
     void whatIsBuiltOnceMoreStaysAsItWasDone() {
         tell("made", 1L, 20L);
         tell("export", 20L, null);
-        reporter.begunAgain();
+        reporter.reset();
 
         reporter.onEvent(Log.vertex("made", 30L, 30L, true, "", NO_GROUP));
         tell("export", 20L, 40L);

@@ -303,7 +303,7 @@ class TokenClientTest {
                 }
             }
             TokenClient learned = new TokenClient(RegistryConnection.DEFAULT);
-            learned.learn("localhost:5000", server.realm());
+            learned.allowRealm("localhost:5000", server.realm());
             assertThrows(
                     ExecutionException.class,
                     () -> learned.fetch(request("localhost:5000", server.realm()), LOGIN).get());

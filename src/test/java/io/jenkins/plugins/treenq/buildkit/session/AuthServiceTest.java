@@ -78,7 +78,7 @@ class AuthServiceTest {
         Error error = new StackOverflowError();
         List<Throwable> failures = new ArrayList<>();
         FakeCall<FetchTokenResponse> call = new FakeCall<>();
-        CallAnswers.giveLater(
+        CallAnswers.answerLater(
                 call, failures::add, () -> CompletableFuture.supplyAsync(
                         () -> {
                             throw error;

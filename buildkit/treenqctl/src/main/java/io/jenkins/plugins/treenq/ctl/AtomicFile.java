@@ -94,6 +94,6 @@ final class AtomicFile {
     }
 
     private static IOException unwritable(Path file, IOException reason) {
-        return new IOException(file + " cannot be written: " + FileTrouble.inWords(reason), reason);
+        return new IOException(file + " cannot be written: " + FileTrouble.reason(reason), reason);
     }
 }

@@ -77,7 +77,7 @@ final class DockerConfig implements RegistryLogins {
                 config.add(file.toString(), new String(OptionFile.bytes(file), StandardCharsets.UTF_8), config.stored);
             } catch (IOException e) {
                 warnings.accept("WARNING: " + file + " cannot be read, so that no login is taken from it: "
-                        + FileTrouble.inWords(e));
+                        + FileTrouble.reason(e));
             }
         }
         String variable = environment.getOrDefault("DOCKER_AUTH_CONFIG", "");

@@ -247,10 +247,10 @@ public final class Treenqctl implements Runnable {
             return "there is no file " + failure.getMessage();
         }
         if (failure instanceof FileSystemException file) {
-            return file.getFile() + " cannot be used: " + FileTrouble.inWords(file);
+            return file.getFile() + " cannot be used: " + FileTrouble.reason(file);
         }
         if (failure instanceof IOException other) {
-            return FileTrouble.inWords(other);
+            return FileTrouble.reason(other);
         }
         if (failure instanceof InvalidPathException path) {
             return noPath(path);
