@@ -24,57 +24,57 @@ public abstract sealed class BuildkitException extends Exception {
     }
 
     /** The request makes no sense; nothing was sent. */
-    public static final class InvalidRequest extends BuildkitException {
+    public static final class InvalidRequestException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public InvalidRequest(String message) {
+        public InvalidRequestException(String message) {
             super(message, null);
         }
 
-        public InvalidRequest(String message, Throwable cause) {
+        public InvalidRequestException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** Nobody answers at the daemon's address, or somebody who is no BuildKit daemon, or one that is too old. */
-    public static final class Unreachable extends BuildkitException {
+    public static final class UnreachableException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public Unreachable(String message, Throwable cause) {
+        public UnreachableException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** Daemon and client do not trust each other's certificates. */
-    public static final class TlsRefused extends BuildkitException {
+    public static final class TlsRefusedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public TlsRefused(String message, Throwable cause) {
+        public TlsRefusedException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** The daemon or the connection to it went away during a build. */
-    public static final class ConnectionLost extends BuildkitException {
+    public static final class ConnectionLostException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public ConnectionLost(String message, Throwable cause) {
+        public ConnectionLostException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** A registry refused or could not be reached. */
-    public static final class RegistryRefused extends BuildkitException {
+    public static final class RegistryRefusedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
         private final boolean unfinishedPush;
 
-        public RegistryRefused(String message, Throwable cause) {
+        public RegistryRefusedException(String message, Throwable cause) {
             this(message, cause, false);
         }
 
         /** @param unfinishedPush see {@link #isUnfinishedPush} */
-        public RegistryRefused(String message, Throwable cause, boolean unfinishedPush) {
+        public RegistryRefusedException(String message, Throwable cause, boolean unfinishedPush) {
             super(message, cause);
             this.unfinishedPush = unfinishedPush;
         }
@@ -89,34 +89,34 @@ public abstract sealed class BuildkitException extends Exception {
     }
 
     /** A file of the context cannot be sent as it is. */
-    public static final class ContextUnreadable extends BuildkitException {
+    public static final class ContextUnreadableException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public ContextUnreadable(String message, Throwable cause) {
+        public ContextUnreadableException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** A result cannot be kept on this side: no permission, a full disk. */
-    public static final class OutputUnwritable extends BuildkitException {
+    public static final class OutputUnwritableException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public OutputUnwritable(String message, Throwable cause) {
+        public OutputUnwritableException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** The daemon itself is in trouble, such as a full disk. */
-    public static final class DaemonFailed extends BuildkitException {
+    public static final class DaemonFailedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        public DaemonFailed(String message, Throwable cause) {
+        public DaemonFailedException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
     /** The build as written does not succeed: a step, the Dockerfile, a base image. */
-    public static final class BuildFailed extends BuildkitException {
+    public static final class BuildFailedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
         private final SourceLocation location;
@@ -127,12 +127,12 @@ public abstract sealed class BuildkitException extends Exception {
          * @param location null when it is about no place in the Dockerfile
          * @param exitCode of the failed process, or -1
          */
-        public BuildFailed(String message, SourceLocation location, int exitCode, Throwable cause) {
+        public BuildFailedException(String message, SourceLocation location, int exitCode, Throwable cause) {
             this(message, location, exitCode, null, cause);
         }
 
         /** @param reason null when it is not known */
-        public BuildFailed(
+        public BuildFailedException(
                 String message, SourceLocation location, int exitCode, FailureReason reason, Throwable cause) {
             super(message, cause);
             this.location = location;

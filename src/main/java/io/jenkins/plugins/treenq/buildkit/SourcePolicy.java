@@ -15,7 +15,7 @@ public record SourcePolicy(List<Rule> rules) implements Serializable {
     }
 
     /** Reads a policy file as buildctl does: {@code {"rules":[{"action":"DENY","selector":{"identifier":"…"}}]}}. */
-    public static SourcePolicy parse(String json) throws BuildkitException.InvalidRequest {
+    public static SourcePolicy parse(String json) throws BuildkitException.InvalidRequestException {
         return SourcePolicyJson.read(json);
     }
 

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 final class SourcePolicyJson {
     private SourcePolicyJson() {}
 
-    static SourcePolicy read(String json) throws BuildkitException.InvalidRequest {
+    static SourcePolicy read(String json) throws BuildkitException.InvalidRequestException {
         try {
             List<SourcePolicy.Rule> rules = new ArrayList<>();
             for (JsonElement rule : list(JsonParser.parseString(json).getAsJsonObject(), "rules")) {
@@ -26,11 +26,11 @@ final class SourcePolicyJson {
             }
             return new SourcePolicy(rules);
         } catch (UnknownWordException e) {
-            throw new BuildkitException.InvalidRequest("the source policy cannot be read: " + e.getMessage());
+            throw new BuildkitException.InvalidRequestException("the source policy cannot be read: " + e.getMessage());
         } catch (JsonParseException e) {
-            throw new BuildkitException.InvalidRequest("the source policy cannot be read: it is not JSON");
+            throw new BuildkitException.InvalidRequestException("the source policy cannot be read: it is not JSON");
         } catch (IllegalStateException | UnsupportedOperationException | ClassCastException | NumberFormatException e) {
-            throw new BuildkitException.InvalidRequest("the source policy cannot be read: it has another form than"
+            throw new BuildkitException.InvalidRequestException("the source policy cannot be read: it has another form than"
                     + " {\"rules\": [{\"action\": \"DENY\", \"selector\": {\"identifier\": \"…\"}}]}");
         }
     }

@@ -84,7 +84,7 @@ public final class KeyValueList {
     /** Says what is wrong with a name or its value. */
     public interface Check {
         /** @throws IllegalArgumentException with a text for people; the client's own refusal is the same */
-        void check(String name, String value) throws BuildkitException.InvalidRequest;
+        void check(String name, String value) throws BuildkitException.InvalidRequestException;
     }
 
     /** The same, with a check of each assignment. */

@@ -47,7 +47,7 @@ public final class LineList {
     /** Says what is wrong with a line. */
     public interface Check {
         /** @throws IllegalArgumentException with a text for people; the client's own refusal is the same */
-        void check(String line) throws BuildkitException.InvalidRequest;
+        void check(String line) throws BuildkitException.InvalidRequestException;
     }
 
     /**
@@ -73,7 +73,7 @@ public final class LineList {
                 }
             }
             return FormValidation.ok();
-        } catch (IllegalArgumentException | BuildkitException.InvalidRequest e) {
+        } catch (IllegalArgumentException | BuildkitException.InvalidRequestException e) {
             return FormValidation.error(e.getMessage());
         }
     }

@@ -296,14 +296,14 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         private Throwable explained(Throwable failure) {
-            if (failure instanceof BuildkitException.InvalidRequest e) {
+            if (failure instanceof BuildkitException.InvalidRequestException e) {
                 return new AbortException(redaction.apply(e.getMessage()));
             }
-            if (failure instanceof BuildkitException.Unreachable || failure instanceof BuildkitException.TlsRefused) {
+            if (failure instanceof BuildkitException.UnreachableException || failure instanceof BuildkitException.TlsRefusedException) {
                 return new DaemonUnreachableException(
                         redaction.apply(line(failure)),
                         redaction.apply(failure.getMessage()),
-                        failure instanceof BuildkitException.Unreachable);
+                        failure instanceof BuildkitException.UnreachableException);
             }
             if (failure instanceof BuildkitException e) {
                 LOGGER.log(Level.FINE, e, () -> "build " + input.build().request().ref() + " failed");

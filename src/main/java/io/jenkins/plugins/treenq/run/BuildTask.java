@@ -84,7 +84,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                     : CompletableFuture.completedFuture(null);
             CompletableFuture<BuildResult> built = Async.then(checked, nothing -> buildAndPush(request, 1));
             return Async.orElse(built, failure -> {
-                if (failure instanceof BuildkitException.BuildFailed e) {
+                if (failure instanceof BuildkitException.BuildFailedException e) {
                     reporter.failedAt(e.location());
                     return explained(e, request);
                 }
@@ -92,11 +92,11 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             });
         }
 
-        private CompletableFuture<BuildResult> explained(BuildkitException.BuildFailed failure, BuildRequest request) {
+        private CompletableFuture<BuildResult> explained(BuildkitException.BuildFailedException failure, BuildRequest request) {
             if (failure.reason() == null) {
                 return CompletableFuture.failedFuture(failure);
             }
-            CompletableFuture<BuildkitException.BuildFailed> explained = Async.call(
+            CompletableFuture<BuildkitException.BuildFailedException> explained = Async.call(
                             Async.ASKING, () -> client.explained(failure, request, content, registries))
                     .completeOnTimeout(failure, LONGEST_EXPLANATION.toSeconds(), TimeUnit.SECONDS);
             return Async.handle(explained, (better, problem) ->
@@ -123,7 +123,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         /** @param push counts from 1 */
         private CompletableFuture<BuildResult> buildAndPush(BuildRequest request, int push) throws BuildkitException {
             return Async.orElse(buildOnce(request), failure -> {
-                if (!(failure instanceof BuildkitException.RegistryRefused e)
+                if (!(failure instanceof BuildkitException.RegistryRefusedException e)
                         || !e.isUnfinishedPush()
                         || push > RetryPauses.ALL.size()) {
                     return CompletableFuture.failedFuture(failure);
@@ -153,7 +153,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 }
                 // So that the log is whole before it is told what was wrong.
                 printer.close();
-                if (failure instanceof BuildkitException.BuildFailed e) {
+                if (failure instanceof BuildkitException.BuildFailedException e) {
                     printer.failureTailOutOfSight().forEach(console::print);
                     console.print(e.location());
                 }

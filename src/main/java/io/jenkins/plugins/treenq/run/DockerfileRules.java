@@ -20,7 +20,7 @@ final class DockerfileRules {
     /**
      * Asks which ones are broken, and prints them.
      *
-     * @throws BuildkitException.BuildFailed when the Dockerfile cannot be built at all
+     * @throws BuildkitException.BuildFailedException when the Dockerfile cannot be built at all
      */
     static Lint check(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
@@ -32,14 +32,14 @@ final class DockerfileRules {
         }
         if (lint.problem() != null) {
             console.print(lint.problem().location());
-            throw new BuildkitException.BuildFailed(
+            throw new BuildkitException.BuildFailedException(
                     lint.problem().message(), lint.problem().location(), -1, null);
         }
         return lint;
     }
 
-    /** @throws BuildkitException.BuildFailed when a rule is broken */
-    static void refuse(Lint lint) throws BuildkitException.BuildFailed {
+    /** @throws BuildkitException.BuildFailedException when a rule is broken */
+    static void refuse(Lint lint) throws BuildkitException.BuildFailedException {
         if (lint.warnings().isEmpty()) {
             return;
         }
@@ -53,7 +53,7 @@ final class DockerfileRules {
                 .map(rule -> rule.getKey() + places(rule.getValue()))
                 .collect(Collectors.joining(", "));
         Lint.Warning first = lint.warnings().get(0);
-        throw new BuildkitException.BuildFailed(
+        throw new BuildkitException.BuildFailedException(
                 lint.warnings().size() == 1
                         ? "the Dockerfile breaks a rule: "
                                 + (first.location() == null ? "" : first.location().file() + ":" + first.location().line() + ": ")

@@ -152,10 +152,10 @@ public final class RegistryImages {
             throws BuildkitException, InterruptedException {
         try {
             return registry.inspect(image)
-                    .orElseThrow(() -> new BuildkitException.RegistryRefused(
+                    .orElseThrow(() -> new BuildkitException.RegistryRefusedException(
                             "there is no image " + image + " in its registry", null));
-        } catch (BuildkitException.RegistryRefused e) {
-            throw new BuildkitException.RegistryRefused(
+        } catch (BuildkitException.RegistryRefusedException e) {
+            throw new BuildkitException.RegistryRefusedException(
                     "promoting " + image + " failed, nothing was tagged: " + e.getMessage(), e);
         }
     }

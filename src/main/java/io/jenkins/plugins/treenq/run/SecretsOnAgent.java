@@ -99,9 +99,9 @@ final class SecretsOnAgent implements Serializable {
     /**
      * Reads those that are in files of the workspace.
      *
-     * @throws BuildkitException.InvalidRequest when one cannot be read
+     * @throws BuildkitException.InvalidRequestException when one cannot be read
      */
-    void read(Workspace workspace) throws BuildkitException.InvalidRequest {
+    void read(Workspace workspace) throws BuildkitException.InvalidRequestException {
         for (Map.Entry<String, SecretText> secret : secrets.entrySet()) {
             String file = secret.getValue().file();
             if (file != null) {
@@ -117,14 +117,14 @@ final class SecretsOnAgent implements Serializable {
     }
 
     /** What answers to steps that mount SSH. */
-    Map<String, SshAgent> ssh() throws BuildkitException.InvalidRequest {
+    Map<String, SshAgent> ssh() throws BuildkitException.InvalidRequestException {
         Map<String, SshAgent> agents = new HashMap<>();
         keys.forEach((id, of) -> agents.put(id, new SshAgent.Keys(of)));
         for (Map.Entry<String, String> socket : sockets.entrySet()) {
             try {
                 agents.put(socket.getKey(), new SshAgent.Socket(Path.of(socket.getValue()), false));
             } catch (InvalidPathException e) {
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         "ssh '" + socket.getKey() + "': '" + socket.getValue() + "' cannot be a path");
             }
         }

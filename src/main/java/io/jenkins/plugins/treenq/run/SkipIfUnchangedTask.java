@@ -11,8 +11,8 @@ import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.Worker;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
-import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -91,7 +91,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
         if (inputs.hash() != null) {
             try {
                 return images.common(tags).filter(inputs::madeOf);
-            } catch (BuildkitException.RegistryRefused e) {
+            } catch (BuildkitException.RegistryRefusedException e) {
                 obstacle = e.getMessage();
             }
         }

@@ -333,7 +333,7 @@ public final class TreenqBuildStep extends DockerfileStep {
     ImageOrder order(String ref, UnaryOperator<String> expand) throws AbortException {
         try {
             return order(build(ref, expand), cacheFrom, cacheTo, expand).skipping(skipIfPresent, skipIfUnchanged);
-        } catch (BuildkitException.InvalidRequest e) {
+        } catch (BuildkitException.InvalidRequestException e) {
             throw new AbortException(e.getMessage());
         }
     }
@@ -367,7 +367,7 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     private DockerfileBuild build(String ref, UnaryOperator<String> expand)
-            throws AbortException, BuildkitException.InvalidRequest {
+            throws AbortException, BuildkitException.InvalidRequestException {
         List<String> names = expanded(tags, expand);
         List<FileOutput> destinations = new ArrayList<>();
         for (BuildOutput output : outputs) {
@@ -506,7 +506,7 @@ public final class TreenqBuildStep extends DockerfileStep {
             try {
                 SourcePolicy.parse(value);
                 return FormValidation.ok();
-            } catch (BuildkitException.InvalidRequest e) {
+            } catch (BuildkitException.InvalidRequestException e) {
                 return FormValidation.error(e.getMessage());
             }
         }

@@ -36,7 +36,7 @@ public final class TreenqCheckStep extends DockerfileStep {
         try {
             UnaryOperator<String> asItIs = UnaryOperator.identity();
             return order(describe(asItIs).build(), List.of(), List.of(), asItIs);
-        } catch (BuildkitException.InvalidRequest e) {
+        } catch (BuildkitException.InvalidRequestException e) {
             throw new AbortException(e.getMessage());
         }
     }

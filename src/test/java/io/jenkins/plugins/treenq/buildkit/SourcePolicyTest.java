@@ -65,7 +65,7 @@ class SourcePolicyTest {
             })
     void whatIsNoPolicyIsSaid(String json) {
         BuildkitException failure =
-                assertThrows(BuildkitException.InvalidRequest.class, () -> SourcePolicy.parse(json));
+                assertThrows(BuildkitException.InvalidRequestException.class, () -> SourcePolicy.parse(json));
         assertTrue(failure.getMessage().startsWith("the source policy"), failure.getMessage());
     }
 }

@@ -29,7 +29,7 @@ final class BuildSession implements AutoCloseable {
         this.failure = failure;
     }
 
-    /** @throws BuildkitException.InvalidRequest when request and content do not fit together */
+    /** @throws BuildkitException.InvalidRequestException when request and content do not fit together */
     static BuildSession open(
             ManagedChannel channel,
             Endpoint endpoint,
@@ -37,7 +37,7 @@ final class BuildSession implements AutoCloseable {
             BuildRequest request,
             SessionContent content,
             BuildListener listener)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         OwnFailure failure = new OwnFailure();
         FileSyncService files = new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
@@ -57,7 +57,7 @@ final class BuildSession implements AutoCloseable {
     private void follow(Endpoint endpoint, EventLoops loops) {
         Future<?> timeout = loops.workers()
                 .schedule(
-                        () -> opened.completeExceptionally(new BuildkitException.Unreachable(
+                        () -> opened.completeExceptionally(new BuildkitException.UnreachableException(
                                 endpoint.address() + " did not open a session within "
                                         + endpoint.connectTimeout().toSeconds()
                                         + " s; a proxy that does not pass HTTP/2 streams through may be in between",
@@ -85,7 +85,7 @@ final class BuildSession implements AutoCloseable {
     }
 
     static BuildkitException cancelled() {
-        return new BuildkitException.ConnectionLost("the build was cancelled on this side", null);
+        return new BuildkitException.ConnectionLostException("the build was cancelled on this side", null);
     }
 
     String id() {

@@ -62,7 +62,7 @@ public final class BuildkitClient implements AutoCloseable {
     private final History history;
     private DaemonInfo info;
 
-    private BuildkitClient(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequest {
+    private BuildkitClient(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequestException {
         this.endpoint = endpoint;
         this.loops = loops;
         this.channel = DaemonChannel.open(endpoint, loops);
@@ -113,7 +113,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     private BuildkitClient checked(DaemonInfo answer) {
         if (!answer.atLeast(OLDEST_MINOR)) {
-            throw new CompletionException(new BuildkitException.Unreachable(
+            throw new CompletionException(new BuildkitException.UnreachableException(
                     endpoint.address() + " is BuildKit " + answer.version() + "; update it to v0.12 or newer", null));
         }
         info = answer;
@@ -140,7 +140,7 @@ public final class BuildkitClient implements AutoCloseable {
      *     long as it likes: the daemon waits
      */
     public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         RunningBuild build =
                 new RunningBuild(channel, endpoint, loops.workers(), open(request, content, listener), listener);
         build.begin();
@@ -154,8 +154,8 @@ public final class BuildkitClient implements AutoCloseable {
      * @param registries how they are reached; null when they are not to be asked
      * @return the failure itself when nothing more is known
      */
-    public BuildkitException.BuildFailed explained(
-            BuildkitException.BuildFailed failure,
+    public BuildkitException.BuildFailedException explained(
+            BuildkitException.BuildFailedException failure,
             BuildRequest request,
             SessionContent content,
             Map<String, RegistryConnection> registries)
@@ -164,9 +164,9 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
         return BuildSession.open(channel, endpoint, loops, request, content, listener);

@@ -112,9 +112,9 @@ public record DockerfileBuild(
     /**
      * Finds the files.
      *
-     * @throws BuildkitException.InvalidRequest when one is missing, of the wrong kind, or outside of the workspace
+     * @throws BuildkitException.InvalidRequestException when one is missing, of the wrong kind, or outside of the workspace
      */
-    public PreparedBuild in(Workspace workspace) throws BuildkitException.InvalidRequest {
+    public PreparedBuild in(Workspace workspace) throws BuildkitException.InvalidRequestException {
         return new Preparation(this, workspace).prepare();
     }
 
@@ -262,13 +262,13 @@ public record DockerfileBuild(
          * Annotations by key, which may begin with what carries it, such as {@code index:key},
          * {@code manifest[linux/arm64]:key} or {@code index,manifest:key}; the manifests otherwise.
          *
-         * @throws BuildkitException.InvalidRequest when that is something else
+         * @throws BuildkitException.InvalidRequestException when that is something else
          */
-        public Builder annotations(Map<String, String> values) throws BuildkitException.InvalidRequest {
+        public Builder annotations(Map<String, String> values) throws BuildkitException.InvalidRequestException {
             for (Map.Entry<String, String> annotation : values.entrySet()) {
                 Matcher parts = ANNOTATION.matcher(annotation.getKey());
                 if (!parts.matches()) {
-                    throw new BuildkitException.InvalidRequest("an annotation has no key");
+                    throw new BuildkitException.InvalidRequestException("an annotation has no key");
                 }
                 String types = parts.group("types") == null ? "" : parts.group("types");
                 for (String type : types.split(",", -1)) {
@@ -278,10 +278,10 @@ public record DockerfileBuild(
             return this;
         }
 
-        private static String annotationOption(String type) throws BuildkitException.InvalidRequest {
+        private static String annotationOption(String type) throws BuildkitException.InvalidRequestException {
             Matcher parts = ANNOTATION_TYPE.matcher(type);
             if (!parts.matches()) {
-                throw new BuildkitException.InvalidRequest("'" + type + "' carries no annotations; write index,"
+                throw new BuildkitException.InvalidRequestException("'" + type + "' carries no annotations; write index,"
                         + " index-descriptor, manifest or manifest-descriptor, and a platform in [ ]");
             }
             String platform = parts.group("platform");
@@ -291,7 +291,7 @@ public record DockerfileBuild(
         }
 
         /** Such as {@code linux/amd64}; several become one index. */
-        public Builder platforms(List<String> values) throws BuildkitException.InvalidRequest {
+        public Builder platforms(List<String> values) throws BuildkitException.InvalidRequestException {
             platforms = List.copyOf(values);
             return option("platform", String.join(",", parsed(platforms, text -> Platform.parse(text).toString())));
         }
@@ -356,14 +356,14 @@ public record DockerfileBuild(
         /**
          * Such as {@code nofile=1024:2048}.
          *
-         * @throws BuildkitException.InvalidRequest when one is none
+         * @throws BuildkitException.InvalidRequestException when one is none
          */
-        public Builder ulimits(List<String> values) throws BuildkitException.InvalidRequest {
+        public Builder ulimits(List<String> values) throws BuildkitException.InvalidRequestException {
             return option("ulimit", String.join(",", parsed(values, Ulimits::checked)));
         }
 
         /** Size of {@code /dev/shm} in steps, such as {@code 128m}. */
-        public Builder shmSize(String value) throws BuildkitException.InvalidRequest {
+        public Builder shmSize(String value) throws BuildkitException.InvalidRequestException {
             return option("shm-size", value.isEmpty() ? "" : Long.toString(ByteSizes.bytes(value, "shmSize")));
         }
 
@@ -374,12 +374,12 @@ public record DockerfileBuild(
         /**
          * How the image came about: {@code mode=max}, {@code true} for the least; empty or {@code false} for none.
          *
-         * @throws BuildkitException.InvalidRequest when it is none of these
+         * @throws BuildkitException.InvalidRequestException when it is none of these
          */
-        public Builder provenance(String value) throws BuildkitException.InvalidRequest {
+        public Builder provenance(String value) throws BuildkitException.InvalidRequestException {
             Matcher mode = PROVENANCE_MODE.matcher(value);
             if (mode.find() && !Set.of("min", "max", "full").contains(mode.group(1))) {
-                throw new BuildkitException.InvalidRequest("provenance: mode '" + mode.group(1) + "' is neither min nor max");
+                throw new BuildkitException.InvalidRequestException("provenance: mode '" + mode.group(1) + "' is neither min nor max");
             }
             return attestation("provenance", value, "mode=min", "mode=max");
         }
@@ -387,18 +387,18 @@ public record DockerfileBuild(
         /**
          * What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for none.
          *
-         * @throws BuildkitException.InvalidRequest when it is none of these
+         * @throws BuildkitException.InvalidRequestException when it is none of these
          */
-        public Builder sbom(String value) throws BuildkitException.InvalidRequest {
+        public Builder sbom(String value) throws BuildkitException.InvalidRequestException {
             return attestation("sbom", value, "", "generator=IMAGE");
         }
 
         private Builder attestation(String type, String value, String whenTrue, String example)
-                throws BuildkitException.InvalidRequest {
+                throws BuildkitException.InvalidRequestException {
             Optional<Boolean> wanted = GoBooleans.parse(value);
             if (wanted.isEmpty() && !value.isEmpty() && !ATTESTATION.matcher(value).matches()) {
                 // BuildKit passes over what it does not know.
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         type + ": '" + value + "' is neither true nor false nor an option; write it as in " + example);
             }
             if (!value.isEmpty() && wanted.orElse(true)) {
@@ -442,8 +442,8 @@ public record DockerfileBuild(
             return this;
         }
 
-        /** @throws BuildkitException.InvalidRequest when a tag is none, or a destination is of no known kind */
-        public DockerfileBuild build() throws BuildkitException.InvalidRequest {
+        /** @throws BuildkitException.InvalidRequestException when a tag is none, or a destination is of no known kind */
+        public DockerfileBuild build() throws BuildkitException.InvalidRequestException {
             List<Export> exports = new ArrayList<>();
             List<String> names = parsed(tags, text -> ImageName.parse(text).toString());
             for (FileOutput destination : destinations) {
@@ -457,9 +457,9 @@ public record DockerfileBuild(
             return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
         }
 
-        private Export export(FileOutput destination, List<String> names) throws BuildkitException.InvalidRequest {
+        private Export export(FileOutput destination, List<String> names) throws BuildkitException.InvalidRequestException {
             if (!DESTINATIONS.contains(destination.type())) {
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         "'" + destination.type() + "' is no kind of output; write local, tar, oci or docker");
             }
             boolean image = destination.type().equals("oci") || destination.type().equals("docker");
@@ -472,7 +472,7 @@ public record DockerfileBuild(
             return image && !names.isEmpty() && !attributes.containsKey("name") ? export.withNames(names) : export;
         }
 
-        private Export image(List<String> names) throws BuildkitException.InvalidRequest {
+        private Export image(List<String> names) throws BuildkitException.InvalidRequestException {
             Map<String, String> attributes = new HashMap<>(annotations);
             attributes.putAll(imageOptions);
             attributes.put("push", Boolean.toString(push));
@@ -492,17 +492,17 @@ public record DockerfileBuild(
         }
 
         private static String parsed(String text, Function<String, ?> reader)
-                throws BuildkitException.InvalidRequest {
+                throws BuildkitException.InvalidRequestException {
             try {
                 return reader.apply(text).toString();
             } catch (IllegalArgumentException e) {
-                throw new BuildkitException.InvalidRequest(e.getMessage());
+                throw new BuildkitException.InvalidRequestException(e.getMessage());
             }
         }
 
         /** Each one read first, so that what is malformed never reaches the daemon. */
         private static List<String> parsed(List<String> texts, UnaryOperator<String> reader)
-                throws BuildkitException.InvalidRequest {
+                throws BuildkitException.InvalidRequestException {
             List<String> read = new ArrayList<>();
             for (String text : texts) {
                 read.add(parsed(text, reader));

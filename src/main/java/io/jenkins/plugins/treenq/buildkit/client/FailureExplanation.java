@@ -56,12 +56,12 @@ final class FailureExplanation {
         this.registries = registries;
     }
 
-    BuildkitException.BuildFailed of(BuildkitException.BuildFailed failure) throws InterruptedException {
+    BuildkitException.BuildFailedException of(BuildkitException.BuildFailedException failure) throws InterruptedException {
         String line = failure.reason() == null ? "" : line(failure.reason());
         SourceLocation place = failure.location();
         return line.isEmpty()
                 ? failure
-                : new BuildkitException.BuildFailed(
+                : new BuildkitException.BuildFailedException(
                         (place == null || place.line() == 0 ? "" : place.file() + ":" + place.line() + ": ") + line,
                         place,
                         failure.exitCode(),
@@ -117,12 +117,12 @@ final class FailureExplanation {
                     .map(pattern -> "'" + file.path() + "' is left out of the context by the pattern '" + pattern + "' of "
                             + ignoreFile + "; remove the pattern, or add !" + file.path() + " after it")
                     .orElse(otherwise);
-        } catch (BuildkitException.ContextUnreadable e) {
+        } catch (BuildkitException.ContextUnreadableException e) {
             return otherwise;
         }
     }
 
-    private Optional<byte[]> read(String local, String file) throws BuildkitException.ContextUnreadable {
+    private Optional<byte[]> read(String local, String file) throws BuildkitException.ContextUnreadableException {
         LocalSource source = content.locals().get(local);
         if (source == null) {
             return Optional.empty();

@@ -52,7 +52,7 @@ final class LocalCaches {
      * @param layouts by store id; {@code local:} and what the entry has as {@code src} or {@code dest}
      * @param boundary of these; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
      * @param onSkipped told of an import that there is nothing for: its folder, and why
-     * @throws BuildkitException.InvalidRequest when an entry lacks something
+     * @throws BuildkitException.InvalidRequestException when an entry lacks something
      */
     static LocalCaches of(
             List<CacheEntry> imports,
@@ -60,7 +60,7 @@ final class LocalCaches {
             Map<String, Path> layouts,
             Path boundary,
             BiConsumer<String, String> onSkipped)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         LocalCaches caches = new LocalCaches(layouts, boundary);
         for (CacheEntry entry : exports) {
             requireRef(entry, "export");
@@ -107,7 +107,7 @@ final class LocalCaches {
             try {
                 new LayoutIndex(cache.folder()).put(manifest, List.of(LayoutIndex.Name.ofTag(cache.tag())));
             } catch (IOException e) {
-                throw new BuildkitException.OutputUnwritable(
+                throw new BuildkitException.OutputUnwritableException(
                         "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileTrouble.reason(e), e);
             }
             if (cache.cleaned()) {
@@ -120,15 +120,15 @@ final class LocalCaches {
         }
     }
 
-    private CacheEntry export(CacheEntry entry) throws BuildkitException.InvalidRequest {
+    private CacheEntry export(CacheEntry entry) throws BuildkitException.InvalidRequestException {
         String id = storeId(entry, "dest");
         ConfinedPath folder = folder(entry, "dest");
         boolean cleaned = GoBooleans.parse(entry.attributes().getOrDefault("reset", "false"))
-                .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                         "'" + entry.attributes().get("reset") + "' is no value for reset; write true or false"));
         String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
         if (written.put(id, new Written(folder, tag, cleaned)) != null) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "cache is exported to '" + entry.attributes().get("dest") + "' twice");
         }
         folders.put(id, folder);
@@ -137,7 +137,7 @@ final class LocalCaches {
 
     private Optional<CacheEntry> importFrom(
             CacheEntry entry, BiConsumer<String, String> onSkipped)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         String id = storeId(entry, "src");
         ConfinedPath folder = folder(entry, "src");
         try {
@@ -157,18 +157,18 @@ final class LocalCaches {
     }
 
     private static Digest digest(CacheEntry entry, ConfinedPath folder)
-            throws IOException, BuildkitException.InvalidRequest {
+            throws IOException, BuildkitException.InvalidRequestException {
         String digest = entry.attributes().getOrDefault("digest", "");
         if (!digest.isEmpty()) {
             try {
                 return new Digest(digest);
             } catch (IllegalArgumentException e) {
-                throw new BuildkitException.InvalidRequest("'" + digest + "' is no digest of a cache", e);
+                throw new BuildkitException.InvalidRequestException("'" + digest + "' is no digest of a cache", e);
             }
         }
         String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
         if (tag.isEmpty()) {
-            throw new BuildkitException.InvalidRequest("a local cache needs a tag or a digest to be imported by");
+            throw new BuildkitException.InvalidRequestException("a local cache needs a tag or a digest to be imported by");
         }
         return new LayoutIndex(folder)
                 .find(tag)
@@ -176,20 +176,20 @@ final class LocalCaches {
     }
 
     private ConfinedPath folder(CacheEntry entry, String key)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         String name = LOCAL + ":" + entry.attributes().get(key);
         Path folder = layouts.get(name);
         if (folder == null) {
-            throw new BuildkitException.InvalidRequest("no folder was given for the cache " + name);
+            throw new BuildkitException.InvalidRequestException("no folder was given for the cache " + name);
         }
         return new ConfinedPath(folder, boundary);
     }
 
     /** Travels as a header, which other characters than those of ASCII cannot. */
-    private static String storeId(CacheEntry entry, String key) throws BuildkitException.InvalidRequest {
+    private static String storeId(CacheEntry entry, String key) throws BuildkitException.InvalidRequestException {
         String name = entry.attributes().getOrDefault(key, "");
         if (name.isEmpty()) {
-            throw new BuildkitException.InvalidRequest("local cache needs " + key + "=FOLDER");
+            throw new BuildkitException.InvalidRequestException("local cache needs " + key + "=FOLDER");
         }
         StringBuilder id = new StringBuilder(LOCAL).append(':');
         name.chars().forEach(c -> {
@@ -202,9 +202,9 @@ final class LocalCaches {
         return id.toString();
     }
 
-    private static void requireRef(CacheEntry entry, String what) throws BuildkitException.InvalidRequest {
+    private static void requireRef(CacheEntry entry, String what) throws BuildkitException.InvalidRequestException {
         if (entry.type().equals("registry") && entry.attributes().getOrDefault("ref", "").isEmpty()) {
-            throw new BuildkitException.InvalidRequest("registry cache needs ref=IMAGE to " + what);
+            throw new BuildkitException.InvalidRequestException("registry cache needs ref=IMAGE to " + what);
         }
     }
 

@@ -43,43 +43,43 @@ public final class OutputPlaces {
      *
      * @param name as it was given, for messages
      */
-    public void addOutput(String name, Path path) throws BuildkitException.InvalidRequest {
+    public void addOutput(String name, Path path) throws BuildkitException.InvalidRequestException {
         add(new Place(Use.OUTPUT, name, path));
     }
 
     /** A folder that cache is written to. */
-    public void addCacheExport(String name, Path path) throws BuildkitException.InvalidRequest {
+    public void addCacheExport(String name, Path path) throws BuildkitException.InvalidRequestException {
         add(new Place(Use.CACHE_EXPORT, name, path));
     }
 
     /** A folder that cache is read from. */
-    public void addCacheImport(String name, Path path) throws BuildkitException.InvalidRequest {
+    public void addCacheImport(String name, Path path) throws BuildkitException.InvalidRequestException {
         add(new Place(Use.CACHE_IMPORT, name, path));
     }
 
-    private void add(Place place) throws BuildkitException.InvalidRequest {
+    private void add(Place place) throws BuildkitException.InvalidRequestException {
         for (Place other : places) {
             try {
                 requireApart(other, place);
             } catch (IOException e) {
-                throw new BuildkitException.InvalidRequest(place + " cannot be compared with " + other + ": " + FileTrouble.reason(e), e);
+                throw new BuildkitException.InvalidRequestException(place + " cannot be compared with " + other + ": " + FileTrouble.reason(e), e);
             }
         }
         places.add(place);
     }
 
     private static void requireApart(Place first, Place second)
-            throws BuildkitException.InvalidRequest, IOException {
+            throws BuildkitException.InvalidRequestException, IOException {
         Path one = first.path().toAbsolutePath().normalize();
         Path other = second.path().toAbsolutePath().normalize();
         if (isSame(one, other)) {
             if (!first.mayBe(second)) {
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         first + " and " + second + " are the same place; give each of them its own");
             }
         } else if (first.use() != Use.CACHE_IMPORT || second.use() != Use.CACHE_IMPORT) {
             if (isIn(one, other) || isIn(other, one)) {
-                throw new BuildkitException.InvalidRequest((isIn(one, other) ? second + " is in " + first : first + " is in " + second)
+                throw new BuildkitException.InvalidRequestException((isIn(one, other) ? second + " is in " + first : first + " is in " + second)
                         + "; write it to a folder beside that one");
             }
         }

@@ -45,7 +45,7 @@ final class Preparation {
         this.workspace = workspace;
     }
 
-    PreparedBuild prepare() throws BuildkitException.InvalidRequest {
+    PreparedBuild prepare() throws BuildkitException.InvalidRequestException {
         Path folder = context();
         dockerfile(folder);
         int layoutNumber = 0;
@@ -66,7 +66,7 @@ final class Preparation {
     }
 
     /** Null when it is no folder of this side. */
-    private Path context() throws BuildkitException.InvalidRequest {
+    private Path context() throws BuildkitException.InvalidRequestException {
         if (sources.isRemote()) {
             options.put(CONTEXT, sources.context());
             return null;
@@ -83,7 +83,7 @@ final class Preparation {
             return context;
         }
         if (!Files.isRegularFile(context)) {
-            throw new BuildkitException.InvalidRequest("context '" + context + "' is neither a folder nor an archive");
+            throw new BuildkitException.InvalidRequestException("context '" + context + "' is neither a folder nor an archive");
         }
         String name = UUID.randomUUID().toString();
         ConfinedPath archive = new ConfinedPath(context, workspace.boundary());
@@ -92,7 +92,7 @@ final class Preparation {
         return null;
     }
 
-    private void dockerfile(Path context) throws BuildkitException.InvalidRequest {
+    private void dockerfile(Path context) throws BuildkitException.InvalidRequestException {
         if (!sources.dockerfileText().isEmpty()) {
             byte[] text = sources.dockerfileText().getBytes(StandardCharsets.UTF_8);
             locals.put(DOCKERFILE, new LocalSource.Files(Map.of("Dockerfile", text)));
@@ -111,18 +111,18 @@ final class Preparation {
         }
     }
 
-    private void localDockerfile(Path context) throws BuildkitException.InvalidRequest {
+    private void localDockerfile(Path context) throws BuildkitException.InvalidRequestException {
         Path file = workspace.existing(context, sources.dockerfile(), "Dockerfile");
         if (!Files.isRegularFile(file)) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is not a file");
+            throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is not a file");
         }
         try {
             // The frontend takes an empty file for an image without layers only to fail with an obscure line.
             if (Files.size(file) == 0) {
-                throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' is empty");
+                throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is empty");
             }
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("Dockerfile '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
         }
         // Not the file's own folder: its ignore file lies beside the name that was given.
         Path named = context.resolve(sources.dockerfile());
@@ -134,13 +134,13 @@ final class Preparation {
     }
 
     /** A FIFO would be made in the daemon, too, where the frontend waits for ever for somebody who writes into it. */
-    private static void requireRegular(Path file, String what) throws BuildkitException.InvalidRequest {
+    private static void requireRegular(Path file, String what) throws BuildkitException.InvalidRequestException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new BuildkitException.InvalidRequest(what + " '" + file + "' is not a file");
+            throw new BuildkitException.InvalidRequestException(what + " '" + file + "' is not a file");
         }
     }
 
-    private String named(String name, String value, int number) throws BuildkitException.InvalidRequest {
+    private String named(String name, String value, int number) throws BuildkitException.InvalidRequestException {
         if (value.startsWith("docker-image://") || Sources.isRemote(value)) {
             return value;
         }
@@ -149,7 +149,7 @@ final class Preparation {
         }
         Path folder = workspace.existing(value, "the context '" + name + "'");
         if (!Files.isDirectory(folder)) {
-            throw new BuildkitException.InvalidRequest("the context '" + name + "' ('" + folder + "') is not a folder");
+            throw new BuildkitException.InvalidRequestException("the context '" + name + "' ('" + folder + "') is not a folder");
         }
         requireRegular(folder.resolve(IGNORED), "the ignore file");
         String local = name.equals(CONTEXT) || name.equals(DOCKERFILE) ? "_" + name : name;
@@ -158,7 +158,7 @@ final class Preparation {
     }
 
     /** The daemon wants a digest; what a tag stands for is in the layout's index. */
-    private String layout(String place, String id) throws BuildkitException.InvalidRequest {
+    private String layout(String place, String id) throws BuildkitException.InvalidRequestException {
         int at = place.lastIndexOf('@');
         int colon = at < 0 ? place.lastIndexOf(':') : -1;
         boolean tagged = colon > place.lastIndexOf('/');
@@ -170,19 +170,19 @@ final class Preparation {
                     ? new Digest(place.substring(at + 1))
                     : new LayoutIndex(new ConfinedPath(layout, workspace.boundary()))
                             .find(tag)
-                            .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                            .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                                     "OCI layout '" + layout + "' has no image '" + tag + "'"));
             layouts.put("oci:" + id, layout);
             return OCI_LAYOUT + id + "@" + digest.value();
         } catch (IOException | IllegalArgumentException e) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "OCI layout '" + layout + "' cannot be read: "
                             + (e instanceof IOException file ? FileTrouble.fileAndReason(file) : e.getMessage()),
                     e);
         }
     }
 
-    private Output output(FileOutput destination, Export export) throws BuildkitException.InvalidRequest {
+    private Output output(FileOutput destination, Export export) throws BuildkitException.InvalidRequestException {
         Path path = workspace.writable(destination.path(), "output");
         places.addOutput(destination.path(), path);
         if (destination.type().equals("local")) {
@@ -196,10 +196,10 @@ final class Preparation {
     }
 
     private interface Adding {
-        void add(String name, Path path) throws BuildkitException.InvalidRequest;
+        void add(String name, Path path) throws BuildkitException.InvalidRequestException;
     }
 
-    private void localCache(CacheEntry entry, String key, Adding adding) throws BuildkitException.InvalidRequest {
+    private void localCache(CacheEntry entry, String key, Adding adding) throws BuildkitException.InvalidRequestException {
         String path = entry.attributes().get(key);
         if (entry.type().equals("local") && path != null) {
             Path folder = workspace.writable(path, "local cache");

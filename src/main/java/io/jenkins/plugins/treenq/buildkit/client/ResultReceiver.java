@@ -68,7 +68,7 @@ final class ResultReceiver implements AutoCloseable {
      * @param onFailure told what cannot be taken or read
      * @param listener told of cache that is not there, by {@link #begin}, and of what an output is written without, by
      *     {@link #finish}
-     * @throws BuildkitException.InvalidRequest when request and content do not fit together
+     * @throws BuildkitException.InvalidRequestException when request and content do not fit together
      */
     static ResultReceiver of(
             BuildRequest request,
@@ -76,7 +76,7 @@ final class ResultReceiver implements AutoCloseable {
             Executor executor,
             Consumer<Throwable> onFailure,
             BuildListener listener)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         List<BuildEvent> skipped = new ArrayList<>();
         LocalCaches caches = LocalCaches.of(
                 request.cacheImports(),
@@ -93,19 +93,19 @@ final class ResultReceiver implements AutoCloseable {
 
     private void serveOutputs(
             Map<Integer, Output> outputs, Executor executor, Consumer<Throwable> onFailure)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         Map<Integer, Output> sent = new HashMap<>();
         Map<Integer, FolderOptions> options = new HashMap<>();
         for (int i = 0; i < request.exports().size(); i++) {
             Export export = request.exports().get(i);
             Output output = outputs.get(i);
             if (output != null && !fits(export, output) || output == null && needsOutput(export)) {
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         "exporter '" + export.type() + "' " + need(export));
             }
             if (output instanceof Output.Layout layout) {
                 if (exported != null) {
-                    throw new BuildkitException.InvalidRequest("only one output of a build can be an OCI layout");
+                    throw new BuildkitException.InvalidRequestException("only one output of a build can be an OCI layout");
                 }
                 exported = new ConfinedPath(layout.path(), boundary);
             } else if (output != null) {
@@ -151,14 +151,14 @@ final class ResultReceiver implements AutoCloseable {
         return GoBooleans.parse(export.attributes().getOrDefault("tar", "true")).orElse(true);
     }
 
-    private static FolderOptions options(Export export) throws BuildkitException.InvalidRequest {
+    private static FolderOptions options(Export export) throws BuildkitException.InvalidRequestException {
         return new FolderOptions(isMirror(export), isTrue(export, SETUID), isTrue(export, DEVICES));
     }
 
-    private static boolean isTrue(Export export, String key) throws BuildkitException.InvalidRequest {
+    private static boolean isTrue(Export export, String key) throws BuildkitException.InvalidRequestException {
         String value = export.attributes().getOrDefault(key, "false");
         return GoBooleans.parse(value)
-                .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                         "'" + value + "' is no value for " + key + "; write true or false"));
     }
 
@@ -171,22 +171,22 @@ final class ResultReceiver implements AutoCloseable {
         return new Export(export.type(), attributes);
     }
 
-    private static boolean isMirror(Export export) throws BuildkitException.InvalidRequest {
+    private static boolean isMirror(Export export) throws BuildkitException.InvalidRequestException {
         String mode = export.attributes().getOrDefault("mode", "").strip().toLowerCase(Locale.ROOT);
         if (!Set.of("", "copy", "delete").contains(mode)) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "'" + mode + "' is no mode of the local exporter; write copy or delete");
         }
         return mode.equals("delete");
     }
 
     private void serveLayouts(Map<String, Path> layouts, Consumer<Throwable> onFailure)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         Map<String, ConfinedPath> stores = new HashMap<>();
         for (Map.Entry<String, Path> layout : layouts.entrySet()) {
             if (layout.getKey().startsWith("oci:")) {
                 if (!Files.isDirectory(layout.getValue())) {
-                    throw new BuildkitException.InvalidRequest("there is no OCI layout at '" + layout.getValue() + "'");
+                    throw new BuildkitException.InvalidRequestException("there is no OCI layout at '" + layout.getValue() + "'");
                 }
                 stores.put(layout.getKey(), new ConfinedPath(layout.getValue(), boundary));
             }
@@ -249,7 +249,7 @@ final class ResultReceiver implements AutoCloseable {
             new LayoutIndex(layout)
                     .put(new String(Base64.getDecoder().decode(descriptor), StandardCharsets.UTF_8), names);
         } catch (IOException | IllegalArgumentException e) {
-            throw new BuildkitException.OutputUnwritable("the index of '" + layout + "' cannot be written: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.OutputUnwritableException("the index of '" + layout + "' cannot be written: " + FileTrouble.reason(e), e);
         }
     }
 

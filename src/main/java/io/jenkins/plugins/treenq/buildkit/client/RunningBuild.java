@@ -93,7 +93,7 @@ public final class RunningBuild {
         } catch (BuildkitException e) {
             throw new CompletionException(e);
         } catch (IllegalArgumentException e) {
-            throw new CompletionException(new BuildkitException.DaemonFailed(
+            throw new CompletionException(new BuildkitException.DaemonFailedException(
                     endpoint.address() + " answered with something else than the digest of an image", null));
         }
     }

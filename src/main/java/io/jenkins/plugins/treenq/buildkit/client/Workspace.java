@@ -39,21 +39,21 @@ public final class Workspace {
      * @param what the parameter that names it, for messages
      * @return its path with all links resolved
      */
-    Path existing(String path, String what) throws BuildkitException.InvalidRequest {
+    Path existing(String path, String what) throws BuildkitException.InvalidRequestException {
         return existing(folder, path, what);
     }
 
     /** The same for a path that is relative to another folder of the workspace. */
-    Path existing(Path start, String path, String what) throws BuildkitException.InvalidRequest {
+    Path existing(Path start, String path, String what) throws BuildkitException.InvalidRequestException {
         return existing(resolve(start, path, what), what);
     }
 
     /** The same for a path as it is: not every name on a disk can be written as text in every locale. */
-    Path existing(Path named, String what) throws BuildkitException.InvalidRequest {
+    Path existing(Path named, String what) throws BuildkitException.InvalidRequestException {
         try {
             return within(named.toRealPath(), named, what);
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     what + " '" + named + "' is not there; check the path and whether the sources were checked out", e);
         }
     }
@@ -64,10 +64,10 @@ public final class Workspace {
      * @param what the parameter that names it, for messages
      * @return its path with all links resolved
      */
-    Path writable(String path, String what) throws BuildkitException.InvalidRequest {
+    Path writable(String path, String what) throws BuildkitException.InvalidRequestException {
         Path named = resolve(folder, path, what).normalize();
         if (named.getParent() == null || named.getFileName() == null) {
-            throw new BuildkitException.InvalidRequest(what + " '" + path + "' does not name a file or folder");
+            throw new BuildkitException.InvalidRequestException(what + " '" + path + "' does not name a file or folder");
         }
         try {
             if (!Files.isDirectory(boundary)) {
@@ -82,7 +82,7 @@ public final class Workspace {
             }
             return real;
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + named + "' cannot be written: " + FileTrouble.fileAndReason(e), e);
+            throw new BuildkitException.InvalidRequestException(what + " '" + named + "' cannot be written: " + FileTrouble.fileAndReason(e), e);
         }
     }
 
@@ -100,39 +100,39 @@ public final class Workspace {
      * The folder outside of which nothing is read or written, with all links resolved. A workspace into which nothing was ever
      * written is not there, and nothing is read in it.
      */
-    Path boundary() throws BuildkitException.InvalidRequest {
+    Path boundary() throws BuildkitException.InvalidRequestException {
         try {
             return boundary.toRealPath();
         } catch (NoSuchFileException e) {
             return boundary.toAbsolutePath();
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest("the workspace '" + boundary + "' cannot be read: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.InvalidRequestException("the workspace '" + boundary + "' cannot be read: " + FileTrouble.reason(e), e);
         }
     }
 
-    private static Path resolve(Path start, String path, String what) throws BuildkitException.InvalidRequest {
+    private static Path resolve(Path start, String path, String what) throws BuildkitException.InvalidRequestException {
         try {
             // Not normalized, because a link may stand before "..".
             return path.equals(".") ? start : start.resolve(path);
         } catch (InvalidPathException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + path + "' cannot be a path: " + e.getReason());
+            throw new BuildkitException.InvalidRequestException(what + " '" + path + "' cannot be a path: " + e.getReason());
         }
     }
 
-    private Path within(Path real, Path named, String what) throws BuildkitException.InvalidRequest {
+    private Path within(Path real, Path named, String what) throws BuildkitException.InvalidRequestException {
         if (!real.startsWith(boundary())) {
-            throw new BuildkitException.InvalidRequest(what + " '" + named + "' is outside of '" + boundary + "'");
+            throw new BuildkitException.InvalidRequestException(what + " '" + named + "' is outside of '" + boundary + "'");
         }
         return real;
     }
 
     /** The whole content of a regular file, of at most so many bytes. */
-    public byte[] read(String path, String what, int maxBytes) throws BuildkitException.InvalidRequest {
+    public byte[] read(String path, String what, int maxBytes) throws BuildkitException.InvalidRequestException {
         Path file = existing(path, what);
         try {
             return new ConfinedPath(file, boundary()).readAll(maxBytes);
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequest(what + " '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.InvalidRequestException(what + " '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
         }
     }
 }

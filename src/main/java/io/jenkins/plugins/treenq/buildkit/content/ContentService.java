@@ -188,8 +188,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
         if (failure instanceof IOException e) {
             BuildkitException told = writing
-                    ? new BuildkitException.OutputUnwritable("an OCI layout cannot be written: " + FileTrouble.fileAndReason(e), e)
-                    : new BuildkitException.ContextUnreadable("an OCI layout cannot be read: " + FileTrouble.fileAndReason(e), e);
+                    ? new BuildkitException.OutputUnwritableException("an OCI layout cannot be written: " + FileTrouble.fileAndReason(e), e)
+                    : new BuildkitException.ContextUnreadableException("an OCI layout cannot be read: " + FileTrouble.fileAndReason(e), e);
             onFailure.accept(told);
             answer.onError(Status.INTERNAL.withDescription(told.getMessage()).asException());
         } else {

@@ -44,7 +44,7 @@ public final class Contents {
             throw e.getCause();
         }
         if (!hash.digest().equals(digest)) {
-            throw new BuildkitException.DaemonFailed(
+            throw new BuildkitException.DaemonFailedException(
                     endpoint.address() + " gave another blob than " + digest, null);
         }
     }
@@ -73,7 +73,7 @@ public final class Contents {
                 }
             });
         } catch (IOException e) {
-            throw new BuildkitException.DaemonFailed(
+            throw new BuildkitException.DaemonFailedException(
                     "blob " + digest + " of " + endpoint.address() + " cannot be read: " + FileTrouble.reason(e), null);
         }
         return bytes.toByteArray();

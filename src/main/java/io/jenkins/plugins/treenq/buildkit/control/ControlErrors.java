@@ -15,10 +15,10 @@ final class ControlErrors {
         String daemon = endpoint.address().toString();
         return switch (failure.getStatus().getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED, UNIMPLEMENTED, CANCELLED -> Failures.connecting(failure, endpoint);
-            case NOT_FOUND -> new BuildkitException.InvalidRequest(daemon + " has no " + what);
-            case INTERNAL, DATA_LOSS, RESOURCE_EXHAUSTED -> new BuildkitException.DaemonFailed(
+            case NOT_FOUND -> new BuildkitException.InvalidRequestException(daemon + " has no " + what);
+            case INTERNAL, DATA_LOSS, RESOURCE_EXHAUSTED -> new BuildkitException.DaemonFailedException(
                     daemon + " failed: " + Failures.oneLine(failure.getStatus()), null);
-            default -> new BuildkitException.InvalidRequest(
+            default -> new BuildkitException.InvalidRequestException(
                     daemon + " refuses: " + Failures.oneLine(failure.getStatus()));
         };
     }

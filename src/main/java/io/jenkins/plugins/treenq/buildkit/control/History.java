@@ -107,7 +107,7 @@ public final class History {
             return Optional.of(BuildFailures.of(
                     com.google.rpc.Status.parseFrom(contents.read(record.failure())), endpoint));
         } catch (InvalidProtocolBufferException e) {
-            throw new BuildkitException.DaemonFailed(
+            throw new BuildkitException.DaemonFailedException(
                     "the error of build " + ref + " in " + endpoint.address() + " is not readable", null);
         }
     }
@@ -147,7 +147,7 @@ public final class History {
                     .updateBuildHistory(request));
         } catch (StatusRuntimeException e) {
             if (gone(e)) {
-                throw new BuildkitException.InvalidRequest(endpoint.address() + " has no build " + request.getRef());
+                throw new BuildkitException.InvalidRequestException(endpoint.address() + " has no build " + request.getRef());
             }
             throw ControlErrors.of(e, endpoint, "build " + request.getRef());
         }
@@ -156,7 +156,7 @@ public final class History {
     private BuildRecord known(String ref) throws BuildkitException, InterruptedException {
         return find(ref)
                 .orElseThrow(
-                        () -> new BuildkitException.InvalidRequest(endpoint.address() + " has no build " + ref));
+                        () -> new BuildkitException.InvalidRequestException(endpoint.address() + " has no build " + ref));
     }
 
     /**
@@ -169,7 +169,7 @@ public final class History {
     private void listen(HistoryQuery query, long mostBytes, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
         if (!query.filters().isEmpty() && !version.get().atLeast(SAFE_FILTERS_MINOR)) {
-            throw new BuildkitException.InvalidRequest(endpoint.address() + " is BuildKit "
+            throw new BuildkitException.InvalidRequestException(endpoint.address() + " is BuildKit "
                     + version.get().version() + ", which a filter of its history can crash; update it to v0.29 or newer");
         }
         BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
@@ -181,7 +181,7 @@ public final class History {
         try {
             Calls.each(() -> ControlGrpc.newBlockingStub(channel).listenBuildHistory(request), event -> {
                 if (mostBytes != ENDLESS && left.addAndGet(-event.getSerializedSize()) < 0) {
-                    throw new BuildkitException.DaemonFailed(
+                    throw new BuildkitException.DaemonFailedException(
                             "the history of " + endpoint.address() + " is longer than this JVM has memory for", null);
                 }
                 deliver(Records.event(event), query, listener);

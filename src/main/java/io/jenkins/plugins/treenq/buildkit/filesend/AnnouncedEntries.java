@@ -22,7 +22,7 @@ final class AnnouncedEntries {
      * @return its own number
      */
     int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos)
-            throws BuildkitException.DaemonFailed {
+            throws BuildkitException.DaemonFailedException {
         if (!memory.take(EntryTable.ENTRY_BYTES + name.size())) {
             throw ReceiveErrors.refused("it has more than the " + count()
                     + " entries that this JVM has memory for; give it a larger heap if the result is that large");

@@ -128,7 +128,7 @@ public final class FileSendService implements AutoCloseable {
         FolderOptions chosen = options.getOrDefault(id, FolderOptions.DEFAULT);
         // Without it, each platform comes by itself, and each would remove the others.
         if (chosen.mirrored() && !"1".equals(headers.get(ALL_PLATFORMS))) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
         }
         return new FolderReceiver(

@@ -247,7 +247,7 @@ final class FolderReceiver implements MessageReceiver {
             try {
                 destination.delete(leftover);
             } catch (IOException e) {
-                throw new BuildkitException.OutputUnwritable(
+                throw new BuildkitException.OutputUnwritableException(
                         "'" + leftover + "' cannot be removed from the output: " + FileTrouble.reason(e), e);
             }
         }

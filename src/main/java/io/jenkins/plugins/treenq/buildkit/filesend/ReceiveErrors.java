@@ -13,16 +13,16 @@ final class ReceiveErrors {
     private ReceiveErrors() {}
 
     /** The daemon sent what no daemon should. */
-    static BuildkitException.DaemonFailed refused(String what) {
-        return new BuildkitException.DaemonFailed(
+    static BuildkitException.DaemonFailedException refused(String what) {
+        return new BuildkitException.DaemonFailedException(
                 "the daemon's result was refused: " + what
                         + "; nothing was written outside of the output, but what is in it is incomplete",
                 null);
     }
 
     /** This side cannot keep what was sent. */
-    static BuildkitException.OutputUnwritable unwritable(String what, IOException cause) {
-        return new BuildkitException.OutputUnwritable(what + " cannot be written: " + FileTrouble.reason(cause), cause);
+    static BuildkitException.OutputUnwritableException unwritable(String what, IOException cause) {
+        return new BuildkitException.OutputUnwritableException(what + " cannot be written: " + FileTrouble.reason(cause), cause);
     }
 
     /** A path for people, on one line. */

@@ -85,7 +85,7 @@ final class WalkOrder {
         return folder;
     }
 
-    private static void check(ByteString path) throws BuildkitException.DaemonFailed {
+    private static void check(ByteString path) throws BuildkitException.DaemonFailedException {
         int start = 0;
         for (int i = 0; i <= path.size(); i++) {
             if (i < path.size() && path.byteAt(i) != '/') {

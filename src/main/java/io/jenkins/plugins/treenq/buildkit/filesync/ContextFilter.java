@@ -31,9 +31,9 @@ final class ContextFilter {
 
     /**
      * @throws InvalidPatternException for one that is none
-     * @throws BuildkitException.ContextUnreadable if links have to be followed where nothing can be read
+     * @throws BuildkitException.ContextUnreadableException if links have to be followed where nothing can be read
      */
-    ContextFilter(FolderRequest request, Tree tree) throws InvalidPatternException, BuildkitException.ContextUnreadable {
+    ContextFilter(FolderRequest request, Tree tree) throws InvalidPatternException, BuildkitException.ContextUnreadableException {
         List<String> all = new ArrayList<>(request.includes());
         if (!request.followPaths().isEmpty()) {
             List<String> followed = FollowLinks.resolve(request.folder(), tree, request.followPaths());

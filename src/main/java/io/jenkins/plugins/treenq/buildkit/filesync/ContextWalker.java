@@ -66,10 +66,10 @@ final class ContextWalker {
     /**
      * @param local the tree's name, for messages
      * @param stopped asked often, because a folder of excluded files can take long
-     * @throws BuildkitException.ContextUnreadable if the root cannot be listed
+     * @throws BuildkitException.ContextUnreadableException if the root cannot be listed
      */
     ContextWalker(String local, Tree tree, ContextFilter filter, BooleanSupplier stopped)
-            throws BuildkitException.ContextUnreadable {
+            throws BuildkitException.ContextUnreadableException {
         this.local = local;
         this.tree = tree;
         this.filter = filter;
@@ -84,10 +84,10 @@ final class ContextWalker {
     /**
      * The next entry, or null at the end or once stopped.
      *
-     * @throws BuildkitException.ContextUnreadable naming the file or folder that is to blame
+     * @throws BuildkitException.ContextUnreadableException naming the file or folder that is to blame
      * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */
-    Walked next() throws BuildkitException.ContextUnreadable, InvalidPatternException {
+    Walked next() throws BuildkitException.ContextUnreadableException, InvalidPatternException {
         while (ready.isEmpty() && level != null && !stopped.getAsBoolean()) {
             if (level.next == level.names.length) {
                 level = level.parent;
@@ -98,7 +98,7 @@ final class ContextWalker {
         return ready.poll();
     }
 
-    private void visit(String name) throws BuildkitException.ContextUnreadable, InvalidPatternException {
+    private void visit(String name) throws BuildkitException.ContextUnreadableException, InvalidPatternException {
         String path = level.path.isEmpty() ? name : level.path + "/" + name;
         ContextFilter.Answer answer = filter.decide(path, level.answer);
         if (!answer.wanted() && !answer.beneath()) {
@@ -136,7 +136,7 @@ final class ContextWalker {
     }
 
     private void descend(String path, ContextFilter.Answer answer, Stat unannounced)
-            throws BuildkitException.ContextUnreadable {
+            throws BuildkitException.ContextUnreadableException {
         try {
             boolean doubtful = level.doubtful || filter.mayWithhold(path, answer);
             level = new Level(level, path, answer, doubtful, unannounced, tree.names(path));

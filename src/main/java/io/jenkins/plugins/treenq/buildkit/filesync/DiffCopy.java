@@ -238,7 +238,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         /** Goes on until there is nothing to do, it is the turn of others, or an offer had another outcome than SENT. */
-        abstract void proceed() throws BuildkitException.ContextUnreadable, InvalidPatternException;
+        abstract void proceed() throws BuildkitException.ContextUnreadableException, InvalidPatternException;
 
         /** Gives back what is held; may be called more than once. */
         abstract void close();
@@ -251,7 +251,7 @@ final class DiffCopy implements StreamObserver<Packet> {
                 } else {
                     proceed();
                 }
-            } catch (BuildkitException.ContextUnreadable e) {
+            } catch (BuildkitException.ContextUnreadableException e) {
                 close();
                 // An executor that is shut down at once interrupts what it runs.
                 boolean interrupted = e.getCause() instanceof ClosedByInterruptException;
@@ -278,7 +278,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         private int batchEntries = 1;
 
         @Override
-        void proceed() throws BuildkitException.ContextUnreadable, InvalidPatternException {
+        void proceed() throws BuildkitException.ContextUnreadableException, InvalidPatternException {
             if (walker == null) {
                 walker = begin();
             }
@@ -301,7 +301,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        private void walk() throws BuildkitException.ContextUnreadable, InvalidPatternException {
+        private void walk() throws BuildkitException.ContextUnreadableException, InvalidPatternException {
             while (!atEnd && packets.size() < batchEntries) {
                 ContextWalker.Walked next = walker.next();
                 if (next == null) {
@@ -314,7 +314,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        private ContextWalker begin() throws BuildkitException.ContextUnreadable, InvalidPatternException {
+        private ContextWalker begin() throws BuildkitException.ContextUnreadableException, InvalidPatternException {
             Tree opened = trees.open(request.folder(), source);
             synchronized (DiffCopy.this) {
                 tree = opened;
@@ -337,7 +337,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         private final List<Packet> packets = new ArrayList<>();
 
         @Override
-        void proceed() throws BuildkitException.ContextUnreadable {
+        void proceed() throws BuildkitException.ContextUnreadableException {
             while (!packets.isEmpty() || prepare()) {
                 Outcome outcome = offer(packets, this);
                 if (outcome == Outcome.LATER) {
@@ -355,7 +355,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         /** Reads the next packets. False when nothing is asked for, and this reader is out of work for good. */
-        private boolean prepare() throws BuildkitException.ContextUnreadable {
+        private boolean prepare() throws BuildkitException.ContextUnreadableException {
             int bytes = 0;
             while (bytes < BATCH_BYTES && (content != null || open(bytes == 0))) {
                 Packet packet = read();
@@ -365,7 +365,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             return bytes > 0;
         }
 
-        private Packet read() throws BuildkitException.ContextUnreadable {
+        private Packet read() throws BuildkitException.ContextUnreadableException {
             ByteBuffer piece;
             try {
                 piece = content.read(CHUNK_BYTES);
@@ -383,7 +383,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         /** @param lastChance whether this reader is out of work for good when nothing is asked for */
-        private boolean open(boolean lastChance) throws BuildkitException.ContextUnreadable {
+        private boolean open(boolean lastChance) throws BuildkitException.ContextUnreadableException {
             Tree files;
             long bytes;
             synchronized (DiffCopy.this) {

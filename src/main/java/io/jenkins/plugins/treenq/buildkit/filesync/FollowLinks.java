@@ -34,7 +34,7 @@ final class FollowLinks {
      * @return patterns in the order of {@link Utf8Order}, or null when everything has to be sent
      */
     static List<String> resolve(String local, Tree tree, List<String> paths)
-            throws BuildkitException.ContextUnreadable {
+            throws BuildkitException.ContextUnreadableException {
         FollowLinks links = new FollowLinks(local, tree);
         for (String path : paths) {
             links.paths.push(tree.rules().slashed(path));
@@ -66,7 +66,7 @@ final class FollowLinks {
     }
 
     /** Goes along a path name by name until it ends or a link leads elsewhere. */
-    private void follow(String path) throws BuildkitException.ContextUnreadable {
+    private void follow(String path) throws BuildkitException.ContextUnreadableException {
         String rest = CleanPath.join(".", tree.rules().withoutVolume(path));
         String current = ".";
         while (true) {
@@ -88,7 +88,7 @@ final class FollowLinks {
     }
 
     /** Where the link, or the links that the wildcard names, lead to; empty if there is none. */
-    private List<String> targets(String path) throws BuildkitException.ContextUnreadable {
+    private List<String> targets(String path) throws BuildkitException.ContextUnreadableException {
         List<String> targets = new ArrayList<>();
         String name = CleanPath.name(path);
         String folder = CleanPath.parent(path);
@@ -114,7 +114,7 @@ final class FollowLinks {
         }
     }
 
-    private void addTarget(String path, List<String> targets) throws BuildkitException.ContextUnreadable {
+    private void addTarget(String path, List<String> targets) throws BuildkitException.ContextUnreadableException {
         if (path.equals(".") || !isInside(path)) {
             return;
         }
@@ -125,7 +125,7 @@ final class FollowLinks {
         }
     }
 
-    private String[] names(String folder) throws BuildkitException.ContextUnreadable {
+    private String[] names(String folder) throws BuildkitException.ContextUnreadableException {
         boolean root = folder.equals(".");
         if (!root && !isInside(folder + "/")) {
             return new String[0];
@@ -143,7 +143,7 @@ final class FollowLinks {
      * Whether every folder on the way is one. Go would look outside the root where the daemon's path starts with ".."
      * or a link's name looks like a wildcard, though it sends nothing from there.
      */
-    private boolean isInside(String path) throws BuildkitException.ContextUnreadable {
+    private boolean isInside(String path) throws BuildkitException.ContextUnreadableException {
         if (path.equals("..") || path.startsWith("../")) {
             return false;
         }
@@ -157,7 +157,7 @@ final class FollowLinks {
     }
 
     /** Null if there is nothing. */
-    private Entry entry(String path) throws BuildkitException.ContextUnreadable {
+    private Entry entry(String path) throws BuildkitException.ContextUnreadableException {
         try {
             return tree.entry(path);
         } catch (NoSuchFileException e) {

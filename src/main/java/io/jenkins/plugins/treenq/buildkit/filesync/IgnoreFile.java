@@ -19,15 +19,15 @@ public final class IgnoreFile {
 
     private IgnoreFile() {}
 
-    /** @throws BuildkitException.InvalidRequest when the daemon would not take it either */
-    public static List<String> patterns(byte[] file) throws BuildkitException.InvalidRequest {
+    /** @throws BuildkitException.InvalidRequestException when the daemon would not take it either */
+    public static List<String> patterns(byte[] file) throws BuildkitException.InvalidRequestException {
         List<String> patterns = new ArrayList<>();
         byte[] beginning = Arrays.copyOf(file, BYTE_ORDER_MARK.length);
         int start = Arrays.equals(beginning, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
         for (int end = start; end <= file.length; end++) {
             if (end == file.length || file[end] == '\n') {
                 if (end - start >= LONGEST_LINE) {
-                    throw new BuildkitException.InvalidRequest("the ignore file has a line that is too long");
+                    throw new BuildkitException.InvalidRequestException("the ignore file has a line that is too long");
                 }
                 add(NameBytes.text(Arrays.copyOfRange(file, start, end)), patterns);
                 start = end + 1;

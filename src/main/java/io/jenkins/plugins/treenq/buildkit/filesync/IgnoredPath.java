@@ -31,7 +31,7 @@ public final class IgnoredPath {
                     return Optional.of(matcher.patterns().get(i).text());
                 }
             }
-        } catch (InvalidPatternException | BuildkitException.InvalidRequest e) {
+        } catch (InvalidPatternException | BuildkitException.InvalidRequestException e) {
             // The daemon, which was told the same patterns, has said so.
         }
         return Optional.empty();

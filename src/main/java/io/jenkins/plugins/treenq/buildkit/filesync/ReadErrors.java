@@ -10,11 +10,11 @@ import java.nio.file.FileSystemException;
 final class ReadErrors {
     private ReadErrors() {}
 
-    static BuildkitException.ContextUnreadable file(String local, String path, IOException cause) {
+    static BuildkitException.ContextUnreadableException file(String local, String path, IOException cause) {
         return unreadable(local + " file", path, cause);
     }
 
-    static BuildkitException.ContextUnreadable folder(String local, String path, IOException cause) {
+    static BuildkitException.ContextUnreadableException folder(String local, String path, IOException cause) {
         return unreadable(local + " folder", path, cause);
     }
 
@@ -23,12 +23,12 @@ final class ReadErrors {
         return new FileSystemException(path, null, "it was changed while it was being sent");
     }
 
-    private static BuildkitException.ContextUnreadable unreadable(String what, String path, IOException cause) {
+    private static BuildkitException.ContextUnreadableException unreadable(String what, String path, IOException cause) {
         String oneLine = path.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-        return new BuildkitException.ContextUnreadable(
+        return new BuildkitException.ContextUnreadableException(
                 what + " '" + oneLine + "' cannot be read: " + FileTrouble.reason(cause), cause);
     }
 }

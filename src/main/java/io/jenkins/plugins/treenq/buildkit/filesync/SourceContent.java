@@ -28,9 +28,9 @@ public final class SourceContent implements AutoCloseable {
     /**
      * @param local the source's name, for messages
      * @param boundary of a folder; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
-     * @throws BuildkitException.ContextUnreadable if there is no such folder
+     * @throws BuildkitException.ContextUnreadableException if there is no such folder
      */
-    public SourceContent(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadable {
+    public SourceContent(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadableException {
         this.local = local;
         this.tree = Tree.of(local, source, boundary);
     }
@@ -39,9 +39,9 @@ public final class SourceContent implements AutoCloseable {
      * A small file.
      *
      * @return empty when nothing has this path
-     * @throws BuildkitException.ContextUnreadable if it is longer or no file, such as a link, or cannot be read
+     * @throws BuildkitException.ContextUnreadableException if it is longer or no file, such as a link, or cannot be read
      */
-    public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadable {
+    public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadableException {
         try {
             Entry entry = tree.entry(path);
             if (entry.contentBytes() < 0 || entry.contentBytes() > mostBytes) {
@@ -62,7 +62,7 @@ public final class SourceContent implements AutoCloseable {
      * Adds everything to a hash that the daemon would be told of, each part with its length.
      *
      * @param excludes patterns of what is left out
-     * @throws BuildkitException.InvalidRequest for a pattern that is none
+     * @throws BuildkitException.InvalidRequestException for a pattern that is none
      */
     public void hash(List<String> excludes, DigestComputation hash) throws BuildkitException, InterruptedException {
         FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
@@ -78,7 +78,7 @@ public final class SourceContent implements AutoCloseable {
             }
             hash.update(length.clear().putLong(END).flip());
         } catch (InvalidPatternException e) {
-            throw new BuildkitException.InvalidRequest(e.getMessage(), e);
+            throw new BuildkitException.InvalidRequestException(e.getMessage(), e);
         } finally {
             // A disk that is read notices it, too.
             if (Thread.interrupted()) {
@@ -88,7 +88,7 @@ public final class SourceContent implements AutoCloseable {
     }
 
     /** As many bytes as the entry says. */
-    private void content(Stat stat, long sizeBytes, DigestComputation hash) throws BuildkitException.ContextUnreadable {
+    private void content(Stat stat, long sizeBytes, DigestComputation hash) throws BuildkitException.ContextUnreadableException {
         if (sizeBytes < 0) {
             return;
         }

@@ -12,15 +12,15 @@ import java.nio.file.Path;
 interface Tree extends AutoCloseable {
     /** How the tree of a source is opened; see {@link #of}. */
     interface Opener {
-        Tree open(String local, LocalSource source) throws BuildkitException.ContextUnreadable;
+        Tree open(String local, LocalSource source) throws BuildkitException.ContextUnreadableException;
     }
 
     /**
      * @param local the tree's name, for messages
      * @param boundary of a folder; see {@link ConfinedPath}
-     * @throws BuildkitException.ContextUnreadable if there is no such folder
+     * @throws BuildkitException.ContextUnreadableException if there is no such folder
      */
-    static Tree of(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadable {
+    static Tree of(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadableException {
         if (source instanceof LocalSource.Files files) {
             return new MemoryTree(files);
         }

@@ -97,7 +97,7 @@ public final class FrontendAnswer {
             throws BuildkitException {
         String text = parts.get(PART);
         if (text == null) {
-            throw new BuildkitException.DaemonFailed("the frontend answered without " + PART, null);
+            throw new BuildkitException.DaemonFailedException("the frontend answered without " + PART, null);
         }
         try {
             return reader.apply(
@@ -107,7 +107,7 @@ public final class FrontendAnswer {
                 | IllegalStateException
                 | ClassCastException
                 | UnsupportedOperationException e) {
-            throw new BuildkitException.DaemonFailed(
+            throw new BuildkitException.DaemonFailedException(
                     "the frontend answered in a form that is not known; name another one in the Dockerfile's line '# syntax='",
                     null);
         }

@@ -86,7 +86,7 @@ public final class Subrequest {
             BuildListener listener)
             throws BuildkitException, InterruptedException {
         if (request.frontend().isEmpty() || !request.options().containsKey(OPTION)) {
-            throw new BuildkitException.InvalidRequest("a question needs a frontend, and the option " + OPTION);
+            throw new BuildkitException.InvalidRequestException("a question needs a frontend, and the option " + OPTION);
         }
         Solve build = Solve.start(channel, endpoint, workers, SolveRequests.parked(request, sessionId), listener);
         try {

@@ -50,16 +50,16 @@ final class Authorizer {
     }
 
     /** The login for what the scopes allow, if there is one. */
-    Optional<RegistryLogin> login(List<String> scopes) throws BuildkitException.RegistryRefused {
+    Optional<RegistryLogin> login(List<String> scopes) throws BuildkitException.RegistryRefusedException {
         try {
             return logins.find(host, scopes);
         } catch (IllegalStateException e) {
-            throw new BuildkitException.RegistryRefused(e.getMessage(), e);
+            throw new BuildkitException.RegistryRefusedException(e.getMessage(), e);
         }
     }
 
     /** Hears what the registry wants, which makes tokens for these scopes worthless. */
-    synchronized void updateChallenge(List<Challenge> challenges, List<String> scopes) throws BuildkitException.RegistryRefused {
+    synchronized void updateChallenge(List<Challenge> challenges, List<String> scopes) throws BuildkitException.RegistryRefusedException {
         granted.remove(scopes);
         challenge = challenges.stream()
                 .filter(offered -> offered.scheme().equals("bearer"))
@@ -99,7 +99,7 @@ final class Authorizer {
     }
 
     private Granted fetch(List<String> scopes, Optional<RegistryLogin> login)
-            throws BuildkitException.RegistryRefused, InterruptedException {
+            throws BuildkitException.RegistryRefusedException, InterruptedException {
         try {
             Token token = FutureOutcome.get(
                     tokens.fetch(
@@ -108,11 +108,11 @@ final class Authorizer {
             long seconds = Math.max(token.seconds() - MARGIN_SECONDS, token.seconds() / 2);
             return new Granted(token.value(), System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
         } catch (TokenRefusedException e) {
-            throw new BuildkitException.RegistryRefused(e.getMessage(), e);
+            throw new BuildkitException.RegistryRefusedException(e.getMessage(), e);
         }
     }
 
-    private URI realm() throws BuildkitException.RegistryRefused {
+    private URI realm() throws BuildkitException.RegistryRefusedException {
         try {
             URI realm = URI.create(challenge.parameter("realm"));
             if (realm.getHost() != null && realm.getScheme() != null) {
@@ -121,7 +121,7 @@ final class Authorizer {
         } catch (IllegalArgumentException e) {
             // Said below.
         }
-        throw new BuildkitException.RegistryRefused(
+        throw new BuildkitException.RegistryRefusedException(
                 "registry " + host + " wants a token and names no address where one is to be had", null);
     }
 

@@ -77,7 +77,7 @@ public final class ImageRegistry implements AutoCloseable {
      *
      * @param registry as image names have it
      * @return whether it wants a login at all
-     * @throws BuildkitException.RegistryRefused when it is none, cannot be asked, or wants another login
+     * @throws BuildkitException.RegistryRefusedException when it is none, cannot be asked, or wants another login
      */
     public boolean wantsLogin(String registry) throws BuildkitException, InterruptedException {
         return host(registry).wantsLogin();
@@ -87,7 +87,7 @@ public final class ImageRegistry implements AutoCloseable {
      * What the name stands for, asked for in the cheapest way.
      *
      * @return empty when it is not there
-     * @throws BuildkitException.RegistryRefused when the registry cannot be asked or does not say it
+     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked or does not say it
      */
     public Optional<Digest> resolve(ImageName image) throws BuildkitException, InterruptedException {
         return places(image).resolve(reference(image));
@@ -97,7 +97,7 @@ public final class ImageRegistry implements AutoCloseable {
      * All that the registry says about an image.
      *
      * @return empty when it is not there
-     * @throws BuildkitException.RegistryRefused when the registry cannot be asked, or when what it says cannot be so
+     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or when what it says cannot be so
      */
     public Optional<ImageDescription> inspect(ImageName image) throws BuildkitException, InterruptedException {
         Optional<PullEndpoints.Found> found = places(image).find(reference(image));
@@ -110,7 +110,7 @@ public final class ImageRegistry implements AutoCloseable {
      * The image that all of these names stand for. Their registries are asked themselves, because a mirror may be behind.
      *
      * @return empty when one of them is not there, or when they stand for several images
-     * @throws BuildkitException.RegistryRefused when a registry cannot be asked, or when what it says cannot be so
+     * @throws BuildkitException.RegistryRefusedException when a registry cannot be asked, or when what it says cannot be so
      */
     public Optional<ImageDescription> common(List<ImageName> names) throws BuildkitException, InterruptedException {
         Set<Digest> digests = new HashSet<>();
@@ -139,8 +139,8 @@ public final class ImageRegistry implements AutoCloseable {
      *
      * @param targets with a tag and without a digest each
      * @return the digest, which is the same everywhere
-     * @throws BuildkitException.InvalidRequest when a target is none
-     * @throws BuildkitException.RegistryRefused when it failed; the message says what was tagged, if anything was
+     * @throws BuildkitException.InvalidRequestException when a target is none
+     * @throws BuildkitException.RegistryRefusedException when it failed; the message says what was tagged, if anything was
      */
     public Digest promote(ImageName image, List<ImageName> targets) throws BuildkitException, InterruptedException {
         Map<PushRepository, List<ImageName>> destinations = destinations(targets);
@@ -148,7 +148,7 @@ public final class ImageRegistry implements AutoCloseable {
         try {
             PullEndpoints.Found found = places(image)
                     .find(reference(image))
-                    .orElseThrow(() -> new BuildkitException.RegistryRefused(
+                    .orElseThrow(() -> new BuildkitException.RegistryRefusedException(
                             "there is no image " + image + " in its registry", null));
             Promotion promotion = new Promotion(
                     found.place(),
@@ -158,9 +158,9 @@ public final class ImageRegistry implements AutoCloseable {
             tagged = promotion.tagged();
             promotion.run(destinations);
             return found.manifest().digest();
-        } catch (BuildkitException.RegistryRefused e) {
+        } catch (BuildkitException.RegistryRefusedException e) {
             String done = tagged.isEmpty() ? "nothing was tagged" : "tagged before that: " + joined(tagged);
-            throw new BuildkitException.RegistryRefused(
+            throw new BuildkitException.RegistryRefusedException(
                     "promoting " + image + " failed, " + done + ": " + e.getMessage(), e);
         }
     }
@@ -172,13 +172,13 @@ public final class ImageRegistry implements AutoCloseable {
      * @param parts with a digest each, all in one repository, where the index will be too
      * @param annotations of the index
      * @return the digest of the index
-     * @throws BuildkitException.InvalidRequest when the parts are in several repositories, or two are for one platform
-     * @throws BuildkitException.RegistryRefused when the registry cannot be asked, or does not take the index
+     * @throws BuildkitException.InvalidRequestException when the parts are in several repositories, or two are for one platform
+     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or does not take the index
      */
     public Digest index(List<ImageName> parts, Map<String, String> annotations)
             throws BuildkitException, InterruptedException {
         if (parts.stream().map(ImageName::name).distinct().count() != 1) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "an index needs images that are all in one repository, and these are not: " + joined(parts));
         }
         ImageName first = parts.get(0);
@@ -186,7 +186,7 @@ public final class ImageRegistry implements AutoCloseable {
         PlatformIndex index = new PlatformIndex(place);
         for (ImageName part : parts) {
             if (part.digest().isEmpty()) {
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         "'" + part + "' is no part of an index: it takes a digest, because a tag may change");
             }
             index.add(place.part(new Digest(part.digest())));
@@ -201,14 +201,14 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     private Map<PushRepository, List<ImageName>> destinations(List<ImageName> targets)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         if (targets.isEmpty()) {
-            throw new BuildkitException.InvalidRequest("there is no name to promote to");
+            throw new BuildkitException.InvalidRequestException("there is no name to promote to");
         }
         Map<String, List<ImageName>> byRepository = new LinkedHashMap<>();
         for (ImageName target : new LinkedHashSet<>(targets)) {
             if (target.tag().isEmpty() || !target.digest().isEmpty()) {
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         "'" + target + "' is no name to promote to: it takes a tag, and no digest");
             }
             byRepository.computeIfAbsent(target.name(), name -> new ArrayList<>()).add(target);
@@ -226,7 +226,7 @@ public final class ImageRegistry implements AutoCloseable {
         return image.digest().isEmpty() ? image.tag() : image.digest();
     }
 
-    private PullEndpoints places(ImageName image) throws BuildkitException.InvalidRequest {
+    private PullEndpoints places(ImageName image) throws BuildkitException.InvalidRequestException {
         List<PullRepository> places = new ArrayList<>();
         for (String mirror : connection(image.host()).mirrors()) {
             String[] parts = mirror.split("/", 2);
@@ -237,7 +237,7 @@ public final class ImageRegistry implements AutoCloseable {
         return new PullEndpoints(places);
     }
 
-    private PullRepository itself(ImageName image) throws BuildkitException.InvalidRequest {
+    private PullRepository itself(ImageName image) throws BuildkitException.InvalidRequestException {
         return PullRepository.toRead(host(image.host()), image.repository());
     }
 
@@ -247,11 +247,11 @@ public final class ImageRegistry implements AutoCloseable {
 
     private record HostKey(String name, boolean mirror) {}
 
-    private RegistryClient host(String name) throws BuildkitException.InvalidRequest {
+    private RegistryClient host(String name) throws BuildkitException.InvalidRequestException {
         return host(name, false);
     }
 
-    private synchronized RegistryClient host(String name, boolean mirror) throws BuildkitException.InvalidRequest {
+    private synchronized RegistryClient host(String name, boolean mirror) throws BuildkitException.InvalidRequestException {
         HostKey key = new HostKey(name, mirror);
         RegistryClient host = hosts.get(key);
         if (host == null) {

@@ -56,7 +56,7 @@ final class ImageTree {
             readReferrers(fresh).forEach(referrer -> next.add(referrer.digest()));
             next.removeAll(manifests.keySet());
             if (manifests.size() + next.size() > MAX_MANIFESTS || bytes > MAX_BYTES) {
-                throw new BuildkitException.RegistryRefused(
+                throw new BuildkitException.RegistryRefusedException(
                         "the image in " + source.name() + " has more parts than any should have", null);
             }
             fresh = read(next, children);

@@ -92,9 +92,9 @@ final class Inspection {
         }
     }
 
-    private void limit(int parts) throws BuildkitException.RegistryRefused {
+    private void limit(int parts) throws BuildkitException.RegistryRefusedException {
         if (parts > MAX_PARTS) {
-            throw new BuildkitException.RegistryRefused(
+            throw new BuildkitException.RegistryRefusedException(
                     "the image in " + place.name() + " has more than " + MAX_PARTS + " parts", null);
         }
     }

@@ -34,12 +34,12 @@ final class PlatformIndex {
         this.place = place;
     }
 
-    /** @throws BuildkitException.InvalidRequest when there is an image for one of its platforms already */
+    /** @throws BuildkitException.InvalidRequestException when there is an image for one of its platforms already */
     void add(Manifest part) throws BuildkitException, InterruptedException {
         if (!part.isIndex()) {
             Descriptor config = part.config()
                     .filter(known -> MediaTypes.isImageConfig(known.mediaType()))
-                    .orElseThrow(() -> new BuildkitException.InvalidRequest(named(part) + " is no image"));
+                    .orElseThrow(() -> new BuildkitException.InvalidRequestException(named(part) + " is no image"));
             addImage(describe(part, place.blob(config)), part);
             return;
         }
@@ -57,14 +57,14 @@ final class PlatformIndex {
         }
     }
 
-    private void addImage(JsonObject image, Manifest part) throws BuildkitException.InvalidRequest {
+    private void addImage(JsonObject image, Manifest part) throws BuildkitException.InvalidRequestException {
         Descriptor read = Descriptor.read(Json.parse(image.toString().getBytes(StandardCharsets.UTF_8)));
         Platform platform = read.platform()
-                .orElseThrow(() -> new BuildkitException.InvalidRequest(
+                .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                         named(part) + " does not say which platform it is for"));
         Manifest other = platforms.put(platform, part);
         if (other != null) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     named(part) + " and " + named(other) + " are both for " + platform);
         }
         oci = oci || read.mediaType().equals(MediaTypes.MANIFEST) || read.mediaType().equals(MediaTypes.INDEX);
@@ -75,7 +75,7 @@ final class PlatformIndex {
         return place.name() + "@" + part.digest();
     }
 
-    private JsonObject describe(Manifest image, byte[] config) throws BuildkitException.RegistryRefused {
+    private JsonObject describe(Manifest image, byte[] config) throws BuildkitException.RegistryRefusedException {
         JsonObject platform = new JsonObject();
         try {
             Json json = Json.parse(config);

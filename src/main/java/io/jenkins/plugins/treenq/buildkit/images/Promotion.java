@@ -60,7 +60,7 @@ final class Promotion {
     private boolean isTagged(PullRepository place, ImageName name) throws BuildkitException, InterruptedException {
         try {
             return place.resolve(name.tag()).filter(image.digest()::equals).isPresent();
-        } catch (BuildkitException.RegistryRefused e) {
+        } catch (BuildkitException.RegistryRefusedException e) {
             // Whatever is there now is replaced.
             return false;
         }

@@ -42,7 +42,7 @@ final class PullEndpoints {
                 if (found.isPresent()) {
                     return found;
                 }
-            } catch (BuildkitException.RegistryRefused e) {
+            } catch (BuildkitException.RegistryRefusedException e) {
                 // The next one may know better, and the registry itself has the last word.
             }
         }

@@ -93,7 +93,7 @@ final class PullRepository {
     }
 
     private Optional<Digest> digest(RegistryRequest request, RegistryResponse answer, String reference)
-            throws IOException, BuildkitException.RegistryRefused {
+            throws IOException, BuildkitException.RegistryRefusedException {
         if (answer.status() != OK) {
             throw host.refused(request, answer);
         }
@@ -193,7 +193,7 @@ final class PullRepository {
 
     /** Empty when the registry does not know of referrers. */
     private Optional<Page> page(RegistryRequest request, RegistryResponse answer, Digest subject)
-            throws IOException, BuildkitException.RegistryRefused {
+            throws IOException, BuildkitException.RegistryRefusedException {
         int status = answer.status();
         if (status == 401 || status == 403 || status >= 429) {
             throw host.refused(request, answer);
@@ -284,12 +284,12 @@ final class PullRepository {
         });
     }
 
-    BuildkitException.RegistryRefused failure(IOException failure) {
+    BuildkitException.RegistryRefusedException failure(IOException failure) {
         return host.failure(failure);
     }
 
-    BuildkitException.RegistryRefused unreadable(String reference, Exception reason) {
-        return new BuildkitException.RegistryRefused(
+    BuildkitException.RegistryRefusedException unreadable(String reference, Exception reason) {
+        return new BuildkitException.RegistryRefusedException(
                 name() + (isDigest(reference) ? "@" : ":") + reference + " cannot be read: " + reason.getMessage(),
                 reason);
     }

@@ -56,7 +56,7 @@ final class PushRepository {
             return host.call(request, answer -> answer.status() == CREATED
                     ? Optional.empty()
                     : Optional.of(answer.status() == ACCEPTED ? location(request, answer) : ""));
-        } catch (BuildkitException.RegistryRefused e) {
+        } catch (BuildkitException.RegistryRefusedException e) {
             // Who may write here need not be allowed to do both in one.
             return Optional.of("");
         }
@@ -77,7 +77,7 @@ final class PushRepository {
         return path + "/blobs/uploads/";
     }
 
-    private String location(RegistryRequest request, RegistryResponse answer) throws IOException, BuildkitException.RegistryRefused {
+    private String location(RegistryRequest request, RegistryResponse answer) throws IOException, BuildkitException.RegistryRefusedException {
         Optional<String> location = answer.header("Location");
         if (location.isEmpty()) {
             throw host.refused(request, answer);
@@ -152,7 +152,7 @@ final class PushRepository {
     }
 
     private boolean created(RegistryRequest request, RegistryResponse answer, Digest digest)
-            throws IOException, BuildkitException.RegistryRefused {
+            throws IOException, BuildkitException.RegistryRefusedException {
         if (answer.status() != CREATED && answer.status() != OK && answer.status() != NO_CONTENT) {
             throw host.refused(request, answer);
         }

@@ -58,7 +58,7 @@ final class RegistryClient {
      * @param mirror whether another one is asked when this one does not answer
      */
     RegistryClient(String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
         this.plainHttp = connection.plainHttp();
@@ -170,7 +170,7 @@ final class RegistryClient {
     }
 
     /** Where a registry says that something is. */
-    URI resolve(URI from, String location) throws BuildkitException.RegistryRefused {
+    URI resolve(URI from, String location) throws BuildkitException.RegistryRefusedException {
         try {
             URI place = from.resolve(location);
             boolean plain = "http".equalsIgnoreCase(place.getScheme());
@@ -296,7 +296,7 @@ final class RegistryClient {
         }
     }
 
-    private void checkProbe(URI start, RegistryResponse answer) throws BuildkitException.RegistryRefused {
+    private void checkProbe(URI start, RegistryResponse answer) throws BuildkitException.RegistryRefusedException {
         if (answer.status() == UNAUTHORIZED && isOwn(start, answer.address())) {
             authorizer.updateChallenge(Challenge.parse(answer.headers("WWW-Authenticate")), List.of());
         } else if (answer.status() != OK && answer.status() != UNAUTHORIZED && answer.status() != 403) {
@@ -309,20 +309,20 @@ final class RegistryClient {
     }
 
     /** The failure for an answer that is not the one hoped for. */
-    BuildkitException.RegistryRefused refused(RegistryRequest request, RegistryResponse answer)
-            throws IOException, BuildkitException.RegistryRefused {
+    BuildkitException.RegistryRefusedException refused(RegistryRequest request, RegistryResponse answer)
+            throws IOException, BuildkitException.RegistryRefusedException {
         return isConcealed(answer.address())
                 ? refused(ElsewhereException.MESSAGE)
                 : ResponseErrors.of(name, request, answer, authorizer.login(request.scopes()));
     }
 
-    private BuildkitException.RegistryRefused refused(String what) {
-        return new BuildkitException.RegistryRefused("registry " + name + " " + what, null);
+    private BuildkitException.RegistryRefusedException refused(String what) {
+        return new BuildkitException.RegistryRefusedException("registry " + name + " " + what, null);
     }
 
-    BuildkitException.RegistryRefused failure(IOException failure) {
+    BuildkitException.RegistryRefusedException failure(IOException failure) {
         return failure instanceof ElsewhereException
                 ? refused(failure.getMessage())
-                : new BuildkitException.RegistryRefused("registry " + name + " " + HttpErrors.reason(failure), failure);
+                : new BuildkitException.RegistryRefusedException("registry " + name + " " + HttpErrors.reason(failure), failure);
     }
 }

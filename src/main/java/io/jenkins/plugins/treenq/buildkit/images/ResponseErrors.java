@@ -14,7 +14,7 @@ final class ResponseErrors {
 
     private ResponseErrors() {}
 
-    static BuildkitException.RegistryRefused of(
+    static BuildkitException.RegistryRefusedException of(
             String registry, RegistryRequest request, RegistryResponse answer, Optional<RegistryLogin> login) throws IOException {
         String reason = " (HTTP " + answer.status() + reason(answer) + ")";
         String subject = "registry " + registry + " ";
@@ -26,7 +26,7 @@ final class ResponseErrors {
                             + (answer.status() >= 500 ? "is in trouble" : "refuses")
                             + " " + request.purpose() + reason;
                 };
-        return new BuildkitException.RegistryRefused(line, null);
+        return new BuildkitException.RegistryRefusedException(line, null);
     }
 
     private static String as(Optional<RegistryLogin> login) {

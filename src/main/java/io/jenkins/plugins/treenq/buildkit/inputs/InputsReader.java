@@ -92,7 +92,7 @@ final class InputsReader {
         return options;
     }
 
-    private SourceContent local(String name) throws UnknownInputException, BuildkitException.ContextUnreadable {
+    private SourceContent local(String name) throws UnknownInputException, BuildkitException.ContextUnreadableException {
         LocalSource source = locals.get(name);
         if (source == null) {
             throw new UnknownInputException("there is no local folder '" + name + "'");
@@ -167,7 +167,7 @@ final class InputsReader {
             }
             try {
                 hash.add("image " + image, digest(image).value());
-            } catch (UnknownInputException | BuildkitException.RegistryRefused e) {
+            } catch (UnknownInputException | BuildkitException.RegistryRefusedException e) {
                 if (!replaced.contains(normal(image))) {
                     throw e;
                 }

@@ -33,9 +33,9 @@ public final class HttpClients {
     /**
      * One that follows no redirects, since who may know what is for the caller to say.
      *
-     * @throws BuildkitException.InvalidRequest when what should be a certificate or a key is none
+     * @throws BuildkitException.InvalidRequestException when what should be a certificate or a key is none
      */
-    public static synchronized HttpClient of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
+    public static synchronized HttpClient of(RegistryConnection connection) throws BuildkitException.InvalidRequestException {
         CLIENTS.values().removeIf(client -> client.refersTo(null));
         List<Object> key = List.of(
                 connection.caPem(),

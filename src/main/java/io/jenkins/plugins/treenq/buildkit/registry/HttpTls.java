@@ -25,13 +25,13 @@ import javax.net.ssl.X509TrustManager;
 final class HttpTls {
     private HttpTls() {}
 
-    static SSLContext of(RegistryConnection connection) throws BuildkitException.InvalidRequest {
+    static SSLContext of(RegistryConnection connection) throws BuildkitException.InvalidRequestException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys(connection), trust(connection), null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "the certificates for talking to a registry cannot be used: " + e.getMessage());
         } catch (IOException e) {
             throw new IllegalStateException("a key store without any key cannot be made", e);

@@ -46,7 +46,7 @@ public final class TokenClient {
     /** Where each registry said that tokens are to be had, so that it is asked once. */
     private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
 
-    public TokenClient(RegistryConnection connection) throws BuildkitException.InvalidRequest {
+    public TokenClient(RegistryConnection connection) throws BuildkitException.InvalidRequestException {
         this(connection, HttpClients.of(connection));
     }
 

@@ -105,7 +105,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
                 .build()));
     }
 
-    private CompletableFuture<Token> token(FetchTokenRequest request) throws BuildkitException.InvalidRequest {
+    private CompletableFuture<Token> token(FetchTokenRequest request) throws BuildkitException.InvalidRequestException {
         String host = RegistryHost.canonical(request.getHost());
         TokenSource source = source(host);
         Optional<RegistryLogin> login = logins.find(host, request.getScopesList());
@@ -131,7 +131,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
                         login);
     }
 
-    private TokenClient client(String host, TokenSource source) throws BuildkitException.InvalidRequest {
+    private TokenClient client(String host, TokenSource source) throws BuildkitException.InvalidRequestException {
         synchronized (clients) {
             TokenClient client = clients.get(host);
             if (client == null) {

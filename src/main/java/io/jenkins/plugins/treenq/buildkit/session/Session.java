@@ -73,7 +73,7 @@ public final class Session implements AutoCloseable {
      *
      * @param files services that serve files, beside the logins, secrets, agents and uploads of the content
      * @param onFailure told of what nobody expected, such as memory that runs out while the daemon is answered
-     * @throws BuildkitException.InvalidRequest when an agent's key cannot be used or its socket is not there
+     * @throws BuildkitException.InvalidRequestException when an agent's key cannot be used or its socket is not there
      */
     public static Session open(
             ManagedChannel channel,
@@ -81,7 +81,7 @@ public final class Session implements AutoCloseable {
             SessionContent content,
             List<ServerServiceDefinition> files,
             Consumer<Throwable> onFailure)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         Session session = new Session();
         List<ServerServiceDefinition> services = new ArrayList<>(files);
         HealthService health = new HealthService();

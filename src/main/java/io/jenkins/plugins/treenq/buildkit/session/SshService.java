@@ -36,16 +36,16 @@ final class SshService extends SSHGrpc.SSHImplBase {
         StreamObserver<BytesMessage> connect(ServerCallStreamObserver<BytesMessage> step);
     }
 
-    /** @throws BuildkitException.InvalidRequest when a key cannot be used or a socket is not there */
+    /** @throws BuildkitException.InvalidRequestException when a key cannot be used or a socket is not there */
     SshService(Map<String, SshAgent> ssh, EventLoops loops, Consumer<Throwable> onFailure)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         for (Map.Entry<String, SshAgent> entry : ssh.entrySet()) {
             agents.put(entry.getKey().isEmpty() ? DEFAULT_ID : entry.getKey(), agent(entry.getValue(), loops, onFailure));
         }
     }
 
     private static Agent agent(SshAgent agent, EventLoops loops, Consumer<Throwable> onFailure)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         if (agent instanceof SshAgent.Keys keys) {
             Keyring keyring = Keyring.of(keys.keys());
             return step -> new SshAgentConnection(step, call -> new KeyringBackend(keyring, call));
@@ -53,7 +53,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
         SshAgent.Socket socket = (SshAgent.Socket) agent;
         Path path = socket.path();
         if (!Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path)) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "there is no SSH agent's socket at '" + path + "'; start an agent or give its SSH_AUTH_SOCK");
         }
         return socket.raw()

@@ -96,18 +96,18 @@ public final class BuildFailures {
             return Failures.lost(endpoint);
         }
         if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {
-            return new BuildkitException.ConnectionLost(
+            return new BuildkitException.ConnectionLostException(
                     endpoint.address() + " cancelled the build; it may be shutting down, build again when it is back",
                     null);
         }
         if (DISK_FULL.matcher(text).find()) {
-            return new BuildkitException.DaemonFailed(
+            return new BuildkitException.DaemonFailedException(
                     "the disk of " + endpoint.address() + " is full; prune its cache or give it more space (" + text
                             + ")",
                     null);
         }
         if (SESSION_GONE.matcher(text).find()) {
-            return new BuildkitException.ConnectionLost(
+            return new BuildkitException.ConnectionLostException(
                     endpoint.address() + " lost this build's session; check the network between, then build again ("
                             + text + ")",
                     null);
@@ -124,7 +124,7 @@ public final class BuildFailures {
                 : details.location().file() + ":" + details.location().line() + ": ";
         Matcher push = PUSH.matcher(text);
         if (push.find()) {
-            return new BuildkitException.RegistryRefused(
+            return new BuildkitException.RegistryRefusedException(
                     registry("cannot push " + push.group(1), text),
                     null,
                     passes(text));
@@ -246,7 +246,7 @@ public final class BuildFailures {
     }
 
     private static BuildkitException refused(String line) {
-        return new BuildkitException.RegistryRefused(line, null);
+        return new BuildkitException.RegistryRefusedException(line, null);
     }
 
     private static BuildkitException failed(String line, ErrorDetails details) {
@@ -254,6 +254,6 @@ public final class BuildFailures {
     }
 
     private static BuildkitException failed(String line, ErrorDetails details, FailureReason reason) {
-        return new BuildkitException.BuildFailed(line, details.location(), details.exitCode(), reason, null);
+        return new BuildkitException.BuildFailedException(line, details.location(), details.exitCode(), reason, null);
     }
 }

@@ -89,9 +89,9 @@ final class Events {
      * message: without this, every step would end before its output.
      *
      * @return whether the message has a step, a part of one, output or a warning that was not told before
-     * @throws BuildkitException.DaemonFailed when there is no end of steps
+     * @throws BuildkitException.DaemonFailedException when there is no end of steps
      */
-    boolean read(StatusResponse message, Consumer<BuildEvent> listener) throws BuildkitException.DaemonFailed {
+    boolean read(StatusResponse message, Consumer<BuildEvent> listener) throws BuildkitException.DaemonFailedException {
         int known = remembered.size() + warnings.size();
         boolean newOutput = false;
         List<Timed> starts = new ArrayList<>();
@@ -146,10 +146,10 @@ final class Events {
         return newOutput || remembered.size() + warnings.size() > known;
     }
 
-    private void remember(MessageLite part) throws BuildkitException.DaemonFailed {
+    private void remember(MessageLite part) throws BuildkitException.DaemonFailedException {
         rememberedBytes += PART_BYTES + part.getSerializedSize();
         if (rememberedBytes > mostBytes) {
-            throw new BuildkitException.DaemonFailed(
+            throw new BuildkitException.DaemonFailedException(
                     "the daemon tells of more steps than this JVM has memory for; give it a larger heap if the build is"
                             + " that large",
                     null);

@@ -12,15 +12,15 @@ import io.jenkins.plugins.treenq.buildkit.wire.llb.OpMetadata;
 final class LlbDefinition {
     private LlbDefinition() {}
 
-    static Definition read(byte[] bytes) throws BuildkitException.InvalidRequest {
+    static Definition read(byte[] bytes) throws BuildkitException.InvalidRequestException {
         Definition definition;
         try {
             definition = Definition.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new BuildkitException.InvalidRequest("the definition to build is no marshalled LLB definition", e);
+            throw new BuildkitException.InvalidRequestException("the definition to build is no marshalled LLB definition", e);
         }
         if (definition.getDefCount() == 0) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "the definition to build is empty; pipe one in, or name a frontend");
         }
         return definition;

@@ -33,18 +33,18 @@ public final class SolveRequests {
     private SolveRequests() {}
 
     /** A build that the daemon runs by itself. */
-    public static SolveRequest build(BuildRequest request, String sessionId) throws BuildkitException.InvalidRequest {
+    public static SolveRequest build(BuildRequest request, String sessionId) throws BuildkitException.InvalidRequestException {
         SolveRequest.Builder message = common(request, sessionId).setInternal(!request.recorded());
         byte[] bytes = request.definition();
         if (bytes == null && request.frontend().isEmpty()) {
             // The daemon would wait for a client that runs the frontend.
-            throw new BuildkitException.InvalidRequest("there is nothing to build: name a frontend, or give a definition");
+            throw new BuildkitException.InvalidRequestException("there is nothing to build: name a frontend, or give a definition");
         }
         if (bytes == null) {
             return message.setFrontend(request.frontend()).build();
         }
         if (!request.frontend().isEmpty()) {
-            throw new BuildkitException.InvalidRequest("a frontend and a definition cannot be built together");
+            throw new BuildkitException.InvalidRequestException("a frontend and a definition cannot be built together");
         }
         Definition definition = LlbDefinition.read(bytes);
         boolean noCache = request.options().containsKey(NO_CACHE);

@@ -273,7 +273,7 @@ final class StatusStream {
                 synchronized (events) {
                     heardNew |= events.read(message, StatusStream.this::deliver);
                 }
-            } catch (RuntimeException | Error | BuildkitException.DaemonFailed e) {
+            } catch (RuntimeException | Error | BuildkitException.DaemonFailedException e) {
                 fail(e);
                 return;
             }

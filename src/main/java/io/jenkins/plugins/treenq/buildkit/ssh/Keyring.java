@@ -23,8 +23,8 @@ public final class Keyring {
 
     private Keyring() {}
 
-    /** @throws BuildkitException.InvalidRequest when one of the keys cannot be read or served */
-    public static Keyring of(List<SshKey> keys) throws BuildkitException.InvalidRequest {
+    /** @throws BuildkitException.InvalidRequestException when one of the keys cannot be read or served */
+    public static Keyring of(List<SshKey> keys) throws BuildkitException.InvalidRequestException {
         Keyring keyring = new Keyring();
         for (SshKey key : keys) {
             try {
@@ -33,7 +33,7 @@ public final class Keyring {
             } catch (GeneralSecurityException | RuntimeException e) {
                 // The JDK throws unchecked exceptions at some of what is damaged; their words may repeat it.
                 String reason = e instanceof GeneralSecurityException ? e.getMessage() : "it is damaged";
-                throw new BuildkitException.InvalidRequest(
+                throw new BuildkitException.InvalidRequestException(
                         "the SSH key '" + key.comment() + "' cannot be used: " + reason);
             }
         }

@@ -25,7 +25,7 @@ public final class DaemonChannel {
 
     private DaemonChannel() {}
 
-    public static ManagedChannel open(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequest {
+    public static ManagedChannel open(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequestException {
         NettyChannelBuilder builder =
                 switch (endpoint.address().getScheme()) {
                     case "unix" -> NettyChannelBuilder.forAddress(

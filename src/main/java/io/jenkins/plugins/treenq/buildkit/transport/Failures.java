@@ -11,8 +11,8 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
@@ -133,7 +133,7 @@ public final class Failures {
 
     /** The connection broke while a build was under way. */
     public static BuildkitException lost(Endpoint endpoint) {
-        return new BuildkitException.ConnectionLost(
+        return new BuildkitException.ConnectionLostException(
                 "the connection to " + endpoint.address()
                         + " was lost during the build; check that the daemon still runs, then build again",
                 null);
@@ -146,10 +146,10 @@ public final class Failures {
     }
 
     private static BuildkitException unreachable(String line) {
-        return new BuildkitException.Unreachable(line, null);
+        return new BuildkitException.UnreachableException(line, null);
     }
 
     private static BuildkitException refused(String line) {
-        return new BuildkitException.TlsRefused(line, null);
+        return new BuildkitException.TlsRefusedException(line, null);
     }
 }

@@ -18,13 +18,13 @@ import javax.net.ssl.SSLException;
 final class TlsContexts {
     private TlsContexts() {}
 
-    static SslContext of(Tls tls) throws BuildkitException.InvalidRequest {
+    static SslContext of(Tls tls) throws BuildkitException.InvalidRequestException {
         SslContextBuilder builder = SslContextBuilder.forClient();
         if (!tls.caPem().isBlank()) {
             builder.trustManager(certificates(tls.caPem(), "CA certificate"));
         }
         if (tls.certificatePem().isBlank() != tls.keyPem().isBlank()) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     tls.keyPem().isBlank()
                             ? "there is a client certificate without a client key; give its key, too"
                             : "there is a client key without a client certificate; give its certificate, too");
@@ -34,29 +34,29 @@ final class TlsContexts {
             try {
                 PrivateKey key = Pkcs8Keys.parse(tls.keyPem());
                 if (!Pkcs8Keys.belongsTo(key, chain[0])) {
-                    throw new BuildkitException.InvalidRequest(
+                    throw new BuildkitException.InvalidRequestException(
                             "the client key does not belong to the client certificate of "
                                     + chain[0].getSubjectX500Principal().getName()
                                     + "; give the key that this certificate was made for");
                 }
                 builder.keyManager(key, chain);
             } catch (GeneralSecurityException e) {
-                throw new BuildkitException.InvalidRequest("the client key cannot be used: " + e.getMessage());
+                throw new BuildkitException.InvalidRequestException("the client key cannot be used: " + e.getMessage());
             }
         }
         try {
             return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new BuildkitException.InvalidRequest(
+            throw new BuildkitException.InvalidRequestException(
                     "client certificate and key do not fit together, or this JVM cannot use them", e);
         }
     }
 
-    private static X509Certificate[] certificates(String pem, String what) throws BuildkitException.InvalidRequest {
+    private static X509Certificate[] certificates(String pem, String what) throws BuildkitException.InvalidRequestException {
         try {
             return PemCertificates.parse(pem);
         } catch (GeneralSecurityException e) {
-            throw new BuildkitException.InvalidRequest("the " + what + " is not a certificate in PEM form");
+            throw new BuildkitException.InvalidRequestException("the " + what + " is not a certificate in PEM form");
         }
     }
 }

@@ -151,7 +151,7 @@ class AttestationsTest {
     @Test
     void aBuildThatNobodyKnowsHasNoProvenance() {
         BuildkitException failure =
-                assertThrows(BuildkitException.InvalidRequest.class, () -> client.provenance("no-such-build"));
+                assertThrows(BuildkitException.InvalidRequestException.class, () -> client.provenance("no-such-build"));
         assertTrue(failure.getMessage().contains("no-such-build"), failure.getMessage());
     }
 }

@@ -65,7 +65,7 @@ class BuildFailureTest {
     private void assertFails(String dockerfile, String... parts) throws Exception {
         Builds.dockerfile(folder, dockerfile);
         String message = failure(
-                        BuildkitException.BuildFailed.class, Builds.request().build(), daemon.logins())
+                        BuildkitException.BuildFailedException.class, Builds.request().build(), daemon.logins())
                 .getMessage();
         for (String part : parts) {
             assertTrue(message.contains(part), message);
@@ -76,8 +76,8 @@ class BuildFailureTest {
     void aFailingRunNamesItsLineAndItsExitCode() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n\nRUN echo before && \\\n    exit 17\n");
         Builds.Log log = new Builds.Log();
-        BuildkitException.BuildFailed failure = assertThrows(
-                BuildkitException.BuildFailed.class, () -> Builds.check(daemon, folder, log));
+        BuildkitException.BuildFailedException failure = assertThrows(
+                BuildkitException.BuildFailedException.class, () -> Builds.check(daemon, folder, log));
         assertEquals(17, failure.exitCode());
         assertEquals(3, failure.location().line());
         assertEquals("Dockerfile", failure.location().file());
@@ -95,7 +95,7 @@ class BuildFailureTest {
     void anUnknownTargetIsNamed() throws Exception {
         Builds.dockerfile(folder, "FROM scratch AS prod\n");
         String message = failure(
-                        BuildkitException.BuildFailed.class,
+                        BuildkitException.BuildFailedException.class,
                         Builds.request().option("target", "prdo").build(),
                         daemon.logins())
                 .getMessage();
@@ -116,7 +116,7 @@ class BuildFailureTest {
     void aBaseImageThatWantsALoginIsRefusedWithoutOne() throws Exception {
         Builds.dockerfile(folder, "FROM " + daemon.registry() + "/library/private:1\n");
         String message = failure(
-                        BuildkitException.RegistryRefused.class, Builds.request().build(), RegistryLogins.NONE)
+                        BuildkitException.RegistryRefusedException.class, Builds.request().build(), RegistryLogins.NONE)
                 .getMessage();
         assertTrue(message.contains("library/private:1") && message.contains("login"), message);
     }
@@ -127,7 +127,7 @@ class BuildFailureTest {
         String repository = "client/refused-" + daemon.version();
         RegistryLogin wrong = new RegistryLogin(daemon.login().username(), "not-the-password");
         BuildkitException failure = failure(
-                BuildkitException.RegistryRefused.class,
+                BuildkitException.RegistryRefusedException.class,
                 Builds.request(Builds.push(daemon.registry() + "/" + repository + ":1"))
                         .build(),
                 host -> Optional.of(wrong));
@@ -212,7 +212,7 @@ class BuildFailureTest {
             ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly();
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.get(30, TimeUnit.SECONDS));
-            assertEquals(BuildkitException.ConnectionLost.class, failure.getCause().getClass());
+            assertEquals(BuildkitException.ConnectionLostException.class, failure.getCause().getClass());
             assertTrue(failure.getCause().getMessage().contains(victim.address()));
             assertEquals("started\n", log.toString());
             try (BuildkitClient client =
@@ -274,7 +274,7 @@ class BuildFailureTest {
     private void assertPushFails(String image, String reason) throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         BuildkitException failure = failure(
-                BuildkitException.RegistryRefused.class,
+                BuildkitException.RegistryRefusedException.class,
                 Builds.request(Builds.push(image)).build(),
                 daemon.logins());
         assertTrue(failure.getMessage().contains(image + ": "), failure.getMessage());
@@ -293,7 +293,7 @@ class BuildFailureTest {
             Files.write(folder.resolve("big"), new byte[100 << 20]);
             Builds.dockerfile(folder, "FROM scratch\nCOPY big /\n");
             BuildkitException full = assertThrows(
-                    BuildkitException.DaemonFailed.class, () -> Builds.check(small, folder, BuildListener.NONE));
+                    BuildkitException.DaemonFailedException.class, () -> Builds.check(small, folder, BuildListener.NONE));
             assertTrue(full.getMessage().contains("is full"), full.getMessage());
         } finally {
             daemon.down(name);

@@ -68,7 +68,7 @@ class ConnectTest {
     @MethodSource(DAEMONS)
     void aDaemonWithoutOurCertificateAuthorityIsNotTrusted(Daemon daemon) throws Exception {
         Tls tls = new Tls("", Certificates.authority("other").certificatePem(), daemon.certificatePem(), daemon.keyPem());
-        assertSays("not trusted", refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), tls)));
+        assertSays("not trusted", refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), tls)));
     }
 
     /** As a CA that was made anew, such as by {@code buildkit/certs} in another folder. */
@@ -79,7 +79,7 @@ class ConnectTest {
             Tls tls = new Tls("localhost", Certificates.authority("ca").certificatePem(), "", "");
             assertSays(
                     "was signed by another CA than the one that is given, which has the same name and another key",
-                    refusal(BuildkitException.TlsRefused.class, server.endpoint(tls)));
+                    refusal(BuildkitException.TlsRefusedException.class, server.endpoint(tls)));
         }
     }
 
@@ -93,7 +93,7 @@ class ConnectTest {
         }) {
             assertSays(
                     "refused the client certificate",
-                    refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), tls)));
+                    refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), tls)));
         }
     }
 
@@ -103,14 +103,14 @@ class ConnectTest {
         Tls right = new Tls("localhost", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
         BuildkitClient.connect(Endpoint.of(daemon.address(), right)).close();
         Tls wrong = new Tls("buildkit.example.com", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
-        assertSays("another host", refusal(BuildkitException.TlsRefused.class, Endpoint.of(daemon.address(), wrong)));
+        assertSays("another host", refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), wrong)));
     }
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
     void aDaemonThatWantsTlsIsNotReachedWithout(Daemon daemon) {
         assertSays(
-                "certificates", refusal(BuildkitException.Unreachable.class, Endpoint.of(daemon.address(), null)));
+                "certificates", refusal(BuildkitException.UnreachableException.class, Endpoint.of(daemon.address(), null)));
     }
 
     @Test
@@ -118,7 +118,7 @@ class ConnectTest {
         Certificates.Identity authority = Certificates.authority("ca");
         try (TestServer server = new TestServer(Certificates.server(authority, "localhost", YESTERDAY), "v0.23.0")) {
             Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
-            assertSays("expired", refusal(BuildkitException.TlsRefused.class, server.endpoint(tls)));
+            assertSays("expired", refusal(BuildkitException.TlsRefusedException.class, server.endpoint(tls)));
         }
     }
 
@@ -149,7 +149,7 @@ class ConnectTest {
             });
             answering.start();
             return refusal(
-                    BuildkitException.TlsRefused.class, Endpoint.of("tcp://127.0.0.1:" + server.getLocalPort(), tls));
+                    BuildkitException.TlsRefusedException.class, Endpoint.of("tcp://127.0.0.1:" + server.getLocalPort(), tls));
         }
     }
 
@@ -175,7 +175,7 @@ class ConnectTest {
 
     private static String invalid(Tls tls) {
         return assertThrows(
-                        BuildkitException.InvalidRequest.class,
+                        BuildkitException.InvalidRequestException.class,
                         () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", tls)).close())
                 .getMessage();
     }
@@ -186,10 +186,10 @@ class ConnectTest {
         Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
         Certificates.Identity identity = Certificates.server(authority, "localhost", TOMORROW);
         try (TestServer server = new TestServer(identity, "v0.11.6")) {
-            assertSays("v0.11.6", refusal(BuildkitException.Unreachable.class, server.endpoint(tls)));
+            assertSays("v0.11.6", refusal(BuildkitException.UnreachableException.class, server.endpoint(tls)));
         }
         try (TestServer server = new TestServer(identity, null)) {
-            assertSays("v0.12 or newer", refusal(BuildkitException.Unreachable.class, server.endpoint(tls)));
+            assertSays("v0.12 or newer", refusal(BuildkitException.UnreachableException.class, server.endpoint(tls)));
         }
     }
 
@@ -197,13 +197,13 @@ class ConnectTest {
     void nobodyListeningIsSaid() throws Exception {
         assertSays(
                 "nothing listens",
-                refusal(BuildkitException.Unreachable.class, Endpoint.of("tcp://127.0.0.1:1", null)));
+                refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://127.0.0.1:1", null)));
         assertSays(
                 "no socket",
-                refusal(BuildkitException.Unreachable.class, Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
+                refusal(BuildkitException.UnreachableException.class, Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
         assertSays(
                 "not known",
-                refusal(BuildkitException.Unreachable.class, Endpoint.of("tcp://nobody.invalid:1234", null)));
+                refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://nobody.invalid:1234", null)));
     }
 
     @Test
@@ -211,7 +211,7 @@ class ConnectTest {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Endpoint endpoint = new Endpoint(
                     URI.create("tcp://127.0.0.1:" + silent.getLocalPort()), null, Duration.ofSeconds(1));
-            assertSays("did not answer within 1 s", refusal(BuildkitException.Unreachable.class, endpoint));
+            assertSays("did not answer within 1 s", refusal(BuildkitException.UnreachableException.class, endpoint));
         }
     }
 
@@ -219,11 +219,11 @@ class ConnectTest {
     void keysAndCertificatesThatAreNoneAreRefusedBeforeAnythingIsSent() {
         Certificates.Identity identity = Certificates.authority("client");
         assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> BuildkitClient.connect(Endpoint.of(
                         "tcp://127.0.0.1:1", new Tls("", "", identity.certificatePem(), "no key"))));
         assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", new Tls("", "no certificate", "", ""))));
     }
 

@@ -37,12 +37,12 @@ class DockerfileBuildTest {
         Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\n");
     }
 
-    private PreparedBuild prepared(DockerfileBuild.Builder build) throws BuildkitException.InvalidRequest {
+    private PreparedBuild prepared(DockerfileBuild.Builder build) throws BuildkitException.InvalidRequestException {
         return build.build().in(new Workspace(folder, folder.getParent()));
     }
 
     private static void assertRefused(String message, Executable executable) {
-        assertEquals(message, assertThrows(BuildkitException.InvalidRequest.class, executable).getMessage());
+        assertEquals(message, assertThrows(BuildkitException.InvalidRequestException.class, executable).getMessage());
     }
 
     @Test
@@ -211,7 +211,7 @@ class DockerfileBuildTest {
 
         assertEquals(new LocalSource.Files(Map.of()), build.locals().get("context"));
         assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> prepared(DockerfileBuild.builder().context("web").dockerfileText("FROM busybox\n")));
     }
 

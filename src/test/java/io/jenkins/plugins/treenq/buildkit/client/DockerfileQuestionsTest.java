@@ -187,7 +187,7 @@ class DockerfileQuestionsTest {
             BuildRequest request =
                     BuildRequest.builder().option("requestid", "frontend.nonsense").build();
             BuildkitException failure = assertThrows(
-                    BuildkitException.BuildFailed.class,
+                    BuildkitException.BuildFailedException.class,
                     () -> client.frontendAnswer(request, content(), BuildListener.NONE));
             assertTrue(failure.getMessage().contains("frontend.nonsense"), failure.getMessage());
 

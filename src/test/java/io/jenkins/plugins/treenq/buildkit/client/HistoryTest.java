@@ -133,7 +133,7 @@ class HistoryTest {
         assertFalse(newest.get(0).created().isBefore(newest.get(1).created()));
         if (!client.info().atLeast(29)) {
             BuildkitException failure = assertThrows(
-                    BuildkitException.InvalidRequest.class,
+                    BuildkitException.InvalidRequestException.class,
                     () -> client.history(new HistoryQuery("", false, List.of("status==error"), 0)));
             assertTrue(failure.getMessage().contains("v0.29"), failure.getMessage());
             return;
@@ -187,8 +187,8 @@ class HistoryTest {
     @Test
     void whyABuildFailedIsSaidAsItWasThen() throws Exception {
         String ref = build("FROM busybox\nRUN echo before && \\\n  exit 5\n", BuildRequest.builder());
-        BuildkitException.BuildFailed failure =
-                (BuildkitException.BuildFailed) client.failure(ref).orElseThrow();
+        BuildkitException.BuildFailedException failure =
+                (BuildkitException.BuildFailedException) client.failure(ref).orElseThrow();
         assertEquals(5, failure.exitCode());
         assertEquals(2, failure.location().line());
         assertEquals("  exit 5", failure.location().lines().get(2));
@@ -208,12 +208,12 @@ class HistoryTest {
 
     @Test
     void whatIsNotThereIsSaid() {
-        assertThrows(BuildkitException.InvalidRequest.class, () -> client.logs("no-such-build", BuildListener.NONE));
-        assertThrows(BuildkitException.InvalidRequest.class, () -> client.failure("no-such-build"));
-        assertThrows(BuildkitException.InvalidRequest.class, () -> client.pinHistory("no-such-build", true));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> client.logs("no-such-build", BuildListener.NONE));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> client.failure("no-such-build"));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> client.pinHistory("no-such-build", true));
         Digest digest = new Digest("sha256:" + "0".repeat(64));
         assertThrows(
-                BuildkitException.InvalidRequest.class, () -> client.blob(digest, new ByteArrayOutputStream()));
+                BuildkitException.InvalidRequestException.class, () -> client.blob(digest, new ByteArrayOutputStream()));
     }
 
     @Test

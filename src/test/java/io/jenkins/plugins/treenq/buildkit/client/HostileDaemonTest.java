@@ -86,7 +86,7 @@ class HostileDaemonTest {
                     } catch (BuildkitException e) {
                         assertFalse(e.getMessage().isBlank());
                         assertFalse(e.getMessage().contains("\n"), e.getMessage());
-                        if (e instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
+                        if (e instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
                             SourceSnippet.of(failed.location());
                         }
                     }
@@ -149,7 +149,7 @@ class HostileDaemonTest {
                     }
                 });
                 BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            assertThrows(BuildkitException.DaemonFailed.class, () -> client.history(HistoryQuery.ALL));
+            assertThrows(BuildkitException.DaemonFailedException.class, () -> client.history(HistoryQuery.ALL));
         }
     }
 

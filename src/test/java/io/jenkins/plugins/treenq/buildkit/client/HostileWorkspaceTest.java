@@ -49,7 +49,7 @@ class HostileWorkspaceTest {
         Files.writeString(outside.resolve("secret.txt"), SECRET);
     }
 
-    private PreparedBuild prepared(DockerfileBuild build) throws BuildkitException.InvalidRequest {
+    private PreparedBuild prepared(DockerfileBuild build) throws BuildkitException.InvalidRequestException {
         return build.in(new Workspace(workspace, workspace));
     }
 
@@ -117,7 +117,7 @@ class HostileWorkspaceTest {
             Path kept = Files.move(folder, scratch.resolve("kept"));
             Files.createSymbolicLink(folder, outside);
             BuildkitException failure =
-                    assertThrows(BuildkitException.ContextUnreadable.class, () -> build(prepared));
+                    assertThrows(BuildkitException.ContextUnreadableException.class, () -> build(prepared));
             assertFalse(failure.getMessage().contains(SECRET));
             assertFalse(Files.exists(workspace.resolve("out/secret.txt")));
             Files.delete(folder);
@@ -160,7 +160,7 @@ class HostileWorkspaceTest {
                 "FROM busybox AS b\nRUN mkdir /o && ln -s " + outside + " /o/sub\nFROM scratch\nCOPY --from=b /o /\n");
         build(prepared(DockerfileBuild.builder().destinations(List.of(local("nest"))).build()));
         BuildkitException failure = assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> prepared(DockerfileBuild.builder()
                         .destinations(List.of(new FileOutput("oci", "nest/sub/x.tar", Map.of())))
                         .build()));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException.BuildFailed;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException.BuildFailedException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
@@ -85,7 +85,7 @@ class LargeLogTest {
             }
             lines.add(line);
         });
-        BuildkitException failure = assertThrows(BuildFailed.class, () -> build(daemon, printer));
+        BuildkitException failure = assertThrows(BuildFailedException.class, () -> build(daemon, printer));
         assertTrue(failure.getMessage().contains("exit code: 3"), failure.getMessage());
         assertEquals(30_001, lines.size());
         assertEquals("real-cause", lines.get(30_000));

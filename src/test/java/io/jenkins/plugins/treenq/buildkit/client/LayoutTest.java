@@ -210,7 +210,7 @@ class LayoutTest {
                 BuildRequest.builder().cacheImports(List.of(local("src=cache", "digest=../../x"))),
                 BuildRequest.builder().cacheImports(List.of(new CacheEntry("registry", Map.of()))))) {
             assertThrows(
-                    BuildkitException.InvalidRequest.class,
+                    BuildkitException.InvalidRequestException.class,
                     () -> build(daemon, request.build(), Map.of(), Map.of("local:cache", cache)));
         }
     }
@@ -262,7 +262,7 @@ class LayoutTest {
     @Test
     void aLayoutThatIsNotThereIsToldBeforeTheBuild() {
         assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> build(
                         daemon,
                         BuildRequest.builder().build(),

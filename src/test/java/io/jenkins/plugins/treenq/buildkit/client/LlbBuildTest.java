@@ -100,8 +100,8 @@ class LlbBuildTest {
     @Test
     void aStepThatFailsIsSaid() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            BuildkitException.BuildFailed failure = assertThrows(
-                    BuildkitException.BuildFailed.class,
+            BuildkitException.BuildFailedException failure = assertThrows(
+                    BuildkitException.BuildFailedException.class,
                     () -> client.build(
                             BuildRequest.builder()
                                     .definition(Llb.run(IMAGE, "exit 9"))
@@ -124,7 +124,7 @@ class LlbBuildTest {
                             .frontend("dockerfile.v0")
                             .build())) {
                 assertThrows(
-                        BuildkitException.InvalidRequest.class,
+                        BuildkitException.InvalidRequestException.class,
                         () -> client.build(request, content(), BuildListener.NONE));
             }
         }

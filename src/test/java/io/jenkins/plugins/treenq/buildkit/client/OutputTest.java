@@ -162,7 +162,7 @@ class OutputTest {
         assertEquals(0101644, Files.getAttribute(ours.resolve("m1644"), "unix:mode"));
         assertEquals(042775, Files.getAttribute(ours.resolve("s"), "unix:mode"));
         BuildkitException failure = assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> build(new Output.Folder(theirs), export("local", "setuid=perhaps")));
         assertEquals("'perhaps' is no value for setuid; write true or false", failure.getMessage());
     }
@@ -251,7 +251,7 @@ class OutputTest {
         String platforms = "platform=linux/amd64,linux/arm64";
         if (daemon.version().startsWith("v0.23")) {
             BuildkitException failure = assertThrows(
-                    BuildkitException.InvalidRequest.class,
+                    BuildkitException.InvalidRequestException.class,
                     () -> build(new Output.Folder(ours), export("local", "mode=delete"), platforms));
             assertTrue(failure.getMessage().contains("mode=delete"), failure.getMessage());
             assertTrue(Files.exists(ours.resolve("gone/deep")));
@@ -364,12 +364,12 @@ class OutputTest {
     void whatCannotBeWrittenFailsTheBuildInAClearLine() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n");
         BuildkitException full = assertThrows(
-                BuildkitException.OutputUnwritable.class,
+                BuildkitException.OutputUnwritableException.class,
                 () -> build(new Output.Stream(() -> new FileOutputStream("/dev/full")), export("tar")));
         assertTrue(full.getMessage().contains("No space left on device"), full.getMessage());
         Files.writeString(scratch.resolve("file"), "");
         BuildkitException noFolder = assertThrows(
-                BuildkitException.OutputUnwritable.class,
+                BuildkitException.OutputUnwritableException.class,
                 () -> build(new Output.Folder(scratch.resolve("file/below")), export("local")));
         assertTrue(noFolder.getMessage().contains("cannot be written"), noFolder.getMessage());
     }
@@ -378,12 +378,12 @@ class OutputTest {
     void exportsAndOutputsHaveToFit() {
         for (Export export : List.of(export("local"), export("oci"), export("tar"), export("oci", "tar=false"))) {
             assertThrows(
-                    BuildkitException.InvalidRequest.class,
+                    BuildkitException.InvalidRequestException.class,
                     () -> build(BuildRequest.builder().exports(List.of(export)).build(), Map.of()));
         }
         for (Export export : List.of(export("image"), export("oci"), export("local", "mode=destroy"))) {
             assertThrows(
-                    BuildkitException.InvalidRequest.class, () -> build(new Output.Folder(ours), export));
+                    BuildkitException.InvalidRequestException.class, () -> build(new Output.Folder(ours), export));
         }
     }
 }

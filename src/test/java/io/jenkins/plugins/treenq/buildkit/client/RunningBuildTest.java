@@ -82,7 +82,7 @@ class RunningBuildTest {
             build.cancel();
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
-            assertInstanceOf(BuildkitException.ConnectionLost.class, failure.getCause());
+            assertInstanceOf(BuildkitException.ConnectionLostException.class, failure.getCause());
             assertEquals("the build was cancelled on this side", failure.getCause().getMessage());
         } finally {
             unblock.countDown();

@@ -41,7 +41,7 @@ class SecretTest {
     }
 
     private String failure(Secrets secrets) {
-        return assertThrows(BuildkitException.BuildFailed.class, () -> build(secrets)).getMessage();
+        return assertThrows(BuildkitException.BuildFailedException.class, () -> build(secrets)).getMessage();
     }
 
     @Test

@@ -209,7 +209,7 @@ class SilenceTest {
         for (Running build : stopped.values()) {
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.end().get(2, TimeUnit.MINUTES));
-            BuildkitException lost = assertInstanceOf(BuildkitException.ConnectionLost.class, failure.getCause());
+            BuildkitException lost = assertInstanceOf(BuildkitException.ConnectionLostException.class, failure.getCause());
             assertTrue(lost.getMessage().contains(build.daemon().address()), lost.getMessage());
             signal("CONT", build.daemon());
             assertNothingIsLeft(build.daemon(), build.ref());

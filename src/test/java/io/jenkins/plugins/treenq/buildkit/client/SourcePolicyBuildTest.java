@@ -107,7 +107,7 @@ class SourcePolicyBuildTest {
                 digest(request.proxyNetwork(true));
             } else {
                 BuildkitException failure = assertThrows(
-                        BuildkitException.InvalidRequest.class, () -> digest(request.proxyNetwork(true)));
+                        BuildkitException.InvalidRequestException.class, () -> digest(request.proxyNetwork(true)));
                 assertTrue(failure.getMessage().contains("v0.31"), failure.getMessage());
             }
         }
@@ -117,8 +117,8 @@ class SourcePolicyBuildTest {
     void aFrontendImageIsPulledAndRun() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n");
         // A shell is no frontend, but its end shows that it was run.
-        BuildkitException.BuildFailed failure = assertThrows(
-                BuildkitException.BuildFailed.class,
+        BuildkitException.BuildFailedException failure = assertThrows(
+                BuildkitException.BuildFailedException.class,
                 () -> digest(BuildRequest.builder()
                         .frontend("gateway.v0")
                         .option("source", "docker.io/library/busybox:latest")));

@@ -193,8 +193,8 @@ class SshMountTest {
         assertTrue(log.contains("no socket"), log);
         assertTrue(log.contains("(ED25519)"), log);
         for (Map<String, SshAgent> given : List.of(agents, Map.<String, SshAgent>of())) {
-            BuildkitException.BuildFailed failed = assertThrows(
-                    BuildkitException.BuildFailed.class,
+            BuildkitException.BuildFailedException failed = assertThrows(
+                    BuildkitException.BuildFailedException.class,
                     () -> build(given, "RUN --mount=type=ssh,id=other,required=true true"));
             assertTrue(failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not given"),
                     failed.getMessage());
@@ -207,8 +207,8 @@ class SshMountTest {
                 new SshAgent.Socket(folder.resolve("nothing"), false),
                 new SshAgent.Socket(folder, true),
                 new SshAgent.Keys(List.of(new SshKey("-----BEGIN nothing", new byte[0], "it"))))) {
-            BuildkitException.InvalidRequest refused = assertThrows(
-                    BuildkitException.InvalidRequest.class, () -> build(Map.of("default", agent), "RUN true"));
+            BuildkitException.InvalidRequestException refused = assertThrows(
+                    BuildkitException.InvalidRequestException.class, () -> build(Map.of("default", agent), "RUN true"));
             assertFalse(refused.getMessage().contains("BEGIN"), refused.getMessage());
         }
         assertEquals(

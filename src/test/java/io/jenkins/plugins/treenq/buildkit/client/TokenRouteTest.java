@@ -157,7 +157,7 @@ class TokenRouteTest {
                         .sorted()
                         .toList());
         assertThrows(
-                BuildkitException.RegistryRefused.class,
+                BuildkitException.RegistryRefusedException.class,
                 () -> push("third", "FROM scratch\nCOPY file /\n", logins));
     }
 
@@ -192,8 +192,8 @@ class TokenRouteTest {
     void aRefusedLoginIsSaidSoAndNotRepeated() {
         RegistryLogins wrong = logins(
                 registry.host(), new RegistryLogin("all", "wrong-secret"), source().build());
-        BuildkitException.RegistryRefused refused = assertThrows(
-                BuildkitException.RegistryRefused.class, () -> push("app", "FROM scratch\nCOPY file /\n", wrong));
+        BuildkitException.RegistryRefusedException refused = assertThrows(
+                BuildkitException.RegistryRefusedException.class, () -> push("app", "FROM scratch\nCOPY file /\n", wrong));
         assertTrue(refused.getMessage().contains("no token for " + registry.host() + " from localhost:"),
                 refused.getMessage());
         assertTrue(refused.getMessage().contains("it refused the login (HTTP 401)"), refused.getMessage());

@@ -48,13 +48,13 @@ class WorkspaceBoundaryTest {
         Files.writeString(outside.resolve("secret.txt"), SECRET);
     }
 
-    private PreparedBuild prepared(DockerfileBuild.Builder build) throws BuildkitException.InvalidRequest {
+    private PreparedBuild prepared(DockerfileBuild.Builder build) throws BuildkitException.InvalidRequestException {
         return build.build().in(new Workspace(workspace, workspace));
     }
 
     private PreparedBuild prepared(
             List<FileOutput> destinations, List<CacheEntry> cacheImports, List<CacheEntry> cacheExports)
-            throws BuildkitException.InvalidRequest {
+            throws BuildkitException.InvalidRequestException {
         return DockerfileBuild.builder()
                 .destinations(destinations)
                 .build()
@@ -77,7 +77,7 @@ class WorkspaceBoundaryTest {
     private static void assertRefused(String message, Executable executable) {
         assertEquals(
                 message,
-                assertThrows(BuildkitException.InvalidRequest.class, executable).getMessage());
+                assertThrows(BuildkitException.InvalidRequestException.class, executable).getMessage());
     }
 
     private static void fifo(Path path) throws Exception {

@@ -215,7 +215,7 @@ class ContentServiceTest {
         Write write = new Write("local:w");
         write.send(WriteContentRequest.newBuilder().setRef("x").setTotal(1));
         assertEquals(Status.Code.INTERNAL, write.end().getCode());
-        assertEquals(BuildkitException.OutputUnwritable.class, failures.get(0).getClass());
+        assertEquals(BuildkitException.OutputUnwritableException.class, failures.get(0).getClass());
         assertEquals(1, outside.toFile().list().length);
     }
 

@@ -136,7 +136,7 @@ class RecordsTest {
             assertEquals("a,b,c", out.toString());
             Digest wrong = new Digest("sha256:" + "0".repeat(64));
             assertThrows(
-                    BuildkitException.DaemonFailed.class, () -> contents.copy(wrong, new ByteArrayOutputStream()));
+                    BuildkitException.DaemonFailedException.class, () -> contents.copy(wrong, new ByteArrayOutputStream()));
         }
     }
 }

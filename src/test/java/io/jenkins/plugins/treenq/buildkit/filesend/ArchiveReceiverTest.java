@@ -81,7 +81,7 @@ class ArchiveReceiverTest {
         serve(() -> new FileOutputStream("/dev/full"));
         FakeDaemon.Transfer<BytesMessage> transfer = send().send(PIECE);
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
-        assertInstanceOf(BuildkitException.OutputUnwritable.class, failures.get(0));
+        assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
         assertTrue(failures.get(0).getMessage().contains("No space left"), failures.get(0).getMessage());
     }
 
@@ -89,7 +89,7 @@ class ArchiveReceiverTest {
     void aStreamThatCannotBeOpenedIsTold() throws Exception {
         serve(() -> new FileOutputStream("/proc/nowhere/x"));
         assertEquals(Status.Code.FAILED_PRECONDITION, send().end().getCode());
-        assertInstanceOf(BuildkitException.OutputUnwritable.class, failures.get(0));
+        assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
     }
 
     @Test
@@ -136,6 +136,6 @@ class ArchiveReceiverTest {
         FakeDaemon.Transfer<byte[]> transfer = daemon.sendBytes("buildkit-attachable-exporter-id", "3");
         transfer.send(new byte[] {10, 100, 1});
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
-        assertInstanceOf(BuildkitException.DaemonFailed.class, failures.get(0));
+        assertInstanceOf(BuildkitException.DaemonFailedException.class, failures.get(0));
     }
 }

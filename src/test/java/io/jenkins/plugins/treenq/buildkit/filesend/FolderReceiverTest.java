@@ -271,7 +271,7 @@ class FolderReceiverTest {
         serve(Map.of(0, new FolderOptions(true, false, false)));
         Files.createDirectories(output.resolve("kept"));
         assertEquals(Status.Code.FAILED_PRECONDITION, daemon.sendFiles().end().getCode());
-        assertInstanceOf(BuildkitException.InvalidRequest.class, failures.get(0));
+        assertInstanceOf(BuildkitException.InvalidRequestException.class, failures.get(0));
         assertTrue(Files.exists(output.resolve("kept")));
     }
 
@@ -340,7 +340,7 @@ class FolderReceiverTest {
             }
         }
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
-        assertInstanceOf(BuildkitException.DaemonFailed.class, failures.get(0));
+        assertInstanceOf(BuildkitException.DaemonFailedException.class, failures.get(0));
         assertTrue(failures.get(0).getMessage().startsWith("the daemon's result was refused: "), name);
         assertNothingOutside();
         BuildkitException told =
@@ -378,14 +378,14 @@ class FolderReceiverTest {
             }
             second.cancel();
         }
-        assertInstanceOf(BuildkitException.OutputUnwritable.class, failures.get(0));
+        assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
     }
 
     @Test
     void anEndlessWalkEndsWhenTheHeapWouldBeFull() throws Exception {
         AnnouncedEntries announced = new AnnouncedEntries(new HeapBudget(1 << 20));
-        BuildkitException.DaemonFailed failure = assertThrows(
-                BuildkitException.DaemonFailed.class, () -> {
+        BuildkitException.DaemonFailedException failure = assertThrows(
+                BuildkitException.DaemonFailedException.class, () -> {
                     for (int i = 0; ; i++) {
                         announced.add(EntryTable.ROOT, ByteString.copyFromUtf8("name" + i), 0, 0, 0);
                     }
@@ -469,14 +469,14 @@ class FolderReceiverTest {
         FakeDaemon.Transfer<ArrivingPacket> transfer =
                 daemon.sendFiles().send(announce(file("a", 2)));
         request(transfer, 0);
-        assertThrows(BuildkitException.DaemonFailed.class, () -> service.finish());
+        assertThrows(BuildkitException.DaemonFailedException.class, () -> service.finish());
     }
 
     @Test
     void aFolderThatCannotBeMadeIsTold() throws Exception {
         Files.writeString(output, "a file");
         assertEquals(Status.Code.FAILED_PRECONDITION, daemon.sendFiles().end().getCode());
-        assertInstanceOf(BuildkitException.OutputUnwritable.class, failures.get(0));
+        assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
     }
 
     @Test
@@ -484,7 +484,7 @@ class FolderReceiverTest {
         assertEquals(
                 Status.Code.FAILED_PRECONDITION,
                 daemon.sendFiles("buildkit-attachable-exporter-id", "5").end().getCode());
-        assertInstanceOf(BuildkitException.DaemonFailed.class, failures.get(0));
+        assertInstanceOf(BuildkitException.DaemonFailedException.class, failures.get(0));
     }
 
     @Test
@@ -559,6 +559,6 @@ class FolderReceiverTest {
         FakeDaemon.Transfer<byte[]> transfer = daemon.sendBytes();
         transfer.send(new byte[] {18, 100, 1});
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
-        assertInstanceOf(BuildkitException.DaemonFailed.class, failures.get(0));
+        assertInstanceOf(BuildkitException.DaemonFailedException.class, failures.get(0));
     }
 }

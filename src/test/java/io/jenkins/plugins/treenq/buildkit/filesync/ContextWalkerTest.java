@@ -216,8 +216,8 @@ class ContextWalkerTest {
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
         try {
             assumeFalse(Files.isReadable(closed), "root may read everything");
-            BuildkitException.ContextUnreadable failure =
-                    assertThrows(BuildkitException.ContextUnreadable.class, this::walk);
+            BuildkitException.ContextUnreadableException failure =
+                    assertThrows(BuildkitException.ContextUnreadableException.class, this::walk);
             assertEquals("context folder 'a/closed' cannot be read: permission denied", failure.getMessage());
             assertEquals(List.of("a"), paths(walk("a/closed")));
             // Something in it could be wanted, but it is not wanted itself.

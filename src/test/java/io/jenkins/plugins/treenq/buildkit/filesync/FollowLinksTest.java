@@ -102,7 +102,7 @@ class FollowLinksTest {
         assertNull(follow("x", "/"));
     }
 
-    private List<String> follow(String... paths) throws BuildkitException.ContextUnreadable {
+    private List<String> follow(String... paths) throws BuildkitException.ContextUnreadableException {
         return FollowLinks.resolve("context", tree, List.of(paths));
     }
 }

@@ -115,7 +115,7 @@ class FsutilComparisonTest {
     }
 
     private static List<String> walk(Path root, JsonObject request)
-            throws IOException, BuildkitException.ContextUnreadable {
+            throws IOException, BuildkitException.ContextUnreadableException {
         try {
             Tree tree = new FolderTree(new ConfinedPath(root, null));
             ContextFilter filter = new ContextFilter(

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IgnoreFileTest {
-    private static List<String> patterns(String text) throws BuildkitException.InvalidRequest {
+    private static List<String> patterns(String text) throws BuildkitException.InvalidRequestException {
         return IgnoreFile.patterns(text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -26,6 +26,6 @@ class IgnoreFileTest {
     @Test
     void aLineThatTheDaemonTakesForTooLongIsRefused() throws Exception {
         assertEquals(1, patterns("a".repeat(65_535) + "\n").size());
-        assertThrows(BuildkitException.InvalidRequest.class, () -> patterns("a".repeat(65_536)));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> patterns("a".repeat(65_536)));
     }
 }

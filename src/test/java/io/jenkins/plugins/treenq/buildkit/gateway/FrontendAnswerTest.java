@@ -99,12 +99,12 @@ class FrontendAnswerTest {
             })
     void anotherFormIsSaid(String text) {
         BuildkitException failure =
-                assertThrows(BuildkitException.DaemonFailed.class, () -> FrontendAnswer.lint(json(text)));
+                assertThrows(BuildkitException.DaemonFailedException.class, () -> FrontendAnswer.lint(json(text)));
         assertFalse(failure.getMessage().isEmpty());
     }
 
     @Test
     void anAnswerWithoutItsPartIsSaid() {
-        assertThrows(BuildkitException.DaemonFailed.class, () -> FrontendAnswer.lint(Map.of("result.txt", "x")));
+        assertThrows(BuildkitException.DaemonFailedException.class, () -> FrontendAnswer.lint(Map.of("result.txt", "x")));
     }
 }

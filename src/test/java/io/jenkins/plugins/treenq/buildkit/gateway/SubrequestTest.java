@@ -162,7 +162,7 @@ class SubrequestTest {
             }
         };
         try (FakeDaemon daemon = new FakeDaemon(control, gateway)) {
-            BuildkitException failure = assertThrows(BuildkitException.BuildFailed.class, () -> ask(daemon));
+            BuildkitException failure = assertThrows(BuildkitException.BuildFailedException.class, () -> ask(daemon));
             assertEquals("dockerfile parse error", failure.getMessage());
             control.cancelled.get(10, TimeUnit.SECONDS);
         }
@@ -192,7 +192,7 @@ class SubrequestTest {
             }
         };
         try (FakeDaemon daemon = new FakeDaemon(control, gateway)) {
-            assertThrows(BuildkitException.ConnectionLost.class, () -> ask(daemon));
+            assertThrows(BuildkitException.ConnectionLostException.class, () -> ask(daemon));
         }
     }
 }

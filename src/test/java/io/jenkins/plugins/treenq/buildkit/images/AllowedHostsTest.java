@@ -58,7 +58,7 @@ class AllowedHostsTest {
             assertEquals(
                     line,
                     assertThrows(
-                                    BuildkitException.RegistryRefused.class,
+                                    BuildkitException.RegistryRefusedException.class,
                                     () -> client.inspect(registry.image("a/b:1")))
                             .getMessage());
         }
@@ -76,7 +76,7 @@ class AllowedHostsTest {
             assertEquals(
                     "registry " + other.host() + " " + REFUSAL,
                     assertThrows(
-                                    BuildkitException.RegistryRefused.class,
+                                    BuildkitException.RegistryRefusedException.class,
                                     () -> client.inspect(other.image("a/b:1")))
                             .getMessage());
         }
@@ -102,7 +102,7 @@ class AllowedHostsTest {
                 : Optional.empty());
         try (ImageRegistry client = client(registry.host())) {
             String line = assertThrows(
-                            BuildkitException.RegistryRefused.class,
+                            BuildkitException.RegistryRefusedException.class,
                             () -> client.promote(registry.image("a/b:1"), List.of(registry.image("a/c:1"))))
                     .getMessage();
             assertTrue(line.endsWith(pointsTo()), line);

@@ -67,7 +67,7 @@ class InspectTest {
 
     /** Why nothing is said of the image, whichever way one asks; the line names the registry. */
     private String refusal() {
-        String line = assertThrows(BuildkitException.RegistryRefused.class, () -> client.inspect(image()))
+        String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> client.inspect(image()))
                 .getMessage();
         assertTrue(line.contains(registry.host()), line);
         assertFalse(line.contains("\n") || line.contains(FakeRegistry.LOGIN.secret()), line);
@@ -76,7 +76,7 @@ class InspectTest {
 
     /** Why not even the digest is said. */
     private String resolveRefusal() {
-        return assertThrows(BuildkitException.RegistryRefused.class, () -> client.resolve(image()))
+        return assertThrows(BuildkitException.RegistryRefusedException.class, () -> client.resolve(image()))
                 .getMessage()
                 .replace(registry.host() + "/", "");
     }
@@ -233,11 +233,11 @@ class InspectTest {
 
         registry.contents.put("a/b/manifests/" + other, registry.contents.get("a/b/manifests/1"));
         String line = assertThrows(
-                        BuildkitException.RegistryRefused.class, () -> client.inspect(registry.image("a/b@" + other)))
+                        BuildkitException.RegistryRefusedException.class, () -> client.inspect(registry.image("a/b@" + other)))
                 .getMessage();
         assertTrue(line.endsWith("what came has the digest " + digest + ", so it is refused"), line);
         line = assertThrows(
-                        BuildkitException.RegistryRefused.class, () -> client.resolve(registry.image("a/b@" + other)))
+                        BuildkitException.RegistryRefusedException.class, () -> client.resolve(registry.image("a/b@" + other)))
                 .getMessage();
         assertTrue(line.endsWith("the registry gives " + digest + " instead, which is refused"), line);
     }
@@ -347,7 +347,7 @@ class InspectTest {
                     "registry " + registry.host()
                             + " does not allow its use without a login, and there is none for it (HTTP 401)",
                     assertThrows(
-                                    BuildkitException.RegistryRefused.class,
+                                    BuildkitException.RegistryRefusedException.class,
                                     () -> stranger.wantsLogin(registry.host()))
                             .getMessage());
         }
@@ -368,7 +368,7 @@ class InspectTest {
             assertEquals(
                     "registry " + registry.host()
                             + " does not allow reading a/b without a login, and there is none for it (HTTP 401)",
-                    assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.resolve(image()))
+                    assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }
     }
@@ -382,7 +382,7 @@ class InspectTest {
         try (ImageRegistry other = new ImageRegistry(broken, Map.of(registry.host(), registry.connection()))) {
             assertEquals(
                     "the credentials of " + registry.host() + " are not there",
-                    assertThrows(BuildkitException.RegistryRefused.class, () -> other.resolve(image()))
+                    assertThrows(BuildkitException.RegistryRefusedException.class, () -> other.resolve(image()))
                             .getMessage());
         }
     }
@@ -443,7 +443,7 @@ class InspectTest {
             assertEquals(Optional.of(digest), other.resolve(image()));
             assertEquals(
                     "registry " + registry.host() + " has a certificate that is not trusted here or is for another host",
-                    assertThrows(BuildkitException.RegistryRefused.class, () -> mistrusting.resolve(image()))
+                    assertThrows(BuildkitException.RegistryRefusedException.class, () -> mistrusting.resolve(image()))
                             .getMessage());
         }
     }
@@ -453,10 +453,10 @@ class InspectTest {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
                     "registry " + registry.host() + " has a certificate that is not trusted here or is for another host",
-                    assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.resolve(image()))
+                    assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }
-        assertThrows(BuildkitException.InvalidRequest.class, () -> {
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> {
             try (ImageRegistry broken = new ImageRegistry(
                     RegistryLogins.NONE,
                     Map.of(registry.host(), RegistryConnection.builder().caPem("none").build()))) {
@@ -482,7 +482,7 @@ class InspectTest {
             assertEquals(
                     "registry " + host + " does not speak TLS, without which it is used only where plain HTTP is allowed",
                     assertThrows(
-                                    BuildkitException.RegistryRefused.class,
+                                    BuildkitException.RegistryRefusedException.class,
                                     () -> strict.resolve(ImageName.parse(host + "/a/b:1")))
                             .getMessage());
             server.join();

@@ -131,13 +131,13 @@ class PlatformIndexTest {
     void partsMustBeForDifferentPlatformsInOneRepositoryAndNamedByDigest() throws Exception {
         ImageName part = build("linux/amd64", Map.of(), Map.of());
         String line = assertThrows(
-                        BuildkitException.InvalidRequest.class, () -> images.index(List.of(part, part), Map.of()))
+                        BuildkitException.InvalidRequestException.class, () -> images.index(List.of(part, part), Map.of()))
                 .getMessage();
         assertEquals(part + " and " + part + " are both for linux/amd64", line);
         ImageName tagged = ImageName.parse(name.name() + ":1");
-        assertThrows(BuildkitException.InvalidRequest.class, () -> images.index(List.of(tagged), Map.of()));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> images.index(List.of(tagged), Map.of()));
         ImageName other = ImageName.parse(name.name() + "-other@" + part.digest());
-        assertThrows(BuildkitException.InvalidRequest.class, () -> images.index(List.of(part, other), Map.of()));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> images.index(List.of(part, other), Map.of()));
     }
 
     @Test
@@ -145,7 +145,7 @@ class PlatformIndexTest {
         ImageName part = build("linux/amd64", Map.of(), Map.of());
         ImageName missing = part(new Digest("sha256:" + "0".repeat(64)));
         String line = assertThrows(
-                        BuildkitException.RegistryRefused.class, () -> images.index(List.of(part, missing), Map.of()))
+                        BuildkitException.RegistryRefusedException.class, () -> images.index(List.of(part, missing), Map.of()))
                 .getMessage();
         assertTrue(line.endsWith("it is not there, so the image is not whole"), line);
     }

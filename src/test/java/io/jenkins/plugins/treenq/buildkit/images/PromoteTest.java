@@ -68,7 +68,7 @@ class PromoteTest {
 
     /** Why it failed, after the words that all such lines begin with. */
     private String refusal(String done, ImageName... targets) {
-        String line = assertThrows(BuildkitException.RegistryRefused.class, () -> promote(targets))
+        String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> promote(targets))
                 .getMessage();
         String start = "promoting " + from.image("a/b:1") + " failed, " + done + ": ";
         assertTrue(line.startsWith(start), line);
@@ -277,9 +277,9 @@ class PromoteTest {
     @Test
     void whatIsNotThereCannotBePromotedAndNotToWhatIsNoName() {
         assertEquals("there is no image FROM/a/b:1 in its registry", refusal());
-        assertThrows(BuildkitException.InvalidRequest.class, this::promoteNowhere);
+        assertThrows(BuildkitException.InvalidRequestException.class, this::promoteNowhere);
         assertThrows(
-                BuildkitException.InvalidRequest.class,
+                BuildkitException.InvalidRequestException.class,
                 () -> promote(to.image("a@" + FakeRegistry.sha256(new byte[0]))));
         assertEquals(List.of(), to.requests());
     }

@@ -141,7 +141,7 @@ class RegistriesTest {
             assertEquals(
                     "registry " + daemon.registry() + " does not allow reading " + image("x").repository()
                             + " to user 'treenq' (HTTP 401, UNAUTHORIZED: authentication required)",
-                    assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.inspect(image("x")))
+                    assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.inspect(image("x")))
                             .getMessage());
         }
     }
@@ -159,7 +159,7 @@ class RegistriesTest {
                 assertEquals(1, registry.requests().size());
                 assertEquals("repository:app/web:pull", registry.requests().get(0).first("scope"));
                 String line = assertThrows(
-                                BuildkitException.RegistryRefused.class,
+                                BuildkitException.RegistryRefusedException.class,
                                 () -> reader.resolve(ImageName.parse(registry.host() + "/other/web:1")))
                         .getMessage();
                 assertTrue(
@@ -169,13 +169,13 @@ class RegistriesTest {
             }
             RegistryLogins wrong = host -> Optional.of(new RegistryLogin("app", "wrong"));
             try (ImageRegistry stranger = new ImageRegistry(wrong, plain)) {
-                String line = assertThrows(BuildkitException.RegistryRefused.class, () -> stranger.resolve(image))
+                String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image))
                         .getMessage();
                 assertTrue(line.startsWith("no token for " + registry.host() + " from localhost:"), line);
                 assertTrue(line.endsWith(": it refused the login (HTTP 401)"), line);
             }
             try (ImageRegistry careful = new ImageRegistry(app, Map.of())) {
-                assertThrows(BuildkitException.RegistryRefused.class, () -> careful.resolve(image));
+                assertThrows(BuildkitException.RegistryRefusedException.class, () -> careful.resolve(image));
             }
         }
     }
@@ -256,7 +256,7 @@ class RegistriesTest {
 
             app.promote(there, List.of(ImageName.parse(registry.host() + "/app/copy:1")));
             String line = assertThrows(
-                            BuildkitException.RegistryRefused.class,
+                            BuildkitException.RegistryRefusedException.class,
                             () -> app.promote(there, List.of(ImageName.parse(registry.host() + "/other/copy:1"))))
                     .getMessage();
             assertTrue(

@@ -359,9 +359,9 @@ class TokenClientTest {
 
     @Test
     void certificatesThatAreNoneAreRefusedAtOnce() {
-        assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> new TokenClient(
                 RegistryConnection.builder().caPem("none").build()));
-        assertThrows(BuildkitException.InvalidRequest.class, () -> new TokenClient(
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> new TokenClient(
                 RegistryConnection.builder().clientCertificate("none", "none").build()));
     }
 

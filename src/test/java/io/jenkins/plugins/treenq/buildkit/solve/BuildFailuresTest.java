@@ -84,8 +84,8 @@ class BuildFailuresTest {
             it failed | null
             """)
     void theReasonIsReadFromTheDaemonsWords(String text, String reason) {
-        BuildkitException.BuildFailed failure =
-                (BuildkitException.BuildFailed) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        BuildkitException.BuildFailedException failure =
+                (BuildkitException.BuildFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(reason, String.valueOf(failure.reason()));
     }
 
@@ -109,7 +109,7 @@ class BuildFailuresTest {
             error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | false
             """)
     void onlyAPushThatBrokeOffIsWorthAnotherTry(String text, boolean unfinished) {
-        BuildkitException.RegistryRefused failure = (BuildkitException.RegistryRefused)
+        BuildkitException.RegistryRefusedException failure = (BuildkitException.RegistryRefusedException)
                 failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(unfinished, failure.isUnfinishedPush(), failure.getMessage());
     }
@@ -122,7 +122,7 @@ class BuildFailuresTest {
                         .withCause(new IOException("reset"))
                         .asRuntimeException(),
                 ENDPOINT);
-        assertEquals(BuildkitException.ConnectionLost.class, failure.getClass());
+        assertEquals(BuildkitException.ConnectionLostException.class, failure.getClass());
         assertTrue(failure.getMessage().contains("buildkitd.example.com:1234"));
     }
 
@@ -146,7 +146,7 @@ class BuildFailuresTest {
     @Test
     void placeAndExitCodeAreReadFromTheDetails() {
         String dockerfile = Base64.getEncoder().encodeToString("FROM a\nRUN b\n".getBytes(StandardCharsets.UTF_8));
-        BuildkitException.BuildFailed failure = (BuildkitException.BuildFailed) failure(
+        BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException) failure(
                 Status.Code.UNKNOWN,
                 "failed to solve: it failed",
                 detail("stack.Stack", "{}"),
@@ -163,7 +163,7 @@ class BuildFailuresTest {
     @Test
     void detailsThatMakeNoSenseAreIgnored() {
         for (String json : new String[] {"", "[]", "{\"info\":3}", "{\"info\":{\"data\":\"%%%\"}}", "{\"ranges\":{}}", "null"}) {
-            BuildkitException.BuildFailed failure = (BuildkitException.BuildFailed)
+            BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException)
                     failure(Status.Code.UNKNOWN, "it failed", detail("errdefs.Source", json));
             assertEquals("it failed", failure.getMessage());
             assertNull(failure.location());

@@ -212,7 +212,7 @@ class EventsTest {
         for (int kind = 0; kind < 4; kind++) {
             Events events = new Events(100_000);
             int which = kind;
-            assertThrows(BuildkitException.DaemonFailed.class, () -> {
+            assertThrows(BuildkitException.DaemonFailedException.class, () -> {
                 for (int i = 0; i < 1_000; i++) {
                     StatusResponse.Builder message = StatusResponse.newBuilder();
                     switch (which) {

@@ -452,7 +452,7 @@ class SolveTest {
         };
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             BuildkitException failure =
-                    assertThrows(BuildkitException.DaemonFailed.class, () -> run(daemon, BuildListener.NONE));
+                    assertThrows(BuildkitException.DaemonFailedException.class, () -> run(daemon, BuildListener.NONE));
             assertTrue(failure.getMessage().contains("more steps"), failure.getMessage());
             service.cancelled.get(10, TimeUnit.SECONDS);
         }

@@ -164,8 +164,8 @@ class KeyringTest {
                 new SshKey(SshKeyForms.pkcs8(pair), new byte[0], "the key"),
                 new SshKey(SshKeyForms.pkcs8(pair), new Wire().string("ssh-rsa").bytes(), "the key"),
                 new SshKey(SshKeyForms.pkcs8(pair), new Wire().string("ssh-dss").bytes(), "the key"))) {
-            BuildkitException.InvalidRequest refused =
-                    assertThrows(BuildkitException.InvalidRequest.class, () -> Keyring.of(List.of(key)));
+            BuildkitException.InvalidRequestException refused =
+                    assertThrows(BuildkitException.InvalidRequestException.class, () -> Keyring.of(List.of(key)));
             assertTrue(
                     refused.getMessage().startsWith("the SSH key 'the key' cannot be used: "), refused.getMessage());
             assertFalse(refused.getMessage().contains("secret") || refused.getMessage().contains("c2Vj"));

@@ -36,7 +36,7 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
     }
 
     /** Adds where cache is read from and written to. */
-    void addTo(OutputPlaces places) throws BuildkitException.InvalidRequest {
+    void addTo(OutputPlaces places) throws BuildkitException.InvalidRequestException {
         for (CacheEntry entry : imports) {
             String folder = folder(entry, "src");
             if (!folder.isEmpty()) {

@@ -80,7 +80,7 @@ final class DaemonOptions {
         while (true) {
             try {
                 return BuildkitClient.connect(endpoint);
-            } catch (BuildkitException.Unreachable e) {
+            } catch (BuildkitException.UnreachableException e) {
                 if (!wait || System.nanoTime() > end) {
                     throw e;
                 }

@@ -48,7 +48,7 @@ final class InspectCommand implements Callable<Integer> {
             table.flush();
             client.failure(ref).ifPresent(failure -> {
                 out.println();
-                if (failure instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
+                if (failure instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
                     SourceSnippet.of(failed.location()).forEach(out::println);
                 }
                 out.println("error: " + failure.getMessage());

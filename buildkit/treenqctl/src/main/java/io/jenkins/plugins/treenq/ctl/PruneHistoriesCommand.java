@@ -42,7 +42,7 @@ final class PruneHistoriesCommand implements Callable<Integer> {
                 }
                 try {
                     client.deleteHistory(record.ref());
-                } catch (BuildkitException.InvalidRequest e) {
+                } catch (BuildkitException.InvalidRequestException e) {
                     // The others may go still.
                     spec.commandLine().getErr().println("error: " + e.getMessage());
                     result = CommandLine.ExitCode.SOFTWARE;

@@ -213,7 +213,7 @@ public final class Treenqctl implements Runnable {
             return CommandLine.ExitCode.SOFTWARE;
         }
         String text = text(failure);
-        if (failure instanceof BuildkitException.BuildFailed failed && failed.location() != null) {
+        if (failure instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
             snippet.forEach(line.getErr()::println);
             // The snippet has said where.
@@ -222,9 +222,9 @@ public final class Treenqctl implements Runnable {
         }
         boolean solving = line.getCommand() instanceof BuildCommand
                 && failure instanceof BuildkitException
-                && !(failure instanceof BuildkitException.InvalidRequest)
-                && !(failure instanceof BuildkitException.Unreachable)
-                && !(failure instanceof BuildkitException.TlsRefused);
+                && !(failure instanceof BuildkitException.InvalidRequestException)
+                && !(failure instanceof BuildkitException.UnreachableException)
+                && !(failure instanceof BuildkitException.TlsRefusedException);
         line.getErr().println("error: " + (solving ? "failed to solve: " : "") + text);
         boolean unexpected = failure instanceof RuntimeException
                 && !(failure instanceof PicocliException)
