@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * What to build. Only the keys to a remote cache are secret in it. Everything the daemon may fetch for it is in
- * {@link SessionContent}.
+ * {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent}.
  *
  * @param ref names the build in the daemon; unique, never used twice
  * @param frontend {@code dockerfile.v0} or {@code gateway.v0}; empty with a definition

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.config;
 
-import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
 import io.jenkins.plugins.treenq.buildkit.Platform;
-import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.control.DaemonInfo;
+import io.jenkins.plugins.treenq.buildkit.control.Worker;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.config;
 import hudson.ProxyConfiguration;
 import hudson.Util;
 import hudson.util.Secret;
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

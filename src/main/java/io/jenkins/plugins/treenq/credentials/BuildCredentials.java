@@ -13,12 +13,12 @@ import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.Secret;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.Tls;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.keyfiles.PassphraseMissingException;
 import io.jenkins.plugins.treenq.buildkit.keyfiles.PrivateKeyReader;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -145,7 +145,7 @@ public final class BuildCredentials {
             try (InputStream content = tracked(file).getContent()) {
                 return content.readAllBytes();
             } catch (IOException e) {
-                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + FileTrouble.reason(e));
+                throw new AbortException("credentials '" + credentialsId + "' cannot be read: " + FileErrors.reason(e));
             }
         }
         throw missing(credentialsId, found, StringCredentials.class, need);

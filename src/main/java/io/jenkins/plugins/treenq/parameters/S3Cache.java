@@ -7,7 +7,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.util.Map;
 import org.jenkinsci.Symbol;

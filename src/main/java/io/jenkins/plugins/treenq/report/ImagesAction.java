@@ -9,7 +9,7 @@ import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
 import hudson.model.Run;
 import hudson.util.CopyOnWriteList;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import io.jenkins.plugins.treenq.timeline.DurationText;
 import io.jenkins.plugins.treenq.timeline.ImageRecord;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;

@@ -2,8 +2,8 @@
 package io.jenkins.plugins.treenq.report;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;

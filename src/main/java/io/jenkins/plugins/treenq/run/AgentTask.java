@@ -3,8 +3,8 @@ package io.jenkins.plugins.treenq.run;
 
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 

@@ -3,8 +3,8 @@ package io.jenkins.plugins.treenq.run;
 
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.Lint;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks the frontend about a Dockerfile, and prints the rules that it breaks. */

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.run;
 
 import hudson.AbortException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 
 /** What people read of a failure where its stack is not shown: never a Java exception's own text, which is not meant for them. */
@@ -14,7 +14,7 @@ public final class FailureText {
             return failure.getMessage();
         }
         return failure instanceof IOException file
-                ? FileTrouble.fileAndReason(file)
+                ? FileErrors.fileAndReason(file)
                 : "an unexpected failure (" + failure.getClass().getSimpleName() + "); its stack is in Jenkins' log or the build's";
     }
 }

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.run;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import java.io.Serializable;
 import java.util.Objects;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class ProvenanceSource {
         try {
             return VcsOptions.of(context.path(), boundary, build.locals());
         } catch (IOException e) {
-            log.accept("WARNING: the provenance names no commit: " + FileTrouble.fileAndReason(e));
+            log.accept("WARNING: the provenance names no commit: " + FileErrors.fileAndReason(e));
         } catch (LinkageError e) {
             log.accept("WARNING: the provenance names no commit, for that takes the plugin git-client");
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.timeline;
 
-import io.jenkins.plugins.treenq.buildkit.StepReport;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

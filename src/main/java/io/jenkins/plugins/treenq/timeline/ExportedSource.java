@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceExcerpt;
 import java.util.List;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;

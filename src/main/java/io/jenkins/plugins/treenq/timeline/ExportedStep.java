@@ -2,8 +2,8 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.treenq.buildkit.StepOutput;
-import io.jenkins.plugins.treenq.buildkit.StepReport;
+import io.jenkins.plugins.treenq.buildkit.progress.StepOutput;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
 import java.time.Instant;
 import java.util.List;
 import org.kohsuke.stapler.export.Exported;

@@ -2,11 +2,11 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
-import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
-import io.jenkins.plugins.treenq.buildkit.StepOutput;
-import io.jenkins.plugins.treenq.buildkit.StepReport;
-import io.jenkins.plugins.treenq.buildkit.WarningReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceExcerpt;
+import io.jenkins.plugins.treenq.buildkit.progress.StepOutput;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
+import io.jenkins.plugins.treenq.buildkit.progress.WarningReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import hudson.remoting.Asynchronous;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 
 /** Is told on the controller what is new in a build. */
 @FunctionalInterface

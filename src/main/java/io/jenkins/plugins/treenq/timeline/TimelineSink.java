@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.timeline;
 
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 
 /**
  * Adds to a timeline while the build goes on. An agent may hold on to this for longer than that, but holds nothing else by

@@ -3,6 +3,8 @@ package io.jenkins.plugins.treenq.buildkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,9 +3,9 @@ package io.jenkins.plugins.treenq.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jenkins.plugins.treenq.buildkit.DaemonInfo;
 import io.jenkins.plugins.treenq.buildkit.Platform;
-import io.jenkins.plugins.treenq.buildkit.Worker;
+import io.jenkins.plugins.treenq.buildkit.control.DaemonInfo;
+import io.jenkins.plugins.treenq.buildkit.control.Worker;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

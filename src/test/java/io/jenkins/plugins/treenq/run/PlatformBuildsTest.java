@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.Registry;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import java.util.List;

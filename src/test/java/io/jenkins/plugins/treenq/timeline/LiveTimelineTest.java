@@ -9,12 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
-import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
-import io.jenkins.plugins.treenq.buildkit.StepOutput;
-import io.jenkins.plugins.treenq.buildkit.StepReport.State;
-import io.jenkins.plugins.treenq.buildkit.StepReport;
-import io.jenkins.plugins.treenq.buildkit.WarningReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceExcerpt;
+import io.jenkins.plugins.treenq.buildkit.progress.StepOutput;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport.State;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
+import io.jenkins.plugins.treenq.buildkit.progress.WarningReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
+import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import java.time.Instant;
 import java.util.List;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import io.jenkins.plugins.treenq.buildkit.Blob;
-import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.control.Blob;
+import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

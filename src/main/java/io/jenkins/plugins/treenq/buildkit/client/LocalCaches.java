@@ -4,10 +4,10 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutCleaning;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,12 +31,12 @@ final class LocalCaches {
     private static final String LOCAL = "local";
     private static final String DEFAULT_TAG = "latest";
 
-    private final Map<String, ConfinedPath> folders = new HashMap<>();
+    private final Map<String, RootedPath> folders = new HashMap<>();
     private final Map<String, Written> written = new LinkedHashMap<>();
     private final List<CacheEntry> imports = new ArrayList<>();
     private final List<CacheEntry> exports = new ArrayList<>();
 
-    private record Written(ConfinedPath folder, String tag, boolean cleaned) {}
+    private record Written(RootedPath folder, String tag, boolean cleaned) {}
 
     private final Map<String, Path> layouts;
     private final Path boundary;
@@ -50,7 +50,7 @@ final class LocalCaches {
      * Looks up what shall be imported.
      *
      * @param layouts by store id; {@code local:} and what the entry has as {@code src} or {@code dest}
-     * @param boundary of these; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
+     * @param boundary of these; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
      * @param onSkipped told of an import that there is nothing for: its folder, and why
      * @throws BuildkitException.InvalidRequestException when an entry lacks something
      */
@@ -88,7 +88,7 @@ final class LocalCaches {
     }
 
     /** Folders by store id. */
-    Map<String, ConfinedPath> folders() {
+    Map<String, RootedPath> folders() {
         return folders;
     }
 
@@ -108,7 +108,7 @@ final class LocalCaches {
                 new LayoutIndex(cache.folder()).put(manifest, List.of(LayoutIndex.Name.ofTag(cache.tag())));
             } catch (IOException e) {
                 throw new BuildkitException.OutputUnwritableException(
-                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileTrouble.reason(e), e);
+                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileErrors.reason(e), e);
             }
             if (cache.cleaned()) {
                 try {
@@ -122,7 +122,7 @@ final class LocalCaches {
 
     private CacheEntry export(CacheEntry entry) throws BuildkitException.InvalidRequestException {
         String id = storeId(entry, "dest");
-        ConfinedPath folder = folder(entry, "dest");
+        RootedPath folder = folder(entry, "dest");
         boolean cleaned = GoBooleans.parse(entry.attributes().getOrDefault("reset", "false"))
                 .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                         "'" + entry.attributes().get("reset") + "' is no value for reset; write true or false"));
@@ -139,7 +139,7 @@ final class LocalCaches {
             CacheEntry entry, BiConsumer<String, String> onSkipped)
             throws BuildkitException.InvalidRequestException {
         String id = storeId(entry, "src");
-        ConfinedPath folder = folder(entry, "src");
+        RootedPath folder = folder(entry, "src");
         try {
             Digest digest = digest(entry, folder);
             if (new LayoutIndex(folder).hasBlob(digest)) {
@@ -151,12 +151,12 @@ final class LocalCaches {
         } catch (NoSuchFileException e) {
             onSkipped.accept(entry.attributes().get("src"), "there is none yet");
         } catch (IOException e) {
-            onSkipped.accept(entry.attributes().get("src"), FileTrouble.reason(e));
+            onSkipped.accept(entry.attributes().get("src"), FileErrors.reason(e));
         }
         return Optional.empty();
     }
 
-    private static Digest digest(CacheEntry entry, ConfinedPath folder)
+    private static Digest digest(CacheEntry entry, RootedPath folder)
             throws IOException, BuildkitException.InvalidRequestException {
         String digest = entry.attributes().getOrDefault("digest", "");
         if (!digest.isEmpty()) {
@@ -175,14 +175,14 @@ final class LocalCaches {
                 .orElseThrow(() -> new IOException("its index has no tag '" + tag + "'"));
     }
 
-    private ConfinedPath folder(CacheEntry entry, String key)
+    private RootedPath folder(CacheEntry entry, String key)
             throws BuildkitException.InvalidRequestException {
         String name = LOCAL + ":" + entry.attributes().get(key);
         Path folder = layouts.get(name);
         if (folder == null) {
             throw new BuildkitException.InvalidRequestException("no folder was given for the cache " + name);
         }
-        return new ConfinedPath(folder, boundary);
+        return new RootedPath(folder, boundary);
     }
 
     /** Travels as a header, which other characters than those of ASCII cannot. */

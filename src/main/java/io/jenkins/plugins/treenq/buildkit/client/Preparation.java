@@ -6,12 +6,12 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Export;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
+import io.jenkins.plugins.treenq.buildkit.session.Upload;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +37,7 @@ final class Preparation {
     private final Map<Integer, Output> outputs = new HashMap<>();
     private final Map<String, Path> layouts = new HashMap<>();
     private final Map<String, Upload> uploads = new HashMap<>();
-    private final OutputPlaces places = new OutputPlaces();
+    private final OutputPaths places = new OutputPaths();
 
     Preparation(DockerfileBuild build, Workspace workspace) {
         this.build = build;
@@ -86,7 +86,7 @@ final class Preparation {
             throw new BuildkitException.InvalidRequestException("context '" + context + "' is neither a folder nor an archive");
         }
         String name = UUID.randomUUID().toString();
-        ConfinedPath archive = new ConfinedPath(context, workspace.boundary());
+        RootedPath archive = new RootedPath(context, workspace.boundary());
         uploads.put(name, () -> Channels.newInputStream(archive.read()));
         options.put(CONTEXT, Upload.address(name));
         return null;
@@ -122,7 +122,7 @@ final class Preparation {
                 throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is empty");
             }
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' cannot be read: " + FileErrors.reason(e), e);
         }
         // Not the file's own folder: its ignore file lies beside the name that was given.
         Path named = context.resolve(sources.dockerfile());
@@ -168,7 +168,7 @@ final class Preparation {
         try {
             Digest digest = at >= 0
                     ? new Digest(place.substring(at + 1))
-                    : new LayoutIndex(new ConfinedPath(layout, workspace.boundary()))
+                    : new LayoutIndex(new RootedPath(layout, workspace.boundary()))
                             .find(tag)
                             .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                                     "OCI layout '" + layout + "' has no image '" + tag + "'"));
@@ -177,7 +177,7 @@ final class Preparation {
         } catch (IOException | IllegalArgumentException e) {
             throw new BuildkitException.InvalidRequestException(
                     "OCI layout '" + layout + "' cannot be read: "
-                            + (e instanceof IOException file ? FileTrouble.fileAndReason(file) : e.getMessage()),
+                            + (e instanceof IOException file ? FileErrors.fileAndReason(file) : e.getMessage()),
                     e);
         }
     }
@@ -191,7 +191,7 @@ final class Preparation {
         if (!ResultReceiver.isArchive(export)) {
             return new Output.Layout(path);
         }
-        ConfinedPath file = new ConfinedPath(path, workspace.boundary());
+        RootedPath file = new RootedPath(path, workspace.boundary());
         return new Output.Stream(() -> Channels.newOutputStream(file.write()));
     }
 

@@ -4,12 +4,12 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.Secrets;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
-import io.jenkins.plugins.treenq.buildkit.SshAgent;
-import io.jenkins.plugins.treenq.buildkit.Upload;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.session.Secrets;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
+import io.jenkins.plugins.treenq.buildkit.session.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -47,7 +47,7 @@ public record PreparedBuild(
                 return text(files.contents().getOrDefault(name, new byte[0]), mostBytes);
             }
             if (locals.get("dockerfile") instanceof LocalSource.Folder folder) {
-                try (InputStream in = Channels.newInputStream(new ConfinedPath(folder.path().resolve(name), boundary).read())) {
+                try (InputStream in = Channels.newInputStream(new RootedPath(folder.path().resolve(name), boundary).read())) {
                     return text(in.readNBytes(mostBytes), mostBytes);
                 }
             }

@@ -7,14 +7,14 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Export;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.content.ContentService;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.filesend.FileSendService;
 import io.jenkins.plugins.treenq.buildkit.filesend.FolderOptions;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ final class ResultReceiver implements AutoCloseable {
     private final List<BuildEvent> skipped;
     private final List<ServerServiceDefinition> services = new ArrayList<>();
     private FileSendService files;
-    private ConfinedPath exported;
+    private RootedPath exported;
 
     private ResultReceiver(
             BuildRequest request, LocalCaches caches, Path boundary, List<BuildEvent> skipped, BuildListener listener) {
@@ -107,7 +107,7 @@ final class ResultReceiver implements AutoCloseable {
                 if (exported != null) {
                     throw new BuildkitException.InvalidRequestException("only one output of a build can be an OCI layout");
                 }
-                exported = new ConfinedPath(layout.path(), boundary);
+                exported = new RootedPath(layout.path(), boundary);
             } else if (output != null) {
                 sent.put(i, output);
             }
@@ -182,13 +182,13 @@ final class ResultReceiver implements AutoCloseable {
 
     private void serveLayouts(Map<String, Path> layouts, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequestException {
-        Map<String, ConfinedPath> stores = new HashMap<>();
+        Map<String, RootedPath> stores = new HashMap<>();
         for (Map.Entry<String, Path> layout : layouts.entrySet()) {
             if (layout.getKey().startsWith("oci:")) {
                 if (!Files.isDirectory(layout.getValue())) {
                     throw new BuildkitException.InvalidRequestException("there is no OCI layout at '" + layout.getValue() + "'");
                 }
-                stores.put(layout.getKey(), new ConfinedPath(layout.getValue(), boundary));
+                stores.put(layout.getKey(), new RootedPath(layout.getValue(), boundary));
             }
         }
         stores.putAll(caches.folders());
@@ -241,7 +241,7 @@ final class ResultReceiver implements AutoCloseable {
         }
     }
 
-    private static void name(ConfinedPath layout, String descriptor, String images) throws BuildkitException {
+    private static void name(RootedPath layout, String descriptor, String images) throws BuildkitException {
         List<LayoutIndex.Name> names = images == null
                 ? List.of(LayoutIndex.Name.ofTag("latest"))
                 : Stream.of(images.split(",")).map(LayoutIndex.Name::ofImage).toList();
@@ -249,7 +249,7 @@ final class ResultReceiver implements AutoCloseable {
             new LayoutIndex(layout)
                     .put(new String(Base64.getDecoder().decode(descriptor), StandardCharsets.UTF_8), names);
         } catch (IOException | IllegalArgumentException e) {
-            throw new BuildkitException.OutputUnwritableException("the index of '" + layout + "' cannot be written: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.OutputUnwritableException("the index of '" + layout + "' cannot be written: " + FileErrors.reason(e), e);
         }
     }
 

@@ -2,8 +2,8 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -78,11 +78,11 @@ public final class Workspace {
             // Asked before anything is made: a link on the way could lead a new folder outside.
             Path real = within(present.toRealPath(), named, what).resolve(present.relativize(named));
             if (!real.equals(boundary())) {
-                new ConfinedPath(real.getParent(), boundary()).madeFolder();
+                new RootedPath(real.getParent(), boundary()).madeFolder();
             }
             return real;
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + named + "' cannot be written: " + FileTrouble.fileAndReason(e), e);
+            throw new BuildkitException.InvalidRequestException(what + " '" + named + "' cannot be written: " + FileErrors.fileAndReason(e), e);
         }
     }
 
@@ -106,7 +106,7 @@ public final class Workspace {
         } catch (NoSuchFileException e) {
             return boundary.toAbsolutePath();
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException("the workspace '" + boundary + "' cannot be read: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.InvalidRequestException("the workspace '" + boundary + "' cannot be read: " + FileErrors.reason(e), e);
         }
     }
 
@@ -130,9 +130,9 @@ public final class Workspace {
     public byte[] read(String path, String what, int maxBytes) throws BuildkitException.InvalidRequestException {
         Path file = existing(path, what);
         try {
-            return new ConfinedPath(file, boundary()).readAll(maxBytes);
+            return new RootedPath(file, boundary()).readAll(maxBytes);
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + file + "' cannot be read: " + FileTrouble.reason(e), e);
+            throw new BuildkitException.InvalidRequestException(what + " '" + file + "' cannot be read: " + FileErrors.reason(e), e);
         }
     }
 }

@@ -11,8 +11,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.content.AbortRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.DeleteContentRequest;
@@ -55,7 +55,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
      * @param onFailure told what a disk refuses, before the daemon is
      */
     public ContentService(
-            Map<String, ConfinedPath> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
+            Map<String, RootedPath> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
         layouts.forEach((id, folder) -> stores.put(id, new Store(new Layout(folder), writable.contains(id))));
         this.onFailure = onFailure;
     }
@@ -188,8 +188,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
         if (failure instanceof IOException e) {
             BuildkitException told = writing
-                    ? new BuildkitException.OutputUnwritableException("an OCI layout cannot be written: " + FileTrouble.fileAndReason(e), e)
-                    : new BuildkitException.ContextUnreadableException("an OCI layout cannot be read: " + FileTrouble.fileAndReason(e), e);
+                    ? new BuildkitException.OutputUnwritableException("an OCI layout cannot be written: " + FileErrors.fileAndReason(e), e)
+                    : new BuildkitException.ContextUnreadableException("an OCI layout cannot be read: " + FileErrors.fileAndReason(e), e);
             onFailure.accept(told);
             answer.onError(Status.INTERNAL.withDescription(told.getMessage()).asException());
         } else {

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.content;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
@@ -35,9 +35,9 @@ final class Layout {
     private static final Set<PosixFilePermission> READ = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
-    private final ConfinedPath folder;
+    private final RootedPath folder;
 
-    Layout(ConfinedPath folder) {
+    Layout(RootedPath folder) {
         this.folder = folder;
     }
 

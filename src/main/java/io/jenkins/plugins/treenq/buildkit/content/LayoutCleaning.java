@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -33,7 +33,7 @@ public final class LayoutCleaning {
     private LayoutCleaning() {}
 
     /** @throws IOException if something is missing or cannot be read; nothing has been removed then */
-    public static void clean(ConfinedPath folder) throws IOException {
+    public static void clean(RootedPath folder) throws IOException {
         Layout layout = new Layout(folder);
         Set<Digest> used = new HashSet<>();
         Deque<Digest> leading = new ArrayDeque<>(new LayoutIndex(folder).digests());

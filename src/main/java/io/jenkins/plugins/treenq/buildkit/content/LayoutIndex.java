@@ -9,7 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -51,9 +51,9 @@ public final class LayoutIndex {
     /** Room for tens of thousands of entries. */
     private static final int LARGEST_BYTES = 16 << 20;
 
-    private final ConfinedPath folder;
+    private final RootedPath folder;
 
-    public LayoutIndex(ConfinedPath folder) {
+    public LayoutIndex(RootedPath folder) {
         this.folder = folder;
     }
 

@@ -4,8 +4,6 @@ package io.jenkins.plugins.treenq.buildkit.control;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.CachePolicy;
-import io.jenkins.plugins.treenq.buildkit.CacheRecord;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.solve.Timestamps;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;

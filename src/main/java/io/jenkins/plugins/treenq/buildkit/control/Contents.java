@@ -3,12 +3,11 @@ package io.jenkins.plugins.treenq.buildkit.control;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.jenkins.plugins.treenq.buildkit.Blob;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentRequest;
@@ -74,7 +73,7 @@ public final class Contents {
             });
         } catch (IOException e) {
             throw new BuildkitException.DaemonFailedException(
-                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + FileTrouble.reason(e), null);
+                    "blob " + digest + " of " + endpoint.address() + " cannot be read: " + FileErrors.reason(e), null);
         }
         return bytes.toByteArray();
     }

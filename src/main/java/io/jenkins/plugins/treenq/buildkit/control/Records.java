@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.control;
 
-import io.jenkins.plugins.treenq.buildkit.Blob;
-import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Export;
-import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.solve.Timestamps;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRecord;

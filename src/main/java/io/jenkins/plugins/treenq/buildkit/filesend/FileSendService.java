@@ -8,7 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSendGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -67,7 +67,7 @@ public final class FileSendService implements AutoCloseable {
     /**
      * @param outputs streams and folders by the index of their exporter; others are none of this service's
      * @param options of the folders, by the same index; {@link FolderOptions#DEFAULT} for the others
-     * @param boundary of the folders; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
+     * @param boundary of the folders; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
      * @param executor for everything that touches a disk: one task at a time for each call, which may block
      * @param onFailure told on one of its threads what cannot be taken, before the daemon is
      */
@@ -86,7 +86,7 @@ public final class FileSendService implements AutoCloseable {
         };
         outputs.forEach((id, output) -> {
             if (output instanceof Output.Folder folder) {
-                folders.put(id, new TargetFolder(new ConfinedPath(folder.path(), boundary)));
+                folders.put(id, new TargetFolder(new RootedPath(folder.path(), boundary)));
             }
         });
     }

@@ -8,7 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.fsutil.EntryPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
@@ -248,7 +248,7 @@ final class FolderReceiver implements MessageReceiver {
                 destination.delete(leftover);
             } catch (IOException e) {
                 throw new BuildkitException.OutputUnwritableException(
-                        "'" + leftover + "' cannot be removed from the output: " + FileTrouble.reason(e), e);
+                        "'" + leftover + "' cannot be removed from the output: " + FileErrors.reason(e), e);
             }
         }
     }

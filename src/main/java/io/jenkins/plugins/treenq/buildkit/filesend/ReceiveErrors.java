@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 
 /** Words for what keeps a result from being taken. */
@@ -22,7 +22,7 @@ final class ReceiveErrors {
 
     /** This side cannot keep what was sent. */
     static BuildkitException.OutputUnwritableException unwritable(String what, IOException cause) {
-        return new BuildkitException.OutputUnwritableException(what + " cannot be written: " + FileTrouble.reason(cause), cause);
+        return new BuildkitException.OutputUnwritableException(what + " cannot be written: " + FileErrors.reason(cause), cause);
     }
 
     /** A path for people, on one line. */

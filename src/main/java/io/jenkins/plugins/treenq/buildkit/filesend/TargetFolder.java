@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import com.google.protobuf.ByteString;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class TargetFolder {
 
     private static final boolean NAMES_ARE_EXACT = System.getProperty("os.name").equals("Linux");
 
-    private final ConfinedPath folder;
+    private final RootedPath folder;
     private Path root;
 
     /** No link is followed below it. */
@@ -55,7 +55,7 @@ final class TargetFolder {
     /** The folder whose way from the root was looked at last. */
     private Path verified;
 
-    TargetFolder(ConfinedPath folder) {
+    TargetFolder(RootedPath folder) {
         this.folder = folder;
     }
 

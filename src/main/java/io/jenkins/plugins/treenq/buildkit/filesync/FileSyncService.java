@@ -28,7 +28,7 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
 
     /**
      * @param locals by the names that the build request gives them
-     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
+     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
      * @param executor for everything that touches a disk: at most five tasks at a time for each call, none of which
      *     waits for the network
      * @param onFailure told on one of its threads what cannot be sent, before the daemon is

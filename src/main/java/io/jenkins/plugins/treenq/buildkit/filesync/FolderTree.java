@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import java.io.IOException;
@@ -48,8 +48,8 @@ final class FolderTree implements Tree {
     private volatile boolean closed;
 
     /** @throws IOException if there is no such folder */
-    FolderTree(ConfinedPath folder) throws IOException {
-        ConfinedPath resolved = folder.resolved();
+    FolderTree(RootedPath folder) throws IOException {
+        RootedPath resolved = folder.resolved();
         root = resolved.path();
         boundary = resolved.boundary();
         rules = PathRules.of(root.getFileSystem());
@@ -188,6 +188,6 @@ final class FolderTree implements Tree {
             return folder;
         }
         // The real path may only write the same names in another way, where case does not count.
-        return new ConfinedPath(folder, boundary).folder();
+        return new RootedPath(folder, boundary).folder();
     }
 }

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 
@@ -29,6 +29,6 @@ final class ReadErrors {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         return new BuildkitException.ContextUnreadableException(
-                what + " '" + oneLine + "' cannot be read: " + FileTrouble.reason(cause), cause);
+                what + " '" + oneLine + "' cannot be read: " + FileErrors.reason(cause), cause);
     }
 }

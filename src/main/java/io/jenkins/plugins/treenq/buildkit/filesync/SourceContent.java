@@ -27,7 +27,7 @@ public final class SourceContent implements AutoCloseable {
 
     /**
      * @param local the source's name, for messages
-     * @param boundary of a folder; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
+     * @param boundary of a folder; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
      * @throws BuildkitException.ContextUnreadableException if there is no such folder
      */
     public SourceContent(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadableException {

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ interface Tree extends AutoCloseable {
 
     /**
      * @param local the tree's name, for messages
-     * @param boundary of a folder; see {@link ConfinedPath}
+     * @param boundary of a folder; see {@link RootedPath}
      * @throws BuildkitException.ContextUnreadableException if there is no such folder
      */
     static Tree of(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadableException {
@@ -26,7 +26,7 @@ interface Tree extends AutoCloseable {
         }
         Path folder = ((LocalSource.Folder) source).path();
         try {
-            return new FolderTree(new ConfinedPath(folder, boundary));
+            return new FolderTree(new RootedPath(folder, boundary));
         } catch (IOException e) {
             throw ReadErrors.folder(local, folder.toString(), e);
         }

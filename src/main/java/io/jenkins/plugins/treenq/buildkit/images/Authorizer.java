@@ -2,8 +2,8 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.Token;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenRefusedException;

@@ -3,10 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.Platform;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Attachment;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;

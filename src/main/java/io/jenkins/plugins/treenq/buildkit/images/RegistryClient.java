@@ -2,15 +2,15 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.GuardedHttpClient;
 import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
 import io.jenkins.plugins.treenq.buildkit.registry.HttpClients;
 import io.jenkins.plugins.treenq.buildkit.registry.HttpErrors;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.registry.Origin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
 import java.io.IOException;
 import java.io.InterruptedIOException;

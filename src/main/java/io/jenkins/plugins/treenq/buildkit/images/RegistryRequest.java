@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.images;
 
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;

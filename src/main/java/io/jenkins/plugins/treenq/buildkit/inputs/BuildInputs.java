@@ -4,8 +4,8 @@ package io.jenkins.plugins.treenq.buildkit.inputs;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
      *
      * @param request of the build; whether {@link #KEY} is in it already makes no difference
      * @param locals that the build may use
-     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.SessionContent#boundary}
+     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
      * @param more inputs that the caller knows of, such as the daemon's version and its own platform
      */
     public static BuildInputs of(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.progress;
 
-import io.jenkins.plugins.treenq.buildkit.StepReport;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

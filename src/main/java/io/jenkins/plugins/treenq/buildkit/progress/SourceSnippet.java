@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.progress;
 
-import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.progress;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
-import io.jenkins.plugins.treenq.buildkit.StepReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

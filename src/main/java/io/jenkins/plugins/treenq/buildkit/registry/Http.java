@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -2,8 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.io.IOException;
 import java.lang.ref.WeakReference;

@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import java.io.IOException;

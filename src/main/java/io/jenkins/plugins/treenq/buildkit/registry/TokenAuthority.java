@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.keys.Ed25519Keys;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.registry;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.net.URI;
 import java.net.URLEncoder;

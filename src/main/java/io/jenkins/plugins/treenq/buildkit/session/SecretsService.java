@@ -4,7 +4,6 @@ package io.jenkins.plugins.treenq.buildkit.session;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import io.jenkins.plugins.treenq.buildkit.Secrets;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.GetSecretRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.GetSecretResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.SecretsGrpc;

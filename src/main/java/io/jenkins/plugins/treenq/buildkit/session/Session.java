@@ -15,7 +15,6 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;

@@ -5,8 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
-import io.jenkins.plugins.treenq.buildkit.Upload;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +83,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
             goesOn = read();
         } catch (IOException e) {
             LOGGER.log(Level.FINE, e, () -> "upload " + path + " failed");
-            fail(FileTrouble.reason(e));
+            fail(FileErrors.reason(e));
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
             fail("the client failed to read it");

@@ -7,7 +7,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.upload.UploadGrpc;
 import java.util.Map;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.vcs;
 
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,7 +124,7 @@ final class WorkTree {
                     @Override
                     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
                         throw new UnreadableRepositoryException(
-                                file + " cannot be read: " + FileTrouble.reason(failure));
+                                file + " cannot be read: " + FileErrors.reason(failure));
                     }
                 });
     }

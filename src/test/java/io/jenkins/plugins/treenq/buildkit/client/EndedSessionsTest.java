@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;

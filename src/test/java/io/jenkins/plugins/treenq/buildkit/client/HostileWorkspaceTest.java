@@ -9,7 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
-import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

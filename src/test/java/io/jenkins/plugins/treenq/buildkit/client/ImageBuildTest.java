@@ -9,7 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -14,7 +14,7 @@ import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -15,7 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.Registry;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.io.FileOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
-import io.jenkins.plugins.treenq.buildkit.Secrets;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.session.Secrets;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

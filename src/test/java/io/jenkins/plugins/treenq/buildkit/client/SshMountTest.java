@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
-import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.keyfiles.PrivateKeyReader;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

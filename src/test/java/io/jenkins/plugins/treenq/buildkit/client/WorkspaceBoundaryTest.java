@@ -11,8 +11,8 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
-import io.jenkins.plugins.treenq.buildkit.Upload;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
+import io.jenkins.plugins.treenq.buildkit.session.Upload;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -156,7 +156,7 @@ class WorkspaceBoundaryTest {
         assertInstanceOf(
                 Output.Stream.class, build.in(new Workspace(link, link)).outputs().get(0));
         assertTrue(Files.isDirectory(workspace.resolve("out")));
-        assertEquals(workspace, new ConfinedPath(link, null).madeFolder());
+        assertEquals(workspace, new RootedPath(link, null).madeFolder());
     }
 
     /** Services often run like that. */
@@ -279,7 +279,7 @@ class WorkspaceBoundaryTest {
         assertRefused(
                 "the output 'NEST/x.tar' is in the output 'nest'; write it to a folder beside that one",
                 () -> {
-                    OutputPlaces places = new OutputPlaces();
+                    OutputPaths places = new OutputPaths();
                     places.addOutput("nest", workspace.resolve("nest"));
                     places.addOutput("NEST/x.tar", workspace.resolve("NEST/x.tar"));
                 });

@@ -18,7 +18,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.content.AbortRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.DeleteContentRequest;
@@ -81,7 +81,7 @@ class ContentServiceTest {
         readable = Files.createDirectories(scratch.resolve("readable"));
         writable = scratch.resolve("writable");
         ContentService service =
-                new ContentService(Map.of("oci:r", new ConfinedPath(readable, null), "local:w", new ConfinedPath(writable, null)), Set.of("local:w"), failures::add);
+                new ContentService(Map.of("oci:r", new RootedPath(readable, null), "local:w", new RootedPath(writable, null)), Set.of("local:w"), failures::add);
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
         server = NettyServerBuilder.forAddress(address)
                 .channelType(LocalServerChannel.class)

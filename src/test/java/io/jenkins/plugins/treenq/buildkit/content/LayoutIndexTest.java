@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,7 +39,7 @@ class LayoutIndexTest {
     @Test
     void theFirstEntryMakesALayoutWrittenAsGoWritesIt() throws Exception {
         Path folder = scratch.resolve("new/one");
-        new LayoutIndex(new ConfinedPath(folder, null)).put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
+        new LayoutIndex(new RootedPath(folder, null)).put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
         assertEquals("{\"imageLayoutVersion\":\"1.0.0\"}", Files.readString(folder.resolve("oci-layout")));
         assertEquals(
                 "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
@@ -53,7 +53,7 @@ class LayoutIndexTest {
 
     @Test
     void aNameIsTakenFromItsOlderEntryAndOthersStay() throws Exception {
-        LayoutIndex index = new LayoutIndex(new ConfinedPath(scratch, null));
+        LayoutIndex index = new LayoutIndex(new RootedPath(scratch, null));
         index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("a"), LayoutIndex.Name.ofTag("b")));
         index.put(descriptor(2), List.of(LayoutIndex.Name.ofTag("b")));
         index.put(descriptor(3), List.of(LayoutIndex.Name.ofImage("example.com/c:b")));
@@ -73,7 +73,7 @@ class LayoutIndexTest {
 
     @Test
     void anIndexIsNeitherReadThroughALinkNorBeyondABoundNorQuoted(@TempDir Path outside) throws Exception {
-        LayoutIndex index = new LayoutIndex(new ConfinedPath(scratch, scratch.toRealPath()));
+        LayoutIndex index = new LayoutIndex(new RootedPath(scratch, scratch.toRealPath()));
         Path file = scratch.resolve("index.json");
         Path secret = Files.writeString(outside.resolve("secret"), "\"the-secret-of-another\"");
         Files.createSymbolicLink(file, secret);
@@ -104,7 +104,7 @@ class LayoutIndexTest {
         Files.createSymbolicLink(scratch.resolve("oci-layout"), victim);
         Files.createSymbolicLink(scratch.resolve("away"), outside);
         for (Path folder : List.of(scratch, scratch.resolve("away"), scratch.resolve("away/new"))) {
-            LayoutIndex index = new LayoutIndex(new ConfinedPath(folder, scratch));
+            LayoutIndex index = new LayoutIndex(new RootedPath(folder, scratch));
             assertThrows(IOException.class, () -> index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("x"))));
         }
         assertEquals("kept", Files.readString(victim));
@@ -118,11 +118,11 @@ class LayoutIndexTest {
         Path file = scratch.resolve("index.json");
         for (String text : List.of("", "[]", "{", "{\"manifests\":[{\"annotations\":{\"org.opencontainers.image.ref.name\":\"x\"}}]}")) {
             Files.writeString(file, text);
-            assertThrows(IOException.class, () -> new LayoutIndex(new ConfinedPath(scratch, null)).find("x"), text);
+            assertThrows(IOException.class, () -> new LayoutIndex(new RootedPath(scratch, null)).find("x"), text);
             assertEquals(text, Files.readString(file));
         }
         Files.writeString(file, "{\"manifests\":[7,{\"annotations\":7},{\"annotations\":{\"org.opencontainers.image.ref.name\":7}}]}");
-        assertEquals(Optional.empty(), new LayoutIndex(new ConfinedPath(scratch, null)).find("x"));
+        assertEquals(Optional.empty(), new LayoutIndex(new RootedPath(scratch, null)).find("x"));
     }
 
     @Test
@@ -134,7 +134,7 @@ class LayoutIndexTest {
             for (int i = 0; i < writers; i++) {
                 int number = i;
                 work.add(() -> {
-                    new LayoutIndex(new ConfinedPath(scratch, null)).put(descriptor(number), List.of(LayoutIndex.Name.ofTag("t" + number)));
+                    new LayoutIndex(new RootedPath(scratch, null)).put(descriptor(number), List.of(LayoutIndex.Name.ofTag("t" + number)));
                     return null;
                 });
             }
@@ -145,7 +145,7 @@ class LayoutIndexTest {
             threads.shutdownNow();
         }
         for (int i = 0; i < writers; i++) {
-            assertEquals(Optional.of(new Digest(digest(i))), new LayoutIndex(new ConfinedPath(scratch, null)).find("t" + i));
+            assertEquals(Optional.of(new Digest(digest(i))), new LayoutIndex(new RootedPath(scratch, null)).find("t" + i));
         }
     }
 }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.ByteString;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
@@ -113,7 +113,7 @@ class ContextWalkerTest {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             Files.setAttribute(socket, "unix:mode", 0700);
-            ContextWalker.Walked walked = walker(new FolderTree(new ConfinedPath(folder, null)), List.of()).next();
+            ContextWalker.Walked walked = walker(new FolderTree(new RootedPath(folder, null)), List.of()).next();
             assertEquals(0700, walked.stat().getMode());
             assertEquals(Entry.HOLLOW, walked.sizeBytes());
         }
@@ -150,7 +150,7 @@ class ContextWalkerTest {
         Files.createFile(folder.resolve("a"));
         Files.createFile(folder.resolve("b"));
         Files.createFile(folder.resolve("c"));
-        ContextWalker walker = walker(new FolderTree(new ConfinedPath(folder, null)), List.of());
+        ContextWalker walker = walker(new FolderTree(new RootedPath(folder, null)), List.of());
         Files.delete(folder.resolve("b"));
         assertEquals("a", walker.next().stat().getPath().toStringUtf8());
         assertEquals("c", walker.next().stat().getPath().toStringUtf8());
@@ -161,7 +161,7 @@ class ContextWalkerTest {
     void neitherReadsNorListsThroughALinkThatTookAFoldersPlace(@TempDir Path outside) throws Exception {
         Files.createFile(outside.resolve("secret"));
         Files.createFile(Files.createDirectory(folder.resolve("a")).resolve("secret"));
-        FolderTree tree = new FolderTree(new ConfinedPath(folder, null));
+        FolderTree tree = new FolderTree(new RootedPath(folder, null));
         Files.delete(folder.resolve("a/secret"));
         Files.delete(folder.resolve("a"));
         Files.createSymbolicLink(folder.resolve("a"), outside);
@@ -175,7 +175,7 @@ class ContextWalkerTest {
     void reachesTheRootThroughALink(@TempDir Path elsewhere) throws Exception {
         Files.createFile(folder.resolve("a"));
         Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
-        ContextWalker walker = walker(new FolderTree(new ConfinedPath(link, null)), List.of());
+        ContextWalker walker = walker(new FolderTree(new RootedPath(link, null)), List.of());
         assertEquals("a", walker.next().stat().getPath().toStringUtf8());
     }
 
@@ -259,7 +259,7 @@ class ContextWalkerTest {
     @Test
     void stopsWhenItIsTold() throws Exception {
         Files.createFile(folder.resolve("a"));
-        FolderTree tree = new FolderTree(new ConfinedPath(folder, null));
+        FolderTree tree = new FolderTree(new RootedPath(folder, null));
         FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
         ContextWalker walker = new ContextWalker(
                 "context", tree, new ContextFilter(request, tree), () -> true);
@@ -292,7 +292,7 @@ class ContextWalkerTest {
     }
 
     private List<Stat> walk(String... excludes) throws Exception {
-        return walk(walker(new FolderTree(new ConfinedPath(folder, null)), List.of(excludes)));
+        return walk(walker(new FolderTree(new RootedPath(folder, null)), List.of(excludes)));
     }
 
     private static ContextWalker walker(Tree tree, List<String> excludes) throws Exception {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
@@ -79,7 +79,7 @@ class FileNamesTest {
 
         public static void main(String[] arguments) throws Exception {
             assertEquals("ANSI_X3.4-1968", System.getProperty("sun.jnu.encoding"));
-            FolderTree tree = new FolderTree(new ConfinedPath(Path.of(arguments[0]), null));
+            FolderTree tree = new FolderTree(new RootedPath(Path.of(arguments[0]), null));
             FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
             ContextWalker walker = new ContextWalker(
                     "context", tree, new ContextFilter(request, tree), () -> false);

@@ -11,7 +11,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonStreamParser;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +117,7 @@ class FsutilComparisonTest {
     private static List<String> walk(Path root, JsonObject request)
             throws IOException, BuildkitException.ContextUnreadableException {
         try {
-            Tree tree = new FolderTree(new ConfinedPath(root, null));
+            Tree tree = new FolderTree(new RootedPath(root, null));
             ContextFilter filter = new ContextFilter(
                     new FolderRequest(
                             "context",

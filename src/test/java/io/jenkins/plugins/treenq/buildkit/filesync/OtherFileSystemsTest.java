@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.InputStream;
@@ -68,7 +68,7 @@ class OtherFileSystemsTest {
     }
 
     private static List<Stat> walk(Path folder, FolderRequest request) throws Exception {
-        FolderTree tree = new FolderTree(new ConfinedPath(folder, null));
+        FolderTree tree = new FolderTree(new RootedPath(folder, null));
         ContextWalker walker = new ContextWalker(
                 "context", tree, new ContextFilter(request, tree), () -> false);
         List<Stat> stats = new ArrayList<>();
@@ -163,7 +163,7 @@ class OtherFileSystemsTest {
     void namesThatDifferFromThoseOnDiskInCaseReadTheSameFiles() throws Exception {
         for (Path folder : List.of(windows(), macOs())) {
             write(folder.resolve("Sub"), "File", "content");
-            FolderTree tree = new FolderTree(new ConfinedPath(folder, null));
+            FolderTree tree = new FolderTree(new RootedPath(folder, null));
             assertArrayEquals(new String[] {"File"}, tree.names("sub"));
             try (InputStream in = Channels.newInputStream(tree.open("SUB/FILE"))) {
                 assertEquals("content", new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -177,7 +177,7 @@ class OtherFileSystemsTest {
             Path outside = Files.createDirectories(folder.resolveSibling("outside"));
             write(outside, "file", "secret");
             Files.createSymbolicLink(folder.resolve("link"), outside);
-            FolderTree tree = new FolderTree(new ConfinedPath(folder, null));
+            FolderTree tree = new FolderTree(new RootedPath(folder, null));
             assertThrows(FileSystemException.class, () -> tree.names("LINK"));
             assertThrows(FileSystemException.class, () -> tree.open("Link/file").close());
         }
@@ -195,7 +195,7 @@ class OtherFileSystemsTest {
         }
         listed.remove("z");
         assertEquals(listed, paths(walk));
-        try (InputStream in = Channels.newInputStream(new FolderTree(new ConfinedPath(folder, null)).open(listed.get(1)))) {
+        try (InputStream in = Channels.newInputStream(new FolderTree(new RootedPath(folder, null)).open(listed.get(1)))) {
             assertEquals("content", new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }

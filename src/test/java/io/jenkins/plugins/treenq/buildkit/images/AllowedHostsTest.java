@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.images.FakeRegistry.Answer;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

@@ -7,13 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
-import io.jenkins.plugins.treenq.buildkit.ProgressReport;
-import io.jenkins.plugins.treenq.buildkit.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
-import io.jenkins.plugins.treenq.buildkit.StepOutput;
-import io.jenkins.plugins.treenq.buildkit.StepReport.State;
-import io.jenkins.plugins.treenq.buildkit.StepReport;
-import io.jenkins.plugins.treenq.buildkit.WarningReport;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport.State;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;

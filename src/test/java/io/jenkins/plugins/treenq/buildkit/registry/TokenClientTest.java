@@ -10,9 +10,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Answer;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenServer.Request;
 import java.io.PrintWriter;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.FetchTokenResponse;
 import java.util.ArrayList;

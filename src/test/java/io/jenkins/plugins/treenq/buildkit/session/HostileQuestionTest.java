@@ -20,14 +20,11 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.Fuzz;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.Secrets;
-import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
-import io.jenkins.plugins.treenq.buildkit.Upload;
 import io.jenkins.plugins.treenq.buildkit.content.ContentService;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
@@ -105,7 +102,7 @@ class HostileQuestionTest {
                                 loops.workers(),
                                 failure -> {})
                         .intercepted())
-                .addService(new ContentService(Map.of("local:v", new ConfinedPath(layout, null)), Set.of("local:v"), failure -> {}).intercepted())
+                .addService(new ContentService(Map.of("local:v", new RootedPath(layout, null)), Set.of("local:v"), failure -> {}).intercepted())
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(address)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ final class AtomicFile {
 
     /** Writes a {@link #resolved} one, unless a link leads elsewhere now. */
     static void writeResolved(Path file, String text) throws IOException {
-        new ConfinedPath(file.getParent(), file.getRoot()).folder();
+        new RootedPath(file.getParent(), file.getRoot()).folder();
         write(file, text);
     }
 
@@ -94,6 +94,6 @@ final class AtomicFile {
     }
 
     private static IOException unwritable(Path file, IOException reason) {
-        return new IOException(file + " cannot be written: " + FileTrouble.reason(reason), reason);
+        return new IOException(file + " cannot be written: " + FileErrors.reason(reason), reason);
     }
 }

@@ -5,11 +5,11 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
-import io.jenkins.plugins.treenq.buildkit.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
-import io.jenkins.plugins.treenq.buildkit.client.OutputPlaces;
+import io.jenkins.plugins.treenq.buildkit.client.OutputPaths;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -124,7 +124,7 @@ final class BuildCommand implements Callable<Integer> {
     public Integer call() throws BuildkitException, InterruptedException, IOException {
         CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
         OutputOptions output = OutputOptions.read(outputs, () -> Terminal.is(1));
-        OutputPlaces places = new OutputPlaces();
+        OutputPaths places = new OutputPaths();
         for (Path place : output.places().values()) {
             places.addOutput(place.toString(), place);
         }

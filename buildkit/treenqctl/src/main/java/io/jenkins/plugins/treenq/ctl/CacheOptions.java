@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.ctl;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
-import io.jenkins.plugins.treenq.buildkit.client.OutputPlaces;
+import io.jenkins.plugins.treenq.buildkit.client.OutputPaths;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,7 +36,7 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
     }
 
     /** Adds where cache is read from and written to. */
-    void addTo(OutputPlaces places) throws BuildkitException.InvalidRequestException {
+    void addTo(OutputPaths places) throws BuildkitException.InvalidRequestException {
         for (CacheEntry entry : imports) {
             String folder = folder(entry, "src");
             if (!folder.isEmpty()) {

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.ctl;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

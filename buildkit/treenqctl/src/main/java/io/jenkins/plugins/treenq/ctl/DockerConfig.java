@@ -7,12 +7,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenSource;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
@@ -77,7 +77,7 @@ final class DockerConfig implements RegistryLogins {
                 config.add(file.toString(), new String(OptionFile.bytes(file), StandardCharsets.UTF_8), config.stored);
             } catch (IOException e) {
                 warnings.accept("WARNING: " + file + " cannot be read, so that no login is taken from it: "
-                        + FileTrouble.reason(e));
+                        + FileErrors.reason(e));
             }
         }
         String variable = environment.getOrDefault("DOCKER_AUTH_CONFIG", "");

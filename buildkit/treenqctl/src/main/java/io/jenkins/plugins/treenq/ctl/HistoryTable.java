@@ -3,8 +3,8 @@ package io.jenkins.plugins.treenq.ctl;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.jenkins.plugins.treenq.buildkit.Blob;
-import io.jenkins.plugins.treenq.buildkit.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.control.Blob;
+import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;

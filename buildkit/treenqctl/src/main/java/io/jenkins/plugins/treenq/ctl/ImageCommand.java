@@ -3,12 +3,12 @@ package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;

@@ -3,10 +3,10 @@ package io.jenkins.plugins.treenq.ctl;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription.Attachment;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription.Variant;
-import io.jenkins.plugins.treenq.buildkit.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Attachment;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

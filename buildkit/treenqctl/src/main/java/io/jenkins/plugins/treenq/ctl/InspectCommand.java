@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
 import java.io.PrintWriter;

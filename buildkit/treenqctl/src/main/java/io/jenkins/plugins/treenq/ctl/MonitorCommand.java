@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.Blob;
-import io.jenkins.plugins.treenq.buildkit.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.HistoryEvent;
-import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.control.Blob;
+import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.control.HistoryEvent;
+import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

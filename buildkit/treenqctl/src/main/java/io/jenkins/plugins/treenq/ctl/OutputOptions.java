@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.ctl;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
-import io.jenkins.plugins.treenq.buildkit.files.ConfinedPath;
+import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -153,7 +153,7 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
         if (Files.isSymbolicLink(file)) {
             throw new FileSystemException(file.toString(), null, "it is a link; give the path of the file itself");
         }
-        return Channels.newOutputStream(new ConfinedPath(file, null).write());
+        return Channels.newOutputStream(new RootedPath(file, null).write());
     }
 
     /** Without the buffer and the character set of System.out, and still open when the archive ends. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.Attestation;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.control.Attestation;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -2,9 +2,9 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.CachePolicy;
-import io.jenkins.plugins.treenq.buildkit.CacheRecord;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.control.CachePolicy;
+import io.jenkins.plugins.treenq.buildkit.control.CacheRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.Secrets;
+import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,9 +2,9 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -247,10 +247,10 @@ public final class Treenqctl implements Runnable {
             return "there is no file " + failure.getMessage();
         }
         if (failure instanceof FileSystemException file) {
-            return file.getFile() + " cannot be used: " + FileTrouble.reason(file);
+            return file.getFile() + " cannot be used: " + FileErrors.reason(file);
         }
         if (failure instanceof IOException other) {
-            return FileTrouble.reason(other);
+            return FileErrors.reason(other);
         }
         if (failure instanceof InvalidPathException path) {
             return noPath(path);

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.ctl;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import io.jenkins.plugins.treenq.buildkit.CacheRecord;
+import io.jenkins.plugins.treenq.buildkit.control.CacheRecord;
 import java.util.List;
 import java.util.Locale;
 

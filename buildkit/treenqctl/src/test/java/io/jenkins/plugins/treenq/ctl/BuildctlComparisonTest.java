@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.BuildRecord;
-import io.jenkins.plugins.treenq.buildkit.CachePolicy;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
-import io.jenkins.plugins.treenq.buildkit.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.control.CachePolicy;
+import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.HttpProxies;
-import io.jenkins.plugins.treenq.buildkit.RegistryConnection;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
+import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
+import io.jenkins.plugins.treenq.buildkit.registry.TokenSource;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.net.URI;

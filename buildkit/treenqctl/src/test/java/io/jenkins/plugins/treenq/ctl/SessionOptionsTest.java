@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
-import io.jenkins.plugins.treenq.buildkit.RegistryLogin;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.File;
 import java.io.IOException;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
+import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

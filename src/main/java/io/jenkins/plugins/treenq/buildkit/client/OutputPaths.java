@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.FileTrouble;
+import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,7 +16,7 @@ import java.util.Locale;
  * Where one build writes files. No place may lie in another one: the daemon decides what is in a result, so it could put a
  * link into the way of the next result, or replace what another one has written.
  */
-public final class OutputPlaces {
+public final class OutputPaths {
     private final List<Place> places = new ArrayList<>();
 
     private enum Use {
@@ -62,7 +62,7 @@ public final class OutputPlaces {
             try {
                 requireApart(other, place);
             } catch (IOException e) {
-                throw new BuildkitException.InvalidRequestException(place + " cannot be compared with " + other + ": " + FileTrouble.reason(e), e);
+                throw new BuildkitException.InvalidRequestException(place + " cannot be compared with " + other + ": " + FileErrors.reason(e), e);
             }
         }
         places.add(place);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.control;
 
+import io.jenkins.plugins.treenq.buildkit.Platform;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

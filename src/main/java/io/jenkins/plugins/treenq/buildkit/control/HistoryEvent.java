@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.control;
 
 /** A change in the daemon's history of builds. */
 public record HistoryEvent(Kind kind, BuildRecord record) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.files;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,8 +22,8 @@ import java.nio.file.ReadOnlyFileSystemException;
  * Says why a file cannot be used. Java often leaves it to an exception's class to say what is wrong, and has only the path as
  * its text.
  */
-public final class FileTrouble {
-    private FileTrouble() {}
+public final class FileErrors {
+    private FileErrors() {}
 
     /** The reason, after the file that it is about, where that is known. For what has many files. */
     public static String fileAndReason(IOException failure) {

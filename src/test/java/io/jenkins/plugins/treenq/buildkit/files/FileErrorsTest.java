@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What Java's exceptions leave to their classes is said in words. */
 @EnabledOnOs(OS.LINUX)
-class FileTroubleTest {
+class FileErrorsTest {
     @TempDir
     Path folder;
 
     private static String words(Executable action) {
-        return FileTrouble.reason(assertThrows(IOException.class, action));
+        return FileErrors.reason(assertThrows(IOException.class, action));
     }
 
     @Test
@@ -63,11 +63,11 @@ class FileTroubleTest {
             new ClosedByInterruptException()
         }) {
             for (Exception one : new Exception[] {failure, new UncheckedIOException(failure)}) {
-                String words = FileTrouble.reason(one);
+                String words = FileErrors.reason(one);
                 assertFalse(words.contains("/") || words.contains("java") || words.contains("Exception"), words);
             }
         }
-        assertEquals("'/a/path': permission denied", FileTrouble.fileAndReason(new AccessDeniedException("/a/path")));
-        assertEquals("its index has no tag 'x'", FileTrouble.fileAndReason(new IOException("its index has no tag 'x'")));
+        assertEquals("'/a/path': permission denied", FileErrors.fileAndReason(new AccessDeniedException("/a/path")));
+        assertEquals("its index has no tag 'x'", FileErrors.fileAndReason(new IOException("its index has no tag 'x'")));
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.session;
 
+import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What lies below a boundary is reached, and nothing else. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ConfinedPathTest {
+class RootedPathTest {
     @TempDir
     Path scratch;
 
@@ -39,15 +39,15 @@ class ConfinedPathTest {
         Files.writeString(outside.resolve("file"), "outside");
     }
 
-    private ConfinedPath confined(String path) {
-        return new ConfinedPath(inside.resolve(path), inside);
+    private RootedPath confined(String path) {
+        return new RootedPath(inside.resolve(path), inside);
     }
 
     private static void fifo(Path path) throws Exception {
         assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
     }
 
-    private static void write(ConfinedPath path, String text) throws IOException {
+    private static void write(RootedPath path, String text) throws IOException {
         try (SeekableByteChannel out = path.write()) {
             out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         }
@@ -93,12 +93,12 @@ class ConfinedPathTest {
     void withoutABoundaryTheLastNameAloneMustBeNoLink() throws Exception {
         Files.createSymbolicLink(inside.resolve("way"), outside);
         Files.createSymbolicLink(inside.resolve("link"), outside.resolve("file"));
-        assertEquals(7, new ConfinedPath(inside.resolve("way/file"), null).readAll(7).length);
-        assertEquals(outside, new ConfinedPath(inside.resolve("way"), null).folder());
-        assertThrows(FileSystemException.class, () -> new ConfinedPath(inside.resolve("link"), null).write());
+        assertEquals(7, new RootedPath(inside.resolve("way/file"), null).readAll(7).length);
+        assertEquals(outside, new RootedPath(inside.resolve("way"), null).folder());
+        assertThrows(FileSystemException.class, () -> new RootedPath(inside.resolve("link"), null).write());
         assertThrows(
                 FileSystemException.class,
-                () -> new ConfinedPath(inside, null).child("link").read());
+                () -> new RootedPath(inside, null).child("link").read());
         assertEquals("outside", Files.readString(outside.resolve("file")));
     }
 
@@ -111,7 +111,7 @@ class ConfinedPathTest {
                 assertThrows(FileSystemException.class, () -> confined("pipe").read()).getMessage());
         assertThrows(FileSystemException.class, () -> confined("pipe").write());
         assertThrows(FileSystemException.class, () -> confined("pipe").change());
-        assertThrows(FileSystemException.class, () -> new ConfinedPath(inside.resolve("pipe"), null).read());
+        assertThrows(FileSystemException.class, () -> new RootedPath(inside.resolve("pipe"), null).read());
     }
 
     /** Another thread puts a link in the place of the folder and takes it away, again and again. */

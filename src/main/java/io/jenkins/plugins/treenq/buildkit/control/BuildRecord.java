@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.control;
 
+import io.jenkins.plugins.treenq.buildkit.Export;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;

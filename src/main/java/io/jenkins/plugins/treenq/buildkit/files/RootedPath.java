@@ -29,7 +29,7 @@ import java.util.Set;
  * <p>Only regular files are opened. Opening a FIFO waits for somebody at its other end, and Java cannot open without
  * waiting. What is opened is therefore looked at in the same folder immediately before.
  */
-public final class ConfinedPath {
+public final class RootedPath {
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, NOFOLLOW);
     private static final Set<OpenOption> CHANGE = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, NOFOLLOW);
@@ -45,7 +45,7 @@ public final class ConfinedPath {
      *     folder, or to the folder of a file, are followed then.
      * @throws IllegalArgumentException when the path is not below the boundary, or goes up
      */
-    public ConfinedPath(Path path, Path boundary) {
+    public RootedPath(Path path, Path boundary) {
         if (boundary != null && !(path.startsWith(boundary) && path.normalize().equals(path))) {
             throw new IllegalArgumentException(path + " is outside of " + boundary);
         }
@@ -63,9 +63,9 @@ public final class ConfinedPath {
     }
 
     /** The same folder, which is its own boundary if it had none. */
-    public ConfinedPath resolved() throws IOException {
+    public RootedPath resolved() throws IOException {
         Path folder = folder();
-        return new ConfinedPath(folder, boundary == null ? folder : boundary);
+        return new RootedPath(folder, boundary == null ? folder : boundary);
     }
 
     /**
@@ -107,9 +107,9 @@ public final class ConfinedPath {
     }
 
     /** A file or folder in this folder. */
-    public ConfinedPath child(String name) throws IOException {
-        ConfinedPath folder = resolved();
-        return new ConfinedPath(folder.path.resolve(name), folder.boundary);
+    public RootedPath child(String name) throws IOException {
+        RootedPath folder = resolved();
+        return new RootedPath(folder.path.resolve(name), folder.boundary);
     }
 
     /**
@@ -188,7 +188,7 @@ public final class ConfinedPath {
     private SeekableByteChannel openByPath(Path file, Set<OpenOption> options) throws IOException {
         Path parent = file.getParent();
         if (boundary != null && parent != null) {
-            new ConfinedPath(parent, boundary).folder();
+            new RootedPath(parent, boundary).folder();
         }
         requireRegular(file, Files.getFileAttributeView(file, BasicFileAttributeView.class, NOFOLLOW));
         return Files.newByteChannel(file, options);

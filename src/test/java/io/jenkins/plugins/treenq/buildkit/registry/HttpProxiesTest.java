@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

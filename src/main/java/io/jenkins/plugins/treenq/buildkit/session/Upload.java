@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.session;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.session;
 
+import io.jenkins.plugins.treenq.buildkit.SshKey;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.control;
 
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-package io.jenkins.plugins.treenq.buildkit;
+package io.jenkins.plugins.treenq.buildkit.images;
 
+import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.Platform;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Comparator;
