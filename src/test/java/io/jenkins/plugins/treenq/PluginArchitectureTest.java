@@ -31,6 +31,17 @@ class PluginArchitectureTest {
     }
 
     @Test
+    void theRulesForTagsKnowNothingOfJenkins() {
+        noClasses()
+                .that()
+                .resideInAPackage(PLUGIN + ".metadata")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke..")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesImportOnlyWhatThePictureShows() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage(PLUGIN + "..")
@@ -39,6 +50,7 @@ class PluginArchitectureTest {
                 .layer("run").definedBy(PLUGIN + ".run")
                 .layer("config").definedBy(PLUGIN + ".config")
                 .layer("credentials").definedBy(PLUGIN + ".credentials")
+                .layer("metadata").definedBy(PLUGIN + ".metadata")
                 .layer("parameters").definedBy(PLUGIN + ".parameters")
                 .layer("pool").definedBy(PLUGIN + ".pool")
                 .layer("report").definedBy(PLUGIN + ".report")
@@ -50,10 +62,12 @@ class PluginArchitectureTest {
                 .whereLayer("run").mayOnlyBeAccessedByLayers("step", "rollback")
                 .whereLayer("config").mayOnlyAccessLayers("credentials", "client")
                 .whereLayer("credentials").mayOnlyAccessLayers("client")
+                .whereLayer("metadata").mayNotAccessAnyLayer()
+                .whereLayer("metadata").mayOnlyBeAccessedByLayers("step", "run", "report")
                 .whereLayer("parameters").mayOnlyAccessLayers("credentials", "client")
                 .whereLayer("pool").mayOnlyAccessLayers("client")
                 .whereLayer("pool").mayOnlyBeAccessedByLayers("run")
-                .whereLayer("report").mayOnlyAccessLayers("timeline", "client")
+                .whereLayer("report").mayOnlyAccessLayers("timeline", "metadata", "client")
                 .whereLayer("timeline").mayOnlyAccessLayers("client")
                 .whereLayer("client").mayNotAccessAnyLayer()
                 .check(CLASSES);

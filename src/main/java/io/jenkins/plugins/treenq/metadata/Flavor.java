@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import java.util.List;
+
+/**
+ * What holds for all rules.
+ *
+ * @param latest whether there is a tag {@code latest}
+ * @param prefix of tags whose rule has none of its own
+ * @param prefixOnLatest whether {@code latest} has it too
+ * @param suffix of tags whose rule has none of its own
+ * @param suffixOnLatest whether {@code latest} has it too
+ */
+public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, String suffix, boolean suffixOnLatest) {
+    /** What decides about {@code latest}. */
+    public enum Latest {
+        /** The rule with the highest priority. */
+        AUTO,
+        /** There is one. */
+        TRUE,
+        /** There is none. */
+        FALSE;
+
+        boolean orElse(boolean ofRule) {
+            return this == AUTO ? ofRule : this == TRUE;
+        }
+    }
+
+    /** @throws InvalidRuleException when a line is none of a flavor */
+    static Flavor parse(List<String> texts) {
+        Flavor flavor = new Flavor(Latest.AUTO, "", false, "", false);
+        for (String line : RuleLines.of(texts)) {
+            flavor = flavor.with(line);
+        }
+        Template.parse(flavor.prefix, TemplateNames.GLOBAL);
+        Template.parse(flavor.suffix, TemplateNames.GLOBAL);
+        return flavor;
+    }
+
+    private Flavor with(String line) {
+        Flavor flavor = this;
+        String before = "";
+        for (RuleFields.Field field : RuleFields.of(line)) {
+            String name = field.name() == null ? "" : field.name();
+            flavor = switch (name) {
+                case "latest" -> flavor.withLatest(latest(field.value(), line));
+                case "prefix" -> flavor.withPrefix(field.value(), false);
+                case "suffix" -> flavor.withSuffix(field.value(), false);
+                case "onlatest" -> flavor.onLatest(before, RuleValues.bool(field.value(), name, line));
+                default -> throw new InvalidRuleException("'" + line
+                        + "' is no flavor. Those are latest=auto, latest=true, latest=false, prefix=TEXT and suffix=TEXT,"
+                        + " of which the last two may be followed by ,onlatest=true.");
+            };
+            if (!name.equals("onlatest")) {
+                before = name;
+            }
+        }
+        return flavor;
+    }
+
+    private static Latest latest(String value, String line) {
+        return switch (value) {
+            case "auto" -> Latest.AUTO;
+            case "true" -> Latest.TRUE;
+            case "false" -> Latest.FALSE;
+            default -> throw new InvalidRuleException(
+                    "latest is auto, true or false, and not '" + value + "', as in '" + line + "'.");
+        };
+    }
+
+    private Flavor withLatest(Latest value) {
+        return new Flavor(value, prefix, prefixOnLatest, suffix, suffixOnLatest);
+    }
+
+    private Flavor withPrefix(String text, boolean onLatest) {
+        return new Flavor(latest, text, onLatest, suffix, suffixOnLatest);
+    }
+
+    private Flavor withSuffix(String text, boolean onLatest) {
+        return new Flavor(latest, prefix, prefixOnLatest, text, onLatest);
+    }
+
+    /** @param before the attribute that it stands behind, and belongs to */
+    private Flavor onLatest(String before, boolean value) {
+        return switch (before) {
+            case "prefix" -> withPrefix(prefix, value);
+            case "suffix" -> withSuffix(suffix, value);
+            default -> this;
+        };
+    }
+}

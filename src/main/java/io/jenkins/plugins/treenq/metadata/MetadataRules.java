@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+
+/** Rules for tags, labels and annotations, which have been read and are valid. */
+public final class MetadataRules {
+    private static final String DEFAULT_LEVEL = "manifest";
+    private static final Pattern LEVEL =
+            Pattern.compile("(?:manifest|index|manifest-descriptor|index-descriptor)(?:\\[[A-Za-z0-9_./-]++])?");
+
+    private final List<BaseImage> images;
+    private final List<TagRule> tags;
+    private final Flavor flavor;
+    private final List<String> labels;
+    private final List<String> annotations;
+    private final List<String> annotationLevels;
+
+    private MetadataRules(Builder builder) {
+        images = BaseImage.parse(builder.images);
+        tags = TagRule.parse(builder.tags);
+        flavor = Flavor.parse(builder.flavor);
+        labels = templates(builder.labels);
+        annotations = templates(builder.annotations);
+        annotationLevels = levels(builder.annotationLevels);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private static List<String> templates(List<String> texts) {
+        List<String> lines = RuleLines.withoutComments(texts.stream());
+        lines.forEach(line -> Template.parse(line, TemplateNames.GLOBAL));
+        return lines;
+    }
+
+    private static List<String> levels(List<String> texts) {
+        List<String> levels = texts.stream()
+                .flatMap(text -> Arrays.stream(text.split("[,\\n]")))
+                .map(String::strip)
+                .filter(level -> !level.isEmpty())
+                .distinct()
+                .toList();
+        levels.stream().filter(level -> !LEVEL.matcher(level).matches()).findFirst().ifPresent(level -> {
+            throw new InvalidRuleException("Annotations cannot be put on '" + level
+                    + "'. They can be put on manifest, index, manifest-descriptor and index-descriptor.");
+        });
+        return levels.isEmpty() ? List.of(DEFAULT_LEVEL) : levels;
+    }
+
+    /**
+     * What they give for a build.
+     *
+     * @throws InvalidRuleException when one of them gives what is no tag
+     */
+    public ImageMetadata apply(BuildOrigin origin) {
+        TagEvaluation evaluation = new TagEvaluation(origin, flavor);
+        List<String> names = evaluation.tagNames(tags);
+        List<String> warnings = new ArrayList<>(evaluation.warnings());
+        String version = names.isEmpty() ? null : names.get(0);
+        OriginValues values = new OriginValues(origin);
+        return new ImageMetadata(
+                version,
+                names,
+                tags(names),
+                assignments(labels, "label", origin, version, values, warnings),
+                assignments(annotations, "annotation", origin, version, values, warnings),
+                annotationLevels,
+                warnings);
+    }
+
+    private List<String> tags(List<String> names) {
+        List<String> enabled =
+                images.stream().filter(BaseImage::enabled).map(BaseImage::lowerCaseName).toList();
+        return images.isEmpty()
+                ? names
+                : enabled.stream()
+                        .flatMap(image -> names.stream().map(name -> image + ":" + name))
+                        .toList();
+    }
+
+    /** Those that OCI has keys for, and those that are given. */
+    private static SortedMap<String, String> assignments(
+            List<String> given,
+            String kind,
+            BuildOrigin origin,
+            String version,
+            OriginValues values,
+            List<String> warnings) {
+        SortedMap<String, String> result = new TreeMap<>();
+        BiConsumer<String, String> known = (name, value) -> {
+            if (value != null) {
+                result.put("org.opencontainers.image." + name, value);
+            }
+        };
+        Repository repository = origin.repository();
+        known.accept("title", repository.title());
+        known.accept("description", repository.description());
+        known.accept("url", repository.url());
+        known.accept("source", repository.source());
+        known.accept("licenses", repository.licenses());
+        known.accept("version", version);
+        known.accept("created", values.iso(origin.date()));
+        known.accept("revision", origin.commit().isEmpty() ? null : origin.commit());
+        for (String text : given) {
+            String assignment = Template.parse(text, TemplateNames.GLOBAL).evaluate(values);
+            int sign = assignment.indexOf('=');
+            if (sign < 1) {
+                warnings.add("The " + kind + " '" + text + "' is left out, for it is not of the form NAME=value.");
+            } else {
+                result.put(assignment.substring(0, sign), assignment.substring(sign + 1));
+            }
+        }
+        return result;
+    }
+
+    /** Collects rules as they are written. A text may have several, one a line, but for labels and annotations. */
+    public static final class Builder {
+        private List<String> images = List.of();
+        private List<String> tags = List.of();
+        private List<String> flavor = List.of();
+        private List<String> labels = List.of();
+        private List<String> annotations = List.of();
+        private List<String> annotationLevels = List.of();
+
+        private Builder() {}
+
+        /** @param value names that get the tags */
+        public Builder images(List<String> value) {
+            images = value;
+            return this;
+        }
+
+        public Builder tags(List<String> value) {
+            tags = value;
+            return this;
+        }
+
+        public Builder flavor(List<String> value) {
+            flavor = value;
+            return this;
+        }
+
+        /** @param value each {@code NAME=value} */
+        public Builder labels(List<String> value) {
+            labels = value;
+            return this;
+        }
+
+        /** @param value each {@code NAME=value} */
+        public Builder annotations(List<String> value) {
+            annotations = value;
+            return this;
+        }
+
+        /** @param value such as {@code manifest}, which is the default, and {@code index} */
+        public Builder annotationLevels(List<String> value) {
+            annotationLevels = value;
+            return this;
+        }
+
+        /** @throws InvalidRuleException when one of the rules is none */
+        public MetadataRules build() {
+            return new MetadataRules(this);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+
+/** What expressions stand for in a build. */
+final class OriginValues implements Template.Values {
+    private static final String ISO = "YYYY-MM-DDTHH:mm:ss.SSS[Z]";
+    private static final ZoneId UTC = ZoneId.of("UTC");
+
+    private final BuildOrigin origin;
+
+    OriginValues(BuildOrigin origin) {
+        this.origin = origin;
+    }
+
+    @Override
+    public String of(Template.Expression expression) {
+        return switch (expression.name()) {
+            case "branch" -> orEmpty(origin.branch());
+            case "tag" -> orEmpty(origin.tag());
+            case "sha" -> origin.shortCommit();
+            case "base_ref" -> origin.baseRef();
+            case "is_default_branch" -> Boolean.toString(origin.isDefaultBranch());
+            case "is_not_default_branch" -> Boolean.toString(!origin.isDefaultBranch());
+            case TemplateNames.DATE -> format(origin.date(), expression);
+            case TemplateNames.COMMIT_DATE -> format(origin.commitDate(), expression);
+            default -> throw new IllegalStateException("there is no expression " + expression.name());
+        };
+    }
+
+    String iso(Instant instant) {
+        return MomentFormat.format(instant.atZone(ZoneOffset.UTC), ISO);
+    }
+
+    private static String format(Instant instant, Template.Expression date) {
+        ZonedDateTime local = instant.atZone(date.zone() == null ? UTC : MomentFormat.zone(date.zone()));
+        return MomentFormat.format(local, date.format());
+    }
+
+    private static String orEmpty(String text) {
+        return text == null ? "" : text;
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The fields of a rule, which is a line of comma-separated values: a field with a comma in it is in double quotes, and a double
+ * quote within those is written twice.
+ */
+final class RuleFields {
+    /** No rule that a person writes is longer. It bounds the work that one rule can make. */
+    static final int MAX_LENGTH = 4096;
+
+    private static final char COMMA = ',';
+    private static final char QUOTE = '"';
+
+    private final String rule;
+    private final List<Field> fields = new ArrayList<>();
+    private int position;
+
+    private RuleFields(String rule) {
+        this.rule = rule;
+    }
+
+    /**
+     * A field.
+     *
+     * @param name in lower case; null for a field without an equals sign
+     */
+    record Field(String name, String value) {
+        private static Field of(String text) {
+            // A field that begins with an equals sign has no name.
+            int sign = text.indexOf('=');
+            return sign < 1
+                    ? new Field(null, text.strip())
+                    : new Field(
+                            text.substring(0, sign).strip().toLowerCase(Locale.ROOT),
+                            text.substring(sign + 1).strip());
+        }
+    }
+
+    /** @throws InvalidRuleException when quotes are not where they may be */
+    static List<Field> of(String rule) {
+        if (rule.length() > MAX_LENGTH) {
+            throw new InvalidRuleException("A rule has at most " + MAX_LENGTH + " characters, and this one has "
+                    + rule.length() + ": '" + rule.substring(0, 40) + "…'");
+        }
+        RuleFields reader = new RuleFields(rule);
+        reader.read();
+        return reader.fields;
+    }
+
+    private void read() {
+        boolean more = true;
+        while (more) {
+            fields.add(Field.of(rule.startsWith(String.valueOf(QUOTE), position) ? quoted() : plain()));
+            more = position < rule.length();
+            position++;
+        }
+    }
+
+    private String plain() {
+        int comma = rule.indexOf(COMMA, position);
+        int end = comma < 0 ? rule.length() : comma;
+        String text = rule.substring(position, end);
+        if (text.indexOf(QUOTE) >= 0) {
+            throw new InvalidRuleException("A double quote is in the middle of a field in '" + rule
+                    + "'. Put the whole field in double quotes, and write a double quote within it twice.");
+        }
+        position = end;
+        return text;
+    }
+
+    private String quoted() {
+        StringBuilder text = new StringBuilder();
+        position++;
+        while (true) {
+            int quote = rule.indexOf(QUOTE, position);
+            if (quote < 0) {
+                throw new InvalidRuleException("A double quote is not closed in '" + rule + "'.");
+            }
+            text.append(rule, position, quote);
+            position = quote + 1;
+            if (!rule.startsWith(String.valueOf(QUOTE), position)) {
+                break;
+            }
+            text.append(QUOTE);
+            position++;
+        }
+        if (position < rule.length() && rule.charAt(position) != COMMA) {
+            throw new InvalidRuleException("After a field in double quotes comes a comma; '" + rule + "' has something else.");
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The tags that rules give for one build. */
+final class TagEvaluation {
+    private static final Pattern NOT_OF_TAGS = Pattern.compile("[^A-Za-z0-9._-]+");
+    private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
+
+    private final BuildOrigin origin;
+    private final OriginValues values;
+    private final Flavor flavor;
+    private final List<String> warnings = new ArrayList<>();
+
+    TagEvaluation(BuildOrigin origin, Flavor flavor) {
+        this.origin = origin;
+        this.flavor = flavor;
+        values = new OriginValues(origin);
+    }
+
+    /**
+     * What a rule gives.
+     *
+     * @param latest whether the build gets the tag {@code latest} too, if this is the first rule that gives something
+     */
+    private record Value(String text, boolean latest) {}
+
+    /** That of the first rule first, and {@code latest} last. */
+    List<String> tagNames(List<TagRule> rules) {
+        Set<String> names = new LinkedHashSet<>();
+        boolean latest = false;
+        for (TagRule rule : rules) {
+            Value value = isEnabled(rule) ? value(rule) : null;
+            String tag = value == null ? "" : with(value.text(), rule);
+            if (!tag.isEmpty()) {
+                latest = names.isEmpty() ? flavor.latest().orElse(value.latest()) : latest;
+                names.add(valid(tag, "The rule '" + rule + "'"));
+            }
+        }
+        List<String> result = new ArrayList<>(names);
+        if (latest) {
+            result.add(valid(latest(), "The flavor"));
+        }
+        return result;
+    }
+
+    /** What to tell whoever wrote the rules. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    private boolean isEnabled(TagRule rule) {
+        return RuleValues.bool(global(rule.get("enable")), "enable", rule.text());
+    }
+
+    private String latest() {
+        return (flavor.prefixOnLatest() ? global(flavor.prefix()) : "")
+                + "latest"
+                + (flavor.suffixOnLatest() ? global(flavor.suffix()) : "");
+    }
+
+    /** Null when the rule has nothing to say of this build. */
+    @CheckForNull
+    private Value value(TagRule rule) {
+        return switch (rule.type()) {
+            case SCHEDULE -> origin.isScheduled()
+                    ? new Value(rule.template("pattern", TemplateNames.SCHEDULE).evaluate(values), false)
+                    : null;
+            case SEMVER -> semver(rule);
+            case PEP440 -> pep440(rule);
+            case MATCH -> match(rule);
+            case EDGE -> edge(rule);
+            case REF -> ref(rule);
+            case RAW -> new Value(global(rule.get("value")), false);
+            case SHA -> sha(rule);
+        };
+    }
+
+    @CheckForNull
+    private Value semver(TagRule rule) {
+        String raw = versionText(rule);
+        if (raw == null) {
+            return null;
+        }
+        SemanticVersion version = SemanticVersion.parse(raw);
+        if (version == null) {
+            warnings.add("The rule '" + rule + "' gives no tag, for '" + raw + "' is no semantic version (https://semver.org).");
+            return null;
+        }
+        return version(
+                rule,
+                version.isRelease(),
+                Map.of(
+                        "raw", raw,
+                        "version", version.toString(),
+                        "major", Long.toString(version.major()),
+                        "minor", Long.toString(version.minor()),
+                        "patch", Long.toString(version.patch())));
+    }
+
+    @CheckForNull
+    private Value pep440(TagRule rule) {
+        String raw = versionText(rule);
+        if (raw == null) {
+            return null;
+        }
+        PythonVersion version = PythonVersion.parse(raw);
+        if (version == null) {
+            warnings.add("The rule '" + rule + "' gives no tag, for '" + raw
+                    + "' is no version of PEP 440 (https://peps.python.org/pep-0440).");
+            return null;
+        }
+        return version(
+                rule,
+                version.last(),
+                Map.of(
+                        "raw", raw,
+                        "version", version.normalized(),
+                        "major", version.number(0),
+                        "minor", version.number(1),
+                        "patch", version.number(2)));
+    }
+
+    /** What comes before or after a release never takes the place of one: it is tagged with its whole version only. */
+    private static Value version(TagRule rule, boolean release, Map<String, String> parts) {
+        Template pattern = rule.template("pattern", TemplateNames.VERSION);
+        if (release) {
+            return new Value(pattern.evaluate(expression -> parts.get(expression.name())), true);
+        }
+        return new Value(parts.get(pattern.isOnly("raw") ? "raw" : "version"), false);
+    }
+
+    /** The value of the rule, or the tag that is built, or the part of it that the rule selects; null when there is none. */
+    @CheckForNull
+    private String versionText(TagRule rule) {
+        String text = tagOrValue(rule);
+        RuleExpression expression = rule.matchExpression();
+        if (text == null || expression == null) {
+            return text == null ? null : text.replace('/', '-');
+        }
+        List<String> groups = expression.match(text);
+        if (groups == null) {
+            warnings.add(noMatch(rule, rule.get("match"), text));
+        } else if (groups.size() < 2 || groups.get(1) == null) {
+            warnings.add(noGroup(rule, 1, text));
+            return null;
+        } else {
+            text = groups.get(1);
+        }
+        return text.replace('/', '-');
+    }
+
+    @CheckForNull
+    private Value match(TagRule rule) {
+        String text = tagOrValue(rule);
+        if (text == null) {
+            return null;
+        }
+        List<String> groups = rule.patternExpression().match(text);
+        if (groups == null) {
+            warnings.add(noMatch(rule, rule.get("pattern"), text));
+            return null;
+        }
+        int group = Integer.parseInt(rule.get("group"));
+        if (group >= groups.size() || groups.get(group) == null) {
+            warnings.add(noGroup(rule, group, text));
+            return null;
+        }
+        return new Value(groups.get(group), true);
+    }
+
+    private static String noMatch(TagRule rule, String expression, String text) {
+        return "The rule '" + rule + "' does not apply, for '" + expression + "' does not match '" + text + "'.";
+    }
+
+    private static String noGroup(TagRule rule, int group, String text) {
+        return "The rule '" + rule + "' gives no tag, for its expression has no group " + group + " in '" + text + "'.";
+    }
+
+    @CheckForNull
+    private String tagOrValue(TagRule rule) {
+        return rule.get("value").isEmpty() ? origin.tag() : global(rule.get("value"));
+    }
+
+    @CheckForNull
+    private Value edge(TagRule rule) {
+        String branch = rule.get("branch").isEmpty() ? origin.repository().defaultBranch() : rule.get("branch");
+        return branch != null && branch.equals(origin.branch()) ? new Value("edge", false) : null;
+    }
+
+    @CheckForNull
+    private Value ref(TagRule rule) {
+        String event = rule.get("event");
+        String name =
+                switch (event) {
+                    case "branch" -> origin.branch();
+                    case "tag" -> origin.tag();
+                    default -> origin.changeRequest();
+                };
+        return name == null ? null : new Value(name, event.equals("tag"));
+    }
+
+    @CheckForNull
+    private Value sha(TagRule rule) {
+        if (origin.commit().isEmpty()) {
+            return null;
+        }
+        return new Value(rule.get("format").equals("short") ? origin.shortCommit() : origin.commit(), false);
+    }
+
+    private String with(String value, TagRule rule) {
+        String prefix = rule.getIfGiven("prefix");
+        String suffix = rule.getIfGiven("suffix");
+        return global(prefix == null ? flavor.prefix() : prefix) + value + global(suffix == null ? flavor.suffix() : suffix);
+    }
+
+    private String global(String template) {
+        return Template.parse(template, TemplateNames.GLOBAL).evaluate(values);
+    }
+
+    private static String valid(String text, String origin) {
+        String tag = NOT_OF_TAGS.matcher(text).replaceAll("-");
+        if (!TAG.matcher(tag).matches()) {
+            throw new InvalidRuleException(origin + " gives the tag '" + tag
+                    + "', which is none: a tag begins with a letter, a digit or an underscore, and has at most 128 characters.");
+        }
+        return tag;
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A text with expressions in it, such as <code>nightly-{{date 'YYYYMMDD' tz='Asia/Tokyo'}}</code>. Of Handlebars' language, it has
+ * the expressions, and no blocks, partials or comments. Values are not escaped for HTML, which they never become part of.
+ */
+final class Template {
+    private static final String OPEN = "{{";
+    private static final String CLOSE = "}}";
+    private static final String BRACE_MORE = "{{{";
+    private static final int NONE = -1;
+
+    private final String text;
+    private final List<Part> parts;
+
+    private Template(String text, List<Part> parts) {
+        this.text = text;
+        this.parts = parts;
+    }
+
+    private sealed interface Part permits Literal, Expression {}
+
+    private record Literal(String text) implements Part {}
+
+    /**
+     * An expression.
+     *
+     * @param format of a date; empty for the default one, null for other values
+     * @param zone of a date; null when none is given
+     */
+    record Expression(String name, @CheckForNull String format, @CheckForNull String zone) implements Part {}
+
+    /** What an expression stands for. */
+    interface Values {
+        String of(Expression expression);
+    }
+
+    /** @throws InvalidRuleException when the text is none */
+    static Template parse(String text, TemplateNames names) {
+        List<Part> parts = new ArrayList<>();
+        int position = 0;
+        int open = text.indexOf(OPEN);
+        while (open >= 0) {
+            if (open > position) {
+                parts.add(new Literal(text.substring(position, open)));
+            }
+            boolean more = text.startsWith(BRACE_MORE, open);
+            String close = more ? CLOSE + "}" : CLOSE;
+            int begin = open + close.length();
+            int end = end(text, begin, close);
+            if (end == NONE) {
+                throw new InvalidRuleException("An expression is not closed with " + close + " in '" + text + "'.");
+            }
+            parts.add(new ExpressionReader(text, text.substring(begin, end).strip(), names).read());
+            position = end + close.length();
+            open = text.indexOf(OPEN, position);
+        }
+        if (position < text.length()) {
+            parts.add(new Literal(text.substring(position)));
+        }
+        return new Template(text, parts);
+    }
+
+    /** Where an expression is closed. What stands in quotes does not close it. */
+    private static int end(String text, int begin, String close) {
+        char quote = 0;
+        for (int i = begin; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"') {
+                quote = c;
+            } else if (text.startsWith(close, i)) {
+                return i;
+            }
+        }
+        return NONE;
+    }
+
+    /** Whether this is one expression of the given name, and nothing else. */
+    boolean isOnly(String name) {
+        return parts.size() == 1
+                && parts.get(0) instanceof Expression expression
+                && expression.name().equals(name);
+    }
+
+    String evaluate(Values values) {
+        StringBuilder result = new StringBuilder();
+        for (Part part : parts) {
+            result.append(part instanceof Expression expression ? values.of(expression) : ((Literal) part).text());
+        }
+        return result.toString();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    /** Reads what stands between the braces: a name, and for a date its format and perhaps its time zone. */
+    private static final class ExpressionReader {
+        private static final String ZONE = "tz";
+
+        private final String template;
+        private final String text;
+        private final TemplateNames names;
+        private int position;
+
+        ExpressionReader(String template, String text, TemplateNames names) {
+            this.template = template;
+            this.text = text;
+            this.names = names;
+        }
+
+        Expression read() {
+            String name = word();
+            if (names.hasDate(name)) {
+                return date(name);
+            }
+            if (!names.hasValue(name)) {
+                throw new InvalidRuleException("'" + template + "' has the expression {{" + text
+                        + "}}, which there is none of in this place. There are: " + names.listed() + ".");
+            }
+            if (position < text.length()) {
+                throw new InvalidRuleException("{{" + name + "}} has no arguments, as '" + template + "' gives it.");
+            }
+            return new Expression(name, null, null);
+        }
+
+        private Expression date(String name) {
+            skipBlanks();
+            String format = format();
+            skipBlanks();
+            String zone = null;
+            if (format != null && word().equals(ZONE)) {
+                skipBlanks();
+                zone = skip('=') ? quoted() : null;
+                skipBlanks();
+            }
+            if (format == null || position < text.length()) {
+                throw new InvalidRuleException("'" + template + "' has a date that is not of the form {{" + name
+                        + " 'FORMAT'}} or {{" + name + " 'FORMAT' tz='ZONE'}}.");
+            }
+            if (zone != null && MomentFormat.zone(zone) == null) {
+                throw new InvalidRuleException("'" + template + "' has the time zone '" + zone
+                        + "', which is not known. A time zone has a name such as Asia/Tokyo.");
+            }
+            return new Expression(name, format, zone);
+        }
+
+        /** Without quotes it would be the name of something, of which there is nothing; the default format stands for that. */
+        @CheckForNull
+        private String format() {
+            String format = quoted();
+            if (format != null) {
+                return format;
+            }
+            int begin = position;
+            while (position < text.length() && "\"'=".indexOf(text.charAt(position)) < 0
+                    && !Character.isWhitespace(text.charAt(position))) {
+                position++;
+            }
+            return position > begin ? "" : null;
+        }
+
+        private String word() {
+            int begin = position;
+            while (position < text.length()
+                    && (Character.isLetterOrDigit(text.charAt(position)) || text.charAt(position) == '_')) {
+                position++;
+            }
+            return text.substring(begin, position);
+        }
+
+        private void skipBlanks() {
+            while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+                position++;
+            }
+        }
+
+        private boolean skip(char c) {
+            boolean there = position < text.length() && text.charAt(position) == c;
+            position += there ? 1 : 0;
+            skipBlanks();
+            return there;
+        }
+
+        /** Null when there is no quoted text here. */
+        @CheckForNull
+        private String quoted() {
+            char quote = position < text.length() ? text.charAt(position) : 0;
+            int end = quote == '\'' || quote == '"' ? text.indexOf(quote, position + 1) : NONE;
+            if (end == NONE) {
+                return null;
+            }
+            String content = text.substring(position + 1, end);
+            position = end + 1;
+            return content;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.metadata;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Rules as docker/metadata-action reads them: the inputs and values are those of its tests. */
+class TagRuleTest {
+    static Stream<JsonObject> rules() {
+        return Cases.of("TagRuleTest.json");
+    }
+
+    static Stream<JsonObject> lists() {
+        return Cases.of("TagRulesTest.json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aRuleIsReadAsTheActionReadsIt(JsonObject rule) {
+        String text = Cases.text(rule, "rule");
+        if (Cases.isInvalid(rule)) {
+            String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(text)).getMessage();
+            assertTrue(message.contains(text), message);
+            assertFalse(message.contains("\n"), message);
+            return;
+        }
+        assertRule(rule, TagRule.parse(text));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lists")
+    void theRuleWithTheHighestPriorityIsFirst(JsonObject list) {
+        List<TagRule> rules = TagRule.parse(Cases.texts(list, "rules"));
+
+        List<JsonElement> expected = list.getAsJsonArray("expected").asList();
+        assertEquals(expected.size(), rules.size());
+        for (int i = 0; i < rules.size(); i++) {
+            JsonObject rule = expected.get(i).getAsJsonObject();
+            rule.add("attributes", rule.has("attrs") ? rule.remove("attrs") : rule.get("attributes"));
+            assertRule(rule, rules.get(i));
+        }
+    }
+
+    private static void assertRule(JsonObject expected, TagRule rule) {
+        assertEquals(Cases.text(expected, "type"), rule.type().toString());
+        Map<String, String> attributes = new TreeMap<>(rule.attributes());
+        assertEquals(Cases.textMap(expected.getAsJsonObject("attributes")), attributes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "type=sha,fromat=long | no attribute 'fromat'",
+                "type=sha,priority=high | priority is a whole number",
+                "type=match,pattern=v(.* | is no regular expression",
+                "type=match,pattern=(?:(?:){100000}){100000} | repeats too much",
+                "type=match,pattern=/v(.*)/x | not 'x'",
+                "type=match,pattern=\\Qv | \\Q",
+                "type=match,\"pattern=((((a{30}){30}){30}){30}){30}\" | repeats too much",
+                "type=match,pattern=(a{1000}[)]{1000}){1000} | repeats too much",
+                "type=match,pattern=(?:[^]()]{50}[[:alpha:])]){50} | repeats too much",
+                "type=match,pattern=v,group= | group is",
+                "type=semver,pattern={{version}},match=[ | is no regular expression",
+                "type=semver,pattern={{versoin}} | {{versoin}}",
+                "type=semver,pattern={{version | not closed",
+                "type=semver,pattern={{branch}} | There are: major, minor, patch, raw, version",
+                "type=raw,value={{#if branch}}x{{/if}} | {{#if branch}}",
+                "type=raw,value={{branch 'x'}} | no arguments",
+                "type=raw,value={{date}} | {{date 'FORMAT'}}",
+                "type=raw,value={{date YYYY 'x'}} | {{date 'FORMAT'}}",
+                "type=raw,value={{date 'YYYY' zone='UTC'}} | {{date 'FORMAT'}}",
+                "type=raw,value={{date 'YYYY' tz='Moon/Crater'}} | 'Moon/Crater'",
+                "type=schedule,pattern={{branch}} | date and commit_date",
+                "type=raw,\"value=x | not closed",
+                "type=raw,\"value=x\"y | comes a comma",
+                "type=raw,value=\"x\" | in the middle of a field",
+            })
+    void whatIsWrongWithARuleIsSaidInOneLine(String rule, String expected) {
+        String message =
+                assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule)).getMessage();
+
+        assertTrue(message.contains(expected), message);
+        assertFalse(message.contains("\n"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "abc ; 3",
+                "a{3}b ; 4",
+                "(ab){3} ; 9",
+                "(a{2}|b{1,5}){3,} ; 27",
+                "[)(]{4}\\(x ; 6",
+                "a{x}{2 ; 6",
+                "[^]]+[[:alpha:]] ; 2"
+            })
+    void theSizeOfAnExpressionIsThatOfWhatItRepeats(String expression, long size) {
+        assertEquals(size, new ExpressionSize(expression).value());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4097", "1000000"})
+    void aRuleHasALimit(int length) {
+        String rule = "type=raw,value=" + "x".repeat(length);
+
+        assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule));
+    }
+}
