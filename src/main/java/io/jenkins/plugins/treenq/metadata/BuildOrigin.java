@@ -93,7 +93,8 @@ public final class BuildOrigin {
     }
 
     boolean isDefaultBranch() {
-        return branch() != null && branch().equals(repository.defaultBranch());
+        String branch = branch();
+        return branch != null && branch.equals(repository.defaultBranch());
     }
 
     /** Whether the time of day is why it is built. */

@@ -2,14 +2,11 @@
 package io.jenkins.plugins.treenq.metadata;
 
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 
 /** What expressions stand for in a build. */
 final class OriginValues implements Template.Values {
     private static final String ISO = "YYYY-MM-DDTHH:mm:ss.SSS[Z]";
-    private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final BuildOrigin origin;
 
@@ -37,8 +34,7 @@ final class OriginValues implements Template.Values {
     }
 
     private static String format(Instant instant, Template.Expression date) {
-        ZonedDateTime local = instant.atZone(date.zone() == null ? UTC : MomentFormat.zone(date.zone()));
-        return MomentFormat.format(local, date.format());
+        return MomentFormat.format(instant.atZone(date.zone()), date.format());
     }
 
     private static String orEmpty(String text) {

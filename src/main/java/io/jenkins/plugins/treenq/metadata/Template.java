@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.metadata;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class Template {
     private static final String CLOSE = "}}";
     private static final String BRACE_MORE = "{{{";
     private static final int NONE = -1;
+    private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final String text;
     private final List<Part> parts;
@@ -30,10 +32,10 @@ final class Template {
     /**
      * An expression.
      *
-     * @param format of a date; empty for the default one, null for other values
-     * @param zone of a date; null when none is given
+     * @param format of a date; empty for the default one
+     * @param zone of a date
      */
-    record Expression(String name, @CheckForNull String format, @CheckForNull String zone) implements Part {}
+    record Expression(String name, String format, ZoneId zone) implements Part {}
 
     /** What an expression stands for. */
     interface Values {
@@ -129,7 +131,7 @@ final class Template {
             if (position < text.length()) {
                 throw new InvalidRuleException("{{" + name + "}} has no arguments, as '" + template + "' gives it.");
             }
-            return new Expression(name, null, null);
+            return new Expression(name, "", UTC);
         }
 
         private Expression date(String name) {
@@ -146,11 +148,12 @@ final class Template {
                 throw new InvalidRuleException("'" + template + "' has a date that is not of the form {{" + name
                         + " 'FORMAT'}} or {{" + name + " 'FORMAT' tz='ZONE'}}.");
             }
-            if (zone != null && MomentFormat.zone(zone) == null) {
+            ZoneId found = zone == null ? UTC : MomentFormat.zone(zone);
+            if (found == null) {
                 throw new InvalidRuleException("'" + template + "' has the time zone '" + zone
                         + "', which is not known. A time zone has a name such as Asia/Tokyo.");
             }
-            return new Expression(name, format, zone);
+            return new Expression(name, format, found);
         }
 
         /** Without quotes it would be the name of something, of which there is nothing; the default format stands for that. */

@@ -20,6 +20,7 @@ import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +57,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     @Override
     CompletableFuture<BuiltImage> begin() throws Exception {
         StepContext context = getContext();
-        String warning = step.warning(UnaryOperator.identity());
+        String warning = step.warning(UnaryOperator.identity(), List.of());
         if (warning != null) {
             context.get(TaskListener.class).getLogger().println(warning);
         }

@@ -21,12 +21,14 @@ import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.AncestorInPath;
@@ -331,8 +333,29 @@ public final class TreenqBuildStep extends DockerfileStep {
      * @throws AbortException when one of them makes no sense; the message says which
      */
     ImageOrder order(String ref, UnaryOperator<String> expand) throws AbortException {
+        return order(ref, expand, List.of(), Map.of(), Map.of());
+    }
+
+    /**
+     * The same with more tags, and with labels and annotations where the parameters have no others.
+     *
+     * @throws AbortException when one of the parameters makes no sense; the message says which
+     */
+    ImageOrder order(
+            String ref,
+            UnaryOperator<String> expand,
+            List<String> moreTags,
+            Map<String, String> moreLabels,
+            Map<String, String> moreAnnotations)
+            throws AbortException {
         try {
-            return order(build(ref, expand), cacheFrom, cacheTo, expand).skipping(skipIfPresent, skipIfUnchanged);
+            DockerfileBuild build = build(
+                    ref,
+                    Stream.concat(expanded(tags, expand).stream(), moreTags.stream()).distinct().toList(),
+                    with(moreLabels, KeyValueList.map(labels, "labels", expand)),
+                    with(moreAnnotations, KeyValueList.map(annotations, "annotations", expand)),
+                    expand);
+            return order(build, cacheFrom, cacheTo, expand).skipping(skipIfPresent, skipIfUnchanged);
         } catch (BuildkitException.InvalidRequestException e) {
             throw new AbortException(e.getMessage());
         }
@@ -343,10 +366,11 @@ public final class TreenqBuildStep extends DockerfileStep {
      * made.
      *
      * @param expand fills in variables
+     * @param moreTags beside those of the parameters
      */
     @CheckForNull
-    String warning(UnaryOperator<String> expand) {
-        if (!outputs.isEmpty() || !expanded(tags, expand).isEmpty()) {
+    String warning(UnaryOperator<String> expand, List<String> moreTags) {
+        if (!outputs.isEmpty() || !moreTags.isEmpty() || !expanded(tags, expand).isEmpty()) {
             return null;
         }
         Map<String, Boolean> given = new TreeMap<>(Map.of(
@@ -366,17 +390,27 @@ public final class TreenqBuildStep extends DockerfileStep {
                         + "; give tags a name for it, such as registry.example.com/shop/web:1.4, or give outputs";
     }
 
-    private DockerfileBuild build(String ref, UnaryOperator<String> expand)
+    private static Map<String, String> with(Map<String, String> values, Map<String, String> stronger) {
+        Map<String, String> all = new LinkedHashMap<>(values);
+        all.putAll(stronger);
+        return all;
+    }
+
+    private DockerfileBuild build(
+            String ref,
+            List<String> names,
+            Map<String, String> allLabels,
+            Map<String, String> allAnnotations,
+            UnaryOperator<String> expand)
             throws AbortException, BuildkitException.InvalidRequestException {
-        List<String> names = expanded(tags, expand);
         List<FileOutput> destinations = new ArrayList<>();
         for (BuildOutput output : outputs) {
             destinations.add(output.destination(expand));
         }
         DockerfileBuild.Builder build = describe(expand)
                 .ref(ref)
-                .labels(KeyValueList.map(labels, "labels", expand))
-                .annotations(KeyValueList.map(annotations, "annotations", expand))
+                .labels(allLabels)
+                .annotations(allAnnotations)
                 .tags(names)
                 .push(push && !names.isEmpty())
                 .pushByDigest(pushByDigest)

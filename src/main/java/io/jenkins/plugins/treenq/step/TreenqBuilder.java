@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
@@ -14,19 +15,24 @@ import hudson.model.TaskListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.report.MetadataAction;
+import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.FutureResults;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import jenkins.tasks.SimpleBuildStep;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
 
 /** The build step of freestyle jobs: the Pipeline step's parameters, with variables filled in. */
 public final class TreenqBuilder extends Builder implements SimpleBuildStep {
     private final TreenqBuildStep build;
+    private TreenqMetadataStep metadata;
 
     @DataBoundConstructor
     public TreenqBuilder(@CheckForNull TreenqBuildStep build) {
@@ -35,6 +41,17 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
 
     public TreenqBuildStep getBuild() {
         return build;
+    }
+
+    /** Rules for tags, labels and annotations; null for none. */
+    @CheckForNull
+    public TreenqMetadataStep getMetadata() {
+        return metadata;
+    }
+
+    @DataBoundSetter
+    public void setMetadata(@CheckForNull TreenqMetadataStep metadata) {
+        this.metadata = metadata;
     }
 
     @Override
@@ -48,13 +65,33 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         // What a Pipeline masks around a step is known to steps of its own kind only.
         ConsoleMask mask =
                 run instanceof AbstractBuild<?, ?> freestyle ? ConsoleMask.of(freestyle, env) : ConsoleMask.ofEverything();
-        UnaryOperator<String> variables = Variables.of(run, env);
-        String warning = build.warning(variables);
+        ImageBuild image = new ImageBuild(order(run, env, listener), run, listener, mask);
+        Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));
+    }
+
+    private ImageOrder order(Run<?, ?> run, EnvVars env, TaskListener listener) throws AbortException {
+        String ref = BuildRequest.newRef();
+        if (metadata == null) {
+            UnaryOperator<String> variables = Variables.of(run, env);
+            warn(build.warning(variables, List.of()), listener);
+            return build.order(ref, variables);
+        }
+        MetadataResult byRules = metadata.perform(run, env, listener, Variables.of(run, env));
+        MetadataAction action = new MetadataAction(byRules);
+        run.addOrReplaceAction(action);
+        EnvVars withRules = new EnvVars(env);
+        withRules.putAll(action.variables());
+        UnaryOperator<String> variables = Variables.of(run, withRules);
+        // Without names of images, tags are no names of images.
+        List<String> tags = metadata.getImages().isEmpty() ? List.of() : byRules.getTags();
+        warn(build.warning(variables, tags), listener);
+        return build.order(ref, variables, tags, byRules.getLabels(), byRules.getAnnotations());
+    }
+
+    private static void warn(@CheckForNull String warning, TaskListener listener) {
         if (warning != null) {
             listener.getLogger().println(warning);
         }
-        ImageBuild image = new ImageBuild(build.order(BuildRequest.newRef(), variables), run, listener, mask);
-        Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));
     }
 
     /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */

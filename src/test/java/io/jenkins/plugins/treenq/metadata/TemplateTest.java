@@ -34,8 +34,7 @@ class TemplateTest {
     private static String evaluated(String text) {
         return Template.parse(text, TemplateNames.GLOBAL)
                 .evaluate(expression -> "<" + expression.name()
-                        + (expression.format() == null ? "" : "|" + expression.format())
-                        + (expression.zone() == null ? "" : "|" + expression.zone()) + ">");
+                        + (expression.format().isEmpty() ? "" : "|" + expression.format() + "|" + expression.zone()) + ">");
     }
 
     @Test
@@ -44,6 +43,7 @@ class TemplateTest {
         assertEquals("a{b}c", evaluated("a{b}c"));
         assertEquals("<branch>-<sha>", evaluated("{{branch}}-{{ sha }}"));
         assertEquals("<branch>}", evaluated("{{{branch}}}}"));
+        assertEquals("<date|YYYY|UTC>", evaluated("{{date 'YYYY'}}"));
         assertEquals("<date|[}}] YYYY|Asia/Tokyo>", evaluated("{{date '[}}] YYYY' tz = \"Asia/Tokyo\"}}"));
     }
 

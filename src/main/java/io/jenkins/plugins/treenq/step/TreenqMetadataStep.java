@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.step;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.metadata.BuildOrigin;
+import io.jenkins.plugins.treenq.metadata.ImageMetadata;
+import io.jenkins.plugins.treenq.metadata.MetadataRules;
+import io.jenkins.plugins.treenq.parameters.KeyValueList;
+import io.jenkins.plugins.treenq.parameters.LineList;
+import io.jenkins.plugins.treenq.report.MetadataResult;
+import io.jenkins.plugins.treenq.run.RunOrigin;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Serializable;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.jenkinsci.plugins.workflow.steps.SynchronousStepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * Makes tags, labels and annotations by the rules of docker/metadata-action of what is built, and is the parameters that the
+ * freestyle step has for that too.
+ */
+public final class TreenqMetadataStep extends Step implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static final String SCHEDULE = "schedule";
+
+    private List<String> images;
+    private List<String> tags = new ArrayList<>();
+    private List<String> flavor = new ArrayList<>();
+    private List<String> labels = new ArrayList<>();
+    private List<String> annotations = new ArrayList<>();
+    private List<String> annotationLevels = new ArrayList<>();
+    private int shortShaLength = BuildOrigin.DEFAULT_SHORT_COMMIT_LENGTH;
+    private String ref;
+    private String sha;
+    private String baseRef;
+    private String defaultBranch;
+    private String commitDate;
+    private String event;
+
+    @DataBoundConstructor
+    public TreenqMetadataStep(@CheckForNull List<String> images) {
+        this.images = LineList.of(images);
+    }
+
+    /** What an earlier version saved, or somebody wrote by hand, lacks what has a default now. */
+    private Object readResolve() {
+        images = LineList.of(images);
+        setTags(tags);
+        setFlavor(flavor);
+        setLabels(labels);
+        setAnnotations(annotations);
+        setAnnotationLevels(annotationLevels);
+        if (shortShaLength == 0) {
+            shortShaLength = BuildOrigin.DEFAULT_SHORT_COMMIT_LENGTH;
+        }
+        return this;
+    }
+
+    /** Names without tags. */
+    public List<String> getImages() {
+        return images;
+    }
+
+    /** Rules for tags; none for the tags of branches, tags, change requests and schedules. */
+    public List<String> getTags() {
+        return tags;
+    }
+
+    @DataBoundSetter
+    public void setTags(@CheckForNull List<String> tags) {
+        this.tags = LineList.of(tags);
+    }
+
+    /** What holds for all rules. */
+    public List<String> getFlavor() {
+        return flavor;
+    }
+
+    @DataBoundSetter
+    public void setFlavor(@CheckForNull List<String> flavor) {
+        this.flavor = LineList.of(flavor);
+    }
+
+    /** Labels beside the usual ones, each as {@code name=value}. */
+    public List<String> getLabels() {
+        return labels;
+    }
+
+    @DataBoundSetter
+    public void setLabels(@CheckForNull List<String> labels) {
+        this.labels = LineList.of(labels);
+    }
+
+    /** Annotations beside the usual ones, each as {@code name=value}. */
+    public List<String> getAnnotations() {
+        return annotations;
+    }
+
+    @DataBoundSetter
+    public void setAnnotations(@CheckForNull List<String> annotations) {
+        this.annotations = LineList.of(annotations);
+    }
+
+    /** Where annotations are put, such as {@code index}; none for manifests. */
+    public List<String> getAnnotationLevels() {
+        return annotationLevels;
+    }
+
+    @DataBoundSetter
+    public void setAnnotationLevels(@CheckForNull List<String> annotationLevels) {
+        this.annotationLevels = LineList.trimmed(annotationLevels);
+    }
+
+    /** How many characters of a commit's hash a short one has. */
+    public int getShortShaLength() {
+        return shortShaLength;
+    }
+
+    @DataBoundSetter
+    public void setShortShaLength(int shortShaLength) {
+        this.shortShaLength = shortShaLength;
+    }
+
+    /** Such as {@code refs/tags/v1.4.2}; null for what Jenkins knows. */
+    @CheckForNull
+    public String getRef() {
+        return ref;
+    }
+
+    @DataBoundSetter
+    public void setRef(@CheckForNull String ref) {
+        this.ref = Util.fixEmptyAndTrim(ref);
+    }
+
+    /** Hash of the commit; null for what Jenkins knows. */
+    @CheckForNull
+    public String getSha() {
+        return sha;
+    }
+
+    @DataBoundSetter
+    public void setSha(@CheckForNull String sha) {
+        this.sha = Util.fixEmptyAndTrim(sha);
+    }
+
+    /** Branch that a change request is to be merged into; null for what Jenkins knows. */
+    @CheckForNull
+    public String getBaseRef() {
+        return baseRef;
+    }
+
+    @DataBoundSetter
+    public void setBaseRef(@CheckForNull String baseRef) {
+        this.baseRef = Util.fixEmptyAndTrim(baseRef);
+    }
+
+    /** Null for what Jenkins knows. */
+    @CheckForNull
+    public String getDefaultBranch() {
+        return defaultBranch;
+    }
+
+    @DataBoundSetter
+    public void setDefaultBranch(@CheckForNull String defaultBranch) {
+        this.defaultBranch = Util.fixEmptyAndTrim(defaultBranch);
+    }
+
+    /** In the form of ISO 8601; null for what Jenkins knows. */
+    @CheckForNull
+    public String getCommitDate() {
+        return commitDate;
+    }
+
+    @DataBoundSetter
+    public void setCommitDate(@CheckForNull String commitDate) {
+        this.commitDate = Util.fixEmptyAndTrim(commitDate);
+    }
+
+    /** {@code schedule}, or another reason to build; null for the build's cause. */
+    @CheckForNull
+    public String getEvent() {
+        return event;
+    }
+
+    @DataBoundSetter
+    public void setEvent(@CheckForNull String event) {
+        this.event = Util.fixEmptyAndTrim(event);
+    }
+
+    /**
+     * What the rules give for a build.
+     *
+     * @param expand fills in variables
+     * @throws AbortException when a rule is none, or gives what is no name of an image; the message says which
+     */
+    MetadataResult perform(Run<?, ?> run, EnvVars env, TaskListener listener, UnaryOperator<String> expand)
+            throws AbortException {
+        ImageMetadata metadata;
+        try {
+            BuildOrigin origin = origin(new RunOrigin(run, env), expand);
+            metadata = rules(expand).apply(origin);
+            if (!images.isEmpty()) {
+                metadata.tags().forEach(ImageName::parse);
+            }
+            tell(metadata, origin, listener.getLogger());
+        } catch (IllegalArgumentException e) {
+            throw new AbortException(e.getMessage());
+        }
+        return new MetadataResult(metadata);
+    }
+
+    private MetadataRules rules(UnaryOperator<String> expand) {
+        return MetadataRules.builder()
+                .images(images.stream().map(expand).toList())
+                .tags(tags.stream().map(expand).toList())
+                .flavor(flavor.stream().map(expand).toList())
+                .labels(labels.stream().map(expand).toList())
+                .annotations(annotations.stream().map(expand).toList())
+                .annotationLevels(annotationLevels.stream().map(expand).toList())
+                .build();
+    }
+
+    private BuildOrigin origin(RunOrigin known, UnaryOperator<String> expand) {
+        String commit = orElse(sha, known.commit(), expand);
+        String date = Variables.filled(commitDate, expand);
+        String reason = Variables.filled(event, expand);
+        return BuildOrigin.at(known.date())
+                .ref(orElse(ref, known.ref(), expand))
+                .commit(commit)
+                .baseRef(orElse(baseRef, known.baseRef(), expand))
+                .scheduled(reason == null ? known.isScheduled() : reason.equals(SCHEDULE))
+                .commitDate(date == null ? known.commitDate(commit) : instant(date))
+                .shortCommitLength(shortShaLength)
+                .repository(known.repository(orElse(defaultBranch, known.defaultBranch(), expand)))
+                .build();
+    }
+
+    @CheckForNull
+    private static String orElse(@CheckForNull String given, @CheckForNull String known, UnaryOperator<String> expand) {
+        String value = Variables.filled(given, expand);
+        return value == null ? known : value;
+    }
+
+    private static Instant instant(String date) {
+        try {
+            return OffsetDateTime.parse(date).toInstant();
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "commitDate is of the form 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00, and not '" + date + "'.", e);
+        }
+    }
+
+    private static void tell(ImageMetadata metadata, BuildOrigin origin, PrintStream log) {
+        metadata.warnings().forEach(warning -> log.println("WARNING: " + warning));
+        if (metadata.tags().isEmpty()) {
+            log.println("WARNING: No rule gives a tag for "
+                    + (origin.ref().isEmpty() ? "this build, of which neither a branch nor a tag is known" : origin.ref())
+                    + ".");
+        } else {
+            log.println("Tags: " + String.join(", ", metadata.tags()));
+        }
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    /** It neither waits nor asks anybody. */
+    private static final class Execution extends SynchronousStepExecution<MetadataResult> {
+        private static final long serialVersionUID = 1;
+
+        private final TreenqMetadataStep step;
+
+        Execution(TreenqMetadataStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        protected MetadataResult run() throws IOException, InterruptedException {
+            return step.perform(
+                    getContext().get(Run.class),
+                    getContext().get(EnvVars.class),
+                    getContext().get(TaskListener.class),
+                    UnaryOperator.identity());
+        }
+    }
+
+    /** The step's form and syntax. */
+    @Extension
+    public static final class DescriptorImpl extends ListsStepDescriptor {
+        public DescriptorImpl() {
+            super(Set.of("labels", "annotations"), Set.of("images", "tags", "flavor", "annotationLevels"));
+        }
+
+        @Override
+        public String getFunctionName() {
+            return "treenqMetadata";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.TreenqMetadataStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, EnvVars.class, TaskListener.class);
+        }
+
+        @POST
+        public FormValidation doCheckImages(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value, line -> MetadataRules.builder().images(line));
+        }
+
+        @POST
+        public FormValidation doCheckTags(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value, line -> MetadataRules.builder().tags(line));
+        }
+
+        @POST
+        public FormValidation doCheckFlavor(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value, line -> MetadataRules.builder().flavor(line));
+        }
+
+        @POST
+        public FormValidation doCheckLabels(@AncestorInPath Item item, @QueryParameter String value) {
+            FormValidation form = KeyValueList.check(item, value);
+            return form.kind == FormValidation.Kind.OK
+                    ? check(item, value, line -> MetadataRules.builder().labels(line))
+                    : form;
+        }
+
+        @POST
+        public FormValidation doCheckAnnotations(@AncestorInPath Item item, @QueryParameter String value) {
+            FormValidation form = KeyValueList.check(item, value);
+            return form.kind == FormValidation.Kind.OK
+                    ? check(item, value, line -> MetadataRules.builder().annotations(line))
+                    : form;
+        }
+
+        @POST
+        public FormValidation doCheckAnnotationLevels(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value, line -> MetadataRules.builder().annotationLevels(line));
+        }
+
+        private interface Rules {
+            MetadataRules.Builder of(List<String> line);
+        }
+
+        private static FormValidation check(Item item, String value, Rules rules) {
+            return LineList.check(item, value, line -> rules.of(List.of(line)).build());
+        }
+    }
+}
