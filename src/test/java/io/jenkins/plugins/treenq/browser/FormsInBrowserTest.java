@@ -44,7 +44,7 @@ class FormsInBrowserTest extends InBrowser {
         By twice = By.className("treenq-name-twice");
         fill(builder, "_.name", "default");
         browser.until("a mark", () -> builder.findElement(twice).isDisplayed());
-        assertThat(builder.findElement(twice).getText(), containsString("Another builder has this name"));
+        assertThat(builder.findElement(twice).getText(), containsString("Another builder has the same name"));
         fill(builder, "_.name", "second");
         browser.until("no mark", () -> !builder.findElement(twice).isDisplayed());
         // It can be chosen before it is saved.
