@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
-
 /** Hears a build's events, in order, on one thread at a time. */
 @FunctionalInterface
 public interface BuildListener {

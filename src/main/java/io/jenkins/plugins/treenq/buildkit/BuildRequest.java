@@ -24,8 +24,8 @@ import java.util.UUID;
  * @param entitlements such as {@code network.host}; the daemon must allow them too
  * @param sourcePolicy null, or which sources may be used
  * @param proxyNetwork steps reach the network through the daemon's proxy only; daemons of v0.31 and newer
- * @param recorded whether the daemon keeps a record of the build in its history, which has the options as they are: with keys
- *     of {@code cacheImports}, if there are some
+ * @param recorded whether the daemon keeps a record of the build in its history, which has the options as they are:
+ *     with keys of {@code cacheImports}, if there are some
  */
 public record BuildRequest(
         String ref,
@@ -106,7 +106,10 @@ public record BuildRequest(
         return new Builder();
     }
 
-    /** Collects a request's parts; only {@code ref}, {@code frontend} and {@code recorded} have defaults that say something. */
+    /**
+     * Collects a request's parts; only {@code ref}, {@code frontend} and {@code recorded} have defaults that say
+     * something.
+     */
     public static final class Builder {
         private String ref = newRef();
         private String frontend = "dockerfile.v0";

@@ -80,8 +80,8 @@ public abstract sealed class BuildkitException extends Exception {
         }
 
         /**
-         * Whether the image was built, and its push broke off for a reason that passes: the registry was gone, or had too
-         * much to do. The daemon's cache has everything for another try.
+         * Whether the image was built, and its push broke off for a reason that passes: the registry was gone, or had
+         * too much to do. The daemon's cache has everything for another try.
          */
         public boolean isUnfinishedPush() {
             return unfinishedPush;

@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
  */
 public record CacheEntry(String type, Map<String, String> attributes) implements Serializable {
     /** Keys to the stores of {@code cache/remotecache/}. */
-    private static final Set<String> SECRET =
-            Set.of("secret_access_key", "session_token", "token", "ghtoken");
+    private static final Set<String> SECRET = Set.of("secret_access_key", "session_token", "token", "ghtoken");
 
     public CacheEntry {
         attributes = Map.copyOf(attributes);

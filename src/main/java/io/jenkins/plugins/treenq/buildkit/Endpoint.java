@@ -33,7 +33,8 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
         String scheme = String.valueOf(address.getScheme());
         boolean valid =
                 switch (scheme) {
-                    case "unix" -> address.getPath() != null && address.getPath().startsWith("/");
+                    case "unix" ->
+                        address.getPath() != null && address.getPath().startsWith("/");
                     case "tcp" -> address.getHost() != null && address.getPort() >= 0;
                     case "dns" -> address.getPath() != null && address.getPath().length() > 1;
                     default -> false;

@@ -22,7 +22,8 @@ public sealed interface FailureReason extends Serializable {
     /**
      * A file that {@code COPY}, {@code ADD} or a mount names is not there.
      *
-     * @param source the stage, image or context that it should be in, as {@code from} names it; empty for the build's context
+     * @param source the stage, image or context that it should be in, as {@code from} names it; empty for the build's
+     *     context
      * @param path below the source
      */
     record NoFile(String source, String path) implements FailureReason {

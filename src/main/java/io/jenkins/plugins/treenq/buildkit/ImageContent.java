@@ -60,7 +60,10 @@ public record ImageContent(List<Variant> variants) implements Serializable {
 
     /** What the image runs on, as far as it says so. */
     public List<String> platforms() {
-        return variants.stream().map(Variant::platform).filter(platform -> !platform.isEmpty()).toList();
+        return variants.stream()
+                .map(Variant::platform)
+                .filter(platform -> !platform.isEmpty())
+                .toList();
     }
 
     /**
@@ -74,7 +77,8 @@ public record ImageContent(List<Variant> variants) implements Serializable {
                         variant.platform(),
                         variant.digest(),
                         variant.layers().stream()
-                                .map(layer -> new Layer(layer.digest(), layer.sizeBytes(), text.apply(layer.createdBy())))
+                                .map(layer ->
+                                        new Layer(layer.digest(), layer.sizeBytes(), text.apply(layer.createdBy())))
                                 .toList(),
                         variant.attestations().stream()
                                 .map(attested -> new Attested(
@@ -83,8 +87,8 @@ public record ImageContent(List<Variant> variants) implements Serializable {
                                         text.apply(attested.builder()),
                                         text.apply(attested.source()),
                                         attested.materials().stream()
-                                                .map(material -> new Material(
-                                                        text.apply(material.uri()), material.digest()))
+                                                .map(material ->
+                                                        new Material(text.apply(material.uri()), material.digest()))
                                                 .toList()))
                                 .toList()))
                 .toList());

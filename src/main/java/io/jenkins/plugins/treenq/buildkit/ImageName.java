@@ -18,15 +18,15 @@ public record ImageName(String host, String repository, String tag, String diges
     private static final int LONGEST_NAME = 255;
     private static final String COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
     private static final String LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-    private static final Pattern HOST = Pattern.compile(
-            "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[a-fA-F0-9:]+])(?::[0-9]{1,5})?");
+    private static final Pattern HOST =
+            Pattern.compile("(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[a-fA-F0-9:]+])(?::[0-9]{1,5})?");
     private static final Pattern REPOSITORY = Pattern.compile(COMPONENT + "(?:/" + COMPONENT + ")*");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
     private static final Pattern SPLIT = Pattern.compile("(?<name>.*?)(?::(?<tag>[^:/]*))?(?:@(?<digest>.*))?");
 
     /** What follows a colon is a port before the first slash, when it is a number, and a tag otherwise. */
-    private static final Pattern SLASHED_TAG = Pattern.compile(
-            "(?:[^/:@\\[]+(?::[0-9]+)?/|\\[[^\\]]*](?::[0-9]+)?/)?[^:@]+:(?<tag>(?!//)(?![0-9]+/)[^:@/]*/[^@]*)(?:@.*)?");
+    private static final Pattern SLASHED_TAG = Pattern.compile("(?:[^/:@\\[]+(?::[0-9]+)?/|"
+            + "\\[[^\\]]*](?::[0-9]+)?/)?[^:@]+:(?<tag>(?!//)(?![0-9]+/)[^:@/]*/[^@]*)(?:@.*)?");
 
     /**
      * Reads a name as a person writes it.
@@ -43,7 +43,9 @@ public record ImageName(String host, String repository, String tag, String diges
         String repository = name;
         int slash = name.indexOf('/');
         String first = slash < 0 ? "" : name.substring(0, slash);
-        boolean hasHost = first.contains(".") || first.contains(":") || first.equals("localhost")
+        boolean hasHost = first.contains(".")
+                || first.contains(":")
+                || first.equals("localhost")
                 || !first.equals(first.toLowerCase(java.util.Locale.ROOT));
         if (hasHost) {
             host = first;
@@ -77,10 +79,7 @@ public record ImageName(String host, String repository, String tag, String diges
             new Digest(digest);
         }
         return new ImageName(
-                host,
-                repository,
-                tag != null ? tag : digest == null ? "latest" : "",
-                digest == null ? "" : digest);
+                host, repository, tag != null ? tag : digest == null ? "latest" : "", digest == null ? "" : digest);
     }
 
     private static IllegalArgumentException invalid(String text, String why) {
@@ -92,7 +91,9 @@ public record ImageName(String host, String repository, String tag, String diges
         return invalid(
                 text,
                 "'" + tag + "' is no tag, which has up to 128 letters, digits and . _ - and starts with none of . -"
-                        + (TAG.matcher(possible).matches() && !possible.equals(tag) ? "; it could be '" + possible + "'" : ""));
+                        + (TAG.matcher(possible).matches() && !possible.equals(tag)
+                                ? "; it could be '" + possible + "'"
+                                : ""));
     }
 
     /** Host and repository, without tag and digest. */

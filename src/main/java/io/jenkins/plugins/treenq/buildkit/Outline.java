@@ -11,12 +11,7 @@ import java.util.List;
  * @param description the comment above the stage
  */
 public record Outline(
-        String target,
-        String description,
-        List<Arg> args,
-        List<Mount> secrets,
-        List<Mount> ssh,
-        List<Cache> caches)
+        String target, String description, List<Arg> args, List<Mount> secrets, List<Mount> ssh, List<Cache> caches)
         implements Serializable {
     public Outline {
         args = List.copyOf(args);
@@ -31,8 +26,7 @@ public record Outline(
      * @param description the comment above it
      * @param value that it has in this build, or empty
      */
-    public record Arg(String name, String description, String value, SourceLocation location)
-            implements Serializable {}
+    public record Arg(String name, String description, String value, SourceLocation location) implements Serializable {}
 
     /** A secret or an SSH agent by its id, which the build fails without if it is required. */
     public record Mount(String id, boolean required, SourceLocation location) implements Serializable {}

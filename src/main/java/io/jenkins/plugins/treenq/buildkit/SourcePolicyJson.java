@@ -30,8 +30,9 @@ final class SourcePolicyJson {
         } catch (JsonParseException e) {
             throw new BuildkitException.InvalidRequestException("the source policy cannot be read: it is not JSON");
         } catch (IllegalStateException | UnsupportedOperationException | ClassCastException | NumberFormatException e) {
-            throw new BuildkitException.InvalidRequestException("the source policy cannot be read: it has another form than"
-                    + " {\"rules\": [{\"action\": \"DENY\", \"selector\": {\"identifier\": \"…\"}}]}");
+            throw new BuildkitException.InvalidRequestException(
+                    "the source policy cannot be read: it has another form than"
+                            + " {\"rules\": [{\"action\": \"DENY\", \"selector\": {\"identifier\": \"…\"}}]}");
         }
     }
 

@@ -4,7 +4,9 @@ package io.jenkins.plugins.treenq.buildkit;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** A private key for {@link io.jenkins.plugins.treenq.buildkit.session.SshAgent.Keys}, held in memory. Never prints it. */
+/**
+ * A private key for {@link io.jenkins.plugins.treenq.buildkit.session.SshAgent.Keys}, held in memory. Never prints it.
+ */
 public final class SshKey implements Serializable {
     private static final long serialVersionUID = 1;
 

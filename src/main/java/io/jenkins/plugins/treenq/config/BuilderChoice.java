@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * @param builders that the job sees
  * @param defaultName of the one for jobs that name none; null for the first
  */
-record BuilderChoice(List<BuildkitBuilder> builders, @CheckForNull String defaultName) {
+record BuilderChoice(
+        List<BuildkitBuilder> builders, @CheckForNull String defaultName) {
     /**
      * The one that the job names, or the default one. While that one is draining, or when it does not build for the
      * platforms, the first other one that will do.
@@ -41,7 +42,9 @@ record BuilderChoice(List<BuildkitBuilder> builders, @CheckForNull String defaul
         usualFirst.add(0, usual);
         for (BuildkitBuilder builder : usualFirst) {
             String against = against(builder, platforms);
-            if (against == null && platforms.isEmpty() && !builder.getPlatforms().equals(usual.getPlatforms())) {
+            if (against == null
+                    && platforms.isEmpty()
+                    && !builder.getPlatforms().equals(usual.getPlatforms())) {
                 // The image would be another one.
                 against = "is for other platforms than '" + usual.getName() + "'";
             }
@@ -74,7 +77,9 @@ record BuilderChoice(List<BuildkitBuilder> builders, @CheckForNull String defaul
     }
 
     private BuildkitBuilder usual() throws AbortException {
-        return defaultName == null && !builders.isEmpty() ? builders.get(0) : find(defaultName, "the default builder '");
+        return defaultName == null && !builders.isEmpty()
+                ? builders.get(0)
+                : find(defaultName, "the default builder '");
     }
 
     private BuildkitBuilder find(String name, String what) throws AbortException {

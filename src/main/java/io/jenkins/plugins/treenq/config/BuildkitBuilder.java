@@ -175,7 +175,8 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
 
     private void requireNotNegative(String field, int value) {
         if (value < 0) {
-            throw new IllegalArgumentException("builder '" + name + "': " + Messages.BuildkitBuilder_negative(field, value));
+            throw new IllegalArgumentException(
+                    "builder '" + name + "': " + Messages.BuildkitBuilder_negative(field, value));
         }
     }
 
@@ -229,19 +230,23 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
      * @throws IllegalArgumentException when one is none, is there twice, or is none for a builder of this place
      */
     private static void checkAddresses(List<String> addresses, boolean ofFolder) {
-        // Those with a login come first. A blank in a password makes an address of what is before it, which would be repeated.
+        // Those with a login come first. A blank in a password makes an address of what is before it, which would be
+        // repeated.
         List<String> loginsFirst = addresses.stream()
                 .sorted(Comparator.comparing(address -> address.indexOf('@') < 0))
                 .toList();
         WordList.require(loginsFirst, address -> checkAddress(address, ofFolder));
     }
 
-    /** Builds without a workspace connect from the controller, whose own sockets are for administrators to give away. */
+    /**
+     * Builds without a workspace connect from the controller, whose own sockets are for administrators to give away.
+     */
     private static void checkAddress(String address, boolean ofFolder) {
         Endpoint.of(address, null);
         if (ofFolder && address.startsWith("unix:")) {
             throw new IllegalArgumentException(
-                    "a folder's builder cannot be at a socket of this machine; write tcp://host:port or dns:///host:port");
+                    "a folder's builder cannot be at a socket of this machine; write tcp://host:port or "
+                            + "dns:///host:port");
         }
     }
 
@@ -262,8 +267,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         }
 
         @POST
-        public ListBoxModel doFillCredentialsIdItems(
-                @AncestorInPath Item item, @QueryParameter String credentialsId) {
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
             return CredentialsChoice.certificates(ConfigurationPermissions.owner(item), credentialsId);
         }
 
@@ -292,7 +296,9 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
 
         @POST
         public FormValidation doCheckServerName(@AncestorInPath Item item, @QueryParameter String value) {
-            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : checked(() -> checkServerName(value));
+            return ConfigurationPermissions.isDenied(item)
+                    ? FormValidation.ok()
+                    : checked(() -> checkServerName(value));
         }
 
         private static FormValidation checked(Runnable check) {
@@ -306,12 +312,16 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
 
         @POST
         public FormValidation doCheckPlatforms(@AncestorInPath Item item, @QueryParameter String value) {
-            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : WordList.check(value, Platform::parse);
+            return ConfigurationPermissions.isDenied(item)
+                    ? FormValidation.ok()
+                    : WordList.check(value, Platform::parse);
         }
 
         @POST
         public FormValidation doCheckLimit(@AncestorInPath Item item, @QueryParameter String value) {
-            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : FormValidation.validateNonNegativeInteger(value);
+            return ConfigurationPermissions.isDenied(item)
+                    ? FormValidation.ok()
+                    : FormValidation.validateNonNegativeInteger(value);
         }
 
         @POST
@@ -336,7 +346,9 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
 
         @POST
         public FormValidation doCheckConnectTimeoutSeconds(@AncestorInPath Item item, @QueryParameter String value) {
-            return ConfigurationPermissions.isDenied(item) ? FormValidation.ok() : FormValidation.validatePositiveInteger(value);
+            return ConfigurationPermissions.isDenied(item)
+                    ? FormValidation.ok()
+                    : FormValidation.validatePositiveInteger(value);
         }
 
         /** Connects from the controller, as a build does from its agent, to each of the addresses. */
@@ -370,16 +382,14 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         }
 
         private static boolean isForbidden(ItemGroup<?> owner) {
-            return owner != Jenkins.get()
-                    && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders();
+            return owner != Jenkins.get() && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders();
         }
 
         private static FormValidation test(BuildkitBuilder builder, String address, ItemGroup<?> owner)
                 throws InterruptedException {
             try (BuildkitClient client =
                     BuildkitClient.connect(builder.endpoint(address, BuildCredentials.untracked(), owner))) {
-                return FormValidation.ok(
-                        address + ": " + DaemonDescription.of(client.info(), client.workers()));
+                return FormValidation.ok(address + ": " + DaemonDescription.of(client.info(), client.workers()));
             } catch (BuildkitException | AbortException e) {
                 return FormValidation.error(e.getMessage());
             }

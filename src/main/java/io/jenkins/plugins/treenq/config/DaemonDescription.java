@@ -23,9 +23,9 @@ final class DaemonDescription {
     }
 
     /**
-     * BuildKit's protocol does not tell whether a daemon is rootless. Running steps without a process sandbox is allowed
-     * to rootless daemons only ({@code cmd/buildkitd/main_oci_worker.go}), and a daemon's configuration may carry a label
-     * {@code rootless}; otherwise nobody but its operator knows.
+     * BuildKit's protocol does not tell whether a daemon is rootless. Running steps without a process sandbox is
+     * allowed to rootless daemons only ({@code cmd/buildkitd/main_oci_worker.go}), and a daemon's configuration may
+     * carry a label {@code rootless}; otherwise nobody but its operator knows.
      */
     private static String rootless(Worker worker) {
         if (worker.label("oci.process-mode").equals("no-sandbox")) {

@@ -121,7 +121,8 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
             try {
                 FolderConfiguration configuration = req.bindJSON(FolderConfiguration.class, form);
                 Names.requireDefault(
-                        configuration.defaultBuilder, configuration.visible(req.findAncestorObject(AbstractFolder.class)));
+                        configuration.defaultBuilder,
+                        configuration.visible(req.findAncestorObject(AbstractFolder.class)));
                 return configuration.isEmpty() ? null : configuration;
             } catch (IllegalArgumentException e) {
                 throw Names.refused(e);
@@ -129,7 +130,8 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         }
 
         @POST
-        public ListBoxModel doFillDefaultBuilderItems(@AncestorInPath Item item, @QueryParameter String defaultBuilder) {
+        public ListBoxModel doFillDefaultBuilderItems(
+                @AncestorInPath Item item, @QueryParameter String defaultBuilder) {
             return Names.choice(item, defaultBuilder);
         }
     }

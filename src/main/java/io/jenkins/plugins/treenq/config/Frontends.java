@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The frontends that a build may run, where not all are allowed: BuildKit's {@code frontend/dockerfile/builder/build.go} and
- * {@code frontend/gateway/gateway.go}.
+ * The frontends that a build may run, where not all are allowed: BuildKit's
+ * {@code frontend/dockerfile/builder/build.go} and {@code frontend/gateway/gateway.go}.
  */
 final class Frontends {
     /** Runs the image that is its option {@link #SOURCE}. */
@@ -54,7 +54,8 @@ final class Frontends {
         if (frontend.equals(GATEWAY)) {
             String image = options.getOrDefault(SOURCE, "");
             requireItself(image, build, check);
-            // An image that is a frontend for Dockerfiles follows a line '# syntax=', too, unless such a line has led to it.
+            // An image that is a frontend for Dockerfiles follows a line '# syntax=', too, unless such a line has led
+            // to it.
             return options.containsKey(COMMAND_LINE) ? build : build.withOptions(Map.of(COMMAND_LINE, image));
         }
         check.builtIn(frontend);
@@ -74,7 +75,8 @@ final class Frontends {
                         build.request().options().keySet().stream()
                                 .filter(option -> option.startsWith(CONTEXT))
                                 .map(option -> option.substring(CONTEXT.length())))
-                .anyMatch(context -> repository(context.replaceFirst("::.*", "")).equals(repository(image)));
+                .anyMatch(
+                        context -> repository(context.replaceFirst("::.*", "")).equals(repository(image)));
         if (replaced) {
             throw new AbortException(REFUSAL + "a named context in place of '" + image + "'");
         }

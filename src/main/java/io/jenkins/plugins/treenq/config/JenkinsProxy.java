@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 
 /**
- * The proxy that Jenkins is configured with, for what the plugin asks over HTTP: registries, the servers that give their tokens,
- * and where they send a client on to.
+ * The proxy that Jenkins is configured with, for what the plugin asks over HTTP: registries, the servers that give
+ * their tokens, and where they send a client on to.
  */
 final class JenkinsProxy {
     private JenkinsProxy() {}
@@ -38,7 +38,10 @@ final class JenkinsProxy {
         return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Hosts as {@link ProxyConfiguration#getNoProxyHostPatterns} reads them: each one alone, with {@code *} for any characters. */
+    /**
+     * Hosts as {@link ProxyConfiguration#getNoProxyHostPatterns} reads them: each one alone, with {@code *} for any
+     * characters.
+     */
     private static List<String> exceptions(ProxyConfiguration configured) {
         return Stream.of(Util.fixNull(configured.getNoProxyHost()).split("[ \\t\\n,|]+"))
                 .filter(host -> !host.isEmpty())

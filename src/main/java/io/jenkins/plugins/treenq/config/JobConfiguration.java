@@ -57,7 +57,8 @@ public final class JobConfiguration {
     }
 
     /** The job's builder for a new build; see {@link BuilderChoice#choose}. */
-    public ScopedItem<BuildkitBuilder> builder(@CheckForNull String name, List<String> platforms) throws AbortException {
+    public ScopedItem<BuildkitBuilder> builder(@CheckForNull String name, List<String> platforms)
+            throws AbortException {
         return owned(choice().choose(name, platforms));
     }
 
@@ -105,7 +106,8 @@ public final class JobConfiguration {
     private <T> Map<String, ScopedItem<T>> visible(Function<Scope, List<T>> items, Function<T, String> key) {
         Map<String, ScopedItem<T>> visible = new LinkedHashMap<>();
         for (Scope scope : scopes) {
-            items.apply(scope).forEach(item -> visible.putIfAbsent(key.apply(item), new ScopedItem<>(item, scope.group())));
+            items.apply(scope)
+                    .forEach(item -> visible.putIfAbsent(key.apply(item), new ScopedItem<>(item, scope.group())));
         }
         return visible;
     }

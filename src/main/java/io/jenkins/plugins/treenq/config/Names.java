@@ -45,13 +45,15 @@ final class Names {
      * @throws IllegalArgumentException that says which there are
      */
     static void requireDefault(@CheckForNull String name, Collection<BuildkitBuilder> builders) {
-        List<String> names = builders.stream().map(BuildkitBuilder::getName).distinct().toList();
+        List<String> names =
+                builders.stream().map(BuildkitBuilder::getName).distinct().toList();
         if (name != null && !names.contains(name)) {
             throw new IllegalArgumentException(
                     names.isEmpty()
                             ? Messages.Names_noBuilderForDefault(name)
                             : Messages.Names_notTheDefault(
-                                    name, names.stream().map(each -> "'" + each + "'").collect(Collectors.joining(", "))));
+                                    name,
+                                    names.stream().map(each -> "'" + each + "'").collect(Collectors.joining(", "))));
         }
     }
 
@@ -83,7 +85,9 @@ final class Names {
             return names;
         }
         names.add(item == null ? Messages.Names_firstBuilder() : Messages.Names_firstBuilderOfFolder(), "");
-        JobConfiguration.of(item).builders().forEach(builder -> names.add(builder.item().getName()));
+        JobConfiguration.of(item)
+                .builders()
+                .forEach(builder -> names.add(builder.item().getName()));
         String name = Util.fixEmptyAndTrim(present);
         if (name != null && names.stream().noneMatch(option -> option.value.equals(name))) {
             names.add(Messages.Names_noSuchBuilder(name), name);

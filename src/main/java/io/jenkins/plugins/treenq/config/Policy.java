@@ -145,7 +145,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
      */
     public void checkName(@CheckForNull String builder) throws AbortException {
         if (builder != null && !jobsMayNameBuilders) {
-            throw new AbortException("the administrator's policy lets jobs name no builder; leave '" + builder + "' away");
+            throw new AbortException(
+                    "the administrator's policy lets jobs name no builder; leave '" + builder + "' away");
         }
     }
 
@@ -181,13 +182,17 @@ public class Policy extends AbstractDescribableImpl<Policy> {
                     "the entitlement '" + entitlement + "'",
                     entitlements);
         }
-        return frontends.contains(EVERYTHING) ? build : Frontends.allowed(withoutFrontends(build), new AllowedFrontends());
+        return frontends.contains(EVERYTHING)
+                ? build
+                : Frontends.allowed(withoutFrontends(build), new AllowedFrontends());
     }
 
     /** Whether the daemon pushes it ({@code exporter/containerimage/export.go}); other exporters come back as files. */
     private static boolean pushes(Export export) {
         String push = export.attributes().get("push");
-        return export.type().equals("image") && push != null && GoBooleans.parse(push).orElse(true);
+        return export.type().equals("image")
+                && push != null
+                && GoBooleans.parse(push).orElse(true);
     }
 
     /** All names that an image gets. */
@@ -202,8 +207,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     }
 
     /**
-     * Daemons that have a store of images look there for frontends that their registry does not have. What is named like an
-     * allowed one is kept out of it, so that nobody can make one.
+     * Daemons that have a store of images look there for frontends that their registry does not have. What is named
+     * like an allowed one is kept out of it, so that nobody can make one.
      */
     private DockerfileBuild withoutFrontends(DockerfileBuild build) throws AbortException {
         List<Export> exports = new ArrayList<>();
@@ -276,8 +281,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
 
     private static void require(boolean allowed, String what, List<String> instead) throws AbortException {
         if (!allowed) {
-            throw new AbortException("the administrator's policy does not allow " + what + "; it allows "
-                    + String.join(", ", instead));
+            throw new AbortException(
+                    "the administrator's policy does not allow " + what + "; it allows " + String.join(", ", instead));
         }
     }
 
@@ -337,8 +342,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
 
     /** What the entries of a list can be. */
     private record Entries(UnaryOperator<String> form, Predicate<String> valid, Function<Object, String> message) {
-        private static final Pattern ENTITLEMENT =
-                Pattern.compile("network\\.host|security\\.insecure|device(?:=.+)?");
+        private static final Pattern ENTITLEMENT = Pattern.compile("network\\.host|security\\.insecure|device(?:=.+)?");
 
         private static final Pattern BUILT_IN_FRONTEND = Pattern.compile("[a-z]+\\.v[0-9]+");
 
@@ -373,7 +377,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
          * @throws IllegalArgumentException that says which entry is none, and what can be one
          */
         List<String> of(@CheckForNull List<String> texts) {
-            List<String> words = WordList.of(texts).stream().map(form).distinct().toList();
+            List<String> words =
+                    WordList.of(texts).stream().map(form).distinct().toList();
             for (String word : words) {
                 if (!word.equals(EVERYTHING) && !word.equals(NOTHING) && !valid.test(word)) {
                     throw new IllegalArgumentException(message.apply(Endpoint.withoutLogin(word)));

@@ -69,7 +69,9 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Authorities that the registry's certificate may come from, beside those Java trusts, in PEM form; null for none. */
+    /**
+     * Authorities that the registry's certificate may come from, beside those Java trusts, in PEM form; null for none.
+     */
     @CheckForNull
     public String getCaCertificate() {
         return caCertificate;
@@ -238,9 +240,8 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
             }
             String id = Util.fixEmptyAndTrim(credentialsId);
             try {
-                RegistryLogin login = id == null
-                        ? null
-                        : BuildCredentials.untracked().configuredLogin(id, registry.getHost(), owner);
+                RegistryLogin login =
+                        id == null ? null : BuildCredentials.untracked().configuredLogin(id, registry.getHost(), owner);
                 try (ImageRegistry client = new ImageRegistry(
                         name -> Optional.ofNullable(login), Map.of(registry.getHost(), registry.connection()))) {
                     return FormValidation.ok(

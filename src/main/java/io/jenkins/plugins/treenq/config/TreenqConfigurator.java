@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 
 /**
- * Configuration as Code of {@link TreenqConfiguration}. What an earlier file gave and the present one no longer has is gone
- * after a reload, whereas the plugin Configuration as Code by itself leaves what a file does not mention as it is: a policy, or
- * a builder with its credentials, would stay in force until somebody looks. What no file has given was set in the form, and
- * stays.
+ * Configuration as Code of {@link TreenqConfiguration}. What an earlier file gave and the present one no longer has is
+ * gone after a reload, whereas the plugin Configuration as Code by itself leaves what a file does not mention as it is:
+ * a policy, or a builder with its credentials, would stay in force until somebody looks. What no file has given was set
+ * in the form, and stays.
  */
 @OptionalExtension(requirePlugins = "configuration-as-code")
 public final class TreenqConfigurator extends BaseConfigurator<TreenqConfiguration> {
@@ -36,12 +36,12 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
     }
 
     @Override
-    protected void configure(
-            Mapping config, TreenqConfiguration instance, boolean dryrun, ConfigurationContext context)
+    protected void configure(Mapping config, TreenqConfiguration instance, boolean dryrun, ConfigurationContext context)
             throws ConfiguratorException {
         // Before they are configured, which takes them out of the mapping.
-        Set<String> keys =
-                config.keySet().stream().map(key -> key.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        Set<String> keys = config.keySet().stream()
+                .map(key -> key.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
         TreenqConfiguration.Values before = instance.values();
         try {
             super.configure(config, instance, dryrun, context);
@@ -55,12 +55,14 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
             if (reason == null) {
                 throw e;
             }
-            // The page that a failed reload leads to shows the text of the innermost of these exceptions, which must be this one.
+            // The page that a failed reload leads to shows the text of the innermost of these exceptions, which must be
+            // this one.
             throw new ConfiguratorException(this, reason, new IllegalArgumentException(reason));
         }
     }
 
-    private void removeWhatIsNoLongerGiven(Set<String> keys, TreenqConfiguration instance) throws ConfiguratorException {
+    private void removeWhatIsNoLongerGiven(Set<String> keys, TreenqConfiguration instance)
+            throws ConfiguratorException {
         Set<String> earlier = instance.givenByCode();
         Set<String> given = new TreeSet<>();
         for (Attribute<TreenqConfiguration, ?> attribute : describe()) {
@@ -69,8 +71,9 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
                 given.add(name);
             } else if (earlier.contains(name)) {
                 reset(attribute, instance);
-                LOGGER.warning(() -> "Configuration as Code gave '" + name + "' of treenq earlier and no longer has it, so it was"
-                        + " removed from Jenkins' configuration");
+                LOGGER.warning(() ->
+                        "Configuration as Code gave '" + name + "' of treenq earlier and no longer has it, so it was"
+                                + " removed from Jenkins' configuration");
             }
         }
         instance.requireDefaultBuilder();

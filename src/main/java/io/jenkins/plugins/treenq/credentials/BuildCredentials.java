@@ -34,8 +34,8 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  * The credentials of one build, or of questions while something is configured.
  *
  * <p>Ids that were configured are looked up as Jenkins itself, where they were configured. Those for all jobs are never
- * looked up in a folder, so that a folder cannot put something else under the same id, and may be of the system scope; those
- * of a folder may not. Ids that a job gave are looked up as that run: its folders and its authentication decide.
+ * looked up in a folder, so that a folder cannot put something else under the same id, and may be of the system scope;
+ * those of a folder may not. Ids that a job gave are looked up as that run: its folders and its authentication decide.
  */
 public final class BuildCredentials {
     @CheckForNull
@@ -80,8 +80,7 @@ public final class BuildCredentials {
      * @param owner where it was configured
      * @throws AbortException when there is none of that id and type for this registry; the message says so
      */
-    public RegistryLogin configuredLogin(String credentialsId, String host, ItemGroup<?> owner)
-            throws AbortException {
+    public RegistryLogin configuredLogin(String credentialsId, String host, ItemGroup<?> owner) throws AbortException {
         return login(configured(
                 credentialsId,
                 StandardUsernamePasswordCredentials.class,
@@ -157,7 +156,8 @@ public final class BuildCredentials {
      * @param address of it
      */
     public RemoteAccess remote(String credentialsId, String address) throws AbortException {
-        String need = "'" + address + "' needs a username with password, a secret text or an SSH username with private key";
+        String need =
+                "'" + address + "' needs a username with password, a secret text or an SSH username with private key";
         StandardCredentials found =
                 ofRun(credentialsId, StandardCredentials.class, Requirements.address(address), need);
         if (found instanceof StandardUsernamePasswordCredentials login) {

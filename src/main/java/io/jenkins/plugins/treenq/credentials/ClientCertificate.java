@@ -24,8 +24,8 @@ import java.util.List;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
 
 /**
- * Credentials with a client's certificate and key, as the client takes them. The key is opened here, on the controller, so
- * that its passphrase goes nowhere else.
+ * Credentials with a client's certificate and key, as the client takes them. The key is opened here, on the controller,
+ * so that its passphrase goes nowhere else.
  */
 final class ClientCertificate {
     private static final char[] NO_PASSPHRASE = {};
@@ -55,8 +55,8 @@ final class ClientCertificate {
     }
 
     /**
-     * A key store. The daemon's certificate must come from one of the store's trusted certificates or from the root of the
-     * client's own chain; a store without either leaves it to the authorities that the JVM trusts.
+     * A key store. The daemon's certificate must come from one of the store's trusted certificates or from the root of
+     * the client's own chain; a store without either leaves it to the authorities that the JVM trusts.
      *
      * @throws AbortException when the store holds no key, or cannot be opened; the message says so
      */
@@ -79,8 +79,7 @@ final class ClientCertificate {
                 throw unusable(credentials.getId(), "the key store holds no private key with a certificate");
             }
             chain.stream().filter(ClientCertificate::isRoot).forEach(authorities::add);
-            return new Tls(
-                    Util.fixNull(serverName), pem(authorities), pem(chain), Pkcs8Keys.format(usable(key)));
+            return new Tls(Util.fixNull(serverName), pem(authorities), pem(chain), Pkcs8Keys.format(usable(key)));
         } catch (UnrecoverableKeyException e) {
             throw unusable(credentials.getId(), "the password does not open it");
         } catch (GeneralSecurityException e) {

@@ -25,6 +25,8 @@ final class Requirements {
 
     /** @param address null when nothing is known of it */
     static List<DomainRequirement> address(@CheckForNull String address) {
-        return address == null ? List.of() : URIRequirementBuilder.fromUri(address).build();
+        return address == null
+                ? List.of()
+                : URIRequirementBuilder.fromUri(address).build();
     }
 }

@@ -22,7 +22,9 @@ public record BaseImage(String name, boolean enabled) {
             // Before there were attributes, names stood in one line.
             List<RuleFields.Field> fields = RuleFields.of(lines.get(0));
             if (fields.stream().allMatch(field -> field.name() == null)) {
-                return fields.stream().map(field -> named(field.value(), true, lines.get(0))).toList();
+                return fields.stream()
+                        .map(field -> named(field.value(), true, lines.get(0)))
+                        .toList();
             }
         }
         List<BaseImage> images = new ArrayList<>();
@@ -44,8 +46,9 @@ public record BaseImage(String name, boolean enabled) {
                     name = field.value();
                 }
                 case "enable" -> enabled = RuleValues.bool(field.value(), "enable", line);
-                default -> throw new InvalidRuleException("An image has no attribute '" + field.name() + "', as '" + line
-                        + "' says. It has name and enable.");
+                default ->
+                    throw new InvalidRuleException("An image has no attribute '" + field.name() + "', as '" + line
+                            + "' says. It has name and enable.");
             }
         }
         return named(name, enabled, line);

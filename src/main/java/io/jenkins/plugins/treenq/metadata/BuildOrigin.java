@@ -159,7 +159,8 @@ public final class BuildOrigin {
         /** @param value how many characters of a commit's hash a short one has */
         public Builder shortCommitLength(int value) {
             if (value < 1) {
-                throw new InvalidRuleException("The length of a short commit hash is at least 1, and not " + value + ".");
+                throw new InvalidRuleException(
+                        "The length of a short commit hash is at least 1, and not " + value + ".");
             }
             shortCommitLength = value;
             return this;

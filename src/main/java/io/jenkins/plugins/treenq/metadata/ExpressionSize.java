@@ -6,7 +6,9 @@ import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How many characters and classes a regular expression has when its counted repetitions are written out; never too few. */
+/**
+ * How many characters and classes a regular expression has when its counted repetitions are written out; never too few.
+ */
 final class ExpressionSize {
     private static final Pattern REPETITION = Pattern.compile("\\{(\\d{1,9})(?:,(\\d{0,9}))?\\}");
 

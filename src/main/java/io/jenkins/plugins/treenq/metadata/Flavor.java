@@ -48,9 +48,11 @@ public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, Strin
                 case "prefix" -> flavor.withPrefix(field.value(), false);
                 case "suffix" -> flavor.withSuffix(field.value(), false);
                 case "onlatest" -> flavor.onLatest(before, RuleValues.bool(field.value(), name, line));
-                default -> throw new InvalidRuleException("'" + line
-                        + "' is no flavor. Those are latest=auto, latest=true, latest=false, prefix=TEXT and suffix=TEXT,"
-                        + " of which the last two may be followed by ,onlatest=true.");
+                default ->
+                    throw new InvalidRuleException("'" + line
+                            + "' is no flavor. Those are latest=auto, latest=true, latest=false, prefix=TEXT "
+                            + "and suffix=TEXT,"
+                            + " of which the last two may be followed by ,onlatest=true.");
             };
             if (!name.equals("onlatest")) {
                 before = name;
@@ -64,8 +66,9 @@ public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, Strin
             case "auto" -> Latest.AUTO;
             case "true" -> Latest.TRUE;
             case "false" -> Latest.FALSE;
-            default -> throw new InvalidRuleException(
-                    "latest is auto, true or false, and not '" + value + "', as in '" + line + "'.");
+            default ->
+                throw new InvalidRuleException(
+                        "latest is auto, true or false, and not '" + value + "', as in '" + line + "'.");
         };
     }
 

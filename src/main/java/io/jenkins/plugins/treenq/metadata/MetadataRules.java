@@ -48,10 +48,13 @@ public final class MetadataRules {
                 .filter(level -> !level.isEmpty())
                 .distinct()
                 .toList();
-        levels.stream().filter(level -> !LEVEL.matcher(level).matches()).findFirst().ifPresent(level -> {
-            throw new InvalidRuleException("Annotations cannot be put on '" + level
-                    + "'. They can be put on manifest, index, manifest-descriptor and index-descriptor.");
-        });
+        levels.stream()
+                .filter(level -> !LEVEL.matcher(level).matches())
+                .findFirst()
+                .ifPresent(level -> {
+                    throw new InvalidRuleException("Annotations cannot be put on '" + level
+                            + "'. They can be put on manifest, index, manifest-descriptor and index-descriptor.");
+                });
         return levels.isEmpty() ? List.of(DEFAULT_LEVEL) : levels;
     }
 
@@ -77,8 +80,10 @@ public final class MetadataRules {
     }
 
     private List<String> tags(List<String> names) {
-        List<String> enabled =
-                images.stream().filter(BaseImage::enabled).map(BaseImage::lowerCaseName).toList();
+        List<String> enabled = images.stream()
+                .filter(BaseImage::enabled)
+                .map(BaseImage::lowerCaseName)
+                .toList();
         return images.isEmpty()
                 ? names
                 : enabled.stream()

@@ -66,9 +66,11 @@ final class MomentFormat {
         years("gg", "gggg", "ggggg", date -> date.get(WeekFields.SUNDAY_START.weekBasedYear()));
         years("GG", "GGGG", "GGGGG", date -> date.get(WeekFields.ISO.weekBasedYear()));
         years("YY", "YYYY", "YYYYY", ZonedDateTime::getYear);
-        text("Y", date -> date.getYear() <= LAST_YEAR_OF_FOUR_DIGITS
-                ? zeroFilled(date.getYear(), 4)
-                : "+" + date.getYear());
+        text(
+                "Y",
+                date -> date.getYear() <= LAST_YEAR_OF_FOUR_DIGITS
+                        ? zeroFilled(date.getYear(), 4)
+                        : "+" + date.getYear());
         text("YYYYYY", date -> "+" + zeroFilled(date.getYear(), 6));
         number("y", ZonedDateTime::getYear, "yo", "yy");
         padded("yyy", 3, ZonedDateTime::getYear);

@@ -53,7 +53,9 @@ record PythonVersion(List<String> release, boolean last, String normalized) {
         String implicitPost = matcher.group("implicitPost");
         boolean post = implicitPost != null || matcher.group("post") != null;
         if (post) {
-            normalized.append(".post").append(number(implicitPost != null ? implicitPost : matcher.group("postNumber")));
+            normalized
+                    .append(".post")
+                    .append(number(implicitPost != null ? implicitPost : matcher.group("postNumber")));
         }
         boolean dev = matcher.group("dev") != null;
         if (dev) {

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression of a rule. Its work has a limit: there are expressions that take a time which is exponential in the text,
- * and who pushes a tag must not hold up the controller with one.
+ * A regular expression of a rule. Its work has a limit: there are expressions that take a time which is exponential in
+ * the text, and who pushes a tag must not hold up the controller with one.
  */
 final class RuleExpression {
     private static final int MAX_LENGTH = 500;
@@ -54,8 +54,9 @@ final class RuleExpression {
                 case 'u' -> {
                     // Characters are Unicode's always.
                 }
-                default -> throw new InvalidRuleException("A regular expression can have the flags g, i, m, s and u, and not '"
-                        + flag + "', as in '" + rule + "'.");
+                default ->
+                    throw new InvalidRuleException("A regular expression can have the flags g, i, m, s and u, and not '"
+                            + flag + "', as in '" + rule + "'.");
             }
         }
         return compile(text.substring(1, end), flags, all, rule);
@@ -67,23 +68,24 @@ final class RuleExpression {
                     + rule.substring(0, MAX_IN_MESSAGE) + "…' is longer.");
         }
         if (expression.contains("\\Q")) {
-            throw new InvalidRuleException("'" + expression + "' in '" + rule + "' has \\Q, which cannot be used here.");
+            throw new InvalidRuleException(
+                    "'" + expression + "' in '" + rule + "' has \\Q, which cannot be used here.");
         }
         if (new ExpressionSize(expression).value() > MAX_REPETITIONS) {
-            throw new InvalidRuleException("'" + expression + "' in '" + rule + "' repeats too much: written out, it has more than "
-                    + MAX_REPETITIONS + " characters.");
+            throw new InvalidRuleException("'" + expression + "' in '" + rule
+                    + "' repeats too much: written out, it has more than " + MAX_REPETITIONS + " characters.");
         }
         try {
             return new RuleExpression(Pattern.compile(expression, flags), all, rule);
         } catch (PatternSyntaxException e) {
-            throw new InvalidRuleException("'" + expression + "' in '" + rule + "' is no regular expression: "
-                    + e.getDescription() + ".");
+            throw new InvalidRuleException(
+                    "'" + expression + "' in '" + rule + "' is no regular expression: " + e.getDescription() + ".");
         }
     }
 
     /**
-     * The match and its groups, of which those that took no part are null; with the flag {@code g}, all matches. Null when
-     * nothing matches.
+     * The match and its groups, of which those that took no part are null; with the flag {@code g}, all matches. Null
+     * when nothing matches.
      *
      * @throws InvalidRuleException when that takes too much work
      */
@@ -93,7 +95,8 @@ final class RuleExpression {
             return match(pattern.matcher(new LimitedText(text)));
         } catch (TooManyReadsException | StackOverflowError e) {
             throw new InvalidRuleException("The regular expression in '" + rule + "' takes too long for '"
-                    + text.substring(0, Math.min(text.length(), MAX_IN_MESSAGE)) + "'. A repetition within a repetition may be why.");
+                    + text.substring(0, Math.min(text.length(), MAX_IN_MESSAGE))
+                    + "'. A repetition within a repetition may be why.");
         }
     }
 

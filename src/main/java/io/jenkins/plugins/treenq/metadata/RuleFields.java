@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The fields of a rule, which is a line of comma-separated values: a field with a comma in it is in double quotes, and a double
- * quote within those is written twice.
+ * The fields of a rule, which is a line of comma-separated values: a field with a comma in it is in double quotes, and
+ * a double quote within those is written twice.
  */
 final class RuleFields {
     /** No rule that a person writes is longer. It bounds the work that one rule can make. */
@@ -90,7 +90,8 @@ final class RuleFields {
             position++;
         }
         if (position < rule.length() && rule.charAt(position) != COMMA) {
-            throw new InvalidRuleException("After a field in double quotes comes a comma; '" + rule + "' has something else.");
+            throw new InvalidRuleException(
+                    "After a field in double quotes comes a comma; '" + rule + "' has something else.");
         }
         return text.toString();
     }

@@ -9,8 +9,9 @@ final class RuleValues {
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new InvalidRuleException(
-                    attribute + " is true or false, and not '" + value + "', as in '" + rule + "'.");
+            default ->
+                throw new InvalidRuleException(
+                        attribute + " is true or false, and not '" + value + "', as in '" + rule + "'.");
         };
     }
 }

@@ -6,12 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A version of <a href="https://semver.org/spec/v2.0.0.html">Semantic Versioning 2.0.0</a>, which may have a {@code v} in front.
- * What is behind a plus sign is not kept: it makes no other version.
+ * A version of <a href="https://semver.org/spec/v2.0.0.html">Semantic Versioning 2.0.0</a>, which may have a {@code v}
+ * in front. What is behind a plus sign is not kept: it makes no other version.
  *
  * @param preRelease null when it is a release
  */
-record SemanticVersion(long major, long minor, long patch, @CheckForNull String preRelease) {
+record SemanticVersion(
+        long major, long minor, long patch, @CheckForNull String preRelease) {
     /** As of node-semver: longer texts are no versions, and neither are numbers that JavaScript cannot count to. */
     private static final int MAX_LENGTH = 256;
 
@@ -20,8 +21,9 @@ record SemanticVersion(long major, long minor, long patch, @CheckForNull String 
 
     private static final String NUMBER = "(?:0|[1-9][0-9]*+)";
     private static final String IDENTIFIER = "(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)";
-    private static final Pattern FORM = Pattern.compile("v?(?<major>" + NUMBER + ")\\.(?<minor>" + NUMBER + ")\\.(?<patch>"
-            + NUMBER + ")(?:-(?<pre>" + IDENTIFIER + "(?:\\." + IDENTIFIER + ")*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?");
+    private static final Pattern FORM = Pattern.compile(
+            "v?(?<major>" + NUMBER + ")\\.(?<minor>" + NUMBER + ")\\.(?<patch>" + NUMBER + ")(?:-(?<pre>" + IDENTIFIER
+                    + "(?:\\." + IDENTIFIER + ")*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?");
 
     /** Null when it is none. */
     @CheckForNull

@@ -70,9 +70,11 @@ final class TagEvaluation {
     @CheckForNull
     private Value value(TagRule rule) {
         return switch (rule.type()) {
-            case SCHEDULE -> origin.isScheduled()
-                    ? new Value(rule.template("pattern", TemplateNames.SCHEDULE).evaluate(values), false)
-                    : null;
+            case SCHEDULE ->
+                origin.isScheduled()
+                        ? new Value(
+                                rule.template("pattern", TemplateNames.SCHEDULE).evaluate(values), false)
+                        : null;
             case SEMVER -> semver(rule);
             case PEP440 -> pep440(rule);
             case MATCH -> match(rule);
@@ -91,7 +93,8 @@ final class TagEvaluation {
         }
         SemanticVersion version = SemanticVersion.parse(raw);
         if (version == null) {
-            warnings.add("The rule '" + rule + "' gives no tag, for '" + raw + "' is no semantic version (https://semver.org).");
+            warnings.add("The rule '" + rule + "' gives no tag, for '" + raw
+                    + "' is no semantic version (https://semver.org).");
             return null;
         }
         return version(
@@ -137,7 +140,10 @@ final class TagEvaluation {
         return new Value(parts.get(pattern.isOnly("raw") ? "raw" : "version"), false);
     }
 
-    /** The value of the rule, or the tag that is built, or the part of it that the rule selects; null when there is none. */
+    /**
+     * The value of the rule, or the tag that is built, or the part of it that the rule selects; null when there is
+     * none.
+     */
     @CheckForNull
     private String versionText(TagRule rule) {
         String text = tagOrValue(rule);
@@ -218,7 +224,9 @@ final class TagEvaluation {
     private String with(String value, TagRule rule) {
         String prefix = rule.getIfGiven("prefix");
         String suffix = rule.getIfGiven("suffix");
-        return global(prefix == null ? flavor.prefix() : prefix) + value + global(suffix == null ? flavor.suffix() : suffix);
+        return global(prefix == null ? flavor.prefix() : prefix)
+                + value
+                + global(suffix == null ? flavor.suffix() : suffix);
     }
 
     private String global(String template) {
@@ -229,7 +237,8 @@ final class TagEvaluation {
         String tag = NOT_OF_TAGS.matcher(text).replaceAll("-");
         if (!TAG.matcher(tag).matches()) {
             throw new InvalidRuleException(origin + " gives the tag '" + tag
-                    + "', which is none: a tag begins with a letter, a digit or an underscore, and has at most 128 characters.");
+                    + "', which is none: a tag begins with a letter, a digit or an underscore, and has "
+                    + "at most 128 characters.");
         }
         return tag;
     }

@@ -37,7 +37,8 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
      */
     static List<TagRule> parse(List<String> texts) {
         List<String> lines = RuleLines.of(texts);
-        List<TagRule> rules = new ArrayList<>((lines.isEmpty() ? DEFAULT : lines).stream().map(TagRule::parse).toList());
+        List<TagRule> rules = new ArrayList<>(
+                (lines.isEmpty() ? DEFAULT : lines).stream().map(TagRule::parse).toList());
         rules.sort(Comparator.comparingInt(TagRule::priority).reversed());
         return List.copyOf(rules);
     }
@@ -57,7 +58,8 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
         for (String name : given.keySet()) {
             if (!type.attributes().contains(name)) {
                 throw new InvalidRuleException("type=" + type + " has no attribute '" + name + "', as in '" + text
-                        + "'. It has " + String.join(", ", type.attributes().stream().sorted().toList()) + ".");
+                        + "'. It has "
+                        + String.join(", ", type.attributes().stream().sorted().toList()) + ".");
             }
         }
         TagRule rule = new TagRule(text, type, withDefaults(type, given));
@@ -130,20 +132,23 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
 
     private void required(String name) {
         if (!attributes.containsKey(name)) {
-            throw new InvalidRuleException("'" + text + "' lacks the attribute " + name + ", which type=" + type + " needs.");
+            throw new InvalidRuleException(
+                    "'" + text + "' lacks the attribute " + name + ", which type=" + type + " needs.");
         }
     }
 
     private void matches(String name, Pattern form, String meaning) {
         if (!form.matcher(get(name)).matches()) {
-            throw new InvalidRuleException(name + " is " + meaning + ", and not '" + get(name) + "', as in '" + text + "'.");
+            throw new InvalidRuleException(
+                    name + " is " + meaning + ", and not '" + get(name) + "', as in '" + text + "'.");
         }
     }
 
     private void oneOf(String name, Set<String> values) {
         if (!values.contains(get(name))) {
-            throw new InvalidRuleException(name + " is one of " + String.join(", ", values.stream().sorted().toList())
-                    + ", and not '" + get(name) + "', as in '" + text + "'.");
+            throw new InvalidRuleException(name + " is one of "
+                    + String.join(", ", values.stream().sorted().toList()) + ", and not '" + get(name) + "', as in '"
+                    + text + "'.");
         }
     }
 

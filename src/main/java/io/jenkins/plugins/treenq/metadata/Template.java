@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text with expressions in it, such as <code>nightly-{{date 'YYYYMMDD' tz='Asia/Tokyo'}}</code>. Of Handlebars' language, it has
- * the expressions, and no blocks, partials or comments. Values are not escaped for HTML, which they never become part of.
+ * A text with expressions in it, such as <code>nightly-{{date 'YYYYMMDD' tz='Asia/Tokyo'}}</code>. Of Handlebars'
+ * language, it has the expressions, and no blocks, partials or comments. Values are not escaped for HTML, which they
+ * never become part of.
  */
 final class Template {
     private static final String OPEN = "{{";
@@ -156,7 +157,10 @@ final class Template {
             return new Expression(name, format, found);
         }
 
-        /** Without quotes it would be the name of something, of which there is nothing; the default format stands for that. */
+        /**
+         * Without quotes it would be the name of something, of which there is nothing; the default format stands for
+         * that.
+         */
         @CheckForNull
         private String format() {
             String format = quoted();
@@ -164,7 +168,8 @@ final class Template {
                 return format;
             }
             int begin = position;
-            while (position < text.length() && "\"'=".indexOf(text.charAt(position)) < 0
+            while (position < text.length()
+                    && "\"'=".indexOf(text.charAt(position)) < 0
                     && !Character.isWhitespace(text.charAt(position))) {
                 position++;
             }

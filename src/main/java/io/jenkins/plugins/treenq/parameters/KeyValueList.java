@@ -42,8 +42,8 @@ public final class KeyValueList {
     /** Arguments of a Jenkinsfile as they are bound: maps become texts. */
     public static Map<String, Object> bindable(Map<String, Object> arguments, Set<String> assignments) {
         Map<String, Object> bindable = new LinkedHashMap<>(arguments);
-        bindable.replaceAll((name, value) ->
-                assignments.contains(name) && value instanceof Map<?, ?> map ? texts(map) : value);
+        bindable.replaceAll(
+                (name, value) -> assignments.contains(name) && value instanceof Map<?, ?> map ? texts(map) : value);
         return bindable;
     }
 

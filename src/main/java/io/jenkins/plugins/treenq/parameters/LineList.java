@@ -80,8 +80,6 @@ public final class LineList {
 
     /** Whether somebody sees the configuration of a job, or of all jobs. */
     public static boolean mayConfigure(@CheckForNull Item item) {
-        return item == null
-                ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                : item.hasPermission(Item.EXTENDED_READ);
+        return item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.EXTENDED_READ);
     }
 }

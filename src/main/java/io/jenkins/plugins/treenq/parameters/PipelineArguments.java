@@ -21,11 +21,11 @@ import org.jenkinsci.plugins.structs.describable.ParameterType;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 
 /**
- * Arguments of a step as a person writes them in a Jenkinsfile, made to be those that the step's class declares. Numbers and
- * booleans are taken as texts, and one value as a list of one. Nested arguments are treated alike.
+ * Arguments of a step as a person writes them in a Jenkinsfile, made to be those that the step's class declares.
+ * Numbers and booleans are taken as texts, and one value as a list of one. Nested arguments are treated alike.
  *
- * <p>What is wrong with them fails the step with one line: an unknown argument with the nearest one that there is, since
- * Jenkins itself only warns of it, and a value of another kind with the kind that is taken.
+ * <p>What is wrong with them fails the step with one line: an unknown argument with the nearest one that there is,
+ * since Jenkins itself only warns of it, and a value of another kind with the kind that is taken.
  */
 public final class PipelineArguments {
     private static final String ANONYMOUS = UninstantiatedDescribable.ANONYMOUS_KEY;
@@ -43,7 +43,8 @@ public final class PipelineArguments {
     /**
      * @param function that is called, such as {@code treenqBuild}
      * @param type that the arguments make
-     * @throws AbortException undeclared, because Jenkins' interface declares none: when the arguments cannot be those of the type
+     * @throws AbortException undeclared, because Jenkins' interface declares none: when the arguments cannot be those
+     *     of the type
      */
     public static Map<String, Object> bindable(String function, Class<?> type, Map<String, Object> arguments) {
         return new PipelineArguments(function, DescribableModel.of(type)).bindable(arguments);
@@ -60,7 +61,8 @@ public final class PipelineArguments {
                 name.equals(ANONYMOUS) ? model.getSoleRequiredParameter() : model.getParameter(name);
         if (parameter == null) {
             throw name.equals(ANONYMOUS)
-                    ? refused(function + " takes arguments with names, such as " + names().iterator().next() + ": …")
+                    ? refused(function + " takes arguments with names, such as "
+                            + names().iterator().next() + ": …")
                     : refused(function + " has no argument '" + name + "'; did you mean '"
                             + EditDistance.findNearest(name, names()) + "'?");
         }
@@ -74,12 +76,15 @@ public final class PipelineArguments {
     }
 
     private Collection<String> names() {
-        return model.getParameters().stream().map(DescribableParameter::getName).collect(Collectors.toCollection(TreeSet::new));
+        return model.getParameters().stream()
+                .map(DescribableParameter::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private List<Object> list(String name, Object value, ParameterType of) {
-        Collection<?> values =
-                value instanceof Object[] array ? Arrays.asList(array) : value instanceof Collection<?> all ? all : List.of(value);
+        Collection<?> values = value instanceof Object[] array
+                ? Arrays.asList(array)
+                : value instanceof Collection<?> all ? all : List.of(value);
         Class<?> element = of.getActualType() instanceof Class<?> known ? known : Object.class;
         List<Object> bindable = new ArrayList<>();
         values.forEach(each -> bindable.add(each == null ? null : single(name, each, element)));
@@ -88,7 +93,10 @@ public final class PipelineArguments {
 
     private Object single(String name, Object value, Class<?> type) {
         if (type == String.class) {
-            if (value instanceof CharSequence || value instanceof Number || value instanceof Boolean || value instanceof Enum) {
+            if (value instanceof CharSequence
+                    || value instanceof Number
+                    || value instanceof Boolean
+                    || value instanceof Enum) {
                 return value.toString();
             }
             throw refused(name + " of " + function + " takes a text, and not " + kind(value));
@@ -116,8 +124,9 @@ public final class PipelineArguments {
         if (descriptor == null) {
             return nested;
         }
-        UninstantiatedDescribable bindable = nested.withArguments(
-                new PipelineArguments(nested.getSymbol(), DescribableModel.of(descriptor.clazz)).bindable(texts(nested)));
+        UninstantiatedDescribable bindable =
+                nested.withArguments(new PipelineArguments(nested.getSymbol(), DescribableModel.of(descriptor.clazz))
+                        .bindable(texts(nested)));
         bindable.setModel(nested.getModel());
         return bindable;
     }
@@ -138,7 +147,9 @@ public final class PipelineArguments {
     }
 
     private static String kind(Object value) {
-        return value instanceof Map ? "a map" : value instanceof Collection || value instanceof Object[] ? "a list" : "something else";
+        return value instanceof Map
+                ? "a map"
+                : value instanceof Collection || value instanceof Object[] ? "a list" : "something else";
     }
 
     /** Jenkins shows the message of this exception alone, and of others where in its own code they were thrown. */

@@ -13,20 +13,26 @@ import java.util.Deque;
 public final class WorkspacePath {
     private WorkspacePath() {}
 
-    /** What a form says of a path. A step of a Pipeline may run in a folder of the workspace, and reach what is beside it. */
+    /**
+     * What a form says of a path. A step of a Pipeline may run in a folder of the workspace, and reach what is beside
+     * it.
+     */
     public static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
         return check(item, "", value);
     }
 
     /** @param start what the path is relative to, itself relative to the workspace */
-    public static FormValidation check(@CheckForNull Item item, @CheckForNull String start, @CheckForNull String value) {
+    public static FormValidation check(
+            @CheckForNull Item item, @CheckForNull String start, @CheckForNull String value) {
         String folder = Util.fixNull(start).trim();
         String path = Util.fixNull(value).trim();
         if (!LineList.mayConfigure(item) || path.contains("$") || folder.contains("$")) {
             return FormValidation.ok();
         }
         if (isAbsolute(path) || isAbsolute(folder)) {
-            return isAbsolute(path) ? FormValidation.warning(Messages.WorkspacePath_absolute(path)) : FormValidation.ok();
+            return isAbsolute(path)
+                    ? FormValidation.warning(Messages.WorkspacePath_absolute(path))
+                    : FormValidation.ok();
         }
         if (!isOutside(folder + "/" + path)) {
             return FormValidation.ok();

@@ -20,7 +20,9 @@ public final class Affinity {
     public static List<String> order(Collection<String> addresses, String key) {
         Map<String, String> draws = new HashMap<>();
         addresses.forEach(address -> draws.put(
-                address, Digest.sha256((key + '\0' + address).getBytes(StandardCharsets.UTF_8)).hex()));
+                address,
+                Digest.sha256((key + '\0' + address).getBytes(StandardCharsets.UTF_8))
+                        .hex()));
         return draws.keySet().stream()
                 .sorted(Comparator.<String, String>comparing(draws::get).reversed())
                 .toList();

@@ -14,8 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many builds each daemon has, and who waits for a place. Nobody is passed by for a place that would do; waiting takes
- * no thread. Only counting is done while others are kept out: what a build would like is asked before, and it is told after.
+ * How many builds each daemon has, and who waits for a place. Nobody is passed by for a place that would do; waiting
+ * takes no thread. Only counting is done while others are kept out: what a build would like is asked before, and it is
+ * told after.
  */
 public final class DaemonPool {
     private final Map<String, Integer> taken = new HashMap<>();

@@ -3,7 +3,6 @@ package io.jenkins.plugins.treenq.report;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
-import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
@@ -22,7 +21,10 @@ import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** An image that a run built, found in place of building it, or promoted, as Jenkinsfiles, the build's page and REST have it. */
+/**
+ * An image that a run built, found in place of building it, or promoted, as Jenkinsfiles, the build's page and REST
+ * have it.
+ */
 @ExportedBean(defaultVisibility = 2)
 public final class BuiltImage implements Serializable {
     private static final long serialVersionUID = 1;
@@ -60,8 +62,11 @@ public final class BuiltImage implements Serializable {
         this.number = number;
         this.sizeBytes = sizeBytes;
         this.digest = image == null ? null : image.digest().value();
-        this.imageId = image == null || image.config() == null ? null : image.config().value();
-        this.reference = image == null || names.isEmpty() ? null : ImageName.parse(names.get(0)).at(image.digest());
+        this.imageId =
+                image == null || image.config() == null ? null : image.config().value();
+        this.reference = image == null || names.isEmpty()
+                ? null
+                : ImageName.parse(names.get(0)).at(image.digest());
         this.tags = new ArrayList<>(names);
         this.platforms = new ArrayList<>(platforms);
         this.builder = builder;
@@ -78,9 +83,8 @@ public final class BuiltImage implements Serializable {
      */
     public static BuiltImage built(
             int number, BuildResult result, long sizeBytes, DockerfileBuild build, String builder) {
-        List<String> platforms = build.platforms().isEmpty()
-                ? new MetadataFile(result.metadata()).platforms()
-                : build.platforms();
+        List<String> platforms =
+                build.platforms().isEmpty() ? new MetadataFile(result.metadata()).platforms() : build.platforms();
         return new BuiltImage(
                 number,
                 sizeBytes,
@@ -127,7 +131,8 @@ public final class BuiltImage implements Serializable {
             Map<String, String> how,
             Duration duration) {
         ExportedImage exported = new ExportedImage(image.digest(), null);
-        Map<String, Object> metadata = new LinkedHashMap<>(MetadataFile.of(exported, names).values());
+        Map<String, Object> metadata =
+                new LinkedHashMap<>(MetadataFile.of(exported, names).values());
         metadata.putAll(how);
         List<String> platforms = image.variants().stream()
                 .map(ImageDescription.Variant::platform)
@@ -135,16 +140,7 @@ public final class BuiltImage implements Serializable {
                 .map(Platform::toString)
                 .toList();
         return new BuiltImage(
-                number,
-                image.sizeBytes(),
-                names,
-                true,
-                platforms,
-                null,
-                promotedFrom,
-                exported,
-                metadata,
-                duration);
+                number, image.sizeBytes(), names, true, platforms, null, promotedFrom, exported, metadata, duration);
     }
 
     /** What only the controller knows: its clock, and how it got to the registries of the names. */
@@ -193,8 +189,8 @@ public final class BuiltImage implements Serializable {
     }
 
     /**
-     * The names that were given, completed: {@code docker.io/library/web:latest} for {@code web}; without a tag for what
-     * was pushed by digest.
+     * The names that were given, completed: {@code docker.io/library/web:latest} for {@code web}; without a tag for
+     * what was pushed by digest.
      */
     @Exported
     @Whitelisted
@@ -205,7 +201,9 @@ public final class BuiltImage implements Serializable {
     /** Where people find the repository in a browser; null when that is not known. */
     @CheckForNull
     public String getRegistryPage() {
-        return tags.isEmpty() ? null : RegistryPage.of(ImageName.parse(tags.get(0))).orElse(null);
+        return tags.isEmpty()
+                ? null
+                : RegistryPage.of(ImageName.parse(tags.get(0))).orElse(null);
     }
 
     /** What the image runs on, such as {@code linux/amd64}; empty when the daemon did not say. */

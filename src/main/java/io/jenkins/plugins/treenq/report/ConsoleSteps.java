@@ -13,14 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says of each line in a run's console which step of an image build it belongs to ({@code PlainPrinter}), so that the page's
- * script can fold what finished steps wrote. The text stays as it is.
+ * Says of each line in a run's console which step of an image build it belongs to ({@code PlainPrinter}), so that the
+ * page's script can fold what finished steps wrote. The text stays as it is.
  */
 @Extension
 public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     /**
-     * In front of the number may be a time of Pipeline's {@code timestamps}, the name of one of several images and the platforms
-     * of a build in parts.
+     * In front of the number may be a time of Pipeline's {@code timestamps}, the name of one of several images and the
+     * platforms of a build in parts.
      */
     private static final Pattern LINE = Pattern.compile(
             "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>(?:\\[[A-Za-z0-9._-]*[:/][A-Za-z0-9._:/,-]*(?: \\d+)?] )*)"

@@ -20,7 +20,10 @@ import java.util.Map;
 import jenkins.model.Jenkins;
 import jenkins.util.BuildListenerAdapter;
 
-/** Keeps what images a run built, found or promoted: its metadata as an artifact, its digest as a fingerprint, itself on the run's page. */
+/**
+ * Keeps what images a run built, found or promoted: its metadata as an artifact, its digest as a fingerprint, itself on
+ * the run's page.
+ */
 public final class ImageArchive {
     private static final String FOLDER = "treenq";
 
@@ -86,9 +89,8 @@ public final class ImageArchive {
         String key = new Digest(digest).hex().substring(0, FINGERPRINT_LENGTH);
         String name = image.getTags().isEmpty() ? digest : image.getTags().get(0);
         // Anything else was made elsewhere, if nobody here knows of it.
-        Fingerprint fingerprint = Jenkins.get()
-                .getFingerprintMap()
-                .getOrCreate(image.getBuilder() != null ? run : null, name, key);
+        Fingerprint fingerprint =
+                Jenkins.get().getFingerprintMap().getOrCreate(image.getBuilder() != null ? run : null, name, key);
         fingerprint.addFor(run);
         synchronized (run) {
             FingerprintAction present = run.getAction(FingerprintAction.class);

@@ -157,7 +157,8 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
      * @param build null for what was promoted
      * @param image null for a build that made none
      */
-    public record Entry(@CheckForNull TimelinePage build, @CheckForNull BuiltImage image) {
+    public record Entry(
+            @CheckForNull TimelinePage build, @CheckForNull BuiltImage image) {
         @CheckForNull
         public TimelinePage getBuild() {
             return build;
@@ -169,10 +170,13 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         }
     }
 
-    /** What the run was asked for, in that order: builds by their numbers, and in between what was promoted meanwhile. */
+    /**
+     * What the run was asked for, in that order: builds by their numbers, and in between what was promoted meanwhile.
+     */
     public List<Entry> getEntries() {
-        List<BuiltImage> others = new ArrayList<>(
-                getImages().stream().filter(image -> !timelines.has(image.getNumber())).toList());
+        List<BuiltImage> others = new ArrayList<>(getImages().stream()
+                .filter(image -> !timelines.has(image.getNumber()))
+                .toList());
         List<Entry> entries = new ArrayList<>();
         for (TimelinePage build : timelines.pages()) {
             while (!others.isEmpty() && startMillis(others.get(0)) < build.getStartMillis()) {

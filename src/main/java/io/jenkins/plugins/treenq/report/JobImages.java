@@ -81,7 +81,10 @@ public final class JobImages {
 
         /** Whether somebody has written it who knows how. */
         private boolean isComplete() {
-            return build != null && tag != null && digest != null && DIGEST.matcher(digest).matches();
+            return build != null
+                    && tag != null
+                    && digest != null
+                    && DIGEST.matcher(digest).matches();
         }
 
         /** Of the build. */
@@ -118,8 +121,8 @@ public final class JobImages {
     }
 
     /**
-     * Of the last builds that have put something under tags, the newest image first. None when they cannot be read: they are for
-     * showing, and neither a build nor a page may fail for them.
+     * Of the last builds that have put something under tags, the newest image first. None when they cannot be read:
+     * they are for showing, and neither a build nor a page may fail for them.
      */
     public List<Tagged> read() {
         List<Tagged> all = new ArrayList<>();
@@ -133,8 +136,10 @@ public final class JobImages {
                 });
             }
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read; earlier images of " + job.getFullName()
-                    + " are not shown");
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> file + " cannot be read; earlier images of " + job.getFullName() + " are not shown");
         }
         return all;
     }

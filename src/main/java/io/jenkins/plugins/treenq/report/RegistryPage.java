@@ -17,15 +17,17 @@ final class RegistryPage {
     static Optional<String> of(ImageName image) {
         String repository = image.repository();
         return switch (image.host()) {
-            case "docker.io" -> Optional.of(
-                    repository.startsWith(DOCKER_LIBRARY)
-                            ? "https://hub.docker.com/_/" + repository.substring(DOCKER_LIBRARY.length())
-                            : "https://hub.docker.com/r/" + repository);
+            case "docker.io" ->
+                Optional.of(
+                        repository.startsWith(DOCKER_LIBRARY)
+                                ? "https://hub.docker.com/_/" + repository.substring(DOCKER_LIBRARY.length())
+                                : "https://hub.docker.com/r/" + repository);
             case "quay.io" -> Optional.of("https://quay.io/repository/" + repository);
             case "public.ecr.aws" -> Optional.of("https://gallery.ecr.aws/" + repository);
-            default -> LEADING.matcher(image.host()).matches()
-                    ? Optional.of("https://" + image.host() + "/" + repository)
-                    : Optional.empty();
+            default ->
+                LEADING.matcher(image.host()).matches()
+                        ? Optional.of("https://" + image.host() + "/" + repository)
+                        : Optional.empty();
         };
     }
 }

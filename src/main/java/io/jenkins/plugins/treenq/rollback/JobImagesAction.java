@@ -80,21 +80,27 @@ public final class JobImagesAction implements Action {
     /** The same by tag: the tag that was used last comes first. */
     public List<TagHistory> getTags() {
         Map<String, List<TaggedImage>> byTag = new LinkedHashMap<>();
-        getImages().forEach(image ->
-                byTag.computeIfAbsent(image.getTag(), tag -> new ArrayList<>()).add(image));
+        getImages().forEach(image -> byTag.computeIfAbsent(image.getTag(), tag -> new ArrayList<>())
+                .add(image));
         return byTag.values().stream()
                 .map(images -> {
-                    TaggedImage latest =
-                            images.stream().filter(TaggedImage::isCurrent).findFirst().orElse(images.get(0));
+                    TaggedImage latest = images.stream()
+                            .filter(TaggedImage::isCurrent)
+                            .findFirst()
+                            .orElse(images.get(0));
                     return new TagHistory(
-                            latest, images.stream().filter(image -> image != latest).toList());
+                            latest,
+                            images.stream().filter(image -> image != latest).toList());
                 })
                 .toList();
     }
 
     /** What the newest tags stand for now, as far as the job knows. */
     public List<TaggedImage> getCurrent() {
-        return getImages().stream().filter(TaggedImage::isCurrent).limit(SUMMARY).toList();
+        return getImages().stream()
+                .filter(TaggedImage::isCurrent)
+                .limit(SUMMARY)
+                .toList();
     }
 
     /** For a person. */
@@ -127,11 +133,12 @@ public final class JobImagesAction implements Action {
     }
 
     /**
-     * Begins to put one of the images under its tag again, with the credentials that the build had for it. The page shows what
-     * becomes of it.
+     * Begins to put one of the images under its tag again, with the credentials that the build had for it. The page
+     * shows what becomes of it.
      */
     @POST
-    public HttpResponse doRollBack(@QueryParameter(required = true) String tag, @QueryParameter(required = true) String digest)
+    public HttpResponse doRollBack(
+            @QueryParameter(required = true) String tag, @QueryParameter(required = true) String digest)
             throws IOException {
         job.checkPermission(Item.BUILD);
         // Nothing else may be done with these credentials.
@@ -141,8 +148,8 @@ public final class JobImagesAction implements Action {
                 .findFirst()
                 .orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
         Run<?, ?> run = job.getBuildByNumber(image.getNumber());
-        BuiltImage built = built(run, image)
-                .orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
+        BuiltImage built =
+                built(run, image).orElseThrow(() -> new Failure(Messages.JobImagesAction_notThere(tag, digest)));
         RollbackLog log = new RollbackLog(job);
         TaggedImage from = images.stream()
                 .filter(each -> each.isCurrent() && each.getTag().equals(tag))
@@ -168,9 +175,12 @@ public final class JobImagesAction implements Action {
     }
 
     private Rollback ended(Rollback rollback, @CheckForNull Throwable failure) {
-        LOGGER.log(Level.INFO, failure instanceof AbortException ? null : failure, () -> rollback.getUserId() + " rolled "
-                + rollback.getTag() + " of " + job.getFullName() + " back to " + rollback.getDigest()
-                + (failure == null ? "" : ", which failed: " + failure.getMessage()));
+        LOGGER.log(
+                Level.INFO,
+                failure instanceof AbortException ? null : failure,
+                () -> rollback.getUserId() + " rolled "
+                        + rollback.getTag() + " of " + job.getFullName() + " back to " + rollback.getDigest()
+                        + (failure == null ? "" : ", which failed: " + failure.getMessage()));
         return failure == null
                 ? rollback.ended(Rollback.State.DONE, null)
                 : rollback.ended(Rollback.State.FAILED, FailureText.of(failure));

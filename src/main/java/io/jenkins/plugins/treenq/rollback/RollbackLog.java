@@ -22,8 +22,8 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
 /**
- * Who rolled back to what, and what became of it, in a file of the job's own: the job's configuration would lose it when it is
- * written anew. What is under way is in memory, too, until its end is in the file.
+ * Who rolled back to what, and what became of it, in a file of the job's own: the job's configuration would lose it
+ * when it is written anew. What is under way is in memory, too, until its end is in the file.
  */
 final class RollbackLog {
     private static final Logger LOGGER = Logger.getLogger(RollbackLog.class.getName());
@@ -48,7 +48,9 @@ final class RollbackLog {
         this.writer = writer;
     }
 
-    /** What one roll back at a time is of. The job is not named by its folder, which changes when the job is renamed. */
+    /**
+     * What one roll back at a time is of. The job is not named by its folder, which changes when the job is renamed.
+     */
     private record Subject(Job<?, ?> job, String tag) {}
 
     private static ThreadPoolExecutor writer() {
@@ -96,8 +98,10 @@ final class RollbackLog {
                 });
             }
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read; earlier roll backs of " + job.getFullName()
-                    + " are not shown");
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> file + " cannot be read; earlier roll backs of " + job.getFullName() + " are not shown");
         }
         return all;
     }
@@ -141,8 +145,8 @@ final class RollbackLog {
     private void write(Rollback rollback) {
         try {
             if (!isThere()) {
-                LOGGER.info(() -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag() + " back to "
-                        + rollback.getDigest() + ": the job is gone");
+                LOGGER.info(() -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag()
+                        + " back to " + rollback.getDigest() + ": the job is gone");
                 return;
             }
             List<Rollback> all = new ArrayList<>();
@@ -150,8 +154,11 @@ final class RollbackLog {
             kept().stream().filter(kept -> !kept.is(rollback)).forEach(all::add);
             file().write(new ArrayList<>(all.subList(0, Math.min(all.size(), KEPT))));
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag()
-                    + " back to " + rollback.getDigest() + ": " + rollback.getState());
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag() + " back to "
+                            + rollback.getDigest() + ": " + rollback.getState());
         }
     }
 

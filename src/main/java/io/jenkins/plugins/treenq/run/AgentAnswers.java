@@ -30,8 +30,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Copies what agents answer, which is not trusted, into values whose types and sizes are known. Java checks the types of
- * what it reads from an agent, but not those of what is in a list or a map, and nothing limits the sizes.
+ * Copies what agents answer, which is not trusted, into values whose types and sizes are known. Java checks the types
+ * of what it reads from an agent, but not those of what is in a list or a map, and nothing limits the sizes.
  */
 final class AgentAnswers {
     private static final int MOST_ITEMS = 1000;
@@ -201,9 +201,8 @@ final class AgentAnswers {
         if (place == null) {
             return null;
         }
-        List<SourceLocation.Lines> first = place.line() == 0
-                ? List.of()
-                : List.of(new SourceLocation.Lines(place.line(), place.line()));
+        List<SourceLocation.Lines> first =
+                place.line() == 0 ? List.of() : List.of(new SourceLocation.Lines(place.line(), place.line()));
         return new SourceLocation(text(place.file()), List.of(), first);
     }
 
@@ -215,7 +214,11 @@ final class AgentAnswers {
     }
 
     private static <T> T as(Class<T> type, @CheckForNull Object value) {
-        require(type.isInstance(value), value == null ? "something is missing" : "it has a " + value.getClass().getName());
+        require(
+                type.isInstance(value),
+                value == null
+                        ? "something is missing"
+                        : "it has a " + value.getClass().getName());
         return type.cast(value);
     }
 
@@ -239,7 +242,8 @@ final class AgentAnswers {
             return new IOException("an agent did not say why it failed");
         }
         if (failure instanceof DaemonUnreachableException missed) {
-            return new DaemonUnreachableException(message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
+            return new DaemonUnreachableException(
+                    message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
         }
         if (failure instanceof AbortException) {
             return new AbortException(message(failure));

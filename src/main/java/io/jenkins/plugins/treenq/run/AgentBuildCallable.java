@@ -34,9 +34,9 @@ import java.util.logging.Logger;
 import jenkins.MasterToSlaveFileCallable;
 
 /**
- * The part of a build that runs where the files are, and all that an agent is sent. It carries secrets in memory; the agent's
- * disk sees none of them. On the agent it only begins the work, for which no thread waits there either; the controller is
- * told when the work is done.
+ * The part of a build that runs where the files are, and all that an agent is sent. It carries secrets in memory; the
+ * agent's disk sees none of them. On the agent it only begins the work, for which no thread waits there either; the
+ * controller is told when the work is done.
  */
 final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFileCallable<Void> {
     private static final long serialVersionUID = 1;
@@ -97,8 +97,8 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     }
 
     /**
-     * The same, such that it reaches back to this controller for as long as it likes: what is exported while a call is sent
-     * lives no longer than that call.
+     * The same, such that it reaches back to this controller for as long as it likes: what is exported while a call is
+     * sent lives no longer than that call.
      */
     AgentBuildCallable<T> of(Channel agent, Outcome told) {
         return new AgentBuildCallable<>(
@@ -138,12 +138,13 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                 stop();
             }
             Stop stop = exported();
-            told(() -> outcome.begun(stop)).whenComplete((nothing, problem) -> begun.whenComplete((value, failure) -> {
-                if (!stopped) {
-                    LOGGER.log(Level.FINE, failure, () -> "the work for the controller is over");
-                    tell(value, failure, 1);
-                }
-            }));
+            told(() -> outcome.begun(stop))
+                    .whenComplete((nothing, problem) -> begun.whenComplete((value, failure) -> {
+                        if (!stopped) {
+                            LOGGER.log(Level.FINE, failure, () -> "the work for the controller is over");
+                            tell(value, failure, 1);
+                        }
+                    }));
         }
 
         private Stop exported() {
@@ -256,8 +257,8 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                     ? prepared.request().withOptions(ProvenanceSource.options(prepared, boundary, log))
                     : prepared.request();
             Redaction known = redaction;
-            UnaryOperator<String> mask = SecretArguments.masked(
-                    build, line -> input.mask().apply(known.apply(line)));
+            UnaryOperator<String> mask =
+                    SecretArguments.masked(build, line -> input.mask().apply(known.apply(line)));
             if (progress != null) {
                 BuildSource source = BuildSource.of(
                         request.options().getOrDefault("filename", "Dockerfile"),
@@ -299,22 +300,24 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             if (failure instanceof BuildkitException.InvalidRequestException e) {
                 return new AbortException(redaction.apply(e.getMessage()));
             }
-            if (failure instanceof BuildkitException.UnreachableException || failure instanceof BuildkitException.TlsRefusedException) {
+            if (failure instanceof BuildkitException.UnreachableException
+                    || failure instanceof BuildkitException.TlsRefusedException) {
                 return new DaemonUnreachableException(
                         redaction.apply(line(failure)),
                         redaction.apply(failure.getMessage()),
                         failure instanceof BuildkitException.UnreachableException);
             }
             if (failure instanceof BuildkitException e) {
-                LOGGER.log(Level.FINE, e, () -> "build " + input.build().request().ref() + " failed");
+                LOGGER.log(
+                        Level.FINE, e, () -> "build " + input.build().request().ref() + " failed");
                 return new AbortException(redaction.apply(line(e)));
             }
             return failure;
         }
 
         private String line(Throwable failure) {
-            return work.activity().toLowerCase(Locale.ROOT) + " " + input.build().subject() + " on builder '"
-                    + input.builder() + "' failed: " + failure.getMessage();
+            return work.activity().toLowerCase(Locale.ROOT) + " "
+                    + input.build().subject() + " on builder '" + input.builder() + "' failed: " + failure.getMessage();
         }
     }
 }

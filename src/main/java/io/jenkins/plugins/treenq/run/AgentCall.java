@@ -22,8 +22,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Work that is done where the files are. No thread of the controller waits for an agent: it is asked to begin, and tells
- * when it has begun and when it is done.
+ * Work that is done where the files are. No thread of the controller waits for an agent: it is asked to begin, and
+ * tells when it has begun and when it is done.
  */
 final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentBuildCallable.Outcome {
     private static final Logger LOGGER = Logger.getLogger(AgentCall.class.getName());
@@ -73,8 +73,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
 
     /** The controller's own files are nobody's to build with. */
     private CompletableFuture<T> beginWithoutFiles(AgentBuildCallable<T> callable) {
-        CompletableFuture<Path> nothing =
-                Async.call(Async.SHORT, () -> Files.createTempDirectory("treenq"));
+        CompletableFuture<Path> nothing = Async.call(Async.SHORT, () -> Files.createTempDirectory("treenq"));
         CompletableFuture<T> done = Async.then(nothing, folder -> callable.begin(folder.toFile()));
         return beginHere(Async.afterwards(done, Async.SHORT, () -> nothing.thenAccept(AgentCall::delete)));
     }
@@ -143,8 +142,8 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         try {
             result.complete(work.checked(value));
         } catch (RuntimeException e) {
-            result.completeExceptionally(failure(
-                    agent + " answered with something that is no result of a build: " + e.getMessage(), e));
+            result.completeExceptionally(
+                    failure(agent + " answered with something that is no result of a build: " + e.getMessage(), e));
         }
     }
 
@@ -162,7 +161,9 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         List<Throwable> causes = AgentAnswers.causes(failure);
         if (has(causes, LinkageError.class) || has(causes, ClassNotFoundException.class)) {
             return failure(
-                    agent + " cannot load the BuildKit client; it needs Java 17 or newer and the controller's agent.jar ("
+                    agent
+                            + " cannot load the BuildKit client; it needs Java 17 or newer and the controller's "
+                            + "agent.jar ("
                             + failure.getMessage() + ")",
                     failure);
         }

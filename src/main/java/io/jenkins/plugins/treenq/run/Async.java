@@ -17,22 +17,23 @@ import java.util.concurrent.TimeUnit;
 import jenkins.util.JenkinsJVM;
 
 /**
- * Work in parts, for which no thread waits, on a bounded number of threads for each JVM. Whatever a part throws, errors of
- * the JVM included, becomes the result of the whole. Canceling the whole ends the part that is under way; it never blocks.
+ * Work in parts, for which no thread waits, on a bounded number of threads for each JVM. Whatever a part throws, errors
+ * of the JVM included, becomes the result of the whole. Canceling the whole ends the part that is under way; it never
+ * blocks.
  */
 public final class Async {
     /** For what takes a moment: looking something up, reading and writing files. */
     public static final Executor SHORT = asSystem(WorkerPool.of("treenq-short", 6));
 
     /**
-     * For what waits for the answer of a daemon, a registry or the controller. It is not the pool of the clients, because
-     * answers are taken there, and must not queue behind those who wait for them.
+     * For what waits for the answer of a daemon, a registry or the controller. It is not the pool of the clients,
+     * because answers are taken there, and must not queue behind those who wait for them.
      */
     public static final Executor ASKING = asSystem(WorkerPool.of("treenq-asking", 6));
 
     /** For what moves bytes between registries for as long as that takes, which must not hold up builds. */
-    public static final Executor REGISTRIES =
-            asSystem(Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries")));
+    public static final Executor REGISTRIES = asSystem(
+            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries")));
 
     private Async() {}
 
@@ -49,8 +50,8 @@ public final class Async {
     }
 
     /**
-     * Threads inherit who somebody is from whoever needed them first, such as a user who looks at a page. What is done here is
-     * the controller's own work; whatever a user may do is checked before. An agent has no users.
+     * Threads inherit who somebody is from whoever needed them first, such as a user who looks at a page. What is done
+     * here is the controller's own work; whatever a user may do is checked before. An agent has no users.
      */
     private static Executor asSystem(Executor threads) {
         return task -> threads.execute(JenkinsJVM.isJenkinsJVM() ? AsSystem.task(task) : task);
@@ -143,8 +144,8 @@ public final class Async {
                         last.run();
                         return null;
                     })
-                    .whenComplete((nothing, lastFailure) ->
-                            pass(result, failure == null ? lastFailure : failure, whole));
+                    .whenComplete(
+                            (nothing, lastFailure) -> pass(result, failure == null ? lastFailure : failure, whole));
             return whole;
         });
     }

@@ -10,7 +10,6 @@ import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
-import io.jenkins.plugins.treenq.buildkit.progress.ProgressSummary;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
@@ -23,8 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
- * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again, for
- * which the daemon's cache has everything.
+ * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again,
+ * for which the daemon's cache has everything.
  */
 final class BuildTask implements AgentTask<FinishedBuild> {
     private static final long serialVersionUID = 1;
@@ -41,8 +40,8 @@ final class BuildTask implements AgentTask<FinishedBuild> {
 
     /**
      * @param failOnWarning whether a Dockerfile that breaks a rule is not built
-     * @param registries how those are reached that are asked why a build failed; null when the controller would ask, which
-     *     connects to none that a Dockerfile names
+     * @param registries how those are reached that are asked why a build failed; null when the controller would ask,
+     *     which connects to none that a Dockerfile names
      */
     BuildTask(boolean failOnWarning, @CheckForNull HashMap<String, RegistryConnection> registries) {
         this.failOnWarning = failOnWarning;
@@ -59,11 +58,13 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 .build(request, failOnWarning);
         CompletableFuture<FinishedBuild> finished = Async.then(
                 built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client, console.mask())));
-        return Async.handle(finished, (build, failure) -> Async.handle(sender.finish(), (told, untold) -> {
-            return failure == null
-                    ? CompletableFuture.completedFuture(build)
-                    : CompletableFuture.failedFuture(failure);
-        }));
+        return Async.handle(
+                finished,
+                (build, failure) -> Async.handle(sender.finish(), (told, untold) -> {
+                    return failure == null
+                            ? CompletableFuture.completedFuture(build)
+                            : CompletableFuture.failedFuture(failure);
+                }));
     }
 
     /**
@@ -92,15 +93,16 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             });
         }
 
-        private CompletableFuture<BuildResult> explained(BuildkitException.BuildFailedException failure, BuildRequest request) {
+        private CompletableFuture<BuildResult> explained(
+                BuildkitException.BuildFailedException failure, BuildRequest request) {
             if (failure.reason() == null) {
                 return CompletableFuture.failedFuture(failure);
             }
             CompletableFuture<BuildkitException.BuildFailedException> explained = Async.call(
                             Async.ASKING, () -> client.explained(failure, request, content, registries))
                     .completeOnTimeout(failure, LONGEST_EXPLANATION.toSeconds(), TimeUnit.SECONDS);
-            return Async.handle(explained, (better, problem) ->
-                    CompletableFuture.failedFuture(better == null ? failure : better));
+            return Async.handle(
+                    explained, (better, problem) -> CompletableFuture.failedFuture(better == null ? failure : better));
         }
 
         private Void check(BuildRequest request) throws BuildkitException, InterruptedException {
@@ -138,14 +140,15 @@ final class BuildTask implements AgentTask<FinishedBuild> {
 
         private CompletableFuture<BuildResult> buildOnce(BuildRequest request) throws BuildkitException {
             // The command is the step's name, and in the Dockerfile.
-            PlainPrinter printer = new PlainPrinter(
-                    line -> console.print(COMMAND.matcher(line).replaceFirst("$1")), reporter::line);
+            PlainPrinter printer =
+                    new PlainPrinter(line -> console.print(COMMAND.matcher(line).replaceFirst("$1")), reporter::line);
             BuildListener listener = event -> {
                 link();
                 reporter.onEvent(event);
                 printer.onEvent(event);
             };
-            CompletableFuture<BuildResult> built = client.begin(request, content, listener).result();
+            CompletableFuture<BuildResult> built =
+                    client.begin(request, content, listener).result();
             return Async.handle(built, (result, failure) -> {
                 if (failure instanceof CancellationException) {
                     // Events may still be on their way.

@@ -17,7 +17,10 @@ import java.util.function.UnaryOperator;
  * @param link a line that leads to the build's page; empty when it has none
  */
 record Console(
-        Consumer<String> log, UnaryOperator<String> mask, @CheckForNull ProgressSink progress, String link) {
+        Consumer<String> log,
+        UnaryOperator<String> mask,
+        @CheckForNull ProgressSink progress,
+        String link) {
     void print(String line) {
         log.accept(line);
     }

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the lines of one image build begin with in the console: nothing, or the image's short name where several builds of a run
- * write at once. It stays the same for the whole build, so that the lines of a step are found to belong together.
+ * What the lines of one image build begin with in the console: nothing, or the image's short name where several builds
+ * of a run write at once. It stays the same for the whole build, so that the lines of a step are found to belong
+ * together.
  */
 final class ConsolePrefix {
     private static final int LONGEST_NAME = 60;

@@ -10,7 +10,9 @@ import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.DaemonPool;
 
-/** The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too. */
+/**
+ * The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too.
+ */
 @Extension
 public final class ControllerDaemonPool extends SaveableListener {
     private final DaemonPool pool = new DaemonPool(Async.SHORT);

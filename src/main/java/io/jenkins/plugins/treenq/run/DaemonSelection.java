@@ -35,6 +35,7 @@ final class DaemonSelection implements AutoCloseable {
 
     /** In this round; the places are asked for on other threads. */
     private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+
     private int rounds;
 
     private volatile BuildkitBuilder builder;
@@ -125,7 +126,9 @@ final class DaemonSelection implements AutoCloseable {
     private DaemonCandidates.Daemons daemons() throws IOException {
         JobConfiguration configuration = JobConfiguration.of(job);
         builder = earlier == null
-                ? configuration.builder(order.builder(), order.build().platforms()).item()
+                ? configuration
+                        .builder(order.builder(), order.build().platforms())
+                        .item()
                 : configuration.builder(earlier.builder()).item();
         List<String> addresses = new ArrayList<>(Affinity.order(builder.addresses(), key));
         if (addresses.isEmpty()) {

@@ -56,7 +56,10 @@ final class DockerfileRules {
         throw new BuildkitException.BuildFailedException(
                 lint.warnings().size() == 1
                         ? "the Dockerfile breaks a rule: "
-                                + (first.location() == null ? "" : first.location().file() + ":" + first.location().line() + ": ")
+                                + (first.location() == null
+                                        ? ""
+                                        : first.location().file() + ":"
+                                                + first.location().line() + ": ")
                                 + first.rule() + ": " + first.detail()
                                 + (first.url().isEmpty() ? "" : " (" + first.url() + ")")
                         : "the Dockerfile breaks rules: " + rules + "; their descriptions are above",
@@ -66,7 +69,8 @@ final class DockerfileRules {
     }
 
     private static String places(List<String> places) {
-        String known = places.stream().filter(place -> !place.isEmpty()).distinct().collect(Collectors.joining(", "));
+        String known =
+                places.stream().filter(place -> !place.isEmpty()).distinct().collect(Collectors.joining(", "));
         return known.isEmpty() ? "" : " (" + known + ")";
     }
 }

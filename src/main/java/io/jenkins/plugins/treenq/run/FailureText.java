@@ -5,7 +5,10 @@ import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 
-/** What people read of a failure where its stack is not shown: never a Java exception's own text, which is not meant for them. */
+/**
+ * What people read of a failure where its stack is not shown: never a Java exception's own text, which is not meant for
+ * them.
+ */
 public final class FailureText {
     private FailureText() {}
 
@@ -15,6 +18,7 @@ public final class FailureText {
         }
         return failure instanceof IOException file
                 ? FileErrors.fileAndReason(file)
-                : "an unexpected failure (" + failure.getClass().getSimpleName() + "); its stack is in Jenkins' log or the build's";
+                : "an unexpected failure (" + failure.getClass().getSimpleName()
+                        + "); its stack is in Jenkins' log or the build's";
     }
 }

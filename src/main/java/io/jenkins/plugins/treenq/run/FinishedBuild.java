@@ -17,7 +17,8 @@ import java.util.function.UnaryOperator;
  * @param sizeBytes of the image as registries have it; 0 when there is none, or it is not known
  * @param content what the image consists of; null when there is none, or it is not known
  */
-record FinishedBuild(BuildResult result, long sizeBytes, @CheckForNull ImageContent content) implements Serializable {
+record FinishedBuild(
+        BuildResult result, long sizeBytes, @CheckForNull ImageContent content) implements Serializable {
     /** @param mask hides what is secret in a line of text */
     static FinishedBuild of(BuildResult result, BuildkitClient client, UnaryOperator<String> mask)
             throws InterruptedException {
@@ -32,7 +33,8 @@ record FinishedBuild(BuildResult result, long sizeBytes, @CheckForNull ImageCont
 
     /** The same that took another time, which all accounts of it tell. */
     FinishedBuild lasting(Duration duration) {
-        return new FinishedBuild(new BuildResult(result.ref(), result.image(), result.metadata(), duration), sizeBytes, content);
+        return new FinishedBuild(
+                new BuildResult(result.ref(), result.image(), result.metadata(), duration), sizeBytes, content);
     }
 
     /** Of the image, or empty. */

@@ -70,7 +70,10 @@ public final class ImageBuild {
         this.mask = mask;
     }
 
-    /** The same where other builds of the run may be under way at the same time, so that lines of the log have to be told apart. */
+    /**
+     * The same where other builds of the run may be under way at the same time, so that lines of the log have to be
+     * told apart.
+     */
     public ImageBuild besideOthers(boolean others) {
         besideOthers = others;
         return this;
@@ -85,7 +88,8 @@ public final class ImageBuild {
      *   └──► recorded ──► its image   └──► image   └─── after a pause ────────┘ daemon not reached
      * </pre>
      *
-     * @param folder where the job works; files are relative to it. Null when there is none: the daemon fetches everything
+     * @param folder where the job works; files are relative to it. Null when there is none: the daemon fetches
+     *     everything
      * @param env tells what the whole workspace is
      * @param journal remembers the build
      * @return the image; exceptionally an {@link AbortException} when something foreseeable kept the build from
@@ -106,9 +110,11 @@ public final class ImageBuild {
             BegunBuild earlier = known(journal.begun());
             return earlier == null
                     ? unlessPresent(null, folder, env, journal)
-                    : Async.then(recall(earlier, folder, env), image -> image.isPresent()
-                            ? CompletableFuture.completedFuture(image.get())
-                            : unlessPresent(earlier.site(), folder, env, journal));
+                    : Async.then(
+                            recall(earlier, folder, env),
+                            image -> image.isPresent()
+                                    ? CompletableFuture.completedFuture(image.get())
+                                    : unlessPresent(earlier.site(), folder, env, journal));
         });
     }
 
@@ -117,16 +123,20 @@ public final class ImageBuild {
     private BegunBuild known(@CheckForNull BegunBuild earlier) {
         if (earlier == null
                 || JobConfiguration.of(run.getParent()).builders().stream()
-                        .anyMatch(builder -> builder.item().getName().equals(earlier.site().builder()))) {
+                        .anyMatch(builder ->
+                                builder.item().getName().equals(earlier.site().builder()))) {
             return earlier;
         }
         listener.getLogger()
-                .println("builder '" + earlier.site().builder() + "', which had begun the build, is not configured any more;"
-                        + " building again");
+                .println("builder '" + earlier.site().builder()
+                        + "', which had begun the build, is not configured any more;" + " building again");
         return null;
     }
 
-    /** The build has its number and its page from here on, so that a run shows its builds in the order in which it asked for them. */
+    /**
+     * The build has its number and its page from here on, so that a run shows its builds in the order in which it asked
+     * for them.
+     */
     private CompletableFuture<BuiltImage> unlessPresent(
             @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
             throws IOException {
@@ -187,9 +197,12 @@ public final class ImageBuild {
                     new PlatformBuilds(order, run, listener, mask, builders).start(folder, env),
                     build -> CompletableFuture.completedFuture(recorded(timeline, build, names)));
         }
-        return atADaemon(selection(ControllerDaemonPool.get(), earlier), timeline, site -> Async.then(
-                journal.begins(new BegunBuild(order.build().request().ref(), site)),
-                remembered -> buildAt(timeline, site, folder, env)));
+        return atADaemon(
+                selection(ControllerDaemonPool.get(), earlier),
+                timeline,
+                site -> Async.then(
+                        journal.begins(new BegunBuild(order.build().request().ref(), site)),
+                        remembered -> buildAt(timeline, site, folder, env)));
     }
 
     private Map<String, List<String>> divided() throws AbortException {
@@ -200,7 +213,8 @@ public final class ImageBuild {
 
     /** Builds a part of an image wherever there is a place; the part itself is no image to record. */
     CompletableFuture<FinishedBuild> part(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
-        String subject = order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
+        String subject =
+                order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return Async.begin(() -> {
             requireAllowed();
             LiveTimeline timeline = timeline(subject);
@@ -255,8 +269,7 @@ public final class ImageBuild {
         if (built != null) {
             return recorded(timeline, built, site.builder());
         }
-        BuiltImage image =
-                recorded(BuiltImage.present(timeline.number(), unchanged, order.build(), timeline.stop()));
+        BuiltImage image = recorded(BuiltImage.present(timeline.number(), unchanged, order.build(), timeline.stop()));
         timeline.image(record(image, null));
         return image;
     }
@@ -327,7 +340,9 @@ public final class ImageBuild {
     private CompletableFuture<Void> failed(LiveTimeline timeline, Throwable failure) {
         if (isShuttingDown()) {
             // What has not found a daemon yet begins anew after the restart.
-            return timeline.isLocated() ? timeline.interrupted() : ImagesAction.of(run).discard(timeline);
+            return timeline.isLocated()
+                    ? timeline.interrupted()
+                    : ImagesAction.of(run).discard(timeline);
         }
         printSummary(timeline);
         if (failure instanceof InterruptedException || failure instanceof CancellationException) {
@@ -350,13 +365,15 @@ public final class ImageBuild {
         if (!order.build().destinations().isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        CompletableFuture<RecoveredBuild> asked = send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env, null);
+        CompletableFuture<RecoveredBuild> asked =
+                send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env, null);
         CompletableFuture<Optional<BuiltImage>> image = Async.then(asked, found -> {
             if (found != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
                 return CompletableFuture.completedFuture(Optional.of(recovered(earlier, found)));
             }
-            listener.getLogger().println("The build was not finished; building again, with what is in the builder's cache");
+            listener.getLogger()
+                    .println("The build was not finished; building again, with what is in the builder's cache");
             return CompletableFuture.completedFuture(Optional.empty());
         });
         return Async.orElse(image, failure -> {
@@ -398,9 +415,11 @@ public final class ImageBuild {
     private static <T> CompletableFuture<T> atNextDaemon(DaemonSelection selection, Async.Next<Site, T> work) {
         return Async.then(
                 selection.next(),
-                site -> Async.orElse(work.after(site), failure -> failure instanceof DaemonUnreachableException missed
-                        ? Async.then(selection.failed(site, missed), now -> atNextDaemon(selection, work))
-                        : CompletableFuture.failedFuture(failure)));
+                site -> Async.orElse(
+                        work.after(site),
+                        failure -> failure instanceof DaemonUnreachableException missed
+                                ? Async.then(selection.failed(site, missed), now -> atNextDaemon(selection, work))
+                                : CompletableFuture.failedFuture(failure)));
     }
 
     private BuiltImage recovered(BegunBuild begun, RecoveredBuild found) throws IOException, InterruptedException {
@@ -410,7 +429,10 @@ public final class ImageBuild {
         if (recorded.isPresent()) {
             // Jenkins went away once more before the step had its result.
             action.completed(
-                    begun.ref(), found.progress(), found.build().digest(), record(recorded.get(), found.build().content()));
+                    begun.ref(),
+                    found.progress(),
+                    found.build().digest(),
+                    record(recorded.get(), found.build().content()));
             return recorded.get();
         }
         FinishedBuild build = action.durationOf(begun.ref(), found.progress())
@@ -436,9 +458,12 @@ public final class ImageBuild {
         }
         return order.build().destinations().isEmpty()
                 ? "The build succeeds; no image was asked for"
-                : "Built " + String.join(
-                        ", ",
-                        order.build().destinations().stream().map(FileOutput::path).toList());
+                : "Built "
+                        + String.join(
+                                ", ",
+                                order.build().destinations().stream()
+                                        .map(FileOutput::path)
+                                        .toList());
     }
 
     /** Asks about the Dockerfile instead of building it. Questions take no build's place. */
@@ -464,7 +489,9 @@ public final class ImageBuild {
             @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
         EnvVars environment = env == null ? new EnvVars() : env;
-        if (folder == null && (!order.build().hasRemoteContext() || !order.build().destinations().isEmpty())) {
+        if (folder == null
+                && (!order.build().hasRemoteContext()
+                        || !order.build().destinations().isEmpty())) {
             throw new AbortException("files of a workspace are needed, and there is none here;"
                     + " run the step inside node, or let the builder fetch the context from an address");
         }
@@ -485,7 +512,8 @@ public final class ImageBuild {
     private AgentBuildInput agentInput(
             Site site, String workspace, AgentTask<?> work, EnvVars env, @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
-        ScopedItem<BuildkitBuilder> builder = JobConfiguration.of(run.getParent()).builder(site.builder());
+        ScopedItem<BuildkitBuilder> builder =
+                JobConfiguration.of(run.getParent()).builder(site.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
         AgentBuildInput input = new AgentBuildInput(
                 build(),
@@ -524,7 +552,8 @@ public final class ImageBuild {
             build = TreenqConfiguration.get().policy().applied(wanted);
             if (build != wanted) {
                 listener.getLogger()
-                        .println("The administrator's policy on frontends: a line '# syntax=' of the Dockerfile is not followed");
+                        .println("The administrator's policy on frontends: a line '# syntax=' of the Dockerfile "
+                                + "is not followed");
             }
         }
         return build;

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An image of several platforms, each built on a builder that is for it, all at once. The parts are pushed by digest; when
- * all are there, they become one image under the tags.
+ * An image of several platforms, each built on a builder that is for it, all at once. The parts are pushed by digest;
+ * when all are there, they become one image under the tags.
  */
 final class PlatformBuilds {
     private final ImageOrder order;
@@ -57,8 +57,8 @@ final class PlatformBuilds {
         Instant begin = Instant.now();
         List<CompletableFuture<FinishedBuild>> parts = new ArrayList<>();
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        platforms.forEach((builder, some) -> parts.add(
-                new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env)));
+        platforms.forEach((builder, some) ->
+                parts.add(new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env)));
         CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenRun(() -> ended.complete(null));
         for (CompletableFuture<FinishedBuild> part : parts) {
             part.whenComplete((build, failure) -> {
@@ -72,17 +72,17 @@ final class PlatformBuilds {
                 ended,
                 nothing -> Async.call(
                         Async.ASKING,
-                        () -> assembled(parts.stream().map(CompletableFuture::join).toList(), begin)));
+                        () -> assembled(
+                                parts.stream().map(CompletableFuture::join).toList(), begin)));
     }
 
-    private FinishedBuild assembled(List<FinishedBuild> parts, Instant begin)
-            throws IOException, InterruptedException {
+    private FinishedBuild assembled(List<FinishedBuild> parts, Instant begin) throws IOException, InterruptedException {
         List<Digest> digests = new ArrayList<>();
         for (FinishedBuild part : parts) {
-            digests.add(part.result().digest().orElseThrow(() -> new AbortException("a part of the image has no digest")));
+            digests.add(
+                    part.result().digest().orElseThrow(() -> new AbortException("a part of the image has no digest")));
         }
-        Digest digest =
-                new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
+        Digest digest = new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
         ExportedImage image = new ExportedImage(digest, null);
         BuildResult result = new BuildResult(
                 order.build().request().ref(),

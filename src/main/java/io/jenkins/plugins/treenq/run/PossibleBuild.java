@@ -12,8 +12,8 @@ import java.util.Objects;
  * @param built null when nothing was
  * @param unchanged null when something was
  */
-record PossibleBuild(@CheckForNull FinishedBuild built, @CheckForNull ImageDescription unchanged)
-        implements Serializable {
+record PossibleBuild(
+        @CheckForNull FinishedBuild built, @CheckForNull ImageDescription unchanged) implements Serializable {
     PossibleBuild {
         Objects.requireNonNull(built == null ? unchanged : built);
     }

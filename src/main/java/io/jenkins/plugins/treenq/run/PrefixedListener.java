@@ -9,7 +9,9 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/** A listener each of whose lines begins with the same text. It can be sent to an agent as the listener behind it can. */
+/**
+ * A listener each of whose lines begins with the same text. It can be sent to an agent as the listener behind it can.
+ */
 final class PrefixedListener implements TaskListener {
     private static final long serialVersionUID = 1;
 

@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The registries of one build, in memory: the logins are what the job gave for those that it names, and what is configured
- * for the job for the others. Never prints a secret.
+ * The registries of one build, in memory: the logins are what the job gave for those that it names, and what is
+ * configured for the job for the others. Never prints a secret.
  */
 final class RegistryAccess implements RegistryLogins, Serializable {
     private static final long serialVersionUID = 1;
@@ -101,7 +101,9 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         return connections;
     }
 
-    /** Images in the job's registries, with these logins, from the controller, which connects to no other hosts for it. */
+    /**
+     * Images in the job's registries, with these logins, from the controller, which connects to no other hosts for it.
+     */
     ImageRegistry open(Run<?, ?> run) {
         return new ImageRegistry(
                 this,

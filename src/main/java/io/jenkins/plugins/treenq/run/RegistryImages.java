@@ -67,8 +67,8 @@ public final class RegistryImages {
     }
 
     /**
-     * The image that all tags of a build stand for already, which is then recorded on the run. Empty also when that cannot
-     * be known, so that it is built.
+     * The image that all tags of a build stand for already, which is then recorded on the run. Empty also when that
+     * cannot be known, so that it is built.
      *
      * @param timeline of the build
      */
@@ -118,8 +118,7 @@ public final class RegistryImages {
             ImageName exact = ImageName.parse(source.at(image.digest()));
             listener.getLogger().println("Promoting " + exact + " to " + String.join(", ", to));
             registry.promote(exact, targets);
-            BuiltImage promoted =
-                    BuiltImage.promoted(source, image, targets, Duration.between(start, Instant.now()));
+            BuiltImage promoted = BuiltImage.promoted(source, image, targets, Duration.between(start, Instant.now()));
             ImageArchive.record(promoted, credentialsId, run, listener);
             return promoted;
         } catch (BuildkitException e) {
@@ -172,8 +171,9 @@ public final class RegistryImages {
             try {
                 allowed.checkRegistry(host);
             } catch (HostNotAllowedException e) {
-                throw new AbortException("the controller has to make one image of several builders' parts, and registry "
-                        + host + " " + e.getMessage());
+                throw new AbortException(
+                        "the controller has to make one image of several builders' parts, and registry " + host + " "
+                                + e.getMessage());
             }
         }
     }
@@ -190,7 +190,9 @@ public final class RegistryImages {
         ImageName repository = whole.repository();
         try (ImageRegistry registry = registries.open(run)) {
             Digest index = registry.index(
-                    parts.stream().map(part -> ImageName.parse(repository.at(part))).toList(),
+                    parts.stream()
+                            .map(part -> ImageName.parse(repository.at(part)))
+                            .toList(),
                     whole.indexAnnotations());
             return registry.promote(
                     ImageName.parse(repository.at(index)),

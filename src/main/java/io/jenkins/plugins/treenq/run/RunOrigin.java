@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import jenkins.scm.RunWithSCM;
 
 /**
- * What Jenkins knows of what a build is made of: from the environment, as branch sources and the plugin for git set it, from the
- * changes, and from the branch source itself. Whatever is not known is null.
+ * What Jenkins knows of what a build is made of: from the environment, as branch sources and the plugin for git set it,
+ * from the changes, and from the branch source itself. Whatever is not known is null.
  */
 public final class RunOrigin {
     private static final String ORIGIN = "origin/";
@@ -147,7 +147,8 @@ public final class RunOrigin {
         String url = source == null || !WEB.matcher(source).matches()
                 ? null
                 : GIT_SUFFIX.matcher(source).replaceFirst("");
-        String found = revision.map(SourceRevision::url).map(RunOrigin::withoutLogin).orElse(null);
+        String found =
+                revision.map(SourceRevision::url).map(RunOrigin::withoutLogin).orElse(null);
         return new Repository(
                 name != null ? name : revision.map(SourceRevision::title).orElse(null),
                 revision.map(SourceRevision::description).orElse(null),

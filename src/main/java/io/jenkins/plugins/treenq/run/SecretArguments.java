@@ -10,16 +10,16 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * The arguments of a build as its page shows them. A build argument whose name says that it is secret should not be one, but
- * some are; their values are hidden although nobody called them secret. The names are those of the Dockerfile's rule
- * SecretsUsedInArgOrEnv ({@code frontend/dockerfile/dockerfile2llb/convert.go}).
+ * The arguments of a build as its page shows them. A build argument whose name says that it is secret should not be
+ * one, but some are; their values are hidden although nobody called them secret. The names are those of the
+ * Dockerfile's rule SecretsUsedInArgOrEnv ({@code frontend/dockerfile/dockerfile2llb/convert.go}).
  */
 final class SecretArguments {
     private static final String BUILD_ARGUMENT = "build-arg:";
     private static final String HIDDEN = "****";
 
-    private static final Pattern SECRET = Pattern.compile(
-            "(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)");
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)");
 
     private static final Pattern PUBLIC = Pattern.compile("(?i)(?:_|^)public(?:_|$)");
 

@@ -54,7 +54,9 @@ final class SecretsOnAgent implements Serializable {
             SshAccess access = unexpanded.expanded(order.expand());
             String socket = access.socket(environment);
             if (socket == null) {
-                all.keys.computeIfAbsent(access.getId(), id -> new ArrayList<>()).addAll(access.keys(credentials));
+                all.keys
+                        .computeIfAbsent(access.getId(), id -> new ArrayList<>())
+                        .addAll(access.keys(credentials));
             } else if (all.sockets.put(access.getId(), socket) != null) {
                 throw new AbortException("ssh '" + access.getId() + "' has two agents");
             }
@@ -67,7 +69,9 @@ final class SecretsOnAgent implements Serializable {
         return all;
     }
 
-    /** The daemon looks for these names before it fetches ({@code source/git/source.go}, {@code source/http/source.go}). */
+    /**
+     * The daemon looks for these names before it fetches ({@code source/git/source.go}, {@code source/http/source.go}).
+     */
     private void addContext(String address, String credentialsId, BuildCredentials credentials) throws AbortException {
         RemoteAccess access = credentials.remote(credentialsId, address);
         String authorization = access.header();
@@ -105,8 +109,8 @@ final class SecretsOnAgent implements Serializable {
         for (Map.Entry<String, SecretText> secret : secrets.entrySet()) {
             String file = secret.getValue().file();
             if (file != null) {
-                secret.setValue(SecretText.of(
-                        workspace.read(file, "secret '" + secret.getKey() + "'", Secrets.MAX_BYTES)));
+                secret.setValue(
+                        SecretText.of(workspace.read(file, "secret '" + secret.getKey() + "'", Secrets.MAX_BYTES)));
             }
         }
     }

@@ -97,7 +97,8 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
         }
         console.print("WARNING: the image is built, for it is not known whether something has changed: " + obstacle
                 + (NOT_REACHED.matcher(obstacle).find()
-                        ? "; if builds reach it through a mirror, add that to the mirrors of the registry in Manage Jenkins » System"
+                        ? "; if builds reach it through a mirror, add that to the mirrors of the registry in "
+                                + "Manage Jenkins » System"
                         : ""));
         return Optional.empty();
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * One call of a step that the controller itself works at, on one thread. After a restart of the controller it is done once
- * more.
+ * One call of a step that the controller itself works at, on one thread. After a restart of the controller it is done
+ * once more.
  *
  * @param <T> what the step returns
  */

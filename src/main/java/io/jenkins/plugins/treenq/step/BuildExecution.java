@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * One call of the step, which outlives restarts of the controller: what was begun last is saved before it begins, and stays
- * saved until its end is known, however often Jenkins goes away meanwhile.
+ * One call of the step, which outlives restarts of the controller: what was begun last is saved before it begins, and
+ * stays saved until its end is known, however often Jenkins goes away meanwhile.
  */
 final class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
@@ -120,7 +120,8 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
                         saved.complete(null);
                     } catch (ExecutionException | CancellationException e) {
                         AbortException failure = new AbortException(
-                                "the state of the Pipeline cannot be saved, so a restart of Jenkins would lose the build;"
+                                "the state of the Pipeline cannot be saved, so a restart of Jenkins would lose "
+                                        + "the build;"
                                         + " check the disk of the controller, and the variables of the Pipeline ("
                                         + (e.getCause() == null ? e : e.getCause()) + ")");
                         failure.initCause(e);

@@ -220,7 +220,8 @@ public abstract class DockerfileStep extends Step implements Serializable {
     }
 
     /** @param expand fills in variables */
-    DockerfileBuild.Builder describe(UnaryOperator<String> expand) throws AbortException, BuildkitException.InvalidRequestException {
+    DockerfileBuild.Builder describe(UnaryOperator<String> expand)
+            throws AbortException, BuildkitException.InvalidRequestException {
         DockerfileBuild.Builder build = DockerfileBuild.builder()
                 .context(expand.apply(context))
                 .dockerfile(expand.apply(dockerfile))

@@ -122,7 +122,8 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
             if (!TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
                 throw new IllegalArgumentException(Messages.DockerfileStep_noBuilderMayBeNamed());
             }
-            if (JobConfiguration.of(item).builders().stream().noneMatch(each -> each.item().getName().equals(name))) {
+            if (JobConfiguration.of(item).builders().stream()
+                    .noneMatch(each -> each.item().getName().equals(name))) {
                 throw new IllegalArgumentException(Messages.DockerfileStep_noSuchBuilder(name));
             }
         });

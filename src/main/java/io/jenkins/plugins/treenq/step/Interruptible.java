@@ -8,8 +8,8 @@ import java.io.IOException;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /**
- * What a build step of freestyle jobs does. A Pipeline that calls it prints who stopped it, and then the exception that the stop
- * ends in, with its stack trace unless it is one of the Pipeline's own.
+ * What a build step of freestyle jobs does. A Pipeline that calls it prints who stopped it, and then the exception that
+ * the stop ends in, with its stack trace unless it is one of the Pipeline's own.
  */
 @FunctionalInterface
 interface Interruptible<T> {

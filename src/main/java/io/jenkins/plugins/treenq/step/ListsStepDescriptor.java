@@ -22,8 +22,8 @@ import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Form and syntax of a step with lists. A form has them as lines of text; a Jenkinsfile may give a single text for a list,
- * and has assignments as maps.
+ * Form and syntax of a step with lists. A form has them as lines of text; a Jenkinsfile may give a single text for a
+ * list, and has assignments as maps.
  */
 public abstract class ListsStepDescriptor extends StepDescriptor implements CustomDescribableModel {
     private final Set<String> assignments;

@@ -6,13 +6,16 @@ import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** Tells whether a step is in a branch of {@code parallel}, as the cells of a matrix are, so that others run beside it. */
+/**
+ * Tells whether a step is in a branch of {@code parallel}, as the cells of a matrix are, so that others run beside it.
+ */
 final class ParallelBranch {
     private ParallelBranch() {}
 
     static boolean encloses(StepContext context) throws IOException, InterruptedException {
         FlowNode node = context.get(FlowNode.class);
         return node != null
-                && node.getEnclosingBlocks().stream().anyMatch(block -> block.getAction(ThreadNameAction.class) != null);
+                && node.getEnclosingBlocks().stream()
+                        .anyMatch(block -> block.getAction(ThreadNameAction.class) != null);
     }
 }

@@ -15,8 +15,8 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * One call of a step, for which no thread of a Pipeline works or waits. After a restart of the controller it is taken up
- * again. What is under way ends when the step is stopped.
+ * One call of a step, for which no thread of a Pipeline works or waits. After a restart of the controller it is taken
+ * up again. What is under way ends when the step is stopped.
  *
  * @param <T> what the step returns
  */
@@ -78,7 +78,8 @@ abstract class StoppableExecution<T> extends StepExecution {
         if (failure == null) {
             getContext().onSuccess(result);
         } else if (cause != null) {
-            // Whoever stopped the step is answered by stop. What is foreseen would only be a stack trace beside that answer.
+            // Whoever stopped the step is answered by stop. What is foreseen would only be a stack trace beside that
+            // answer.
             if (!(failure instanceof CancellationException
                     || failure instanceof InterruptedException
                     || failure instanceof AbortException)) {

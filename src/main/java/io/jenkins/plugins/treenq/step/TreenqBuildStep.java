@@ -351,7 +351,9 @@ public final class TreenqBuildStep extends DockerfileStep {
         try {
             DockerfileBuild build = build(
                     ref,
-                    Stream.concat(expanded(tags, expand).stream(), moreTags.stream()).distinct().toList(),
+                    Stream.concat(expanded(tags, expand).stream(), moreTags.stream())
+                            .distinct()
+                            .toList(),
                     with(moreLabels, KeyValueList.map(labels, "labels", expand)),
                     with(moreAnnotations, KeyValueList.map(annotations, "annotations", expand)),
                     expand);
@@ -362,8 +364,8 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     /**
-     * A line about arguments that say something of an image, when none is made. Null when there are none, or when something is
-     * made.
+     * A line about arguments that say something of an image, when none is made. Null when there are none, or when
+     * something is made.
      *
      * @param expand fills in variables
      * @param moreTags beside those of the parameters
@@ -443,8 +445,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         private static final Pattern ADDRESS =
                 Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*]?|host-gateway");
 
-        private static final Set<String> ASSIGNMENTS =
-                Set.of("labels", "annotations", "imageOptions", "addHosts");
+        private static final Set<String> ASSIGNMENTS = Set.of("labels", "annotations", "imageOptions", "addHosts");
         private static final Set<String> LISTS = Set.of("tags", "noCacheStages", "allow", "ulimits");
 
         public DescriptorImpl() {
@@ -465,7 +466,9 @@ public final class TreenqBuildStep extends DockerfileStep {
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
             Object tags = namedArgs.get("tags");
-            return tags instanceof List<?> several ? Util.join(several, ", ") : tags instanceof CharSequence ? tags.toString() : null;
+            return tags instanceof List<?> several
+                    ? Util.join(several, ", ")
+                    : tags instanceof CharSequence ? tags.toString() : null;
         }
 
         @POST

@@ -63,8 +63,9 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
             @NonNull TaskListener listener)
             throws InterruptedException, IOException {
         // What a Pipeline masks around a step is known to steps of its own kind only.
-        ConsoleMask mask =
-                run instanceof AbstractBuild<?, ?> freestyle ? ConsoleMask.of(freestyle, env) : ConsoleMask.ofEverything();
+        ConsoleMask mask = run instanceof AbstractBuild<?, ?> freestyle
+                ? ConsoleMask.of(freestyle, env)
+                : ConsoleMask.ofEverything();
         ImageBuild image = new ImageBuild(order(run, env, listener), run, listener, mask);
         Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));
     }

@@ -19,8 +19,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The build step of freestyle jobs that looks for an image: later steps find in their environment what is there, or do not
- * run. No step for Pipelines, which have variables and conditions of their own.
+ * The build step of freestyle jobs that looks for an image: later steps find in their environment what is there, or do
+ * not run. No step for Pipelines, which have variables and conditions of their own.
  */
 public final class TreenqInspector extends Builder {
     private final TreenqInspectStep inspection;
@@ -57,8 +57,7 @@ public final class TreenqInspector extends Builder {
     @Override
     public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
-        InspectedImage found =
-                inspection.perform(build, listener, Variables.of(build, build.getEnvironment(listener)));
+        InspectedImage found = inspection.perform(build, listener, Variables.of(build, build.getEnvironment(listener)));
         build.addOrReplaceAction(new InspectionAction(found));
         return switch (found == null ? getIfAbsent() : getIfPresent()) {
             case GO_ON -> true;
@@ -66,10 +65,11 @@ public final class TreenqInspector extends Builder {
                 build.setResult(Result.NOT_BUILT);
                 yield false;
             }
-            case FAILURE -> throw new AbortException(
-                    found == null
-                            ? "the build fails because the image is not there"
-                            : "the build fails because the image is there");
+            case FAILURE ->
+                throw new AbortException(
+                        found == null
+                                ? "the build fails because the image is not there"
+                                : "the build fails because the image is there");
         };
     }
 

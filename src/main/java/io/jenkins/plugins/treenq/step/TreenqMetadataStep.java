@@ -40,8 +40,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Makes tags, labels and annotations by the rules of docker/metadata-action of what is built, and is the parameters that the
- * freestyle step has for that too.
+ * Makes tags, labels and annotations by the rules of docker/metadata-action of what is built, and is the parameters
+ * that the freestyle step has for that too.
  */
 public final class TreenqMetadataStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
@@ -270,7 +270,9 @@ public final class TreenqMetadataStep extends Step implements Serializable {
             return OffsetDateTime.parse(date).toInstant();
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "commitDate is of the form 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00, and not '" + date + "'.", e);
+                    "commitDate is of the form 2026-01-31T12:00:00Z or 2026-01-31T13:00:00+01:00, and not '" + date
+                            + "'.",
+                    e);
         }
     }
 
@@ -278,7 +280,9 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         metadata.warnings().forEach(warning -> log.println("WARNING: " + warning));
         if (metadata.tags().isEmpty()) {
             log.println("WARNING: No rule gives a tag for "
-                    + (origin.ref().isEmpty() ? "this build, of which neither a branch nor a tag is known" : origin.ref())
+                    + (origin.ref().isEmpty()
+                            ? "this build, of which neither a branch nor a tag is known"
+                            : origin.ref())
                     + ".");
         } else {
             log.println("Tags: " + String.join(", ", metadata.tags()));

@@ -91,7 +91,8 @@ public final class TreenqPromoteStep extends Step implements Serializable {
             throws IOException, InterruptedException {
         String image = expand.apply(from).trim();
         if (image.isEmpty()) {
-            throw new AbortException("there is nothing to promote: 'from' is empty, or a build that made no image with a name");
+            throw new AbortException(
+                    "there is nothing to promote: 'from' is empty, or a build that made no image with a name");
         }
         return new RegistryImages(run, listener)
                 .promote(

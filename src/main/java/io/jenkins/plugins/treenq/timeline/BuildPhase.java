@@ -3,11 +3,17 @@ package io.jenkins.plugins.treenq.timeline;
 
 import java.util.function.Supplier;
 
-/** A part of the time that an image build takes. The parts follow one another without a gap, so their sum is the whole time. */
+/**
+ * A part of the time that an image build takes. The parts follow one another without a gap, so their sum is the whole
+ * time.
+ */
 public enum BuildPhase {
     /** All daemons of the builder have as many builds as their limit allows, or none of them is reached. */
     WAITING(Messages::BuildPhase_waiting),
-    /** Credentials are looked up, and the agent gets the build, with the classes of the client when it builds for the first time. */
+    /**
+     * Credentials are looked up, and the agent gets the build, with the classes of the client when it builds for the
+     * first time.
+     */
     SENDING(Messages::BuildPhase_sending),
     /** Files of the context are found. */
     PREPARING(Messages::BuildPhase_preparing),

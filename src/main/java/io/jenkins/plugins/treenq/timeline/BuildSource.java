@@ -11,7 +11,8 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * What a build was asked to do: the Dockerfile and the arguments. Values that are secret are masked before it leaves the agent.
+ * What a build was asked to do: the Dockerfile and the arguments. Values that are secret are masked before it leaves
+ * the agent.
  *
  * @param file name of the Dockerfile
  * @param text of the Dockerfile; empty when the daemon fetches it
@@ -20,8 +21,10 @@ import org.kohsuke.stapler.export.ExportedBean;
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record BuildSource(
-        @Exported String file, @Exported String text, @Exported boolean clipped, @Exported List<Argument> arguments)
-        implements Serializable {
+        @Exported String file,
+        @Exported String text,
+        @Exported boolean clipped,
+        @Exported List<Argument> arguments) implements Serializable {
     static final int MOST_TEXT_CHARS = 64 << 10;
     static final int MOST_ARGUMENTS = 200;
     static final int LONGEST_NAME = 200;
@@ -44,13 +47,17 @@ public record BuildSource(
         boolean clipped = text.length() > MOST_TEXT_CHARS || arguments.size() > MOST_ARGUMENTS;
         List<String> lines = text.lines().limit(MOST_TEXT_CHARS).map(mask).toList();
         List<Argument> some = new ArrayList<>();
-        new TreeMap<>(arguments).entrySet().stream()
-                .limit(MOST_ARGUMENTS)
-                .forEach(argument -> some.add(new Argument(
-                        clipped(mask.apply(argument.getKey()), LONGEST_NAME),
-                        clipped(lines(argument.getValue(), mask), LONGEST_VALUE))));
+        new TreeMap<>(arguments)
+                .entrySet().stream()
+                        .limit(MOST_ARGUMENTS)
+                        .forEach(argument -> some.add(new Argument(
+                                clipped(mask.apply(argument.getKey()), LONGEST_NAME),
+                                clipped(lines(argument.getValue(), mask), LONGEST_VALUE))));
         return new BuildSource(
-                clipped(mask.apply(file), LONGEST_NAME), clipped(String.join("\n", lines), MOST_TEXT_CHARS), clipped, some);
+                clipped(mask.apply(file), LONGEST_NAME),
+                clipped(String.join("\n", lines), MOST_TEXT_CHARS),
+                clipped,
+                some);
     }
 
     private static String lines(String text, UnaryOperator<String> mask) {

@@ -3,7 +3,10 @@ package io.jenkins.plugins.treenq.timeline;
 
 import java.util.Locale;
 
-/** A time for a person. {@code timeline.js} writes it in the same way, so that two pages do not tell two times of one build. */
+/**
+ * A time for a person. {@code timeline.js} writes it in the same way, so that two pages do not tell two times of one
+ * build.
+ */
 public final class DurationText {
     private DurationText() {}
 

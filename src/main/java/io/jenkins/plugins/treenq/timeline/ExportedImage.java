@@ -35,7 +35,10 @@ public record ExportedImage(
 
     /** @param createdBy the instruction that made it; empty when that is not known */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
-    public record Layer(@Exported String digest, @Exported long sizeBytes, @Exported String createdBy) {}
+    public record Layer(
+            @Exported String digest,
+            @Exported long sizeBytes,
+            @Exported String createdBy) {}
 
     /** What is stated about an image, and pushed with it. */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
@@ -62,7 +65,9 @@ public record ExportedImage(
                         image.artifact(),
                         image.content() == null
                                 ? List.of()
-                                : image.content().variants().stream().map(ExportedImage::of).toList());
+                                : image.content().variants().stream()
+                                        .map(ExportedImage::of)
+                                        .toList());
     }
 
     private static Variant of(ImageContent.Variant variant) {

@@ -19,7 +19,10 @@ import org.kohsuke.stapler.export.ExportedBean;
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record ExportedPhase(
-        @Exported BuildPhase phase, @Exported String name, @Exported long startMillis, @Exported long durationMillis) {
+        @Exported BuildPhase phase,
+        @Exported String name,
+        @Exported long startMillis,
+        @Exported long durationMillis) {
 
     /** @param wholeMillis how long the build took, or has taken so far */
     static List<ExportedPhase> of(Timeline timeline, long wholeMillis, boolean running) {

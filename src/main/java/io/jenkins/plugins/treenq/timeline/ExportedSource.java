@@ -14,11 +14,15 @@ import org.kohsuke.stapler.export.ExportedBean;
  * @param lines with those around them
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
-public record ExportedSource(@Exported String file, @Exported int line, @Exported List<Line> lines) {
+public record ExportedSource(
+        @Exported String file, @Exported int line, @Exported List<Line> lines) {
 
     /** @param marked whether it is one of those that are meant */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
-    public record Line(@Exported int number, @Exported boolean marked, @Exported String text) {}
+    public record Line(
+            @Exported int number,
+            @Exported boolean marked,
+            @Exported String text) {}
 
     @CheckForNull
     static ExportedSource of(@CheckForNull SourceExcerpt excerpt) {

@@ -69,7 +69,11 @@ public record ExportedStep(
                                 millis(part.end())))
                         .toList(),
                 step.transferredBytes(),
-                output == null ? 0 : output.first().size() + output.leftOut() + output.last().size(),
+                output == null
+                        ? 0
+                        : output.first().size()
+                                + output.leftOut()
+                                + output.last().size(),
                 step.error());
     }
 

@@ -25,8 +25,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The timeline of a build that is under way: grows with each report, and is kept now and then. It is kept by one thread at a
- * time, which holds up nobody who reports or looks at it.
+ * The timeline of a build that is under way: grows with each report, and is kept now and then. It is kept by one thread
+ * at a time, which holds up nobody who reports or looks at it.
  */
 public final class LiveTimeline {
     private static final Logger LOGGER = Logger.getLogger(LiveTimeline.class.getName());
@@ -49,7 +49,10 @@ public final class LiveTimeline {
     private BuildSource source;
     private ImageRecord image;
 
-    /** By how much the controller's clock is ahead of the daemon's, as far as that is known; null when nothing was reported. */
+    /**
+     * By how much the controller's clock is ahead of the daemon's, as far as that is known; null when nothing was
+     * reported.
+     */
     private Duration clockDifference;
 
     /** When the work was over, whatever is done afterwards; null while it goes on. */
@@ -142,14 +145,18 @@ public final class LiveTimeline {
 
     /** An agent says so, which may be late. */
     synchronized void enteredOnAgent(BuildPhase phase) {
-        if (phase == null || !phase.isOfAgent() || phase.compareTo(marks.get(marks.size() - 1).phase()) <= 0) {
+        if (phase == null
+                || !phase.isOfAgent()
+                || phase.compareTo(marks.get(marks.size() - 1).phase()) <= 0) {
             return;
         }
         enter(phase);
     }
 
     private void enter(BuildPhase phase) {
-        if (end == null && marks.size() < RecordLimits.MOST_MARKS && marks.get(marks.size() - 1).phase() != phase) {
+        if (end == null
+                && marks.size() < RecordLimits.MOST_MARKS
+                && marks.get(marks.size() - 1).phase() != phase) {
             marks.add(new Timeline.Mark(phase, clock()));
         }
     }
@@ -170,7 +177,8 @@ public final class LiveTimeline {
     }
 
     /**
-     * The work is over: what is done until its end is kept takes no more of its time, so that all accounts of it are the same.
+     * The work is over: what is done until its end is kept takes no more of its time, so that all accounts of it are
+     * the same.
      *
      * @return how long it took
      */
@@ -219,8 +227,8 @@ public final class LiveTimeline {
         warnings = all.warnings();
         failedAt = all.failedAt();
         leftOut = all.leftOut();
-        report.output().forEach((step, lines) ->
-                output.computeIfAbsent(step, number -> new ClippedOutput()).add(lines));
+        report.output().forEach((step, lines) -> output.computeIfAbsent(step, number -> new ClippedOutput())
+                .add(lines));
         limitOutput();
         daemonTime = report.now();
         reportedNanos = System.nanoTime();

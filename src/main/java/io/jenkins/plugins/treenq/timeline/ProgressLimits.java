@@ -16,9 +16,9 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The limits of what an agent may report of a build, and of what is read from a disk. An agent that is what it should be keeps
- * to them; the controller trusts none. Java checks the types of what it reads from an agent, but not those of what is in a
- * list or a map.
+ * The limits of what an agent may report of a build, and of what is read from a disk. An agent that is what it should
+ * be keeps to them; the controller trusts none. Java checks the types of what it reads from an agent, but not those of
+ * what is in a list or a map.
  */
 public final class ProgressLimits {
     static final int MOST_STEPS = 1000;
@@ -62,7 +62,8 @@ public final class ProgressLimits {
         int outputChars = 0;
         for (Map.Entry<?, ?> written : report.output().entrySet()) {
             int number = number(written.getKey());
-            StepOutput lines = output(as(StepOutput.class, written.getValue()), LiveTimeline.MOST_OUTPUT_CHARS - outputChars);
+            StepOutput lines =
+                    output(as(StepOutput.class, written.getValue()), LiveTimeline.MOST_OUTPUT_CHARS - outputChars);
             outputChars += chars(lines);
             output.put(number, lines);
         }
@@ -87,7 +88,8 @@ public final class ProgressLimits {
                 list(step.inputs(), MOST_INPUTS, ProgressLimits::number),
                 list(step.runs(), MOST_RUNS_OF_STEP, each -> {
                     StepReport.Run run = as(StepReport.Run.class, each);
-                    return new StepReport.Run(Objects.requireNonNull(time(as(Instant.class, run.start()))), time(run.end()));
+                    return new StepReport.Run(
+                            Objects.requireNonNull(time(as(Instant.class, run.start()))), time(run.end()));
                 }),
                 list(step.transfers(), MOST_TRANSFERS - transfers, this::transfer),
                 text(step.error()));
@@ -106,8 +108,11 @@ public final class ProgressLimits {
 
     private static StepOutput output(StepOutput output, int mostChars) {
         List<String> first = lines(output.first(), mostChars);
-        List<String> last = lines(output.last(), mostChars - first.stream().mapToInt(ProgressLimits::chars).sum());
-        long missing = output.first().size() - first.size() + (long) output.last().size() - last.size();
+        List<String> last = lines(
+                output.last(),
+                mostChars - first.stream().mapToInt(ProgressLimits::chars).sum());
+        long missing =
+                output.first().size() - first.size() + (long) output.last().size() - last.size();
         return new StepOutput(first, Math.min(Math.max(0, output.leftOut()), Integer.MAX_VALUE) + missing, last);
     }
 
@@ -199,7 +204,9 @@ public final class ProgressLimits {
     private static <T> T as(Class<T> type, @CheckForNull Object value) {
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(
-                    value == null ? "something is missing" : "there is a " + value.getClass().getName());
+                    value == null
+                            ? "something is missing"
+                            : "there is a " + value.getClass().getName());
         }
         return type.cast(value);
     }

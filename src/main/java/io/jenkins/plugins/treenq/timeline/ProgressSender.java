@@ -13,11 +13,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Tells the controller once a second what is new in a build, if anything. The build does not wait for it meanwhile: what
- * happens while the controller is slow is summed up in the next report.
+ * Tells the controller once a second what is new in a build, if anything. The build does not wait for it meanwhile:
+ * what happens while the controller is slow is summed up in the next report.
  *
- * <p>A report may be late and is not lost. One that was not taken is sent again, and the end of a build waits until the last
- * one was. The wait ends when the connection to the controller does, for then the call fails.
+ * <p>A report may be late and is not lost. One that was not taken is sent again, and the end of a build waits until the
+ * last one was. The wait ends when the connection to the controller does, for then the call fails.
  */
 public final class ProgressSender implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(ProgressSender.class.getName());

@@ -84,7 +84,8 @@ public final class RecordLimits {
                 : list(marks, MOST_MARKS, each -> {
                     Timeline.Mark mark = as(Timeline.Mark.class, each);
                     return new Timeline.Mark(
-                            as(BuildPhase.class, mark.phase()), Objects.requireNonNull(ProgressLimits.time(mark.time())));
+                            as(BuildPhase.class, mark.phase()),
+                            Objects.requireNonNull(ProgressLimits.time(mark.time())));
                 });
     }
 
@@ -147,7 +148,9 @@ public final class RecordLimits {
     private static <T> T as(Class<T> type, @CheckForNull Object value) {
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(
-                    value == null ? "something is missing" : "there is a " + value.getClass().getName());
+                    value == null
+                            ? "something is missing"
+                            : "there is a " + value.getClass().getName());
         }
         return type.cast(value);
     }

@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * @param end null as long as nobody has seen it
  * @param progress all that there was, in one report
- * @param marks when the phases before the first step began, by the controller's clock; none in what earlier versions kept
+ * @param marks when the phases before the first step began, by the controller's clock; none in what earlier versions
+ *     kept
  * @param stepsStart when the first step began, by the controller's clock; null when none has begun, or it is not known
  * @param source null when it is not known
  * @param image null when there is none
@@ -46,7 +47,11 @@ record Timeline(
             return end.time();
         }
         Instant steps = ofController(progress.now());
-        return steps != null ? steps : marks.isEmpty() ? beginning.time() : marks.get(marks.size() - 1).time();
+        return steps != null
+                ? steps
+                : marks.isEmpty()
+                        ? beginning.time()
+                        : marks.get(marks.size() - 1).time();
     }
 
     /** The same with another end. */

@@ -108,7 +108,8 @@ final class TimelineFile {
         try {
             long bytes = Files.size(file);
             if (bytes > MOST_BYTES) {
-                LOGGER.warning(() -> file + " is not read: it has " + bytes + " bytes, which is more than a timeline can have");
+                LOGGER.warning(() ->
+                        file + " is not read: it has " + bytes + " bytes, which is more than a timeline can have");
                 return Optional.empty();
             }
             try (Reader in = Files.newBufferedReader(file)) {

@@ -217,7 +217,10 @@ public final class TimelinePage implements ModelObject {
         return timeline.progress().leftOut();
     }
 
-    /** Whether steps, warnings and numbers are on the build's own page only: the list of a run's builds has no room for them. */
+    /**
+     * Whether steps, warnings and numbers are on the build's own page only: the list of a run's builds has no room for
+     * them.
+     */
     @Exported
     public boolean isStepsOmitted() {
         return !withSteps;
@@ -227,15 +230,17 @@ public final class TimelinePage implements ModelObject {
     @Exported
     public List<ExportedStep> getSteps() {
         Instant start = timeline.progress().start();
-        Comparator<StepReport> order = Comparator.comparing((StepReport step) -> step.start() == null
-                        ? Instant.MAX
-                        : step.start().isBefore(start) ? start : step.start())
+        Comparator<StepReport> order = Comparator.comparing((StepReport step) ->
+                        step.start() == null ? Instant.MAX : step.start().isBefore(start) ? start : step.start())
                 // The daemon speaks of a step before those that it needs.
                 .thenComparing(step -> step.start() == null ? -step.number() : step.number());
         return timeline.progress().steps().stream()
                 .sorted(order)
                 .map(step -> ExportedStep.of(
-                        step, timeline.progress().output().get(step.number()), timeline.progress().now(), isRunning()))
+                        step,
+                        timeline.progress().output().get(step.number()),
+                        timeline.progress().now(),
+                        isRunning()))
                 .toList();
     }
 

@@ -4,8 +4,8 @@ package io.jenkins.plugins.treenq.timeline;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 
 /**
- * Adds to a timeline while the build goes on. An agent may hold on to this for longer than that, but holds nothing else by
- * it then.
+ * Adds to a timeline while the build goes on. An agent may hold on to this for longer than that, but holds nothing else
+ * by it then.
  */
 final class TimelineSink implements ProgressSink {
     private volatile LiveTimeline timeline;

@@ -29,7 +29,9 @@ import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The timelines of a run's image builds: one file each in the run's folder, and in memory while a build is under way. */
+/**
+ * The timelines of a run's image builds: one file each in the run's folder, and in memory while a build is under way.
+ */
 public final class Timelines {
     private static final Logger LOGGER = Logger.getLogger(Timelines.class.getName());
     private static final String FOLDER = "treenq";
@@ -40,8 +42,8 @@ public final class Timelines {
     private static final Executor WRITERS = writers();
 
     /**
-     * Of the files of a run whose steps are loaded for a list of its builds. It is that of the largest file: whoever looks at a run
-     * costs no more than whoever looks at one build, however many an agent reported of.
+     * Of the files of a run whose steps are loaded for a list of its builds. It is that of the largest file: whoever
+     * looks at a run costs no more than whoever looks at one build, however many an agent reported of.
      */
     static final long MOST_LISTED_BYTES = TimelineFile.MOST_BYTES;
 
@@ -76,8 +78,8 @@ public final class Timelines {
      */
     public LiveTimeline begin(int number, String ref, String subject, String builder) {
         Keeper keeper = new Keeper(number);
-        LiveTimeline timeline =
-                new LiveTimeline(new Timeline.Beginning(number, ref, subject, builder, LiveTimeline.clock()), keeper, WRITERS);
+        LiveTimeline timeline = new LiveTimeline(
+                new Timeline.Beginning(number, ref, subject, builder, LiveTimeline.clock()), keeper, WRITERS);
         live.put(number, timeline);
         return timeline;
     }
@@ -113,14 +115,15 @@ public final class Timelines {
      * @param image null when there is none
      */
     public void completed(String ref, ProgressReport progress, String digest, @CheckForNull ImageRecord image) {
-        find(ref).ifPresent(timeline -> keep(new Timeline(
-                timeline.beginning(),
-                new Timeline.End(endOf(timeline, progress), BuildState.SUCCESS, "", digest, 0),
-                progress,
-                timeline.marks(),
-                stepsStart(timeline),
-                timeline.source(),
-                image)));
+        find(ref)
+                .ifPresent(timeline -> keep(new Timeline(
+                        timeline.beginning(),
+                        new Timeline.End(endOf(timeline, progress), BuildState.SUCCESS, "", digest, 0),
+                        progress,
+                        timeline.marks(),
+                        stepsStart(timeline),
+                        timeline.source(),
+                        image)));
     }
 
     /** How long a build took that Jenkins lost sight of; empty when nothing is known of it. */
@@ -145,7 +148,8 @@ public final class Timelines {
      * @param number of the later one
      */
     public void continued(String ref, int number) {
-        find(ref).filter(timeline -> timeline.end() == null || timeline.end().state() == BuildState.INTERRUPTED)
+        find(ref)
+                .filter(timeline -> timeline.end() == null || timeline.end().state() == BuildState.INTERRUPTED)
                 .ifPresent(timeline -> keep(timeline.ended(
                         new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", number))));
     }
@@ -241,7 +245,9 @@ public final class Timelines {
         return find(number, withSteps).map(timeline -> new TimelinePage(run, timeline, running, withSteps));
     }
 
-    /** The pages of all builds, in order; those that do not fit into {@link #MOST_LISTED_BYTES} are without their steps. */
+    /**
+     * The pages of all builds, in order; those that do not fit into {@link #MOST_LISTED_BYTES} are without their steps.
+     */
     public List<TimelinePage> pages() {
         List<TimelinePage> pages = new ArrayList<>();
         long leftBytes = MOST_LISTED_BYTES;

@@ -104,7 +104,8 @@ final class Browser implements AutoCloseable {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(program("chromium", "chromium"));
         options.setCapability(ChromeOptions.LOGGING_PREFS, console);
-        options.addArguments("--headless=new", "--lang=en", "--disable-background-networking", "--disable-dev-shm-usage");
+        options.addArguments(
+                "--headless=new", "--lang=en", "--disable-background-networking", "--disable-dev-shm-usage");
         if (System.getProperty("user.name").equals("root")) {
             options.addArguments("--no-sandbox");
         }

@@ -89,7 +89,8 @@ class FormsInBrowserTest extends InBrowser {
         browser.open("manage/configure");
         assertEquals("second", value(last("builders"), "_.name"));
         assertEquals(daemon.address(), value(last("builders"), "_.address"));
-        browser.until("credentials", () -> value(last("builders"), "_.credentialsId").equals(Configured.CERTIFICATE));
+        browser.until(
+                "credentials", () -> value(last("builders"), "_.credentialsId").equals(Configured.CERTIFICATE));
         assertEquals("registry.example.com/shop", value(browser.shown(By.tagName("form")), "_.pushTo"));
     }
 
@@ -142,7 +143,11 @@ class FormsInBrowserTest extends InBrowser {
         WorkflowJob pipeline = job("pipeline", "");
 
         // Jenkins' own part of this page has long words.
-        look("configure", "manage/configure", "section:has([name='builders'])", () -> browser.shown(By.name("_.address")));
+        look(
+                "configure",
+                "manage/configure",
+                "section:has([name='builders'])",
+                () -> browser.shown(By.name("_.address")));
         look("freestyle", job.getUrl() + "configure", "body", () -> browser.shown(TAGS));
         look("snippet", pipeline.getUrl() + "pipeline-syntax/", "body", this::chooseStep);
     }
@@ -175,8 +180,7 @@ class FormsInBrowserTest extends InBrowser {
 
     /** Of the items of a list. */
     private WebElement last(String list) {
-        return browser.shown(
-                By.xpath("(//div[contains(@class, 'repeated-chunk')][@name='" + list + "'])[last()]"));
+        return browser.shown(By.xpath("(//div[contains(@class, 'repeated-chunk')][@name='" + list + "'])[last()]"));
     }
 
     private void fill(WebElement within, String field, String text) {
@@ -188,7 +192,8 @@ class FormsInBrowserTest extends InBrowser {
     /** As soon as Jenkins has said what there is. */
     private void choose(WebElement within, String field, String value) {
         Select select = new Select(browser.shown(within, By.name(field)));
-        browser.until(value, () -> select.getOptions().stream().anyMatch(option -> option.getAttribute("value").equals(value)));
+        browser.until(value, () -> select.getOptions().stream()
+                .anyMatch(option -> option.getAttribute("value").equals(value)));
         select.selectByValue(value);
     }
 

@@ -59,9 +59,13 @@ class PagesInBrowserTest extends InBrowser {
         WorkflowRun run = job("shop", """
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 300; echo %s\\nRUN true\\n'
                 treenqBuild tags: ['%s:1']
-                """.formatted(UUID.randomUUID(), image)).scheduleBuild2(0).waitForStart();
-        browser.until("begun", () -> run.getAction(ImagesAction.class) != null
-                && !run.getAction(ImagesAction.class).getBuilds().isEmpty());
+                """.formatted(UUID.randomUUID(), image))
+                .scheduleBuild2(0)
+                .waitForStart();
+        browser.until(
+                "begun",
+                () -> run.getAction(ImagesAction.class) != null
+                        && !run.getAction(ImagesAction.class).getBuilds().isEmpty());
 
         browser.open(run.getUrl() + "treenq/1/");
         browser.run("window.sameDocument = true");
@@ -102,7 +106,8 @@ class PagesInBrowserTest extends InBrowser {
         assertThat(warning.getText(), containsString("StageNameCasing"));
         assertThat(warning.findElement(MARKED).getText(), containsString("FROM busybox as Base"));
         assertThat(
-                browser.shown(warning, By.linkText("About this rule")).getAttribute("href"), startsWith("https://docs.docker.com/"));
+                browser.shown(warning, By.linkText("About this rule")).getAttribute("href"),
+                startsWith("https://docs.docker.com/"));
     }
 
     @Test
@@ -110,12 +115,14 @@ class PagesInBrowserTest extends InBrowser {
         WorkflowRun run = job("shop", """
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN seq 11 19; echo %s\\nRUN seq 21 29; sleep 300\\n'
                 treenqBuild tags: ['%s:1']
-                """.formatted(UUID.randomUUID(), image)).scheduleBuild2(0).waitForStart();
+                """.formatted(UUID.randomUUID(), image))
+                .scheduleBuild2(0)
+                .waitForStart();
 
         browser.open(run.getUrl() + "console");
 
-        WebElement fold = browser.shown(By.xpath("//button[contains(@class, 'treenq-fold')]"
-                + "[parent::*[contains(., 'RUN seq 11 19')]]"));
+        WebElement fold = browser.shown(
+                By.xpath("//button[contains(@class, 'treenq-fold')]" + "[parent::*[contains(., 'RUN seq 11 19')]]"));
         browser.until("running step", () -> console().contains(" 29\n"));
         assertEquals("10 lines", fold.getText());
         assertEquals("false", fold.getAttribute("aria-expanded"));
@@ -141,7 +148,11 @@ class PagesInBrowserTest extends InBrowser {
         browser.open(run.getUrl() + "treenq/1/");
         WebElement box = browser.shown(By.xpath("//*[local-name()='a'][contains(@aria-label, 'COPY --from=app')]"));
         assertEquals("DONE", box.getAttribute("data-state"));
-        assertThat(browser.shown(By.cssSelector(".treenq-graph")).findElements(By.cssSelector("path")).size(), greaterThan(4));
+        assertThat(
+                browser.shown(By.cssSelector(".treenq-graph"))
+                        .findElements(By.cssSelector("path"))
+                        .size(),
+                greaterThan(4));
 
         browser.tabTo(box);
         assertThat(
@@ -152,8 +163,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.press(Keys.ENTER);
 
         WebElement step = browser.shown(step("COPY --from=app", "DONE"));
-        browser.until("opened", () -> browser.has(By.cssSelector(
-                "#" + step.getAttribute("id") + " details[open]")));
+        browser.until("opened", () -> browser.has(By.cssSelector("#" + step.getAttribute("id") + " details[open]")));
         assertThat(browser.shown(By.cssSelector("[data-part='inputs-line']")).getText(), containsString("Needs"));
     }
 
@@ -166,7 +176,8 @@ class PagesInBrowserTest extends InBrowser {
         browser.shown(step("COPY --from=app", "DONE"));
         browser.hideAround("#treenq-timeline");
         browser.replaceText(image, "registry.example.com/shop/web");
-        browser.replaceSymbol("[data-state='DONE'] .treenq-step__icon svg, [data-part='state'] svg", symbol("status-blue"));
+        browser.replaceSymbol(
+                "[data-state='DONE'] .treenq-step__icon svg, [data-part='state'] svg", symbol("status-blue"));
         browser.replaceSymbol(".jenkins-app-bar a svg", symbol("terminal"));
 
         browser.picture("readme-light", README_HEIGHT);
@@ -237,7 +248,8 @@ class PagesInBrowserTest extends InBrowser {
         browser.click(rollBack("#1"));
         assertThat(
                 browser.shown(DIALOG).getText(),
-                containsString("Make %s:latest point to %s of build #1 again?".formatted(image, first.substring(0, 19))));
+                containsString(
+                        "Make %s:latest point to %s of build #1 again?".formatted(image, first.substring(0, 19))));
         browser.press(Keys.ESCAPE);
         browser.until("dialog gone", () -> !browser.has(DIALOG));
         assertEquals(second, digest());
@@ -253,7 +265,9 @@ class PagesInBrowserTest extends InBrowser {
         WebElement done = browser.shown(By.xpath("//h2[.='Rollbacks']/following::tbody/tr"));
         assertThat(done.getText(), containsString("admin"));
         assertThat(
-                browser.shown(By.xpath("//tr[.//span[normalize-space()='current']]")).getText(), containsString("#1"));
+                browser.shown(By.xpath("//tr[.//span[normalize-space()='current']]"))
+                        .getText(),
+                containsString("#1"));
         assertEquals(first, digest());
     }
 
@@ -269,7 +283,10 @@ class PagesInBrowserTest extends InBrowser {
         browser.click(browser.shown(DIALOG).findElement(By.cssSelector("[data-id='ok']")));
         browser.shown(By.cssSelector(".treenq-job-images__result [data-state='DONE']"));
 
-        look("build-stages", jenkins.buildAndAssertSuccess(stages("stages")).getUrl() + "treenq/1/", step("COPY --from", "DONE"));
+        look(
+                "build-stages",
+                jenkins.buildAndAssertSuccess(stages("stages")).getUrl() + "treenq/1/",
+                step("COPY --from", "DONE"));
         look("run-failed", failed.getUrl(), By.className("treenq-images__failure"));
         look("build", built.getUrl() + "treenq/1/", step("COPY", "DONE"));
         look("build-failed", failed.getUrl() + "treenq/1/", step("RUN echo almost", "FAILED"));
@@ -288,7 +305,9 @@ class PagesInBrowserTest extends InBrowser {
             assertThat(name + " at " + width, browser.tooWide("body"), empty());
             if (width == Browser.NARROW && path.contains("/treenq/")) {
                 // The page's own content comes first.
-                assertFalse(browser.has(By.id("side-panel")) && browser.run("return document.getElementById('side-panel').checkVisibility()").equals(true));
+                assertFalse(browser.has(By.id("side-panel"))
+                        && browser.run("return document.getElementById('side-panel').checkVisibility()")
+                                .equals(true));
             }
             browser.picture(name + "-" + width);
             assertThat(name, browser.faint("[class^='treenq']"), empty());

@@ -55,7 +55,8 @@ public final class Certificates {
             X500Name subject = new X500Name("CN=" + name);
             X500Name issuer = authority == null
                     ? subject
-                    : new X500Name(authority.certificate().getSubjectX500Principal().getName());
+                    : new X500Name(
+                            authority.certificate().getSubjectX500Principal().getName());
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     issuer,
                     BigInteger.valueOf(System.nanoTime()),
@@ -72,8 +73,8 @@ public final class Certificates {
             return new Identity(
                     keys,
                     new JcaX509CertificateConverter()
-                            .getCertificate(builder.build(new JcaContentSignerBuilder(
-                                            "SHA256with" + (signer.getPublic().getAlgorithm().equals("EC") ? "ECDSA" : "RSA"))
+                            .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256with"
+                                            + (signer.getPublic().getAlgorithm().equals("EC") ? "ECDSA" : "RSA"))
                                     .build(signer.getPrivate()))));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);

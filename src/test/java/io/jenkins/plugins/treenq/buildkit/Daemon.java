@@ -86,8 +86,8 @@ public record Daemon(Map<String, String> env) {
     }
 
     private String launcher(String command, String name, String... options) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of(
-                LAUNCHER.toString(), command, "--version", env.get("TREENQ_BUILDKIT_VERSION"), "--name", name));
+        List<String> line = new ArrayList<>(
+                List.of(LAUNCHER.toString(), command, "--version", env.get("TREENQ_BUILDKIT_VERSION"), "--name", name));
         line.addAll(List.of(options));
         return run(line, Map.of(), new byte[0]);
     }
@@ -144,7 +144,8 @@ public record Daemon(Map<String, String> env) {
     public RegistryLogin login() throws IOException {
         return new RegistryLogin(
                 env.get("TREENQ_REGISTRY_USER"),
-                Files.readString(Path.of(env.get("TREENQ_REGISTRY_PASSWORD_FILE"))).strip());
+                Files.readString(Path.of(env.get("TREENQ_REGISTRY_PASSWORD_FILE")))
+                        .strip());
     }
 
     /** Knows the login of the registry and no other. */
@@ -166,8 +167,7 @@ public record Daemon(Map<String, String> env) {
                 dockerConfigFolder.resolve("config.json"),
                 "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
                         .formatted(
-                                registry(),
-                                Base64.getEncoder().encodeToString(auth.getBytes(StandardCharsets.UTF_8))));
+                                registry(), Base64.getEncoder().encodeToString(auth.getBytes(StandardCharsets.UTF_8))));
         return run(buildctlLine(arguments), Map.of("DOCKER_CONFIG", dockerConfigFolder.toString()), input);
     }
 

@@ -54,7 +54,8 @@ class DocumentationTest {
     private static boolean isMadeOf(String sources, String part) {
         return sources.contains(part)
                 || IntStream.range(2, part.length() - 1)
-                        .anyMatch(at -> sources.contains(part.substring(0, at)) && sources.contains(part.substring(at)));
+                        .anyMatch(
+                                at -> sources.contains(part.substring(0, at)) && sources.contains(part.substring(at)));
     }
 
     private static List<String> troubleshootingLines() {
@@ -95,11 +96,14 @@ class DocumentationTest {
                     continue;
                 }
                 String[] parts = target.split("#", 2);
-                Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+                Path file = parts[0].isEmpty()
+                        ? page
+                        : page.resolveSibling(parts[0]).normalize();
                 if (!Files.exists(file)) {
                     broken.add(page + ": " + target);
                 } else if (parts.length == 2
-                        && !anchors.computeIfAbsent(file, DocumentationTest::anchors).contains(parts[1])) {
+                        && !anchors.computeIfAbsent(file, DocumentationTest::anchors)
+                                .contains(parts[1])) {
                     broken.add(page + ": " + target);
                 }
             }
@@ -109,7 +113,8 @@ class DocumentationTest {
 
     private static List<Path> pages() {
         return Stream.concat(
-                        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md").map(ROOT::resolve),
+                        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+                                .map(ROOT::resolve),
                         Stream.of("docs", "buildkit").map(ROOT::resolve).flatMap(DocumentationTest::files))
                 .filter(file -> file.toString().endsWith(".md"))
                 .toList();
@@ -118,7 +123,10 @@ class DocumentationTest {
     /** The names that GitHub gives to headings. */
     private static Set<String> anchors(Path page) {
         Set<String> anchors = new HashSet<>();
-        for (MatchResult heading : HEADING.matcher(CODE_BLOCK.matcher(read(page)).replaceAll("")).results().toList()) {
+        for (MatchResult heading : HEADING.matcher(
+                        CODE_BLOCK.matcher(read(page)).replaceAll(""))
+                .results()
+                .toList()) {
             String anchor = heading.group(1)
                     .toLowerCase(Locale.ROOT)
                     .replaceAll("[^\\p{L}\\p{N} _-]", "")
@@ -132,7 +140,8 @@ class DocumentationTest {
 
     private static Stream<Path> files(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
+            return all
+                    .filter(Files::isRegularFile)
                     .filter(file -> !file.toString().contains("target"))
                     .toList()
                     .stream();

@@ -18,7 +18,8 @@ public final class FakeDaemon implements AutoCloseable {
     private final io.grpc.ManagedChannel channel;
 
     public FakeDaemon(BindableService... services) throws IOException, BuildkitException {
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .maxInboundMetadataSize(1 << 20);
         for (BindableService service : services) {
             builder.addService(service);

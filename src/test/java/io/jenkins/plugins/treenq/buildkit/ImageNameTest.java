@@ -32,15 +32,31 @@ class ImageNameTest {
     @Test
     void aDigestStandsWithoutATagOrBesideIt() {
         assertEquals("", ImageName.parse("a/b@" + DIGEST).tag());
-        assertEquals("docker.io/a/b:1@" + DIGEST, ImageName.parse("a/b:1@" + DIGEST).toString());
+        assertEquals(
+                "docker.io/a/b:1@" + DIGEST, ImageName.parse("a/b:1@" + DIGEST).toString());
         assertEquals("docker.io/a/b@" + DIGEST, ImageName.parse("a/b:1").at(new Digest(DIGEST)));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "app ", "App", "a//b", "a/-b", "a:", "a:-x", "a:b:c", "a@sha256:12", "a,b", "a b", "-x/y",
-                "http://a/b", "registry.example.com:port/a", "a\nb", "registry.example.com/"
+                "",
+                " ",
+                "app ",
+                "App",
+                "a//b",
+                "a/-b",
+                "a:",
+                "a:-x",
+                "a:b:c",
+                "a@sha256:12",
+                "a,b",
+                "a b",
+                "-x/y",
+                "http://a/b",
+                "registry.example.com:port/a",
+                "a\nb",
+                "registry.example.com/"
             })
     void whatIsNoNameIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text));
@@ -56,9 +72,11 @@ class ImageNameTest {
     })
     void aTagThatIsNoneIsNamedWithOneThatIs(String text, String tag, String possible) {
         assertEquals(
-                "'" + text + "' is not an image name: '" + tag + "' is no tag, which has up to 128 letters, digits and . _ - and"
+                "'" + text + "' is not an image name: '" + tag
+                        + "' is no tag, which has up to 128 letters, digits and . _ - and"
                         + " starts with none of . -; it could be '" + possible + "'",
-                assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text))
+                        .getMessage());
     }
 
     @Test

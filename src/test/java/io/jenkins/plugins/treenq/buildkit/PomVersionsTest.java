@@ -15,8 +15,8 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
- * The plugin's pom and treenqctl's, which compile the same client, name the same versions. Maven has no place that both can read: the
- * plugin's parent is Jenkins', and treenqctl's build needs nothing of Jenkins.
+ * The plugin's pom and treenqctl's, which compile the same client, name the same versions. Maven has no place that both
+ * can read: the plugin's parent is Jenkins', and treenqctl's build needs nothing of Jenkins.
  */
 class PomVersionsTest {
     /** The tests run in the repository's root, or in {@code buildkit/treenqctl} when the client is built alone. */
@@ -42,9 +42,11 @@ class PomVersionsTest {
         NodeList elements = project.getElementsByTagName("*");
         for (int i = 0; i < elements.getLength(); i++) {
             Element element = (Element) elements.item(i);
-            if (element.getParentNode().getNodeName().equals("properties") && element.getTagName().endsWith(".version")) {
+            if (element.getParentNode().getNodeName().equals("properties")
+                    && element.getTagName().endsWith(".version")) {
                 versions.put(element.getTagName(), element.getTextContent());
-            } else if (element.getTagName().equals("version") && !element.getParentNode().isSameNode(project)) {
+            } else if (element.getTagName().equals("version")
+                    && !element.getParentNode().isSameNode(project)) {
                 String name = "";
                 for (Node node = element.getParentNode().getFirstChild(); node != null; node = node.getNextSibling()) {
                     if (node.getNodeName().equals("artifactId")) {

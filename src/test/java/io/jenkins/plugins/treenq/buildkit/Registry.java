@@ -64,8 +64,7 @@ public final class Registry {
                         .header("Accept", MANIFESTS)
                         .header(
                                 "Authorization",
-                                "Basic "
-                                        + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
+                                "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourcePolicyTest {
     @Test
     void everyPartIsRead() throws Exception {
-        SourcePolicy policy = SourcePolicy.parse(
-                """
+        SourcePolicy policy = SourcePolicy.parse("""
                 {"version": 1, "rules": [
                   {"action": "CONVERT",
                    "selector": {"identifier": "https://example.com/a", "match_type": "EXACT",

@@ -39,10 +39,12 @@ class BuilderChoiceTest {
         assertRefused("the default builder 'gone' is not configured; there is 'usual', 'arm', 'other'", null);
         choice = new BuilderChoice(List.of(), null);
         assertRefused(
-                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build", null);
+                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build",
+                null);
         choice = new BuilderChoice(List.of(), "gone");
         assertRefused(
-                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build", "x");
+                "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build",
+                "x");
     }
 
     @Test

@@ -39,8 +39,8 @@ class DaemonDescriptionTest {
     private static String end(Map<String, String> labels) {
         DaemonInfo info = new DaemonInfo("github.com/moby/buildkit", "v0.23.0", "", "");
         List<Platform> platforms = List.of(Platform.parse("linux/amd64"), Platform.parse("linux/386"));
-        String text = DaemonDescription.of(
-                info, List.of(new Worker("id", labels, platforms, List.of(), info, List.of())));
+        String text =
+                DaemonDescription.of(info, List.of(new Worker("id", labels, platforms, List.of(), info, List.of())));
         String start = "BuildKit v0.23.0 · linux/amd64, linux/386 · snapshotter  · ";
         assertEquals(start, text.substring(0, start.length()));
         return text.substring(start.length());

@@ -74,8 +74,10 @@ class FolderConfigurationTest {
         jenkins.jenkins.reload();
 
         Folder reloaded = (Folder) jenkins.jenkins.getItem("outer");
-        jenkins.assertEqualDataBoundBeans(everything().getBuilders(), of(reloaded).getBuilders());
-        jenkins.assertEqualDataBoundBeans(everything().getRegistries(), of(reloaded).getRegistries());
+        jenkins.assertEqualDataBoundBeans(
+                everything().getBuilders(), of(reloaded).getBuilders());
+        jenkins.assertEqualDataBoundBeans(
+                everything().getRegistries(), of(reloaded).getRegistries());
         assertEquals(reloaded, of(reloaded).group());
     }
 
@@ -114,13 +116,15 @@ class FolderConfigurationTest {
         assertEquals(
                 List.of("c tcp://inner:1 outer/inner", "a tcp://outer:1 outer", "b tcp://all:2 "),
                 seen.builders().stream()
-                        .map(owned -> owned.item().getName() + " " + owned.item().getAddress() + " "
-                                + owned.owner().getFullName())
+                        .map(owned ->
+                                owned.item().getName() + " " + owned.item().getAddress() + " "
+                                        + owned.owner().getFullName())
                         .toList());
         assertEquals(
                 List.of("docker.io outer/inner", "localhost:5000 "),
                 seen.registries().stream()
-                        .map(owned -> owned.item().getHost() + " " + owned.owner().getFullName())
+                        .map(owned ->
+                                owned.item().getHost() + " " + owned.owner().getFullName())
                         .toList());
     }
 
@@ -145,7 +149,10 @@ class FolderConfigurationTest {
 
         assertLog(inner, "treenqBuild(builder: 'private')", "Building on 'private' (tcp://localhost:2)");
         assertLog(other, "treenqBuild(builder: 'private')", "builder 'private' is not configured; there is 'shared'");
-        assertLog(jenkins.jenkins, "treenqBuild(builder: 'private')", "builder 'private' is not configured; there is 'shared'");
+        assertLog(
+                jenkins.jenkins,
+                "treenqBuild(builder: 'private')",
+                "builder 'private' is not configured; there is 'shared'");
     }
 
     @Test
@@ -181,13 +188,15 @@ class FolderConfigurationTest {
 
     @Test
     void aFoldersBuilderIsNoSocketOfTheController() throws Exception {
-        String line = "builder 'socket': a folder's builder cannot be at a socket of this machine; write tcp://host:port or"
-                + " dns:///host:port";
+        String line =
+                "builder 'socket': a folder's builder cannot be at a socket of this machine; write tcp://host:port or"
+                        + " dns:///host:port";
         BuildkitBuilder socket = builder("socket", "unix:///run/buildkit/buildkitd.sock");
         FolderConfiguration configuration = new FolderConfiguration();
         assertEquals(
                 line,
-                assertThrows(IllegalArgumentException.class, () -> configuration.setBuilders(List.of(socket))).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> configuration.setBuilders(List.of(socket)))
+                        .getMessage());
 
         // As a configuration file may have it.
         configuration.setBuilders(List.of(builder("socket", "tcp://localhost:1")));
@@ -220,7 +229,8 @@ class FolderConfigurationTest {
     void formsOfAFolderOfferItsCredentialsAndBuilders() throws Exception {
         addTo(outer, certificate(CredentialsScope.GLOBAL));
         configure(outer, builder("private", "tcp://localhost:2"));
-        BuildkitBuilder.DescriptorImpl builder = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
+        BuildkitBuilder.DescriptorImpl builder =
+                jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         FolderConfiguration.DescriptorImpl folder =
                 jenkins.jenkins.getDescriptorByType(FolderConfiguration.DescriptorImpl.class);
 
@@ -242,7 +252,8 @@ class FolderConfigurationTest {
         of(outer).setDefaultBuilder("gone");
 
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
-        HtmlPage answer = (HtmlPage) jenkins.submit(client.getPage(outer, "configure").getFormByName("config"));
+        HtmlPage answer =
+                (HtmlPage) jenkins.submit(client.getPage(outer, "configure").getFormByName("config"));
 
         assertThat(
                 answer.asNormalizedText(),
@@ -305,7 +316,8 @@ class FolderConfigurationTest {
 
     private void assertLog(ItemGroup<?> where, String step, String line) throws Exception {
         WorkflowJob job = where instanceof Folder folder
-                ? folder.createProject(WorkflowJob.class, "job" + folder.getItems().size())
+                ? folder.createProject(
+                        WorkflowJob.class, "job" + folder.getItems().size())
                 : jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(
                 "node { writeFile file: 'Dockerfile', text: 'FROM scratch'; " + step + " }", true));

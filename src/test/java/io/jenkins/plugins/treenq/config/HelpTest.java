@@ -59,7 +59,8 @@ class HelpTest {
         }
         for (Method method : type.getMethods()) {
             if (method.isAnnotationPresent(DataBoundSetter.class)) {
-                fields.add(Character.toLowerCase(method.getName().charAt(3)) + method.getName().substring(4));
+                fields.add(Character.toLowerCase(method.getName().charAt(3))
+                        + method.getName().substring(4));
             }
         }
         return fields;

@@ -97,7 +97,8 @@ class PolicyTest {
         policy.setPushTo(List.of("registry.example.com"));
         DockerfileBuild build = DockerfileBuild.builder().build();
 
-        policy.applied(build.withCache(List.of(registry("evil.example.com/a")), List.of(registry("registry.example.com/a"))));
+        policy.applied(
+                build.withCache(List.of(registry("evil.example.com/a")), List.of(registry("registry.example.com/a"))));
         policy.applied(build.withCache(List.of(), List.of(new CacheEntry("inline", Map.of()))));
         assertRefused(
                 "a push to evil.example.com/a; it allows registry.example.com",
@@ -129,8 +130,10 @@ class PolicyTest {
 
         policy.applied(gateway("docker/dockerfile:1"));
         policy.applied(syntax("docker/dockerfile:1 --some option"));
-        assertRefused("the frontend 'evil/frontend'; it allows dockerfile.v0, docker.io/docker", gateway("evil/frontend"));
-        assertRefused("the frontend 'evil/frontend'; it allows dockerfile.v0, docker.io/docker", syntax(" evil/frontend"));
+        assertRefused(
+                "the frontend 'evil/frontend'; it allows dockerfile.v0, docker.io/docker", gateway("evil/frontend"));
+        assertRefused(
+                "the frontend 'evil/frontend'; it allows dockerfile.v0, docker.io/docker", syntax(" evil/frontend"));
         assertRefused("the frontend 'A'; it allows dockerfile.v0, docker.io/docker", gateway("A"));
         assertRefused("the frontend ''; it allows dockerfile.v0, docker.io/docker", gateway(""));
         assertRefused(
@@ -206,7 +209,9 @@ class PolicyTest {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker"));
         for (String end : List.of("\t", "\n", "\f", "\u00a0", "\u2003")) {
             String name = "docker/dockerfile" + end + "evil/frontend";
-            assertRefused("the frontend '" + name + "'; it allows dockerfile.v0, docker.io/docker", () -> policy.applied(syntax(name)));
+            assertRefused(
+                    "the frontend '" + name + "'; it allows dockerfile.v0, docker.io/docker",
+                    () -> policy.applied(syntax(name)));
         }
     }
 
@@ -244,7 +249,8 @@ class PolicyTest {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker/dockerfile"));
         policy.applied(DockerfileBuild.builder()
                 .buildArgs(Map.of("BUILDKIT_SYNTAX", "docker/dockerfile:1"))
-                .sourcePolicy(SourcePolicy.parse("{\"rules\":[{\"action\":\"DENY\",\"selector\":{\"identifier\":\"git://*\"}}]}"))
+                .sourcePolicy(SourcePolicy.parse(
+                        "{\"rules\":[{\"action\":\"DENY\",\"selector\":{\"identifier\":\"git://*\"}}]}"))
                 .build());
     }
 
@@ -294,9 +300,11 @@ class PolicyTest {
 
     @Test
     void entriesThatAreNoneAreRefusedWhenTheyAreSet() {
-        assertInvalid("'x' is not a frontend; write dockerfile.v0, or an image", () -> policy.setFrontends(List.of("x y")));
+        assertInvalid(
+                "'x' is not a frontend; write dockerfile.v0, or an image", () -> policy.setFrontends(List.of("x y")));
         assertInvalid("'gateway.v0' is not a frontend; ", () -> policy.setFrontends(List.of("gateway.v0")));
-        assertInvalid("'docker/dockerfile' is not a frontend; ", () -> policy.setFrontends(List.of("docker/dockerfile")));
+        assertInvalid(
+                "'docker/dockerfile' is not a frontend; ", () -> policy.setFrontends(List.of("docker/dockerfile")));
         assertInvalid(
                 "'registry.example.com/*' is neither a registry nor a repository; write registry.example.com",
                 () -> policy.setPushTo(List.of("docker.io", "registry.example.com/*")));
@@ -306,7 +314,9 @@ class PolicyTest {
         assertInvalid(
                 "'registry.example.com/shop' is not a host; write a host as in image names, without a path",
                 () -> policy.setControllerHosts(List.of("registry.example.com/shop")));
-        assertInvalid("'none' cannot be combined with other entries", () -> policy.setEntitlements(List.of("none", "network.host")));
+        assertInvalid(
+                "'none' cannot be combined with other entries",
+                () -> policy.setEntitlements(List.of("none", "network.host")));
 
         Policy fresh = new Policy();
         assertEquals(fresh.getFrontends(), policy.getFrontends());
@@ -321,7 +331,9 @@ class PolicyTest {
         registry.setMirrors(List.of("mirror.example.com:5000/hub"));
 
         for (String host : List.of(
-                "https://registry.example.com/v2/", "https://mirror.example.com:5000/v2/", "https://registry-1.docker.io/v2/")) {
+                "https://registry.example.com/v2/",
+                "https://mirror.example.com:5000/v2/",
+                "https://registry-1.docker.io/v2/")) {
             assertTrue(policy.controllerHosts(List.of(registry)).contains(URI.create(host)), host);
         }
         for (String host :
@@ -348,7 +360,8 @@ class PolicyTest {
     }
 
     private static void assertInvalid(String start, Executable executable) {
-        String message = assertThrows(IllegalArgumentException.class, executable).getMessage();
+        String message =
+                assertThrows(IllegalArgumentException.class, executable).getMessage();
         assertTrue(message.startsWith(start), message);
     }
 

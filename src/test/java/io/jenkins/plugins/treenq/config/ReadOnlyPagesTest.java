@@ -87,8 +87,16 @@ class ReadOnlyPagesTest {
     private static void assertShowsEverything(HtmlPage page) {
         String html = page.asXml();
         for (String value : List.of(
-                "tcp://a.example.com:1", "tcp://b.example.com:1", "buildkitd", "linux/arm64", "certificate", "fast",
-                "registry.example.com", "a-login", "mirror.example.com", "BEGIN CERTIFICATE")) {
+                "tcp://a.example.com:1",
+                "tcp://b.example.com:1",
+                "buildkitd",
+                "linux/arm64",
+                "certificate",
+                "fast",
+                "registry.example.com",
+                "a-login",
+                "mirror.example.com",
+                "BEGIN CERTIFICATE")) {
             assertThat(html, containsString(value));
         }
         assertThat(html, not(containsString("another-login")));
@@ -97,7 +105,8 @@ class ReadOnlyPagesTest {
     /** What can be typed into or pressed in the part of the page that is the plugin's; unfolding changes nothing. */
     private static List<String> changeable(HtmlPage page) {
         String control = "//*[self::input[not(@type='hidden')] or self::textarea or self::select or self::button]";
-        return page.<HtmlElement>getByXPath("//*[contains(@class, 'repeated-container')"
+        return page
+                .<HtmlElement>getByXPath("//*[contains(@class, 'repeated-container')"
                         + " and .//*[@name='builders' or @name='registries']]" + control
                         + " | //*[@name='policy']" + control
                         + " | //*[@name='_.defaultBuilder' or @name='_.policy']")

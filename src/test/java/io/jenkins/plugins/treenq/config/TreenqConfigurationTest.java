@@ -168,7 +168,8 @@ class TreenqConfigurationTest {
     }
 
     private void load(String... lines) throws Exception {
-        Path file = Files.writeString(folder.resolve("jenkins.yaml"), "unclassified:\n  " + String.join("\n  ", lines) + "\n");
+        Path file = Files.writeString(
+                folder.resolve("jenkins.yaml"), "unclassified:\n  " + String.join("\n  ", lines) + "\n");
         ConfigurationAsCode.get().configure(file.toString());
     }
 
@@ -177,8 +178,12 @@ class TreenqConfigurationTest {
         String builders = "builders: [{name: arm, address: 'tcp://localhost:1'}]";
         for (String left : List.of(builders + ", defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
             TreenqConfiguration configuration = TreenqConfiguration.get();
-            load("treenq:", "  " + builders, "  registries: [{host: docker.io}]",
-                    "  defaultBuilder: arm", "  policy: {frontends: [dockerfile.v0]}");
+            load(
+                    "treenq:",
+                    "  " + builders,
+                    "  registries: [{host: docker.io}]",
+                    "  defaultBuilder: arm",
+                    "  policy: {frontends: [dockerfile.v0]}");
             assertEquals(1, configuration.getBuilders().size());
             assertNotNull(configuration.getPolicy());
 
@@ -241,7 +246,8 @@ class TreenqConfigurationTest {
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
 
-        for (String mistake : List.of("policy: {frontends: ['x y']}", "no-such: 1", "registries: [{host: a}, {host: a}]")) {
+        for (String mistake :
+                List.of("policy: {frontends: ['x y']}", "no-such: 1", "registries: [{host: a}, {host: a}]")) {
             assertThrows(ConfiguratorException.class, () -> load("treenq:", "  " + mistake), mistake);
             assertSame(policy, configuration.getPolicy(), mistake);
         }
@@ -250,9 +256,12 @@ class TreenqConfigurationTest {
     @Test
     void entriesOfAPolicyThatAreNoneAreRefusedInAFile() {
         Map<String, String> mistakes = Map.of(
-                "pushTo: [registry]", "'registry' is neither a registry nor a repository; write registry.example.com or",
-                "entitlements: [host]", "'host' is not an entitlement; BuildKit supports network.host, security.insecure and",
-                "frontends: ['x y']", "'x' is not a frontend; write dockerfile.v0, or an image with its registry and path",
+                "pushTo: [registry]",
+                        "'registry' is neither a registry nor a repository; write registry.example.com or",
+                "entitlements: [host]",
+                        "'host' is not an entitlement; BuildKit supports network.host, security.insecure and",
+                "frontends: ['x y']",
+                        "'x' is not a frontend; write dockerfile.v0, or an image with its registry and path",
                 "controllerHosts: [a.b/c]", "'a.b/c' is not a host; write a host as in image names, without a path");
         mistakes.forEach((entries, message) -> {
             Throwable reason = assertThrows(
@@ -295,7 +304,9 @@ class TreenqConfigurationTest {
         List<String> blocks = yamlOf("docs/configuration.md");
         assertEquals(2, blocks.size());
 
-        ConfigurationAsCode.get().configure(Files.writeString(folder.resolve("all.yaml"), blocks.get(0)).toString());
+        ConfigurationAsCode.get()
+                .configure(Files.writeString(folder.resolve("all.yaml"), blocks.get(0))
+                        .toString());
 
         BuildkitBuilder builder = configuration.getBuilders().get(0);
         assertEquals(
@@ -317,7 +328,9 @@ class TreenqConfigurationTest {
         assertEquals(Configured.AUTHORITY, configuration.getRegistries().get(1).getCaCertificate());
         for (String page : List.of("docs/configuration.md", "README.md", "docs/kubernetes.md")) {
             for (String block : yamlOf(page)) {
-                ConfigurationAsCode.get().configure(Files.writeString(folder.resolve("block.yaml"), block).toString());
+                ConfigurationAsCode.get()
+                        .configure(Files.writeString(folder.resolve("block.yaml"), block)
+                                .toString());
             }
         }
         ExtensionList.lookup(SecretSource.class).remove(source);
@@ -429,7 +442,8 @@ class TreenqConfigurationTest {
                 "registry.example.com",
                 "https://registry.example.com",
                 "'https://registry.example.com' is not the host of a registry; write a host as in image names");
-        assertRefused("_.serverName", "buildkitd", "tcp://x", "builder 'arm': 'tcp://x' is not a host name of a certificate");
+        assertRefused(
+                "_.serverName", "buildkitd", "tcp://x", "builder 'arm': 'tcp://x' is not a host name of a certificate");
         assertEquals(before, configuration.values());
     }
 
@@ -464,7 +478,9 @@ class TreenqConfigurationTest {
             assertThat(builder.doCheckAddress(null, address).getMessage(), not(containsString("s3cret")));
         }
         assertEquals("OK", builder.doCheckServerName(null, "").kind.name());
-        assertEquals("OK", builder.doCheckServerName(null, "buildkitd.example.com").kind.name());
+        assertEquals(
+                "OK",
+                builder.doCheckServerName(null, "buildkitd.example.com").kind.name());
         assertEquals("OK", builder.doCheckServerName(null, "::1").kind.name());
         for (String name : List.of("tcp://host", "host:1", "a b", "host/path")) {
             assertEquals("ERROR", builder.doCheckServerName(null, name).kind.name(), name);
@@ -481,7 +497,9 @@ class TreenqConfigurationTest {
 
         String answer = jenkins.submit(form).getWebResponse().getContentAsString();
 
-        assertThat(answer, containsString("is not a frontend; write dockerfile.v0, or an image with its registry and path"));
+        assertThat(
+                answer,
+                containsString("is not a frontend; write dockerfile.v0, or an image with its registry and path"));
         assertSame(policy, configuration.getPolicy());
         assertEquals(2, configuration.getBuilders().size());
     }
@@ -492,13 +510,18 @@ class TreenqConfigurationTest {
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         Registry.DescriptorImpl registry = registry();
 
-        assertEquals("OK", builder.doCheckAddress(null, "tcp://localhost:1234").kind.name());
+        assertEquals(
+                "OK", builder.doCheckAddress(null, "tcp://localhost:1234").kind.name());
         assertEquals(
                 "OK",
                 builder.doCheckAddress(null, "unix:///run/buildkit/buildkitd.sock")
                         .kind
                         .name());
-        assertEquals("OK", builder.doCheckAddress(null, "tcp://a:1\n dns:///b:1,tcp://c:1").kind.name());
+        assertEquals(
+                "OK",
+                builder.doCheckAddress(null, "tcp://a:1\n dns:///b:1,tcp://c:1")
+                        .kind
+                        .name());
         for (String platforms : List.of("", "linux/amd64, linux/arm/v7")) {
             assertEquals("OK", builder.doCheckPlatforms(null, platforms).kind.name(), platforms);
         }
@@ -507,36 +530,56 @@ class TreenqConfigurationTest {
         }
         assertEquals("OK", builder.doCheckLimit(null, "0").kind.name());
         assertEquals("ERROR", builder.doCheckLimit(null, "-1").kind.name());
-        for (String address : List.of(
-                "", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1", "tcp://a:1 tcp://a:1")) {
+        for (String address :
+                List.of("", "localhost:1234", "tcp://localhost", "https://x:1", "tcp://a b:1", "tcp://a:1 tcp://a:1")) {
             assertEquals("ERROR", builder.doCheckAddress(null, address).kind.name(), address);
         }
         for (String host :
                 List.of("docker.io", "https://index.docker.io/v1/", "localhost:5000", "registry.example.com")) {
             assertEquals("OK", registry.doCheckHost(null, host).kind.name(), host);
         }
-        for (String host : List.of("", "registry", "https://registry.example.com", "registry.example.com/team", "a b.example.com", "registry.example.com:port")) {
+        for (String host : List.of(
+                "",
+                "registry",
+                "https://registry.example.com",
+                "registry.example.com/team",
+                "a b.example.com",
+                "registry.example.com:port")) {
             assertEquals("ERROR", registry.doCheckHost(null, host).kind.name(), host);
         }
         for (String mirrors : List.of("", "mirror.example.com\nlocalhost:5000/hub/\n")) {
             assertEquals("OK", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
-        for (String mirrors : List.of("mirror", "https://mirror.example.com", "mirror.example.com\nmirror.example.com/Hub")) {
+        for (String mirrors :
+                List.of("mirror", "https://mirror.example.com", "mirror.example.com\nmirror.example.com/Hub")) {
             assertEquals("ERROR", registry.doCheckMirrors(null, mirrors).kind.name(), mirrors);
         }
         Policy.DescriptorImpl policy = jenkins.jenkins.getDescriptorByType(Policy.DescriptorImpl.class);
-        for (String places : List.of("*", "none", "", "registry.example.com\nregistry.example.com/shop/web docker.io")) {
+        for (String places :
+                List.of("*", "none", "", "registry.example.com\nregistry.example.com/shop/web docker.io")) {
             assertEquals("OK", policy.doCheckPushTo(places).kind.name(), places);
         }
         for (String places : List.of("registry", "registry.example.com/Shop", "registry.example.com/*", "a b")) {
             assertEquals("ERROR", policy.doCheckPushTo(places).kind.name(), places);
         }
-        assertEquals("OK", policy.doCheckEntitlements("network.host, device=a.b/c=all").kind.name());
+        assertEquals(
+                "OK",
+                policy.doCheckEntitlements("network.host, device=a.b/c=all")
+                        .kind
+                        .name());
         assertEquals("ERROR", policy.doCheckEntitlements("host").kind.name());
-        assertEquals("OK", policy.doCheckFrontends("dockerfile.v0 docker.io/docker/dockerfile").kind.name());
+        assertEquals(
+                "OK",
+                policy.doCheckFrontends("dockerfile.v0 docker.io/docker/dockerfile")
+                        .kind
+                        .name());
         assertEquals("ERROR", policy.doCheckFrontends("docker/dockerfile").kind.name());
         assertEquals("OK", policy.doCheckControllerHosts("none").kind.name());
-        assertEquals("OK", policy.doCheckControllerHosts("gitlab:443\nhttps://minio.internal:9000/ [::1]:5000").kind.name());
+        assertEquals(
+                "OK",
+                policy.doCheckControllerHosts("gitlab:443\nhttps://minio.internal:9000/ [::1]:5000")
+                        .kind
+                        .name());
         for (String hosts : List.of("a.b/c", "host:port", "none a.b", "gitlab", "a.b?c")) {
             assertEquals("ERROR", policy.doCheckControllerHosts(hosts).kind.name(), hosts);
         }
@@ -557,7 +600,9 @@ class TreenqConfigurationTest {
                 builder.doTestConnection(null, "default", "tcp://localhost:1, tcp://localhost:2", "", "", "")
                         .renderHtml(),
                 stringContainsInOrder("tcp://localhost:1", "tcp://localhost:2"));
-        assertEquals("ERROR", builder.doTestConnection(null, "default", " ", "", "", "").kind.name());
+        assertEquals(
+                "ERROR",
+                builder.doTestConnection(null, "default", " ", "", "", "").kind.name());
         String unreachable = builder.doTestConnection(null, "default", "tcp://localhost:1", "", "", "")
                 .getMessage();
         assertThat(unreachable, containsString("tcp://localhost:1"));
@@ -593,7 +638,9 @@ class TreenqConfigurationTest {
         assertEquals("registry localhost:1 cannot be reached from here", test("localhost:1", "", ""));
         URL jenkinsItself = jenkins.getURL();
         String other = jenkinsItself.getHost() + ":" + jenkinsItself.getPort();
-        assertEquals("ERROR", registry().doTestConnection(null, other, "", "", false).kind.name());
+        assertEquals(
+                "ERROR",
+                registry().doTestConnection(null, other, "", "", false).kind.name());
         assertThat(
                 registry().doTestConnection(null, other, "", "", true).getMessage(),
                 containsString("where registries say what they are; check its name"));
@@ -615,11 +662,14 @@ class TreenqConfigurationTest {
     }
 
     private String test(String host, String credentialsId, String caPem) throws Exception {
-        return registry().doTestConnection(null, host, credentialsId, caPem, false).getMessage();
+        return registry()
+                .doTestConnection(null, host, credentialsId, caPem, false)
+                .getMessage();
     }
 
     private static TreenqConfiguration everything() {
-        BuildkitBuilder second = new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234, tcp://other.example.com:1234");
+        BuildkitBuilder second =
+                new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234, tcp://other.example.com:1234");
         second.setServerName("buildkitd");
         second.setConnectTimeoutSeconds(20);
         second.setPlatforms(List.of("linux/arm64", "linux/arm/v7"));

@@ -69,21 +69,14 @@ class WebMethodsTest {
 
     /** Their names; an anonymous visitor may do nothing. */
     private static final List<String> ROLES = List.of(
-            "anonymous",
-            "reader",
-            "builder",
-            "developer",
-            "neighbour",
-            "owner",
-            "auditor",
-            "manager",
-            "administrator");
+            "anonymous", "reader", "builder", "developer", "neighbour", "owner", "auditor", "manager", "administrator");
 
     /** What only those are told who may know it, and what checks say of nonsense. */
     private static final Pattern TOLD = Pattern.compile("known-|class=.?(error|warning)");
 
     /** Whose checks take anything but nothing. */
-    private static final Set<String> REQUIRED = Set.of("checkId", "checkDest", "checkName", "checkBucket", "checkRegion");
+    private static final Set<String> REQUIRED =
+            Set.of("checkId", "checkDest", "checkName", "checkBucket", "checkRegion");
 
     private static final Path ANSWERS = Path.of("target/web-methods.txt");
 
@@ -161,7 +154,8 @@ class WebMethodsTest {
         for (FormMethod method : formMethods()) {
             assertEquals(
                     404,
-                    call(HttpMethod.GET, method.path(), method.name(), "administrator").getStatusCode(),
+                    call(HttpMethod.GET, method.path(), method.name(), "administrator")
+                            .getStatusCode(),
                     method.label());
         }
     }
@@ -183,7 +177,9 @@ class WebMethodsTest {
         for (Map.Entry<String, HttpMethod> page : pages().entrySet()) {
             List<String> answers = new ArrayList<>();
             for (String role : ROLES) {
-                answers.add("" + call(page.getValue(), job.getUrl() + page.getKey(), "", role).getStatusCode());
+                answers.add(""
+                        + call(page.getValue(), job.getUrl() + page.getKey(), "", role)
+                                .getStatusCode());
             }
             table.append(row("job", page.getValue() + " " + page.getKey(), answers));
         }
@@ -206,7 +202,8 @@ class WebMethodsTest {
         assertEquals(200, form.getStatusCode());
         assertThat(form.getContentAsString(), not(containsString("known-")));
         JenkinsRule.WebClient manager = client("manager");
-        WebRequest submission = new WebRequest(new URL(manager.getContextPath() + "manage/configSubmit"), HttpMethod.POST);
+        WebRequest submission =
+                new WebRequest(new URL(manager.getContextPath() + "manage/configSubmit"), HttpMethod.POST);
         submission.setAdditionalHeader(
                 jenkins.jenkins.getCrumbIssuer().getCrumbRequestField(),
                 jenkins.jenkins.getCrumbIssuer().getCrumb((jakarta.servlet.ServletRequest) null));
@@ -219,14 +216,14 @@ class WebMethodsTest {
         manager.getPage(submission);
 
         assertNull(TreenqConfiguration.get().getDefaultBuilder());
-        assertEquals("known-builder", TreenqConfiguration.get().getBuilders().get(0).getName());
+        assertEquals(
+                "known-builder", TreenqConfiguration.get().getBuilders().get(0).getName());
     }
 
     @Test
     void noneIsForgotten() {
         List<String> others = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages(PLUGIN).stream()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(PLUGIN).stream()
                         .filter(type -> !type.isAssignableTo(Descriptor.class))
                         .flatMap(type -> type.getMethods().stream())
                         .filter(WebMethodsTest::isWebMethod)
@@ -267,8 +264,8 @@ class WebMethodsTest {
                         && method.getDeclaringClass().getName().startsWith(PLUGIN)) {
                     String name = method.getName().substring(2);
                     name = Character.toLowerCase(name.charAt(0)) + name.substring(1);
-                    methods.add(new FormMethod(
-                            descriptor.getId(), descriptor.clazz.getSimpleName() + "." + name, name));
+                    methods.add(
+                            new FormMethod(descriptor.getId(), descriptor.clazz.getSimpleName() + "." + name, name));
                 }
             }
         }

@@ -37,7 +37,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /** Keeps a class's Jenkins, and makes it as it was after each test. */
 final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallback, AfterAllCallback {
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SharedJenkinsExtension.class);
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(SharedJenkinsExtension.class);
 
     private static final class ClassRule extends JenkinsRule {
         private final int executors;
@@ -81,7 +82,8 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        ClassRule rule = store(context).getOrComputeIfAbsent("jenkins", key -> new ClassRule(context.getRequiredTestClass()), ClassRule.class);
+        ClassRule rule = store(context)
+                .getOrComputeIfAbsent("jenkins", key -> new ClassRule(context.getRequiredTestClass()), ClassRule.class);
         // So that a test may do what the system may, as with a Jenkins of its own.
         ACL.as2(ACL.SYSTEM2);
         return rule;

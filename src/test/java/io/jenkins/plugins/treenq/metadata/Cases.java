@@ -44,7 +44,8 @@ final class Cases {
 
     static Map<String, String> textMap(JsonObject object) {
         Map<String, String> map = new TreeMap<>();
-        object.entrySet().forEach(entry -> map.put(entry.getKey(), entry.getValue().getAsString()));
+        object.entrySet()
+                .forEach(entry -> map.put(entry.getKey(), entry.getValue().getAsString()));
         return map;
     }
 

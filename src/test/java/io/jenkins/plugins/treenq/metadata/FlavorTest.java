@@ -29,7 +29,8 @@ class FlavorTest {
         JsonObject expected = flavor.getAsJsonObject("expected");
         assertEquals(
                 new Flavor(
-                        Flavor.Latest.valueOf(expected.get("latest").getAsString().toUpperCase(Locale.ROOT)),
+                        Flavor.Latest.valueOf(
+                                expected.get("latest").getAsString().toUpperCase(Locale.ROOT)),
                         expected.get("prefix").getAsString(),
                         expected.get("prefixLatest").getAsBoolean(),
                         expected.get("suffix").getAsString(),

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the rules give, as docker/metadata-action gives it. The inputs and values of the first test are those of its tests, and
- * 200 others, for which it gave these values.
+ * What the rules give, as docker/metadata-action gives it. The inputs and values of the first test are those of its
+ * tests, and 200 others, for which it gave these values.
  */
 class MetadataRulesTest {
     private static final Instant DATE = Instant.parse("2020-01-10T00:30:00Z");
@@ -39,7 +39,8 @@ class MetadataRulesTest {
             "master");
 
     /** Where nothing is known, the action writes an empty label, and so overwrites that of the Dockerfile. */
-    private static final Pattern NOTHING_KNOWN = Pattern.compile("(.*:)?org\\.opencontainers\\.image\\.(revision|version)=");
+    private static final Pattern NOTHING_KNOWN =
+            Pattern.compile("(.*:)?org\\.opencontainers\\.image\\.(revision|version)=");
 
     static Stream<JsonObject> builds() {
         return Stream.concat(Cases.of("MetadataRulesTest.json"), Cases.of("FurtherMetadataRulesTest.json"));
@@ -79,7 +80,8 @@ class MetadataRulesTest {
                 names.add(0, Cases.text(expected, "main"));
             }
             int last = expected.get("latest").getAsBoolean() ? 1 : 0;
-            assertEquals(names, metadata.tagNames().subList(0, metadata.tagNames().size() - last));
+            assertEquals(
+                    names, metadata.tagNames().subList(0, metadata.tagNames().size() - last));
         }
         if (expected.has("main") || expected.has("latest")) {
             assertEquals(Cases.text(expected, "main"), metadata.version());
@@ -164,7 +166,8 @@ class MetadataRulesTest {
     @Test
     void aTagThatIsNoVersionIsTold() {
         ImageMetadata metadata = MetadataRules.builder()
-                .tags(List.of("type=semver,pattern={{version}}", "type=pep440,pattern={{version}}", "type=match,pattern=\\d"))
+                .tags(List.of(
+                        "type=semver,pattern={{version}}", "type=pep440,pattern={{version}}", "type=match,pattern=\\d"))
                 .build()
                 .apply(build().ref("refs/tags/some").build());
 
@@ -198,8 +201,11 @@ class MetadataRulesTest {
 
     @Test
     void withTheFlagForAllMatchesAGroupIsAMatch() {
-        assertThat(names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/gi,group=1"), contains("a2", "latest"));
-        assertThat(names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/,group=1"), contains("2", "latest"));
+        assertThat(
+                names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/gi,group=1"),
+                contains("a2", "latest"));
+        assertThat(
+                names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/,group=1"), contains("2", "latest"));
     }
 
     /** The first takes exponential time, the second room in the stack for each character. */
@@ -216,7 +222,9 @@ class MetadataRulesTest {
 
     @Test
     void theLengthOfAShortCommitCanBeChosen() {
-        assertThat(names(build().shortCommitLength(12), "type=sha", "{{sha}}"), contains("860c1904a1ce", "sha-860c1904a1ce"));
+        assertThat(
+                names(build().shortCommitLength(12), "type=sha", "{{sha}}"),
+                contains("860c1904a1ce", "sha-860c1904a1ce"));
         assertThat(names(build().shortCommitLength(100), "{{sha}}"), contains(COMMIT));
         assertThrows(InvalidRuleException.class, () -> build().shortCommitLength(0));
     }
@@ -251,7 +259,9 @@ class MetadataRulesTest {
                 .annotations(List.of("day={{commit_date 'dddd' tz='Asia/Tokyo'}}"))
                 .annotationLevels(List.of("manifest, index[linux/arm64]", "index"))
                 .build()
-                .apply(build().ref("refs/heads/my/x").commitDate(DATE.plusSeconds(54000)).build());
+                .apply(build().ref("refs/heads/my/x")
+                        .commitDate(DATE.plusSeconds(54000))
+                        .build());
 
         assertEquals("my/x=a\nb", metadata.labels().get("of"));
         assertEquals("Shop", metadata.labels().get("org.opencontainers.image.title"));
@@ -264,7 +274,6 @@ class MetadataRulesTest {
     void annotationsAreOnLevelsThatThereAre() {
         MetadataRules.Builder rules = MetadataRules.builder().annotationLevels(List.of("manifest,layers"));
 
-        assertThat(
-                assertThrows(InvalidRuleException.class, rules::build).getMessage(), containsString("'layers'"));
+        assertThat(assertThrows(InvalidRuleException.class, rules::build).getMessage(), containsString("'layers'"));
     }
 }

@@ -31,7 +31,8 @@ class TagRuleTest {
     void aRuleIsReadAsTheActionReadsIt(JsonObject rule) {
         String text = Cases.text(rule, "rule");
         if (Cases.isInvalid(rule)) {
-            String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(text)).getMessage();
+            String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(text))
+                    .getMessage();
             assertTrue(message.contains(text), message);
             assertFalse(message.contains("\n"), message);
             return;
@@ -90,8 +91,8 @@ class TagRuleTest {
                 "type=raw,value=\"x\" | in the middle of a field",
             })
     void whatIsWrongWithARuleIsSaidInOneLine(String rule, String expected) {
-        String message =
-                assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule)).getMessage();
+        String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule))
+                .getMessage();
 
         assertTrue(message.contains(expected), message);
         assertFalse(message.contains("\n"), message);

@@ -34,7 +34,8 @@ class TemplateTest {
     private static String evaluated(String text) {
         return Template.parse(text, TemplateNames.GLOBAL)
                 .evaluate(expression -> "<" + expression.name()
-                        + (expression.format().isEmpty() ? "" : "|" + expression.format() + "|" + expression.zone()) + ">");
+                        + (expression.format().isEmpty() ? "" : "|" + expression.format() + "|" + expression.zone())
+                        + ">");
     }
 
     @Test
@@ -57,8 +58,7 @@ class TemplateTest {
     void manyBracesAreReadInShortTime() {
         String braces = "{{".repeat(500_000);
 
-        String message = assertThrows(
-                        InvalidRuleException.class, () -> Template.parse(braces, TemplateNames.GLOBAL))
+        String message = assertThrows(InvalidRuleException.class, () -> Template.parse(braces, TemplateNames.GLOBAL))
                 .getMessage();
 
         assertFalse(message.contains("\n"), message);

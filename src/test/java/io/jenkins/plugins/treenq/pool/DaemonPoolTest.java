@@ -129,7 +129,9 @@ class DaemonPoolTest {
             DaemonSlot other = CompletableFuture.supplyAsync(() -> now(only("b")))
                     .orTimeout(1, TimeUnit.MINUTES)
                     .join();
-            CompletableFuture.runAsync(other::close).orTimeout(1, TimeUnit.MINUTES).join();
+            CompletableFuture.runAsync(other::close)
+                    .orTimeout(1, TimeUnit.MINUTES)
+                    .join();
             return only("a");
         });
 

@@ -36,7 +36,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** The pages of a run and its REST, whatever an agent reported and whatever is on the disk. */
 @WithJenkins
 class TimelinePagesTest {
-    private static final List<String> PAGES = List.of("", "treenq/", "treenq/1/", "treenq/1/log?step=1", "api/json?depth=5");
+    private static final List<String> PAGES =
+            List.of("", "treenq/", "treenq/1/", "treenq/1/log?step=1", "api/json?depth=5");
 
     private JenkinsRule jenkins;
     private JenkinsRule.WebClient client;
@@ -56,14 +57,18 @@ class TimelinePagesTest {
     }
 
     private JSONObject build() throws Exception {
-        JSONArray builds = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
+        JSONArray builds =
+                client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
         assertThat(builds, hasSize(1));
         return builds.getJSONObject(0);
     }
 
     private void assertPagesWork() throws Exception {
         for (String page : PAGES) {
-            int length = client.goTo(run.getUrl() + page, null).getWebResponse().getContentAsString().length();
+            int length = client.goTo(run.getUrl() + page, null)
+                    .getWebResponse()
+                    .getContentAsString()
+                    .length();
             assertTrue(length < 30 << 20, page + " has " + length + " characters");
         }
     }
@@ -75,8 +80,9 @@ class TimelinePagesTest {
         String right = Files.readString(file());
         assertEquals("SUCCESS", build().getString("state"));
         assertPagesWork();
-        String step = "{\"number\":1,\"vertex\":\"v\",\"name\":\"n\",\"state\":\"DONE\",\"inputs\":[],\"runs\":[],\"transfers\":[],"
-                + "\"error\":\"\"}";
+        String step =
+                "{\"number\":1,\"vertex\":\"v\",\"name\":\"n\",\"state\":\"DONE\",\"inputs\":[],\"runs\":[],\"transfers\":[],"
+                        + "\"error\":\"\"}";
         assertTrue(right.contains("\"steps\":[]"), right);
         for (String wrong : List.of(
                 "",
@@ -103,7 +109,12 @@ class TimelinePagesTest {
         String whole = right.substring(0, right.length() - 1) + "," + image + "}";
         Files.writeString(file(), whole);
         assertEquals("SUCCESS", build().getString("state"));
-        assertEquals(digest, build().getJSONObject("image").getJSONArray("variants").getJSONObject(0).getString("digest"));
+        assertEquals(
+                digest,
+                build().getJSONObject("image")
+                        .getJSONArray("variants")
+                        .getJSONObject(0)
+                        .getString("digest"));
         for (String wrong : List.of(
                 whole.replace("\"names\":[]", "\"names\":[7,null]"),
                 whole.replace(digest, "sha256:x"),
@@ -122,7 +133,8 @@ class TimelinePagesTest {
         assertPagesWork();
         Files.writeString(
                 file(),
-                right.replace("\"steps\":[]", "\"steps\":[" + String.join(",", Collections.nCopies(5_000, step)) + "]"));
+                right.replace(
+                        "\"steps\":[]", "\"steps\":[" + String.join(",", Collections.nCopies(5_000, step)) + "]"));
         assertThat(build().getJSONArray("steps"), hasSize(1000));
     }
 
@@ -137,7 +149,8 @@ class TimelinePagesTest {
             Files.writeString(file, Files.readString(file) + " ".repeat(number == 4 ? 0 : 14 << 20));
         }
 
-        JSONArray builds = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
+        JSONArray builds =
+                client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
 
         assertThat(builds, hasSize(4));
         for (int number = 1; number <= 4; number++) {
@@ -147,9 +160,11 @@ class TimelinePagesTest {
             assertEquals("shop/web:" + number, build.getString("subject"));
             assertEquals(number == 3, build.getBoolean("stepsOmitted"));
             assertThat(build.getJSONArray("steps"), hasSize(number == 3 ? 0 : 1));
-            JSONObject itself = client.getJSON(run.getUrl() + "treenq/" + number + "/api/json").getJSONObject();
+            JSONObject itself = client.getJSON(run.getUrl() + "treenq/" + number + "/api/json")
+                    .getJSONObject();
             assertEquals(false, itself.getBoolean("stepsOmitted"));
-            assertEquals("RUN make", itself.getJSONArray("steps").getJSONObject(0).getString("name"));
+            assertEquals(
+                    "RUN make", itself.getJSONArray("steps").getJSONObject(0).getString("name"));
         }
         for (String page : List.of("", "treenq/")) {
             assertThat(
@@ -159,7 +174,8 @@ class TimelinePagesTest {
         assertPagesWork();
         Path file = run.getRootDir().toPath().resolve("treenq/3.json");
         Files.writeString(file, " ".repeat(14 << 20));
-        builds = client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
+        builds =
+                client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
         assertEquals("UNREADABLE", builds.getJSONObject(2).getString("state"));
     }
 
@@ -196,8 +212,7 @@ class TimelinePagesTest {
         }
 
         private Object writeReplace() {
-            return new Hostile(
-                    hudson.remoting.Channel.currentOrFail().export(ProgressSink.class, sink), how);
+            return new Hostile(hudson.remoting.Channel.currentOrFail().export(ProgressSink.class, sink), how);
         }
 
         @Override

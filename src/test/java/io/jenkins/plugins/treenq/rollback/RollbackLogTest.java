@@ -54,7 +54,8 @@ class RollbackLogTest {
     }
 
     private void record(int number, String digest) throws Exception {
-        BuildResult result = MetadataFile.of(Map.of("containerimage.digest", digest)).result("ref", Duration.ofSeconds(1));
+        BuildResult result =
+                MetadataFile.of(Map.of("containerimage.digest", digest)).result("ref", Duration.ofSeconds(1));
         DockerfileBuild build =
                 DockerfileBuild.builder().tags(List.of(TAG)).push(true).build();
         ImageArchive.record(BuiltImage.built(number, result, 0, build, "default"), null, run, TaskListener.NULL);
@@ -79,7 +80,8 @@ class RollbackLogTest {
         assertTrue(log.begin(rollback));
 
         job.renameTo("store");
-        assertEquals(Rollback.State.UNDER_WAY, new RollbackLog(job).read().get(0).getState());
+        assertEquals(
+                Rollback.State.UNDER_WAY, new RollbackLog(job).read().get(0).getState());
         assertFalse(new RollbackLog(job, NOW).begin(begin()));
         log.end(done());
 
@@ -127,7 +129,12 @@ class RollbackLogTest {
             Files.writeString(file(job.getRootDir()).toPath(), content);
 
             for (String page : List.of("", "treenq/", "treenq/api/json?depth=3", "api/json?depth=3")) {
-                assertEquals(200, jenkins.createWebClient().goTo(job.getUrl() + page, null).getWebResponse().getStatusCode());
+                assertEquals(
+                        200,
+                        jenkins.createWebClient()
+                                .goTo(job.getUrl() + page, null)
+                                .getWebResponse()
+                                .getStatusCode());
             }
             assertThat(new JobImagesAction(job).getRollbacks(), hasSize(0));
             record(2, DIGEST);

@@ -132,7 +132,8 @@ class RollbackTest {
             JSONArray rollbacks = reader.getJSON(job.getUrl() + "treenq/api/json")
                     .getJSONObject()
                     .getJSONArray("rollbacks");
-            if (!rollbacks.isEmpty() && !rollbacks.getJSONObject(0).getString("state").equals("UNDER_WAY")) {
+            if (!rollbacks.isEmpty()
+                    && !rollbacks.getJSONObject(0).getString("state").equals("UNDER_WAY")) {
                 return rollbacks.getJSONObject(0);
             }
             assertTrue(Instant.now().isBefore(end), () -> "it does not end: " + rollbacks);
@@ -190,8 +191,10 @@ class RollbackTest {
         assertEquals(1, rollback.getInt("number"));
         assertEquals(second, rollback.getString("fromDigest"));
         assertEquals(2, rollback.getInt("fromNumber"));
-        assertThat(text, matchesPattern("(?s).*from\\s*" + second.substring(0, 19) + "\\s*#2\\s*to\\s*"
-                + first.substring(0, 19) + "\\s*#1.*operator.*"));
+        assertThat(
+                text,
+                matchesPattern("(?s).*from\\s*" + second.substring(0, 19) + "\\s*#2\\s*to\\s*" + first.substring(0, 19)
+                        + "\\s*#1.*operator.*"));
         images = rest().getJSONArray("images");
         assertEquals(false, images.getJSONObject(0).getBoolean("current"));
         assertEquals(true, images.getJSONObject(1).getBoolean("current"));
@@ -211,7 +214,8 @@ class RollbackTest {
         String second = build();
 
         String summary = reader.getPage(job).asNormalizedText();
-        assertThat(summary, matchesPattern("(?s).*" + Pattern.quote(tag) + "\\s*" + second.substring(0, 19) + "\\s*#2.*"));
+        assertThat(
+                summary, matchesPattern("(?s).*" + Pattern.quote(tag) + "\\s*" + second.substring(0, 19) + "\\s*#2.*"));
         assertThat(summary, not(containsString(first.substring(0, 19))));
         // Earlier images are folded.
         String page = reader.getPage(job, "treenq/").asXml();
@@ -220,8 +224,12 @@ class RollbackTest {
         assertThat(page, not(containsString("Roll back")));
         HtmlPage operators = client("operator").getPage(job, "treenq/");
         // Not to what the tag stands for already.
-        assertThat(operators.getByXPath("//a[contains(@class, 'confirmation-link') and @data-post='true']"), hasSize(1));
-        assertThat(operators.getByXPath("//tr[.//*[normalize-space()='current']]//a[contains(@class, 'confirmation-link')]"), hasSize(0));
+        assertThat(
+                operators.getByXPath("//a[contains(@class, 'confirmation-link') and @data-post='true']"), hasSize(1));
+        assertThat(
+                operators.getByXPath(
+                        "//tr[.//*[normalize-space()='current']]//a[contains(@class, 'confirmation-link')]"),
+                hasSize(0));
         // One tag, with its history.
         assertThat(operators.getByXPath("//table//tbody"), hasSize(1));
         assertThat(operators.getByXPath("//tr[contains(@class, 'treenq-job-images__earlier')]"), hasSize(1));
@@ -255,10 +263,14 @@ class RollbackTest {
 
         assertThat(rest().getJSONArray("images"), hasSize(2));
         for (List<String> other : List.of(
-                List.of(tag, "sha256:" + "0".repeat(64)), List.of(tag + "-other", first), List.of("busybox", "nonsense"))) {
+                List.of(tag, "sha256:" + "0".repeat(64)),
+                List.of(tag + "-other", first),
+                List.of("busybox", "nonsense"))) {
             Page page = rollBack("operator", HttpMethod.POST, other.get(0), other.get(1));
             assertEquals(400, status(page));
-            assertThat(page.getWebResponse().getContentAsString(), containsString("The recent builds of this job did not tag"));
+            assertThat(
+                    page.getWebResponse().getContentAsString(),
+                    containsString("The recent builds of this job did not tag"));
         }
         assertEquals(promoted, digest());
         assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
@@ -278,14 +290,17 @@ class RollbackTest {
 
         assertEquals("DONE", ended().getString("state"));
         assertEquals(first, digest());
-        SystemCredentialsProvider.getInstance().getCredentials().removeIf(each -> each instanceof IdCredentials credentials
-                && credentials.getId().equals(Configured.LOGIN));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .removeIf(each -> each instanceof IdCredentials credentials
+                        && credentials.getId().equals(Configured.LOGIN));
         assertThat(
                 ((HtmlPage) rollBack("operator", HttpMethod.POST, tag, first)).asNormalizedText(),
                 containsString("credentials '" + Configured.LOGIN + "' were not found, or may not be used here"));
         for (String page : List.of("treenq/api/json", "api/json?depth=3")) {
             assertThat(
-                    client("admin").getPage(new URL(jenkins.getURL(), job.getUrl() + page))
+                    client("admin")
+                            .getPage(new URL(jenkins.getURL(), job.getUrl() + page))
                             .getWebResponse()
                             .getContentAsString(),
                     not(containsString(daemon.login().secret())));
@@ -334,7 +349,8 @@ class RollbackTest {
             ImageArchive.record(
                     BuiltImage.built(
                             7,
-                            MetadataFile.of(Map.of("containerimage.digest", first)).result("ref", Duration.ofSeconds(1)),
+                            MetadataFile.of(Map.of("containerimage.digest", first))
+                                    .result("ref", Duration.ofSeconds(1)),
                             0,
                             asked,
                             "default"),
@@ -421,7 +437,8 @@ class RollbackTest {
         assertEquals(400, status(page));
         assertThat(
                 ((HtmlPage) page).asNormalizedText(),
-                containsString("the administrator's policy does not allow a push to " + daemon.registry() + "/" + repository));
+                containsString(
+                        "the administrator's policy does not allow a push to " + daemon.registry() + "/" + repository));
         assertEquals(second, digest());
     }
 

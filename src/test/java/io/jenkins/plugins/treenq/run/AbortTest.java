@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * Somebody stops a run, whatever its image build is doing: nothing is archived, nobody waits for anything, and the daemon
- * builds nothing any more. {@link RealBuildTest} stops steps, {@link PoolTest} builds that wait for a place.
+ * Somebody stops a run, whatever its image build is doing: nothing is archived, nobody waits for anything, and the
+ * daemon builds nothing any more. {@link RealBuildTest} stops steps, {@link PoolTest} builds that wait for a place.
  */
 @SharedJenkins
 class AbortTest {
@@ -80,8 +80,7 @@ class AbortTest {
         stop(run);
 
         assertDaemonIsIdle();
-        assertThat(
-                run.getAction(ImagesAction.class).getBuilds().get(0).getState(), is(BuildState.ABORTED));
+        assertThat(run.getAction(ImagesAction.class).getBuilds().get(0).getState(), is(BuildState.ABORTED));
     }
 
     @ParameterizedTest
@@ -110,7 +109,8 @@ class AbortTest {
             builder.setConnectTimeoutSeconds(600);
             TreenqConfiguration.get().setBuilders(List.of(builder));
             Run<?, ?> run = new Pipelines(jenkins)
-                    .job("writeFile file: 'Dockerfile', text: 'FROM scratch'; step([$class: 'TreenqBuilder', build: [tags: ['web:1']]])")
+                    .job(
+                            "writeFile file: 'Dockerfile', text: 'FROM scratch'; step([$class: 'TreenqBuilder', build: [tags: ['web:1']]])")
                     .scheduleBuild2(0)
                     .waitForStart();
             try (Socket asked = silent.accept()) {
@@ -148,8 +148,9 @@ class AbortTest {
 
     private void assertDaemonIsIdle() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            DaemonSteps.await("the daemon still builds something", () -> client.history(new HistoryQuery("", true, List.of(), 0))
-                    .isEmpty());
+            DaemonSteps.await(
+                    "the daemon still builds something", () -> client.history(new HistoryQuery("", true, List.of(), 0))
+                            .isEmpty());
         }
     }
 

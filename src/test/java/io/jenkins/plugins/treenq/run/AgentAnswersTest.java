@@ -66,16 +66,20 @@ class AgentAnswersTest {
     @Test
     void aBuildIsTakenAsItIs() {
         FinishedBuild build = build(Map.of(
-                "containerimage.digest", DIGEST,
-                "image.name", "a/b:1",
-                "containerimage.descriptor", Map.of("size", 525L, "annotations", List.of("a", true, 0.5))));
+                "containerimage.digest",
+                DIGEST,
+                "image.name",
+                "a/b:1",
+                "containerimage.descriptor",
+                Map.of("size", 525L, "annotations", List.of("a", true, 0.5))));
         assertEquals(build, AgentAnswers.finished(build));
         assertEquals(new PossibleBuild(build, null), AgentAnswers.possible(new PossibleBuild(build, null)));
         assertNull(AgentAnswers.recovered(null));
         Platform arm = Platform.parse("linux/arm64");
         ImageDescription unchanged = image(List.of(
-                        new ImageDescription.Variant(arm, new Digest(DIGEST), 5, Instant.now(), Map.of("a", LONG), Map.of())));
-        ImageDescription taken = AgentAnswers.possible(new PossibleBuild(null, unchanged)).unchanged();
+                new ImageDescription.Variant(arm, new Digest(DIGEST), 5, Instant.now(), Map.of("a", LONG), Map.of())));
+        ImageDescription taken =
+                AgentAnswers.possible(new PossibleBuild(null, unchanged)).unchanged();
         assertEquals(unchanged.digest(), taken.digest());
         assertEquals(arm, taken.variants().get(0).platform());
         assertEquals(0, taken.sizeBytes());
@@ -102,7 +106,9 @@ class AgentAnswersTest {
             build(Map.of("a", Collections.nCopies(5 << 20, null))),
             build(deep(1000)),
             new FinishedBuild(
-                    new BuildResult("ref", new ExportedImage(new Digest(DIGEST), null), Map.of(), Duration.ZERO), 1, null)
+                    new BuildResult("ref", new ExportedImage(new Digest(DIGEST), null), Map.of(), Duration.ZERO),
+                    1,
+                    null)
         }) {
             assertRefused(answer, AgentAnswers::finished);
         }
@@ -113,7 +119,8 @@ class AgentAnswersTest {
                         image(List.of(new ImageDescription.Variant(
                                 new Platform("linux", LONG, ""), new Digest(DIGEST), 1, null, Map.of(), Map.of())))),
                 AgentAnswers::possible);
-        ProgressReport progress = new ProgressReport(Instant.now(), (List) List.of(1), Map.of(), List.of(), null, false);
+        ProgressReport progress =
+                new ProgressReport(Instant.now(), (List) List.of(1), Map.of(), List.of(), null, false);
         assertRefused(new RecoveredBuild(build(Map.of()), progress), AgentAnswers::recovered);
         assertRefused(new RecoveredBuild(build(Map.of()), null), AgentAnswers::recovered);
     }
@@ -150,8 +157,16 @@ class AgentAnswersTest {
                 .content();
 
         assertEquals(64, content.variants().size());
-        assertEquals(2000, content.variants().stream().mapToInt(each -> each.layers().size()).sum());
-        assertEquals(200, content.variants().stream().mapToInt(each -> each.attestations().size()).sum());
+        assertEquals(
+                2000,
+                content.variants().stream()
+                        .mapToInt(each -> each.layers().size())
+                        .sum());
+        assertEquals(
+                200,
+                content.variants().stream()
+                        .mapToInt(each -> each.attestations().size())
+                        .sum());
         assertEquals(
                 1000,
                 content.variants().stream()
@@ -185,16 +200,17 @@ class AgentAnswersTest {
         SourceLocation place = new SourceLocation("Dockerfile", List.of(LONG), List.of(new SourceLocation.Lines(3, 4)));
         Lint.Warning warning = new Lint.Warning("Rule", LONG, LONG, "url", place);
 
-        Lint.Warning taken =
-                AgentAnswers.dockerfile(dockerfile(List.of(warning), List.of())).lint().warnings().get(0);
+        Lint.Warning taken = AgentAnswers.dockerfile(dockerfile(List.of(warning), List.of()))
+                .lint()
+                .warnings()
+                .get(0);
 
         assertTrue(taken.detail().length() < 10_000);
         assertEquals(3, taken.location().line());
         assertEquals(List.of(), taken.location().lines());
         assertRefused(dockerfile((List) List.of("x"), List.of()), AgentAnswers::dockerfile);
         assertRefused(dockerfile(List.of(), (List) List.of("x")), AgentAnswers::dockerfile);
-        assertRefused(
-                dockerfile(Collections.nCopies(10_000, warning), List.of()), AgentAnswers::dockerfile);
+        assertRefused(dockerfile(Collections.nCopies(10_000, warning), List.of()), AgentAnswers::dockerfile);
         assertRefused(
                 dockerfile(List.of(new Lint.Warning(null, "", "", "", null)), List.of()), AgentAnswers::dockerfile);
         assertRefused(new CheckedDockerfile(null, List.of(), null), AgentAnswers::dockerfile);
@@ -212,10 +228,14 @@ class AgentAnswersTest {
         Throwable aborted = AgentAnswers.failure(new AbortException(LONG));
         assertInstanceOf(AbortException.class, aborted);
         assertTrue(aborted.getMessage().length() < 10_000);
-        DaemonUnreachableException missed = (DaemonUnreachableException) AgentAnswers.failure(new DaemonUnreachableException(LONG, null, true));
+        DaemonUnreachableException missed =
+                (DaemonUnreachableException) AgentAnswers.failure(new DaemonUnreachableException(LONG, null, true));
         assertEquals("null", missed.reason());
         assertTrue(missed.isPassing());
-        assertTrue(AgentAnswers.failure(new IllegalStateException(LONG)).getMessage().length() < 10_000);
+        assertTrue(AgentAnswers.failure(new IllegalStateException(LONG))
+                        .getMessage()
+                        .length()
+                < 10_000);
         assertInstanceOf(IOException.class, AgentAnswers.failure(null));
     }
 }

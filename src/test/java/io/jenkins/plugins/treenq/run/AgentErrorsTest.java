@@ -39,7 +39,10 @@ import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 
-/** Whatever ends the work on an agent, errors of its JVM included, and whatever it answers: the controller is told, and nobody waits. */
+/**
+ * Whatever ends the work on an agent, errors of its JVM included, and whatever it answers: the controller is told, and
+ * nobody waits.
+ */
 @WithJenkins
 class AgentErrorsTest {
     @RegisterExtension
@@ -85,9 +88,10 @@ class AgentErrorsTest {
                 case "stack" -> throw new StackOverflowError();
                 case "class" -> throw new NoClassDefFoundError("some/Class");
                 case "later" -> CompletableFuture.failedFuture(new OutOfMemoryError("Metaspace"));
-                case "thread" -> Async.call(Async.ASKING, () -> {
-                    throw new StackOverflowError("deep");
-                });
+                case "thread" ->
+                    Async.call(Async.ASKING, () -> {
+                        throw new StackOverflowError("deep");
+                    });
                 case "unsendable" -> CompletableFuture.failedFuture(new Unsendable());
                 default -> CompletableFuture.completedFuture(how);
             };
@@ -145,7 +149,8 @@ class AgentErrorsTest {
                 "");
         folder.child("Dockerfile").write("FROM scratch\n", null);
         Ending work = new Ending(how);
-        return AgentCall.begin(folder, work, new AgentBuildCallable<>(work, materials, jenkins.createTaskListener(), null));
+        return AgentCall.begin(
+                folder, work, new AgentBuildCallable<>(work, materials, jenkins.createTaskListener(), null));
     }
 
     private FilePath folder(boolean remote) throws Exception {
@@ -195,10 +200,13 @@ class AgentErrorsTest {
         Throwable failure = failure(begin(folder, "wrong"));
 
         assertInstanceOf(AbortException.class, failure);
-        assertEquals("agent 'agent' answered with something that is no result of a build: it is wrong", failure.getMessage());
+        assertEquals(
+                "agent 'agent' answered with something that is no result of a build: it is wrong",
+                failure.getMessage());
     }
 
     private static Throwable failure(CompletableFuture<?> result) {
-        return assertThrows(ExecutionException.class, () -> result.get(1, TimeUnit.MINUTES)).getCause();
+        return assertThrows(ExecutionException.class, () -> result.get(1, TimeUnit.MINUTES))
+                .getCause();
     }
 }

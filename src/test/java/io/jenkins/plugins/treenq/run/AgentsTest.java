@@ -37,7 +37,9 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Builds on agents that are processes of their own: what they take of the controller, and what is left of lost ones. */
+/**
+ * Builds on agents that are processes of their own: what they take of the controller, and what is left of lost ones.
+ */
 @WithJenkins
 class AgentsTest {
     private static final int BUILDS = 100;
@@ -108,8 +110,7 @@ class AgentsTest {
                 "the agent has more threads: " + agentBefore.threads() + " before",
                 () -> load().threads() <= agentBefore.threads() + MOST_THREADS_OF_AGENT);
         Load agentNow = load();
-        assertThat(
-                agentNow.heapBytes() - agentBefore.heapBytes(), lessThan(MOST_BYTES_OF_AGENT));
+        assertThat(agentNow.heapBytes() - agentBefore.heapBytes(), lessThan(MOST_BYTES_OF_AGENT));
 
         run.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
@@ -158,7 +159,8 @@ class AgentsTest {
         if (freestyle) {
             FreeStyleProject job = jenkins.createFreeStyleProject();
             job.setAssignedLabel(new LabelAtom("remote"));
-            job.getBuildersList().add(new Shell("printf 'FROM busybox\\nRUN sleep 300; echo " + mark + "\\n' > Dockerfile"));
+            job.getBuildersList()
+                    .add(new Shell("printf 'FROM busybox\\nRUN sleep 300; echo " + mark + "\\n' > Dockerfile"));
             job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of())));
             run = job.scheduleBuild2(0).waitForStart();
         } else {
@@ -174,7 +176,8 @@ class AgentsTest {
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         jenkins.assertLogContains(
-                "ERROR: agent 'first' went away during the build; retry(conditions: [agent()]) builds on another one", run);
+                "ERROR: agent 'first' went away during the build; retry(conditions: [agent()]) builds on another one",
+                run);
         jenkins.assertLogNotContains("Exception", run);
         jenkins.assertLogNotContains("\tat ", run);
     }

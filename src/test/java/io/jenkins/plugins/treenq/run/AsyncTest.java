@@ -33,8 +33,9 @@ class AsyncTest {
     @Test
     void partsFollowOneAnother() throws Exception {
         CompletableFuture<Integer> first = Async.call(Async.SHORT, () -> 1);
-        CompletableFuture<Integer> second =
-                Async.then(first, one -> Async.then(Async.pause(Duration.ofMillis(1)), over -> Async.call(Async.ASKING, () -> one + 1)));
+        CompletableFuture<Integer> second = Async.then(
+                first,
+                one -> Async.then(Async.pause(Duration.ofMillis(1)), over -> Async.call(Async.ASKING, () -> one + 1)));
 
         assertEquals(2, get(second));
     }
@@ -81,10 +82,11 @@ class AsyncTest {
             done.set(true);
             return first;
         });
-        CompletableFuture<Integer> instead = Async.orElse(CompletableFuture.failedFuture(new IOException()), failure -> {
-            done.set(true);
-            return first;
-        });
+        CompletableFuture<Integer> instead =
+                Async.orElse(CompletableFuture.failedFuture(new IOException()), failure -> {
+                    done.set(true);
+                    return first;
+                });
 
         whole.cancel(true);
         instead.cancel(true);
@@ -110,8 +112,8 @@ class AsyncTest {
             }
             return null;
         });
-        CompletableFuture<Void> whole = Async.then(
-                Async.afterwards(part, Async.SHORT, ended::countDown), nothing -> Async.pause(LONG));
+        CompletableFuture<Void> whole =
+                Async.then(Async.afterwards(part, Async.SHORT, ended::countDown), nothing -> Async.pause(LONG));
         assertTrue(under.await(1, TimeUnit.MINUTES));
 
         whole.cancel(true);

@@ -71,8 +71,7 @@ class ClientCertificateTest {
                 id,
                 "",
                 PASSWORD,
-                new CertificateCredentialsImpl.UploadedKeyStoreSource(
-                        SecretBytes.fromBytes(bytes.toByteArray()))));
+                new CertificateCredentialsImpl.UploadedKeyStoreSource(SecretBytes.fromBytes(bytes.toByteArray()))));
     }
 
     private static KeyStore keyStore() throws Exception {
@@ -95,8 +94,7 @@ class ClientCertificateTest {
     @Test
     void aKeyStoreWithAPasswordReachesTheDaemon() throws Exception {
         KeyStore chain = keyStore();
-        chain.setKeyEntry(
-                "client", key(), PASSWORD.toCharArray(), new X509Certificate[] {certificate(), authority()});
+        chain.setKeyEntry("client", key(), PASSWORD.toCharArray(), new X509Certificate[] {certificate(), authority()});
         add("chain", chain);
         KeyStore trusting = keyStore();
         trusting.setKeyEntry("client", key(), PASSWORD.toCharArray(), new X509Certificate[] {certificate()});
@@ -161,13 +159,20 @@ class ClientCertificateTest {
                         daemon.caPem()),
                 Configured.login("login", "user", "password"));
 
-        assertRefused("empty", "credentials 'empty': the client key cannot be used: the key store holds no private key"
-                + " with a certificate");
-        assertRefused("encrypted", "credentials 'encrypted': the client key is encrypted, and credentials of this kind"
-                + " have no passphrase; store certificate and key as credentials of the kind 'Certificate'");
-        assertRefused("swapped", "credentials 'swapped': the client key cannot be used: it is a certificate; give the"
-                + " private key that belongs to it");
-        assertRefused("login", "credentials 'login' are 'Username with password'; an X.509 client certificate is needed");
+        assertRefused(
+                "empty",
+                "credentials 'empty': the client key cannot be used: the key store holds no private key"
+                        + " with a certificate");
+        assertRefused(
+                "encrypted",
+                "credentials 'encrypted': the client key is encrypted, and credentials of this kind"
+                        + " have no passphrase; store certificate and key as credentials of the kind 'Certificate'");
+        assertRefused(
+                "swapped",
+                "credentials 'swapped': the client key cannot be used: it is a certificate; give the"
+                        + " private key that belongs to it");
+        assertRefused(
+                "login", "credentials 'login' are 'Username with password'; an X.509 client certificate is needed");
     }
 
     private void assertRefused(String credentialsId, String line) throws Exception {

@@ -53,7 +53,8 @@ class ConsoleLinesTest {
     }
 
     private static String build(String dockerfile, String more, String arguments) {
-        return "node { writeFile file: 'Dockerfile', text: '" + dockerfile + "'; " + more + "; treenqBuild(" + arguments + ") }";
+        return "node { writeFile file: 'Dockerfile', text: '" + dockerfile + "'; " + more + "; treenqBuild(" + arguments
+                + ") }";
     }
 
     private void assertFails(String line, String script) throws Exception {
@@ -63,24 +64,28 @@ class ConsoleLinesTest {
     @Test
     void aFileThatIsNotThereIsNamed() throws Exception {
         assertFails(
-                FAILED + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative to the context",
+                FAILED
+                        + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative to the context",
                 build("FROM busybox\\nCOPY nothere.txt /\\n", "", ""));
         assertFails(
-                FAILED + "Dockerfile:2: 'b/left.txt' is left out of the context by the pattern 'b/*.txt' of .dockerignore;"
+                FAILED
+                        + "Dockerfile:2: 'b/left.txt' is left out of the context by the pattern 'b/*.txt' of .dockerignore;"
                         + " remove the pattern, or add !b/left.txt after it",
                 build(
                         "FROM busybox\\nCOPY Dockerfile b/left.txt /x/\\n",
                         "writeFile file: 'b/left.txt', text: 'a'; writeFile file: '.dockerignore', text: '# a\\nc\\nb/*.txt\\n'",
                         ""));
         assertFails(
-                FAILED + "Dockerfile:2: 'sub/a' is left out of the context by the pattern 'sub' of Dockerfile.dockerignore;"
+                FAILED
+                        + "Dockerfile:2: 'sub/a' is left out of the context by the pattern 'sub' of Dockerfile.dockerignore;"
                         + " remove the pattern, or add !sub/a after it",
                 build(
                         "FROM busybox\\nCOPY sub/a /\\n",
                         "writeFile file: 'sub/a', text: 'a'; writeFile file: 'Dockerfile.dockerignore', text: '/sub\\n'",
                         ""));
         assertFails(
-                FAILED + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or context that from names",
+                FAILED
+                        + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or context that from names",
                 build("FROM busybox\\nRUN true\\nFROM busybox\\nCOPY --from=0 /nothere /x/\\n", "", ""));
     }
 
@@ -90,19 +95,21 @@ class ConsoleLinesTest {
                 FAILED + "target 'prod' is no stage of the Dockerfile; there is base, test",
                 build("FROM busybox AS base\\nRUN true\\nFROM busybox AS test\\nRUN true\\n", "", "target: 'prod'"));
         assertFails(
-                FAILED + "target 'prod' is no stage of the Dockerfile; none of its stages has a name, which FROM … AS NAME gives",
+                FAILED
+                        + "target 'prod' is no stage of the Dockerfile; none of its stages has a name, which FROM … AS NAME gives",
                 build("FROM busybox\\nRUN true\\n", "", "target: 'prod'"));
     }
 
     @Test
     void thePlatformsThatABaseImageHasAreNamed() throws Exception {
-        WorkflowRun run =
-                run(Result.FAILURE, build("FROM busybox\\nRUN true\\n", "", "platforms: ['linux/s390x', 'linux/amd64']"));
+        WorkflowRun run = run(
+                Result.FAILURE, build("FROM busybox\\nRUN true\\n", "", "platforms: ['linux/s390x', 'linux/amd64']"));
 
         assertThat(
                 JenkinsRule.getLog(run),
-                containsString("ERROR: " + FAILED
-                        + "Dockerfile:1: base image docker.io/library/busybox:latest has none for linux/s390x; there is linux/amd64"));
+                containsString(
+                        "ERROR: " + FAILED
+                                + "Dockerfile:1: base image docker.io/library/busybox:latest has none for linux/s390x; there is linux/amd64"));
     }
 
     @Test
@@ -113,13 +120,17 @@ class ConsoleLinesTest {
         try (WebServer server = new WebServer(folder)) {
             String address = server.url("repository.git");
             assertFails(
-                    FAILED + "the git repository has no branch, tag or commit 'nobranch'; check what follows # in its address",
+                    FAILED
+                            + "the git repository has no branch, tag or commit 'nobranch'; check what follows # in its address",
                     "treenqBuild(context: '" + address + "#nobranch')");
             assertThat(
-                    JenkinsRule.getLog(run(Result.FAILURE, "treenqBuild(context: '" + address.replace("repository", "none") + "#main')")),
-                    containsString("ERROR: " + FAILED + "the daemon cannot fetch the git repository "
-                            + address.replace("repository", "none")
-                            + "; check its address, the daemon's network, and contextCredentialsId if it is private ("));
+                    JenkinsRule.getLog(run(
+                            Result.FAILURE,
+                            "treenqBuild(context: '" + address.replace("repository", "none") + "#main')")),
+                    containsString(
+                            "ERROR: " + FAILED + "the daemon cannot fetch the git repository "
+                                    + address.replace("repository", "none")
+                                    + "; check its address, the daemon's network, and contextCredentialsId if it is private ("));
         }
     }
 
@@ -156,7 +167,9 @@ class ConsoleLinesTest {
         List<String> log = JenkinsRule.getLog(run).lines().toList();
         for (String line : log) {
             if (line.matches(".*#\\d+ \\d+\\.\\d+ of-.*")) {
-                assertThat(line, matchesPattern(".*(?:\\[web:1] .*of-web|\\[api:1] .*of-api|\\[\\./Dockerfile] .*of-none)"));
+                assertThat(
+                        line,
+                        matchesPattern(".*(?:\\[web:1] .*of-web|\\[api:1] .*of-api|\\[\\./Dockerfile] .*of-none)"));
             }
         }
         String text = String.join("\n", log);
@@ -164,7 +177,8 @@ class ConsoleLinesTest {
         assertThat(text, containsString("[./Dockerfile] Building on 'default'"));
         // Where the steps end; the first one once more at the end of the run.
         int branchEnd = text.indexOf("[Pipeline] // parallel");
-        for (String reason : List.of("web:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 3",
+        for (String reason : List.of(
+                "web:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 3",
                 "api:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 4")) {
             assertTrue(text.indexOf(reason) >= 0 && text.indexOf(reason) < branchEnd, text);
         }
@@ -211,8 +225,9 @@ class ConsoleLinesTest {
 
     @Test
     void anImageThatIsNotMadeIsTold() throws Exception {
-        String line = "WARNING: no image is made, although there is a value for labels, provenance; give tags a name for it, such as"
-                + " registry.example.com/shop/web:1.4, or give outputs";
+        String line =
+                "WARNING: no image is made, although there is a value for labels, provenance; give tags a name for it, such as"
+                        + " registry.example.com/shop/web:1.4, or give outputs";
         jenkins.assertLogContains(
                 line, run(Result.SUCCESS, build("FROM busybox\\n", "", "labels: [a: 1], provenance: true")));
         jenkins.assertLogNotContains(

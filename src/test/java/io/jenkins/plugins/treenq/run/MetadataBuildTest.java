@@ -75,13 +75,18 @@ class MetadataBuildTest {
         build.setBuildArgs(List.of("VERSION=$TREENQ_METADATA_VERSION"));
         build.setLabels(List.of("org.opencontainers.image.title=By hand"));
         TreenqMetadataStep rules = new TreenqMetadataStep(List.of(image()));
-        rules.setTags(List.of("type=ref,event=branch", "type=raw,value=build-$BUILD_NUMBER", "type=match,pattern=^v(\\d)$,value=v7,group=1"));
+        rules.setTags(List.of(
+                "type=ref,event=branch",
+                "type=raw,value=build-$BUILD_NUMBER",
+                "type=match,pattern=^v(\\d)$,value=v7,group=1"));
         TreenqBuilder builder = new TreenqBuilder(build);
         builder.setMetadata(rules);
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("BRANCH_NAME", "")));
         job.getBuildersList().add(builder);
-        job.getBuildersList().add(new Shell("echo \"later: $TREENQ_METADATA_VERSION $(echo \"$TREENQ_METADATA_TAG_NAMES\" | wc -l)\""));
+        job.getBuildersList()
+                .add(new Shell(
+                        "echo \"later: $TREENQ_METADATA_VERSION $(echo \"$TREENQ_METADATA_TAG_NAMES\" | wc -l)\""));
 
         FreeStyleBuild run = jenkins.assertBuildStatusSuccess(
                 job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("BRANCH_NAME", "my/x"))));

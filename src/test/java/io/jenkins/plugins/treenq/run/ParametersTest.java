@@ -84,13 +84,14 @@ class ParametersTest {
                         secret(id: 'own', file: 'own')]
                 }
                 """.formatted(String.join(
-                        " ",
-                        List.of("text", "file", "login", "variable", "own").stream()
-                                .map(id -> "--mount=type=secret,id=" + id + ",required=true")
-                                .toList())));
+                " ",
+                List.of("text", "file", "login", "variable", "own").stream()
+                        .map(id -> "--mount=type=secret,id=" + id + ",required=true")
+                        .toList())));
 
         String log = JenkinsRule.getLog(run);
-        for (String line : List.of("text 16 ****", "file 16 ****", "login 20 ****", "variable 20 ****", "own 21 ****")) {
+        for (String line :
+                List.of("text 16 ****", "file 16 ****", "login 20 ****", "variable 20 ****", "own 21 ****")) {
             assertThat(log, containsString("/run/secrets/" + line));
         }
         assertThat(log, not(containsString("-of-a-secret")));
@@ -98,7 +99,8 @@ class ParametersTest {
 
     @Test
     void aSecretThatIsNotThereFailsBeforeAnythingIsBuilt() throws Exception {
-        assertFails("secrets: [secret(id: 'a', credentialsId: 'no-such')]",
+        assertFails(
+                "secrets: [secret(id: 'a', credentialsId: 'no-such')]",
                 "credentials 'no-such' were not found, or may not be used here;"
                         + " secret 'a' needs a secret text, a secret file or a username with password, check the id");
         assertFails("secrets: [secret(id: 'a', env: 'NOT_SET')]", "secret 'a': the variable 'NOT_SET' is not set");
@@ -106,10 +108,12 @@ class ParametersTest {
         assertFails(
                 "secrets: [secret(id: 'a', file: '../../config.xml')]",
                 "secret 'a' '" + workspace() + "/../../config.xml' is outside of '" + workspace() + "'");
-        assertFails("ssh: [sshKey('no-such')]",
+        assertFails(
+                "ssh: [sshKey('no-such')]",
                 "credentials 'no-such' were not found, or may not be used here;"
                         + " ssh 'default' needs an SSH username with private key, check the id");
-        assertFails("ssh: [sshAgent()]",
+        assertFails(
+                "ssh: [sshAgent()]",
                 "ssh 'default': there is no agent, for the variable SSH_AUTH_SOCK is not set;"
                         + " give its socket, or run the step inside sshagent");
     }
@@ -148,12 +152,15 @@ class ParametersTest {
                 sshKey("wrong", pem, "open says me"),
                 sshKey("putty", "PuTTY-User-Key-File-3: ssh-ed25519", ""));
 
-        assertFails("ssh: [sshKey('without')]",
+        assertFails(
+                "ssh: [sshKey('without')]",
                 "credentials 'without': the SSH key is encrypted; add its passphrase to the credentials");
-        assertFails("ssh: [sshKey('wrong')]",
+        assertFails(
+                "ssh: [sshKey('wrong')]",
                 "credentials 'wrong': the SSH key cannot be used: the passphrase does not open it, or it is damaged;"
                         + " check the passphrase");
-        assertFails("ssh: [sshKey('putty')]",
+        assertFails(
+                "ssh: [sshKey('putty')]",
                 "credentials 'putty': the SSH key cannot be used: it is in PuTTY's own form; export it in PuTTYgen with"
                         + " Conversions, Export OpenSSH key");
     }
@@ -207,8 +214,7 @@ class ParametersTest {
 
     @Test
     void aJobReadsAndWritesNothingOutsideOfItsWorkspaceAndOpensNoFifo() throws Exception {
-        String log = JenkinsRule.getLog(run(
-                """
+        String log = JenkinsRule.getLog(run("""
                 sh 'mkfifo pipe; mkdir -p a/b/c a/outside ../outside; ln -s a/b/c l'
                 sh 'echo secret > ../outside/secret.txt; echo inside > a/outside/secret.txt'
                 writeFile file: 'secret.txt', text: 'FROM scratch\\nCOPY --from=d / /\\n'
@@ -228,15 +234,15 @@ class ParametersTest {
                         echo "refused: ${e.message}"
                     }
                 }
-                """,
-                Result.SUCCESS));
+                """, Result.SUCCESS));
 
         assertThat(log, containsString("got inside"));
         assertThat(log, containsString("/pipe' cannot be read: it is not a regular file"));
         assertThat(log, containsString("/pipe' is not a file"));
         assertThat(
                 log,
-                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one"));
+                containsString(
+                        "refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one"));
     }
 
     @Test
@@ -256,21 +262,23 @@ class ParametersTest {
     @Test
     void theDaemonFetchesARepositoryWithALogin() throws Exception {
         Path repository = repository();
-        HttpServer server = server(repository, "Basic "
-                + Base64.getEncoder().encodeToString("git-user:git-password".getBytes(StandardCharsets.UTF_8)));
+        HttpServer server = server(
+                repository,
+                "Basic "
+                        + Base64.getEncoder().encodeToString("git-user:git-password".getBytes(StandardCharsets.UTF_8)));
         try {
             Configured.add(Configured.login("git", "git-user", "git-password"));
             String address = "http://localhost:" + server.getAddress().getPort() + "/shop.git#main";
 
-            String log = JenkinsRule.getLog(
-                    success("treenqBuild tags: ['" + image() + ":1'], noCache: true, context: '" + address
-                            + "', contextCredentialsId: 'git'"));
+            String log = JenkinsRule.getLog(success("treenqBuild tags: ['" + image() + ":1'], noCache: true, context: '"
+                    + address + "', contextCredentialsId: 'git'"));
 
             assertThat(log, containsString("from the repository"));
             assertThat(log, not(containsString("git-password")));
             // No agent is needed for it.
             job.setDefinition(new CpsFlowDefinition(
-                    "treenqBuild tags: [], noCache: true, context: '" + address + "', contextCredentialsId: 'git'", true));
+                    "treenqBuild tags: [], noCache: true, context: '" + address + "', contextCredentialsId: 'git'",
+                    true));
             jenkins.assertLogContains("from the repository", jenkins.buildAndAssertSuccess(job));
             assertThat(
                     JenkinsRule.getLog(run("treenqBuild tags: [], context: '" + address + "'", Result.FAILURE)),
@@ -295,7 +303,8 @@ class ParametersTest {
     @Test
     void theControllersOwnSshAgentIsForNobody() throws Exception {
         job.setDefinition(new CpsFlowDefinition(
-                "treenqBuild tags: [], context: 'https://localhost:1/a.git', ssh: [sshAgent(socket: '/tmp/agent')]", true));
+                "treenqBuild tags: [], context: 'https://localhost:1/a.git', ssh: [sshAgent(socket: '/tmp/agent')]",
+                true));
 
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
 
@@ -372,8 +381,8 @@ class ParametersTest {
 
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Map<String, String> options = client.history(HistoryQuery.ALL).stream()
-                    .filter(record -> record.exports().stream()
-                            .anyMatch(export -> (image() + ":1").equals(export.attributes().get("name"))))
+                    .filter(record -> record.exports().stream().anyMatch(export -> (image() + ":1")
+                            .equals(export.attributes().get("name"))))
                     .findFirst()
                     .orElseThrow()
                     .options();
@@ -446,7 +455,8 @@ class ParametersTest {
 
     private void assertFails(String argument, String line) throws Exception {
         WorkflowRun run = run(
-                "writeFile file: 'Dockerfile', text: 'FROM scratch'; treenqBuild tags: [], " + argument, Result.FAILURE);
+                "writeFile file: 'Dockerfile', text: 'FROM scratch'; treenqBuild tags: [], " + argument,
+                Result.FAILURE);
         jenkins.assertLogContains("ERROR: " + line + System.lineSeparator(), run);
         jenkins.assertLogNotContains("\tat ", run);
     }

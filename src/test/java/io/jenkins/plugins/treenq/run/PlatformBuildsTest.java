@@ -9,8 +9,8 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.Registry;
-import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -73,7 +73,9 @@ class PlatformBuildsTest {
     private Optional<ImageDescription> image(String tag) throws Exception {
         try (ImageRegistry registry = new ImageRegistry(
                 daemon.logins(),
-                Map.of(daemon.registry(), RegistryConnection.builder().caPem(daemon.caPem()).build()))) {
+                Map.of(
+                        daemon.registry(),
+                        RegistryConnection.builder().caPem(daemon.caPem()).build()))) {
             return registry.inspect(ImageName.parse(tag(tag)));
         }
     }
@@ -95,7 +97,8 @@ class PlatformBuildsTest {
         assertEquals(Map.of("org.example.team", "shop"), image.annotations());
         assertTrue(image.hasProvenance());
         assertEquals(
-                image.digest().value(), new Registry(daemon).digest(repository, "2").orElseThrow());
+                image.digest().value(),
+                new Registry(daemon).digest(repository, "2").orElseThrow());
         jenkins.assertLogContains(
                 "digest=" + image.digest() + " builder=amd, arm platforms=[linux/amd64, linux/arm64]", run);
     }
@@ -105,7 +108,8 @@ class PlatformBuildsTest {
         String dockerfile = "FROM busybox AS arm64\\nCOPY missing /\\n"
                 + "FROM busybox AS amd64\\nRUN sleep 300\\n"
                 + "ARG TARGETARCH\\nFROM $TARGETARCH\\n";
-        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job("ARG TARGETARCH\\n" + dockerfile, "pull: false"));
+        WorkflowRun run =
+                jenkins.buildAndAssertStatus(Result.FAILURE, job("ARG TARGETARCH\\n" + dockerfile, "pull: false"));
 
         jenkins.assertLogContains("on builder 'arm' failed: ", run);
         assertEquals(Optional.empty(), image("1"));
@@ -118,8 +122,8 @@ class PlatformBuildsTest {
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job(DOCKERFILE, "pull: false"));
 
         jenkins.assertLogContains(
-                "ERROR: the controller has to make one image of several builders' parts, and registry " + daemon.registry()
-                        + " may not be connected to from here; configure it as a registry, or ",
+                "ERROR: the controller has to make one image of several builders' parts, and registry "
+                        + daemon.registry() + " may not be connected to from here; configure it as a registry, or ",
                 run);
         jenkins.assertLogNotContains("Building on", run);
     }

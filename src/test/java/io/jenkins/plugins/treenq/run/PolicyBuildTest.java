@@ -45,11 +45,14 @@ class PolicyBuildTest {
         policy.setFrontends(List.of("dockerfile.v0"));
         policy.setJobsMayNameBuilders(false);
 
-        String push = "the administrator's policy does not allow a push to evil.example.com/a; it allows registry.example.com/shop";
+        String push =
+                "the administrator's policy does not allow a push to evil.example.com/a; it allows registry.example.com/shop";
         assertFails("treenqBuild(tags: ['evil.example.com/a:1'])", push);
         assertFails("treenqBuild(tags: ['registry.example.com/shop/web', 'evil.example.com/a:1'])", push);
         assertFails("treenqBuild(cacheTo: [registryCache('evil.example.com/a')])", push);
-        assertFails("treenqBuild(cacheTo: [registryCache(ref: 'registry.example.com/shop', options: [ref: 'evil.example.com/a'])])", push);
+        assertFails(
+                "treenqBuild(cacheTo: [registryCache(ref: 'registry.example.com/shop', options: [ref: 'evil.example.com/a'])])",
+                push);
         assertFails(
                 "treenqBuild(tags: ['registry.example.com/shop/web'], imageOptions: ['dangling-name-prefix': 'evil.example.com/a'])",
                 push);
@@ -57,7 +60,8 @@ class PolicyBuildTest {
         assertFails(
                 "treenqBuild(allow: ['network.host'])",
                 "the administrator's policy does not allow the entitlement 'network.host'; it allows none");
-        String frontend = "the administrator's policy does not allow the frontend 'evil/frontend'; it allows dockerfile.v0";
+        String frontend =
+                "the administrator's policy does not allow the frontend 'evil/frontend'; it allows dockerfile.v0";
         assertFails("treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'evil/frontend'])", frontend);
         assertFails("treenqBuild(buildArgs: [BUILDKIT_SYNTAX: 'evil/frontend'])", frontend);
         assertFails("treenqCheck(frontend: 'gateway.v0', frontendOptions: [source: 'evil/frontend'])", frontend);
@@ -90,7 +94,10 @@ class PolicyBuildTest {
         BuildkitBuilder.DescriptorImpl form = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         String refusal = "The administrator&#039;s policy lets folders define no builders";
         assertEquals(refusal, form.doCheckName(folder, "own").getMessage());
-        assertEquals(refusal, form.doTestConnection(folder, "own", "tcp://localhost:1", "", "", "1").getMessage());
+        assertEquals(
+                refusal,
+                form.doTestConnection(folder, "own", "tcp://localhost:1", "", "", "1")
+                        .getMessage());
         jenkins.assertLogContains(
                 "ERROR: builder 'own' is one of folder 'folder': the administrator's policy lets folders define no builders",
                 run(folder, "treenqBuild()"));
@@ -147,7 +154,8 @@ class PolicyBuildTest {
                     "does not allow a sourcePolicy with CONVERT rules for a build that runs 'docker/dockerfile:1'");
             assertDoesNotRun(
                     evil,
-                    "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'docker/dockerfile:1'], " + conversion + ")",
+                    "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'docker/dockerfile:1'], "
+                            + conversion + ")",
                     "does not allow a sourcePolicy with CONVERT rules for a build that runs 'docker/dockerfile:1'");
             // Some daemons have their own frontend run by this, which follows the line.
             assertDoesNotRun(
@@ -171,7 +179,8 @@ class PolicyBuildTest {
     private WorkflowRun withSyntaxLine(String frontend, String step) throws Exception {
         String dockerfile = "# syntax=" + frontend + "\\nFROM scratch\\nCOPY Dockerfile /\\n";
         return jenkins.buildAndAssertStatus(
-                Result.FAILURE, job(jenkins.jenkins, "writeFile file: 'Dockerfile', text: '" + dockerfile + "'; " + step));
+                Result.FAILURE,
+                job(jenkins.jenkins, "writeFile file: 'Dockerfile', text: '" + dockerfile + "'; " + step));
     }
 
     private void assertFails(String step, String line) throws Exception {
@@ -189,7 +198,8 @@ class PolicyBuildTest {
 
     private WorkflowJob job(ItemGroup<?> where, String steps) throws Exception {
         WorkflowJob job = where instanceof Folder folder
-                ? folder.createProject(WorkflowJob.class, "job" + folder.getItems().size())
+                ? folder.createProject(
+                        WorkflowJob.class, "job" + folder.getItems().size())
                 : jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("node { " + steps + " }", true));
         return job;

@@ -43,8 +43,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class PoolTest {
     private static final String NOBODY = "tcp://localhost:1";
     private static final String NOBODY_ELSE = "tcp://localhost:2";
-    private static final String BUILD = "node { writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n';"
-            + " treenqBuild() }";
+    private static final String BUILD =
+            "node { writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n';" + " treenqBuild() }";
 
     private JenkinsRule jenkins;
 
@@ -78,7 +78,11 @@ class PoolTest {
         List<Daemon> daemons = pool();
         builder().setLimit(1);
         String own = daemonOf("job", daemons);
-        String other = daemons.stream().map(Daemon::address).filter(a -> !a.equals(own)).findFirst().orElseThrow();
+        String other = daemons.stream()
+                .map(Daemon::address)
+                .filter(a -> !a.equals(own))
+                .findFirst()
+                .orElseThrow();
 
         try (DaemonSlot place = take(own)) {
             WorkflowRun run = jenkins.buildAndAssertSuccess(job("job", BUILD));
@@ -94,8 +98,7 @@ class PoolTest {
     void aBuildGoesToTheNextDaemonWhenItsOwnCannotBeReached() throws Exception {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
-        TreenqConfiguration.get()
-                .setBuilders(List.of(Configured.builder("default", NOBODY + " " + daemon.address())));
+        TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", NOBODY + " " + daemon.address())));
         String name = IntStream.range(0, 100)
                 .mapToObj(i -> "job" + i)
                 .filter(job -> Affinity.order(List.of(NOBODY, daemon.address()), key(job))
@@ -147,7 +150,9 @@ class PoolTest {
         BusyRegistry registry = new BusyRegistry();
         try {
             registry.refuse(Integer.MAX_VALUE / BusyRegistry.BLOBS_OF_A_PUSH);
-            WorkflowRun run = job("job", BUILD.replace("treenqBuild()", "treenqBuild tags: ['" + registry.host() + "/a/b:1']"))
+            WorkflowRun run = job(
+                            "job",
+                            BUILD.replace("treenqBuild()", "treenqBuild tags: ['" + registry.host() + "/a/b:1']"))
                     .scheduleBuild2(0)
                     .waitForStart();
             jenkins.waitForMessage("; pushing again in 9 s (4 of 4)", run);
@@ -211,7 +216,8 @@ class PoolTest {
                     case "PUT" -> {
                         exchange.getResponseHeaders()
                                 .add("Docker-Content-Digest", "sha256:" + DigestUtils.sha256Hex(body));
-                        exchange.sendResponseHeaders(manifest && blobs.get() <= refusedPushes * BLOBS_OF_A_PUSH ? 429 : 201, -1);
+                        exchange.sendResponseHeaders(
+                                manifest && blobs.get() <= refusedPushes * BLOBS_OF_A_PUSH ? 429 : 201, -1);
                     }
                     default -> exchange.sendResponseHeaders(404, -1);
                 }

@@ -103,14 +103,17 @@ class RealBuildTest {
 
     @Test
     void theLogReadsLikeBuildctls() throws Exception {
-        String log = JenkinsRule.getLog(pipelines.success(files() + "; treenqBuild(tags: ['" + image() + ":1'], noCache: true)"));
+        String log = JenkinsRule.getLog(
+                pipelines.success(files() + "; treenqBuild(tags: ['" + image() + ":1'], noCache: true)"));
 
         assertThat(log, containsString("Building on 'default' (" + daemon.address() + ")"));
         assertThat(log, containsString("[internal] load build definition from Dockerfile"));
         assertThat(log, containsString("[3/3] RUN cat /hello"));
         assertThat(log.lines().toList(), hasItem(matchesPattern("#\\d+ \\d+\\.\\d+ hi")));
         assertThat(log.lines().toList(), hasItem(matchesPattern("#\\d+ DONE \\d+\\.\\ds")));
-        assertThat(log.lines().toList(), hasItem(matchesPattern("\\d+ steps, 0 of 2 cached, \\d+\\.\\ds, .* transferred")));
+        assertThat(
+                log.lines().toList(),
+                hasItem(matchesPattern("\\d+ steps, 0 of 2 cached, \\d+\\.\\ds, .* transferred")));
         assertThat(log, containsString("Built " + image() + "@sha256:"));
     }
 
@@ -209,7 +212,8 @@ class RealBuildTest {
                 """.formatted(image(), image()));
 
         assertEquals(
-                onlyImage(run).getDigest(), new Registry(daemon).digest(repository, "3").orElseThrow());
+                onlyImage(run).getDigest(),
+                new Registry(daemon).digest(repository, "3").orElseThrow());
         jenkins.assertLogContains("returned=null image=null", promoted);
         // Nobody there knows what is masked.
         assertTells("****", run);
@@ -258,7 +262,8 @@ class RealBuildTest {
 
     @Test
     void withoutTagsItIsOnlyChecked() throws Exception {
-        WorkflowRun run = pipelines.success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
+        WorkflowRun run =
+                pipelines.success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
 
         jenkins.assertLogContains("digest=null", run);
         assertThat(run.getAction(ImagesAction.class).getImages(), is(empty()));
@@ -294,8 +299,8 @@ class RealBuildTest {
 
     @Test
     void secretsAreMaskedInTheLog() throws Exception {
-        String log =
-                JenkinsRule.getLog(pipelines.success("""
+        String log = JenkinsRule.getLog(
+                pipelines.success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nARG P\\nRUN echo "it is $P"\\n'
                 treenqBuild tags: ['%s:1'], buildArgs: [P: '%s'], noCache: true
                 """.formatted(image(), daemon.login().secret())));
@@ -371,7 +376,8 @@ class RealBuildTest {
         assertTells("[3/3] RUN cat /hello", built);
         WorkflowRun failed = jenkins.assertBuildStatus(
                 Result.FAILURE,
-                pipelines.job(
+                pipelines
+                        .job(
                                 "writeFile file: 'Dockerfile', text: 'FROM no-such-image'; treenqBuild tags: ['"
                                         + image() + ":2']",
                                 "remote")

@@ -123,7 +123,8 @@ class RedactionTest {
     @Test
     void itStandsBeforeASink() {
         List<String> lines = new ArrayList<>();
-        try (PlainPrinter printer = new PlainPrinter(Redaction.of(List.of("hunter2")).before(lines::add))) {
+        try (PlainPrinter printer =
+                new PlainPrinter(Redaction.of(List.of("hunter2")).before(lines::add))) {
             printer.onEvent(Log.vertex("RUN echo hunter2", 0L, null, false, "", null));
             printer.onEvent(Log.vertex("RUN echo hunter2", 0L, 5L, false, "echo hunter2 failed", null));
         }
@@ -132,7 +133,9 @@ class RedactionTest {
 
     @Test
     void itDoesNotTellSecretsItself() {
-        assertEquals("Redaction[secrets=2]", Redaction.of(List.of("hunter2", "pa ss")).toString());
+        assertEquals(
+                "Redaction[secrets=2]",
+                Redaction.of(List.of("hunter2", "pa ss")).toString());
         assertFalse(new PercentEncoded("pa ss").toString().contains("ss "));
     }
 }

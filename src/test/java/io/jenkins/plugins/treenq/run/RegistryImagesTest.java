@@ -208,9 +208,7 @@ class RegistryImagesTest {
         other.setCredentialsId("gone");
         TreenqConfiguration.get().setRegistries(List.of(other));
 
-        assertFails(
-                "credentials 'gone' were not found",
-                "treenqInspect 'registry.example.com/shop/web:1'");
+        assertFails("credentials 'gone' were not found", "treenqInspect 'registry.example.com/shop/web:1'");
         assertThat(
                 JenkinsRule.getLog(run(Result.FAILURE, "treenqInspect 'localhost:1/shop/web:1'")),
                 not(containsString("gone")));
@@ -250,9 +248,11 @@ class RegistryImagesTest {
 
         assertEquals(digest, digest(image, "stable"));
         assertEquals(digest, digest(other, "1"));
-        jenkins.assertLogContains("Promoting " + image + "@" + digest + " to " + image + ":stable, " + other + ":1", run);
         jenkins.assertLogContains(
-                "string=" + image + "@" + digest + " digest=" + digest + " tags=[" + image + ":stable, " + other + ":1]",
+                "Promoting " + image + "@" + digest + " to " + image + ":stable, " + other + ":1", run);
+        jenkins.assertLogContains(
+                "string=" + image + "@" + digest + " digest=" + digest + " tags=[" + image + ":stable, " + other
+                        + ":1]",
                 run);
         jenkins.assertLogContains("from=" + image + ":1 platforms=[linux/amd64, linux/arm64] builder=null", run);
         run.reload();
@@ -328,7 +328,8 @@ class RegistryImagesTest {
         jenkins.assertLogContains("digest=" + digest(image, "tested"), run);
         jenkins.assertLogContains("tags=[" + image + "]", run);
         assertNull(digest(image, "latest"));
-        Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest(image, "tested").substring(7, 39));
+        Fingerprint fingerprint =
+                Jenkins.get().getFingerprintMap().get(digest(image, "tested").substring(7, 39));
         assertEquals(run.getParent().getFullName(), fingerprint.getOriginal().getName());
         assertFails(
                 "there is nothing to promote: 'from' is empty, or a build that made no image with a name",
@@ -478,7 +479,8 @@ class RegistryImagesTest {
         String call = "treenqPromote from: '" + image + ":1', to: ";
 
         assertFails(
-                "promoting " + image + ":2 failed, nothing was tagged: there is no image " + image + ":2 in its registry",
+                "promoting " + image + ":2 failed, nothing was tagged: there is no image " + image
+                        + ":2 in its registry",
                 "treenqPromote from: '" + image + ":2', to: '" + image + ":3'");
         assertFails(
                 "promoting " + image + "@" + digest + failed + "localhost:1 cannot be reached from here",
@@ -503,8 +505,9 @@ class RegistryImagesTest {
         allow();
         try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             String host = "localhost:" + other.getLocalPort();
-            String refusal = "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
-                    + " administrator add it to controllerHosts of the policy under Manage Jenkins, System, Treenq Build";
+            String refusal =
+                    "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
+                            + " administrator add it to controllerHosts of the policy under Manage Jenkins, System, Treenq Build";
 
             assertFails("inspecting " + host + "/a/b:1 failed: " + refusal, "treenqInspect '" + host + "/a/b:1'");
             assertFails(
@@ -557,8 +560,7 @@ class RegistryImagesTest {
                 Certificates.server(authority, "localhost", Instant.now().plusSeconds(3600));
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry(
-                "server", server.keys().getPrivate(), new char[0], new Certificate[] {server.certificate()});
+        store.setKeyEntry("server", server.keys().getPrivate(), new char[0], new Certificate[] {server.certificate()});
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -576,8 +578,8 @@ class RegistryImagesTest {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             allow("localhost:" + silent.getLocalPort());
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-            job.setDefinition(new CpsFlowDefinition(
-                    "treenqInspect 'localhost:" + silent.getLocalPort() + "/a/b:1'", true));
+            job.setDefinition(
+                    new CpsFlowDefinition("treenqInspect 'localhost:" + silent.getLocalPort() + "/a/b:1'", true));
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
             try (Socket asked = silent.accept()) {
                 run.doStop();

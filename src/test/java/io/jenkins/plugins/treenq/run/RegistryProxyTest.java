@@ -38,12 +38,13 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * Registries that are there for nobody but a forward proxy, which Jenkins is configured with. One server on this machine is
- * the registry, the server of its tokens and its storage, by the names that it is asked for.
+ * Registries that are there for nobody but a forward proxy, which Jenkins is configured with. One server on this
+ * machine is the registry, the server of its tokens and its storage, by the names that it is asked for.
  */
 @SharedJenkins
 class RegistryProxyTest {
-    private static final String CONFIG = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
+    private static final String CONFIG =
+            "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
     private static final String MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
     private static final String TO_REGISTRY = "CONNECT registry.example.com:443 HTTP/1.1";
     private static final String TO_TOKENS = "CONNECT tokens.example.com:443 HTTP/1.1";
@@ -97,8 +98,8 @@ class RegistryProxyTest {
         try {
             return "sha256:"
                     + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256")
-                                    .digest(text.getBytes(StandardCharsets.UTF_8)));
+                            .formatHex(
+                                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -151,7 +152,9 @@ class RegistryProxyTest {
     void registriesTheirTokensAndTheirStorageAreAskedThroughTheProxy() throws Exception {
         run(Result.SUCCESS, "echo treenqInspect('registry.example.com/a/b:1').digest");
 
-        assertEquals(List.of(TO_REGISTRY, TO_TOKENS, TO_STORAGE), proxy.tunnels().stream().distinct().toList());
+        assertEquals(
+                List.of(TO_REGISTRY, TO_TOKENS, TO_STORAGE),
+                proxy.tunnels().stream().distinct().toList());
     }
 
     @Test

@@ -144,7 +144,8 @@ class RestartTest {
     }
 
     private static void takeFinishedBuild(JenkinsRule jenkins, String image) throws Throwable {
-        WorkflowRun run = jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
 
         jenkins.assertLogContains("The build was finished while Jenkins was away", run);
@@ -200,8 +201,7 @@ class RestartTest {
                         .equals(address))
                 .findFirst()
                 .orElseThrow();
-        TreenqConfiguration.get()
-                .setBuilders(List.of(Configured.builder("default", nobody + " " + daemon.address())));
+        TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", nobody + " " + daemon.address())));
         TreenqConfiguration.get().save();
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
         job.setDefinition(new CpsFlowDefinition("""
@@ -220,11 +220,13 @@ class RestartTest {
     }
 
     private static void finishBuild(JenkinsRule jenkins, String image) throws Throwable {
-        WorkflowRun run = jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
 
         jenkins.assertLogContains("Looking for build ", run);
-        jenkins.assertLogContains("The build was not finished; building again, with what is in the builder's cache", run);
+        jenkins.assertLogContains(
+                "The build was not finished; building again, with what is in the builder's cache", run);
         // The first daemon was only tried before the restart.
         assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of 'default'", -1).length);
         List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();

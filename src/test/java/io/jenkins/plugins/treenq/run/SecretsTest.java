@@ -78,8 +78,8 @@ import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
- * Builds with every kind of secret, on an agent that is another process. While the last one runs, and afterwards, all of
- * them are looked for wherever they must not be, as they are and in base64.
+ * Builds with every kind of secret, on an agent that is another process. While the last one runs, and afterwards, all
+ * of them are looked for wherever they must not be, as they are and in base64.
  */
 @WithJenkins
 class SecretsTest {
@@ -149,13 +149,13 @@ class SecretsTest {
                         .withLogger(LOGGER.getName(), Level.ALL)
                         .build());
         Path files = Files.createDirectory(folder.resolve("files"));
-        Files.writeString(files.resolve("Dockerfile"), "FROM busybox\nCOPY Dockerfile /\nRUN echo from the repository\n");
+        Files.writeString(
+                files.resolve("Dockerfile"), "FROM busybox\nCOPY Dockerfile /\nRUN echo from the repository\n");
         Path repositories = Files.createDirectory(folder.resolve("repositories"));
         GitRepository.create(repositories.resolve("shop.git"), files);
         String login = "git-user:" + secrets.get("context");
         git = new WebServer(
-                repositories,
-                "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+                repositories, "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
         store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         store.createContext("/", exchange -> {
             asked.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
@@ -169,8 +169,8 @@ class SecretsTest {
         Configured.with(daemon);
         secrets.put("registry of the tags", daemon.login().secret());
         secrets.put("client certificate", daemon.keyPem());
-        for (String kind : List.of(
-                "other registry", "text", "file", "password", "variable", "context", "s3", "azblob", "gha")) {
+        for (String kind :
+                List.of("other registry", "text", "file", "password", "variable", "context", "s3", "azblob", "gha")) {
             secrets.put(kind, UUID.randomUUID().toString().replace("-", ""));
         }
         secrets.put("ssh passphrase", UUID.randomUUID().toString());
@@ -232,7 +232,8 @@ class SecretsTest {
     void aPipelineLeavesNoneOfThemAnywhere() throws Exception {
         String mark = UUID.randomUUID().toString();
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "pipeline");
-        job.setDefinition(new CpsFlowDefinition("""
+        job.setDefinition(new CpsFlowDefinition(
+                """
                 node('remote') {
                     withCredentials([string(credentialsId: 'variable', variable: 'VARIABLE')]) {
                         treenqBuild noCache: true, tags: ['%1$s:1'], credentialsId: '%2$s', provenance: 'mode=max',
@@ -254,7 +255,8 @@ class SecretsTest {
                     }
                 }
                 """.formatted(
-                        image, Configured.LOGIN, dockerfile(), git.url("shop.git#main"), storeUrl(), sleeping(mark)), true));
+                        image, Configured.LOGIN, dockerfile(), git.url("shop.git#main"), storeUrl(), sleeping(mark)),
+                true));
 
         Run<?, ?> run = job.scheduleBuild2(0).waitForStart();
 
@@ -349,7 +351,8 @@ class SecretsTest {
         found.addAll(inFiles());
         found.addAll(inPages(job, run));
         agent.toComputer().getLogRecords().forEach(records::publish);
-        logged.forEach(line -> found.addAll(in(line, "a log: " + line.lines().findFirst().orElse(""))));
+        logged.forEach(line ->
+                found.addAll(in(line, "a log: " + line.lines().findFirst().orElse(""))));
         assertThat(found, is(empty()));
         // They would have been found.
         assertThat(logged, is(not(empty())));
@@ -365,11 +368,24 @@ class SecretsTest {
 
     private List<String> inPages(Job<?, ?> job, Run<?, ?> run) throws Exception {
         List<String> pages = new ArrayList<>();
-        for (String page : List.of("", "configure", "config.xml", "api/json?depth=5", "api/xml?depth=5", "treenq/", "treenq/api/json?depth=5")) {
+        for (String page : List.of(
+                "",
+                "configure",
+                "config.xml",
+                "api/json?depth=5",
+                "api/xml?depth=5",
+                "treenq/",
+                "treenq/api/json?depth=5")) {
             pages.add(job.getUrl() + page);
         }
         for (String page : List.of(
-                "", "console", "consoleText", "api/json?depth=5", "api/xml?depth=5", "treenq/", "treenq/api/json?depth=5")) {
+                "",
+                "console",
+                "consoleText",
+                "api/json?depth=5",
+                "api/xml?depth=5",
+                "treenq/",
+                "treenq/api/json?depth=5")) {
             pages.add(run.getUrl() + page);
         }
         for (TimelinePage build : run.getAction(ImagesAction.class).getBuilds()) {
@@ -449,8 +465,8 @@ class SecretsTest {
                 .filter(line -> line.length() >= SHORTEST && !line.startsWith("-----"))
                 .forEach(forms::add);
         for (int before = 0; before < 3; before++) {
-            String encoded = Base64.getEncoder()
-                    .encodeToString((" ".repeat(before) + secret).getBytes(StandardCharsets.UTF_8));
+            String encoded =
+                    Base64.getEncoder().encodeToString((" ".repeat(before) + secret).getBytes(StandardCharsets.UTF_8));
             // Where it begins and ends, characters have bits of what is around it.
             String certain = encoded.substring(4, Math.min(encoded.length() - 4, LONGEST));
             forms.add(certain);

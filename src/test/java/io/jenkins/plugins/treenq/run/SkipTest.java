@@ -113,8 +113,7 @@ class SkipTest {
         assertBuilt(build("two", DOCKERFILE, call), "1");
         assertBuilt(build("three", DOCKERFILE, tags("1", "3") + ", skipIfPresent: true"), "3");
         JenkinsRule.WebClient client = jenkins.createWebClient();
-        assertThat(
-                client.getPage(skipped, "treenq/").asNormalizedText().contains("already in the registry"), is(true));
+        assertThat(client.getPage(skipped, "treenq/").asNormalizedText().contains("already in the registry"), is(true));
         assertThat(
                 client.getJSON(skipped.getUrl() + "treenq/api/json")
                         .getJSONObject()
@@ -159,7 +158,8 @@ class SkipTest {
 
         String reason = "registry " + daemon.registry() + " has a certificate that is not trusted here";
         WorkflowRun present = build("one", DOCKERFILE, tags("1") + ", skipIfPresent: true");
-        jenkins.assertLogContains("WARNING: the image is built, for it is not known whether it is there: " + reason, present);
+        jenkins.assertLogContains(
+                "WARNING: the image is built, for it is not known whether it is there: " + reason, present);
         assertBuilt(present, "1");
         WorkflowRun unchanged = build("one", DOCKERFILE, tags("1") + ", skipIfUnchanged: true");
         jenkins.assertLogContains(
@@ -178,9 +178,10 @@ class SkipTest {
 
         assertThat(
                 JenkinsRule.getLog(run),
-                matchesPattern("(?s).*WARNING: the image is built, for it is not known whether something has changed: registry \\S*docker.io"
-                        + " (?:has a name that is not known here|cannot be reached from here|does not answer in time)"
-                        + "; if builds reach it through a mirror, add that to the mirrors of the registry in Manage Jenkins » System\\R.*"));
+                matchesPattern(
+                        "(?s).*WARNING: the image is built, for it is not known whether something has changed: registry \\S*docker.io"
+                                + " (?:has a name that is not known here|cannot be reached from here|does not answer in time)"
+                                + "; if builds reach it through a mirror, add that to the mirrors of the registry in Manage Jenkins » System\\R.*"));
         assertBuilt(run, "1");
     }
 
@@ -195,7 +196,8 @@ class SkipTest {
                 }
                 """.formatted(tags("1")));
 
-        jenkins.assertLogContains("WARNING: the image is built, for it is not known whether it is there: registry", run);
+        jenkins.assertLogContains(
+                "WARNING: the image is built, for it is not known whether it is there: registry", run);
         jenkins.assertLogContains("ERROR: building " + image + ":1 on builder 'default' failed: ", run);
         jenkins.assertLogNotContains("wrong-password", run);
     }

@@ -83,7 +83,8 @@ class TimelineTest {
     @Test
     void aBuildIsFollowedWhileItRuns() throws Exception {
         String mark = UUID.randomUUID().toString();
-        WorkflowRun run = pipelines.job("""
+        WorkflowRun run =
+                pipelines.job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 300; echo %s\\nRUN true\\n'
                 treenqBuild tags: ['%s:1']
                 """.formatted(mark, image)).scheduleBuild2(0).waitForStart();
@@ -130,7 +131,10 @@ class TimelineTest {
         JSONArray builds = all.getJSONArray("builds");
         assertEquals(3, builds.size());
         assertThat(
-                IntStream.range(0, 2).mapToObj(i -> builds.getJSONObject(i).getString("subject")).sorted().toList(),
+                IntStream.range(0, 2)
+                        .mapToObj(i -> builds.getJSONObject(i).getString("subject"))
+                        .sorted()
+                        .toList(),
                 is(List.of(image + ":1", image + ":2")));
         JSONObject fresh = builds.getJSONObject(0);
         assertEquals("SUCCESS", fresh.getString("state"));
@@ -146,11 +150,14 @@ class TimelineTest {
         assertEquals(2, cached.getInt("cached"));
         assertEquals("CACHED", step(cached, "RUN cat").getString("state"));
         assertThat(all.getJSONArray("images").getJSONObject(2).getLong("sizeBytes"), greaterThan(100_000L));
-        assertEquals(cached.getString("digest"), all.getJSONArray("images").getJSONObject(2).getString("digest"));
+        assertEquals(
+                cached.getString("digest"),
+                all.getJSONArray("images").getJSONObject(2).getString("digest"));
         assertEquals(3, all.getJSONArray("images").getJSONObject(2).getInt("number"));
         jenkins.assertLogContains("2 of 2 cached, ", run);
         assertThat(
-                client.getJSON(run.getUrl() + "treenq/api/json?tree=builds[steps[name,state]]").getContentAsString(),
+                client.getJSON(run.getUrl() + "treenq/api/json?tree=builds[steps[name,state]]")
+                        .getContentAsString(),
                 not(containsString("vertex")));
         // Not in what is read whenever somebody looks at the run.
         assertThat(Files.readString(run.getRootDir().toPath().resolve("build.xml")), not(containsString("[3/3] RUN")));
@@ -161,7 +168,8 @@ class TimelineTest {
     @Test
     void everyAccountTellsOneTimeAndItsPhasesAddUp() throws Exception {
         pipelines.connect(agents, "remote");
-        WorkflowRun run = jenkins.assertBuildStatusSuccess(pipelines.job("""
+        WorkflowRun run = jenkins.assertBuildStatusSuccess(
+                pipelines.job("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 1\\n'
                 def image = treenqBuild tags: ['%s:1'], noCache: true
                 echo "duration=${image.duration};"
@@ -207,7 +215,8 @@ class TimelineTest {
     /** With one digit, however a half is rounded. */
     private static String seconds(long millis) {
         BigDecimal seconds = BigDecimal.valueOf(millis, 3);
-        return "(" + seconds.setScale(1, RoundingMode.HALF_DOWN) + "|" + seconds.setScale(1, RoundingMode.HALF_UP) + ")";
+        return "(" + seconds.setScale(1, RoundingMode.HALF_DOWN) + "|" + seconds.setScale(1, RoundingMode.HALF_UP)
+                + ")";
     }
 
     @Test
@@ -237,7 +246,9 @@ class TimelineTest {
         assertThat(made.getLong("sizeBytes"), greaterThan(100_000L));
         String artifact = made.getString("artifact");
         assertThat(
-                client.goTo(run.getUrl() + "artifact/" + artifact, null).getWebResponse().getContentAsString(),
+                client.goTo(run.getUrl() + "artifact/" + artifact, null)
+                        .getWebResponse()
+                        .getContentAsString(),
                 containsString(build.getString("digest")));
         JSONObject variant = made.getJSONArray("variants").getJSONObject(0);
         assertEquals("linux/amd64", variant.getString("platform"));
@@ -248,7 +259,8 @@ class TimelineTest {
         JSONObject provenance = variant.getJSONArray("attestations").getJSONObject(0);
         assertThat(provenance.getString("predicateType"), startsWith("https://slsa.dev/provenance/"));
         assertThat(
-                provenance.getJSONArray("materials").getJSONObject(0).getString("uri"), startsWith("pkg:docker/busybox"));
+                provenance.getJSONArray("materials").getJSONObject(0).getString("uri"),
+                startsWith("pkg:docker/busybox"));
         JSONObject source = build.getJSONObject("source");
         assertEquals("Dockerfile", source.getString("file"));
         assertThat(source.getString("text"), startsWith("FROM busybox\nARG VERSION\n"));
@@ -269,7 +281,10 @@ class TimelineTest {
         assertThat(text, containsString(artifact));
         assertThat(text, containsString("<b>1.4</b>"));
         assertThat(text, containsString("Provenance"));
-        assertEquals(0, page.querySelectorAll("#treenq-timeline b, #treenq-timeline script:not([src])").size());
+        assertEquals(
+                0,
+                page.querySelectorAll("#treenq-timeline b, #treenq-timeline script:not([src])")
+                        .size());
         // Each box is a link to its step.
         assertThat(page.querySelectorAll(".treenq-graph a[href^='#step-']").size(), greaterThan(2));
         assertThat(page.querySelectorAll(".treenq-graph path").size(), greaterThan(1));
@@ -308,14 +323,17 @@ class TimelineTest {
         JSONArray images = all.getJSONArray("images");
         assertEquals(
                 List.of(1, 0, 2, 3),
-                IntStream.range(0, images.size()).mapToObj(i -> images.getJSONObject(i).getInt("number")).toList());
+                IntStream.range(0, images.size())
+                        .mapToObj(i -> images.getJSONObject(i).getInt("number"))
+                        .toList());
         HtmlPage page = client.getPage(run, "");
         assertThat(
                 page.asNormalizedText(),
                 matchesPattern("(?s).*:first.*:second.*was there already.*:third.*failed.*Broken:2: .*exit code: 7.*"));
         assertEquals(0, page.querySelectorAll(".treenq-images i").size());
         for (int number = 1; number <= 4; number++) {
-            assertThat(page.querySelectorAll("a[href$='/treenq/" + number + "/']").size(), greaterThan(0));
+            assertThat(
+                    page.querySelectorAll("a[href$='/treenq/" + number + "/']").size(), greaterThan(0));
         }
         var skipped = client.getPage(run, "treenq/2/");
         client.waitForBackgroundJavaScript(PATIENCE.toMillis());
@@ -350,8 +368,8 @@ class TimelineTest {
     @Test
     void aDockerfileThatBreaksARuleIsNotBuiltWhenItMayNot() throws Exception {
         String step = "treenqBuild tags: ['%s:1'], failOn: 'warning'".formatted(image);
-        WorkflowRun refused = pipelines.failure(
-                "writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN true\\n'; " + step);
+        WorkflowRun refused =
+                pipelines.failure("writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN true\\n'; " + step);
 
         jenkins.assertLogContains(
                 "ERROR: building %s:1 on builder 'default' failed: the Dockerfile breaks rules: FromAsCasing (Dockerfile:1), "
@@ -365,14 +383,17 @@ class TimelineTest {
         assertEquals(0, build.getJSONArray("steps").size());
         assertThat(new Registry(daemon).digest(image.substring(image.indexOf('/') + 1), "1"), is(Optional.empty()));
 
-        WorkflowRun unbuildable = pipelines.failure("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRAN x\\n'; " + step);
+        WorkflowRun unbuildable =
+                pipelines.failure("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRAN x\\n'; " + step);
         jenkins.assertLogContains("unknown instruction: RAN", unbuildable);
         assertEquals(2, build(unbuildable, 1).getJSONObject("failedAt").getInt("line"));
 
         pipelines.success("writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'; " + step);
-        pipelines.success("writeFile file: 'Dockerfile', text: '# check=skip=all\\nFROM busybox as Base\\nRUN true\\n'; " + step);
+        pipelines.success(
+                "writeFile file: 'Dockerfile', text: '# check=skip=all\\nFROM busybox as Base\\nRUN true\\n'; " + step);
         jenkins.assertLogContains(
-                "ERROR: failOn: 'never' is neither error nor warning", pipelines.failure("treenqBuild tags: [], failOn: 'never'"));
+                "ERROR: failOn: 'never' is neither error nor warning",
+                pipelines.failure("treenqBuild tags: [], failOn: 'never'"));
     }
 
     @Test
@@ -390,7 +411,8 @@ class TimelineTest {
         Configured.add(Configured.text("token", SECRET));
         WorkflowRun run = jenkins.assertBuildStatus(
                 Result.FAILURE,
-                pipelines.job("""
+                pipelines
+                        .job("""
                         writeFile file: 'Dockerfile', text: 'FROM busybox as A\\nARG P\\nARG Q\\nWORKDIR /$P/$Q\\nRUN echo "P is $P"; echo Q is $Q; false\\n'
                         withCredentials([string(credentialsId: 'token', variable: 'T')]) {
                             treenqBuild tags: ['%s:1'], buildArgs: [P: T, Q: '%s']
@@ -491,7 +513,9 @@ class TimelineTest {
                 JenkinsRule.getLog(run),
                 client.getJSON(run.getUrl() + "treenq/api/json").getContentAsString());
         assertThat(texts.toList(), not(hasItem(containsString(SECRET))));
-        assertThat(Files.readString(file(run, 1)), not(containsString(daemon.login().secret())));
+        assertThat(
+                Files.readString(file(run, 1)),
+                not(containsString(daemon.login().secret())));
     }
 
     private static Path file(Run<?, ?> run, int number) {
@@ -538,7 +562,8 @@ class TimelineTest {
         client.setRefreshHandler((page, url, seconds) -> {});
         Instant end = Instant.now().plus(PATIENCE);
         while (true) {
-            var response = client.goTo(run.getUrl() + "treenq/" + number + "/api/json", null).getWebResponse();
+            var response = client.goTo(run.getUrl() + "treenq/" + number + "/api/json", null)
+                    .getWebResponse();
             if (response.getStatusCode() == 200) {
                 JSONObject build = JSONObject.fromObject(response.getContentAsString());
                 if (wanted.test(build)) {

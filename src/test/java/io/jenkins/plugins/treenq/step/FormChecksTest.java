@@ -122,10 +122,12 @@ class FormChecksTest {
     @Test
     void pathsAreWithinTheWorkspace() throws Exception {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
-        String outside = "'../other' is outside of the workspace, of which nothing is read or written; write a path within the"
-                + " workspace";
+        String outside =
+                "'../other' is outside of the workspace, of which nothing is read or written; write a path within the"
+                        + " workspace";
 
-        assertTaken(step::doCheckContext, ".", "web", "web/../api", "https://example.com/a.git", "$DIR/..", "git@host:a/b");
+        assertTaken(
+                step::doCheckContext, ".", "web", "web/../api", "https://example.com/a.git", "$DIR/..", "git@host:a/b");
         assertRefused(step::doCheckContext, "../other", outside);
         assertTaken(step::doCheckContexts, "assets=web\nbase=docker-image://alpine\nlayout=oci-layout://a:1");
         assertRefused(step::doCheckContexts, "assets=../other", outside);
@@ -141,8 +143,9 @@ class FormChecksTest {
         FormValidation absolute = step.doCheckContext(job, "/etc");
         assertEquals(FormValidation.Kind.WARNING, absolute.kind);
         assertEquals(
-                Util.escape("'/etc' is an absolute path, which is taken only within the workspace; write it relative to the"
-                        + " workspace"),
+                Util.escape(
+                        "'/etc' is an absolute path, which is taken only within the workspace; write it relative to the"
+                                + " workspace"),
                 absolute.getMessage());
         // A Pipeline may say dir('web') { treenqBuild(context: '../other') }.
         FormValidation inPipeline = step.doCheckContext(jenkins.createProject(WorkflowJob.class), "../other");
@@ -213,7 +216,8 @@ class FormChecksTest {
                 of(AzblobCache.DescriptorImpl.class)::doCheckAccountUrl)) {
             assertRefused(required, "", "Required");
         }
-        String url = "This is not the URL of a service; write a URL such as https://storage.example.com, without a user";
+        String url =
+                "This is not the URL of a service; write a URL such as https://storage.example.com, without a user";
         assertTaken(of(S3Cache.DescriptorImpl.class)::doCheckEndpointUrl, "", "https://minio.example.com:9000/");
         assertRefused(of(S3Cache.DescriptorImpl.class)::doCheckEndpointUrl, "minio.example.com", url);
         assertRefused(of(AzblobCache.DescriptorImpl.class)::doCheckAccountUrl, "https://me:s3cret@a.b", url);

@@ -29,17 +29,72 @@ import org.junit.jupiter.api.Test;
 /** Whatever a job asks for, an administrator's policy lets it pass or refuses it in one line. */
 class PolicyOfStepsTest {
     private static final String[] TEXTS = {
-        null, "", " ", "*", ",", "a", "a,b", "=", "a=b", "A=B=C", "true", "t", "no", "none", "dockerfile.v0", "gateway.v0",
-        "docker/dockerfile:1", "registry.example.com/a:1", "registry.example.com/a,evil.example.com/b", "evil.example.com/A",
-        "localhost:1", "sha256:0", "linux/amd64", "linux/amd64,linux/arm64", "network.host", "device=", "device=a,b",
-        "local", "tar", "oci", "docker", "image", "https://example.com/a.git", ".", "../..", "\u0000", "a\nb", "{}",
+        null,
+        "",
+        " ",
+        "*",
+        ",",
+        "a",
+        "a,b",
+        "=",
+        "a=b",
+        "A=B=C",
+        "true",
+        "t",
+        "no",
+        "none",
+        "dockerfile.v0",
+        "gateway.v0",
+        "docker/dockerfile:1",
+        "registry.example.com/a:1",
+        "registry.example.com/a,evil.example.com/b",
+        "evil.example.com/A",
+        "localhost:1",
+        "sha256:0",
+        "linux/amd64",
+        "linux/amd64,linux/arm64",
+        "network.host",
+        "device=",
+        "device=a,b",
+        "local",
+        "tar",
+        "oci",
+        "docker",
+        "image",
+        "https://example.com/a.git",
+        ".",
+        "../..",
+        "\u0000",
+        "a\nb",
+        "{}",
         "{\"rules\":[{\"action\":\"CONVERT\",\"selector\":{\"identifier\":\"a\"}}]}"
     };
 
     private static final String[] KEYS = {
-        "push", "push-by-digest", "name", "store", "unpack", "dangling-name-prefix", "registry.insecure", "tar", "mode", "ref",
-        "source", "cmdline", "build-arg:BUILDKIT_SYNTAX", "context:docker/dockerfile", "context", "contextkey", "dockerfilekey",
-        "attest:sbom", "gateway-devel", "platform", "target", "BUILDKIT_SYNTAX", "", " "
+        "push",
+        "push-by-digest",
+        "name",
+        "store",
+        "unpack",
+        "dangling-name-prefix",
+        "registry.insecure",
+        "tar",
+        "mode",
+        "ref",
+        "source",
+        "cmdline",
+        "build-arg:BUILDKIT_SYNTAX",
+        "context:docker/dockerfile",
+        "context",
+        "contextkey",
+        "dockerfilekey",
+        "attest:sbom",
+        "gateway-devel",
+        "platform",
+        "target",
+        "BUILDKIT_SYNTAX",
+        "",
+        " "
     };
 
     @Test
@@ -48,8 +103,8 @@ class PolicyOfStepsTest {
         Fuzz.rounds(5000, random -> {
             try {
                 ImageOrder order = step(random).order("ref", UnaryOperator.identity());
-                DockerfileBuild build = order.build()
-                        .withCache(entries(order.cacheFrom(), true), entries(order.cacheTo(), false));
+                DockerfileBuild build =
+                        order.build().withCache(entries(order.cacheFrom(), true), entries(order.cacheTo(), false));
                 policy(random).applied(build);
                 passed[0]++;
             } catch (AbortException e) {
@@ -65,7 +120,8 @@ class PolicyOfStepsTest {
             policy.setPushTo(pick(random, List.of(), List.of("registry.example.com"), List.of("*")));
         }
         if (random.nextBoolean()) {
-            policy.setFrontends(pick(random, List.of(), List.of("dockerfile.v0"), List.of("dockerfile.v0", "docker.io")));
+            policy.setFrontends(
+                    pick(random, List.of(), List.of("dockerfile.v0"), List.of("dockerfile.v0", "docker.io")));
         }
         if (random.nextBoolean()) {
             policy.setEntitlements(pick(random, List.of(), List.of("network.host"), List.of("device")));
@@ -87,8 +143,8 @@ class PolicyOfStepsTest {
 
     /** One that is mostly as people write them, or nothing would get through to the policy. */
     private static TreenqBuildStep step(Random random) {
-        TreenqBuildStep step = new TreenqBuildStep(
-                random.nextInt(3) == 0 ? texts(random) : List.of("registry.example.com/a:1"));
+        TreenqBuildStep step =
+                new TreenqBuildStep(random.nextInt(3) == 0 ? texts(random) : List.of("registry.example.com/a:1"));
         step.setPush(random.nextBoolean());
         step.setPushByDigest(random.nextInt(4) == 0);
         step.setImageOptions(assignments(random));

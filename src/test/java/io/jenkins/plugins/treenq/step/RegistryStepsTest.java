@@ -52,7 +52,8 @@ class RegistryStepsTest {
                 new TreenqInspectStep("web"), form.configRoundTrip(new TreenqInspectStep("web")));
         jenkins.assertEqualDataBoundBeans(promote(), form.configRoundTrip(promote()));
         jenkins.assertEqualDataBoundBeans(
-                promote(), jenkins.configRoundtrip(new TreenqPromoter(promote())).getPromotion());
+                promote(),
+                jenkins.configRoundtrip(new TreenqPromoter(promote())).getPromotion());
         TreenqInspector inspector = new TreenqInspector(inspect());
         jenkins.assertEqualDataBoundBeans(inspector, jenkins.configRoundtrip(inspector));
         inspector.setIfPresent(Consequence.NOT_BUILT);
@@ -67,7 +68,9 @@ class RegistryStepsTest {
         assertThat(model.getParameter("inspection").getType(), instanceOf(HomogeneousObjectType.class));
         assertThat(model.getParameter("ifPresent").getType(), instanceOf(EnumType.class));
         assertThat(
-                DescribableModel.of(TreenqPromoter.class).getParameter("promotion").getType(),
+                DescribableModel.of(TreenqPromoter.class)
+                        .getParameter("promotion")
+                        .getType(),
                 instanceOf(HomogeneousObjectType.class));
 
         TreenqInspector described = model.instantiate(Map.of(

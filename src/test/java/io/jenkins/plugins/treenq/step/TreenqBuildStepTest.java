@@ -113,21 +113,31 @@ class TreenqBuildStepTest {
     @Test
     void booleansNumbersAndSingleValuesAreTaken() throws Exception {
         TreenqBuildStep step = instantiate(Map.of(
-                "tags", "web:1",
-                "provenance", true,
-                "sbom", true,
-                "shmSize", 64,
-                "push", "false",
-                "buildArgs", Map.of("COUNT", 8, "DEBUG", true),
-                "cacheTo", new UninstantiatedDescribable(
+                "tags",
+                "web:1",
+                "provenance",
+                true,
+                "sbom",
+                true,
+                "shmSize",
+                64,
+                "push",
+                "false",
+                "buildArgs",
+                Map.of("COUNT", 8, "DEBUG", true),
+                "cacheTo",
+                new UninstantiatedDescribable(
                         "localCache", null, Map.of("path", 7, "ignoreError", "true", "options", Map.of("level", 3))),
-                "secrets", new UninstantiatedDescribable("secret", null, Map.of("id", 5, "env", "TOKEN"))));
+                "secrets",
+                new UninstantiatedDescribable("secret", null, Map.of("id", 5, "env", "TOKEN"))));
 
         assertEquals("true", step.getProvenance());
         assertEquals("true", step.getSbom());
         assertEquals("64", step.getShmSize());
         assertFalse(step.isPush());
-        assertEquals(List.of("COUNT=8", "DEBUG=true"), step.getBuildArgs().stream().sorted().toList());
+        assertEquals(
+                List.of("COUNT=8", "DEBUG=true"),
+                step.getBuildArgs().stream().sorted().toList());
         LocalCache cache = new LocalCache("7");
         cache.setIgnoreError(true);
         cache.setOptions(List.of("level=3"));
@@ -140,7 +150,8 @@ class TreenqBuildStepTest {
         ImageOrder order = instantiate(Map.of("tags", List.of("web:1"), "buildArgs", Map.of("TEXT", " a\n b=c ")))
                 .order("ref", UnaryOperator.identity());
 
-        assertEquals(Map.of("build-arg:TEXT", " a\n b=c "), order.build().request().options());
+        assertEquals(
+                Map.of("build-arg:TEXT", " a\n b=c "), order.build().request().options());
     }
 
     @Test

@@ -64,7 +64,8 @@ class TreenqBuilderTest {
     /** As a {@code configure} block of Job DSL writes it; what is left out has its default. */
     @Test
     void configurationThatWasWrittenByHandIsRead() throws Exception {
-        FreeStyleProject job = (FreeStyleProject) jenkins.jenkins.createProjectFromXML("by-hand", new ByteArrayInputStream("""
+        FreeStyleProject job = (FreeStyleProject) jenkins.jenkins.createProjectFromXML(
+                "by-hand", new ByteArrayInputStream("""
                 <project>
                   <builders>
                     <io.jenkins.plugins.treenq.step.TreenqBuilder>
@@ -95,8 +96,8 @@ class TreenqBuilderTest {
                 .forEach(parameter -> arguments.put(parameter.getName(), List.of()));
         arguments.put("tags", List.of("web"));
         arguments.put("buildArgs", List.of("VERSION=$BUILD_NUMBER"));
-        BuildSecret secret = DescribableModel.of(BuildSecret.class)
-                .instantiate(Map.of("id", "npm", "credentialsId", "npm-token"));
+        BuildSecret secret =
+                DescribableModel.of(BuildSecret.class).instantiate(Map.of("id", "npm", "credentialsId", "npm-token"));
         arguments.put("secrets", List.of(secret));
         TreenqBuilder described = model.instantiate(
                 Map.of("build", DescribableModel.of(TreenqBuildStep.class).instantiate(arguments)));

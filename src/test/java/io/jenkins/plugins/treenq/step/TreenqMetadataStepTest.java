@@ -51,7 +51,8 @@ class TreenqMetadataStepTest {
     }
 
     static TreenqMetadataStep everything() {
-        TreenqMetadataStep step = new TreenqMetadataStep(List.of("registry.example.com/shop/web", "name=web,enable=false"));
+        TreenqMetadataStep step =
+                new TreenqMetadataStep(List.of("registry.example.com/shop/web", "name=web,enable=false"));
         step.setTags(List.of("type=ref,event=branch", "type=match,\"pattern=\\d{1,3}\""));
         step.setFlavor(List.of("latest=true", "prefix=x-,onlatest=true"));
         step.setLabels(List.of("team=shop"));
@@ -96,7 +97,8 @@ class TreenqMetadataStepTest {
         step.setLabels(List.of("team=shop"));
 
         tester.assertRoundTrip(
-                step, "treenqMetadata images: ['registry.example.com/shop/web'], labels: [team: 'shop'], tags: ['type=sha']");
+                step,
+                "treenqMetadata images: ['registry.example.com/shop/web'], labels: [team: 'shop'], tags: ['type=sha']");
         SnippetizerTester.assertDocGeneration(TreenqMetadataStep.class);
     }
 
@@ -203,8 +205,8 @@ class TreenqMetadataStepTest {
 
         jenkins.assertLogContains(
                 "names=[nightly]",
-                jenkins.assertBuildStatusSuccess(job.scheduleBuild2(
-                        0, new CauseAction(new TimerTrigger.TimerTriggerCause()))));
+                jenkins.assertBuildStatusSuccess(
+                        job.scheduleBuild2(0, new CauseAction(new TimerTrigger.TimerTriggerCause()))));
         jenkins.assertLogContains("names=[]", jenkins.buildAndAssertSuccess(job));
     }
 
@@ -234,10 +236,12 @@ class TreenqMetadataStepTest {
     @Test
     void theFormSaysWhatIsWrongWithARule() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
-        TreenqMetadataStep.DescriptorImpl form = jenkins.jenkins.getDescriptorByType(TreenqMetadataStep.DescriptorImpl.class);
+        TreenqMetadataStep.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(TreenqMetadataStep.DescriptorImpl.class);
 
         assertThat(form.doCheckTags(job, "type=sha\n# no rule\n\ntype=raw,value=$x").kind, is(FormValidation.Kind.OK));
-        assertThat(form.doCheckTags(job, "type=sha\ntype=shaa").getMessage(), containsString("no type &#039;shaa&#039;"));
+        assertThat(
+                form.doCheckTags(job, "type=sha\ntype=shaa").getMessage(), containsString("no type &#039;shaa&#039;"));
         assertThat(form.doCheckImages(job, "name=").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckFlavor(job, "latest").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckLabels(job, "team").kind, is(FormValidation.Kind.ERROR));
@@ -279,7 +283,8 @@ class TreenqMetadataStepTest {
             jenkins.assertLogContains("description=The shop's web site", branch);
             jenkins.assertLogContains("url=https://git.example.com/shop/web", branch);
             jenkins.assertLogContains(
-                    "names=[pr-" + change + "] of=", project.getItem("CR-" + change).getLastBuild());
+                    "names=[pr-" + change + "] of=",
+                    project.getItem("CR-" + change).getLastBuild());
             jenkins.assertLogContains(
                     "names=[v1.4.2, latest] of=",
                     jenkins.assertBuildStatusSuccess(project.getItem("v1.4.2").scheduleBuild2(0)));

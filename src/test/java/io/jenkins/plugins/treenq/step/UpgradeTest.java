@@ -67,8 +67,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.jvnet.hudson.test.recipes.LocalData;
 
 /**
- * Homes that this version wrote are read by later ones, and written again without a loss. The homes stay as they are: whoever
- * renames a field takes care of what was written under its old name.
+ * Homes that this version wrote are read by later ones, and written again without a loss. The homes stay as they are:
+ * whoever renames a field takes care of what was written under its old name.
  *
  * <p>{@code -Dtreenq.write.homes=true -Dtest=UpgradeTest} writes what this version would write to {@code target/homes}.
  */
@@ -147,7 +147,12 @@ class UpgradeTest {
 
     private static ImageDescription found() {
         ImageDescription.Variant variant = new ImageDescription.Variant(
-                Platform.parse("linux/arm64"), new Digest(OTHER_DIGEST), 5, TIME, Map.of("team", "shop"), Map.of("a", "b"));
+                Platform.parse("linux/arm64"),
+                new Digest(OTHER_DIGEST),
+                5,
+                TIME,
+                Map.of("team", "shop"),
+                Map.of("a", "b"));
         return new ImageDescription(
                 new Digest(OTHER_DIGEST),
                 "application/vnd.oci.image.index.v1+json",
@@ -162,7 +167,8 @@ class UpgradeTest {
     @EnabledIfSystemProperty(named = WRITE, matches = "true")
     void writeHome() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
-        configuration.setBuilders(List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), builder()));
+        configuration.setBuilders(
+                List.of(new BuildkitBuilder("default", "unix:///run/buildkit/buildkitd.sock"), builder()));
         configuration.setRegistries(List.of(registry(), new Registry("docker.io")));
         configuration.setDefaultBuilder("arm");
         configuration.setPolicy(policy());
@@ -211,8 +217,8 @@ class UpgradeTest {
                 null,
                 run,
                 TaskListener.NULL);
-        run.addAction(new InspectionAction(
-                new InspectedImage(ImageName.parse("registry.example.com/shop/web:2"), found())));
+        run.addAction(
+                new InspectionAction(new InspectedImage(ImageName.parse("registry.example.com/shop/web:2"), found())));
         run.save();
         copy("aHomeOfTheFirstRelease", "io.jenkins.plugins.treenq.config.TreenqConfiguration.xml", "jobs");
     }
@@ -324,7 +330,8 @@ class UpgradeTest {
         assertEquals(0, build.getJSONArray("phases").size());
         assertEquals(0, build.getInt("continuedBy"));
         assertEquals("Dockerfile", build.getJSONObject("failedAt").getString("file"));
-        assertEquals("Rule: broken", build.getJSONArray("warnings").getJSONObject(0).getString("summary"));
+        assertEquals(
+                "Rule: broken", build.getJSONArray("warnings").getJSONObject(0).getString("summary"));
         JSONObject step = build.getJSONArray("steps").getJSONObject(0);
         assertEquals("RUN make", step.getString("name"));
         assertEquals("FAILED", step.getString("state"));
@@ -345,7 +352,8 @@ class UpgradeTest {
         assertEquals("operator", rollback.getString("userId"));
         assertEquals("FAILED", rollback.getString("state"));
         assertEquals("the registry is gone", rollback.getString("failure"));
-        assertEquals("INTERRUPTED", images.getJSONArray("rollbacks").getJSONObject(1).getString("state"));
+        assertEquals(
+                "INTERRUPTED", images.getJSONArray("rollbacks").getJSONObject(1).getString("state"));
     }
 
     private void assertNothingIsOld() {
@@ -386,9 +394,8 @@ class UpgradeTest {
     @Test
     @LocalData
     void aPipelineInTheMiddleOfAStep() throws Exception {
-        WorkflowRun run = jenkins.jenkins
-                .getItemByFullName("pipeline", WorkflowJob.class)
-                .getBuildByNumber(1);
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName("pipeline", WorkflowJob.class).getBuildByNumber(1);
         jenkins.waitForMessage("; building again", run);
         List<StepExecution> steps =
                 run.asFlowExecutionOwner().get().getCurrentExecutions(true).get();
@@ -401,13 +408,16 @@ class UpgradeTest {
         expected.setPlatforms(List.of("linux/amd64"));
         expected.setPull(true);
         expected.setProvenance("mode=min");
-        expected.setCacheFrom(List.of(new io.jenkins.plugins.treenq.parameters.RegistryCache("registry.example.com/shop/cache")));
+        expected.setCacheFrom(
+                List.of(new io.jenkins.plugins.treenq.parameters.RegistryCache("registry.example.com/shop/cache")));
         expected.setCacheTo(List.of(new io.jenkins.plugins.treenq.parameters.InlineCache()));
         jenkins.assertEqualDataBoundBeans(expected, step.step);
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         // What was begun is known.
         jenkins.assertLogContains("Looking for build ", run);
-        jenkins.assertLogContains("ERROR: building registry.example.com/shop/web:1 on builder 'default' failed: nothing listens at ", run);
+        jenkins.assertLogContains(
+                "ERROR: building registry.example.com/shop/web:1 on builder 'default' failed: nothing listens at ",
+                run);
     }
 }

@@ -12,8 +12,8 @@ import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceExcerpt;
 import io.jenkins.plugins.treenq.buildkit.progress.StepOutput;
-import io.jenkins.plugins.treenq.buildkit.progress.StepReport.State;
 import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
+import io.jenkins.plugins.treenq.buildkit.progress.StepReport.State;
 import io.jenkins.plugins.treenq.buildkit.progress.WarningReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,34 +185,42 @@ class LiveTimelineTest {
                                     State.RUNNING,
                                     Collections.nCopies(1000, 1),
                                     Collections.nCopies(1000, new StepReport.Run(ZERO, Instant.MAX)),
-                                    Collections.nCopies(1000, new StepReport.Transfer(longText, -1, -1, Instant.MIN, null)),
+                                    Collections.nCopies(
+                                            1000, new StepReport.Transfer(longText, -1, -1, Instant.MIN, null)),
                                     longText))
                             .toList(),
                     Map.of(first, new StepOutput(Collections.nCopies(1000, longText), Long.MAX_VALUE, List.of())),
                     Collections.nCopies(
                             1000, new WarningReport(longText, Collections.nCopies(1000, longText), longText, PLACE)),
                     new SourceExcerpt(
-                            longText,
-                            1,
-                            Collections.nCopies(10_000, new SourceExcerpt.Line(1, true, longText)))));
+                            longText, 1, Collections.nCopies(10_000, new SourceExcerpt.Line(1, true, longText)))));
         }
 
         ProgressReport all = timeline.snapshot().progress();
 
         assertTrue(all.leftOut());
         assertEquals(1000, all.steps().size());
-        assertTrue(all.steps().stream().mapToInt(step -> step.transfers().size()).sum() <= ProgressLimits.MOST_TRANSFERS);
+        assertTrue(
+                all.steps().stream().mapToInt(step -> step.transfers().size()).sum() <= ProgressLimits.MOST_TRANSFERS);
         assertEquals(ProgressLimits.MOST_WARNINGS, all.warnings().size());
         int chars = all.steps().stream()
-                        .mapToInt(step -> step.vertex().length() + step.name().length() + step.error().length()
-                                + step.transfers().stream().mapToInt(part -> part.name().length()).sum())
+                        .mapToInt(step -> step.vertex().length()
+                                + step.name().length()
+                                + step.error().length()
+                                + step.transfers().stream()
+                                        .mapToInt(part -> part.name().length())
+                                        .sum())
                         .sum()
                 + all.warnings().stream()
                         .mapToInt(warning -> warning.summary().length()
-                                + warning.detail().stream().mapToInt(String::length).sum())
+                                + warning.detail().stream()
+                                        .mapToInt(String::length)
+                                        .sum())
                         .sum();
         assertTrue(chars <= ProgressLimits.MOST_CHARS, chars + " characters");
-        assertTrue(all.output().values().stream().mapToInt(LiveTimelineTest::chars).sum() <= LiveTimeline.MOST_OUTPUT_CHARS);
+        assertTrue(
+                all.output().values().stream().mapToInt(LiveTimelineTest::chars).sum()
+                        <= LiveTimeline.MOST_OUTPUT_CHARS);
         // Which is what pages and files do with them.
         all.steps().forEach(step -> step.runs().forEach(run -> run.end().toEpochMilli()));
     }
@@ -318,7 +326,8 @@ class LiveTimelineTest {
         assertTrue(source.clipped());
         assertEquals(BuildSource.MOST_TEXT_CHARS, source.text().length());
         assertEquals(BuildSource.MOST_ARGUMENTS, source.arguments().size());
-        assertEquals(BuildSource.LONGEST_VALUE, source.arguments().get(0).value().length());
+        assertEquals(
+                BuildSource.LONGEST_VALUE, source.arguments().get(0).value().length());
         for (BuildSource wrong : List.of(
                 new BuildSource(null, "", false, List.of()),
                 new BuildSource("", null, false, List.of()),
@@ -344,7 +353,8 @@ class LiveTimelineTest {
                 List.of(new WarningReport("Rule: broken", List.of("detail"), "", null)),
                 PLACE));
         timeline.located("default");
-        timeline.source(new BuildSource("Dockerfile", "FROM <b>", false, List.of(new BuildSource.Argument("target", "a"))));
+        timeline.source(
+                new BuildSource("Dockerfile", "FROM <b>", false, List.of(new BuildSource.Argument("target", "a"))));
         Digest digest = new Digest("sha256:" + "a".repeat(64));
         timeline.image(new ImageRecord(
                 List.of("shop/web:1"),
@@ -357,7 +367,11 @@ class LiveTimelineTest {
                         digest,
                         List.of(new ImageContent.Layer(digest, 7, "RUN make")),
                         List.of(new ImageContent.Attested(
-                                "type", 8, "builder", "source", List.of(new ImageContent.Material("uri", "digest")))))))));
+                                "type",
+                                8,
+                                "builder",
+                                "source",
+                                List.of(new ImageContent.Material("uri", "digest")))))))));
         Path file = folder.resolve("treenq/1.json");
         Timeline running = timeline.snapshot();
 
@@ -382,8 +396,8 @@ class LiveTimelineTest {
     void aFileThatMakesNoSenseIsNone() throws Exception {
         TimelineFile.write(folder.resolve("treenq/3.json"), timeline.snapshot());
         String right = Files.readString(folder.resolve("treenq/3.json"));
-        List<String> wrong = new ArrayList<>(
-                List.of("", "{", "[]", "{}", "{\"beginning\":{\"number\":\"x\"}}", "null"));
+        List<String> wrong =
+                new ArrayList<>(List.of("", "{", "[]", "{}", "{\"beginning\":{\"number\":\"x\"}}", "null"));
         for (String part : List.of("\"ref\":\"ref\",", "\"subject\":\"shop/web:1\",", "\"builder\":\"default\",")) {
             assertTrue(right.contains(part), right);
             wrong.add(right.replace(part, ""));
@@ -391,7 +405,8 @@ class LiveTimelineTest {
         wrong.add(right.replace("\"steps\":[]", "\"steps\":[null]"));
         wrong.add(right.replace("\"steps\":[]", "\"steps\":[{\"number\":1}]"));
         wrong.add(right.replace("\"steps\":[]", "\"steps\":\"x\""));
-        wrong.add(right.substring(0, right.length() - 1) + ",\"end\":{\"time\":1,\"state\":\"NONE\",\"failure\":\"\",\"digest\":\"\"}}");
+        wrong.add(right.substring(0, right.length() - 1)
+                + ",\"end\":{\"time\":1,\"state\":\"NONE\",\"failure\":\"\",\"digest\":\"\"}}");
         // Which Java itself would read.
         wrong.add(right + " ".repeat(33 << 20));
         for (String text : wrong) {

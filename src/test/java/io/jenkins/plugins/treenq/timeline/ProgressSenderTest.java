@@ -39,7 +39,10 @@ class ProgressSenderTest {
         List<ProgressReport> rest = List.copyOf(told);
         assertEquals(
                 List.of("b", "c"),
-                rest.stream().flatMap(report -> report.steps().stream()).map(step -> step.name()).toList());
+                rest.stream()
+                        .flatMap(report -> report.steps().stream())
+                        .map(step -> step.name())
+                        .toList());
     }
 
     @Test
@@ -69,7 +72,11 @@ class ProgressSenderTest {
         assertEquals(1, next().steps().size());
         ProgressReport rest = next();
         assertEquals(100, rest.steps().size());
-        assertEquals(10_000, rest.output().values().stream().mapToLong(output -> output.first().size()).sum());
+        assertEquals(
+                10_000,
+                rest.output().values().stream()
+                        .mapToLong(output -> output.first().size())
+                        .sum());
     }
 
     @Test
@@ -128,8 +135,7 @@ class ProgressSenderTest {
     }
 
     private void start(String vertex) {
-        reporter.onEvent(new BuildEvent.VertexChanged(
-                vertex, List.of(), vertex, false, Instant.now(), null, "", null));
+        reporter.onEvent(new BuildEvent.VertexChanged(vertex, List.of(), vertex, false, Instant.now(), null, "", null));
     }
 
     private ProgressReport next() throws InterruptedException {

@@ -89,8 +89,8 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Connects like {@link #connect}, without a thread that waits. Cancelling the future ends the connection; what depends on
-     * it must not block.
+     * Connects like {@link #connect}, without a thread that waits. Cancelling the future ends the connection; what
+     * depends on it must not block.
      */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
         EventLoops loops = new EventLoops();
@@ -101,8 +101,7 @@ public final class BuildkitClient implements AutoCloseable {
             loops.close();
             return CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<BuildkitClient> connected =
-                client.workers.infoLater().thenApply(client::checked);
+        CompletableFuture<BuildkitClient> connected = client.workers.infoLater().thenApply(client::checked);
         connected.whenComplete((checked, failure) -> {
             if (failure != null) {
                 client.close();
@@ -136,8 +135,8 @@ public final class BuildkitClient implements AutoCloseable {
     /**
      * Begins a build like {@link #build}, without a thread that waits for its end.
      *
-     * @param listener hears the build's events as they come, one at a time, on a thread that all clients share. It may take as
-     *     long as it likes: the daemon waits
+     * @param listener hears the build's events as they come, one at a time, on a thread that all clients share. It may
+     *     take as long as it likes: the daemon waits
      */
     public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
@@ -148,8 +147,9 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Says in other words than the daemon why a build failed, as far as the files of this side, the frontend and registries tell: which pattern
-     * leaves out a file that is missing, which stages and platforms there are. It may take as long as their answers do.
+     * Says in other words than the daemon why a build failed, as far as the files of this side, the frontend and
+     * registries tell: which pattern leaves out a file that is missing, which stages and platforms there are. It may
+     * take as long as their answers do.
      *
      * @param registries how they are reached; null when they are not to be asked
      * @return the failure itself when nothing more is known
@@ -173,8 +173,8 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * What the layers and configurations of an image add up to that was just built, in bytes; empty when the daemon does
-     * not tell, whyever.
+     * What the layers and configurations of an image add up to that was just built, in bytes; empty when the daemon
+     * does not tell, whyever.
      */
     public OptionalLong imageSizeBytes(Digest image) throws InterruptedException {
         Contents contents = new Contents(channel, endpoint);
@@ -246,12 +246,13 @@ public final class BuildkitClient implements AutoCloseable {
             try {
                 FutureOutcome.get(session.opened(), BuildkitException.class);
                 session.begin();
-                Map<String, String> answer = Subrequest.run(
-                        channel, endpoint, loops.workers(), session.request(), session.id(), listener);
+                Map<String, String> answer =
+                        Subrequest.run(channel, endpoint, loops.workers(), session.request(), session.id(), listener);
                 session.finish(answer);
                 return answer;
             } catch (BuildkitException e) {
-                return FutureOutcome.get(CompletableFuture.failedFuture(session.failure().explaining(e)), BuildkitException.class);
+                return FutureOutcome.get(
+                        CompletableFuture.failedFuture(session.failure().explaining(e)), BuildkitException.class);
             }
         }
     }

@@ -18,7 +18,8 @@ final class ByteSizes {
     static long bytes(String text, String what) throws BuildkitException.InvalidRequestException {
         Matcher parts = SIZE.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!parts.matches()) {
-            throw new BuildkitException.InvalidRequestException(what + ": '" + text + "' is no size; write it as in 64m or 2g");
+            throw new BuildkitException.InvalidRequestException(
+                    what + ": '" + text + "' is no size; write it as in 64m or 2g");
         }
         int power = parts.group(2).isEmpty() ? 0 : UNITS.indexOf(parts.group(2)) + 1;
         return new BigDecimal(parts.group(1))

@@ -34,11 +34,7 @@ import java.util.stream.Collectors;
  * @param platforms as they were given; empty for the worker's own
  */
 public record DockerfileBuild(
-        BuildRequest request,
-        Sources sources,
-        List<FileOutput> destinations,
-        List<String> tags,
-        List<String> platforms)
+        BuildRequest request, Sources sources, List<FileOutput> destinations, List<String> tags, List<String> platforms)
         implements Serializable {
     static final String FRONTEND = "dockerfile.v0";
     private static final String INDEX_ANNOTATION = "annotation-index.";
@@ -50,8 +46,8 @@ public record DockerfileBuild(
     }
 
     /**
-     * The same with cache of other builds. Folders of local cache are relative to where the job works. The daemon's history
-     * would have the keys that cache is taken with, so that a build with such is not in it.
+     * The same with cache of other builds. Folders of local cache are relative to where the job works. The daemon's
+     * history would have the keys that cache is taken with, so that a build with such is not in it.
      */
     public DockerfileBuild withCache(List<CacheEntry> imports, List<CacheEntry> exports) {
         BuildRequest cached = request.withCache(imports, exports);
@@ -70,16 +66,16 @@ public record DockerfileBuild(
     }
 
     /**
-     * Whether it can be done in parts, each by another daemon, that become one image in a registry: nothing but an image
-     * comes of it, and that is pushed under tags.
+     * Whether it can be done in parts, each by another daemon, that become one image in a registry: nothing but an
+     * image comes of it, and that is pushed under tags.
      */
     public boolean isDivisible() {
         return platforms.size() > 1 && destinations.isEmpty() && !pushedTags().isEmpty();
     }
 
     /**
-     * The part of the image that is for these platforms, pushed by digest to the repository of the first tag, under a name
-     * of its own in the daemon.
+     * The part of the image that is for these platforms, pushed by digest to the repository of the first tag, under a
+     * name of its own in the daemon.
      */
     public DockerfileBuild part(List<String> some) {
         Map<String, String> attributes = new HashMap<>(image().orElseThrow().attributes());
@@ -87,9 +83,9 @@ public record DockerfileBuild(
         attributes.put("push-by-digest", "true");
         // A part for one platform is an index, too, so that it says what it is for as the whole does.
         BuildRequest part = request.withNewRef()
-                .withOptions(Map.of(
-                        "platform", String.join(",", some), "multi-platform", "true"))
-                .withExports(List.of(new Export("image", attributes).withNames(List.of(repository().name()))));
+                .withOptions(Map.of("platform", String.join(",", some), "multi-platform", "true"))
+                .withExports(List.of(new Export("image", attributes)
+                        .withNames(List.of(repository().name()))));
         return new DockerfileBuild(part, sources, destinations, tags, some);
     }
 
@@ -112,7 +108,8 @@ public record DockerfileBuild(
     /**
      * Finds the files.
      *
-     * @throws BuildkitException.InvalidRequestException when one is missing, of the wrong kind, or outside of the workspace
+     * @throws BuildkitException.InvalidRequestException when one is missing, of the wrong kind, or outside of the
+     *     workspace
      */
     public PreparedBuild in(Workspace workspace) throws BuildkitException.InvalidRequestException {
         return new Preparation(this, workspace).prepare();
@@ -123,7 +120,10 @@ public record DockerfileBuild(
         return image().map(Export::names).orElse(List.of());
     }
 
-    /** The names with tags that the image has in registries once it was built; none when it is not pushed, or under no tag. */
+    /**
+     * The names with tags that the image has in registries once it was built; none when it is not pushed, or under no
+     * tag.
+     */
     public List<String> pushedTags() {
         return image().filter(image -> image.attributes().get("push").equals("true"))
                 .filter(image -> !image.attributes().containsKey("push-by-digest"))
@@ -133,7 +133,8 @@ public record DockerfileBuild(
 
     /** Whether the image is in registries once it was built, be it under no tag. */
     public boolean isPushed() {
-        return image().filter(image -> image.attributes().get("push").equals("true")).isPresent();
+        return image().filter(image -> image.attributes().get("push").equals("true"))
+                .isPresent();
     }
 
     private Optional<Export> image() {
@@ -281,8 +282,9 @@ public record DockerfileBuild(
         private static String annotationOption(String type) throws BuildkitException.InvalidRequestException {
             Matcher parts = ANNOTATION_TYPE.matcher(type);
             if (!parts.matches()) {
-                throw new BuildkitException.InvalidRequestException("'" + type + "' carries no annotations; write index,"
-                        + " index-descriptor, manifest or manifest-descriptor, and a platform in [ ]");
+                throw new BuildkitException.InvalidRequestException(
+                        "'" + type + "' carries no annotations; write index,"
+                                + " index-descriptor, manifest or manifest-descriptor, and a platform in [ ]");
             }
             String platform = parts.group("platform");
             return "annotation"
@@ -293,7 +295,8 @@ public record DockerfileBuild(
         /** Such as {@code linux/amd64}; several become one index. */
         public Builder platforms(List<String> values) throws BuildkitException.InvalidRequestException {
             platforms = List.copyOf(values);
-            return option("platform", String.join(",", parsed(platforms, text -> Platform.parse(text).toString())));
+            return option("platform", String.join(",", parsed(platforms, text -> Platform.parse(text)
+                    .toString())));
         }
 
         /** Names of the image; without any, and without destinations, the build is only checked. */
@@ -379,13 +382,15 @@ public record DockerfileBuild(
         public Builder provenance(String value) throws BuildkitException.InvalidRequestException {
             Matcher mode = PROVENANCE_MODE.matcher(value);
             if (mode.find() && !Set.of("min", "max", "full").contains(mode.group(1))) {
-                throw new BuildkitException.InvalidRequestException("provenance: mode '" + mode.group(1) + "' is neither min nor max");
+                throw new BuildkitException.InvalidRequestException(
+                        "provenance: mode '" + mode.group(1) + "' is neither min nor max");
             }
             return attestation("provenance", value, "mode=min", "mode=max");
         }
 
         /**
-         * What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for none.
+         * What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for
+         * none.
          *
          * @throws BuildkitException.InvalidRequestException when it is none of these
          */
@@ -396,7 +401,9 @@ public record DockerfileBuild(
         private Builder attestation(String type, String value, String whenTrue, String example)
                 throws BuildkitException.InvalidRequestException {
             Optional<Boolean> wanted = GoBooleans.parse(value);
-            if (wanted.isEmpty() && !value.isEmpty() && !ATTESTATION.matcher(value).matches()) {
+            if (wanted.isEmpty()
+                    && !value.isEmpty()
+                    && !ATTESTATION.matcher(value).matches()) {
                 // BuildKit passes over what it does not know.
                 throw new BuildkitException.InvalidRequestException(
                         type + ": '" + value + "' is neither true nor false nor an option; write it as in " + example);
@@ -418,7 +425,9 @@ public record DockerfileBuild(
             return this;
         }
 
-        /** Another frontend than the daemon's own for Dockerfiles; {@code gateway.v0} with its option {@code source}. */
+        /**
+         * Another frontend than the daemon's own for Dockerfiles; {@code gateway.v0} with its option {@code source}.
+         */
         public Builder frontend(String value) {
             request.frontend(value);
             return this;
@@ -442,7 +451,9 @@ public record DockerfileBuild(
             return this;
         }
 
-        /** @throws BuildkitException.InvalidRequestException when a tag is none, or a destination is of no known kind */
+        /**
+         * @throws BuildkitException.InvalidRequestException when a tag is none, or a destination is of no known kind
+         */
         public DockerfileBuild build() throws BuildkitException.InvalidRequestException {
             List<Export> exports = new ArrayList<>();
             List<String> names = parsed(tags, text -> ImageName.parse(text).toString());
@@ -457,12 +468,14 @@ public record DockerfileBuild(
             return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
         }
 
-        private Export export(FileOutput destination, List<String> names) throws BuildkitException.InvalidRequestException {
+        private Export export(FileOutput destination, List<String> names)
+                throws BuildkitException.InvalidRequestException {
             if (!DESTINATIONS.contains(destination.type())) {
                 throw new BuildkitException.InvalidRequestException(
                         "'" + destination.type() + "' is no kind of output; write local, tar, oci or docker");
             }
-            boolean image = destination.type().equals("oci") || destination.type().equals("docker");
+            boolean image =
+                    destination.type().equals("oci") || destination.type().equals("docker");
             Map<String, String> attributes = new HashMap<>();
             if (destination.type().equals("oci")) {
                 attributes.putAll(annotations);

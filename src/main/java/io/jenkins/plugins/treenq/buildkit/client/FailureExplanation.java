@@ -25,8 +25,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Says why a build failed in other words than the daemon: this side has the files, and can ask the frontend and the registries
- * what there is instead of something that is missing. Where nothing more is to be had, the failure stays as it is.
+ * Says why a build failed in other words than the daemon: this side has the files, and can ask the frontend and the
+ * registries what there is instead of something that is missing. Where nothing more is to be had, the failure stays as
+ * it is.
  */
 final class FailureExplanation {
     private static final int LARGEST_IGNORE_FILE = 1 << 20;
@@ -56,7 +57,8 @@ final class FailureExplanation {
         this.registries = registries;
     }
 
-    BuildkitException.BuildFailedException of(BuildkitException.BuildFailedException failure) throws InterruptedException {
+    BuildkitException.BuildFailedException of(BuildkitException.BuildFailedException failure)
+            throws InterruptedException {
         String line = failure.reason() == null ? "" : line(failure.reason());
         SourceLocation place = failure.location();
         return line.isEmpty()
@@ -114,8 +116,8 @@ final class FailureExplanation {
                 patterns = read(file.source().isEmpty() ? "context" : file.source(), IGNORED);
             }
             return patterns.flatMap(known -> IgnoredPath.pattern(known, file.path()))
-                    .map(pattern -> "'" + file.path() + "' is left out of the context by the pattern '" + pattern + "' of "
-                            + ignoreFile + "; remove the pattern, or add !" + file.path() + " after it")
+                    .map(pattern -> "'" + file.path() + "' is left out of the context by the pattern '" + pattern
+                            + "' of " + ignoreFile + "; remove the pattern, or add !" + file.path() + " after it")
                     .orElse(otherwise);
         } catch (BuildkitException.ContextUnreadableException e) {
             return otherwise;
@@ -147,7 +149,9 @@ final class FailureExplanation {
                     .filter(name -> !name.isEmpty())
                     .toList();
             return line
-                    + (names.isEmpty() ? "none of its stages has a name, which FROM … AS NAME gives" : "there is " + listed(names));
+                    + (names.isEmpty()
+                            ? "none of its stages has a name, which FROM … AS NAME gives"
+                            : "there is " + listed(names));
         } catch (BuildkitException e) {
             return line + "check the name after AS";
         }
@@ -199,6 +203,7 @@ final class FailureExplanation {
     }
 
     private static String listed(List<String> names) {
-        return names.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")) + (names.size() > MOST_NAMES ? ", …" : "");
+        return names.stream().limit(MOST_NAMES).collect(Collectors.joining(", "))
+                + (names.size() > MOST_NAMES ? ", …" : "");
     }
 }

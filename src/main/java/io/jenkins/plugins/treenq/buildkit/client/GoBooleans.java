@@ -13,8 +13,6 @@ public final class GoBooleans {
 
     /** Empty when it is neither. */
     public static Optional<Boolean> parse(String text) {
-        return TRUE.contains(text)
-                ? Optional.of(true)
-                : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
+        return TRUE.contains(text) ? Optional.of(true) : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
     }
 }

@@ -26,7 +26,8 @@ final class HistoryResult {
             if (!export.type().equals("image")) {
                 continue;
             }
-            Blob blob = record.result() == null ? null : record.result().exported().get((long) i);
+            Blob blob =
+                    record.result() == null ? null : record.result().exported().get((long) i);
             if (blob == null) {
                 // It succeeded, but nobody can say with what.
                 return Optional.empty();

@@ -23,8 +23,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Build cache in folders of this machine ({@code client/solve.go}, parseCacheOptions). The daemon knows such a folder by
- * the name of a store and what is in it by digest; tags are the client's business, before a build and after it.
+ * Build cache in folders of this machine ({@code client/solve.go}, parseCacheOptions). The daemon knows such a folder
+ * by the name of a store and what is in it by digest; tags are the client's business, before a build and after it.
  */
 final class LocalCaches {
     private static final Logger LOGGER = Logger.getLogger(LocalCaches.class.getName());
@@ -108,7 +108,8 @@ final class LocalCaches {
                 new LayoutIndex(cache.folder()).put(manifest, List.of(LayoutIndex.Name.ofTag(cache.tag())));
             } catch (IOException e) {
                 throw new BuildkitException.OutputUnwritableException(
-                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileErrors.reason(e), e);
+                        "the index of the cache in '" + cache.folder() + "' cannot be written: " + FileErrors.reason(e),
+                        e);
             }
             if (cache.cleaned()) {
                 try {
@@ -135,8 +136,7 @@ final class LocalCaches {
         return withAttribute(entry, "dest", id.substring(LOCAL.length() + 1));
     }
 
-    private Optional<CacheEntry> importFrom(
-            CacheEntry entry, BiConsumer<String, String> onSkipped)
+    private Optional<CacheEntry> importFrom(CacheEntry entry, BiConsumer<String, String> onSkipped)
             throws BuildkitException.InvalidRequestException {
         String id = storeId(entry, "src");
         RootedPath folder = folder(entry, "src");
@@ -168,15 +168,15 @@ final class LocalCaches {
         }
         String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
         if (tag.isEmpty()) {
-            throw new BuildkitException.InvalidRequestException("a local cache needs a tag or a digest to be imported by");
+            throw new BuildkitException.InvalidRequestException(
+                    "a local cache needs a tag or a digest to be imported by");
         }
         return new LayoutIndex(folder)
                 .find(tag)
                 .orElseThrow(() -> new IOException("its index has no tag '" + tag + "'"));
     }
 
-    private RootedPath folder(CacheEntry entry, String key)
-            throws BuildkitException.InvalidRequestException {
+    private RootedPath folder(CacheEntry entry, String key) throws BuildkitException.InvalidRequestException {
         String name = LOCAL + ":" + entry.attributes().get(key);
         Path folder = layouts.get(name);
         if (folder == null) {
@@ -203,7 +203,8 @@ final class LocalCaches {
     }
 
     private static void requireRef(CacheEntry entry, String what) throws BuildkitException.InvalidRequestException {
-        if (entry.type().equals("registry") && entry.attributes().getOrDefault("ref", "").isEmpty()) {
+        if (entry.type().equals("registry")
+                && entry.attributes().getOrDefault("ref", "").isEmpty()) {
             throw new BuildkitException.InvalidRequestException("registry cache needs ref=IMAGE to " + what);
         }
     }

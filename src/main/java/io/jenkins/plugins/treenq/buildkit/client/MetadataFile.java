@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The exporters' answers in the form of buildctl's and buildx' metadata file: values that are JSON objects in base64 are
- * unpacked ({@code writeMetadataFile} in {@code cmd/buildctl/build.go}, {@code decodeExporterResponse} in buildx'
+ * The exporters' answers in the form of buildctl's and buildx' metadata file: values that are JSON objects in base64
+ * are unpacked ({@code writeMetadataFile} in {@code cmd/buildctl/build.go}, {@code decodeExporterResponse} in buildx'
  * {@code commands/build.go}).
  *
  * @param values of plain Java types only, so that scripts, XStream and Java serialization can have them
@@ -106,7 +106,11 @@ public record MetadataFile(Map<String, Object> values) {
 
     /** The same for values that were kept. */
     public static String json(Map<String, Object> values) {
-        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(values);
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(values);
     }
 
     private static Object unpacked(String value) {
@@ -130,7 +134,8 @@ public record MetadataFile(Map<String, Object> values) {
             return map;
         }
         if (json instanceof JsonArray array) {
-            return new ArrayList<>(array.asList().stream().map(MetadataFile::plain).toList());
+            return new ArrayList<>(
+                    array.asList().stream().map(MetadataFile::plain).toList());
         }
         if (json instanceof JsonPrimitive primitive) {
             return plain(primitive);

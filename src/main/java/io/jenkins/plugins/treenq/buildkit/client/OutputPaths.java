@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where one build writes files. No place may lie in another one: the daemon decides what is in a result, so it could put a
- * link into the way of the next result, or replace what another one has written.
+ * Where one build writes files. No place may lie in another one: the daemon decides what is in a result, so it could
+ * put a link into the way of the next result, or replace what another one has written.
  */
 public final class OutputPaths {
     private final List<Place> places = new ArrayList<>();
@@ -62,7 +62,8 @@ public final class OutputPaths {
             try {
                 requireApart(other, place);
             } catch (IOException e) {
-                throw new BuildkitException.InvalidRequestException(place + " cannot be compared with " + other + ": " + FileErrors.reason(e), e);
+                throw new BuildkitException.InvalidRequestException(
+                        place + " cannot be compared with " + other + ": " + FileErrors.reason(e), e);
             }
         }
         places.add(place);
@@ -79,8 +80,9 @@ public final class OutputPaths {
             }
         } else if (first.use() != Use.CACHE_IMPORT || second.use() != Use.CACHE_IMPORT) {
             if (isIn(one, other) || isIn(other, one)) {
-                throw new BuildkitException.InvalidRequestException((isIn(one, other) ? second + " is in " + first : first + " is in " + second)
-                        + "; write it to a folder beside that one");
+                throw new BuildkitException.InvalidRequestException(
+                        (isIn(one, other) ? second + " is in " + first : first + " is in " + second)
+                                + "; write it to a folder beside that one");
             }
         }
     }
@@ -95,8 +97,8 @@ public final class OutputPaths {
     }
 
     /**
-     * Whether two names lead to one place. The disk knows that of what is there. Of what will be made, names that differ in
-     * case only, or in how characters are composed, count as one, for on many file systems they are.
+     * Whether two names lead to one place. The disk knows that of what is there. Of what will be made, names that
+     * differ in case only, or in how characters are composed, count as one, for on many file systems they are.
      */
     private static boolean isSame(Path one, Path other) throws IOException {
         boolean there = Files.exists(one, LinkOption.NOFOLLOW_LINKS);
@@ -110,6 +112,7 @@ public final class OutputPaths {
     }
 
     private static String folded(Path path) {
-        return Normalizer.normalize(path.getFileName().toString(), Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        return Normalizer.normalize(path.getFileName().toString(), Normalizer.Form.NFC)
+                .toLowerCase(Locale.ROOT);
     }
 }

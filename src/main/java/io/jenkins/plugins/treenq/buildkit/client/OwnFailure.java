@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 /**
  * What went wrong on this side of a build. The daemon only repeats what it was told of it, in longer words.
  *
- * <p>What is no {@link BuildkitException} was expected by nobody, such as memory that runs out. The daemon may not have been
- * told of it, so the build is stopped.
+ * <p>What is no {@link BuildkitException} was expected by nobody, such as memory that runs out. The daemon may not have
+ * been told of it, so the build is stopped.
  */
 final class OwnFailure implements Consumer<Throwable> {
     private Throwable first;

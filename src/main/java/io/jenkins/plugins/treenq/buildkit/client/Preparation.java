@@ -53,7 +53,11 @@ final class Preparation {
             options.put("context:" + context.getKey(), named(context.getKey(), context.getValue(), layoutNumber++));
         }
         for (int i = 0; i < build.destinations().size(); i++) {
-            outputs.put(i, output(build.destinations().get(i), build.request().exports().get(i)));
+            outputs.put(
+                    i,
+                    output(
+                            build.destinations().get(i),
+                            build.request().exports().get(i)));
         }
         for (CacheEntry entry : build.request().cacheImports()) {
             localCache(entry, "src", places::addCacheImport);
@@ -83,7 +87,8 @@ final class Preparation {
             return context;
         }
         if (!Files.isRegularFile(context)) {
-            throw new BuildkitException.InvalidRequestException("context '" + context + "' is neither a folder nor an archive");
+            throw new BuildkitException.InvalidRequestException(
+                    "context '" + context + "' is neither a folder nor an archive");
         }
         String name = UUID.randomUUID().toString();
         RootedPath archive = new RootedPath(context, workspace.boundary());
@@ -122,7 +127,8 @@ final class Preparation {
                 throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is empty");
             }
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' cannot be read: " + FileErrors.reason(e), e);
+            throw new BuildkitException.InvalidRequestException(
+                    "Dockerfile '" + file + "' cannot be read: " + FileErrors.reason(e), e);
         }
         // Not the file's own folder: its ignore file lies beside the name that was given.
         Path named = context.resolve(sources.dockerfile());
@@ -149,7 +155,8 @@ final class Preparation {
         }
         Path folder = workspace.existing(value, "the context '" + name + "'");
         if (!Files.isDirectory(folder)) {
-            throw new BuildkitException.InvalidRequestException("the context '" + name + "' ('" + folder + "') is not a folder");
+            throw new BuildkitException.InvalidRequestException(
+                    "the context '" + name + "' ('" + folder + "') is not a folder");
         }
         requireRegular(folder.resolve(IGNORED), "the ignore file");
         String local = name.equals(CONTEXT) || name.equals(DOCKERFILE) ? "_" + name : name;
@@ -199,7 +206,8 @@ final class Preparation {
         void add(String name, Path path) throws BuildkitException.InvalidRequestException;
     }
 
-    private void localCache(CacheEntry entry, String key, Adding adding) throws BuildkitException.InvalidRequestException {
+    private void localCache(CacheEntry entry, String key, Adding adding)
+            throws BuildkitException.InvalidRequestException {
         String path = entry.attributes().get(key);
         if (entry.type().equals("local") && path != null) {
             Path folder = workspace.writable(path, "local cache");

@@ -47,7 +47,8 @@ public record PreparedBuild(
                 return text(files.contents().getOrDefault(name, new byte[0]), mostBytes);
             }
             if (locals.get("dockerfile") instanceof LocalSource.Folder folder) {
-                try (InputStream in = Channels.newInputStream(new RootedPath(folder.path().resolve(name), boundary).read())) {
+                try (InputStream in =
+                        Channels.newInputStream(new RootedPath(folder.path().resolve(name), boundary).read())) {
                     return text(in.readNBytes(mostBytes), mostBytes);
                 }
             }
@@ -62,8 +63,7 @@ public record PreparedBuild(
     }
 
     /** Together with what is secret. */
-    public SessionContent content(
-            RegistryLogins logins, Secrets secrets, Map<String, SshAgent> ssh, String sharedKey) {
+    public SessionContent content(RegistryLogins logins, Secrets secrets, Map<String, SshAgent> ssh, String sharedKey) {
         return new SessionContent(locals, logins, secrets, ssh, outputs, layouts, uploads, sharedKey, boundary);
     }
 }

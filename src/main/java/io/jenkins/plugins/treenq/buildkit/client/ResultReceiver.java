@@ -91,8 +91,7 @@ final class ResultReceiver implements AutoCloseable {
         return results;
     }
 
-    private void serveOutputs(
-            Map<Integer, Output> outputs, Executor executor, Consumer<Throwable> onFailure)
+    private void serveOutputs(Map<Integer, Output> outputs, Executor executor, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequestException {
         Map<Integer, Output> sent = new HashMap<>();
         Map<Integer, FolderOptions> options = new HashMap<>();
@@ -100,12 +99,12 @@ final class ResultReceiver implements AutoCloseable {
             Export export = request.exports().get(i);
             Output output = outputs.get(i);
             if (output != null && !fits(export, output) || output == null && needsOutput(export)) {
-                throw new BuildkitException.InvalidRequestException(
-                        "exporter '" + export.type() + "' " + need(export));
+                throw new BuildkitException.InvalidRequestException("exporter '" + export.type() + "' " + need(export));
             }
             if (output instanceof Output.Layout layout) {
                 if (exported != null) {
-                    throw new BuildkitException.InvalidRequestException("only one output of a build can be an OCI layout");
+                    throw new BuildkitException.InvalidRequestException(
+                            "only one output of a build can be an OCI layout");
                 }
                 exported = new RootedPath(layout.path(), boundary);
             } else if (output != null) {
@@ -129,9 +128,8 @@ final class ResultReceiver implements AutoCloseable {
         return switch (export.type()) {
             case "local" -> output instanceof Output.Folder;
             case "tar" -> output instanceof Output.Stream;
-            case "oci", "docker" -> isArchive(export)
-                    ? output instanceof Output.Stream
-                    : output instanceof Output.Layout;
+            case "oci", "docker" ->
+                isArchive(export) ? output instanceof Output.Stream : output instanceof Output.Layout;
             default -> false;
         };
     }
@@ -140,9 +138,10 @@ final class ResultReceiver implements AutoCloseable {
         return switch (export.type()) {
             case "local" -> "needs a folder to write to";
             case "tar" -> "needs a file to write to";
-            case "oci", "docker" -> isArchive(export)
-                    ? "needs a file to write to, or tar=false and a folder"
-                    : "with tar=false needs a folder to write to";
+            case "oci", "docker" ->
+                isArchive(export)
+                        ? "needs a file to write to, or tar=false and a folder"
+                        : "with tar=false needs a folder to write to";
             default -> "brings nothing back that could be written to a file or folder";
         };
     }
@@ -186,7 +185,8 @@ final class ResultReceiver implements AutoCloseable {
         for (Map.Entry<String, Path> layout : layouts.entrySet()) {
             if (layout.getKey().startsWith("oci:")) {
                 if (!Files.isDirectory(layout.getValue())) {
-                    throw new BuildkitException.InvalidRequestException("there is no OCI layout at '" + layout.getValue() + "'");
+                    throw new BuildkitException.InvalidRequestException(
+                            "there is no OCI layout at '" + layout.getValue() + "'");
                 }
                 stores.put(layout.getKey(), new RootedPath(layout.getValue(), boundary));
             }
@@ -204,7 +204,8 @@ final class ResultReceiver implements AutoCloseable {
 
     /** As the daemon is told it. */
     BuildRequest request() {
-        return request.withExports(request.exports().stream().map(ResultReceiver::asSent).toList());
+        return request.withExports(
+                request.exports().stream().map(ResultReceiver::asSent).toList());
     }
 
     /** Those for the session, and another one. */
@@ -249,7 +250,8 @@ final class ResultReceiver implements AutoCloseable {
             new LayoutIndex(layout)
                     .put(new String(Base64.getDecoder().decode(descriptor), StandardCharsets.UTF_8), names);
         } catch (IOException | IllegalArgumentException e) {
-            throw new BuildkitException.OutputUnwritableException("the index of '" + layout + "' cannot be written: " + FileErrors.reason(e), e);
+            throw new BuildkitException.OutputUnwritableException(
+                    "the index of '" + layout + "' cannot be written: " + FileErrors.reason(e), e);
         }
     }
 

@@ -117,17 +117,17 @@ public final class RunningBuild {
     }
 
     /**
-     * Completes when the build is over, the listener was told everything and all results are on the disk; exceptionally with
-     * a {@link BuildkitException}, or with what nobody expected, such as what the listener threw. What depends on it must not
-     * block. Cancelling it is {@link #cancel}, without waiting for the build to be stopped.
+     * Completes when the build is over, the listener was told everything and all results are on the disk; exceptionally
+     * with a {@link BuildkitException}, or with what nobody expected, such as what the listener threw. What depends on
+     * it must not block. Cancelling it is {@link #cancel}, without waiting for the build to be stopped.
      */
     public CompletableFuture<BuildResult> result() {
         return result;
     }
 
     /**
-     * Tells the daemon to stop, unless the build is over. The result then completes in a moment, even if the listener does
-     * not return from what it is told.
+     * Tells the daemon to stop, unless the build is over. The result then completes in a moment, even if the listener
+     * does not return from what it is told.
      */
     public void cancel() {
         Solve running;
@@ -146,7 +146,9 @@ public final class RunningBuild {
         }
     }
 
-    /** Ends a build that was cancelled while the listener was told something before or after the daemon's part of it. */
+    /**
+     * Ends a build that was cancelled while the listener was told something before or after the daemon's part of it.
+     */
     private void abandon() {
         try {
             session.close();

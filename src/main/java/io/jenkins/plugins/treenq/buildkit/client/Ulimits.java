@@ -5,10 +5,13 @@ import java.math.BigInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Limits of steps as people write them for Docker, and as the daemon reads them ({@code docker/go-units/ulimit.go}). */
+/**
+ * Limits of steps as people write them for Docker, and as the daemon reads them ({@code docker/go-units/ulimit.go}).
+ */
 final class Ulimits {
-    private static final Pattern LIMIT = Pattern.compile("(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio"
-            + "|rttime|sigpending|stack)=(-1|\\d{1,18})(?::(-1|\\d{1,18}))?");
+    private static final Pattern LIMIT =
+            Pattern.compile("(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio"
+                    + "|rttime|sigpending|stack)=(-1|\\d{1,18})(?::(-1|\\d{1,18}))?");
     private static final BigInteger UNLIMITED = BigInteger.ONE.negate();
 
     private Ulimits() {}
@@ -25,7 +28,8 @@ final class Ulimits {
                     "'" + text + "' is no limit; write it as in nofile=1024 or nofile=1024:2048, and -1 for no limit");
         }
         if (parts.group(2) != null && isAbove(new BigInteger(parts.group(1)), new BigInteger(parts.group(2)))) {
-            throw new IllegalArgumentException("'" + text + "': the soft limit, which comes first, is above the hard one");
+            throw new IllegalArgumentException(
+                    "'" + text + "': the soft limit, which comes first, is above the hard one");
         }
         return text;
     }

@@ -12,8 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * The files that a build may touch. A name in a job's parameters is a path relative to the folder, and what it leads to,
- * links resolved, must lie below the boundary.
+ * The files that a build may touch. A name in a job's parameters is a path relative to the folder, and what it leads
+ * to, links resolved, must lie below the boundary.
  */
 public final class Workspace {
     private final Path folder;
@@ -67,7 +67,8 @@ public final class Workspace {
     Path writable(String path, String what) throws BuildkitException.InvalidRequestException {
         Path named = resolve(folder, path, what).normalize();
         if (named.getParent() == null || named.getFileName() == null) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + path + "' does not name a file or folder");
+            throw new BuildkitException.InvalidRequestException(
+                    what + " '" + path + "' does not name a file or folder");
         }
         try {
             if (!Files.isDirectory(boundary)) {
@@ -82,7 +83,8 @@ public final class Workspace {
             }
             return real;
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + named + "' cannot be written: " + FileErrors.fileAndReason(e), e);
+            throw new BuildkitException.InvalidRequestException(
+                    what + " '" + named + "' cannot be written: " + FileErrors.fileAndReason(e), e);
         }
     }
 
@@ -97,8 +99,8 @@ public final class Workspace {
     }
 
     /**
-     * The folder outside of which nothing is read or written, with all links resolved. A workspace into which nothing was ever
-     * written is not there, and nothing is read in it.
+     * The folder outside of which nothing is read or written, with all links resolved. A workspace into which nothing
+     * was ever written is not there, and nothing is read in it.
      */
     Path boundary() throws BuildkitException.InvalidRequestException {
         try {
@@ -106,7 +108,8 @@ public final class Workspace {
         } catch (NoSuchFileException e) {
             return boundary.toAbsolutePath();
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException("the workspace '" + boundary + "' cannot be read: " + FileErrors.reason(e), e);
+            throw new BuildkitException.InvalidRequestException(
+                    "the workspace '" + boundary + "' cannot be read: " + FileErrors.reason(e), e);
         }
     }
 
@@ -115,13 +118,15 @@ public final class Workspace {
             // Not normalized, because a link may stand before "..".
             return path.equals(".") ? start : start.resolve(path);
         } catch (InvalidPathException e) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + path + "' cannot be a path: " + e.getReason());
+            throw new BuildkitException.InvalidRequestException(
+                    what + " '" + path + "' cannot be a path: " + e.getReason());
         }
     }
 
     private Path within(Path real, Path named, String what) throws BuildkitException.InvalidRequestException {
         if (!real.startsWith(boundary())) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + named + "' is outside of '" + boundary + "'");
+            throw new BuildkitException.InvalidRequestException(
+                    what + " '" + named + "' is outside of '" + boundary + "'");
         }
         return real;
     }
@@ -132,7 +137,8 @@ public final class Workspace {
         try {
             return new RootedPath(file, boundary()).readAll(maxBytes);
         } catch (IOException e) {
-            throw new BuildkitException.InvalidRequestException(what + " '" + file + "' cannot be read: " + FileErrors.reason(e), e);
+            throw new BuildkitException.InvalidRequestException(
+                    what + " '" + file + "' cannot be read: " + FileErrors.reason(e), e);
         }
     }
 }

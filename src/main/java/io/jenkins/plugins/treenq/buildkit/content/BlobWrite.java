@@ -17,8 +17,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The stream that writes one blob ({@code contentserver.go}, Write): each message is answered, and the next one is asked
- * for when the answer is on its way.
+ * The stream that writes one blob ({@code contentserver.go}, Write): each message is answered, and the next one is
+ * asked for when the answer is on its way.
  */
 final class BlobWrite implements StreamObserver<WriteContentRequest> {
     private static final Logger LOGGER = Logger.getLogger(BlobWrite.class.getName());
@@ -38,10 +38,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
     private boolean waiting;
     private boolean over;
 
-    BlobWrite(
-            Stores stores,
-            ServerCallStreamObserver<WriteContentResponse> answers,
-            Consumer<Exception> onFailure) {
+    BlobWrite(Stores stores, ServerCallStreamObserver<WriteContentResponse> answers, Consumer<Exception> onFailure) {
         this.stores = stores;
         this.answers = answers;
         this.onFailure = onFailure;
@@ -100,11 +97,13 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         }
         write.totalBytes = totalBytes;
         write.expected = expected == null ? "" : expected.value();
-        WriteContentResponse.Builder response = WriteContentResponse.newBuilder().setAction(request.getAction());
+        WriteContentResponse.Builder response =
+                WriteContentResponse.newBuilder().setAction(request.getAction());
         switch (request.getAction()) {
-            case STAT -> response.setTotal(totalBytes)
-                    .setStartedAt(ContentService.timestamp(write.ingest.started()))
-                    .setUpdatedAt(ContentService.timestamp(Instant.now()));
+            case STAT ->
+                response.setTotal(totalBytes)
+                        .setStartedAt(ContentService.timestamp(write.ingest.started()))
+                        .setUpdatedAt(ContentService.timestamp(Instant.now()));
             case WRITE -> append(request);
             case COMMIT -> {
                 append(request);

@@ -10,23 +10,33 @@ final class ContentErrors {
     private ContentErrors() {}
 
     static StatusException unknownBlob(Digest digest) {
-        return Status.NOT_FOUND.withDescription("content " + digest + ": not found").asException();
+        return Status.NOT_FOUND
+                .withDescription("content " + digest + ": not found")
+                .asException();
     }
 
     static StatusException unknownWrite(String ref) {
-        return Status.NOT_FOUND.withDescription("no write '" + ref + "' is under way").asException();
+        return Status.NOT_FOUND
+                .withDescription("no write '" + ref + "' is under way")
+                .asException();
     }
 
     static StatusException exists(Digest digest) {
-        return Status.ALREADY_EXISTS.withDescription("content " + digest + ": already exists").asException();
+        return Status.ALREADY_EXISTS
+                .withDescription("content " + digest + ": already exists")
+                .asException();
     }
 
     static StatusException locked(String ref) {
-        return Status.UNAVAILABLE.withDescription("write '" + ref + "' is under way already").asException();
+        return Status.UNAVAILABLE
+                .withDescription("write '" + ref + "' is under way already")
+                .asException();
     }
 
     static StatusException readOnly() {
-        return Status.PERMISSION_DENIED.withDescription("this store is read only").asException();
+        return Status.PERMISSION_DENIED
+                .withDescription("this store is read only")
+                .asException();
     }
 
     static StatusException invalid(String what) {

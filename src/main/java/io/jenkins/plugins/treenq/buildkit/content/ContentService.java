@@ -54,8 +54,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
      * @param writable those of them that the daemon may add blobs to; it can delete from none
      * @param onFailure told what a disk refuses, before the daemon is
      */
-    public ContentService(
-            Map<String, RootedPath> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
+    public ContentService(Map<String, RootedPath> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
         layouts.forEach((id, folder) -> stores.put(id, new Store(new Layout(folder), writable.contains(id))));
         this.onFailure = onFailure;
     }
@@ -95,7 +94,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
             List<Layout.Blob> blobs = store.layout().list();
             for (int i = 0; i < blobs.size(); i += INFOS_IN_MESSAGE) {
                 ListContentResponse.Builder part = ListContentResponse.newBuilder();
-                blobs.subList(i, Math.min(i + INFOS_IN_MESSAGE, blobs.size())).forEach(blob -> part.addInfo(info(blob)));
+                blobs.subList(i, Math.min(i + INFOS_IN_MESSAGE, blobs.size()))
+                        .forEach(blob -> part.addInfo(info(blob)));
                 answer.onNext(part.build());
             }
             answer.onCompleted();
@@ -188,8 +188,10 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
         if (failure instanceof IOException e) {
             BuildkitException told = writing
-                    ? new BuildkitException.OutputUnwritableException("an OCI layout cannot be written: " + FileErrors.fileAndReason(e), e)
-                    : new BuildkitException.ContextUnreadableException("an OCI layout cannot be read: " + FileErrors.fileAndReason(e), e);
+                    ? new BuildkitException.OutputUnwritableException(
+                            "an OCI layout cannot be written: " + FileErrors.fileAndReason(e), e)
+                    : new BuildkitException.ContextUnreadableException(
+                            "an OCI layout cannot be read: " + FileErrors.fileAndReason(e), e);
             onFailure.accept(told);
             answer.onError(Status.INTERNAL.withDescription(told.getMessage()).asException());
         } else {
@@ -211,7 +213,9 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
 
     private static void requireNone(List<String> filters) throws StatusException {
         if (!filters.isEmpty()) {
-            throw Status.UNIMPLEMENTED.withDescription("filters are not known here").asException();
+            throw Status.UNIMPLEMENTED
+                    .withDescription("filters are not known here")
+                    .asException();
         }
     }
 

@@ -26,14 +26,14 @@ import java.util.UUID;
 
 /**
  * The blobs of an OCI layout: {@code blobs/<algorithm>/<hexadecimal>} below a folder, and nothing else that is in it or
- * that a symlink in it leads to. A blob is there as a whole or not at all; what is being written is in {@code ingest}, as
- * with containerd ({@code plugins/content/local/store.go}).
+ * that a symlink in it leads to. A blob is there as a whole or not at all; what is being written is in {@code ingest},
+ * as with containerd ({@code plugins/content/local/store.go}).
  */
 final class Layout {
     private static final List<String> ALGORITHMS = List.of("sha256", "sha384", "sha512");
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
-    private static final Set<PosixFilePermission> READ = EnumSet.of(
-            PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+    private static final Set<PosixFilePermission> READ =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
     private final RootedPath folder;
 
@@ -50,7 +50,9 @@ final class Layout {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW);
             return attributes.isRegularFile()
                     ? Optional.of(new Blob(
-                            digest, attributes.size(), attributes.lastModifiedTime().toInstant()))
+                            digest,
+                            attributes.size(),
+                            attributes.lastModifiedTime().toInstant()))
                     : Optional.empty();
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Optional.empty();

@@ -44,8 +44,8 @@ public final class LayoutIndex {
     private static final List<String> INDEX_FIELDS =
             List.of("schemaVersion", "mediaType", "artifactType", "manifests", "subject", "annotations");
 
-    private static final List<String> ENTRY_FIELDS = List.of(
-            "mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
+    private static final List<String> ENTRY_FIELDS =
+            List.of("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     /** Room for tens of thousands of entries. */

@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * A build as the daemon's history has it.
  *
  * @param ref the build's name in the daemon
- * @param frontend empty when it was built from a definition, or by a client that ran the frontend itself, as buildctl does
+ * @param frontend empty when it was built from a definition, or by a client that ran the frontend itself, as buildctl
+ *     does
  * @param options that the frontend got
  * @param exports that were asked for
  * @param created when it began

@@ -16,10 +16,12 @@ final class ControlErrors {
         return switch (failure.getStatus().getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED, UNIMPLEMENTED, CANCELLED -> Failures.connecting(failure, endpoint);
             case NOT_FOUND -> new BuildkitException.InvalidRequestException(daemon + " has no " + what);
-            case INTERNAL, DATA_LOSS, RESOURCE_EXHAUSTED -> new BuildkitException.DaemonFailedException(
-                    daemon + " failed: " + Failures.oneLine(failure.getStatus()), null);
-            default -> new BuildkitException.InvalidRequestException(
-                    daemon + " refuses: " + Failures.oneLine(failure.getStatus()));
+            case INTERNAL, DATA_LOSS, RESOURCE_EXHAUSTED ->
+                new BuildkitException.DaemonFailedException(
+                        daemon + " failed: " + Failures.oneLine(failure.getStatus()), null);
+            default ->
+                new BuildkitException.InvalidRequestException(
+                        daemon + " refuses: " + Failures.oneLine(failure.getStatus()));
         };
     }
 }

@@ -14,7 +14,10 @@ public record DaemonInfo(String packageName, String version, String revision, St
         implements Serializable {
     private static final Pattern VERSION = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\..*");
 
-    /** Whether it is v0.{@code minor} or newer. What gives itself no version, as development builds do, is taken for new. */
+    /**
+     * Whether it is v0.{@code minor} or newer. What gives itself no version, as development builds do, is taken for
+     * new.
+     */
     public boolean atLeast(int minor) {
         Matcher parts = VERSION.matcher(version);
         return !parts.matches()

@@ -3,7 +3,6 @@ package io.jenkins.plugins.treenq.buildkit.control;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -27,7 +26,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The builds that a daemon runs and remembers ({@code solver/llbsolver/history}); by default, the last 50 of two days. */
+/**
+ * The builds that a daemon runs and remembers ({@code solver/llbsolver/history}); by default, the last 50 of two days.
+ */
 public final class History {
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
     private static final int SAFE_FILTERS_MINOR = 29;
@@ -98,8 +99,8 @@ public final class History {
                             endpoint));
         }
         try {
-            return Optional.of(BuildFailures.of(
-                    com.google.rpc.Status.parseFrom(contents.read(record.failure())), endpoint));
+            return Optional.of(
+                    BuildFailures.of(com.google.rpc.Status.parseFrom(contents.read(record.failure())), endpoint));
         } catch (InvalidProtocolBufferException e) {
             throw new BuildkitException.DaemonFailedException(
                     "the error of build " + ref + " in " + endpoint.address() + " is not readable", null);
@@ -109,7 +110,8 @@ public final class History {
     /** How a build's results came about, one for each platform; the daemon knows it for every build that succeeded. */
     public List<Attestation> provenance(String ref) throws BuildkitException, InterruptedException {
         List<Attestation> all = new ArrayList<>();
-        for (Map.Entry<String, BuildRecord.Products> products : known(ref).products().entrySet()) {
+        for (Map.Entry<String, BuildRecord.Products> products :
+                known(ref).products().entrySet()) {
             for (Blob blob : products.getValue().attestations()) {
                 String type = blob.annotations().getOrDefault(PREDICATE_TYPE, "");
                 if (type.startsWith(PROVENANCE)) {
@@ -123,7 +125,10 @@ public final class History {
 
     /** Forgets a build that ended. */
     public void delete(String ref) throws BuildkitException, InterruptedException {
-        update(UpdateBuildHistoryRequest.newBuilder().setRef(ref).setDelete(true).build());
+        update(UpdateBuildHistoryRequest.newBuilder()
+                .setRef(ref)
+                .setDelete(true)
+                .build());
     }
 
     /** Keeps a build that ended whatever its age, or no longer. */
@@ -141,7 +146,8 @@ public final class History {
                     .updateBuildHistory(request));
         } catch (StatusRuntimeException e) {
             if (gone(e)) {
-                throw new BuildkitException.InvalidRequestException(endpoint.address() + " has no build " + request.getRef());
+                throw new BuildkitException.InvalidRequestException(
+                        endpoint.address() + " has no build " + request.getRef());
             }
             throw ControlErrors.of(e, endpoint, "build " + request.getRef());
         }
@@ -149,8 +155,8 @@ public final class History {
 
     private BuildRecord known(String ref) throws BuildkitException, InterruptedException {
         return find(ref)
-                .orElseThrow(
-                        () -> new BuildkitException.InvalidRequestException(endpoint.address() + " has no build " + ref));
+                .orElseThrow(() ->
+                        new BuildkitException.InvalidRequestException(endpoint.address() + " has no build " + ref));
     }
 
     /**
@@ -163,8 +169,9 @@ public final class History {
     private void listen(HistoryQuery query, long mostBytes, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
         if (!query.filters().isEmpty() && !version.get().atLeast(SAFE_FILTERS_MINOR)) {
-            throw new BuildkitException.InvalidRequestException(endpoint.address() + " is BuildKit "
-                    + version.get().version() + ", which a filter of its history can crash; update it to v0.29 or newer");
+            throw new BuildkitException.InvalidRequestException(
+                    endpoint.address() + " is BuildKit " + version.get().version()
+                            + ", which a filter of its history can crash; update it to v0.29 or newer");
         }
         BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
                 .setActiveOnly(query.activeOnly())

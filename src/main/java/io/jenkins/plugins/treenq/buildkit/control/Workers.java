@@ -62,8 +62,8 @@ public final class Workers {
                 worker.getID(),
                 worker.getLabelsMap(),
                 worker.getPlatformsList().stream()
-                        .map(platform -> new Platform(
-                                platform.getOS(), platform.getArchitecture(), platform.getVariant()))
+                        .map(platform ->
+                                new Platform(platform.getOS(), platform.getArchitecture(), platform.getVariant()))
                         .toList(),
                 worker.getGCPolicyList().stream()
                         .map(rule -> new CachePolicy(

@@ -19,8 +19,8 @@ import java.nio.file.NotLinkException;
 import java.nio.file.ReadOnlyFileSystemException;
 
 /**
- * Says why a file cannot be used. Java often leaves it to an exception's class to say what is wrong, and has only the path as
- * its text.
+ * Says why a file cannot be used. Java often leaves it to an exception's class to say what is wrong, and has only the
+ * path as its text.
  */
 public final class FileErrors {
     private FileErrors() {}

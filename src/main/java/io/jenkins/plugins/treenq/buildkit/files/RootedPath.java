@@ -33,8 +33,8 @@ public final class RootedPath {
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, NOFOLLOW);
     private static final Set<OpenOption> CHANGE = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, NOFOLLOW);
-    private static final Set<OpenOption> WRITE = Set.of(
-            StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, NOFOLLOW);
+    private static final Set<OpenOption> WRITE =
+            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, NOFOLLOW);
 
     private final Path path;
     private final Path boundary;

@@ -6,8 +6,8 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
 
 /**
- * The entries that a sender has announced. There are only so many that the heap can bear them: a walk need not end. Not for
- * concurrent use.
+ * The entries that a sender has announced. There are only so many that the heap can bear them: a walk need not end. Not
+ * for concurrent use.
  */
 final class AnnouncedEntries {
     private final EntryTable entries = new EntryTable();

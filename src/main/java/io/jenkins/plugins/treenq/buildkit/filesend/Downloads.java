@@ -30,6 +30,7 @@ final class Downloads {
     private final BitSet wanted = new BitSet();
     /** No entry before this one is wanted. */
     private int next;
+
     private final Map<Integer, Download> requested = new HashMap<>();
 
     private static final class Download {
@@ -109,7 +110,8 @@ final class Downloads {
     private void write(int id, Download download, ByteString piece) throws IOException, BuildkitException {
         download.missingBytes -= piece.size();
         if (download.missingBytes < 0) {
-            throw ReceiveErrors.refused(named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
+            throw ReceiveErrors.refused(
+                    named(id) + " has more bytes than the " + announced.sizeBytes(id) + " announced");
         }
         if (download.content == null) {
             download.content = destination.open(download.path);

@@ -142,7 +142,8 @@ final class FolderReceiver implements MessageReceiver {
             throw ReceiveErrors.unwritable("output " + ReceiveErrors.quoted(path), e);
         } catch (UnsupportedOperationException e) {
             throw ReceiveErrors.unwritable(
-                    "output " + ReceiveErrors.quoted(path), new IOException("this file system has nothing of its kind"));
+                    "output " + ReceiveErrors.quoted(path),
+                    new IOException("this file system has nothing of its kind"));
         }
     }
 
@@ -157,8 +158,8 @@ final class FolderReceiver implements MessageReceiver {
         for (String form : List.of(name, Normalizer.normalize(name, NFC), Normalizer.normalize(name, NFD))) {
             ByteString other = below(parent.path, ByteString.copyFromUtf8(form));
             if (!other.equals(path) && announced.find(other) >= 0) {
-                throw ReceiveErrors.refused("entries " + ReceiveErrors.quoted(other) + " and " + ReceiveErrors.quoted(path)
-                        + " have the same name on this system");
+                throw ReceiveErrors.refused("entries " + ReceiveErrors.quoted(other) + " and "
+                        + ReceiveErrors.quoted(path) + " have the same name on this system");
             }
         }
     }
@@ -167,14 +168,18 @@ final class FolderReceiver implements MessageReceiver {
         return folder.isEmpty() ? name : folder.concat(SLASH).concat(name);
     }
 
-    /** The mode that an entry gets. Of what is no file, the bits give no rights: on a folder they say to whom new files belong. */
+    /**
+     * The mode that an entry gets. Of what is no file, the bits give no rights: on a folder they say to whom new files
+     * belong.
+     */
     private int permitted(ArrivingStat stat) throws FileSystemException {
         int mode = stat.getMode();
         if (FileMode.isDevice(mode) && !options.devices()) {
             throw new FileSystemException(
                     stat.getPath().toStringUtf8(),
                     null,
-                    "it is a device, which gives access to this machine; add devices=true to the output to have it made");
+                    "it is a device, which gives access to this machine; add devices=true to the output to have "
+                            + "it made");
         }
         if (options.setuid() || !FileMode.isRegular(mode) || !FileMode.isSetId(mode)) {
             return mode;
@@ -194,7 +199,8 @@ final class FolderReceiver implements MessageReceiver {
         } else if (!stat.getLinkname().isEmpty()) {
             destination.hardLink(local, linked(stat));
         } else if (!FileMode.isRegular(mode)) {
-            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
+            throw ReceiveErrors.refused(
+                    "entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
         } else {
             destination.file(local);
             if (stat.getSize() > 0) {

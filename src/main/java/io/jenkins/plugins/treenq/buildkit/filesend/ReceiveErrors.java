@@ -22,7 +22,8 @@ final class ReceiveErrors {
 
     /** This side cannot keep what was sent. */
     static BuildkitException.OutputUnwritableException unwritable(String what, IOException cause) {
-        return new BuildkitException.OutputUnwritableException(what + " cannot be written: " + FileErrors.reason(cause), cause);
+        return new BuildkitException.OutputUnwritableException(
+                what + " cannot be written: " + FileErrors.reason(cause), cause);
     }
 
     /** A path for people, on one line. */
@@ -31,9 +32,8 @@ final class ReceiveErrors {
         String shown = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "…" : text;
         return "'"
                 + shown.codePoints()
-                        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
-                                ? '\uFFFD'
-                                : c)
+                        .map(c ->
+                                Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
                         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 + "'";
     }

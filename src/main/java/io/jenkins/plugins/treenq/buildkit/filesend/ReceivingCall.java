@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One call of the daemon's: hands its messages to a recipient, in order, on an executor. A few are asked for in advance,
- * so that the network goes on while a disk is written to, and no more than that ever wait.
+ * One call of the daemon's: hands its messages to a recipient, in order, on an executor. A few are asked for in
+ * advance, so that the network goes on while a disk is written to, and no more than that ever wait.
  */
 final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnable {
     /** Messages that may wait. BuildKit's are of 32 KiB, none larger than {@link FileSendService#LARGEST_BYTES}. */

@@ -32,7 +32,8 @@ final class SpecialFiles {
             throw new FileSystemException(
                     path.toString(), null, device ? "only root can make a device" : "no FIFO can be made here");
         }
-        // Java would open it for that, and opening a FIFO waits for somebody at its other end. Where touch does not know
+        // Java would open it for that, and opening a FIFO waits for somebody at its other end. Where touch does not
+        // know
         // this form, the time stays what it is.
         Instant time = Instant.ofEpochSecond(Math.floorDiv(timeNanos, NANOS), Math.floorMod(timeNanos, NANOS));
         run("touch", "-c", "-d", time.toString(), path.toString());
@@ -51,7 +52,8 @@ final class SpecialFiles {
 
     /** Commands know the files of Unix only, and none that are held in memory. */
     private static void requireUnix(Path path) throws IOException {
-        if (path.getFileSystem() != FileSystems.getDefault() || !path.getFileSystem().getSeparator().equals("/")) {
+        if (path.getFileSystem() != FileSystems.getDefault()
+                || !path.getFileSystem().getSeparator().equals("/")) {
             throw new FileSystemException(path.toString(), null, "this file system has nothing of its kind");
         }
     }

@@ -34,10 +34,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * A folder that results are written to, and every change to what is in it ({@code fsutil/diskwriter.go}).
  *
- * <p>Nothing is done through a symlink, be it one that was there or one that a transfer made: before a change, the folders
- * above it are looked at, and all transfers into the folder make their changes one after the other, so that none can put
- * a link into another one's way. A file that was there is never written to, but replaced, for it may have other names
- * elsewhere. Paths given to the methods must lie below the root.
+ * <p>Nothing is done through a symlink, be it one that was there or one that a transfer made: before a change, the
+ * folders above it are looked at, and all transfers into the folder make their changes one after the other, so that
+ * none can put a link into another one's way. A file that was there is never written to, but replaced, for it may have
+ * other names elsewhere. Paths given to the methods must lie below the root.
  */
 final class TargetFolder {
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
@@ -145,7 +145,9 @@ final class TargetFolder {
         return FileChannel.open(path, StandardOpenOption.WRITE, NOFOLLOW);
     }
 
-    /** Gives a file or folder the mode and time that it shall have in the end. The time first: the mode may forbid it. */
+    /**
+     * Gives a file or folder the mode and time that it shall have in the end. The time first: the mode may forbid it.
+     */
     synchronized void finish(Path path, int goMode, long timeNanos) throws IOException {
         verifyParents(path);
         setTimes(path, timeNanos);

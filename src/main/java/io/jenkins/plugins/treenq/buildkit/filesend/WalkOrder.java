@@ -10,9 +10,9 @@ import java.util.Deque;
 import java.util.Set;
 
 /**
- * Checks that entries come as a walk tells them ({@code fsutil/validator.go}): clean relative paths, a folder before what
- * is in it, and within a folder names that only grow, by their bytes, so that none comes twice. Every path that passed
- * lies below the root.
+ * Checks that entries come as a walk tells them ({@code fsutil/validator.go}): clean relative paths, a folder before
+ * what is in it, and within a folder names that only grow, by their bytes, so that none comes twice. Every path that
+ * passed lies below the root.
  */
 final class WalkOrder {
     /** A folder that the walk is in. */
@@ -97,7 +97,8 @@ final class WalkOrder {
                 dots = path.byteAt(at) == '.';
             }
             if (length == 0 || dots) {
-                throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " is no clean path below the output");
+                throw ReceiveErrors.refused(
+                        "entry " + ReceiveErrors.quoted(path) + " is no clean path below the output");
             }
             start = i + 1;
         }

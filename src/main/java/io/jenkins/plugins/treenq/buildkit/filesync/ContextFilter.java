@@ -33,7 +33,8 @@ final class ContextFilter {
      * @throws InvalidPatternException for one that is none
      * @throws BuildkitException.ContextUnreadableException if links have to be followed where nothing can be read
      */
-    ContextFilter(FolderRequest request, Tree tree) throws InvalidPatternException, BuildkitException.ContextUnreadableException {
+    ContextFilter(FolderRequest request, Tree tree)
+            throws InvalidPatternException, BuildkitException.ContextUnreadableException {
         List<String> all = new ArrayList<>(request.includes());
         if (!request.followPaths().isEmpty()) {
             List<String> followed = FollowLinks.resolve(request.folder(), tree, request.followPaths());
@@ -90,7 +91,8 @@ final class ContextFilter {
 
     /**
      * Whether a file that is wanted may not be opened: fsutil asks once more then, and of the path alone (Open in
-     * {@code filter.go}). Patterns such as {@code *}, {@code !a/b}, {@code a} announce {@code a/b} and withhold its content.
+     * {@code filter.go}). Patterns such as {@code *}, {@code !a/b}, {@code a} announce {@code a/b} and withhold its
+     * content.
      */
     boolean withholds(String path) {
         try {

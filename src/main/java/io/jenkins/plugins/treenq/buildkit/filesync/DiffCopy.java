@@ -43,8 +43,8 @@ final class DiffCopy implements StreamObserver<Packet> {
     private static final int READERS = 4;
 
     /**
-     * What a task puts on the stream at once. Small packets that go one by one are a TLS record and a system call each, on
-     * both sides.
+     * What a task puts on the stream at once. Small packets that go one by one are a TLS record and a system call each,
+     * on both sides.
      */
     private static final int BATCH_BYTES = CHUNK_BYTES;
 
@@ -117,7 +117,8 @@ final class DiffCopy implements StreamObserver<Packet> {
             case PACKET_ERR -> {
                 if (end()) {
                     answers.onError(Status.ABORTED
-                            .withDescription("the daemon gave up: " + packet.getData().toStringUtf8())
+                            .withDescription(
+                                    "the daemon gave up: " + packet.getData().toStringUtf8())
                             .asRuntimeException());
                     resume();
                 }
@@ -237,7 +238,9 @@ final class DiffCopy implements StreamObserver<Packet> {
             return true;
         }
 
-        /** Goes on until there is nothing to do, it is the turn of others, or an offer had another outcome than SENT. */
+        /**
+         * Goes on until there is nothing to do, it is the turn of others, or an offer had another outcome than SENT.
+         */
         abstract void proceed() throws BuildkitException.ContextUnreadableException, InvalidPatternException;
 
         /** Gives back what is held; may be called more than once. */

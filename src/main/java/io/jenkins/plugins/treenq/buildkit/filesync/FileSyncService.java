@@ -34,18 +34,12 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
      * @param onFailure told on one of its threads what cannot be sent, before the daemon is
      */
     public FileSyncService(
-            Map<String, LocalSource> locals,
-            Path boundary,
-            Executor executor,
-            Consumer<Throwable> onFailure) {
+            Map<String, LocalSource> locals, Path boundary, Executor executor, Consumer<Throwable> onFailure) {
         this(locals, executor, onFailure, (local, source) -> Tree.of(local, source, boundary));
     }
 
     FileSyncService(
-            Map<String, LocalSource> locals,
-            Executor executor,
-            Consumer<Throwable> onFailure,
-            Tree.Opener trees) {
+            Map<String, LocalSource> locals, Executor executor, Consumer<Throwable> onFailure, Tree.Opener trees) {
         this.locals = Map.copyOf(locals);
         this.executor = executor;
         this.onFailure = onFailure;
@@ -67,8 +61,8 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
                     .asRuntimeException());
             return new Ignored();
         }
-        DiffCopy copy = new DiffCopy(
-                request, source, trees, executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
+        DiffCopy copy =
+                new DiffCopy(request, source, trees, executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
         copy.start();
         return copy;
     }

@@ -121,7 +121,8 @@ final class FollowLinks {
         Entry entry = entry(path);
         if (entry != null && entry.isSymlink()) {
             String link = CleanPath.clean(entry.target());
-            targets.add(tree.rules().isAbsolute(link) ? link : CleanPath.clean("/" + CleanPath.parent(path) + "/" + link));
+            targets.add(
+                    tree.rules().isAbsolute(link) ? link : CleanPath.clean("/" + CleanPath.parent(path) + "/" + link));
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Files of one folder that exist in memory only. They are as old as this tree, and no two trees of this JVM have the same
- * time, so that the daemon always takes their content.
+ * Files of one folder that exist in memory only. They are as old as this tree, and no two trees of this JVM have the
+ * same time, so that the daemon always takes their content.
  */
 final class MemoryTree implements Tree {
     private static final int MODE = 0644;

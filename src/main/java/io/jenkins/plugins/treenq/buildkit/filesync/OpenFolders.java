@@ -19,9 +19,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The folder in which a file was last opened, and those above it, held open. The next file is most often in the same one,
- * which then need not be looked for; and it is opened in that very folder, whatever somebody has put in its place meanwhile.
- * Not for concurrent use.
+ * The folder in which a file was last opened, and those above it, held open. The next file is most often in the same
+ * one, which then need not be looked for; and it is opened in that very folder, whatever somebody has put in its place
+ * meanwhile. Not for concurrent use.
  */
 final class OpenFolders {
     private static final Logger LOGGER = Logger.getLogger(OpenFolders.class.getName());

@@ -32,7 +32,9 @@ enum PathRules {
         return text.chars().anyMatch(c -> patternCharacters.indexOf(c) >= 0);
     }
 
-    /** A path of {@link #slashed} without its volume, where Go takes it for absolute ({@code fsutil/followlinks.go}). */
+    /**
+     * A path of {@link #slashed} without its volume, where Go takes it for absolute ({@code fsutil/followlinks.go}).
+     */
     String withoutVolume(String path) {
         return hasVolume(path) ? path.substring(2) : path;
     }

@@ -114,8 +114,8 @@ final class PatternMatcher {
     }
 
     /**
-     * The verdict on a path for itself. It can differ from {@link #match} where a pattern holds for a folder that was not
-     * asked about it.
+     * The verdict on a path for itself. It can differ from {@link #match} where a pattern holds for a folder that was
+     * not asked about it.
      *
      * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
      */

@@ -23,7 +23,8 @@ final class ReadErrors {
         return new FileSystemException(path, null, "it was changed while it was being sent");
     }
 
-    private static BuildkitException.ContextUnreadableException unreadable(String what, String path, IOException cause) {
+    private static BuildkitException.ContextUnreadableException unreadable(
+            String what, String path, IOException cause) {
         String oneLine = path.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -30,7 +30,8 @@ public final class SourceContent implements AutoCloseable {
      * @param boundary of a folder; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
      * @throws BuildkitException.ContextUnreadableException if there is no such folder
      */
-    public SourceContent(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadableException {
+    public SourceContent(String local, LocalSource source, Path boundary)
+            throws BuildkitException.ContextUnreadableException {
         this.local = local;
         this.tree = Tree.of(local, source, boundary);
     }
@@ -39,7 +40,8 @@ public final class SourceContent implements AutoCloseable {
      * A small file.
      *
      * @return empty when nothing has this path
-     * @throws BuildkitException.ContextUnreadableException if it is longer or no file, such as a link, or cannot be read
+     * @throws BuildkitException.ContextUnreadableException if it is longer or no file, such as a link, or cannot be
+     *     read
      */
     public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadableException {
         try {
@@ -88,7 +90,8 @@ public final class SourceContent implements AutoCloseable {
     }
 
     /** As many bytes as the entry says. */
-    private void content(Stat stat, long sizeBytes, DigestComputation hash) throws BuildkitException.ContextUnreadableException {
+    private void content(Stat stat, long sizeBytes, DigestComputation hash)
+            throws BuildkitException.ContextUnreadableException {
         if (sizeBytes < 0) {
             return;
         }

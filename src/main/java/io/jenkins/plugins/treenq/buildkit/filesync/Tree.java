@@ -20,7 +20,8 @@ interface Tree extends AutoCloseable {
      * @param boundary of a folder; see {@link RootedPath}
      * @throws BuildkitException.ContextUnreadableException if there is no such folder
      */
-    static Tree of(String local, LocalSource source, Path boundary) throws BuildkitException.ContextUnreadableException {
+    static Tree of(String local, LocalSource source, Path boundary)
+            throws BuildkitException.ContextUnreadableException {
         if (source instanceof LocalSource.Files files) {
             return new MemoryTree(files);
         }

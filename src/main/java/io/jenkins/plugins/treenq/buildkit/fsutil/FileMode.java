@@ -61,7 +61,9 @@ public final class FileMode {
         return (mode & (DEVICE | CHARACTER_DEVICE)) != 0;
     }
 
-    /** Whether the mode has no type but that of a file. Only such an entry has content that the receiver may ask for. */
+    /**
+     * Whether the mode has no type but that of a file. Only such an entry has content that the receiver may ask for.
+     */
     public static boolean isRegular(int mode) {
         return (mode & TYPE) == 0;
     }

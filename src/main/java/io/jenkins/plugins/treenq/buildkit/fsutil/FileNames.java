@@ -18,20 +18,20 @@ import java.util.Set;
  * Turns names on disk into text or bytes and back, whatever the locale.
  *
  * <p>On Unix a name is bytes. Under {@code LC_ALL=C}, which is common for services, Java reads every name but the ASCII
- * ones as question marks and refuses to write them. On macOS, Java before 20 composes the characters of each name that it
- * reads and takes them apart in each that it writes. The bytes are still there, and a file URI shows and takes them.
+ * ones as question marks and refuses to write them. On macOS, Java before 20 composes the characters of each name that
+ * it reads and takes them apart in each that it writes. The bytes are still there, and a file URI shows and takes them.
  *
- * <p>On Windows a name is text, and some texts name something else than a file of that name: a stream, a device, the same
- * name without its last dot. No such file is made.
+ * <p>On Windows a name is text, and some texts name something else than a file of that name: a stream, a device, the
+ * same name without its last dot. No such file is made.
  */
 public final class FileNames {
     /** Whether Java writes a name's characters as UTF-8 and changes nothing. */
-    private static final boolean FAITHFUL =
-            StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"))
-                    && !System.getProperty("os.name").startsWith("Mac");
+    private static final boolean FAITHFUL = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"))
+            && !System.getProperty("os.name").startsWith("Mac");
 
     private static final String NOT_ON_WINDOWS = "<>:\"|?*\\";
-    private static final Set<String> WINDOWS_DEVICES = Set.of("con", "prn", "aux", "nul", "conin$", "conout$", "clock$");
+    private static final Set<String> WINDOWS_DEVICES =
+            Set.of("con", "prn", "aux", "nul", "conin$", "conout$", "clock$");
 
     private FileNames() {}
 
@@ -82,8 +82,8 @@ public final class FileNames {
      * @throws FileSystemException if no file can have that name here
      */
     public static Path resolveNew(Path folder, ByteString names) throws FileSystemException {
-        boolean possible = isUnix(folder.getFileSystem())
-                || names.isValidUtf8() && isPlainOnWindows(names.toStringUtf8());
+        boolean possible =
+                isUnix(folder.getFileSystem()) || names.isValidUtf8() && isPlainOnWindows(names.toStringUtf8());
         if (possible) {
             try {
                 return path(folder, NameBytes.text(names.toByteArray()));
@@ -95,8 +95,8 @@ public final class FileNames {
     }
 
     /**
-     * The target of a symlink to be made, byte for byte; null when Java has no way to write it: it would leave out a slash,
-     * or not know a character.
+     * The target of a symlink to be made, byte for byte; null when Java has no way to write it: it would leave out a
+     * slash, or not know a character.
      *
      * @throws FileSystemException if no symlink can lead there
      */

@@ -9,8 +9,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names as text and as the bytes that travel. A name on Unix need not be UTF-8, and the daemon takes it as it is; in text,
- * a byte that belongs to no character is a lone surrogate, U+DC80 to U+DCFF.
+ * Names as text and as the bytes that travel. A name on Unix need not be UTF-8, and the daemon takes it as it is; in
+ * text, a byte that belongs to no character is a lone surrogate, U+DC80 to U+DCFF.
  */
 public final class NameBytes {
     private static final int RAW = 0xDC00;

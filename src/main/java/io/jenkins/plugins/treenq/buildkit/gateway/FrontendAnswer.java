@@ -48,12 +48,14 @@ public final class FrontendAnswer {
         return read(parts, "", answer -> {
             JsonObject problem = object(answer.json, "buildError");
             return new Lint(
-                    answer.each("warnings", warning -> new Lint.Warning(
-                            text(warning, "ruleName"),
-                            text(warning, "description"),
-                            text(warning, "detail"),
-                            text(warning, "url"),
-                            answer.location(warning))),
+                    answer.each(
+                            "warnings",
+                            warning -> new Lint.Warning(
+                                    text(warning, "ruleName"),
+                                    text(warning, "description"),
+                                    text(warning, "detail"),
+                                    text(warning, "url"),
+                                    answer.location(warning))),
                     problem == null ? null : new Lint.Problem(text(problem, "message"), answer.location(problem)));
         });
     }
@@ -64,14 +66,22 @@ public final class FrontendAnswer {
      * @param dockerfile its name
      */
     public static Outline outline(Map<String, String> parts, String dockerfile) throws BuildkitException {
-        return read(parts, dockerfile, answer -> new Outline(
-                text(answer.json, "name"),
-                text(answer.json, "description"),
-                answer.each("args", arg -> new Outline.Arg(
-                        text(arg, "name"), text(arg, "description"), text(arg, "value"), answer.location(arg))),
-                answer.each("secrets", answer::mount),
-                answer.each("ssh", answer::mount),
-                answer.each("cache", cache -> new Outline.Cache(text(cache, "ID"), answer.location(cache)))));
+        return read(
+                parts,
+                dockerfile,
+                answer -> new Outline(
+                        text(answer.json, "name"),
+                        text(answer.json, "description"),
+                        answer.each(
+                                "args",
+                                arg -> new Outline.Arg(
+                                        text(arg, "name"),
+                                        text(arg, "description"),
+                                        text(arg, "value"),
+                                        answer.location(arg))),
+                        answer.each("secrets", answer::mount),
+                        answer.each("ssh", answer::mount),
+                        answer.each("cache", cache -> new Outline.Cache(text(cache, "ID"), answer.location(cache)))));
     }
 
     /**
@@ -80,13 +90,18 @@ public final class FrontendAnswer {
      * @param dockerfile its name
      */
     public static List<Target> targets(Map<String, String> parts, String dockerfile) throws BuildkitException {
-        return read(parts, dockerfile, answer -> answer.each("targets", target -> new Target(
-                text(target, "name"),
-                text(target, "description"),
-                flag(target, "default"),
-                text(target, "base"),
-                text(target, "platform"),
-                answer.location(target))));
+        return read(
+                parts,
+                dockerfile,
+                answer -> answer.each(
+                        "targets",
+                        target -> new Target(
+                                text(target, "name"),
+                                text(target, "description"),
+                                flag(target, "default"),
+                                text(target, "base"),
+                                text(target, "platform"),
+                                answer.location(target))));
     }
 
     private Outline.Mount mount(JsonObject mount) {
@@ -100,15 +115,15 @@ public final class FrontendAnswer {
             throw new BuildkitException.DaemonFailedException("the frontend answered without " + PART, null);
         }
         try {
-            return reader.apply(
-                    new FrontendAnswer(JsonParser.parseString(text).getAsJsonObject(), dockerfile));
+            return reader.apply(new FrontendAnswer(JsonParser.parseString(text).getAsJsonObject(), dockerfile));
         } catch (JsonParseException
                 | IllegalArgumentException
                 | IllegalStateException
                 | ClassCastException
                 | UnsupportedOperationException e) {
             throw new BuildkitException.DaemonFailedException(
-                    "the frontend answered in a form that is not known; name another one in the Dockerfile's line '# syntax='",
+                    "the frontend answered in a form that is not known; name another one in the Dockerfile's "
+                            + "line '# syntax='",
                     null);
         }
     }

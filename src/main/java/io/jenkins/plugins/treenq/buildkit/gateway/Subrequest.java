@@ -86,7 +86,8 @@ public final class Subrequest {
             BuildListener listener)
             throws BuildkitException, InterruptedException {
         if (request.frontend().isEmpty() || !request.options().containsKey(OPTION)) {
-            throw new BuildkitException.InvalidRequestException("a question needs a frontend, and the option " + OPTION);
+            throw new BuildkitException.InvalidRequestException(
+                    "a question needs a frontend, and the option " + OPTION);
         }
         Solve build = Solve.start(channel, endpoint, workers, SolveRequests.parked(request, sessionId), listener);
         try {
@@ -105,8 +106,8 @@ public final class Subrequest {
             throw failure(e, endpoint);
         }
         try {
-            answer(stub -> stub.return_(
-                    ReturnRequest.newBuilder().setResult(result).build()));
+            answer(stub ->
+                    stub.return_(ReturnRequest.newBuilder().setResult(result).build()));
         } catch (StatusRuntimeException e) {
             // The build may end before the daemon has said that it took the result.
             if (!build.over()) {

@@ -59,7 +59,8 @@ final class Authorizer {
     }
 
     /** Hears what the registry wants, which makes tokens for these scopes worthless. */
-    synchronized void updateChallenge(List<Challenge> challenges, List<String> scopes) throws BuildkitException.RegistryRefusedException {
+    synchronized void updateChallenge(List<Challenge> challenges, List<String> scopes)
+            throws BuildkitException.RegistryRefusedException {
         granted.remove(scopes);
         challenge = challenges.stream()
                 .filter(offered -> offered.scheme().equals("bearer"))

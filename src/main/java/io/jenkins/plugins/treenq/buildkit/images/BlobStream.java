@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /**
- * A blob on its way from a registry: every byte is hashed as it passes, and reading goes on where a connection broke. The
- * last bytes are given only when all were right. One thread at a time reads; any may close.
+ * A blob on its way from a registry: every byte is hashed as it passes, and reading goes on where a connection broke.
+ * The last bytes are given only when all were right. One thread at a time reads; any may close.
  */
 final class BlobStream extends InputStream {
     private final PullRepository source;
@@ -75,7 +75,8 @@ final class BlobStream extends InputStream {
     }
 
     /** At least one byte, however often the connection breaks within limits. */
-    private int some(byte[] target, int offset, int length) throws IOException, BuildkitException, InterruptedException {
+    private int some(byte[] target, int offset, int length)
+            throws IOException, BuildkitException, InterruptedException {
         while (true) {
             try {
                 int count = body().read(target, offset, length);

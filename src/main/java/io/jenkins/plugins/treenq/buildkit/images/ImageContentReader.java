@@ -92,7 +92,8 @@ public final class ImageContentReader {
         if (manifest.isEmpty()) {
             return;
         }
-        for (Descriptor layer : manifest.get().layers().stream().limit(MAX_MANIFESTS).toList()) {
+        for (Descriptor layer :
+                manifest.get().layers().stream().limit(MAX_MANIFESTS).toList()) {
             attested.computeIfAbsent(subject, first -> new ArrayList<>()).add(attested(layer));
         }
     }
@@ -122,7 +123,8 @@ public final class ImageContentReader {
                 .orElse("");
         Optional<Json> metadata = details.isPresent()
                 ? details.get().object("metadata").flatMap(json -> json.object("buildkit_metadata"))
-                : predicate.object("metadata")
+                : predicate
+                        .object("metadata")
                         .flatMap(json -> json.object("https://mobyproject.org/buildkit@v1#metadata"));
         String source = metadata.flatMap(json -> json.object("vcs"))
                 .map(vcs -> (vcs.text("source") + " " + vcs.text("revision")).strip())

@@ -110,8 +110,8 @@ public record ImageDescription(
         return variants.stream()
                 .limit(1)
                 .flatMap(first -> first.labels().entrySet().stream())
-                .filter(label -> variants.stream()
-                        .allMatch(variant -> label.getValue().equals(variant.labels().get(label.getKey()))))
+                .filter(label -> variants.stream().allMatch(variant -> label.getValue()
+                        .equals(variant.labels().get(label.getKey()))))
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 

@@ -96,7 +96,8 @@ public final class ImageRegistry implements AutoCloseable {
      * All that the registry says about an image.
      *
      * @return empty when it is not there
-     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or when what it says cannot be so
+     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or when what it says cannot
+     *     be so
      */
     public Optional<ImageDescription> inspect(ImageName image) throws BuildkitException, InterruptedException {
         Optional<PullEndpoints.Found> found = places(image).find(reference(image));
@@ -106,10 +107,12 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
-     * The image that all of these names stand for. Their registries are asked themselves, because a mirror may be behind.
+     * The image that all of these names stand for. Their registries are asked themselves, because a mirror may be
+     * behind.
      *
      * @return empty when one of them is not there, or when they stand for several images
-     * @throws BuildkitException.RegistryRefusedException when a registry cannot be asked, or when what it says cannot be so
+     * @throws BuildkitException.RegistryRefusedException when a registry cannot be asked, or when what it says cannot
+     *     be so
      */
     public Optional<ImageDescription> common(List<ImageName> names) throws BuildkitException, InterruptedException {
         Set<Digest> digests = new HashSet<>();
@@ -128,18 +131,20 @@ public final class ImageRegistry implements AutoCloseable {
         return manifest.isEmpty() ? Optional.empty() : Optional.of(describe(place, manifest.get()));
     }
 
-    private ImageDescription describe(PullRepository place, Manifest image) throws BuildkitException, InterruptedException {
+    private ImageDescription describe(PullRepository place, Manifest image)
+            throws BuildkitException, InterruptedException {
         return new Inspection(place, new Parallel(threads, REQUESTS_AT_ONCE)).describe(image);
     }
 
     /**
-     * Gives an image further names, in its own repository or elsewhere: everything that belongs to it is copied as it is,
-     * for all platforms, with attestations and what refers to it, and the tags are written last.
+     * Gives an image further names, in its own repository or elsewhere: everything that belongs to it is copied as it
+     * is, for all platforms, with attestations and what refers to it, and the tags are written last.
      *
      * @param targets with a tag and without a digest each
      * @return the digest, which is the same everywhere
      * @throws BuildkitException.InvalidRequestException when a target is none
-     * @throws BuildkitException.RegistryRefusedException when it failed; the message says what was tagged, if anything was
+     * @throws BuildkitException.RegistryRefusedException when it failed; the message says what was tagged, if anything
+     *     was
      */
     public Digest promote(ImageName image, List<ImageName> targets) throws BuildkitException, InterruptedException {
         Map<PushRepository, List<ImageName>> destinations = destinations(targets);
@@ -171,7 +176,8 @@ public final class ImageRegistry implements AutoCloseable {
      * @param parts with a digest each, all in one repository, where the index will be too
      * @param annotations of the index
      * @return the digest of the index
-     * @throws BuildkitException.InvalidRequestException when the parts are in several repositories, or two are for one platform
+     * @throws BuildkitException.InvalidRequestException when the parts are in several repositories, or two are for one
+     *     platform
      * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or does not take the index
      */
     public Digest index(List<ImageName> parts, Map<String, String> annotations)
@@ -210,13 +216,14 @@ public final class ImageRegistry implements AutoCloseable {
                 throw new BuildkitException.InvalidRequestException(
                         "'" + target + "' is no name to promote to: it takes a tag, and no digest");
             }
-            byRepository.computeIfAbsent(target.name(), name -> new ArrayList<>()).add(target);
+            byRepository
+                    .computeIfAbsent(target.name(), name -> new ArrayList<>())
+                    .add(target);
         }
         Map<PushRepository, List<ImageName>> destinations = new LinkedHashMap<>();
         for (List<ImageName> names : byRepository.values()) {
             ImageName first = names.get(0);
-            destinations.put(
-                    new PushRepository(PullRepository.toWrite(host(first.host()), first.repository())), names);
+            destinations.put(new PushRepository(PullRepository.toWrite(host(first.host()), first.repository())), names);
         }
         return destinations;
     }
@@ -250,7 +257,8 @@ public final class ImageRegistry implements AutoCloseable {
         return host(name, false);
     }
 
-    private synchronized RegistryClient host(String name, boolean mirror) throws BuildkitException.InvalidRequestException {
+    private synchronized RegistryClient host(String name, boolean mirror)
+            throws BuildkitException.InvalidRequestException {
         HostKey key = new HostKey(name, mirror);
         RegistryClient host = hosts.get(key);
         if (host == null) {

@@ -34,7 +34,8 @@ public final class ImageSize {
     public static OptionalLong of(Digest image, Manifests manifests) throws InterruptedException {
         ImageSize size = new ImageSize(manifests);
         return size.add(image)
-                ? OptionalLong.of(size.blobs.values().stream().mapToLong(Long::longValue).sum())
+                ? OptionalLong.of(
+                        size.blobs.values().stream().mapToLong(Long::longValue).sum())
                 : OptionalLong.empty();
     }
 

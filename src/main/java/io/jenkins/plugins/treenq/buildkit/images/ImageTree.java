@@ -65,12 +65,12 @@ final class ImageTree {
         referrers.values().forEach(list -> list.removeIf(referrer -> !manifests.containsKey(referrer.digest())));
     }
 
-    private List<Manifest> read(Set<Digest> digests, Set<Digest> needed) throws BuildkitException, InterruptedException {
+    private List<Manifest> read(Set<Digest> digests, Set<Digest> needed)
+            throws BuildkitException, InterruptedException {
         List<Parallel.Task<Optional<Manifest>>> tasks = new ArrayList<>();
         for (Digest digest : digests) {
-            tasks.add(() -> needed.contains(digest)
-                    ? Optional.of(source.part(digest))
-                    : source.manifest(digest.value()));
+            tasks.add(
+                    () -> needed.contains(digest) ? Optional.of(source.part(digest)) : source.manifest(digest.value()));
         }
         return parallel.all(tasks).stream().flatMap(Optional::stream).toList();
     }

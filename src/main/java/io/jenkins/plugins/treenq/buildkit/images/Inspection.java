@@ -64,9 +64,8 @@ final class Inspection {
         List<Part> found = parallel.all(parts);
         parallel.all(references).forEach(attached::addAll);
         limit(attached.size());
-        List<Attachment> attachments = parallel.all(distinct(attached).stream()
-                .map(this::attachment)
-                .toList());
+        List<Attachment> attachments =
+                parallel.all(distinct(attached).stream().map(this::attachment).toList());
         Map<Digest, Long> blobs = new LinkedHashMap<>();
         found.forEach(part -> blobs.putAll(part.blobs()));
         return new ImageDescription(
@@ -118,8 +117,7 @@ final class Inspection {
                 blobs);
     }
 
-    private Variant variant(
-            Manifest manifest, Descriptor config, Optional<Platform> platform, Map<Digest, Long> blobs)
+    private Variant variant(Manifest manifest, Descriptor config, Optional<Platform> platform, Map<Digest, Long> blobs)
             throws BuildkitException, InterruptedException {
         byte[] bytes = place.blob(config);
         try {
@@ -158,9 +156,7 @@ final class Inspection {
     /** An attestation of an index may also refer to what it is about. */
     private static List<Subject> distinct(List<Subject> all) {
         Set<Digest> seen = new HashSet<>();
-        return all.stream()
-                .filter(one -> seen.add(one.descriptor().digest()))
-                .toList();
+        return all.stream().filter(one -> seen.add(one.descriptor().digest())).toList();
     }
 
     private Parallel.Task<Attachment> attachment(Subject one) {

@@ -58,7 +58,8 @@ final class Json {
         return get(name)
                 .map(value -> {
                     try {
-                        if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()) {
+                        if (value.isJsonPrimitive()
+                                && value.getAsJsonPrimitive().isNumber()) {
                             return value.getAsBigDecimal().longValueExact();
                         }
                     } catch (ArithmeticException | NumberFormatException e) {
@@ -119,7 +120,6 @@ final class Json {
         object(name).ifPresent(map -> map.object.keySet().forEach(key -> texts.put(key, map.text(key))));
         return texts;
     }
-
 
     private static IllegalArgumentException wrong(String name, String kind) {
         return new IllegalArgumentException("its '" + name + "' is not " + kind);

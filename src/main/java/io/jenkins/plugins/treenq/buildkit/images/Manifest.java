@@ -42,7 +42,8 @@ final class Manifest {
         if (!json.has(index ? "manifests" : "layers")) {
             throw new IllegalArgumentException("it is not what it calls itself, " + mediaType);
         }
-        this.manifests = json.objects("manifests").stream().map(Descriptor::read).toList();
+        this.manifests =
+                json.objects("manifests").stream().map(Descriptor::read).toList();
         this.layers = json.objects("layers").stream().map(Descriptor::read).toList();
         this.config = json.object("config").map(Descriptor::read);
         this.subject = json.object("subject").map(Descriptor::read);
@@ -68,7 +69,8 @@ final class Manifest {
 
     private static IllegalArgumentException schema1() {
         return new IllegalArgumentException(
-                "it has Docker's old format, schema 1, which cannot be trusted; push the image again with a tool of today");
+                "it has Docker's old format, schema 1, which cannot be trusted; push the image again with a "
+                        + "tool of today");
     }
 
     private static String mediaType(String served, String own) {

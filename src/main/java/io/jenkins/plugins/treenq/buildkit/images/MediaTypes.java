@@ -16,11 +16,12 @@ final class MediaTypes {
 
     private static final Set<String> INDEXES = Set.of(INDEX, DOCKER_LIST);
     private static final Set<String> IMAGES = Set.of(MANIFEST, DOCKER_MANIFEST);
-    private static final Set<String> CONFIGS = Set.of(
-            "application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json");
+    private static final Set<String> CONFIGS =
+            Set.of("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json");
 
     /** What says nothing of the content, so that its own words have to do. */
-    private static final Set<String> UNSPECIFIC = Set.of("", "application/json", "application/octet-stream", "text/plain");
+    private static final Set<String> UNSPECIFIC =
+            Set.of("", "application/json", "application/octet-stream", "text/plain");
 
     private static final String SCHEMA1_PREFIX = "application/vnd.docker.distribution.manifest.v1+";
 

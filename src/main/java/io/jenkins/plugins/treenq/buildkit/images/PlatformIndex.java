@@ -67,7 +67,9 @@ final class PlatformIndex {
             throw new BuildkitException.InvalidRequestException(
                     named(part) + " and " + named(other) + " are both for " + platform);
         }
-        oci = oci || read.mediaType().equals(MediaTypes.MANIFEST) || read.mediaType().equals(MediaTypes.INDEX);
+        oci = oci
+                || read.mediaType().equals(MediaTypes.MANIFEST)
+                || read.mediaType().equals(MediaTypes.INDEX);
         images.add(image);
     }
 

@@ -68,7 +68,9 @@ final class Promotion {
 
     private void copy(ImageTree tree, PushRepository target) throws BuildkitException, InterruptedException {
         List<Manifest> missing = missing(tree.inOrder(), target.place());
-        transfers.all(ImageTree.blobs(missing).stream().map(blob -> transfer(blob, target)).toList());
+        transfers.all(ImageTree.blobs(missing).stream()
+                .map(blob -> transfer(blob, target))
+                .toList());
         for (Manifest manifest : missing) {
             target.put(manifest, manifest.digest().value());
         }
@@ -77,7 +79,8 @@ final class Promotion {
         }
     }
 
-    private List<Manifest> missing(List<Manifest> all, PullRepository place) throws BuildkitException, InterruptedException {
+    private List<Manifest> missing(List<Manifest> all, PullRepository place)
+            throws BuildkitException, InterruptedException {
         List<Parallel.Task<Boolean>> questions = new ArrayList<>();
         all.forEach(manifest ->
                 questions.add(() -> place.resolve(manifest.digest().value()).isPresent()));

@@ -123,7 +123,8 @@ final class PullRepository {
             try {
                 byte[] bytes = answer.bytes(MAX_MANIFEST_BYTES);
                 Digest digest = checked(reference, said(answer), bytes);
-                return Optional.of(new Manifest(digest, answer.header("Content-Type").orElse(""), bytes));
+                return Optional.of(
+                        new Manifest(digest, answer.header("Content-Type").orElse(""), bytes));
             } catch (IllegalArgumentException | RegistryResponse.TooLong e) {
                 throw unreadable(reference, e);
             }
@@ -161,7 +162,9 @@ final class PullRepository {
     List<Descriptor> referrers(Digest subject) throws BuildkitException, InterruptedException {
         Optional<List<Descriptor>> known = knownReferrers(subject);
         return (known.isPresent() ? known.get() : taggedReferrers(subject))
-                .stream().filter(referrer -> MediaTypes.isManifest(referrer.mediaType())).toList();
+                .stream()
+                        .filter(referrer -> MediaTypes.isManifest(referrer.mediaType()))
+                        .toList();
     }
 
     /** What is in the index that stands in for what the registry does not know. */
@@ -224,7 +227,9 @@ final class PullRepository {
     /** What the bytes are, which must be what they were asked for as and what they are said to be. */
     private static Digest checked(String reference, Optional<Digest> said, byte[] bytes) {
         Optional<Digest> wanted = isDigest(reference) ? Optional.of(new Digest(reference)) : said;
-        Digest digest = new DigestComputation(wanted.map(Digest::algorithm).orElse("sha256")).update(bytes).digest();
+        Digest digest = new DigestComputation(wanted.map(Digest::algorithm).orElse("sha256"))
+                .update(bytes)
+                .digest();
         if (wanted.isPresent() && !digest.equals(wanted.get())) {
             throw new IllegalArgumentException("what came has the digest " + digest + ", so it is refused");
         }

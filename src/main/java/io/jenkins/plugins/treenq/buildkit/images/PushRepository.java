@@ -53,9 +53,11 @@ final class PushRepository {
         String query = "?mount=" + encoded(blob.digest().value()) + "&from=" + encoded(from.path());
         RegistryRequest request = RegistryRequest.post(uploads() + query, both, writing);
         try {
-            return host.call(request, answer -> answer.status() == CREATED
-                    ? Optional.empty()
-                    : Optional.of(answer.status() == ACCEPTED ? location(request, answer) : ""));
+            return host.call(
+                    request,
+                    answer -> answer.status() == CREATED
+                            ? Optional.empty()
+                            : Optional.of(answer.status() == ACCEPTED ? location(request, answer) : ""));
         } catch (BuildkitException.RegistryRefusedException e) {
             // Who may write here need not be allowed to do both in one.
             return Optional.of("");
@@ -77,7 +79,8 @@ final class PushRepository {
         return path + "/blobs/uploads/";
     }
 
-    private String location(RegistryRequest request, RegistryResponse answer) throws IOException, BuildkitException.RegistryRefusedException {
+    private String location(RegistryRequest request, RegistryResponse answer)
+            throws IOException, BuildkitException.RegistryRefusedException {
         Optional<String> location = answer.header("Location");
         if (location.isEmpty()) {
             throw host.refused(request, answer);
@@ -111,7 +114,8 @@ final class PushRepository {
     boolean put(Descriptor blob, BlobStream rest, String upload, boolean last)
             throws IOException, BuildkitException, InterruptedException {
         long from = rest.position();
-        RegistryRequest request = RegistryRequest.put(withDigest(upload, blob), scopes, writing, rest, blob.sizeBytes() - from)
+        RegistryRequest request = RegistryRequest.put(
+                        withDigest(upload, blob), scopes, writing, rest, blob.sizeBytes() - from)
                 .header("Content-Type", "application/octet-stream");
         if (from > 0) {
             request.header("Content-Range", from + "-" + (blob.sizeBytes() - 1));
@@ -141,12 +145,14 @@ final class PushRepository {
     }
 
     private static String withDigest(String upload, Descriptor blob) {
-        return upload + (upload.indexOf('?') < 0 ? "?" : "&") + "digest=" + encoded(blob.digest().value());
+        return upload + (upload.indexOf('?') < 0 ? "?" : "&") + "digest="
+                + encoded(blob.digest().value());
     }
 
     /** @param reference a tag, or the manifest's digest */
     void put(Manifest manifest, String reference) throws BuildkitException, InterruptedException {
-        RegistryRequest request = RegistryRequest.put(path + "/manifests/" + reference, scopes, writing, manifest.bytes())
+        RegistryRequest request = RegistryRequest.put(
+                        path + "/manifests/" + reference, scopes, writing, manifest.bytes())
                 .header("Content-Type", manifest.mediaType());
         host.call(request, answer -> created(request, answer, manifest.digest()));
     }

@@ -57,7 +57,8 @@ final class RegistryClient {
      * @param name as image names have it
      * @param mirror whether another one is asked when this one does not answer
      */
-    RegistryClient(String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
+    RegistryClient(
+            String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
             throws BuildkitException.InvalidRequestException {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
@@ -137,7 +138,8 @@ final class RegistryClient {
         return mirror ? RetryPolicy.none() : RetryPolicy.usual();
     }
 
-    private RegistryResponse send(URI start, RegistryRequest request) throws IOException, BuildkitException, InterruptedException {
+    private RegistryResponse send(URI start, RegistryRequest request)
+            throws IOException, BuildkitException, InterruptedException {
         String authorization = authorizer.authorization(request.scopes());
         RegistryResponse answer = follow(start, request, authorization);
         if (answer.status() != UNAUTHORIZED || !isOwn(start, answer.address())) {
@@ -186,14 +188,15 @@ final class RegistryClient {
     }
 
     /**
-     * Whether nothing may be told of what was found there: a registry has sent this client to a host that nobody here has
-     * named, and who asks could learn from the answer what is in this network.
+     * Whether nothing may be told of what was found there: a registry has sent this client to a host that nobody here
+     * has named, and who asks could learn from the answer what is in this network.
      */
     private boolean isConcealed(URI place) {
         return !allowed.contains(place) && !Origin.of(place).isOf(address);
     }
 
-    private RegistryResponse elsewhere(RegistryRequest request, URI place) throws IOException, BuildkitException, InterruptedException {
+    private RegistryResponse elsewhere(RegistryRequest request, URI place)
+            throws IOException, BuildkitException, InterruptedException {
         try {
             return exchange(request, place, "");
         } catch (IOException e) {
@@ -205,7 +208,8 @@ final class RegistryClient {
     private static final class ElsewhereException extends IOException {
         private static final long serialVersionUID = 1;
 
-        private static final String MESSAGE = "sent this client on to another host, which did not give what was asked for";
+        private static final String MESSAGE =
+                "sent this client on to another host, which did not give what was asked for";
 
         ElsewhereException() {
             super(MESSAGE);
@@ -234,7 +238,8 @@ final class RegistryClient {
             }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof HostNotAllowedException) {
-                String points = Origin.of(place).isOf(address) ? "" : "points to " + place.getRawAuthority() + ", which ";
+                String points =
+                        Origin.of(place).isOf(address) ? "" : "points to " + place.getRawAuthority() + ", which ";
                 throw refused(points + e.getCause().getMessage());
             }
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
@@ -323,6 +328,7 @@ final class RegistryClient {
     BuildkitException.RegistryRefusedException failure(IOException failure) {
         return failure instanceof ElsewhereException
                 ? refused(failure.getMessage())
-                : new BuildkitException.RegistryRefusedException("registry " + name + " " + HttpErrors.reason(failure), failure);
+                : new BuildkitException.RegistryRefusedException(
+                        "registry " + name + " " + HttpErrors.reason(failure), failure);
     }
 }

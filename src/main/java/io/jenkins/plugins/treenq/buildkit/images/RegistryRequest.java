@@ -3,9 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +25,7 @@ final class RegistryRequest {
 
     /** @param stream null, or what the body is read from, once */
     private RegistryRequest(
-            String method,
-            String target,
-            List<String> scopes,
-            String purpose,
-            BodyPublisher body,
-            BlobStream stream) {
+            String method, String target, List<String> scopes, String purpose, BodyPublisher body, BlobStream stream) {
         this.method = method;
         this.target = target;
         this.scopes = List.copyOf(scopes);

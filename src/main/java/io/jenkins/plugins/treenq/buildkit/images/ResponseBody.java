@@ -18,8 +18,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An answer's content as it comes. It is read ahead a little, and gives up on a server that says nothing for long, which
- * the JDK's own stream never does. One thread at a time reads.
+ * An answer's content as it comes. It is read ahead a little, and gives up on a server that says nothing for long,
+ * which the JDK's own stream never does. One thread at a time reads.
  */
 final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
     private static final long PATIENCE_SECONDS = 60;

@@ -15,16 +15,18 @@ final class ResponseErrors {
     private ResponseErrors() {}
 
     static BuildkitException.RegistryRefusedException of(
-            String registry, RegistryRequest request, RegistryResponse answer, Optional<RegistryLogin> login) throws IOException {
+            String registry, RegistryRequest request, RegistryResponse answer, Optional<RegistryLogin> login)
+            throws IOException {
         String reason = " (HTTP " + answer.status() + reason(answer) + ")";
         String subject = "registry " + registry + " ";
         String line =
                 switch (answer.status()) {
                     case 401, 403 -> subject + "does not allow " + request.purpose() + " " + as(login) + reason;
                     case RetryPolicy.TOO_MANY -> subject + "wants fewer requests" + reason + later(answer);
-                    default -> subject
-                            + (answer.status() >= 500 ? "is in trouble" : "refuses")
-                            + " " + request.purpose() + reason;
+                    default ->
+                        subject
+                                + (answer.status() >= 500 ? "is in trouble" : "refuses")
+                                + " " + request.purpose() + reason;
                 };
         return new BuildkitException.RegistryRefusedException(line, null);
     }

@@ -75,7 +75,8 @@ final class RetryPolicy {
                 return OptionalLong.of(TimeUnit.SECONDS.toMillis(Long.parseLong(text)));
             }
             Instant time = DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
-            return OptionalLong.of(Math.max(0, Duration.between(Instant.now(), time).toMillis()));
+            return OptionalLong.of(
+                    Math.max(0, Duration.between(Instant.now(), time).toMillis()));
         } catch (DateTimeException | ArithmeticException e) {
             return OptionalLong.empty();
         }

@@ -12,15 +12,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * One hash of all that goes into a build of a Dockerfile, or why there is none: as soon as something cannot be known for
- * sure, nothing is said, and the image has to be built.
+ * One hash of all that goes into a build of a Dockerfile, or why there is none: as soon as something cannot be known
+ * for sure, nothing is said, and the image has to be built.
  *
- * <p>In the hash: the Dockerfile and its ignore file; every file of the context that the ignore file leaves in, with name,
- * mode and content; all files of local named contexts; the frontend's options, so arguments, target, platforms, labels;
- * how the image is exported; and the digests that registries give, at this time and from here, for all images that the
- * Dockerfile and named contexts name. Not in it, because they say nothing of the content: modification times, the image's
- * own names, cache, the state of a version control system. Not in it, because it cannot be seen from here: values of
- * secrets, what steps fetch from the network, what a base image's ONBUILD brings, what a mirror of the daemon says.
+ * <p>In the hash: the Dockerfile and its ignore file; every file of the context that the ignore file leaves in, with
+ * name, mode and content; all files of local named contexts; the frontend's options, so arguments, target, platforms,
+ * labels; how the image is exported; and the digests that registries give, at this time and from here, for all images
+ * that the Dockerfile and named contexts name. Not in it, because they say nothing of the content: modification times,
+ * the image's own names, cache, the state of a version control system. Not in it, because it cannot be seen from here:
+ * values of secrets, what steps fetch from the network, what a base image's ONBUILD brings, what a mirror of the daemon
+ * says.
  *
  * @param hash null when there is none
  * @param obstacle why not, in a line; empty when there is a hash
@@ -63,7 +64,8 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
         return hash != null
                 && !image.variants().isEmpty()
                 && image.variants().stream()
-                        .allMatch(variant -> hash.value().equals(variant.labels().get(KEY))
+                        .allMatch(variant -> hash.value()
+                                        .equals(variant.labels().get(KEY))
                                 || hash.value().equals(variant.annotations().get(KEY)));
     }
 }

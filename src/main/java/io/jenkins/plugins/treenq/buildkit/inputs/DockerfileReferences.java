@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The images that a Dockerfile names (BuildKit's {@code frontend/dockerfile/parser}), rather too many than too few: a line
- * that may be an instruction counts as one, and a line that may be none makes no stage. What cannot be told at all is
- * {@link UnknownInputException}, as is everything that is fetched from elsewhere than a registry.
+ * The images that a Dockerfile names (BuildKit's {@code frontend/dockerfile/parser}), rather too many than too few: a
+ * line that may be an instruction counts as one, and a line that may be none makes no stage. What cannot be told at all
+ * is {@link UnknownInputException}, as is everything that is fetched from elsewhere than a registry.
  */
 final class DockerfileReferences {
     private static final List<String> KEYWORDS = List.of("from", "copy", "add", "run", "arg", "onbuild");
@@ -90,7 +90,8 @@ final class DockerfileReferences {
             }
             if (line.startsWith("#")) {
                 directive(line);
-            } else if (beginnings.get(number) == Beginning.YES || KEYWORD.matcher(line).matches()) {
+            } else if (beginnings.get(number) == Beginning.YES
+                    || KEYWORD.matcher(line).matches()) {
                 instruction(logical(number).text(), beginnings.get(number));
             } else {
                 checkWhole(line);
@@ -111,7 +112,8 @@ final class DockerfileReferences {
     private static void checkWhole(String line) throws UnknownInputException {
         Matcher split = SPLIT_KEYWORD.matcher(line);
         if (split.matches()
-                && KEYWORDS.stream().anyMatch(word -> word.startsWith(split.group(1).toLowerCase(Locale.ROOT)))) {
+                && KEYWORDS.stream()
+                        .anyMatch(word -> word.startsWith(split.group(1).toLowerCase(Locale.ROOT)))) {
             throw new UnknownInputException("the Dockerfile may have an instruction in two parts");
         }
     }
@@ -160,8 +162,8 @@ final class DockerfileReferences {
     }
 
     /**
-     * Goes from instruction to instruction. What continues one begins perhaps another; the text that follows a plain one
-     * begins none; after text that follows another one, everything does perhaps.
+     * Goes from instruction to instruction. What continues one begins perhaps another; the text that follows a plain
+     * one begins none; after text that follows another one, everything does perhaps.
      */
     private List<Beginning> beginnings() {
         List<Beginning> beginnings = new ArrayList<>();
@@ -174,7 +176,8 @@ final class DockerfileReferences {
             Logical logical = logical(number);
             beginnings.add(Beginning.YES);
             fill(beginnings, Beginning.PERHAPS, logical.last() + 1);
-            if (logical.text().contains("<<") && WITH_TEXT.matcher(logical.text()).matches()) {
+            if (logical.text().contains("<<")
+                    && WITH_TEXT.matcher(logical.text()).matches()) {
                 fill(beginnings, Beginning.NO, endOfText(logical) + 1);
                 if (beginnings.size() == logical.last() + 1) {
                     fill(beginnings, Beginning.PERHAPS, lines.size());
@@ -249,7 +252,8 @@ final class DockerfileReferences {
         }
         for (String word : flags.rest().split("[\\s\\[\\]\",']+")) {
             if (REMOTE.matcher(word).matches()) {
-                throw new UnknownInputException("'" + word + "', which the Dockerfile adds without a checksum, may change elsewhere");
+                throw new UnknownInputException(
+                        "'" + word + "', which the Dockerfile adds without a checksum, may change elsewhere");
             }
         }
     }

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /** The arguments that stand before a Dockerfile's first FROM, which its FROM instructions may use. */
 final class GlobalArguments {
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
-    private static final Pattern DECLARED = Pattern.compile(
-            "\\s*(?<name>" + NAME + ")(?<assigned>=(?:\"(?<double>[^\"\\\\]*)\"|'(?<single>[^'\\\\]*)'|(?<bare>[^\\s\"'\\\\]*)))?(?=\\s|$)");
+    private static final Pattern DECLARED = Pattern.compile("\\s*(?<name>" + NAME
+            + ")(?<assigned>=(?:\"(?<double>[^\"\\\\]*)\"|'(?<single>[^'\\\\]*)'|(?<bare>[^\\s\"'\\\\]*)))?(?=\\s|$)");
     private static final Pattern USED = Pattern.compile(
             "\\$(?:(?<bare>" + NAME + ")|\\{(?<braced>" + NAME + ")(?:(?<sign>:?[-+])(?<word>[^}$\"'\\\\]*))?})");
 
@@ -85,14 +85,16 @@ final class GlobalArguments {
     private String value(String word, Matcher used) throws UnknownInputException {
         String name = used.group("bare") == null ? used.group("braced") : used.group("bare");
         if (unread || unknown.contains(name) || !values.containsKey(name)) {
-            throw new UnknownInputException("the value of " + name + " in '" + word + "' of the Dockerfile is not known here");
+            throw new UnknownInputException(
+                    "the value of " + name + " in '" + word + "' of the Dockerfile is not known here");
         }
         Optional<String> value = values.get(name);
         String sign = used.group("sign");
         if (sign == null) {
             return value.orElse("");
         }
-        boolean there = sign.startsWith(":") ? value.filter(text -> !text.isEmpty()).isPresent() : value.isPresent();
+        boolean there =
+                sign.startsWith(":") ? value.filter(text -> !text.isEmpty()).isPresent() : value.isPresent();
         String other = used.group("word");
         return sign.endsWith("+") ? there ? other : "" : there ? value.get() : other;
     }

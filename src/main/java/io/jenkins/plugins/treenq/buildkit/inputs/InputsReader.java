@@ -76,7 +76,8 @@ final class InputsReader {
             throw new UnknownInputException("what is built is no Dockerfile, or another frontend reads it");
         }
         if (request.sourcePolicy() != null) {
-            throw new UnknownInputException("a source policy may put other images in the place of those that are named");
+            throw new UnknownInputException(
+                    "a source policy may put other images in the place of those that are named");
         }
         for (String option : request.options().keySet()) {
             if (UNCLEAR.contains(option) || option.startsWith("input:")) {
@@ -92,7 +93,8 @@ final class InputsReader {
         return options;
     }
 
-    private SourceContent local(String name) throws UnknownInputException, BuildkitException.ContextUnreadableException {
+    private SourceContent local(String name)
+            throws UnknownInputException, BuildkitException.ContextUnreadableException {
         LocalSource source = locals.get(name);
         if (source == null) {
             throw new UnknownInputException("there is no local folder '" + name + "'");

@@ -77,7 +77,8 @@ record InstructionFlags(List<String> words, String rest) {
             } else if (flag.length == 2 && flag[0].equalsIgnoreCase("--mount")) {
                 for (String field : flag[1].split(",")) {
                     String[] pair = field.replace("\"", "").strip().split("=", 2);
-                    if (pair.length == 2 && pair[0].strip().toLowerCase(Locale.ROOT).equals("from")) {
+                    if (pair.length == 2
+                            && pair[0].strip().toLowerCase(Locale.ROOT).equals("from")) {
                         sources.add(pair[1].strip());
                     }
                 }

@@ -24,8 +24,8 @@ final class EcPublicKeys {
     private EcPublicKeys() {}
 
     /**
-     * The key's point. Agreeing on a key with the generator gives its x, the curve's equation both y, and a signature tells
-     * which one it is.
+     * The key's point. Agreeing on a key with the generator gives its x, the curve's equation both y, and a signature
+     * tells which one it is.
      */
     static ECPoint point(ECPrivateKey key) throws GeneralSecurityException {
         ECParameterSpec curve = key.getParams();

@@ -20,9 +20,10 @@ import org.apache.sshd.common.util.io.der.ASN1Type;
 import org.apache.sshd.common.util.io.der.DERParser;
 
 /**
- * Opens PKCS#8 that is encrypted with a passphrase (RFC 8018). The JDK does the older schemes. Of the newer one, PBES2, Java
- * 17 reads the parameters of AES only, without 192 bits, and takes only ASCII in a passphrase; openssl writes Triple DES
- * when {@code openssl req} is asked for nothing else. Therefore PBES2 is put together here, of the JDK's parts.
+ * Opens PKCS#8 that is encrypted with a passphrase (RFC 8018). The JDK does the older schemes. Of the newer one, PBES2,
+ * Java 17 reads the parameters of AES only, without 192 bits, and takes only ASCII in a passphrase; openssl writes
+ * Triple DES when {@code openssl req} is asked for nothing else. Therefore PBES2 is put together here, of the JDK's
+ * parts.
  */
 final class EncryptedPkcs8 {
     /** An opening with the most expensive function takes some seconds then. */
@@ -35,11 +36,16 @@ final class EncryptedPkcs8 {
     private static final String HMAC_SHA1 = "1.2.840.113549.2.7";
 
     private static final Map<String, String> FUNCTIONS = Map.of(
-            HMAC_SHA1, "PBKDF2WithHmacSHA1",
-            "1.2.840.113549.2.8", "PBKDF2WithHmacSHA224",
-            "1.2.840.113549.2.9", "PBKDF2WithHmacSHA256",
-            "1.2.840.113549.2.10", "PBKDF2WithHmacSHA384",
-            "1.2.840.113549.2.11", "PBKDF2WithHmacSHA512");
+            HMAC_SHA1,
+            "PBKDF2WithHmacSHA1",
+            "1.2.840.113549.2.8",
+            "PBKDF2WithHmacSHA224",
+            "1.2.840.113549.2.9",
+            "PBKDF2WithHmacSHA256",
+            "1.2.840.113549.2.10",
+            "PBKDF2WithHmacSHA384",
+            "1.2.840.113549.2.11",
+            "PBKDF2WithHmacSHA512");
 
     private static final Map<String, Encryption> ENCRYPTIONS = Map.of(
             "2.16.840.1.101.3.4.1.2", new Encryption("AES", 128),
@@ -98,8 +104,7 @@ final class EncryptedPkcs8 {
             Cipher cipher = Cipher.getInstance(known.algorithm() + "/CBC/PKCS5Padding");
             cipher.init(
                     Cipher.DECRYPT_MODE,
-                    new SecretKeySpec(
-                            derive(derivation.readObject(), passphrase, known.keyBits()), known.algorithm()),
+                    new SecretKeySpec(derive(derivation.readObject(), passphrase, known.keyBits()), known.algorithm()),
                     new IvParameterSpec(octets(encryption.readObject())));
             return cipher.doFinal(encrypted);
         }
@@ -138,8 +143,9 @@ final class EncryptedPkcs8 {
 
     private static void requireFew(BigInteger rounds) throws UnusableKeyException {
         if (rounds.compareTo(BigInteger.valueOf(MAX_ROUNDS)) > 0) {
-            throw new UnusableKeyException("opening it takes more than " + MAX_ROUNDS + " rounds; write a copy with fewer"
-                    + " with 'openssl pkcs8 -topk8 -iter 100000 -in <key> -out <copy>'");
+            throw new UnusableKeyException(
+                    "opening it takes more than " + MAX_ROUNDS + " rounds; write a copy with fewer"
+                            + " with 'openssl pkcs8 -topk8 -iter 100000 -in <key> -out <copy>'");
         }
     }
 

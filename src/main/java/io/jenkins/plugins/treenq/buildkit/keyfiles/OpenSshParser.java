@@ -25,13 +25,15 @@ import org.apache.sshd.common.config.keys.loader.openssh.OpenSSHParserContext;
 import org.apache.sshd.common.session.SessionContext;
 
 /**
- * OpenSSH's own form ({@code PROTOCOL.key}), of which the library does the encryption and all kinds of keys but Ed25519. For
- * that it would need another library, where the JDK does.
+ * OpenSSH's own form ({@code PROTOCOL.key}), of which the library does the encryption and all kinds of keys but
+ * Ed25519. For that it would need another library, where the JDK does.
  */
 final class OpenSshParser extends OpenSSHKeyPairResourceParser {
     static final String ED25519 = "ssh-ed25519";
 
-    /** Called before the count of the keys is read, which the library takes for the size of a list, however large it is. */
+    /**
+     * Called before the count of the keys is read, which the library takes for the size of a list, however large it is.
+     */
     @Override
     protected OpenSSHKdfOptions resolveKdfOptions(
             SessionContext session,
@@ -50,7 +52,9 @@ final class OpenSshParser extends OpenSSHKeyPairResourceParser {
         return options;
     }
 
-    /** The public half is computed from the private one; of the file's, which is not encrypted, only the type counts. */
+    /**
+     * The public half is computed from the private one; of the file's, which is not encrypted, only the type counts.
+     */
     @Override
     protected PublicKey readPublicKey(
             SessionContext session,

@@ -14,7 +14,6 @@ import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPrivateKeySpec;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,8 +24,8 @@ import org.apache.sshd.common.config.keys.loader.openssh.kdf.BCryptKdfOptions;
 import org.apache.sshd.common.config.keys.loader.pem.RSAPEMResourceKeyPairParser;
 
 /**
- * Reads a private key in a form that ssh-keygen or openssl writes: OpenSSH's own, PKCS#8, or the older RSA and EC forms;
- * each with or without a passphrase. Text around the key does not matter, nor do the ends of its lines.
+ * Reads a private key in a form that ssh-keygen or openssl writes: OpenSSH's own, PKCS#8, or the older RSA and EC
+ * forms; each with or without a passphrase. Text around the key does not matter, nor do the ends of its lines.
  *
  * <p>Every exception has one line that says what is wrong with the key and what to do. It never repeats anything of the
  * key or of the passphrase; therefore no exception of the library becomes the cause of one.
@@ -108,7 +107,8 @@ public final class PrivateKeyReader {
                 throw new PassphraseMissingException();
             }
             throw new GeneralSecurityException(
-                    encrypted ? "the passphrase does not open it, or it is damaged; check the passphrase"
+                    encrypted
+                            ? "the passphrase does not open it, or it is damaged; check the passphrase"
                             : UnusableKeyException.DAMAGED);
         }
     }
@@ -119,8 +119,7 @@ public final class PrivateKeyReader {
             return (PrivateKey) KeyFactory.getInstance("RSA").translateKey(key);
         }
         if (key instanceof ECPrivateKey ec) {
-            return KeyFactory.getInstance("EC")
-                    .generatePrivate(new ECPrivateKeySpec(ec.getS(), named(ec.getParams())));
+            return KeyFactory.getInstance("EC").generatePrivate(new ECPrivateKeySpec(ec.getS(), named(ec.getParams())));
         }
         return key;
     }
@@ -132,8 +131,8 @@ public final class PrivateKeyReader {
                 .filter(known -> known.getCurve().equals(curve.getCurve())
                         && known.getGenerator().equals(curve.getGenerator()))
                 .findFirst()
-                .orElseThrow(() -> new UnusableKeyException(
-                        "it is on a curve that cannot be used; P-256, P-384 and P-521 can"));
+                .orElseThrow(() ->
+                        new UnusableKeyException("it is on a curve that cannot be used; P-256, P-384 and P-521 can"));
     }
 
     private PrivateKey parse(String label, String body) throws IOException, GeneralSecurityException {
@@ -147,8 +146,9 @@ public final class PrivateKeyReader {
             case "EC PRIVATE KEY" -> pem(new EcParser(), label, body);
             case "OPENSSH PRIVATE KEY" -> only(new OpenSshParser(), label, base64(body));
             case "DSA PRIVATE KEY" -> throw new UnusableKeyException(UnusableKeyException.DSA);
-            default -> throw new UnusableKeyException(
-                    "its form is not known; write a copy in OpenSSH's form with 'ssh-keygen -p -f <copy>'");
+            default ->
+                throw new UnusableKeyException(
+                        "its form is not known; write a copy in OpenSSH's form with 'ssh-keygen -p -f <copy>'");
         };
     }
 
@@ -175,7 +175,13 @@ public final class PrivateKeyReader {
             throw new NoSuchAlgorithmException();
         }
         return parser.extractKeyPairs(
-                        null, RESOURCE, label, label, this::passphrase, body.lines().toList(), Map.of())
+                        null,
+                        RESOURCE,
+                        label,
+                        label,
+                        this::passphrase,
+                        body.lines().toList(),
+                        Map.of())
                 .iterator()
                 .next()
                 .getPrivate();
@@ -185,8 +191,7 @@ public final class PrivateKeyReader {
     private PrivateKey only(AbstractKeyPairResourceParser parser, String label, byte[] bytes)
             throws IOException, GeneralSecurityException {
         return parser.extractKeyPairs(
-                        null, RESOURCE, label, label, this::passphrase,
-                        new ByteArrayInputStream(bytes), Map.of())
+                        null, RESOURCE, label, label, this::passphrase, new ByteArrayInputStream(bytes), Map.of())
                 .iterator()
                 .next()
                 .getPrivate();

@@ -6,7 +6,8 @@ import java.security.GeneralSecurityException;
 /** What is wrong with a key in words of this package, which are safe to be shown. */
 final class UnusableKeyException extends GeneralSecurityException {
     static final String DAMAGED = "it is damaged, or not complete";
-    static final String DSA = "it is a DSA key, which OpenSSH takes no longer; make a new one with 'ssh-keygen -t ed25519'";
+    static final String DSA =
+            "it is a DSA key, which OpenSSH takes no longer; make a new one with 'ssh-keygen -t ed25519'";
 
     private static final long serialVersionUID = 1;
 

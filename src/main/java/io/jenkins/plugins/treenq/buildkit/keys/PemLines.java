@@ -6,8 +6,7 @@ import java.util.Base64;
 
 /** What is between the first and the last line of PEM text, as openssl writes it. */
 final class PemLines {
-    private static final Base64.Encoder ENCODER =
-            Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+    private static final Base64.Encoder ENCODER = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
     private PemLines() {}
 

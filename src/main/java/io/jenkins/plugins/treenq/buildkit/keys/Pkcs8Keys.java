@@ -13,8 +13,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Private keys as PKCS#8 in PEM text, not encrypted. This is the form in which keys travel within the client, because the
- * JDK alone reads it: the agent needs no library for keys. The forms in which people keep keys are read elsewhere.
+ * Private keys as PKCS#8 in PEM text, not encrypted. This is the form in which keys travel within the client, because
+ * the JDK alone reads it: the agent needs no library for keys. The forms in which people keep keys are read elsewhere.
  */
 public final class Pkcs8Keys {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
@@ -49,7 +49,8 @@ public final class Pkcs8Keys {
                 // It is another algorithm's key; after the last algorithm it is nobody's.
             }
         }
-        throw new GeneralSecurityException("it is not an RSA, an Ed25519 or an EC key on the curve P-256, P-384 or P-521");
+        throw new GeneralSecurityException(
+                "it is not an RSA, an Ed25519 or an EC key on the curve P-256, P-384 or P-521");
     }
 
     /** Whether a certificate's public key is this key's other half: what the one signs, the other one accepts. */

@@ -198,7 +198,9 @@ public final class LineAssembler {
     private static boolean conceals(String parameters) {
         List<String> all = List.of(parameters.split("[;:]"));
         boolean colour = all.contains("38") || all.contains("48") || all.contains("58");
-        return !colour && all.stream().anyMatch(parameter -> CONCEALED.matcher(parameter).matches());
+        return !colour
+                && all.stream()
+                        .anyMatch(parameter -> CONCEALED.matcher(parameter).matches());
     }
 
     private void end() {

@@ -112,7 +112,8 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
 
     /** The same without steps whose last lines are the last ones that were written anyway. */
     public List<String> failureTailOutOfSight() {
-        return failureTail(step -> step.lastLine != lines || step.linesInRow <= step.tail().size());
+        return failureTail(
+                step -> step.lastLine != lines || step.linesInRow <= step.tail().size());
     }
 
     private void vertex(Step step, BuildEvent.VertexChanged vertex) {
@@ -166,7 +167,8 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     }
 
     private void progress(Step step, BuildEvent.Progress progress) {
-        VertexStatus part = step.parts.computeIfAbsent(progress.vertex() + ' ' + progress.id(), key -> new VertexStatus());
+        VertexStatus part =
+                step.parts.computeIfAbsent(progress.vertex() + ' ' + progress.id(), key -> new VertexStatus());
         if (part.take(progress) && !step.hidden()) {
             line(step, VertexStatus.describe(progress));
         }

@@ -33,8 +33,8 @@ public record ProgressReport(
     }
 
     /**
-     * When the first of the steps began, or now. Only those count that every build does itself: what others make of their
-     * results may come from the cache, or be shared with a build that began earlier.
+     * When the first of the steps began, or now. Only those count that every build does itself: what others make of
+     * their results may come from the cache, or be shared with a build that began earlier.
      */
     public Instant start() {
         return steps.stream()

@@ -130,8 +130,8 @@ public final class ProgressReporter implements BuildListener {
     }
 
     /**
-     * The same is built once more. What becomes of steps that are over would only hide how they were done: they come from
-     * the cache now.
+     * The same is built once more. What becomes of steps that are over would only hide how they were done: they come
+     * from the cache now.
      */
     public synchronized void reset() {
         accounts.forEach((step, account) -> account.frozen |= step.state().isOver());
@@ -231,7 +231,8 @@ public final class ProgressReporter implements BuildListener {
             }
             if (!account.output.isEmpty()) {
                 StepOutput lines = account.output.content();
-                output.put(account.number, new StepOutput(masked(lines.first()), lines.leftOut(), masked(lines.last())));
+                output.put(
+                        account.number, new StepOutput(masked(lines.first()), lines.leftOut(), masked(lines.last())));
                 account.output = new ClippedOutput();
             }
         });
@@ -291,7 +292,8 @@ public final class ProgressReporter implements BuildListener {
                 excerpt.line(),
                 excerpt.lines().stream()
                         .limit(MOST_SOURCE_LINES)
-                        .map(line -> new SourceExcerpt.Line(line.number(), line.marked(), text(line.text(), LONGEST_NAME)))
+                        .map(line ->
+                                new SourceExcerpt.Line(line.number(), line.marked(), text(line.text(), LONGEST_NAME)))
                         .toList());
     }
 

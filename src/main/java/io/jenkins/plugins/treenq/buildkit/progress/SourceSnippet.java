@@ -33,8 +33,13 @@ public final class SourceSnippet {
     /** The same as data. */
     static Optional<SourceExcerpt> excerpt(SourceLocation location) {
         int count = location.lines().size();
-        int first = location.ranges().stream().mapToInt(SourceLocation.Lines::first).min().orElse(0);
-        int last = Math.min(count, location.ranges().stream().mapToInt(SourceSnippet::end).max().orElse(0));
+        int first = location.ranges().stream()
+                .mapToInt(SourceLocation.Lines::first)
+                .min()
+                .orElse(0);
+        int last = Math.min(
+                count,
+                location.ranges().stream().mapToInt(SourceSnippet::end).max().orElse(0));
         if (first < 1 || first > count) {
             return Optional.empty();
         }

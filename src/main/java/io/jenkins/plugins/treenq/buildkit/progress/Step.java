@@ -79,7 +79,8 @@ final class Step {
         }
         boolean ended = vertex.completed() != null;
         Run known = own.get(start);
-        boolean later = known == null || ended && (known.end == null || vertex.completed().isAfter(known.end));
+        boolean later = known == null
+                || ended && (known.end == null || vertex.completed().isAfter(known.end));
         if (!later || wasCached(own, vertex)) {
             return false;
         }
@@ -127,7 +128,10 @@ final class Step {
 
     /** Of its members' last runs the first error, or empty. */
     String error() {
-        return latest().map(Run::error).filter(error -> !error.isEmpty()).findFirst().orElse("");
+        return latest().map(Run::error)
+                .filter(error -> !error.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     boolean canceled() {
@@ -213,11 +217,13 @@ final class Step {
 
     /** When it ran; beyond the bound, the last ones count as one. */
     List<StepReport.Run> runs(int most) {
-        List<StepReport.Run> runs = new ArrayList<>(
-                spans().stream().map(span -> new StepReport.Run(span.start, span.end)).toList());
+        List<StepReport.Run> runs = new ArrayList<>(spans().stream()
+                .map(span -> new StepReport.Run(span.start, span.end))
+                .toList());
         if (runs.size() > most) {
             List<StepReport.Run> rest = runs.subList(most - 1, runs.size());
-            StepReport.Run all = new StepReport.Run(rest.get(0).start(), rest.get(rest.size() - 1).end());
+            StepReport.Run all = new StepReport.Run(
+                    rest.get(0).start(), rest.get(rest.size() - 1).end());
             rest.clear();
             runs.add(all);
         }

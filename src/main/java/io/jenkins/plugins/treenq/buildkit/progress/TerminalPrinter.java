@@ -13,8 +13,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Draws a build's steps with their times in place, for a terminal ({@code util/progress/progressui/display.go}). Whoever
- * has it calls {@link #draw} from time to time, and {@link #finish} at the end, which leaves all steps on the screen.
+ * Draws a build's steps with their times in place, for a terminal ({@code util/progress/progressui/display.go}).
+ * Whoever has it calls {@link #draw} from time to time, and {@link #finish} at the end, which leaves all steps on the
+ * screen.
  */
 public final class TerminalPrinter implements BuildListener {
     private static final Pattern ATTRIBUTES = Pattern.compile("\u001b\\[[0-9;:]*m");
@@ -89,7 +90,8 @@ public final class TerminalPrinter implements BuildListener {
         int columns = size.get().columns();
         Collection<Step> all = steps.started();
         List<String> lines = new ArrayList<>();
-        lines.add(header(all.stream().noneMatch(step -> step.running() || !step.error().isEmpty()) ? " FINISHED" : ""));
+        lines.add(header(
+                all.stream().noneMatch(step -> step.running() || !step.error().isEmpty()) ? " FINISHED" : ""));
         all.forEach(step -> lines.add(line(step, columns)));
         for (Step step : all) {
             step.warnings.forEach(warning -> lines.add("WARN: " + plain(LineAssembler.lineOf(warning.summary()))));
@@ -114,8 +116,8 @@ public final class TerminalPrinter implements BuildListener {
     private String header(String end) {
         Collection<Step> all = steps.started();
         long finished = all.stream().filter(Step::finished).count();
-        return "[+] Building " + Numbers.seconds(Duration.between(begin, clock.get())) + " (" + finished + "/" + all.size()
-                + ")" + end;
+        return "[+] Building " + Numbers.seconds(Duration.between(begin, clock.get())) + " (" + finished + "/"
+                + all.size() + ")" + end;
     }
 
     private String line(Step step, int columns) {

@@ -17,8 +17,9 @@ final class VertexStatus {
     private BuildEvent.Progress printed;
 
     /**
-     * Takes notice of a state. Worth a line are the first one if it {@link #hasNews} something, the last one, and between
-     * them those that are five percent or five seconds after the one printed before. Known and older states are not.
+     * Takes notice of a state. Worth a line are the first one if it {@link #hasNews} something, the last one, and
+     * between them those that are five percent or five seconds after the one printed before. Known and older states are
+     * not.
      */
     boolean take(BuildEvent.Progress state) {
         if (state.started() == null || heard != null && !isNews(state)) {
@@ -60,7 +61,10 @@ final class VertexStatus {
     static String describe(BuildEvent.Progress state) {
         StringBuilder text = new StringBuilder(LineAssembler.lineOf(state.id()));
         if (state.total() != 0) {
-            text.append(' ').append(Numbers.bytes(state.current())).append(" / ").append(Numbers.bytes(state.total()));
+            text.append(' ')
+                    .append(Numbers.bytes(state.current()))
+                    .append(" / ")
+                    .append(Numbers.bytes(state.total()));
         } else if (state.current() != 0) {
             text.append(' ').append(Numbers.bytes(state.current()));
         }

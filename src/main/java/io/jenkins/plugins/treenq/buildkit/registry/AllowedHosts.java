@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The hosts that this client may connect to where somebody else says which registry it talks to. Without such a list, whoever
- * names an image could find out what listens in the network that this client is in.
+ * The hosts that this client may connect to where somebody else says which registry it talks to. Without such a list,
+ * whoever names an image could find out what listens in the network that this client is in.
  *
- * <p>A registry that is listed may send this client on to hosts that are not, because most keep their content and their tokens
- * elsewhere. Those must be outside of private networks and speak HTTPS on its own port.
+ * <p>A registry that is listed may send this client on to hosts that are not, because most keep their content and their
+ * tokens elsewhere. Those must be outside of private networks and speak HTTPS on its own port.
  */
 public final class AllowedHosts implements Serializable {
     /** For somebody who could connect from here without this client. */
@@ -96,7 +96,8 @@ public final class AllowedHosts implements Serializable {
             return false;
         }
         try {
-            return Stream.of(InetAddress.getAllByName(origin.host().replaceFirst("\\.$", ""))).noneMatch(AllowedHosts::isPrivate);
+            return Stream.of(InetAddress.getAllByName(origin.host().replaceFirst("\\.$", "")))
+                    .noneMatch(AllowedHosts::isPrivate);
         } catch (UnknownHostException e) {
             // A proxy may know it; without one there is nobody to connect to.
             return true;

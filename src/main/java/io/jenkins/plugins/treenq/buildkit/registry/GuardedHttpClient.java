@@ -16,8 +16,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Looks at the host of each request before anything is connected to, so that no redirect, token server or place for an upload
- * that a registry names gets around {@link AllowedHosts}.
+ * Looks at the host of each request before anything is connected to, so that no redirect, token server or place for an
+ * upload that a registry names gets around {@link AllowedHosts}.
  */
 public final class GuardedHttpClient extends HttpClient {
     private final HttpClient client;

@@ -16,8 +16,8 @@ final class Http {
     private static final Set<Integer> REPEATS_ANY = Set.of(307, 308);
     private static final Set<Integer> REPEATS_GET = Set.of(301, 302, 303, 307, 308);
 
-    static final String WITHOUT_TLS = "it is at an address without TLS, which is used only where plain HTTP is allowed,"
-            + " or at no address";
+    static final String WITHOUT_TLS =
+            "it is at an address without TLS, which is used only where plain HTTP is allowed," + " or at no address";
 
     private final HttpClient client;
     private final RegistryConnection connection;
@@ -113,7 +113,11 @@ final class Http {
 
     /** The end of a sentence about who was asked: through which proxy. */
     String route(URI address) {
-        return connection.proxies().of(address).map(proxy -> " through the proxy " + proxy).orElse("");
+        return connection
+                .proxies()
+                .of(address)
+                .map(proxy -> " through the proxy " + proxy)
+                .orElse("");
     }
 
     boolean mayTalkTo(URI address, String registry) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The JDK's HTTP client as registries need it. Each one has a thread, which lives until the client is garbage. All who talk
- * to registries in the same way at the same time therefore share one; it keeps no login.
+ * The JDK's HTTP client as registries need it. Each one has a thread, which lives until the client is garbage. All who
+ * talk to registries in the same way at the same time therefore share one; it keeps no login.
  */
 public final class HttpClients {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -33,7 +33,8 @@ public final class HttpClients {
      *
      * @throws BuildkitException.InvalidRequestException when what should be a certificate or a key is none
      */
-    public static synchronized HttpClient of(RegistryConnection connection) throws BuildkitException.InvalidRequestException {
+    public static synchronized HttpClient of(RegistryConnection connection)
+            throws BuildkitException.InvalidRequestException {
         CLIENTS.values().removeIf(client -> client.refersTo(null));
         List<Object> key = List.of(
                 connection.caPem(),
@@ -70,8 +71,8 @@ public final class HttpClients {
         @Override
         public List<Proxy> select(URI address) {
             return List.of(proxies.of(address)
-                    .map(proxy -> new Proxy(
-                            Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())))
+                    .map(proxy ->
+                            new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())))
                     .orElse(Proxy.NO_PROXY));
         }
 

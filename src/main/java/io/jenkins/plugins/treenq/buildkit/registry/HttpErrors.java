@@ -37,7 +37,9 @@ public final class HttpErrors {
             if (text.contains("protocol_version") || text.contains("protocol version")) {
                 return "offers no version of TLS from 1.2 on, which are those that are taken here";
             }
-            if (text.contains("certificate_required") || text.contains("bad_certificate") || text.contains("unknown_ca")) {
+            if (text.contains("certificate_required")
+                    || text.contains("bad_certificate")
+                    || text.contains("unknown_ca")) {
                 return "refused the client certificate, or wants one";
             }
             return "has a certificate that is not trusted here or is for another host";

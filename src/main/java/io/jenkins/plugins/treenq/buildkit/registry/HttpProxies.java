@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  *
  * @param http for addresses without TLS; null for none
  * @param https for addresses with TLS; null for none
- * @param exceptions what is asked directly: {@code example.com} with all below it, {@code .example.com} with what is below
- *     it alone, {@code =example.com} without what is below it, an address, a network such as {@code 10.0.0.0/8}, each with a
- *     port if need be; {@code *} stands for any characters
+ * @param exceptions what is asked directly: {@code example.com} with all below it, {@code .example.com} with what is
+ *     below it alone, {@code =example.com} without what is below it, an address, a network such as {@code 10.0.0.0/8},
+ *     each with a port if need be; {@code *} stands for any characters
  */
 public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) implements Serializable {
     /** Everything is asked directly, or as the JVM's own settings say. */
@@ -58,7 +58,10 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
         if (proxy == null || address.getHost() == null) {
             return Optional.empty();
         }
-        String host = address.getHost().toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$", "").replaceFirst("\\.$", "");
+        String host = address.getHost()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("^\\[|\\]$", "")
+                .replaceFirst("\\.$", "");
         int port = address.getPort() > 0 ? address.getPort() : tls ? 443 : 80;
         return isLoopback(host) || exceptions.stream().anyMatch(exception -> isExcepted(exception, host, port))
                 ? Optional.empty()
@@ -66,7 +69,9 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
     }
 
     private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.startsWith("127.") && NumericAddress.of(host).isPresent() || host.equals("::1");
+        return host.equals("localhost")
+                || host.startsWith("127.") && NumericAddress.of(host).isPresent()
+                || host.equals("::1");
     }
 
     private static boolean isExcepted(String exception, String host, int port) {
@@ -114,7 +119,9 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
         static boolean isInNetwork(String host, String network, String bits) {
             byte[] address = of(host).orElse(new byte[0]);
             byte[] start = of(network).orElse(new byte[1]);
-            if (address.length != start.length || !bits.matches("\\d{1,3}") || Integer.parseInt(bits) > 8 * start.length) {
+            if (address.length != start.length
+                    || !bits.matches("\\d{1,3}")
+                    || Integer.parseInt(bits) > 8 * start.length) {
                 return false;
             }
             for (int bit = 0; bit < Integer.parseInt(bits); bit++) {

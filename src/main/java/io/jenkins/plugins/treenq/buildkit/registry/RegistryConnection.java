@@ -95,7 +95,9 @@ public final class RegistryConnection implements Serializable {
             return this;
         }
 
-        /** A client certificate chain and its key in PKCS#8, not encrypted, for a registry or token server that asks. */
+        /**
+         * A client certificate chain and its key in PKCS#8, not encrypted, for a registry or token server that asks.
+         */
         public Builder clientCertificate(String pem, String key) {
             certificatePem = Objects.requireNonNull(pem);
             keyPem = Objects.requireNonNull(key);
@@ -121,8 +123,8 @@ public final class RegistryConnection implements Serializable {
         }
 
         /**
-         * Registries that have the same content and are asked first when an image is looked at or copied from here, such
-         * as {@code mirror.example.com} or {@code mirror.example.com/hub}; each has a connection of its own.
+         * Registries that have the same content and are asked first when an image is looked at or copied from here,
+         * such as {@code mirror.example.com} or {@code mirror.example.com/hub}; each has a connection of its own.
          */
         public Builder mirrors(List<String> hosts) {
             mirrors = List.copyOf(hosts);

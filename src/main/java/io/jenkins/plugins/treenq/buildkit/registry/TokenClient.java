@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * that; without one by GET.
  *
  * <p>The daemon says where the token server is. A login is sent there only when it is the registry itself, or the
- * registry says the same to this client; else a daemon could have the login sent to itself. A registry with TLS is asked
- * over TLS only, also where plain HTTP is allowed; else a daemon could have the login sent in clear.
+ * registry says the same to this client; else a daemon could have the login sent to itself. A registry with TLS is
+ * asked over TLS only, also where plain HTTP is allowed; else a daemon could have the login sent in clear.
  */
 public final class TokenClient {
     /** Less than the minute that the daemon waits ({@code session/auth/auth.go}). */
@@ -69,8 +69,9 @@ public final class TokenClient {
                 .orTimeout(ALL_SECONDS, TimeUnit.SECONDS)
                 .handle((token, failure) -> {
                     if (failure != null) {
-                        throw new CompletionException(new TokenRefusedException("no token for " + request.host() + " from "
-                                + request.realm().getRawAuthority() + http.route(request.realm()) + ": " + reason(failure)));
+                        throw new CompletionException(new TokenRefusedException("no token for " + request.host()
+                                + " from " + request.realm().getRawAuthority() + http.route(request.realm()) + ": "
+                                + reason(failure)));
                     }
                     return token;
                 });
@@ -182,15 +183,16 @@ public final class TokenClient {
         String realm = request.realm().toString().replaceFirst("#.*", "");
         URI address = URI.create(realm + (realm.indexOf('?') < 0 ? "?" : "&") + query);
         return http.send(new Http.Ask(request.host(), address, authorization, null))
-                .thenCompose(answer ->
-                        token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
+                .thenCompose(
+                        answer -> token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
     }
 
     private static CompletableFuture<Token> token(HttpResponse<String> answer, String refused) {
         return switch (answer.statusCode()) {
-            case 200, 201, 202 -> TokenResponse.parse(answer.body())
-                    .map(CompletableFuture::completedFuture)
-                    .orElseGet(() -> Http.refused("its answer holds no token"));
+            case 200, 201, 202 ->
+                TokenResponse.parse(answer.body())
+                        .map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> Http.refused("its answer holds no token"));
             case 400, 401, 403 -> Http.refused("it refused " + refused + " (HTTP " + answer.statusCode() + ")");
             default -> Http.refused("it answered with HTTP " + answer.statusCode());
         };

@@ -16,7 +16,8 @@ final class TokenResponse {
     static Optional<Token> parse(String body) {
         try {
             JsonObject answer = JsonParser.parseString(body).getAsJsonObject();
-            String token = text(answer, "access_token").or(() -> text(answer, "token")).orElse("");
+            String token =
+                    text(answer, "access_token").or(() -> text(answer, "token")).orElse("");
             return token.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new Token(token, seconds(answer), issuedAt(answer)));
@@ -34,7 +35,10 @@ final class TokenResponse {
 
     private static long seconds(JsonObject answer) {
         try {
-            return text(answer, "expires_in").map(Double::parseDouble).orElse(0.0).longValue();
+            return text(answer, "expires_in")
+                    .map(Double::parseDouble)
+                    .orElse(0.0)
+                    .longValue();
         } catch (NumberFormatException e) {
             return 0;
         }

@@ -59,7 +59,10 @@ final class AuthService extends AuthGrpc.AuthImplBase {
         CallAnswers.answer(answer, () -> {
             String host = RegistryHost.canonical(request.getHost());
             Optional<RegistryLogin> login = logins.find(host).filter(found -> !found.isBearer());
-            if (login.isPresent() && logins.tokens(host).filter(source -> !source.sharingLogin()).isPresent()) {
+            if (login.isPresent()
+                    && logins.tokens(host)
+                            .filter(source -> !source.sharingLogin())
+                            .isPresent()) {
                 throw Status.PERMISSION_DENIED
                         .withDescription("the login for " + host + " is only used to get tokens and is not given to the"
                                 + " daemon, but the registry wants the login itself")
@@ -74,8 +77,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
     }
 
     @Override
-    public void getTokenAuthority(
-            GetTokenAuthorityRequest request, StreamObserver<GetTokenAuthorityResponse> answer) {
+    public void getTokenAuthority(GetTokenAuthorityRequest request, StreamObserver<GetTokenAuthorityResponse> answer) {
         CallAnswers.answer(answer, () -> GetTokenAuthorityResponse.newBuilder()
                 .setPublicKey(ByteString.copyFrom(
                         authority(request.getHost(), request.getSalt()).publicKey()))
@@ -98,11 +100,12 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void fetchToken(FetchTokenRequest request, StreamObserver<FetchTokenResponse> answer) {
-        CallAnswers.answerLater(answer, onFailure, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
-                .setToken(token.value())
-                .setExpiresIn(token.seconds())
-                .setIssuedAt(token.issuedAt())
-                .build()));
+        CallAnswers.answerLater(
+                answer, onFailure, () -> token(request).thenApply(token -> FetchTokenResponse.newBuilder()
+                        .setToken(token.value())
+                        .setExpiresIn(token.seconds())
+                        .setIssuedAt(token.issuedAt())
+                        .build()));
     }
 
     private CompletableFuture<Token> token(FetchTokenRequest request) throws BuildkitException.InvalidRequestException {

@@ -61,8 +61,7 @@ final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements St
     @Override
     public void onCompleted() {
         // Behind everything that is still to be written.
-        socket.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(written -> ((DuplexChannel) socket).shutdownOutput());
+        socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ((DuplexChannel) socket).shutdownOutput());
     }
 
     @Override

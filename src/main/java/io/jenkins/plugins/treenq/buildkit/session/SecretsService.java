@@ -9,8 +9,8 @@ import io.jenkins.plugins.treenq.buildkit.wire.secrets.GetSecretResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.SecretsGrpc;
 
 /**
- * Answers the daemon's questions for secrets. A missing one is NOT_FOUND, which optional mounts and git contexts expect;
- * any other code would fail them ({@code session/secrets/secrets.go}).
+ * Answers the daemon's questions for secrets. A missing one is NOT_FOUND, which optional mounts and git contexts
+ * expect; any other code would fail them ({@code session/secrets/secrets.go}).
  */
 final class SecretsService extends SecretsGrpc.SecretsImplBase {
     private final Secrets secrets;

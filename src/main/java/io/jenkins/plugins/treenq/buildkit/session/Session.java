@@ -42,8 +42,7 @@ import java.util.function.Consumer;
  */
 public final class Session implements AutoCloseable {
     private static final String HEADER = "x-docker-expose-session-";
-    private static final Metadata.Key<String> UUID =
-            Metadata.Key.of(HEADER + "uuid", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> UUID = Metadata.Key.of(HEADER + "uuid", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> SHARED_KEY =
             Metadata.Key.of(HEADER + "sharedkey", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> METHOD =
@@ -224,7 +223,8 @@ public final class Session implements AutoCloseable {
         @Override
         public void onError(Throwable failure) {
             Status status = Status.fromThrowable(failure);
-            // A call that was cancelled for something was so on this side. The daemon may build on without the session. What
+            // A call that was cancelled for something was so on this side. The daemon may build on without the session.
+            // What
             // gRPC could not read of the daemon's has a status, and is the daemon's own failure.
             Throwable cause = status.getCause();
             if (status.getCode() == Status.Code.CANCELLED

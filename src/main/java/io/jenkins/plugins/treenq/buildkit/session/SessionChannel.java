@@ -21,8 +21,8 @@ import java.net.SocketAddress;
  * One end of a byte stream that travels in the messages of a gRPC call: what Netty takes for a connection.
  *
  * <p>Nothing queues here without bound. Towards the daemon, bytes leave only while the call is ready, so that Netty's
- * own watermarks see the real connection and a reply to the daemon's health check never waits behind megabytes of files.
- * From the daemon, the next message is asked for only when the last one was handled.
+ * own watermarks see the real connection and a reply to the daemon's health check never waits behind megabytes of
+ * files. From the daemon, the next message is asked for only when the last one was handled.
  */
 final class SessionChannel extends AbstractChannel {
     /**
@@ -73,8 +73,8 @@ final class SessionChannel extends AbstractChannel {
     }
 
     /**
-     * Closes at once, or is never accepted when that is still to come. The handlers of HTTP/2 would first write that they go
-     * away, which nobody takes when the call is over, and wait for that as long as the event loop lives.
+     * Closes at once, or is never accepted when that is still to come. The handlers of HTTP/2 would first write that
+     * they go away, which nobody takes when the call is over, and wait for that as long as the event loop lives.
      */
     void end() {
         ended = true;

@@ -22,9 +22,9 @@ import java.util.Objects;
  * @param uploads streams by the path of their address {@code http://buildkit-session/PATH}
  * @param sharedKey under which the daemon keeps the sent trees for the next build; empty shares them with every client
  *     that sends none. Whoever knows it can read them, so it must be unguessable.
- * @param boundary of the folders of locals, outputs and layouts, which lie below it: no link below it is followed, whoever
- *     puts one there meanwhile. Null when whoever named the folders may reach everything; links that lead to a folder are
- *     followed then, and none below the folder.
+ * @param boundary of the folders of locals, outputs and layouts, which lie below it: no link below it is followed,
+ *     whoever puts one there meanwhile. Null when whoever named the folders may reach everything; links that lead to a
+ *     folder are followed then, and none below the folder.
  */
 public record SessionContent(
         Map<String, LocalSource> locals,
@@ -48,8 +48,7 @@ public record SessionContent(
     }
 
     /** Trees of files, logins and secrets; none of what fewer builds need. */
-    public SessionContent(
-            Map<String, LocalSource> locals, RegistryLogins logins, Secrets secrets, String sharedKey) {
+    public SessionContent(Map<String, LocalSource> locals, RegistryLogins logins, Secrets secrets, String sharedKey) {
         this(locals, logins, secrets, Map.of(), Map.of(), Map.of(), Map.of(), sharedKey);
     }
 

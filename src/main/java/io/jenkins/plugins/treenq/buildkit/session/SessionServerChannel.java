@@ -34,8 +34,8 @@ final class SessionServerChannel extends AbstractServerChannel {
     }
 
     /**
-     * Runs a task in the event loop, where all that happens to the session's connection happens one after the other. A client
-     * that is closed has no event loop any more; then there is nobody left for whom the task could be done.
+     * Runs a task in the event loop, where all that happens to the session's connection happens one after the other. A
+     * client that is closed has no event loop any more; then there is nobody left for whom the task could be done.
      */
     void inLoop(Runnable task) {
         try {

@@ -48,7 +48,8 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
         }
         connection.addListener((ChannelFutureListener) connected -> {
             if (connected.isSuccess()) {
-                connected.channel()
+                connected
+                        .channel()
                         .writeAndFlush(Unpooled.wrappedBuffer(AgentFrames.framed(request)))
                         .addListener(written -> {
                             if (!written.isSuccess()) {

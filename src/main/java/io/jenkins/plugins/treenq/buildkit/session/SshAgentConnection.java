@@ -27,7 +27,10 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
     private boolean stepDone;
     private boolean over;
 
-    /** What answers, in the end {@link SshAgentConnection#answer} for each request, or {@link SshAgentConnection#end}. Never blocks. */
+    /**
+     * What answers, in the end {@link SshAgentConnection#answer} for each request, or {@link SshAgentConnection#end}.
+     * Never blocks.
+     */
     interface Backend {
         void request(byte[] request);
 

@@ -39,7 +39,8 @@ final class SshService extends SSHGrpc.SSHImplBase {
     SshService(Map<String, SshAgent> ssh, EventLoops loops, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequestException {
         for (Map.Entry<String, SshAgent> entry : ssh.entrySet()) {
-            agents.put(entry.getKey().isEmpty() ? DEFAULT_ID : entry.getKey(), agent(entry.getValue(), loops, onFailure));
+            agents.put(
+                    entry.getKey().isEmpty() ? DEFAULT_ID : entry.getKey(), agent(entry.getValue(), loops, onFailure));
         }
     }
 

@@ -9,8 +9,8 @@ import io.grpc.ServerInterceptor;
 import java.util.function.Consumer;
 
 /**
- * Reports what a service throws while it answers the daemon, such as memory that runs out. gRPC only ends the call and tells
- * the daemon that something was wrong; the build shall end with the reason.
+ * Reports what a service throws while it answers the daemon, such as memory that runs out. gRPC only ends the call and
+ * tells the daemon that something was wrong; the build shall end with the reason.
  */
 final class UnexpectedFailures implements ServerInterceptor {
     private final Consumer<Throwable> onFailure;

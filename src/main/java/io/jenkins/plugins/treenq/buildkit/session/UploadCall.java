@@ -17,8 +17,8 @@ import java.util.logging.Logger;
 /**
  * One stream on its way to the daemon, read only as fast as the daemon takes it.
  *
- * <p>It has a worker while it reads, and none while the daemon takes nothing. The stream may come from a pipe or another
- * machine and wait for as long as it likes; the workers then go on without the one that waits.
+ * <p>It has a worker while it reads, and none while the daemon takes nothing. The stream may come from a pipe or
+ * another machine and wait for as long as it likes; the workers then go on without the one that waits.
  */
 final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     private static final Logger LOGGER = Logger.getLogger(UploadCall.class.getName());

@@ -50,8 +50,8 @@ final class UploadService extends UploadGrpc.UploadImplBase {
                     .asRuntimeException());
             return new IgnoredRequests<>();
         }
-        UploadCall call = new UploadCall(
-                path, upload, (ServerCallStreamObserver<BytesMessage>) answers, workers, onFailure);
+        UploadCall call =
+                new UploadCall(path, upload, (ServerCallStreamObserver<BytesMessage>) answers, workers, onFailure);
         call.start();
         return call;
     }

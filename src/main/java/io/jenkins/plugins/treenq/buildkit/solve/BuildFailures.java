@@ -32,18 +32,21 @@ public final class BuildFailures {
     private static final Pattern UNKNOWN_HOST = Pattern.compile("no such host|server misbehaving");
     private static final Pattern REFUSED = Pattern.compile("connection refused");
 
-    private static final Pattern OVERLOADED = Pattern.compile("unexpected status.*?: (?:429|5\\d\\d)\\b|toomanyrequests");
+    private static final Pattern OVERLOADED =
+            Pattern.compile("unexpected status.*?: (?:429|5\\d\\d)\\b|toomanyrequests");
 
     /** What else a registry that is restarted or cut off for a moment makes of a push. */
     private static final Pattern CUT_OFF = Pattern.compile(
             "connection refused|connection reset|broken pipe|i/o timeout|TLS handshake timeout|: (unexpected )?EOF$"
                     + "|use of closed network connection");
+
     private static final Pattern POLICY = Pattern.compile("source \"([^\"]+)\" (?:denied|not allowed) by policy");
-    private static final Pattern BASE_IMAGE = Pattern.compile(
-            "failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
+    private static final Pattern BASE_IMAGE =
+            Pattern.compile("failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
     /** A store of this side's session does not have it ({@code source/containerimage/ocilayout.go}). */
-    private static final Pattern LAYOUT = Pattern.compile("unable to get info about digest: .* content (sha256:[0-9a-f]+): not found");
+    private static final Pattern LAYOUT =
+            Pattern.compile("unable to get info about digest: .* content (sha256:[0-9a-f]+): not found");
 
     private static final Pattern SYNTAX = Pattern.compile("(?:#|//)\\s*syntax\\s*=");
 
@@ -62,18 +65,20 @@ public final class BuildFailures {
             "^process \".*\" did not complete successfully: exit code: (\\d+)(?:: (.*))?$", Pattern.DOTALL);
 
     /** BuildKit's {@code cache/contenthash/checksum.go}. */
-    private static final Pattern NO_FILE = Pattern.compile("failed to calculate checksum of ref \\S+: \"/?(.*)\": not found$");
+    private static final Pattern NO_FILE =
+            Pattern.compile("failed to calculate checksum of ref \\S+: \"/?(.*)\": not found$");
 
     private static final Pattern FROM = Pattern.compile("(?:--|[=,])from=([^\\s,]+)");
 
     private static final Pattern NO_STAGE = Pattern.compile("target stage \"(.*)\" could not be found");
 
     /** BuildKit's {@code source/git/source.go}, before and after v0.26. */
-    private static final Pattern NO_REF = Pattern.compile(
-            "repository does not contain ref (\\S+?),? output: |couldn't find remote ref (\\S+)");
+    private static final Pattern NO_REF =
+            Pattern.compile("repository does not contain ref (\\S+?),? output: |couldn't find remote ref (\\S+)");
 
     private static final Pattern GIT = Pattern.compile(
-            "failed to fetch remote (\\S+): git (?:stderr|error): .*?(?:fatal|error|ERROR): (.*?)(?: ?: exit status \\d+)?$");
+            "failed to fetch remote (\\S+): git (?:stderr|error): .*?(?:fatal|error|ERROR): (.*?)(?: ?: exit "
+                    + "status \\d+)?$");
 
     private BuildFailures() {}
 
@@ -125,9 +130,7 @@ public final class BuildFailures {
         Matcher push = PUSH.matcher(text);
         if (push.find()) {
             return new BuildkitException.RegistryRefusedException(
-                    registry("cannot push " + push.group(1), text),
-                    null,
-                    passes(text));
+                    registry("cannot push " + push.group(1), text), null, passes(text));
         }
         Matcher policy = POLICY.matcher(text);
         if (policy.find()) {
@@ -162,7 +165,9 @@ public final class BuildFailures {
             return refused(registry(place + "cannot pull " + kind + image, text));
         }
         Matcher own = OWN_WORDS.matcher(text);
-        return own.find() ? refused(place + own.group()) : failed(place + text, details, reason(text, details.location()));
+        return own.find()
+                ? refused(place + own.group())
+                : failed(place + text, details, reason(text, details.location()));
     }
 
     /** Null when none of the patterns knows the daemon's words. */
@@ -184,7 +189,9 @@ public final class BuildFailures {
             return new FailureReason.NoReference(ref.group(1) == null ? ref.group(2) : ref.group(1));
         }
         Matcher git = GIT.matcher(text);
-        return git.find() ? new FailureReason.NoRepository(git.group(1), git.group(2).strip()) : null;
+        return git.find()
+                ? new FailureReason.NoRepository(git.group(1), git.group(2).strip())
+                : null;
     }
 
     /** What the instruction takes files from, as its {@code from} names it; empty for the context. */
@@ -193,7 +200,9 @@ public final class BuildFailures {
             return "";
         }
         for (SourceLocation.Lines range : location.ranges()) {
-            for (int line = Math.max(1, range.first()); line <= Math.min(range.last(), location.lines().size()); line++) {
+            for (int line = Math.max(1, range.first());
+                    line <= Math.min(range.last(), location.lines().size());
+                    line++) {
                 Matcher from = FROM.matcher(location.lines().get(line - 1));
                 if (from.find()) {
                     return from.group(1);
@@ -205,7 +214,9 @@ public final class BuildFailures {
 
     /** An image that no line of the Dockerfile names is a frontend or a scanner that the request names. */
     private static String kind(SourceLocation location, String text) {
-        if (location == null || location.line() < 1 || location.line() > location.lines().size()) {
+        if (location == null
+                || location.line() < 1
+                || location.line() > location.lines().size()) {
             // What FROM names, the daemon has in front of it all.
             return text.startsWith("failed to ") ? "image " : "base image ";
         }
@@ -224,7 +235,9 @@ public final class BuildFailures {
         }
         String line;
         if (UNKNOWN_CA.matcher(text).find()) {
-            line = what + ": the daemon does not trust the registry's certificate; give the daemon its CA in buildkitd.toml";
+            line = what
+                    + ": the daemon does not trust the registry's certificate; give the daemon its CA in "
+                    + "buildkitd.toml";
         } else if (FORBIDDEN.matcher(text).find()) {
             line = what + ": the registry denies access; check that the login may do this";
         } else if (OVERLOADED.matcher(text).find()) {

@@ -85,8 +85,8 @@ final class Events {
     }
 
     /**
-     * Tells a message's events in order of time. The daemon sorts them by kind, and a replay puts a whole build into one
-     * message: without this, every step would end before its output.
+     * Tells a message's events in order of time. The daemon sorts them by kind, and a replay puts a whole build into
+     * one message: without this, every step would end before its output.
      *
      * @return whether the message has a step, a part of one, output or a warning that was not told before
      * @throws BuildkitException.DaemonFailedException when there is no end of steps

@@ -17,7 +17,8 @@ final class LlbDefinition {
         try {
             definition = Definition.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new BuildkitException.InvalidRequestException("the definition to build is no marshalled LLB definition", e);
+            throw new BuildkitException.InvalidRequestException(
+                    "the definition to build is no marshalled LLB definition", e);
         }
         if (definition.getDefCount() == 0) {
             throw new BuildkitException.InvalidRequestException(
@@ -32,7 +33,8 @@ final class LlbDefinition {
         for (ByteString operation : definition.getDefList()) {
             String digest = Digest.sha256(operation.toByteArray()).value();
             OpMetadata metadata = definition.getMetadataOrDefault(digest, OpMetadata.getDefaultInstance());
-            builder.putMetadata(digest, metadata.toBuilder().setIgnoreCache(true).build());
+            builder.putMetadata(
+                    digest, metadata.toBuilder().setIgnoreCache(true).build());
         }
         return builder.build();
     }

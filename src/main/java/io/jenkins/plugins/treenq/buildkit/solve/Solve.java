@@ -30,7 +30,11 @@ public final class Solve {
     private final CompletableFuture<Map<String, String>> result = new CompletableFuture<>();
 
     private Solve(
-            ManagedChannel channel, Endpoint endpoint, WorkerPool workers, SolveRequest request, BuildListener listener) {
+            ManagedChannel channel,
+            Endpoint endpoint,
+            WorkerPool workers,
+            SolveRequest request,
+            BuildListener listener) {
         this.endpoint = endpoint;
         call = ControlGrpc.newFutureStub(channel).solve(request);
         boolean begun = false;
@@ -50,7 +54,11 @@ public final class Solve {
      * @param workers where the listener is told
      */
     public static Solve start(
-            ManagedChannel channel, Endpoint endpoint, WorkerPool workers, SolveRequest request, BuildListener listener) {
+            ManagedChannel channel,
+            Endpoint endpoint,
+            WorkerPool workers,
+            SolveRequest request,
+            BuildListener listener) {
         Solve solve = new Solve(channel, endpoint, workers, request, listener);
         solve.whenOver(solve::finish);
         return solve;

@@ -33,12 +33,14 @@ public final class SolveRequests {
     private SolveRequests() {}
 
     /** A build that the daemon runs by itself. */
-    public static SolveRequest build(BuildRequest request, String sessionId) throws BuildkitException.InvalidRequestException {
+    public static SolveRequest build(BuildRequest request, String sessionId)
+            throws BuildkitException.InvalidRequestException {
         SolveRequest.Builder message = common(request, sessionId).setInternal(!request.recorded());
         byte[] bytes = request.definition();
         if (bytes == null && request.frontend().isEmpty()) {
             // The daemon would wait for a client that runs the frontend.
-            throw new BuildkitException.InvalidRequestException("there is nothing to build: name a frontend, or give a definition");
+            throw new BuildkitException.InvalidRequestException(
+                    "there is nothing to build: name a frontend, or give a definition");
         }
         if (bytes == null) {
             return message.setFrontend(request.frontend()).build();
@@ -76,8 +78,7 @@ public final class SolveRequests {
             message.setSourcePolicy(policy(request.sourcePolicy()));
         }
         for (Export export : request.exports()) {
-            message.addExporters(
-                    Exporter.newBuilder().setType(export.type()).putAllAttrs(export.attributes()));
+            message.addExporters(Exporter.newBuilder().setType(export.type()).putAllAttrs(export.attributes()));
         }
         return message;
     }
@@ -107,22 +108,19 @@ public final class SolveRequests {
     private static Policy policy(SourcePolicy policy) {
         Policy.Builder message = Policy.newBuilder().setVersion(POLICY_VERSION);
         for (SourcePolicy.Rule rule : policy.rules()) {
-            Selector.Builder selector = Selector.newBuilder()
-                    .setIdentifier(rule.identifier())
-                    .setMatchType(matchType(rule.match()));
+            Selector.Builder selector =
+                    Selector.newBuilder().setIdentifier(rule.identifier()).setMatchType(matchType(rule.match()));
             for (SourcePolicy.Constraint constraint : rule.constraints()) {
                 selector.addConstraints(AttrConstraint.newBuilder()
                         .setKey(constraint.key())
                         .setValue(constraint.value())
                         .setCondition(condition(constraint.comparison())));
             }
-            Rule.Builder wire = Rule.newBuilder()
-                    .setAction(action(rule.action()))
-                    .setSelector(selector);
+            Rule.Builder wire =
+                    Rule.newBuilder().setAction(action(rule.action())).setSelector(selector);
             if (rule.action() == SourcePolicy.Action.CONVERT) {
-                wire.setUpdates(Update.newBuilder()
-                        .setIdentifier(rule.newIdentifier())
-                        .putAllAttrs(rule.newAttributes()));
+                wire.setUpdates(
+                        Update.newBuilder().setIdentifier(rule.newIdentifier()).putAllAttrs(rule.newAttributes()));
             }
             message.addRules(wire);
         }

@@ -24,15 +24,17 @@ import java.util.logging.Logger;
  * Follows a build's progress and tells a listener, at the listener's pace.
  *
  * <p>The daemon looks for the build for six seconds and then says NOT_FOUND; under load it may register later than that
- * ({@code control/control.go}, Status). A stream that ends so, or breaks, is therefore opened again as long as the build
- * is under way: the daemon then tells everything from the start, and {@link Events} leaves out what was told already.
+ * ({@code control/control.go}, Status). A stream that ends so, or breaks, is therefore opened again as long as the
+ * build is under way: the daemon then tells everything from the start, and {@link Events} leaves out what was told
+ * already.
  *
- * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because no more
- * is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the listener is
- * told that something is missing. The daemon counts as silent only while the listener has nothing left to take; a stream
- * that breaks without a message is silence too, and one that breaks after it repeated what was told already is opened again a
- * few times only. There is no bound on what is left to be told: of a log of 1 GiB it may be hundreds of thousands of messages.
- * A daemon that never stops holds a build no more than one that never ends it, and both can be cancelled.
+ * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because
+ * no more is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the
+ * listener is told that something is missing. The daemon counts as silent only while the listener has nothing left to
+ * take; a stream that breaks without a message is silence too, and one that breaks after it repeated what was told
+ * already is opened again a few times only. There is no bound on what is left to be told: of a log of 1 GiB it may be
+ * hundreds of thousands of messages. A daemon that never stops holds a build no more than one that never ends it, and
+ * both can be cancelled.
  */
 final class StatusStream {
     private static final Logger LOGGER = Logger.getLogger(StatusStream.class.getName());
@@ -303,12 +305,15 @@ final class StatusStream {
                 giveUp("its stream broke off " + MOST_REPETITIONS + " times with nothing new");
             } else {
                 // Not the exception, which cannot be serialized: Jenkins fetches the records of its agents.
-                LOGGER.fine(() -> "The stream of build " + ref + "'s progress broke off, and is opened again: " + status);
+                LOGGER.fine(
+                        () -> "The stream of build " + ref + "'s progress broke off, and is opened again: " + status);
                 openLater();
             }
         }
 
-        /** Whether this stream was one too many that only brought what was known. One without any message is silence. */
+        /**
+         * Whether this stream was one too many that only brought what was known. One without any message is silence.
+         */
         private boolean repeatsItself() {
             if (heardNew) {
                 repetitions = 0;

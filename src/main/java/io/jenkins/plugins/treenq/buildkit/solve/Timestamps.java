@@ -6,8 +6,10 @@ import java.time.Instant;
 
 /** Reads points in time; those outside of what protobuf allows become the nearest that it does, years 1 to 9999. */
 public final class Timestamps {
-    private static final long FIRST_SECOND = Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long FIRST_SECOND =
+            Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
     private static final int LAST_NANO = 999_999_999;
 
     private Timestamps() {}

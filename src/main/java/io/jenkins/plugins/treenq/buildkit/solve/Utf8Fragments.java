@@ -18,7 +18,10 @@ final class Utf8Fragments {
     private byte[] rest = {};
 
     String decode(byte[] piece) {
-        ByteBuffer bytes = ByteBuffer.allocate(rest.length + piece.length).put(rest).put(piece).flip();
+        ByteBuffer bytes = ByteBuffer.allocate(rest.length + piece.length)
+                .put(rest)
+                .put(piece)
+                .flip();
         CharBuffer text = CharBuffer.allocate(bytes.remaining());
         decoder.decode(bytes, text, false);
         rest = new byte[bytes.remaining()];

@@ -21,22 +21,26 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Threads such as those on which all clients of a JVM read files, tell listeners and answer daemons.
  *
- * <p>A few threads serve any number of builds, because no task waits for the network: it leaves its thread and comes back.
- * Some tasks still wait for somebody else, and nobody knows for how long: a listener whose terminal is paused, an upload from
- * a pipe. A task that keeps its thread for long, without using the processor, therefore gets that thread for itself, and
- * another one takes its place. So whoever waits holds up nobody for long, and in the worst case there are twice as many
- * threads as there are tasks that wait.
+ * <p>A few threads serve any number of builds, because no task waits for the network: it leaves its thread and comes
+ * back. Some tasks still wait for somebody else, and nobody knows for how long: a listener whose terminal is paused, an
+ * upload from a pipe. A task that keeps its thread for long, without using the processor, therefore gets that thread
+ * for itself, and another one takes its place. So whoever waits holds up nobody for long, and in the worst case there
+ * are twice as many threads as there are tasks that wait.
  *
- * <p>The machine may have no thread to spare. A task that was taken is then done by the threads that there are; only where
- * there is none at all is it refused, with an {@link OutOfMemoryError}.
+ * <p>The machine may have no thread to spare. A task that was taken is then done by the threads that there are; only
+ * where there is none at all is it refused, with an {@link OutOfMemoryError}.
  *
- * <p>Threads without work end, so that a JVM without clients has none, and nothing keeps the classes from being unloaded.
+ * <p>Threads without work end, so that a JVM without clients has none, and nothing keeps the classes from being
+ * unloaded.
  */
 public final class WorkerPool implements Executor {
     /** Threads for the tasks that do not wait. */
     static final int WORKERS = 16;
 
-    /** After that time on its thread without the processor, a task is one that waits. On a busy machine, others get some. */
+    /**
+     * After that time on its thread without the processor, a task is one that waits. On a busy machine, others get
+     * some.
+     */
     static final long LONG_MILLIS = 1_000;
 
     private static final long SOME_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -201,8 +205,8 @@ public final class WorkerPool implements Executor {
     }
 
     /**
-     * How many threads there may be. Half of the workers are left for the others in any case, and as many as wait: where one
-     * task waits, so may those behind it, and a number that doubles soon comes to the last of them.
+     * How many threads there may be. Half of the workers are left for the others in any case, and as many as wait:
+     * where one task waits, so may those behind it, and a number that doubles soon comes to the last of them.
      */
     int threadsFor(int waiting) {
         return Math.min(mostThreads, Math.max(workers, waiting + Math.max((workers + 1) / 2, waiting)));
@@ -249,7 +253,8 @@ public final class WorkerPool implements Executor {
             try {
                 super.execute(task);
             } catch (OutOfMemoryError e) {
-                // The machine has no more threads. Those that there are will come to the task, which is queued already if
+                // The machine has no more threads. Those that there are will come to the task, which is queued already
+                // if
                 // the last thread ended meanwhile.
                 remove(task);
                 if (getPoolSize() == 0) {

@@ -7,11 +7,12 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Keeps gRPC's server from warning, with a stack trace, that a daemon cancelled what it had asked for while the answer was
- * being written: every build does, since there is no other way to end a transfer early, and gRPC has no setting for it.
+ * Keeps gRPC's server from warning, with a stack trace, that a daemon cancelled what it had asked for while the answer
+ * was being written: every build does, since there is no other way to end a transfer early, and gRPC has no setting for
+ * it.
  *
- * <p>Loggers belong to the whole JVM, where others may use gRPC too. So only records of this kind are left out that come from
- * this client's own event loops, and the filter is there only while they are.
+ * <p>Loggers belong to the whole JVM, where others may use gRPC too. So only records of this kind are left out that
+ * come from this client's own event loops, and the filter is there only while they are.
  */
 final class CancelledStreams implements Filter {
     /** Held here, for a logger that nobody holds forgets its filter. */

@@ -25,20 +25,23 @@ public final class DaemonChannel {
 
     private DaemonChannel() {}
 
-    public static ManagedChannel open(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequestException {
+    public static ManagedChannel open(Endpoint endpoint, EventLoops loops)
+            throws BuildkitException.InvalidRequestException {
         NettyChannelBuilder builder =
                 switch (endpoint.address().getScheme()) {
-                    case "unix" -> NettyChannelBuilder.forAddress(
-                                    UnixDomainSocketAddress.of(endpoint.address().getPath()))
-                            .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
-                            .overrideAuthority("localhost");
-                    case "dns" -> NettyChannelBuilder.forTarget(
-                                    endpoint.address().toString())
-                            .channelType(NioSocketChannel.class);
-                    default -> NettyChannelBuilder.forAddress(
-                                    endpoint.address().getHost(),
-                                    endpoint.address().getPort())
-                            .channelType(NioSocketChannel.class);
+                    case "unix" ->
+                        NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(
+                                        endpoint.address().getPath()))
+                                .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
+                                .overrideAuthority("localhost");
+                    case "dns" ->
+                        NettyChannelBuilder.forTarget(endpoint.address().toString())
+                                .channelType(NioSocketChannel.class);
+                    default ->
+                        NettyChannelBuilder.forAddress(
+                                        endpoint.address().getHost(),
+                                        endpoint.address().getPort())
+                                .channelType(NioSocketChannel.class);
                 };
         if (endpoint.tls() == null) {
             builder.negotiationType(NegotiationType.PLAINTEXT);

@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The threads of one client: one that moves bytes and never blocks, which it shares with other clients, and the workers of
- * the JVM.
+ * The threads of one client: one that moves bytes and never blocks, which it shares with other clients, and the workers
+ * of the JVM.
  *
- * <p>A session's bytes pass through two connections, its own and the daemon's. On two threads, each piece wakes the other
- * one, which takes eight times the wake-ups and, for a large result, one and a half times the time. A client therefore has
- * one event loop for all that it does; a JVM has a few of them, however many clients there are.
+ * <p>A session's bytes pass through two connections, its own and the daemon's. On two threads, each piece wakes the
+ * other one, which takes eight times the wake-ups and, for a large result, one and a half times the time. A client
+ * therefore has one event loop for all that it does; a JVM has a few of them, however many clients there are.
  *
  * <p>The JDK's own transport and TLS serve everywhere and load no native library, which would have to be written to
  * disk first.
@@ -94,8 +94,8 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /**
-     * The same threads for what may end later than their client. They end when both were closed: what is handed to an event
-     * loop that has ended is never done, and who waits for it waits for ever.
+     * The same threads for what may end later than their client. They end when both were closed: what is handed to an
+     * event loop that has ended is never done, and who waits for it waits for ever.
      *
      * @throws IllegalStateException when the client is closed already
      */
@@ -135,7 +135,8 @@ public final class EventLoops implements AutoCloseable {
         }
         if (last) {
             // Connections take a moment to end.
-            group.loops.shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
+            group.loops
+                    .shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
                     .addListener(ended -> CancelledStreams.leaveOutNoMore());
         }
     }

@@ -11,8 +11,8 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
@@ -54,15 +54,17 @@ public final class Failures {
         }
         Status status = Status.fromThrowable(failure);
         return switch (status.getCode()) {
-            case UNIMPLEMENTED -> unreachable(
-                    daemon + " is not a BuildKit daemon of v0.12 or newer; check the address or update it");
-            case DEADLINE_EXCEEDED -> unreachable(daemon + " did not answer within "
-                    + endpoint.connectTimeout().toSeconds() + " s; check the address and the network between");
-            case UNAVAILABLE -> unreachable(
-                    endpoint.tls() == null
-                            ? daemon + " closed the connection; check that it is a BuildKit daemon, and give the"
-                                    + " certificates if it expects TLS"
-                            : daemon + " closed the connection; check that it is a BuildKit daemon");
+            case UNIMPLEMENTED ->
+                unreachable(daemon + " is not a BuildKit daemon of v0.12 or newer; check the address or update it");
+            case DEADLINE_EXCEEDED ->
+                unreachable(daemon + " did not answer within "
+                        + endpoint.connectTimeout().toSeconds() + " s; check the address and the network between");
+            case UNAVAILABLE ->
+                unreachable(
+                        endpoint.tls() == null
+                                ? daemon + " closed the connection; check that it is a BuildKit daemon, and give the"
+                                        + " certificates if it expects TLS"
+                                : daemon + " closed the connection; check that it is a BuildKit daemon");
             default -> unreachable(daemon + " does not answer like a BuildKit daemon (" + oneLine(status) + ")");
         };
     }
@@ -101,7 +103,8 @@ public final class Failures {
         }
         if (cause instanceof CertPathValidatorException path && path.getReason() == BasicReason.INVALID_SIGNATURE
                 || cause instanceof SignatureException) {
-            return refused("the certificate of " + daemon + " was signed by another CA than the one that is given, which has the"
+            return refused("the certificate of " + daemon
+                    + " was signed by another CA than the one that is given, which has the"
                     + " same name and another key; give the CA certificate that signed it");
         }
         // Its cause may say it better.
@@ -110,11 +113,13 @@ public final class Failures {
                     + "); renew it at the daemon, or give the CA certificate that signed it");
         }
         if (text.contains("No subject alternative") || text.contains("No name matching")) {
-            return refused("the certificate of " + daemon + " is for another host; set the TLS server name to a name in it");
+            return refused(
+                    "the certificate of " + daemon + " is for another host; set the TLS server name to a name in it");
         }
         if (cause instanceof SSLException) {
             Matcher alert = ALERT.matcher(text);
-            String reason = alert.find() ? alert.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : "";
+            String reason =
+                    alert.find() ? alert.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : "";
             if (reason.equals("protocol version") || text.contains("protocol version")) {
                 return refused(daemon + " offers no version of TLS from 1.2 on, which are those that are taken here;"
                         + " update whatever ends TLS there");
@@ -142,7 +147,9 @@ public final class Failures {
     /** A status' words without line breaks. */
     public static String oneLine(Status status) {
         String text = status.getDescription();
-        return text == null || text.isBlank() ? status.getCode().toString() : text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return text == null || text.isBlank()
+                ? status.getCode().toString()
+                : text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static BuildkitException unreachable(String line) {

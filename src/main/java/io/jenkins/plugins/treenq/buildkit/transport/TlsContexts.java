@@ -52,7 +52,8 @@ final class TlsContexts {
         }
     }
 
-    private static X509Certificate[] certificates(String pem, String what) throws BuildkitException.InvalidRequestException {
+    private static X509Certificate[] certificates(String pem, String what)
+            throws BuildkitException.InvalidRequestException {
         try {
             return PemCertificates.parse(pem);
         } catch (GeneralSecurityException e) {

@@ -12,12 +12,12 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.treewalk.TreeWalk.OperationType;
 import org.eclipse.jgit.treewalk.TreeWalk;
+import org.eclipse.jgit.treewalk.TreeWalk.OperationType;
 
 /**
- * Tells whether files that git tracks are other than in the commit. A file that has the size and time at which git wrote
- * it is not read. Files that git does not track, and what submodules hold, do not count.
+ * Tells whether files that git tracks are other than in the commit. A file that has the size and time at which git
+ * wrote it is not read. Files that git does not track, and what submodules hold, do not count.
  */
 final class Changes {
     private static final int INDEX = 0;
@@ -67,8 +67,7 @@ final class Changes {
 
     private static boolean changed(TreeWalk walk, boolean staged, ObjectReader objects) throws IOException {
         DirCacheIterator index = walk.getTree(INDEX, DirCacheIterator.class);
-        if (staged
-                && (walk.getRawMode(COMMITTED) != walk.getRawMode(INDEX) || !walk.idEqual(COMMITTED, INDEX))) {
+        if (staged && (walk.getRawMode(COMMITTED) != walk.getRawMode(INDEX) || !walk.idEqual(COMMITTED, INDEX))) {
             return true;
         }
         if (index == null || FileMode.GITLINK.equals(walk.getRawMode(INDEX))) {

@@ -8,20 +8,20 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.treewalk.AbstractTreeIterator;
-import org.eclipse.jgit.treewalk.FileTreeIterator.FileEntry;
 import org.eclipse.jgit.treewalk.FileTreeIterator;
+import org.eclipse.jgit.treewalk.FileTreeIterator.FileEntry;
 import org.eclipse.jgit.treewalk.WorkingTreeIterator;
 import org.eclipse.jgit.treewalk.WorkingTreeOptions;
 import org.eclipse.jgit.util.FS;
 
-/** Walks a working tree as JGit does, but opens plain files only, and never runs the filters that a configuration names. */
+/**
+ * Walks a working tree as JGit does, but opens plain files only, and never runs the filters that a configuration names.
+ */
 final class CheckedOutFiles extends WorkingTreeIterator {
     /** Neither a nested repository nor a pipe is anything to look into. */
     private static final FileTreeIterator.FileModeStrategy MODES = (file, attributes) -> {
         boolean plain = attributes.isRegularFile() || attributes.isSymbolicLink() || attributes.isDirectory();
-        return plain
-                ? FileTreeIterator.NoGitlinksStrategy.INSTANCE.getMode(file, attributes)
-                : FileMode.MISSING;
+        return plain ? FileTreeIterator.NoGitlinksStrategy.INSTANCE.getMode(file, attributes) : FileMode.MISSING;
     };
 
     private final FS fileSystem;
@@ -62,11 +62,10 @@ final class CheckedOutFiles extends WorkingTreeIterator {
 
     /** What a filter makes of a file is not known here, so that such a file is other only when its size is. */
     @Override
-    public boolean isModified(DirCacheEntry entry, boolean forceContentCheck, ObjectReader reader)
-            throws IOException {
+    public boolean isModified(DirCacheEntry entry, boolean forceContentCheck, ObjectReader reader) throws IOException {
         return switch (compareMetadata(entry)) {
-            case DIFFER_BY_TIMESTAMP, SMUDGED -> super.getCleanFilterCommand() == null
-                    && super.isModified(entry, forceContentCheck, reader);
+            case DIFFER_BY_TIMESTAMP, SMUDGED ->
+                super.getCleanFilterCommand() == null && super.isModified(entry, forceContentCheck, reader);
             default -> super.isModified(entry, forceContentCheck, reader);
         };
     }

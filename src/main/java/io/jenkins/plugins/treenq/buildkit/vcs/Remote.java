@@ -14,8 +14,8 @@ final class Remote {
     private Remote() {}
 
     /**
-     * The URL of the branch's own remote, of {@code origin} or {@code upstream}, with nothing secret in it. It is the one
-     * that was written down: what {@code url.*.insteadOf} makes of it is often a login.
+     * The URL of the branch's own remote, of {@code origin} or {@code upstream}, with nothing secret in it. It is the
+     * one that was written down: what {@code url.*.insteadOf} makes of it is often a login.
      */
     static Optional<String> of(Repository repository) throws IOException {
         Config config = repository.getConfig();

@@ -11,8 +11,8 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 
 /**
- * Options of a request that put the commit, the remote and the folder of a context into the build's provenance, as buildx
- * has them ({@code build/git.go}).
+ * Options of a request that put the commit, the remote and the folder of a context into the build's provenance, as
+ * buildx has them ({@code build/git.go}).
  */
 public final class VcsOptions {
     private static final String DIRTY = "-dirty";
@@ -40,9 +40,11 @@ public final class VcsOptions {
         } catch (UnreadableRepositoryException e) {
             throw new IOException("the git repository of " + tree + " cannot be read: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
-            // JGit has either for a repository that is damaged, or of a kind that it does not know. Its messages quote files.
+            // JGit has either for a repository that is damaged, or of a kind that it does not know. Its messages quote
+            // files.
             throw new IOException(
-                    "the git repository of " + tree + " cannot be read: it is damaged, or of a kind that is not known here",
+                    "the git repository of " + tree
+                            + " cannot be read: it is damaged, or of a kind that is not known here",
                     e);
         }
     }

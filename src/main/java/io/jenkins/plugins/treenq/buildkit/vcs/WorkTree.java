@@ -51,8 +51,10 @@ final class WorkTree {
     static Repository open(Path tree, Path boundary) throws IOException {
         check(tree.resolve(Constants.DOT_GIT), boundary);
         // Given, so that no core.worktree leads elsewhere.
-        FileRepositoryBuilder builder =
-                new FileRepositoryBuilder().setWorkTree(tree.toFile()).setMustExist(true).setup();
+        FileRepositoryBuilder builder = new FileRepositoryBuilder()
+                .setWorkTree(tree.toFile())
+                .setMustExist(true)
+                .setup();
         Path own = inside(boundary, builder.getGitDir());
         Path common = inside(boundary, builder.getGitCommonDir());
         for (String file : OWN_FILES) {
@@ -108,10 +110,7 @@ final class WorkTree {
             return;
         }
         Files.walkFileTree(
-                folder,
-                EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-                Integer.MAX_VALUE,
-                new SimpleFileVisitor<>() {
+                folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                         // Of links that lead nowhere there is nothing to read.
@@ -130,8 +129,8 @@ final class WorkTree {
     }
 
     /**
-     * Objects may lie elsewhere, as those of a reference repository that clones of the same machine share. They are told by
-     * their hashes only, so what counts is that each of them can be read to its end.
+     * Objects may lie elsewhere, as those of a reference repository that clones of the same machine share. They are
+     * told by their hashes only, so what counts is that each of them can be read to its end.
      */
     private static void checkObjects(Path objects, int alternatesLeft) throws IOException {
         walk(objects, WorkTree::checkType);

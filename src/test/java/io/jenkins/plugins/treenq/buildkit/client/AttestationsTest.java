@@ -67,7 +67,8 @@ class AttestationsTest {
     private List<JsonObject> statements(String name, String predicate) throws Exception {
         Registry registry = new Registry(daemon);
         List<JsonObject> found = new ArrayList<>();
-        for (JsonElement manifest : json(registry.text(repository(name), "manifests/1")).getAsJsonArray("manifests")) {
+        for (JsonElement manifest :
+                json(registry.text(repository(name), "manifests/1")).getAsJsonArray("manifests")) {
             JsonObject image = json(registry.text(
                     repository(name),
                     "manifests/" + manifest.getAsJsonObject().get("digest").getAsString()));
@@ -75,7 +76,10 @@ class AttestationsTest {
                 JsonObject annotations = layer.getAsJsonObject().getAsJsonObject("annotations");
                 if (annotations != null
                         && annotations.has("in-toto.io/predicate-type")
-                        && annotations.get("in-toto.io/predicate-type").getAsString().startsWith(predicate)) {
+                        && annotations
+                                .get("in-toto.io/predicate-type")
+                                .getAsString()
+                                .startsWith(predicate)) {
                     found.add(json(registry.text(
                             repository(name),
                             "blobs/" + layer.getAsJsonObject().get("digest").getAsString())));
@@ -96,7 +100,8 @@ class AttestationsTest {
                 .option("build-arg:FLAVOUR", "vanilla");
         BuildResult result = build("FROM busybox\nARG FLAVOUR\nRUN echo $FLAVOUR > /made\n", request);
 
-        JsonObject statement = statements("provenance", "https://slsa.dev/provenance/").get(0);
+        JsonObject statement =
+                statements("provenance", "https://slsa.dev/provenance/").get(0);
         assertTrue(statement.toString().contains("https://jenkins.example.com/job/1"), statement.toString());
         assertTrue(statement.toString().contains("vanilla"), statement.toString());
         // With mode=max, the steps are told too.
@@ -115,25 +120,25 @@ class AttestationsTest {
     @Test
     void thereIsNoneInTheImageUnlessAskedForButAlwaysInTheHistory() throws Exception {
         BuildResult result = build("FROM scratch\nCOPY Dockerfile /\n", pushed("plain"));
-        assertTrue(json(new Registry(daemon).text(repository("plain"), "manifests/1")).has("layers"));
+        assertTrue(json(new Registry(daemon).text(repository("plain"), "manifests/1"))
+                .has("layers"));
         assertEquals(1, client.provenance(result.ref()).size());
     }
 
     @Test
     void eachPlatformHasItsOwn() throws Exception {
         BuildResult result = build(
-                "FROM scratch\nCOPY Dockerfile /\n",
-                pushed("platforms").option("platform", "linux/amd64,linux/arm64"));
+                "FROM scratch\nCOPY Dockerfile /\n", pushed("platforms").option("platform", "linux/amd64,linux/arm64"));
         assertEquals(
                 List.of("linux/amd64", "linux/arm64"),
-                client.provenance(result.ref()).stream().map(Attestation::platform).toList());
+                client.provenance(result.ref()).stream()
+                        .map(Attestation::platform)
+                        .toList());
     }
 
     @Test
     void aBillOfMaterialsIsMadeByTheScannerThatIsNamed() throws Exception {
-        Files.writeString(
-                folder.resolve("scan"),
-                """
+        Files.writeString(folder.resolve("scan"), """
                 echo '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document",\
                 "predicate":{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"found by the scanner"}}' \
                 > $BUILDKIT_SCAN_DESTINATION/$(basename $BUILDKIT_SCAN_SOURCE).spdx.json
@@ -141,9 +146,7 @@ class AttestationsTest {
         String scanner = daemon.registry() + "/" + repository("scanner") + ":1";
         build("FROM busybox\nCOPY scan /scan\nENTRYPOINT [\"/bin/sh\", \"/scan\"]\n", pushed("scanner"));
 
-        build(
-                "FROM scratch\nCOPY Dockerfile /\n",
-                pushed("sbom").option("attest:sbom", "generator=" + scanner));
+        build("FROM scratch\nCOPY Dockerfile /\n", pushed("sbom").option("attest:sbom", "generator=" + scanner));
         JsonObject statement = statements("sbom", "https://spdx.dev/Document").get(0);
         assertTrue(statement.toString().contains("found by the scanner"), statement.toString());
     }

@@ -55,8 +55,8 @@ class BuildFailureTest {
     private <T extends BuildkitException> T failure(Class<T> kind, BuildRequest request, RegistryLogins logins)
             throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            T failure = assertThrows(
-                    kind, () -> client.build(request, Builds.content(folder, logins), BuildListener.NONE));
+            T failure =
+                    assertThrows(kind, () -> client.build(request, Builds.content(folder, logins), BuildListener.NONE));
             assertFalse(failure.getMessage().contains("\n"), failure.getMessage());
             return failure;
         }
@@ -65,7 +65,9 @@ class BuildFailureTest {
     private void assertFails(String dockerfile, String... parts) throws Exception {
         Builds.dockerfile(folder, dockerfile);
         String message = failure(
-                        BuildkitException.BuildFailedException.class, Builds.request().build(), daemon.logins())
+                        BuildkitException.BuildFailedException.class,
+                        Builds.request().build(),
+                        daemon.logins())
                 .getMessage();
         for (String part : parts) {
             assertTrue(message.contains(part), message);
@@ -76,12 +78,14 @@ class BuildFailureTest {
     void aFailingRunNamesItsLineAndItsExitCode() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n\nRUN echo before && \\\n    exit 17\n");
         Builds.Log log = new Builds.Log();
-        BuildkitException.BuildFailedException failure = assertThrows(
-                BuildkitException.BuildFailedException.class, () -> Builds.check(daemon, folder, log));
+        BuildkitException.BuildFailedException failure =
+                assertThrows(BuildkitException.BuildFailedException.class, () -> Builds.check(daemon, folder, log));
         assertEquals(17, failure.exitCode());
         assertEquals(3, failure.location().line());
         assertEquals("Dockerfile", failure.location().file());
-        assertTrue(failure.location().lines().contains("    exit 17"), failure.location().toString());
+        assertTrue(
+                failure.location().lines().contains("    exit 17"),
+                failure.location().toString());
         assertTrue(failure.getMessage().startsWith("Dockerfile:3: "), failure.getMessage());
         assertEquals("before\n", log.toString());
     }
@@ -116,7 +120,9 @@ class BuildFailureTest {
     void aBaseImageThatWantsALoginIsRefusedWithoutOne() throws Exception {
         Builds.dockerfile(folder, "FROM " + daemon.registry() + "/library/private:1\n");
         String message = failure(
-                        BuildkitException.RegistryRefusedException.class, Builds.request().build(), RegistryLogins.NONE)
+                        BuildkitException.RegistryRefusedException.class,
+                        Builds.request().build(),
+                        RegistryLogins.NONE)
                 .getMessage();
         assertTrue(message.contains("library/private:1") && message.contains("login"), message);
     }
@@ -148,9 +154,11 @@ class BuildFailureTest {
         HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/", exchange -> {
             boolean write = !exchange.getRequestMethod().matches("GET|HEAD");
-            byte[] answer = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"requested access to the resource is denied\"}]}"
-                    .getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(write ? 403 : 404, exchange.getRequestMethod().equals("HEAD") ? -1 : answer.length);
+            byte[] answer =
+                    "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"requested access to the resource is denied\"}]}"
+                            .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(
+                    write ? 403 : 404, exchange.getRequestMethod().equals("HEAD") ? -1 : answer.length);
             if (!exchange.getRequestMethod().equals("HEAD")) {
                 exchange.getResponseBody().write(answer);
             }
@@ -201,7 +209,8 @@ class BuildFailureTest {
             CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
                 try (BuildkitClient client = BuildkitClient.connect(victim.endpoint())) {
                     client.build(
-                            Builds.request(Builds.push(daemon.registry() + "/" + repository + ":1")).build(),
+                            Builds.request(Builds.push(daemon.registry() + "/" + repository + ":1"))
+                                    .build(),
                             Builds.content(folder, daemon.logins()),
                             log);
                 } catch (Exception e) {
@@ -210,9 +219,10 @@ class BuildFailureTest {
             });
             assertTrue(log.awaitText());
             ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly();
-            ExecutionException failure =
-                    assertThrows(ExecutionException.class, () -> build.get(30, TimeUnit.SECONDS));
-            assertEquals(BuildkitException.ConnectionLostException.class, failure.getCause().getClass());
+            ExecutionException failure = assertThrows(ExecutionException.class, () -> build.get(30, TimeUnit.SECONDS));
+            assertEquals(
+                    BuildkitException.ConnectionLostException.class,
+                    failure.getCause().getClass());
             assertTrue(failure.getCause().getMessage().contains(victim.address()));
             assertEquals("started\n", log.toString());
             try (BuildkitClient client =
@@ -240,7 +250,9 @@ class BuildFailureTest {
             exchange.close();
         });
         registry.start();
-        assertPushFails("localhost:" + registry.getAddress().getPort() + "/gone/away:1", "nothing listens at the registry's address");
+        assertPushFails(
+                "localhost:" + registry.getAddress().getPort() + "/gone/away:1",
+                "nothing listens at the registry's address");
     }
 
     @Test
@@ -251,7 +263,9 @@ class BuildFailureTest {
                 host.isLoopbackAddress() && !host.getHostName().equals("localhost"),
                 "needs another name than localhost for this machine's loopback address");
         Certificates.Identity identity = Certificates.server(
-                Certificates.authority("other"), host.getHostName(), Instant.now().plus(Duration.ofDays(1)));
+                Certificates.authority("other"),
+                host.getHostName(),
+                Instant.now().plus(Duration.ofDays(1)));
         KeyStore keys = KeyStore.getInstance(KeyStore.getDefaultType());
         keys.load(null, null);
         keys.setKeyEntry("key", identity.keys().getPrivate(), new char[0], new Certificate[] {identity.certificate()});
@@ -289,11 +303,13 @@ class BuildFailureTest {
             Builds.dockerfile(folder, "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=200\n");
             BuildkitException failure =
                     assertThrows(BuildkitException.class, () -> Builds.check(small, folder, BuildListener.NONE));
-            assertTrue(failure.getMessage().contains(small.address()) || failure.getMessage().contains("exit code"));
+            assertTrue(failure.getMessage().contains(small.address())
+                    || failure.getMessage().contains("exit code"));
             Files.write(folder.resolve("big"), new byte[100 << 20]);
             Builds.dockerfile(folder, "FROM scratch\nCOPY big /\n");
             BuildkitException full = assertThrows(
-                    BuildkitException.DaemonFailedException.class, () -> Builds.check(small, folder, BuildListener.NONE));
+                    BuildkitException.DaemonFailedException.class,
+                    () -> Builds.check(small, folder, BuildListener.NONE));
             assertTrue(full.getMessage().contains("is full"), full.getMessage());
         } finally {
             daemon.down(name);

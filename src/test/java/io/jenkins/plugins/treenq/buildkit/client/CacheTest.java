@@ -63,8 +63,7 @@ class CacheTest {
             assertTrue(all.stream().anyMatch(record -> record.type().equals("source.local")));
             assertTrue(all.stream().anyMatch(record -> record.description().contains("COPY Dockerfile")));
             assertTrue(all.stream().anyMatch(record -> !record.parents().isEmpty()));
-            assertEquals(
-                    Set.of(mount.id()), ids(client.diskUsage(List.of("type==exec.cachemount"))));
+            assertEquals(Set.of(mount.id()), ids(client.diskUsage(List.of("type==exec.cachemount"))));
 
             assertEquals(Set.of(), pruned(client, new CachePolicy(false, List.of(), Duration.ofHours(1), 0, 0, 0)));
             assertEquals(

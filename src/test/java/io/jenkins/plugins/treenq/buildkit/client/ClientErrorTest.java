@@ -41,9 +41,7 @@ class ClientErrorTest {
 
     @BeforeEach
     void dockerfile() throws Exception {
-        Builds.dockerfile(
-                folder,
-                """
+        Builds.dockerfile(folder, """
                 FROM busybox
                 RUN --mount=type=secret,id=s,required=true cat /run/secrets/s
                 """);
@@ -57,7 +55,8 @@ class ClientErrorTest {
     private void assertEndsWithTheError(BuildRequest.Builder request, SessionContent content) throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Error thrown = assertThrows(
-                    Error.class, () -> client.build(request.option("no-cache", "").build(), content, BuildListener.NONE));
+                    Error.class,
+                    () -> client.build(request.option("no-cache", "").build(), content, BuildListener.NONE));
             assertSame(error, thrown);
         }
     }

@@ -42,7 +42,8 @@ class ConnectTest {
     private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
 
     private static String refusal(Class<? extends BuildkitException> kind, Endpoint endpoint) {
-        BuildkitException refusal = assertThrows(kind, () -> BuildkitClient.connect(endpoint).close());
+        BuildkitException refusal =
+                assertThrows(kind, () -> BuildkitClient.connect(endpoint).close());
         assertFalse(refusal.getMessage().contains("\n"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains(endpoint.address().toString()), refusal.getMessage());
         return refusal.getMessage();
@@ -67,8 +68,11 @@ class ConnectTest {
     @ParameterizedTest
     @MethodSource(DAEMONS)
     void aDaemonWithoutOurCertificateAuthorityIsNotTrusted(Daemon daemon) throws Exception {
-        Tls tls = new Tls("", Certificates.authority("other").certificatePem(), daemon.certificatePem(), daemon.keyPem());
-        assertSays("not trusted", refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), tls)));
+        Tls tls =
+                new Tls("", Certificates.authority("other").certificatePem(), daemon.certificatePem(), daemon.keyPem());
+        assertSays(
+                "not trusted",
+                refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), tls)));
     }
 
     /** As a CA that was made anew, such as by {@code buildkit/certs} in another folder. */
@@ -103,14 +107,17 @@ class ConnectTest {
         Tls right = new Tls("localhost", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
         BuildkitClient.connect(Endpoint.of(daemon.address(), right)).close();
         Tls wrong = new Tls("buildkit.example.com", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
-        assertSays("another host", refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), wrong)));
+        assertSays(
+                "another host",
+                refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), wrong)));
     }
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
     void aDaemonThatWantsTlsIsNotReachedWithout(Daemon daemon) {
         assertSays(
-                "certificates", refusal(BuildkitException.UnreachableException.class, Endpoint.of(daemon.address(), null)));
+                "certificates",
+                refusal(BuildkitException.UnreachableException.class, Endpoint.of(daemon.address(), null)));
     }
 
     @Test
@@ -149,7 +156,8 @@ class ConnectTest {
             });
             answering.start();
             return refusal(
-                    BuildkitException.TlsRefusedException.class, Endpoint.of("tcp://127.0.0.1:" + server.getLocalPort(), tls));
+                    BuildkitException.TlsRefusedException.class,
+                    Endpoint.of("tcp://127.0.0.1:" + server.getLocalPort(), tls));
         }
     }
 
@@ -174,9 +182,9 @@ class ConnectTest {
     }
 
     private static String invalid(Tls tls) {
-        return assertThrows(
-                        BuildkitException.InvalidRequestException.class,
-                        () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", tls)).close())
+        return assertThrows(BuildkitException.InvalidRequestException.class, () -> BuildkitClient.connect(
+                                Endpoint.of("tcp://127.0.0.1:1", tls))
+                        .close())
                 .getMessage();
     }
 
@@ -200,7 +208,9 @@ class ConnectTest {
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://127.0.0.1:1", null)));
         assertSays(
                 "no socket",
-                refusal(BuildkitException.UnreachableException.class, Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
+                refusal(
+                        BuildkitException.UnreachableException.class,
+                        Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
         assertSays(
                 "not known",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://nobody.invalid:1234", null)));
@@ -209,8 +219,8 @@ class ConnectTest {
     @Test
     void somebodyWhoNeverAnswersIsGivenUpAfterTheTimeout() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Endpoint endpoint = new Endpoint(
-                    URI.create("tcp://127.0.0.1:" + silent.getLocalPort()), null, Duration.ofSeconds(1));
+            Endpoint endpoint =
+                    new Endpoint(URI.create("tcp://127.0.0.1:" + silent.getLocalPort()), null, Duration.ofSeconds(1));
             assertSays("did not answer within 1 s", refusal(BuildkitException.UnreachableException.class, endpoint));
         }
     }
@@ -220,8 +230,8 @@ class ConnectTest {
         Certificates.Identity identity = Certificates.authority("client");
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
-                () -> BuildkitClient.connect(Endpoint.of(
-                        "tcp://127.0.0.1:1", new Tls("", "", identity.certificatePem(), "no key"))));
+                () -> BuildkitClient.connect(
+                        Endpoint.of("tcp://127.0.0.1:1", new Tls("", "", identity.certificatePem(), "no key"))));
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", new Tls("", "no certificate", "", ""))));

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The daemon is told the times that files have on the disk: a step that compares them, as {@code make} does, sees what has
- * changed, and the image is the one that buildctl's build of the same folder gives.
+ * The daemon is told the times that files have on the disk: a step that compares them, as {@code make} does, sees what
+ * has changed, and the image is the one that buildctl's build of the same folder gives.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -58,8 +58,8 @@ class ContextTimesTest {
     private long now = Long.parseLong(EPOCH) - 1_000_000;
 
     /**
-     * Not from a seed: the daemon takes a file of the same size, mode and time for the one it has, and what buildctl sends
-     * it keeps from one run of the tests to the next.
+     * Not from a seed: the daemon takes a file of the same size, mode and time for the one it has, and what buildctl
+     * sends it keeps from one run of the tests to the next.
      */
     private final Random random = new Random();
 
@@ -77,8 +77,7 @@ class ContextTimesTest {
                     cp /kept/out /result
                 FROM scratch
                 COPY --from=build /result /
-                """
-                .formatted(copied, unique);
+                """.formatted(copied, unique);
     }
 
     /** A folder of its own whose files were all written just now. */
@@ -214,7 +213,8 @@ class ContextTimesTest {
         written(checkout);
         assertEquals(times(checkout), times(files(checkout, unique)));
 
-        // Kept: only some are written again, with the same content or with another. A folder that the daemon has got, and
+        // Kept: only some are written again, with the same content or with another. A folder that the daemon has got,
+        // and
         // writes files into, has the time of that then, whichever client sends them (fsutil's diskwriter.go).
         Files.writeString(checkout.resolve("a/b/3"), "changed");
         for (int i = 3; i < 7; i++) {
@@ -248,16 +248,14 @@ class ContextTimesTest {
 
     @Test
     void generatedFilesStayNewerThanTheirSources() throws Exception {
-        Path checkout = checkout(
-                """
+        Path checkout = checkout("""
                 FROM busybox AS build
                 WORKDIR /src
                 COPY . .
                 RUN for s in *.y; do [ $s -nt ${s%.y}.c ] && echo $s; done > /result; true
                 FROM scratch
                 COPY --from=build /result /
-                """,
-                unique);
+                """, unique);
         for (int build = 0; build < 2; build++) {
             now += 10;
             for (String kind : List.of("y", "c")) {
@@ -301,9 +299,7 @@ class ContextTimesTest {
     @Test
     void theFilesAreBuildctlsWithoutAnyOption() throws Exception {
         Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
-        build(
-                ours(checkout).noCache(true).destinations(List.of(new FileOutput("tar", "ours.tar", Map.of()))),
-                unique);
+        build(ours(checkout).noCache(true).destinations(List.of(new FileOutput("tar", "ours.tar", Map.of()))), unique);
         Path theirs = scratch.resolve("theirs.tar");
         buildctl(checkout, "--no-cache", "--output=type=tar,dest=" + theirs);
         assertArrayEquals(Files.readAllBytes(theirs), Files.readAllBytes(workspace.resolve("ours.tar")));

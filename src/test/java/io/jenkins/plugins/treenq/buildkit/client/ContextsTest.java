@@ -102,8 +102,7 @@ class ContextsTest {
         try (WebServer server = new WebServer(folder, basic(TOKEN))) {
             Map<String, String> options = Map.of("context", server.url("shop.git#main:app"));
             BuildkitException failure = assertThrows(
-                    BuildkitException.class,
-                    () -> text(options, Map.of(), Map.of("GIT_AUTH_TOKEN", "wrong-" + TOKEN)));
+                    BuildkitException.class, () -> text(options, Map.of(), Map.of("GIT_AUTH_TOKEN", "wrong-" + TOKEN)));
             assertFalse(failure.getMessage().contains(TOKEN), failure.getMessage());
         }
     }
@@ -130,7 +129,8 @@ class ContextsTest {
         Builds.dockerfile(files, "FROM scratch\nCOPY text /\n");
         assertEquals(
                 0,
-                new ProcessBuilder("tar", "-czf", folder.resolve("files.tar.gz").toString(), "-C", files.toString(), ".")
+                new ProcessBuilder(
+                                "tar", "-czf", folder.resolve("files.tar.gz").toString(), "-C", files.toString(), ".")
                         .inheritIO()
                         .start()
                         .waitFor());

@@ -42,7 +42,10 @@ class DockerfileBuildTest {
     }
 
     private static void assertRefused(String message, Executable executable) {
-        assertEquals(message, assertThrows(BuildkitException.InvalidRequestException.class, executable).getMessage());
+        assertEquals(
+                message,
+                assertThrows(BuildkitException.InvalidRequestException.class, executable)
+                        .getMessage());
     }
 
     @Test
@@ -163,14 +166,11 @@ class DockerfileBuildTest {
                 "'thing' carries no annotations; write index, index-descriptor, manifest or manifest-descriptor, and a"
                         + " platform in [ ]",
                 () -> DockerfileBuild.builder().annotations(Map.of("thing:a", "b")));
-        assertRefused(
-                "shmSize: 'much' is no size; write it as in 64m or 2g",
-                () -> DockerfileBuild.builder().shmSize("much"));
-        assertRefused(
-                "'zip' is no kind of output; write local, tar, oci or docker",
-                () -> DockerfileBuild.builder()
-                        .destinations(List.of(new FileOutput("zip", "a", Map.of())))
-                        .build());
+        assertRefused("shmSize: 'much' is no size; write it as in 64m or 2g", () -> DockerfileBuild.builder()
+                .shmSize("much"));
+        assertRefused("'zip' is no kind of output; write local, tar, oci or docker", () -> DockerfileBuild.builder()
+                .destinations(List.of(new FileOutput("zip", "a", Map.of())))
+                .build());
     }
 
     @Test
@@ -179,8 +179,7 @@ class DockerfileBuildTest {
         Files.writeString(root.resolve("workspace/Other"), "FROM scratch\n");
         Files.writeString(root.resolve("Outside"), "FROM scratch\n");
 
-        PreparedBuild build =
-                prepared(DockerfileBuild.builder().context("web").dockerfile("../../Other"));
+        PreparedBuild build = prepared(DockerfileBuild.builder().context("web").dockerfile("../../Other"));
 
         assertEquals("Other", build.request().options().get("filename"));
         assertEquals(
@@ -292,18 +291,21 @@ class DockerfileBuildTest {
                         new FileOutput("local", "out/files", Map.of()),
                         new FileOutput("oci", "out/image.tar", Map.of("compression", "zstd")))));
 
-        assertEquals(new Output.Folder(folder.resolve("out/files")), build.outputs().get(0));
+        assertEquals(
+                new Output.Folder(folder.resolve("out/files")), build.outputs().get(0));
         assertInstanceOf(Output.Stream.class, build.outputs().get(1));
         List<Export> exports = build.request().exports();
-        assertEquals(List.of("local", "oci", "image"), exports.stream().map(Export::type).toList());
+        assertEquals(
+                List.of("local", "oci", "image"),
+                exports.stream().map(Export::type).toList());
         assertNull(exports.get(0).attributes().get("name"));
         assertEquals("docker.io/shop/web:1", exports.get(1).attributes().get("name"));
         for (String path : List.of("../../out", "away/out", "/etc/out")) {
             Path named = folder.resolve(path).normalize();
             assertRefused(
                     "output '" + named + "' is outside of '" + folder.getParent() + "'",
-                    () -> prepared(DockerfileBuild.builder()
-                            .destinations(List.of(new FileOutput("local", path, Map.of())))));
+                    () -> prepared(
+                            DockerfileBuild.builder().destinations(List.of(new FileOutput("local", path, Map.of())))));
             assertRefused(
                     "local cache '" + named + "' is outside of '" + folder.getParent() + "'",
                     () -> DockerfileBuild.builder()

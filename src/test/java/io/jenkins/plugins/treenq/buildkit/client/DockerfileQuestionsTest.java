@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class DockerfileQuestionsTest {
-    private static final String DOCKERFILE =
-            """
+    private static final String DOCKERFILE = """
             ARG VERSION=1.2
             # base holds the tools
             FROM busybox AS base
@@ -80,8 +79,9 @@ class DockerfileQuestionsTest {
             Lint lint = client.check(BuildRequest.builder().build(), content());
 
             List<String> ours = lint.warnings().stream()
-                    .map(warning -> "WARNING: " + warning.rule() + " - " + warning.url() + "\n" + warning.detail() + "\n"
-                            + warning.location().file() + ":" + warning.location().line())
+                    .map(warning -> "WARNING: " + warning.rule() + " - " + warning.url() + "\n" + warning.detail()
+                            + "\n" + warning.location().file() + ":"
+                            + warning.location().line())
                     .toList();
             String theirs = buildctl("frontend.lint");
             ours.forEach(warning -> assertTrue(theirs.contains(warning), warning + "\nis not in\n" + theirs));
@@ -135,18 +135,22 @@ class DockerfileQuestionsTest {
             assertEquals("3.4", version.value());
             assertEquals("to announce", version.description());
             assertEquals(
-                    "Dockerfile:10", version.location().file() + ":" + version.location().line());
+                    "Dockerfile:10",
+                    version.location().file() + ":" + version.location().line());
             assertEquals(
                     Map.of("token", true, "extra", false),
                     Map.of(
-                            outline.secrets().get(0).id(), outline.secrets().get(0).required(),
-                            outline.secrets().get(1).id(), outline.secrets().get(1).required()));
+                            outline.secrets().get(0).id(),
+                                    outline.secrets().get(0).required(),
+                            outline.secrets().get(1).id(),
+                                    outline.secrets().get(1).required()));
             assertEquals("default", outline.ssh().get(0).id());
             // BuildKit's own frontend has a place for cache mounts, and leaves it empty.
             assertEquals(List.of(), outline.caches());
 
             String theirs = buildctl("frontend.outline", "--opt=build-arg:VERSION=3.4");
-            for (String line : List.of("TARGET: +app", "VERSION +3.4 +to announce", "token +true", "extra *", "default *")) {
+            for (String line :
+                    List.of("TARGET: +app", "VERSION +3.4 +to announce", "token +true", "extra *", "default *")) {
                 assertTrue(theirs.lines().anyMatch(one -> one.matches(line)), line + "\nis not in\n" + theirs);
             }
         }
@@ -155,8 +159,8 @@ class DockerfileQuestionsTest {
     @Test
     void theOutlineOfAnotherTarget() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            Outline outline =
-                    client.outline(BuildRequest.builder().option("target", "base").build(), content());
+            Outline outline = client.outline(
+                    BuildRequest.builder().option("target", "base").build(), content());
             assertEquals("base", outline.target());
             assertEquals(List.of(), outline.args());
         }
@@ -167,7 +171,8 @@ class DockerfileQuestionsTest {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             List<Target> targets = client.targets(BuildRequest.builder().build(), content());
 
-            assertEquals(List.of("base", "app"), targets.stream().map(Target::name).toList());
+            assertEquals(
+                    List.of("base", "app"), targets.stream().map(Target::name).toList());
             assertEquals("holds the tools", targets.get(0).description());
             assertEquals("busybox", targets.get(0).base());
             assertEquals("base", targets.get(1).base());
@@ -184,8 +189,9 @@ class DockerfileQuestionsTest {
     @Test
     void whatAFrontendCannotAnswerIsSaid() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            BuildRequest request =
-                    BuildRequest.builder().option("requestid", "frontend.nonsense").build();
+            BuildRequest request = BuildRequest.builder()
+                    .option("requestid", "frontend.nonsense")
+                    .build();
             BuildkitException failure = assertThrows(
                     BuildkitException.BuildFailedException.class,
                     () -> client.frontendAnswer(request, content(), BuildListener.NONE));

@@ -67,7 +67,8 @@ class EndedSessionsTest {
     void aClientKeepsNothingOfSessionsThatAreOver() throws Exception {
         Daemon daemon = Daemon.first();
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
-        try (BuildkitClient client = BuildkitClient.connect(Endpoint.of(daemon.address(), daemon.tls(), LONGEST_CONNECT))) {
+        try (BuildkitClient client =
+                BuildkitClient.connect(Endpoint.of(daemon.address(), daemon.tls(), LONGEST_CONNECT))) {
             for (int i = 0; i < BUILDS; i++) {
                 client.build(Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
             }

@@ -84,9 +84,7 @@ class HistoryTest {
 
         assertEquals(result.digest(), recalled.digest());
         assertTrue(recalled.digest().isPresent());
-        assertEquals(
-                result.metadata().get("image.name"),
-                recalled.metadata().get("image.name"));
+        assertEquals(result.metadata().get("image.name"), recalled.metadata().get("image.name"));
     }
 
     @Test
@@ -112,7 +110,9 @@ class HistoryTest {
         assertNotNull(record.completed());
         assertFalse(record.completed().isBefore(record.created()));
         assertEquals("", record.error());
-        assertTrue(record.metadata().containsKey("containerimage.config"), record.metadata().toString());
+        assertTrue(
+                record.metadata().containsKey("containerimage.config"),
+                record.metadata().toString());
         assertEquals(
                 Optional.of(record.result().exported().get(0L).digest().value()),
                 new Registry(daemon).digest("client/history-" + daemon.version(), "1"));
@@ -192,7 +192,8 @@ class HistoryTest {
         assertEquals(5, failure.exitCode());
         assertEquals(2, failure.location().line());
         assertEquals("  exit 5", failure.location().lines().get(2));
-        assertEquals(Optional.empty(), client.failure(build("FROM scratch\nCOPY Dockerfile /\n", BuildRequest.builder())));
+        assertEquals(
+                Optional.empty(), client.failure(build("FROM scratch\nCOPY Dockerfile /\n", BuildRequest.builder())));
     }
 
     @Test
@@ -208,12 +209,15 @@ class HistoryTest {
 
     @Test
     void whatIsNotThereIsSaid() {
-        assertThrows(BuildkitException.InvalidRequestException.class, () -> client.logs("no-such-build", BuildListener.NONE));
+        assertThrows(
+                BuildkitException.InvalidRequestException.class,
+                () -> client.logs("no-such-build", BuildListener.NONE));
         assertThrows(BuildkitException.InvalidRequestException.class, () -> client.failure("no-such-build"));
         assertThrows(BuildkitException.InvalidRequestException.class, () -> client.pinHistory("no-such-build", true));
         Digest digest = new Digest("sha256:" + "0".repeat(64));
         assertThrows(
-                BuildkitException.InvalidRequestException.class, () -> client.blob(digest, new ByteArrayOutputStream()));
+                BuildkitException.InvalidRequestException.class,
+                () -> client.blob(digest, new ByteArrayOutputStream()));
     }
 
     @Test
@@ -245,7 +249,8 @@ class HistoryTest {
         LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
         Thread follower = new Thread(() -> {
             try {
-                client.followHistory(HistoryQuery.ALL, event -> events.add(event.record().ref()));
+                client.followHistory(
+                        HistoryQuery.ALL, event -> events.add(event.record().ref()));
             } catch (Exception e) {
                 // The test is over.
             }
@@ -294,8 +299,10 @@ class HistoryTest {
         TimeUnit.MILLISECONDS.sleep(300);
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         client.build(request, Builds.content(folder, daemon.logins()), BuildListener.NONE);
-        assertEquals(HistoryEvent.Kind.STARTED, events.poll(10, TimeUnit.SECONDS).kind());
-        assertEquals(HistoryEvent.Kind.COMPLETE, events.poll(10, TimeUnit.SECONDS).kind());
+        assertEquals(
+                HistoryEvent.Kind.STARTED, events.poll(10, TimeUnit.SECONDS).kind());
+        assertEquals(
+                HistoryEvent.Kind.COMPLETE, events.poll(10, TimeUnit.SECONDS).kind());
         follower.interrupt();
         assertEquals(InterruptedException.class, end.get(10, TimeUnit.SECONDS).getClass());
     }

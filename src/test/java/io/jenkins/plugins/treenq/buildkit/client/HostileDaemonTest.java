@@ -61,7 +61,15 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileDaemonTest {
     private static final Digest DIGEST = new Digest("sha256:" + "0".repeat(64));
     private static final String[] JSON = {
-        "", "{", "null", "[]", "{}", "[".repeat(100_000), "{\"Code\":1e99}", "{\"Code\":{}}", "{\"info\":null}",
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        "[".repeat(100_000),
+        "{\"Code\":1e99}",
+        "{\"Code\":{}}",
+        "{\"info\":null}",
         "{\"info\":{\"data\":\"%\",\"filename\":[]},\"ranges\":[null]}",
         "{\"info\":{\"data\":\"RlJPTQ==\",\"filename\":\"a\\nb\"},\"ranges\":[{\"start\":{\"line\":-7},\"end\":{\"line\":2000000000}}]}",
         "{\"warnings\":[{\"location\":{\"sourceIndex\":-1}}],\"sources\":[7]}",
@@ -109,9 +117,15 @@ class HostileDaemonTest {
                 new MetadataFile(result.metadata()).platforms();
                 new MetadataFile(result.metadata()).json();
             }
-            case 4 -> client.check(request, Builds.content(folder, RegistryLogins.NONE)).toString();
-            case 5 -> client.outline(request, Builds.content(folder, RegistryLogins.NONE)).toString();
-            case 6 -> client.targets(request, Builds.content(folder, RegistryLogins.NONE)).toString();
+            case 4 ->
+                client.check(request, Builds.content(folder, RegistryLogins.NONE))
+                        .toString();
+            case 5 ->
+                client.outline(request, Builds.content(folder, RegistryLogins.NONE))
+                        .toString();
+            case 6 ->
+                client.targets(request, Builds.content(folder, RegistryLogins.NONE))
+                        .toString();
             case 7 -> client.workers().toString();
             case 8 -> client.diskUsage(List.of()).toString();
             case 9 -> client.prune(CachePolicy.UNUSED, record -> record.toString());
@@ -191,10 +205,13 @@ class HostileDaemonTest {
                     call.sendMessage(message(method, random));
                 }
                 // Progress that breaks off is asked for again, which takes a while.
-                boolean progress = method.getFullMethodName().equals(ControlGrpc.getStatusMethod().getFullMethodName());
+                boolean progress = method.getFullMethodName()
+                        .equals(ControlGrpc.getStatusMethod().getFullMethodName());
                 boolean well = random.nextInt(progress ? 100 : 3) > 0;
                 call.close(
-                        well ? Status.OK : Status.fromCodeValue(1 + random.nextInt(16)).withDescription(text(random)),
+                        well
+                                ? Status.OK
+                                : Status.fromCodeValue(1 + random.nextInt(16)).withDescription(text(random)),
                         well ? new io.grpc.Metadata() : trailers(random));
             }
         };
@@ -202,15 +219,23 @@ class HostileDaemonTest {
 
     private static String text(Random random) {
         return Fuzz.pick(
-                random, "", "\n\n", "failed to solve: a\nb\r\nc", "failed to push \u001b[8m: denied", "x".repeat(3000),
-                "build x: file does not exist", "no space left on device", "failed to load metadata for x: not found");
+                random,
+                "",
+                "\n\n",
+                "failed to solve: a\nb\r\nc",
+                "failed to push \u001b[8m: denied",
+                "x".repeat(3000),
+                "build x: file does not exist",
+                "no space left on device",
+                "failed to load metadata for x: not found");
     }
 
     private static byte[] message(MethodDescriptor<?, ?> method, Random random) {
-        Message prototype = ((MethodDescriptor.PrototypeMarshaller<?>) method.getResponseMarshaller())
-                        .getMessagePrototype() instanceof Message message
-                ? message
-                : null;
+        Message prototype =
+                ((MethodDescriptor.PrototypeMarshaller<?>) method.getResponseMarshaller()).getMessagePrototype()
+                                instanceof Message message
+                        ? message
+                        : null;
         if (prototype instanceof InfoResponse && random.nextInt(4) > 0) {
             return InfoResponse.newBuilder()
                     .setBuildkitVersion(BuildkitVersion.newBuilder().setVersion("v0.34.2"))
@@ -225,7 +250,11 @@ class HostileDaemonTest {
         Message.Builder builder = prototype.newBuilderForType();
         Nonsense.fill(builder, random, 0);
         if (builder instanceof SolveResponse.Builder solved) {
-            for (String key : List.of("containerimage.digest", "containerimage.config.digest", "containerimage.descriptor", "cache.manifest")) {
+            for (String key : List.of(
+                    "containerimage.digest",
+                    "containerimage.config.digest",
+                    "containerimage.descriptor",
+                    "cache.manifest")) {
                 if (random.nextBoolean()) {
                     String json = Fuzz.pick(random, JSON);
                     solved.putExporterResponse(
@@ -237,8 +266,8 @@ class HostileDaemonTest {
             }
         }
         if (builder instanceof io.jenkins.plugins.treenq.buildkit.wire.gateway.SolveResponse.Builder solved) {
-            solved.setResult(Result.newBuilder()
-                    .putMetadata("result.json", ByteString.copyFromUtf8(Fuzz.pick(random, JSON))));
+            solved.setResult(
+                    Result.newBuilder().putMetadata("result.json", ByteString.copyFromUtf8(Fuzz.pick(random, JSON))));
         }
         return builder.build().toByteArray();
     }
@@ -246,7 +275,8 @@ class HostileDaemonTest {
     /** What a daemon says of an error beyond its text. */
     private static io.grpc.Metadata trailers(Random random) {
         io.grpc.Metadata trailers = new io.grpc.Metadata();
-        com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder().setCode(2);
+        com.google.rpc.Status.Builder status =
+                com.google.rpc.Status.newBuilder().setCode(2);
         for (String type : List.of("errdefs.Source+json", "gatewayapi.ExitMessage+json", "stack.Stack+json", "")) {
             status.addDetails(Any.newBuilder()
                     .setTypeUrl("github.com/moby/buildkit/" + type)
@@ -256,7 +286,8 @@ class HostileDaemonTest {
         if (random.nextInt(10) == 0) {
             random.nextBytes(details);
         }
-        trailers.put(io.grpc.Metadata.Key.of("grpc-status-details-bin", io.grpc.Metadata.BINARY_BYTE_MARSHALLER), details);
+        trailers.put(
+                io.grpc.Metadata.Key.of("grpc-status-details-bin", io.grpc.Metadata.BINARY_BYTE_MARSHALLER), details);
         return trailers;
     }
 

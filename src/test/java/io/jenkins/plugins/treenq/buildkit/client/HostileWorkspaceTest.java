@@ -26,7 +26,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Builds whose workspace and parameters are meant to bring files from elsewhere into the result, or to write elsewhere. */
+/**
+ * Builds whose workspace and parameters are meant to bring files from elsewhere into the result, or to write elsewhere.
+ */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
@@ -129,7 +131,9 @@ class HostileWorkspaceTest {
     void resultsAreNotWrittenThroughLinksThatCameMeanwhile() throws Exception {
         Files.writeString(workspace.resolve("Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
         List<DockerfileBuild> builds = List.of(
-                DockerfileBuild.builder().destinations(List.of(local("nest/files"))).build(),
+                DockerfileBuild.builder()
+                        .destinations(List.of(local("nest/files")))
+                        .build(),
                 DockerfileBuild.builder()
                         .destinations(List.of(new FileOutput("oci", "nest/image.tar", Map.of())))
                         .build(),
@@ -139,7 +143,8 @@ class HostileWorkspaceTest {
                 DockerfileBuild.builder()
                         .build()
                         .withCache(
-                                List.of(), List.of(new CacheEntry("local", Map.of("dest", "nest/cache", "mode", "max")))));
+                                List.of(),
+                                List.of(new CacheEntry("local", Map.of("dest", "nest/cache", "mode", "max")))));
         for (DockerfileBuild build : builds) {
             PreparedBuild prepared = prepared(build);
             Path folder = workspace.resolve("nest");
@@ -158,7 +163,8 @@ class HostileWorkspaceTest {
         Files.writeString(
                 workspace.resolve("Dockerfile"),
                 "FROM busybox AS b\nRUN mkdir /o && ln -s " + outside + " /o/sub\nFROM scratch\nCOPY --from=b /o /\n");
-        build(prepared(DockerfileBuild.builder().destinations(List.of(local("nest"))).build()));
+        build(prepared(
+                DockerfileBuild.builder().destinations(List.of(local("nest"))).build()));
         BuildkitException failure = assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> prepared(DockerfileBuild.builder()

@@ -70,7 +70,8 @@ class ImageBuildTest {
 
     @Test
     void anImageIsBuiltAndPushedUnderTheDigestThatTheRegistryAndBuildctlName() throws Exception {
-        Builds.dockerfile(folder, "FROM busybox\nCOPY greeting /\nRUN cat /greeting > /copy\nCMD [\"cat\", \"/copy\"]\n");
+        Builds.dockerfile(
+                folder, "FROM busybox\nCOPY greeting /\nRUN cat /greeting > /copy\nCMD [\"cat\", \"/copy\"]\n");
         Files.writeString(folder.resolve("greeting"), "hello from " + daemon.version() + "\n");
         assertSameAsBuildctl("plain");
     }
@@ -134,7 +135,9 @@ class ImageBuildTest {
     void anIgnoreFileLongerThanAnHttpHeaderUsuallyIsWorks() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY . /\n");
         StringBuilder patterns = new StringBuilder();
-        IntStream.range(0, 2_000).forEach(i -> patterns.append("generated/folder/number/").append(i).append("/**\n"));
+        IntStream.range(0, 2_000)
+                .forEach(i ->
+                        patterns.append("generated/folder/number/").append(i).append("/**\n"));
         Files.writeString(folder.resolve(".dockerignore"), patterns);
         Files.createDirectories(folder.resolve("generated/folder/number/7"));
         Files.writeString(folder.resolve("generated/folder/number/7/x"), "ignored");
@@ -150,7 +153,9 @@ class ImageBuildTest {
         String image = daemon.registry() + "/" + repository("index") + ":1";
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             BuildResult result = client.build(
-                    Builds.request(Builds.push(image)).option("platform", "linux/amd64,linux/arm64").build(),
+                    Builds.request(Builds.push(image))
+                            .option("platform", "linux/amd64,linux/arm64")
+                            .build(),
                     Builds.content(folder, daemon.logins()),
                     BuildListener.NONE);
             String index = new Registry(daemon)
@@ -172,9 +177,7 @@ class ImageBuildTest {
                 Builds.Log log = new Builds.Log();
                 work.add(() -> {
                     client.build(
-                            Builds.request().option("no-cache", "").build(),
-                            Builds.content(own, daemon.logins()),
-                            log);
+                            Builds.request().option("no-cache", "").build(), Builds.content(own, daemon.logins()), log);
                     return log.toString();
                 });
             }
@@ -215,10 +218,10 @@ class ImageBuildTest {
         Builds.dockerfile(folder, "FROM busybox\nRUN yes '日本語\uD83D\uDE00' | head -n 5000\n");
         Builds.Log log = new Builds.Log();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            client.build(
-                    Builds.request().option("no-cache", "").build(), Builds.content(folder, daemon.logins()), log);
+            client.build(Builds.request().option("no-cache", "").build(), Builds.content(folder, daemon.logins()), log);
         }
         assertFalse(log.toString().contains("\uFFFD"));
-        assertEquals(5_000, log.toString().lines().filter("日本語\uD83D\uDE00"::equals).count());
+        assertEquals(
+                5_000, log.toString().lines().filter("日本語\uD83D\uDE00"::equals).count());
     }
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
-import io.jenkins.plugins.treenq.buildkit.BuildkitException.BuildFailedException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException.BuildFailedException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
@@ -50,14 +50,12 @@ class LargeLogTest {
         long lines = MEGABYTES * (1 << 20) / 64;
         Builds.dockerfile(folder, "FROM busybox\nRUN yes " + "x".repeat(63) + " | head -n " + lines + "\n");
         AtomicLong read = new AtomicLong();
-        try (PlainPrinter printer = new PlainPrinter(
-                line -> {},
-                (vertex, line) -> {
-                    assertEquals(63, line.length());
-                    if (read.incrementAndGet() == lines / 2) {
-                        pause();
-                    }
-                })) {
+        try (PlainPrinter printer = new PlainPrinter(line -> {}, (vertex, line) -> {
+            assertEquals(63, line.length());
+            if (read.incrementAndGet() == lines / 2) {
+                pause();
+            }
+        })) {
             build(unclipped, printer);
         } finally {
             daemon.down(name);
@@ -105,6 +103,8 @@ class LargeLogTest {
         Builds.dockerfile(folder, "FROM busybox\nRUN yes " + folder + " | head -c 5000000\n");
         Builds.Log log = new Builds.Log();
         build(daemon, log);
-        assertTrue(log.toString().contains("[output clipped, log limit"), "the log has " + log.toString().length());
+        assertTrue(
+                log.toString().contains("[output clipped, log limit"),
+                "the log has " + log.toString().length());
     }
 }

@@ -43,8 +43,7 @@ class LayoutTest {
 
     private final List<BuildEvent> events = new ArrayList<>();
 
-    private BuildResult build(
-            Daemon on, BuildRequest request, Map<Integer, Output> outputs, Map<String, Path> layouts)
+    private BuildResult build(Daemon on, BuildRequest request, Map<Integer, Output> outputs, Map<String, Path> layouts)
             throws Exception {
         events.clear();
         SessionContent content = Builds.content(folder, on.logins());
@@ -133,11 +132,11 @@ class LayoutTest {
         Daemon other = daemon.another(name);
         try {
             Path output = scratch.resolve("output");
-            BuildRequest.Builder request =
-                    BuildRequest.builder().exports(List.of(new Export("local", Map.of())));
+            BuildRequest.Builder request = BuildRequest.builder().exports(List.of(new Export("local", Map.of())));
             build(
                     other,
-                    request.cacheImports(List.of(local("src=cache", "tag=some"))).build(),
+                    request.cacheImports(List.of(local("src=cache", "tag=some")))
+                            .build(),
                     Map.of(0, new Output.Folder(output)),
                     Map.of("local:cache", cache));
             assertTrue(ranFromCache());
@@ -264,10 +263,7 @@ class LayoutTest {
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> build(
-                        daemon,
-                        BuildRequest.builder().build(),
-                        Map.of(),
-                        Map.of("oci:x", scratch.resolve("nowhere"))));
+                        daemon, BuildRequest.builder().build(), Map.of(), Map.of("oci:x", scratch.resolve("nowhere"))));
     }
 
     @Test
@@ -285,20 +281,20 @@ class LayoutTest {
                             Map.of()));
             // Each backend names the attribute that it misses.
             assertTrue(
-                    failure.getMessage().matches(".*(bucket|account_url|url|token).*"), type + ": " + failure.getMessage());
+                    failure.getMessage().matches(".*(bucket|account_url|url|token).*"),
+                    type + ": " + failure.getMessage());
         }
         String image = daemon.registry() + "/client/cache-" + daemon.version() + ":1";
         CacheEntry registry = new CacheEntry("registry", Map.of("ref", image, "mode", "max"));
         build(
                 daemon,
-                BuildRequest.builder().cacheExports(List.of(registry)).cacheImports(List.of(registry)).build(),
+                BuildRequest.builder()
+                        .cacheExports(List.of(registry))
+                        .cacheImports(List.of(registry))
+                        .build(),
                 Map.of(),
                 Map.of());
-        build(
-                daemon,
-                BuildRequest.builder().cacheImports(List.of(registry)).build(),
-                Map.of(),
-                Map.of());
+        build(daemon, BuildRequest.builder().cacheImports(List.of(registry)).build(), Map.of(), Map.of());
         assertTrue(events.stream()
                 .anyMatch(event -> event instanceof BuildEvent.VertexChanged vertex
                         && vertex.name().contains("importing cache manifest from " + image)

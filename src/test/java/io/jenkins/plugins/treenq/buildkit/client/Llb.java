@@ -14,12 +14,9 @@ final class Llb {
 
     /** Runs a command on an image; the definition's last operation only names the result. */
     static byte[] run(String image, String command) throws Exception {
-        ByteString source = message(
-                field(3, message(field(1, text("docker-image://" + image)))),
-                field(10, platform()));
-        ByteString meta = message(
-                field(1, text("/bin/sh"), text("-c"), text(command)),
-                field(3, text("/")));
+        ByteString source =
+                message(field(3, message(field(1, text("docker-image://" + image)))), field(10, platform()));
+        ByteString meta = message(field(1, text("/bin/sh"), text("-c"), text(command)), field(3, text("/")));
         ByteString mount = message(field(3, text("/")));
         ByteString exec = message(
                 field(1, message(field(1, text(digest(source))))),
@@ -58,7 +55,6 @@ final class Llb {
 
     private static String digest(ByteString operation) throws Exception {
         return "sha256:"
-                + HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256").digest(operation.toByteArray()));
+                + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(operation.toByteArray()));
     }
 }

@@ -95,16 +95,13 @@ class ManyBuildsTest {
     private Path context(int number) throws IOException {
         Path context = Files.createDirectory(folder.resolve("context-" + number));
         Files.write(context.resolve("data"), new byte[CONTEXT_BYTES + number]);
-        return Builds.dockerfile(
-                context,
-                """
+        return Builds.dockerfile(context, """
                 FROM busybox AS waiting
                 RUN echo started %s && sleep 900
                 FROM busybox
                 COPY data /data
                 COPY --from=waiting /etc/passwd /
-                """
-                        .formatted(folder));
+                """.formatted(folder));
     }
 
     /** Counts down once both the context has arrived and the step runs that everybody waits for. */
@@ -155,11 +152,13 @@ class ManyBuildsTest {
             int most = 0;
             while (!waiting.await(20, TimeUnit.MILLISECONDS)) {
                 most = Math.max(most, threads());
-                builds.forEach(build -> assertTrue(!build.result().isDone(), () -> build.result().toString()));
+                builds.forEach(build -> assertTrue(
+                        !build.result().isDone(), () -> build.result().toString()));
             }
             most = Math.max(most, threads()) - threadsBefore;
             long bytes = bytes() - bytesBefore;
-            System.out.println(daemon + ": " + most + " threads and " + (bytes >> 20) + " MB for " + BUILDS + " builds");
+            System.out.println(
+                    daemon + ": " + most + " threads and " + (bytes >> 20) + " MB for " + BUILDS + " builds");
             assertTrue(most <= MOST_THREADS, most + " threads: " + threadNames());
             assertTrue(bytes <= MOST_BYTES, bytes + " bytes");
         } finally {
@@ -173,7 +172,10 @@ class ManyBuildsTest {
         }
     }
 
-    /** A stream from a pipe that nobody writes to; its reader waits until the other end is closed, as long as that takes. */
+    /**
+     * A stream from a pipe that nobody writes to; its reader waits until the other end is closed, as long as that
+     * takes.
+     */
     private static Upload silent(CountDownLatch opened, Collection<PipedOutputStream> otherEnds) {
         return () -> {
             PipedOutputStream otherEnd = new PipedOutputStream();

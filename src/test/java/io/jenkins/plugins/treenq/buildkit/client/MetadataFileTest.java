@@ -31,7 +31,9 @@ class MetadataFileTest {
     void listsOfObjectsInBase64AreUnpacked() {
         assertEquals(
                 List.of(Map.of("a", "b")),
-                MetadataFile.of(Map.of("list", base64("[{\"a\":\"b\"}]"))).values().get("list"));
+                MetadataFile.of(Map.of("list", base64("[{\"a\":\"b\"}]")))
+                        .values()
+                        .get("list"));
     }
 
     @Test
@@ -52,13 +54,11 @@ class MetadataFileTest {
 
     @Test
     void theFileIsReadableJsonWithSortedKeys() {
-        assertEquals(
-                """
+        assertEquals("""
                 {
                   "a": "<&>",
                   "b": "2"
-                }""",
-                MetadataFile.of(Map.of("b", "2", "a", "<&>")).json());
+                }""", MetadataFile.of(Map.of("b", "2", "a", "<&>")).json());
     }
 
     private static String base64(String text) {

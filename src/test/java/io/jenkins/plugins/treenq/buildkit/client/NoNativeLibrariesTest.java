@@ -49,7 +49,8 @@ class NoNativeLibrariesTest {
                         .filter(file -> file.contains(".so"))
                         .distinct()
                         .toList();
-                assertTrue(libraries.stream().anyMatch(file -> file.startsWith(javaHome.toString())), "no JDK among them");
+                assertTrue(
+                        libraries.stream().anyMatch(file -> file.startsWith(javaHome.toString())), "no JDK among them");
                 // The JDK's, and those of the system that it is linked to.
                 assertEquals(
                         List.of(),

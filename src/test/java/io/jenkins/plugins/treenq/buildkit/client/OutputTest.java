@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class OutputTest {
     /** A tree with every kind of entry, beside a whole image with its hundreds of hard links. */
-    private static final String EVERYTHING =
-            """
+    private static final String EVERYTHING = """
             FROM busybox
             RUN mkdir -p /tree/deep/er /tree/empty /tree/set && cd /tree \\
               && echo hello > file && touch none && ln file hard && ln file deep/er/hard \\
@@ -154,8 +153,9 @@ class OutputTest {
                     }
                 });
         assertEquals(
-                List.of("2 files, such as 'm2711', were written without their setuid or setgid bits; add setuid=true to the"
-                        + " output to keep such bits"),
+                List.of(
+                        "2 files, such as 'm2711', were written without their setuid or setgid bits; add setuid=true to the"
+                                + " output to keep such bits"),
                 warnings);
         assertEquals(0100755, Files.getAttribute(ours.resolve("m4755"), "unix:mode"));
         assertEquals(0100711, Files.getAttribute(ours.resolve("m2711"), "unix:mode"));
@@ -213,7 +213,8 @@ class OutputTest {
     @Test
     void severalPlatformsComeInFoldersOfTheirOwn() throws Exception {
         Builds.dockerfile(
-                folder, "FROM --platform=$BUILDPLATFORM busybox AS b\nARG TARGETARCH\nRUN mkdir /o && echo $TARGETARCH > /o/arch"
+                folder,
+                "FROM --platform=$BUILDPLATFORM busybox AS b\nARG TARGETARCH\nRUN mkdir /o && echo $TARGETARCH > /o/arch"
                         + " && echo $TARGETARCH > /o/of-$TARGETARCH\nFROM scratch\nCOPY --from=b /o /\n");
         String platforms = "platform=linux/amd64,linux/arm64,linux/arm/v7";
         String epoch = "build-arg:SOURCE_DATE_EPOCH=1700000000";
@@ -309,7 +310,9 @@ class OutputTest {
         String platforms = "platform=linux/amd64";
         for (String names : List.of("example.com/x/y:1.2,other:3", "")) {
             buildctl(
-                    "type=oci,tar=false,rewrite-timestamp=true,\"name=" + names + "\",dest=" + theirs, epoch, platforms);
+                    "type=oci,tar=false,rewrite-timestamp=true,\"name=" + names + "\",dest=" + theirs,
+                    epoch,
+                    platforms);
             build(
                     new Output.Layout(ours),
                     names.isEmpty()
@@ -382,8 +385,7 @@ class OutputTest {
                     () -> build(BuildRequest.builder().exports(List.of(export)).build(), Map.of()));
         }
         for (Export export : List.of(export("image"), export("oci"), export("local", "mode=destroy"))) {
-            assertThrows(
-                    BuildkitException.InvalidRequestException.class, () -> build(new Output.Folder(ours), export));
+            assertThrows(BuildkitException.InvalidRequestException.class, () -> build(new Output.Folder(ours), export));
         }
     }
 }

@@ -41,7 +41,8 @@ class RemoteCacheTest {
         String marker = UUID.randomUUID().toString();
         image = daemon.registry() + "/client/remote-cache-" + daemon.version() + ":" + marker;
         Builds.dockerfile(
-                folder, "FROM busybox AS first\nRUN echo " + marker + " > /one\nFROM busybox\nCOPY --from=first /one /\n");
+                folder,
+                "FROM busybox AS first\nRUN echo " + marker + " > /one\nFROM busybox\nCOPY --from=first /one /\n");
     }
 
     private void build(Daemon on, BuildRequest.Builder request, BuildListener listener) throws Exception {
@@ -61,7 +62,8 @@ class RemoteCacheTest {
     }
 
     private static CacheEntry registry(String name, String... mode) {
-        return new CacheEntry("registry", mode.length == 0 ? Map.of("ref", name) : Map.of("ref", name, "mode", mode[0]));
+        return new CacheEntry(
+                "registry", mode.length == 0 ? Map.of("ref", name) : Map.of("ref", name, "mode", mode[0]));
     }
 
     @Test
@@ -71,10 +73,7 @@ class RemoteCacheTest {
         try {
             for (CacheEntry export : List.of(registry(image + "-cache", "max"), new CacheEntry("inline", Map.of()))) {
                 somethingNew();
-                build(
-                        daemon,
-                        Builds.request(Builds.push(image)).cacheExports(List.of(export)),
-                        BuildListener.NONE);
+                build(daemon, Builds.request(Builds.push(image)).cacheExports(List.of(export)), BuildListener.NONE);
                 CacheEntry from = export.type().equals("inline") ? registry(image) : export;
                 assertEquals(Set.of("[first 2/2] RUN", "[stage-1 2/2] COPY"), cachedSteps(other, from));
             }
@@ -90,8 +89,7 @@ class RemoteCacheTest {
                 BuildkitException.class,
                 () -> build(daemon, BuildRequest.builder().cacheExports(List.of(nowhere)), BuildListener.NONE));
         assertTrue(failure.getMessage().startsWith("cannot export the cache"), failure.getMessage());
-        CacheEntry tolerated =
-                new CacheEntry("registry", Map.of("ref", "localhost:1/cache:1", "ignore-error", "true"));
+        CacheEntry tolerated = new CacheEntry("registry", Map.of("ref", "localhost:1/cache:1", "ignore-error", "true"));
         build(daemon, BuildRequest.builder().cacheExports(List.of(tolerated)), BuildListener.NONE);
     }
 }

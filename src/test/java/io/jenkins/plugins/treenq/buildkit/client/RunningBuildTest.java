@@ -67,8 +67,14 @@ class RunningBuildTest {
         CompletableFuture<Thread> told = new CompletableFuture<>();
         CountDownLatch unblock = new CountDownLatch(1);
         SessionContent content = new SessionContent(
-                Map.of(), RegistryLogins.NONE, Secrets.NONE, Map.of(), Map.of(),
-                Map.of("local:cache", folder.resolve("cache")), Map.of(), "");
+                Map.of(),
+                RegistryLogins.NONE,
+                Secrets.NONE,
+                Map.of(),
+                Map.of(),
+                Map.of("local:cache", folder.resolve("cache")),
+                Map.of(),
+                "");
         BuildRequest request = BuildRequest.builder()
                 .cacheImports(List.of(new CacheEntry("local", Map.of("src", "cache"))))
                 .build();
@@ -78,12 +84,14 @@ class RunningBuildTest {
                 told.complete(Thread.currentThread());
                 Uninterruptibles.awaitUninterruptibly(unblock);
             });
-            assertTrue(told.get().getName().startsWith("treenq-worker"), told.get().getName());
+            assertTrue(
+                    told.get().getName().startsWith("treenq-worker"), told.get().getName());
             build.cancel();
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
             assertInstanceOf(BuildkitException.ConnectionLostException.class, failure.getCause());
-            assertEquals("the build was cancelled on this side", failure.getCause().getMessage());
+            assertEquals(
+                    "the build was cancelled on this side", failure.getCause().getMessage());
         } finally {
             unblock.countDown();
         }

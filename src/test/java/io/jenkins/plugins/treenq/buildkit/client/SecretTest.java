@@ -28,7 +28,8 @@ class SecretTest {
     Path folder;
 
     private String build(Secrets secrets) throws Exception {
-        Builds.dockerfile(folder, "FROM busybox\nRUN --mount=type=secret,id=it,required=true wc -c < /run/secrets/it\n");
+        Builds.dockerfile(
+                folder, "FROM busybox\nRUN --mount=type=secret,id=it,required=true wc -c < /run/secrets/it\n");
         SessionContent content = Builds.content(folder, daemon.logins());
         Builds.Log log = new Builds.Log();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
@@ -41,7 +42,8 @@ class SecretTest {
     }
 
     private String failure(Secrets secrets) {
-        return assertThrows(BuildkitException.BuildFailedException.class, () -> build(secrets)).getMessage();
+        return assertThrows(BuildkitException.BuildFailedException.class, () -> build(secrets))
+                .getMessage();
     }
 
     @Test

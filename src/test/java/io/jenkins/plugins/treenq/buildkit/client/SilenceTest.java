@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Slow links, broken ones, daemons that fall silent and builds that say nothing. All of it takes time but no work, so
  * everything is begun at once and each test waits for its part.
  *
- * <p>The links are in network namespaces, of 1 MB/s and 200 ms; {@code -Dtreenq.slow.megabytes=200} sends a larger context
- * than the usual one.
+ * <p>The links are in network namespaces, of 1 MB/s and 200 ms; {@code -Dtreenq.slow.megabytes=200} sends a larger
+ * context than the usual one.
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
@@ -99,18 +99,27 @@ class SilenceTest {
     }
 
     private static void signal(String name, Daemon daemon) throws IOException, InterruptedException {
-        assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(daemon.pid())).start().waitFor());
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(daemon.pid()))
+                        .start()
+                        .waitFor());
     }
 
     private static Running start(Daemon daemon, Path folder, BuildListener listener) {
         BuildRequest request = Builds.request().option("no-cache", "").build();
-        return new Running(daemon, request.ref(), CompletableFuture.runAsync(() -> {
-            try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-                client.build(request, Builds.content(folder, RegistryLogins.NONE), listener);
-            } catch (BuildkitException | IOException | InterruptedException e) {
-                throw new CompletionException(e);
-            }
-        }, task -> new Thread(task).start()));
+        return new Running(
+                daemon,
+                request.ref(),
+                CompletableFuture.runAsync(
+                        () -> {
+                            try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+                                client.build(request, Builds.content(folder, RegistryLogins.NONE), listener);
+                            } catch (BuildkitException | IOException | InterruptedException e) {
+                                throw new CompletionException(e);
+                            }
+                        },
+                        task -> new Thread(task).start()));
     }
 
     private static void largeContext(Path folder) throws Exception {
@@ -142,7 +151,8 @@ class SilenceTest {
         for (Daemon daemon : Daemon.all()) {
             Process process = namespaced(
                             LINK + " && exec \"$@\"",
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx128m",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -199,7 +209,9 @@ class SilenceTest {
             String end = lines.readLine();
             assertTrue(end.startsWith("failed "), end);
             String failure = lines.readLine();
-            assertTrue(failure.matches("ConnectionLost: the connection to tcp://\\S+ was lost during the build; .*"), failure);
+            assertTrue(
+                    failure.matches("ConnectionLost: the connection to tcp://\\S+ was lost during the build; .*"),
+                    failure);
             assertNothingIsLeft(link.getKey(), end.substring("failed ".length()));
         }
     }
@@ -209,7 +221,8 @@ class SilenceTest {
         for (Running build : stopped.values()) {
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.end().get(2, TimeUnit.MINUTES));
-            BuildkitException lost = assertInstanceOf(BuildkitException.ConnectionLostException.class, failure.getCause());
+            BuildkitException lost =
+                    assertInstanceOf(BuildkitException.ConnectionLostException.class, failure.getCause());
             assertTrue(lost.getMessage().contains(build.daemon().address()), lost.getMessage());
             signal("CONT", build.daemon());
             assertNothingIsLeft(build.daemon(), build.ref());

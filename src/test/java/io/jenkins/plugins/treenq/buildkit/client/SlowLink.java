@@ -20,8 +20,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Builds over a bad link. Runs in a process of its own, in a network namespace that has nothing but a loopback device of
- * little bandwidth: {@code SlowLink SOCKET FOLDER DELAY-MILLIS complete|cut}.
+ * Builds over a bad link. Runs in a process of its own, in a network namespace that has nothing but a loopback device
+ * of little bandwidth: {@code SlowLink SOCKET FOLDER DELAY-MILLIS complete|cut}.
  *
  * <p>A socket in the file system is reached from every network namespace. Between it and the client is the slow device,
  * and a relay that holds everything back for a while: kernels do not always have the queue that delays.
@@ -45,14 +45,11 @@ final class SlowLink {
             try (BuildkitClient client = BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:" + port, null))) {
                 BuildRequest request = Builds.request().option("no-cache", "").build();
                 try {
-                    client.build(
-                            request,
-                            Builds.content(Path.of(arguments[1]), RegistryLogins.NONE),
-                            event -> {
-                                if (cut && event instanceof BuildEvent.Output) {
-                                    cut();
-                                }
-                            });
+                    client.build(request, Builds.content(Path.of(arguments[1]), RegistryLogins.NONE), event -> {
+                        if (cut && event instanceof BuildEvent.Output) {
+                            cut();
+                        }
+                    });
                     say("built " + request.ref());
                 } catch (BuildkitException e) {
                     say("failed " + request.ref());
@@ -118,7 +115,8 @@ final class SlowLink {
             }
         });
         thread(() -> {
-            try (from; to) {
+            try (from;
+                    to) {
                 for (Piece piece = way.take(); piece.bytes != null; piece = way.take()) {
                     TimeUnit.NANOSECONDS.sleep(piece.dueNanos - System.nanoTime());
                     while (piece.bytes.hasRemaining()) {

@@ -45,8 +45,7 @@ class SourcePolicyBuildTest {
     @Test
     void aDeniedSourceIsNotUsed() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
-        SourcePolicy policy = SourcePolicy.parse(
-                """
+        SourcePolicy policy = SourcePolicy.parse("""
                 {"rules": [
                   {"action": "ALLOW", "selector": {"identifier": "docker-image://*"}},
                   {"action": "DENY", "selector": {"identifier": "docker-image://docker.io/library/busy*"}}]}""");
@@ -58,8 +57,7 @@ class SourcePolicyBuildTest {
     @Test
     void aSourceIsConvertedAsBuildctlConvertsIt() throws Exception {
         Builds.dockerfile(folder, "FROM nowhere.example.com/tools:1\nRUN echo converted > /made\n");
-        String json =
-                """
+        String json = """
                 {"rules": [{"action": "CONVERT",
                   "selector": {"identifier": "docker-image://nowhere.example.com/tools:*", "match_type": "WILDCARD"},
                   "updates": {"identifier": "docker-image://docker.io/library/busybox:latest"}}]}""";
@@ -89,8 +87,7 @@ class SourcePolicyBuildTest {
         assertTrue(failure.getMessage().contains("network.host is not allowed"), failure.getMessage());
         // These daemons allow it to nobody.
         failure = assertThrows(
-                BuildkitException.class,
-                () -> digest(Builds.request().entitlements(List.of("network.host"))));
+                BuildkitException.class, () -> digest(Builds.request().entitlements(List.of("network.host"))));
         assertTrue(failure.getMessage().contains("granting entitlement network.host"), failure.getMessage());
         failure = assertThrows(
                 BuildkitException.class, () -> digest(Builds.request().entitlements(List.of("nonsense"))));
@@ -132,9 +129,8 @@ class SourcePolicyBuildTest {
         assumeTrue(image != null, "needs a frontend's image in $TREENQ_FRONTEND_IMAGE");
         Builds.dockerfile(folder, "FROM busybox\nRUN echo by a frontend > /made\n");
         String name = daemon.registry() + "/client/gateway-" + daemon.version();
-        String ours = digest(Builds.request(Builds.push(name + ":1"))
-                .frontend("gateway.v0")
-                .option("source", image));
+        String ours = digest(
+                Builds.request(Builds.push(name + ":1")).frontend("gateway.v0").option("source", image));
         Path metadata = scratch.resolve("metadata.json");
         daemon.buildctl(
                 scratch,

@@ -72,7 +72,8 @@ class SshMountTest {
         }
     }
 
-    private static String run(Map<String, String> environment, String... line) throws IOException, InterruptedException {
+    private static String run(Map<String, String> environment, String... line)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
@@ -112,7 +113,11 @@ class SshMountTest {
     @Test
     void everyKindOfKeyInMemorySignsForAStep() throws Exception {
         List<String> kinds = List.of(
-                "rsa 3072 PEM", "rsa 2048 RFC4716", "ecdsa 256 PKCS8", "ecdsa 384 PEM", "ecdsa 521 RFC4716",
+                "rsa 3072 PEM",
+                "rsa 2048 RFC4716",
+                "ecdsa 256 PKCS8",
+                "ecdsa 384 PEM",
+                "ecdsa 521 RFC4716",
                 "ed25519 256 RFC4716");
         List<SshKey> keys = new ArrayList<>();
         List<String> publicKeys = new ArrayList<>();
@@ -120,10 +125,22 @@ class SshMountTest {
             for (String passphrase : List.of("", "open sesame")) {
                 String[] parts = kind.split(" ");
                 Path file = folder.resolve("key" + keys.size());
-                run(Map.of(), "ssh-keygen", "-q", "-t", parts[0], "-b", parts[1], "-m", parts[2], "-N", passphrase,
-                        "-f", file.toString());
-                keys.add(PrivateKeyReader.sshKey(
-                        Files.readString(file), passphrase.toCharArray(), "key" + keys.size()));
+                run(
+                        Map.of(),
+                        "ssh-keygen",
+                        "-q",
+                        "-t",
+                        parts[0],
+                        "-b",
+                        parts[1],
+                        "-m",
+                        parts[2],
+                        "-N",
+                        passphrase,
+                        "-f",
+                        file.toString());
+                keys.add(
+                        PrivateKeyReader.sshKey(Files.readString(file), passphrase.toCharArray(), "key" + keys.size()));
                 String[] line = Files.readString(Path.of(file + ".pub")).split(" ");
                 publicKeys.add(line[0] + " " + line[1] + " " + file.getFileName());
             }
@@ -196,7 +213,8 @@ class SshMountTest {
             BuildkitException.BuildFailedException failed = assertThrows(
                     BuildkitException.BuildFailedException.class,
                     () -> build(given, "RUN --mount=type=ssh,id=other,required=true true"));
-            assertTrue(failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not given"),
+            assertTrue(
+                    failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not given"),
                     failed.getMessage());
         }
     }

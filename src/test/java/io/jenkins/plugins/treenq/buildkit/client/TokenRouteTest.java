@@ -93,7 +93,8 @@ class TokenRouteTest {
         Files.writeString(folder.resolve("file"), repository + System.nanoTime());
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             return client.build(
-                            Builds.request(Builds.push(registry.host() + "/" + repository)).build(),
+                            Builds.request(Builds.push(registry.host() + "/" + repository))
+                                    .build(),
                             Builds.content(folder, logins),
                             BuildListener.NONE)
                     .digest()
@@ -177,7 +178,12 @@ class TokenRouteTest {
                         Builds.request().build(),
                         Builds.content(
                                 folder,
-                                logins(registry.host(), login(name), TokenSource.builder(own).connection(PLAIN).build())),
+                                logins(
+                                        registry.host(),
+                                        login(name),
+                                        TokenSource.builder(own)
+                                                .connection(PLAIN)
+                                                .build())),
                         BuildListener.NONE);
             }
             asked[build] = registry.requests().size() - before;
@@ -190,11 +196,12 @@ class TokenRouteTest {
 
     @Test
     void aRefusedLoginIsSaidSoAndNotRepeated() {
-        RegistryLogins wrong = logins(
-                registry.host(), new RegistryLogin("all", "wrong-secret"), source().build());
+        RegistryLogins wrong = logins(registry.host(), new RegistryLogin("all", "wrong-secret"), source().build());
         BuildkitException.RegistryRefusedException refused = assertThrows(
-                BuildkitException.RegistryRefusedException.class, () -> push("app", "FROM scratch\nCOPY file /\n", wrong));
-        assertTrue(refused.getMessage().contains("no token for " + registry.host() + " from localhost:"),
+                BuildkitException.RegistryRefusedException.class,
+                () -> push("app", "FROM scratch\nCOPY file /\n", wrong));
+        assertTrue(
+                refused.getMessage().contains("no token for " + registry.host() + " from localhost:"),
                 refused.getMessage());
         assertTrue(refused.getMessage().contains("it refused the login (HTTP 401)"), refused.getMessage());
         StringWriter stack = new StringWriter();
@@ -226,8 +233,7 @@ class TokenRouteTest {
                                     Builds.content(folder, logins),
                                     BuildListener.NONE));
                     assertTrue(
-                            refused.getMessage().contains("the registry wants the login itself"),
-                            refused.getMessage());
+                            refused.getMessage().contains("the registry wants the login itself"), refused.getMessage());
                     assertFalse(refused.getMessage().contains(daemon.login().secret()));
                 }
             }

@@ -51,7 +51,8 @@ final class Trees {
             } else if ((mode & 0170000) == 0100000) {
                 line.append(' ').append(found.get("size")).append(' ').append(digest(path));
                 if ((Integer) found.get("nlink") > 1) {
-                    line.append(" is ").append(firstNames.computeIfAbsent(found.get("fileKey"), key -> relative(root, path)));
+                    line.append(" is ")
+                            .append(firstNames.computeIfAbsent(found.get("fileKey"), key -> relative(root, path)));
                 }
             } else if ((mode & 0170000) != 0040000) {
                 line.append(" rdev ").append(found.get("rdev"));
@@ -65,7 +66,10 @@ final class Trees {
 
     /** Also for names that are no UTF-8. */
     private static String relative(Path root, Path path) {
-        return path.toUri().getRawPath().substring(root.toUri().getRawPath().length()).replaceFirst("/$", "");
+        return path.toUri()
+                .getRawPath()
+                .substring(root.toUri().getRawPath().length())
+                .replaceFirst("/$", "");
     }
 
     private static String readlink(Path link) throws IOException {

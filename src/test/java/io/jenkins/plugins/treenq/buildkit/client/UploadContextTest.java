@@ -43,13 +43,15 @@ class UploadContextTest {
     }
 
     private SessionContent uploads(Map<String, Upload> uploads) throws IOException {
-        return new SessionContent(
-                Map.of(), daemon.logins(), Secrets.NONE, Map.of(), Map.of(), Map.of(), uploads, "");
+        return new SessionContent(Map.of(), daemon.logins(), Secrets.NONE, Map.of(), Map.of(), Map.of(), uploads, "");
     }
 
     private String digest(BuildRequest.Builder request, SessionContent content) throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            return client.build(request.build(), content, BuildListener.NONE).digest().orElseThrow().value();
+            return client.build(request.build(), content, BuildListener.NONE)
+                    .digest()
+                    .orElseThrow()
+                    .value();
         }
     }
 
@@ -76,7 +78,8 @@ class UploadContextTest {
         Files.writeString(tree.resolve("program"), "#!/bin/sh\n");
         Files.setPosixFilePermissions(tree.resolve("program"), PosixFilePermissions.fromString("rwxr-x--x"));
         Files.createSymbolicLink(tree.resolve("link"), Path.of("program"));
-        String fromFolder = digest(Builds.request(Builds.push(image("folder"))), Builds.content(folder, daemon.logins()));
+        String fromFolder =
+                digest(Builds.request(Builds.push(image("folder"))), Builds.content(folder, daemon.logins()));
         String fromArchive = digest(
                 Builds.request(Builds.push(image("archive"))).option("context", Upload.address("the-context")),
                 uploads(Map.of("the-context", tar())));
@@ -101,7 +104,8 @@ class UploadContextTest {
                 () -> digest(
                         Builds.request().option("context", Upload.address("broken")),
                         uploads(Map.of("broken", () -> broken))));
-        assertTrue(failure.getMessage().contains(Upload.address("broken") + " cannot be read: the disk went away"),
+        assertTrue(
+                failure.getMessage().contains(Upload.address("broken") + " cannot be read: the disk went away"),
                 failure.getMessage());
     }
 
@@ -112,7 +116,8 @@ class UploadContextTest {
                 () -> digest(
                         Builds.request().option("context", Upload.address("other")),
                         uploads(Map.of("known", InputStream::nullInputStream))));
-        assertTrue(failure.getMessage().contains("nothing to upload from " + Upload.address("other")),
+        assertTrue(
+                failure.getMessage().contains("nothing to upload from " + Upload.address("other")),
                 failure.getMessage());
     }
 }

@@ -77,7 +77,8 @@ class WorkspaceBoundaryTest {
     private static void assertRefused(String message, Executable executable) {
         assertEquals(
                 message,
-                assertThrows(BuildkitException.InvalidRequestException.class, executable).getMessage());
+                assertThrows(BuildkitException.InvalidRequestException.class, executable)
+                        .getMessage());
     }
 
     private static void fifo(Path path) throws Exception {
@@ -102,8 +103,7 @@ class WorkspaceBoundaryTest {
         PreparedBuild build = prepared(DockerfileBuild.builder().dockerfile("l/../../../outside/secret.txt"));
 
         assertEquals("secret.txt", build.request().options().get("filename"));
-        assertEquals(
-                shadow, ((LocalSource.Folder) build.locals().get("dockerfile")).path());
+        assertEquals(shadow, ((LocalSource.Folder) build.locals().get("dockerfile")).path());
     }
 
     @Test
@@ -154,7 +154,8 @@ class WorkspaceBoundaryTest {
                 .destinations(List.of(archive("out/x.tar")))
                 .build();
         assertInstanceOf(
-                Output.Stream.class, build.in(new Workspace(link, link)).outputs().get(0));
+                Output.Stream.class,
+                build.in(new Workspace(link, link)).outputs().get(0));
         assertTrue(Files.isDirectory(workspace.resolve("out")));
         assertEquals(workspace, new RootedPath(link, null).madeFolder());
     }
@@ -162,7 +163,8 @@ class WorkspaceBoundaryTest {
     /** Services often run like that. */
     @Test
     void theWorkspaceMayHaveAnyNameUnderTheCLocale() throws Exception {
-        Path folder = Files.createDirectory(Path.of(URI.create(scratch.toRealPath().toUri() + "%C3%BC")));
+        Path folder =
+                Files.createDirectory(Path.of(URI.create(scratch.toRealPath().toUri() + "%C3%BC")));
         Files.writeString(folder.resolve("Dockerfile"), "FROM scratch\n");
         Path link = Files.createSymbolicLink(scratch.resolve("link"), folder);
         ProcessBuilder java = new ProcessBuilder(
@@ -196,9 +198,9 @@ class WorkspaceBoundaryTest {
     @Test
     void anotherFrontendGetsNoFifoEither() throws Exception {
         fifo(workspace.resolve("build.yaml"));
-        assertRefused("Dockerfile '" + workspace.resolve("build.yaml") + "' is not a file", () -> prepared(DockerfileBuild.builder()
-                .frontend("gateway.v0")
-                .dockerfile("build.yaml")));
+        assertRefused(
+                "Dockerfile '" + workspace.resolve("build.yaml") + "' is not a file",
+                () -> prepared(DockerfileBuild.builder().frontend("gateway.v0").dockerfile("build.yaml")));
     }
 
     @Test
@@ -224,13 +226,15 @@ class WorkspaceBoundaryTest {
         Files.delete(workspace.resolve("nest"));
         Files.createSymbolicLink(workspace.resolve("nest"), outside);
         for (int output = 0; output < 2; output++) {
-            Output.Stream stream = assertInstanceOf(Output.Stream.class, build.outputs().get(output));
+            Output.Stream stream =
+                    assertInstanceOf(Output.Stream.class, build.outputs().get(output));
             assertThrows(IOException.class, () -> stream.opener().open().close());
         }
         assertNothingOutside();
         Files.delete(workspace.resolve("x.tar"));
         fifo(workspace.resolve("x.tar"));
-        Output.Stream stream = assertInstanceOf(Output.Stream.class, build.outputs().get(0));
+        Output.Stream stream =
+                assertInstanceOf(Output.Stream.class, build.outputs().get(0));
         assertThrows(IOException.class, () -> stream.opener().open().close());
     }
 
@@ -276,13 +280,11 @@ class WorkspaceBoundaryTest {
     /** On many file systems they are one, and before they are there nobody can tell. */
     @Test
     void namesThatDifferInCaseOnlyCountAsOne() {
-        assertRefused(
-                "the output 'NEST/x.tar' is in the output 'nest'; write it to a folder beside that one",
-                () -> {
-                    OutputPaths places = new OutputPaths();
-                    places.addOutput("nest", workspace.resolve("nest"));
-                    places.addOutput("NEST/x.tar", workspace.resolve("NEST/x.tar"));
-                });
+        assertRefused("the output 'NEST/x.tar' is in the output 'nest'; write it to a folder beside that one", () -> {
+            OutputPaths places = new OutputPaths();
+            places.addOutput("nest", workspace.resolve("nest"));
+            places.addOutput("NEST/x.tar", workspace.resolve("NEST/x.tar"));
+        });
     }
 
     @Test

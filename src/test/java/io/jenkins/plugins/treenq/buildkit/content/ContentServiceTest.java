@@ -71,6 +71,7 @@ class ContentServiceTest {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     /** With one thread only, Netty's local channels lose sight of each other in large messages. */
     private final EventLoopGroup loops = new DefaultEventLoopGroup(2);
+
     private Path readable;
     private Path writable;
     private Server server;
@@ -80,8 +81,10 @@ class ContentServiceTest {
     void start() throws Exception {
         readable = Files.createDirectories(scratch.resolve("readable"));
         writable = scratch.resolve("writable");
-        ContentService service =
-                new ContentService(Map.of("oci:r", new RootedPath(readable, null), "local:w", new RootedPath(writable, null)), Set.of("local:w"), failures::add);
+        ContentService service = new ContentService(
+                Map.of("oci:r", new RootedPath(readable, null), "local:w", new RootedPath(writable, null)),
+                Set.of("local:w"),
+                failures::add);
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
         server = NettyServerBuilder.forAddress(address)
                 .channelType(LocalServerChannel.class)
@@ -123,7 +126,8 @@ class ContentServiceTest {
     }
 
     private static String digest(byte[] content) throws Exception {
-        return "sha256:" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        return "sha256:"
+                + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     }
 
     private String put(Path layout, byte[] content) throws Exception {
@@ -159,7 +163,9 @@ class ContentServiceTest {
         byte[] large = new byte[5_000_000];
         new Random(1).nextBytes(large);
         String digest = put(readable, large);
-        Info info = calls("oci:r").info(InfoRequest.newBuilder().setDigest(digest).build()).getInfo();
+        Info info = calls("oci:r")
+                .info(InfoRequest.newBuilder().setDigest(digest).build())
+                .getInfo();
         assertEquals(large.length, info.getSize());
         assertEquals(digest, info.getDigest());
         assertArrayEquals(large, read(digest, 0, 0));
@@ -169,7 +175,9 @@ class ContentServiceTest {
         assertRefused(Status.Code.OUT_OF_RANGE, () -> read(digest, 5_000_001, 1));
         put(readable, new byte[] {1});
         List<Info> all = new ArrayList<>();
-        calls("oci:r").list(ListContentRequest.getDefaultInstance()).forEachRemaining(part -> all.addAll(part.getInfoList()));
+        calls("oci:r")
+                .list(ListContentRequest.getDefaultInstance())
+                .forEachRemaining(part -> all.addAll(part.getInfoList()));
         assertEquals(2, all.size());
     }
 
@@ -177,19 +185,26 @@ class ContentServiceTest {
     void aLayoutThatIsEmptyHasNothing() {
         assertRefused(Status.Code.NOT_FOUND, () -> read(EMPTY, 0, 0));
         assertFalse(calls("oci:r").list(ListContentRequest.getDefaultInstance()).hasNext());
-        assertFalse(calls("local:w").list(ListContentRequest.getDefaultInstance()).hasNext());
+        assertFalse(
+                calls("local:w").list(ListContentRequest.getDefaultInstance()).hasNext());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "sha256:", "sha256:../../../etc/passwd", "../x:00", "sha256:E3B0", "md5:00", "sha256/x", "/etc/passwd"
+                "",
+                "sha256:",
+                "sha256:../../../etc/passwd",
+                "../x:00",
+                "sha256:E3B0",
+                "md5:00",
+                "sha256/x",
+                "/etc/passwd"
             })
     void whatIsNoDigestIsNoFile(String digest) {
         assertRefused(Status.Code.INVALID_ARGUMENT, () -> read(digest, 0, 0));
-        assertRefused(
-                Status.Code.INVALID_ARGUMENT,
-                () -> calls("oci:r").info(InfoRequest.newBuilder().setDigest(digest).build()));
+        assertRefused(Status.Code.INVALID_ARGUMENT, () -> calls("oci:r")
+                .info(InfoRequest.newBuilder().setDigest(digest).build()));
         if (!digest.isEmpty()) {
             Write write = new Write("local:w");
             write.send(WriteContentRequest.newBuilder().setRef("x").setExpected(digest));
@@ -215,16 +230,17 @@ class ContentServiceTest {
         Write write = new Write("local:w");
         write.send(WriteContentRequest.newBuilder().setRef("x").setTotal(1));
         assertEquals(Status.Code.INTERNAL, write.end().getCode());
-        assertEquals(BuildkitException.OutputUnwritableException.class, failures.get(0).getClass());
+        assertEquals(
+                BuildkitException.OutputUnwritableException.class,
+                failures.get(0).getClass());
         assertEquals(1, outside.toFile().list().length);
     }
 
     @Test
     void onlyStoresOfThisBuildExist() {
         for (String id : List.of("local:r", "", "export", "oci:")) {
-            assertRefused(
-                    Status.Code.NOT_FOUND,
-                    () -> calls(id).info(InfoRequest.newBuilder().setDigest(EMPTY).build()));
+            assertRefused(Status.Code.NOT_FOUND, () -> calls(id)
+                    .info(InfoRequest.newBuilder().setDigest(EMPTY).build()));
         }
         assertRefused(Status.Code.INVALID_ARGUMENT, () -> ContentGrpc.newBlockingStub(channel)
                 .info(InfoRequest.newBuilder().setDigest(EMPTY).build()));
@@ -236,21 +252,17 @@ class ContentServiceTest {
         write.send(WriteContentRequest.newBuilder().setRef("x").setTotal(1));
         assertEquals(Status.Code.PERMISSION_DENIED, write.end().getCode());
         assertEquals(0, readable.toFile().list().length);
-        assertRefused(
-                Status.Code.PERMISSION_DENIED,
-                () -> calls("oci:r").abort(AbortRequest.newBuilder().setRef("x").build()));
+        assertRefused(Status.Code.PERMISSION_DENIED, () -> calls("oci:r")
+                .abort(AbortRequest.newBuilder().setRef("x").build()));
     }
 
     @Test
     void nothingIsEverDeletedOrLabelled() throws Exception {
         String digest = put(writable, new byte[] {1});
+        assertRefused(Status.Code.PERMISSION_DENIED, () -> calls("local:w")
+                .delete(DeleteContentRequest.newBuilder().setDigest(digest).build()));
         assertRefused(
-                Status.Code.PERMISSION_DENIED,
-                () -> calls("local:w")
-                        .delete(DeleteContentRequest.newBuilder().setDigest(digest).build()));
-        assertRefused(
-                Status.Code.FAILED_PRECONDITION,
-                () -> calls("local:w").update(UpdateRequest.getDefaultInstance()));
+                Status.Code.FAILED_PRECONDITION, () -> calls("local:w").update(UpdateRequest.getDefaultInstance()));
         assertTrue(Files.exists(writable.resolve("blobs/sha256/" + digest.substring(7))));
     }
 
@@ -260,7 +272,10 @@ class ContentServiceTest {
         new Random(2).nextBytes(content);
         String digest = digest(content);
         Write write = new Write("local:w");
-        write.send(WriteContentRequest.newBuilder().setRef("r").setTotal(content.length).setExpected(digest));
+        write.send(WriteContentRequest.newBuilder()
+                .setRef("r")
+                .setTotal(content.length)
+                .setExpected(digest));
         assertEquals(0, write.answer().getOffset());
         for (int at = 0; at < content.length; at += 1_000_000) {
             write.send(WriteContentRequest.newBuilder()
@@ -304,9 +319,8 @@ class ContentServiceTest {
             Thread.sleep(20);
         }
         assertEquals(0, writable.resolve("ingest").toFile().list().length);
-        assertRefused(
-                Status.Code.NOT_FOUND,
-                () -> calls("local:w").status(StatusRequest.newBuilder().setRef("r").build()));
+        assertRefused(Status.Code.NOT_FOUND, () -> calls("local:w")
+                .status(StatusRequest.newBuilder().setRef("r").build()));
     }
 
     private Status writeAndCommit(long total, String expected, byte... content) throws Exception {
@@ -325,10 +339,17 @@ class ContentServiceTest {
     @Test
     void whatIsNotWhatWasAnnouncedBecomesNoBlob() throws Exception {
         String other = digest(new byte[] {9});
-        assertEquals(Status.Code.FAILED_PRECONDITION, writeAndCommit(1, other, (byte) 8).getCode());
-        assertEquals(Status.Code.OUT_OF_RANGE, writeAndCommit(1, other, (byte) 9, (byte) 9).getCode());
-        assertEquals(Status.Code.FAILED_PRECONDITION, writeAndCommit(2, other, (byte) 9).getCode());
-        assertEquals(Status.Code.OUT_OF_RANGE, writeAndCommit(0, other, (byte) 9).getCode());
+        assertEquals(
+                Status.Code.FAILED_PRECONDITION,
+                writeAndCommit(1, other, (byte) 8).getCode());
+        assertEquals(
+                Status.Code.OUT_OF_RANGE,
+                writeAndCommit(1, other, (byte) 9, (byte) 9).getCode());
+        assertEquals(
+                Status.Code.FAILED_PRECONDITION,
+                writeAndCommit(2, other, (byte) 9).getCode());
+        assertEquals(
+                Status.Code.OUT_OF_RANGE, writeAndCommit(0, other, (byte) 9).getCode());
         assertFalse(Files.exists(writable.resolve("blobs")));
         assertEquals(Status.OK, writeAndCommit(1, other, (byte) 9));
         assertTrue(Files.exists(writable.resolve("blobs/sha256").resolve(other.substring(7))));
@@ -383,9 +404,8 @@ class ContentServiceTest {
         Write other = new Write("local:w");
         other.send(WriteContentRequest.newBuilder().setRef("r").setTotal(3));
         assertEquals(Status.Code.UNAVAILABLE, other.end().getCode());
-        assertRefused(
-                Status.Code.UNAVAILABLE,
-                () -> calls("local:w").abort(AbortRequest.newBuilder().setRef("r").build()));
+        assertRefused(Status.Code.UNAVAILABLE, () -> calls("local:w")
+                .abort(AbortRequest.newBuilder().setRef("r").build()));
         write.halfClose();
         assertEquals(Status.OK, write.end());
         assertNothingBegun();

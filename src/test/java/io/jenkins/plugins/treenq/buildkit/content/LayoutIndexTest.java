@@ -39,7 +39,8 @@ class LayoutIndexTest {
     @Test
     void theFirstEntryMakesALayoutWrittenAsGoWritesIt() throws Exception {
         Path folder = scratch.resolve("new/one");
-        new LayoutIndex(new RootedPath(folder, null)).put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
+        new LayoutIndex(new RootedPath(folder, null))
+                .put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
         assertEquals("{\"imageLayoutVersion\":\"1.0.0\"}", Files.readString(folder.resolve("oci-layout")));
         assertEquals(
                 "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
@@ -66,8 +67,11 @@ class LayoutIndexTest {
     @Test
     void tagsAreWhatFollowsTheImagesPath() {
         assertEquals("1.2", LayoutIndex.Name.ofImage("example.com:5000/x/y:1.2").tag());
-        assertEquals("@sha256:0", LayoutIndex.Name.ofImage("example.com/x@sha256:0").tag());
-        assertEquals("1@sha256:0", LayoutIndex.Name.ofImage("example.com/x:1@sha256:0").tag());
+        assertEquals(
+                "@sha256:0", LayoutIndex.Name.ofImage("example.com/x@sha256:0").tag());
+        assertEquals(
+                "1@sha256:0",
+                LayoutIndex.Name.ofImage("example.com/x:1@sha256:0").tag());
         assertEquals("", LayoutIndex.Name.ofImage("example.com/x").tag());
     }
 
@@ -116,12 +120,15 @@ class LayoutIndexTest {
     @Test
     void whatIsNoIndexIsToldAndKept() throws Exception {
         Path file = scratch.resolve("index.json");
-        for (String text : List.of("", "[]", "{", "{\"manifests\":[{\"annotations\":{\"org.opencontainers.image.ref.name\":\"x\"}}]}")) {
+        for (String text : List.of(
+                "", "[]", "{", "{\"manifests\":[{\"annotations\":{\"org.opencontainers.image.ref.name\":\"x\"}}]}")) {
             Files.writeString(file, text);
             assertThrows(IOException.class, () -> new LayoutIndex(new RootedPath(scratch, null)).find("x"), text);
             assertEquals(text, Files.readString(file));
         }
-        Files.writeString(file, "{\"manifests\":[7,{\"annotations\":7},{\"annotations\":{\"org.opencontainers.image.ref.name\":7}}]}");
+        Files.writeString(
+                file,
+                "{\"manifests\":[7,{\"annotations\":7},{\"annotations\":{\"org.opencontainers.image.ref.name\":7}}]}");
         assertEquals(Optional.empty(), new LayoutIndex(new RootedPath(scratch, null)).find("x"));
     }
 
@@ -134,7 +141,8 @@ class LayoutIndexTest {
             for (int i = 0; i < writers; i++) {
                 int number = i;
                 work.add(() -> {
-                    new LayoutIndex(new RootedPath(scratch, null)).put(descriptor(number), List.of(LayoutIndex.Name.ofTag("t" + number)));
+                    new LayoutIndex(new RootedPath(scratch, null))
+                            .put(descriptor(number), List.of(LayoutIndex.Name.ofTag("t" + number)));
                     return null;
                 });
             }
@@ -145,7 +153,8 @@ class LayoutIndexTest {
             threads.shutdownNow();
         }
         for (int i = 0; i < writers; i++) {
-            assertEquals(Optional.of(new Digest(digest(i))), new LayoutIndex(new RootedPath(scratch, null)).find("t" + i));
+            assertEquals(
+                    Optional.of(new Digest(digest(i))), new LayoutIndex(new RootedPath(scratch, null)).find("t" + i));
         }
     }
 }

@@ -94,8 +94,8 @@ class RecordsTest {
         try (FakeDaemon daemon = new FakeDaemon(new Control())) {
             Cache cache = new Cache(daemon.channel(), daemon.endpoint());
             Workers workers = new Workers(daemon.channel(), daemon.endpoint());
-            History history = new History(
-                    daemon.channel(), daemon.endpoint(), () -> new DaemonInfo("", "v0.34.2", "", ""));
+            History history =
+                    new History(daemon.channel(), daemon.endpoint(), () -> new DaemonInfo("", "v0.34.2", "", ""));
             for (int round = 0; round < 100; round++) {
                 assertTrue(cache.usage(List.of()).stream().allMatch(record -> record.sizeBytes() >= 0));
                 workers.list(List.of());
@@ -125,7 +125,8 @@ class RecordsTest {
 
     @Test
     void aBlobMustBeTheOneThatWasAskedFor() throws Exception {
-        String right = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest("a,b,c".getBytes()));
+        String right =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest("a,b,c".getBytes()));
         try (FakeDaemon daemon = new FakeDaemon(new Store("a,b,c"))) {
             Contents contents = new Contents(daemon.channel(), daemon.endpoint());
             ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -133,7 +134,8 @@ class RecordsTest {
             assertEquals("a,b,c", out.toString());
             Digest wrong = new Digest("sha256:" + "0".repeat(64));
             assertThrows(
-                    BuildkitException.DaemonFailedException.class, () -> contents.copy(wrong, new ByteArrayOutputStream()));
+                    BuildkitException.DaemonFailedException.class,
+                    () -> contents.copy(wrong, new ByteArrayOutputStream()));
         }
     }
 }

@@ -36,15 +36,15 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same context and Dockerfile give the same image, byte for byte, whether this client or buildctl sends them; and if
- * one of them fails, so does the other.
+ * The same context and Dockerfile give the same image, byte for byte, whether this client or buildctl sends them; and
+ * if one of them fails, so does the other.
  *
  * <p>The samples are made out of {@code -Dcorpus.seed}; {@code -Dcorpus.samples} says how many ({@code ./test
- * --long} takes 320), and {@code -Dcorpus.only=NUMBER} runs one of them. The daemon is one of their own, because so many builds would push
- * everybody else's out of its history. It takes nothing from its cache, and keeps what this client sends apart from what
- * buildctl sends, so that neither profits from the other. Steps of two builds that run at the same time over the same
- * files are one step to the daemon, even if only one of them can succeed; so what differs is compared again when nothing
- * else runs.
+ * --long} takes 320), and {@code -Dcorpus.only=NUMBER} runs one of them. The daemon is one of their own, because so
+ * many builds would push everybody else's out of its history. It takes nothing from its cache, and keeps what this
+ * client sends apart from what buildctl sends, so that neither profits from the other. Steps of two builds that run at
+ * the same time over the same files are one step to the daemon, even if only one of them can succeed; so what differs
+ * is compared again when nothing else runs.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -124,11 +124,12 @@ class DigestCorpusTest {
 
     private String report(List<Comparison> mismatches) {
         StringBuilder report = new StringBuilder("%d samples of seed %d differ".formatted(mismatches.size(), SEED));
-        mismatches.forEach(mismatch -> report.append("%n%d, buildctl: %s, here: %s"
-                .formatted(mismatch.sample.number(), mismatch.theirs, mismatch.ours)));
+        mismatches.forEach(mismatch -> report.append(
+                "%n%d, buildctl: %s, here: %s".formatted(mismatch.sample.number(), mismatch.theirs, mismatch.ours)));
         mismatches.stream()
                 .limit(MISMATCHES_SHOWN)
-                .map(mismatch -> Shrinker.smallest(mismatch.sample, smaller -> !comparison(smaller).agrees()))
+                .map(mismatch -> Shrinker.smallest(
+                        mismatch.sample, smaller -> !comparison(smaller).agrees()))
                 .forEachOrdered(smallest -> report.append("%n%n%s".formatted(comparison(smallest))));
         return report.toString();
     }
@@ -166,7 +167,12 @@ class DigestCorpusTest {
                 Secrets.NONE,
                 Thread.currentThread().getName());
         try {
-            return new Outcome(client.build(request, content, BuildListener.NONE).digest().orElseThrow().value(), "");
+            return new Outcome(
+                    client.build(request, content, BuildListener.NONE)
+                            .digest()
+                            .orElseThrow()
+                            .value(),
+                    "");
         } catch (BuildkitException e) {
             return new Outcome(null, e.getMessage());
         }

@@ -35,8 +35,30 @@ final class PatternGenerator {
     private String ignore() {
         if (chance.percent(10)) {
             return chance.pick(
-                    "", "# comment", "#", " # no comment", "   ", "*", "**", "**/*", "*/*", ".", "./", "..", "/", "!.",
-                    "!*", "!**", "a**b", "**a", "***", "**/", "/**", "**/**", "*\t", "\u00a0x");
+                    "",
+                    "# comment",
+                    "#",
+                    " # no comment",
+                    "   ",
+                    "*",
+                    "**",
+                    "**/*",
+                    "*/*",
+                    ".",
+                    "./",
+                    "..",
+                    "/",
+                    "!.",
+                    "!*",
+                    "!**",
+                    "a**b",
+                    "**a",
+                    "***",
+                    "**/",
+                    "/**",
+                    "**/**",
+                    "*\t",
+                    "\u00a0x");
         }
         if (chance.percent(2)) {
             return chance.pick(
@@ -89,7 +111,9 @@ final class PatternGenerator {
         };
     }
 
-    /** Seldom one that nobody can ask for: the daemon cannot put control characters into a header, nor bytes into JSON. */
+    /**
+     * Seldom one that nobody can ask for: the daemon cannot put control characters into a header, nor bytes into JSON.
+     */
     private String path() {
         String path = chance.pick(things).path();
         boolean sayable = RawText.isUtf8(path) && path.chars().noneMatch(Character::isISOControl);
@@ -113,7 +137,8 @@ final class PatternGenerator {
     }
 
     private String patternOf(String path, UnaryOperator<String> ofName) {
-        List<String> parts = Stream.of(path.split("/")).filter(part -> !part.isEmpty()).toList();
+        List<String> parts =
+                Stream.of(path.split("/")).filter(part -> !part.isEmpty()).toList();
         int length = chance.percent(30) ? 1 + chance.below(parts.size()) : parts.size();
         return parts.stream()
                 .limit(length)

@@ -154,10 +154,11 @@ final class SampleFolder implements AutoCloseable {
             // A link to something that was left out.
             return;
         }
-        boolean plain = switch (thing.kind()) {
-            case FILE, SPARSE, FOLDER -> true;
-            default -> false;
-        };
+        boolean plain =
+                switch (thing.kind()) {
+                    case FILE, SPARSE, FOLDER -> true;
+                    default -> false;
+                };
         // Java opens what it sets the time of, which would wait at a pipe, and knows no times that are far from now.
         if (plain && thing.seconds() >= 0 && thing.seconds() < Sample.FAR_FUTURE) {
             Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(thing.seconds(), thing.nanos())));
@@ -173,7 +174,8 @@ final class SampleFolder implements AutoCloseable {
     private void script(String command, Object... arguments) {
         if (script.size() == 0) {
             // What a hard link names may have been left out.
-            script.writeBytes("link() { ln -- \"$1\" \"$2\" 2>/dev/null || : > \"$2\"; }\n".getBytes(StandardCharsets.US_ASCII));
+            script.writeBytes(
+                    "link() { ln -- \"$1\" \"$2\" 2>/dev/null || : > \"$2\"; }\n".getBytes(StandardCharsets.US_ASCII));
         }
         script.writeBytes(command.getBytes(StandardCharsets.US_ASCII));
         for (Object argument : arguments) {

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SampleGeneratorTest {
-    private static final List<Sample> SAMPLES =
-            IntStream.range(0, 320).mapToObj(number -> SampleGenerator.sample(1, number)).toList();
+    private static final List<Sample> SAMPLES = IntStream.range(0, 320)
+            .mapToObj(number -> SampleGenerator.sample(1, number))
+            .toList();
 
     @Test
     void aSampleIsTheSameWheneverItIsMade() {
@@ -34,9 +35,9 @@ class SampleGeneratorTest {
         }
         for (int length = 1; length <= 4; length++) {
             int bytes = length;
-            assertHasThing(
-                    "a character of " + length + " bytes",
-                    thing -> thing.path().codePoints().anyMatch(c -> RawText.bytes(Character.toString(c)).length == bytes));
+            assertHasThing("a character of " + length + " bytes", thing -> thing.path()
+                    .codePoints()
+                    .anyMatch(c -> RawText.bytes(Character.toString(c)).length == bytes));
         }
         assertHasThing("a name that is no UTF-8", thing -> !RawText.isUtf8(thing.path()));
         assertHasThing("a time before 1970", thing -> thing.seconds() < 0);
@@ -52,14 +53,39 @@ class SampleGeneratorTest {
         }
         assertTrue(SAMPLES.stream().anyMatch(sample -> sample.ignores() != null && sample.namedIgnores() != null));
         for (String form : List.of(
-                "[^!].*", "!.*", "/.*", ".*/", ".*/\\*\\*", "\\*\\*/.*", ".*/\\*\\*/.*", ".*\\?.*", ".*\\[[^^].*\\].*",
-                ".*\\[\\^.*\\].*", ".*\\\\.*", "#.*", "", "\\.\\./.*", "\\./.*", " .*", ".* ", ".*\r", "\ufeff.*")) {
+                "[^!].*",
+                "!.*",
+                "/.*",
+                ".*/",
+                ".*/\\*\\*",
+                "\\*\\*/.*",
+                ".*/\\*\\*/.*",
+                ".*\\?.*",
+                ".*\\[[^^].*\\].*",
+                ".*\\[\\^.*\\].*",
+                ".*\\\\.*",
+                "#.*",
+                "",
+                "\\.\\./.*",
+                "\\./.*",
+                " .*",
+                ".* ",
+                ".*\r",
+                "\ufeff.*")) {
             assertTrue(lines().anyMatch(line -> line.matches("(?s)" + form)), "an ignore file with " + form);
         }
         for (String form : List.of(
-                "COPY .*", "ADD .*", "COPY \\[.*", "COPY \\w.*", "COPY .*\\*.*", "COPY --from=one .*", "COPY --link .*")) {
+                "COPY .*",
+                "ADD .*",
+                "COPY \\[.*",
+                "COPY \\w.*",
+                "COPY .*\\*.*",
+                "COPY --from=one .*",
+                "COPY --link .*")) {
             assertTrue(
-                    SAMPLES.stream().flatMap(sample -> sample.steps().stream()).anyMatch(step -> step.matches("(?s)" + form)),
+                    SAMPLES.stream()
+                            .flatMap(sample -> sample.steps().stream())
+                            .anyMatch(step -> step.matches("(?s)" + form)),
                     "a step " + form);
         }
     }

@@ -64,8 +64,7 @@ final class TreeGenerator {
         int odd = chance.pick(0, 20, 60);
         int scripts = chance.pick(0, 20, 60);
         for (int i = 0; i < count; i++) {
-            List<String> kind =
-                    chance.percent(odd) ? Names.ODD : chance.percent(scripts) ? Names.SCRIPTS : Names.PLAIN;
+            List<String> kind = chance.percent(odd) ? Names.ODD : chance.percent(scripts) ? Names.SCRIPTS : Names.PLAIN;
             names.add(chance.pick(kind));
         }
         if (chance.percent(8)) {
@@ -84,7 +83,8 @@ final class TreeGenerator {
             addFolder(Sample.RUN, oldTime());
         }
         switch (number % 40) {
-            case 11 -> IntStream.range(0, 600).forEach(i -> add(Kind.FILE, "wide/" + i * 7919 % 600, "", chance.below(3)));
+            case 11 ->
+                IntStream.range(0, 600).forEach(i -> add(Kind.FILE, "wide/" + i * 7919 % 600, "", chance.below(3)));
             case 17 -> addDeepFolder();
             case 23 -> add(Kind.FILE, "big", "", (4 << 20) + chance.below(4 << 20));
             case 31 -> add(Kind.SPARSE, "sparse", "", (8 << 20) + chance.below(1000));
@@ -106,7 +106,8 @@ final class TreeGenerator {
         String path = (folder.isEmpty() ? "" : folder + "/") + chance.pick(names);
         Kind kind = chance.pick(KINDS);
         switch (kind) {
-            case FILE -> add(kind, path, "", chance.percent(20) ? 0 : chance.below(chance.pick(50, 50, 50, 50, 100_000)));
+            case FILE ->
+                add(kind, path, "", chance.percent(20) ? 0 : chance.below(chance.pick(50, 50, 50, 50, 100_000)));
             case SPARSE -> add(kind, path, "", 1 + chance.below(100_000));
             case FOLDER -> addFolder(path, oldFolders && chance.percent(70) ? oldTime() : recentTime());
             case SYMLINK -> add(kind, path, linkTarget(folder, path), 0);
@@ -186,7 +187,8 @@ final class TreeGenerator {
             case 5 -> "/" + up + "//" + known;
             case 6 -> path.substring(path.lastIndexOf('/') + 1);
             case 7 -> chance.pick(".", "..", "/", "./", "../../..", "...");
-            case 8 -> chance.pick("/etc/passwd", "/nowhere", "../../../../../etc/passwd", "nowhere", "d/".repeat(1_500));
+            case 8 ->
+                chance.pick("/etc/passwd", "/nowhere", "../../../../../etc/passwd", "nowhere", "d/".repeat(1_500));
             case 9 -> chance.pick(names);
             case 10 -> "/" + chance.pick(names) + "/" + chance.pick(names);
             default -> up + known;

@@ -33,7 +33,8 @@ class RootedPathTest {
 
     @BeforeEach
     void folders() throws IOException {
-        inside = Files.createDirectories(scratch.toRealPath().resolve("inside/folder")).getParent();
+        inside = Files.createDirectories(scratch.toRealPath().resolve("inside/folder"))
+                .getParent();
         outside = Files.createDirectory(scratch.toRealPath().resolve("outside"));
         Files.writeString(inside.resolve("folder/file"), "inside");
         Files.writeString(outside.resolve("file"), "outside");
@@ -55,7 +56,9 @@ class RootedPathTest {
 
     @Test
     void filesAndFoldersAreReachedAndMade() throws Exception {
-        assertArrayEquals("inside".getBytes(StandardCharsets.UTF_8), confined("folder/file").readAll(6));
+        assertArrayEquals(
+                "inside".getBytes(StandardCharsets.UTF_8),
+                confined("folder/file").readAll(6));
         write(confined("folder/file"), "x");
         write(confined("folder/other"), "y");
         assertEquals("x", Files.readString(inside.resolve("folder/file")));
@@ -108,7 +111,8 @@ class RootedPathTest {
         fifo(inside.resolve("pipe"));
         assertEquals(
                 inside.resolve("pipe") + ": it is not a regular file",
-                assertThrows(FileSystemException.class, () -> confined("pipe").read()).getMessage());
+                assertThrows(FileSystemException.class, () -> confined("pipe").read())
+                        .getMessage());
         assertThrows(FileSystemException.class, () -> confined("pipe").write());
         assertThrows(FileSystemException.class, () -> confined("pipe").change());
         assertThrows(FileSystemException.class, () -> new RootedPath(inside.resolve("pipe"), null).read());

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,8 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /** Archives that a daemon sends. */
 class ArchiveReceiverTest {
-    private static final BytesMessage PIECE =
-            BytesMessage.newBuilder().setData(ByteString.copyFrom(new byte[32 << 10])).build();
+    private static final BytesMessage PIECE = BytesMessage.newBuilder()
+            .setData(ByteString.copyFrom(new byte[32 << 10]))
+            .build();
 
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -82,7 +82,9 @@ class ArchiveReceiverTest {
         FakeDaemon.Transfer<BytesMessage> transfer = send().send(PIECE);
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
         assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
-        assertTrue(failures.get(0).getMessage().contains("No space left"), failures.get(0).getMessage());
+        assertTrue(
+                failures.get(0).getMessage().contains("No space left"),
+                failures.get(0).getMessage());
     }
 
     @Test

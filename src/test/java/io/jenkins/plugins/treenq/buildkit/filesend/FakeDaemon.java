@@ -39,11 +39,11 @@ import java.util.concurrent.TimeUnit;
 /** A daemon that sends what a test tells it, connected to the service in the same process through real HTTP/2. */
 final class FakeDaemon implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
-    private static final MethodDescriptor<ArrivingPacket, ArrivingPacket> PACKETS = FileSendGrpc.getDiffCopyMethod()
-            .toBuilder(
-                    ProtoUtils.marshaller(ArrivingPacket.getDefaultInstance()),
-                    ProtoUtils.marshaller(ArrivingPacket.getDefaultInstance()))
-            .build();
+    private static final MethodDescriptor<ArrivingPacket, ArrivingPacket> PACKETS =
+            FileSendGrpc.getDiffCopyMethod().toBuilder(
+                            ProtoUtils.marshaller(ArrivingPacket.getDefaultInstance()),
+                            ProtoUtils.marshaller(ArrivingPacket.getDefaultInstance()))
+                    .build();
 
     private static final MethodDescriptor<byte[], byte[]> BYTES =
             FileSendGrpc.getDiffCopyMethod().toBuilder(new Bytes(), new Bytes()).build();

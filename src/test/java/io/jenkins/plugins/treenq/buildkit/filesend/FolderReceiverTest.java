@@ -164,7 +164,8 @@ class FolderReceiverTest {
         for (int type : new int[] {FileMode.DEVICE, FileMode.DEVICE | FileMode.CHARACTER_DEVICE}) {
             failures.clear();
             serve(Map.of());
-            ArrivingStat.Builder device = stat("sda", type | 0666).setDevmajor(1).setDevminor(3);
+            ArrivingStat.Builder device =
+                    stat("sda", type | 0666).setDevmajor(1).setDevminor(3);
             assertEquals(
                     Status.Code.FAILED_PRECONDITION,
                     daemon.sendFiles().send(announce(device)).end().getCode());
@@ -260,7 +261,8 @@ class FolderReceiverTest {
         try (Stream<Path> files = Files.walk(output)) {
             assertEquals(
                     Set.of("", "a", "a/b", "c"),
-                    Set.copyOf(files.map(file -> output.relativize(file).toString()).toList()));
+                    Set.copyOf(files.map(file -> output.relativize(file).toString())
+                            .toList()));
         }
         assertEquals("n", Files.readString(output.resolve("a/b")));
         assertArrayEquals(SECRET, Files.readAllBytes(outside.resolve("victim")));
@@ -288,7 +290,10 @@ class FolderReceiverTest {
                 attack("through a link", announce(symlink("a", "../outside")), announce(file("a/x", 0))),
                 attack("through a file", announce(file("a", 0)), announce(file("a/x", 0))),
                 attack("folder unknown", announce(file("a/x", 0))),
-                attack("a link, then a folder of that name", announce(symlink("a", "../outside")), announce(folder("a"))),
+                attack(
+                        "a link, then a folder of that name",
+                        announce(symlink("a", "../outside")),
+                        announce(folder("a"))),
                 attack("a folder, then a link", announce(folder("a")), announce(symlink("a", "../outside"))),
                 attack("twice", announce(file("a", 0)), announce(file("a", 0))),
                 attack("out of order", announce(file("b", 0)), announce(file("a", 0))),
@@ -317,7 +322,9 @@ class FolderReceiverTest {
                 attack("an entry after the last", endOfWalk(), announce(file("a", 0))),
                 attack("the end before it", packet(PacketType.PACKET_FIN)),
                 attack("a request", packet(PacketType.PACKET_REQ)),
-                attack("an unknown packet", ArrivingPacket.newBuilder().setType(77).build()),
+                attack(
+                        "an unknown packet",
+                        ArrivingPacket.newBuilder().setType(77).build()),
                 attack("an irregular file", announce(stat("a", FileMode.IRREGULAR | 0644))),
                 attack("a socket", announce(stat("a", FileMode.SOCKET | 0644))));
     }
@@ -343,8 +350,7 @@ class FolderReceiverTest {
         assertInstanceOf(BuildkitException.DaemonFailedException.class, failures.get(0));
         assertTrue(failures.get(0).getMessage().startsWith("the daemon's result was refused: "), name);
         assertNothingOutside();
-        BuildkitException told =
-                assertThrows(BuildkitException.class, () -> service.finish());
+        BuildkitException told = assertThrows(BuildkitException.class, () -> service.finish());
         assertEquals(failures.get(0), told);
     }
 
@@ -384,8 +390,8 @@ class FolderReceiverTest {
     @Test
     void anEndlessWalkEndsWhenTheHeapWouldBeFull() throws Exception {
         AnnouncedEntries announced = new AnnouncedEntries(new HeapBudget(1 << 20));
-        BuildkitException.DaemonFailedException failure = assertThrows(
-                BuildkitException.DaemonFailedException.class, () -> {
+        BuildkitException.DaemonFailedException failure =
+                assertThrows(BuildkitException.DaemonFailedException.class, () -> {
                     for (int i = 0; ; i++) {
                         announced.add(EntryTable.ROOT, ByteString.copyFromUtf8("name" + i), 0, 0, 0);
                     }
@@ -455,8 +461,7 @@ class FolderReceiverTest {
 
     @Test
     void aCallThatIsCancelledLeavesNothingOpenAndIsNoFailure() throws Exception {
-        FakeDaemon.Transfer<ArrivingPacket> transfer =
-                daemon.sendFiles().send(announce(file("a", 2)));
+        FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 2)));
         request(transfer, 0);
         transfer.send(content(0, (byte) 1));
         transfer.cancel();
@@ -466,8 +471,7 @@ class FolderReceiverTest {
 
     @Test
     void aResultThatIsNotHereAtTheEndIsAFailureWhateverTheDaemonSays() throws Exception {
-        FakeDaemon.Transfer<ArrivingPacket> transfer =
-                daemon.sendFiles().send(announce(file("a", 2)));
+        FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 2)));
         request(transfer, 0);
         assertThrows(BuildkitException.DaemonFailedException.class, () -> service.finish());
     }
@@ -512,7 +516,8 @@ class FolderReceiverTest {
 
     @Test
     void namesThatWindowsReadsDifferentlyAreKnown() {
-        for (String name : List.of("a\\b", "c:", "a:b", "con", "NUL.txt", "x/Com1", "a.", "a ", "a/b. ", "lpt\u00b2", "a\u0001")) {
+        for (String name :
+                List.of("a\\b", "c:", "a:b", "con", "NUL.txt", "x/Com1", "a.", "a ", "a/b. ", "lpt\u00b2", "a\u0001")) {
             assertFalse(FileNames.isPlainOnWindows(name), name);
         }
         for (String name : List.of("a", ".a", "console", "a/b.c", "com", "com10", "ä")) {
@@ -522,8 +527,7 @@ class FolderReceiverTest {
 
     @Test
     void anEndlessStreamOfOneFileIsCutAtItsSize() throws Exception {
-        FakeDaemon.Transfer<ArrivingPacket> transfer =
-                daemon.sendFiles().send(announce(file("a", 1 << 20)));
+        FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 1 << 20)));
         request(transfer, 0);
         ArrivingPacket piece = content(0, new byte[32 << 10]);
         long sent = 0;
@@ -537,12 +541,13 @@ class FolderReceiverTest {
 
     @Test
     void aMessageLargerThanAnyOfBuildkitsIsRefused() throws Exception {
-        FakeDaemon.Transfer<ArrivingPacket> transfer =
-                daemon.sendFiles().send(announce(file("a", 5 << 20)));
+        FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 5 << 20)));
         request(transfer, 0);
         transfer.send(content(0, new byte[5 << 20]));
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
-        assertTrue(failures.get(0).getMessage().contains("larger than"), failures.get(0).getMessage());
+        assertTrue(
+                failures.get(0).getMessage().contains("larger than"),
+                failures.get(0).getMessage());
     }
 
     @Test

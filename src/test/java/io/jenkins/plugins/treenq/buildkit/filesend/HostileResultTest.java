@@ -37,8 +37,19 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class HostileResultTest {
     private static final byte[] SECRET = {1, 2, 3};
-    private static final int[] TYPES = {0, 0, 0, FileMode.FOLDER, FileMode.FOLDER, FileMode.SYMLINK, FileMode.SYMLINK, FileMode.SOCKET,
-        FileMode.IRREGULAR, FileMode.FOLDER | FileMode.SYMLINK, FileMode.CHARACTER_DEVICE};
+    private static final int[] TYPES = {
+        0,
+        0,
+        0,
+        FileMode.FOLDER,
+        FileMode.FOLDER,
+        FileMode.SYMLINK,
+        FileMode.SYMLINK,
+        FileMode.SOCKET,
+        FileMode.IRREGULAR,
+        FileMode.FOLDER | FileMode.SYMLINK,
+        FileMode.CHARACTER_DEVICE
+    };
     private static final long[] SIZES = {0, 0, 1, 3, 3, 70_000, -1, Long.MIN_VALUE, Long.MAX_VALUE};
     private static final long[] TIMES = {0, 1_600_000_000_123_456_789L, -1, Long.MIN_VALUE, Long.MAX_VALUE};
 
@@ -72,13 +83,14 @@ class HostileResultTest {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             FolderOptions chosen = new FolderOptions(random.nextInt(4) == 0, random.nextInt(4) == 0, false);
             Map<Integer, FolderOptions> options = Map.of(0, chosen);
-            try (FileSendService service =
-                            new FileSendService(Map.of(0, new Output.Folder(output)), options, null, threads, failures::add);
+            try (FileSendService service = new FileSendService(
+                            Map.of(0, new Output.Folder(output)), options, null, threads, failures::add);
                     FakeDaemon daemon = new FakeDaemon(service)) {
                 List<Sender> senders = new ArrayList<>();
                 for (int i = 0; i < 2; i++) {
                     senders.add(new Sender(
-                            random, daemon.sendBytes("buildkit-exporter-multi-platform", chosen.mirrored() ? "1" : "0")));
+                            random,
+                            daemon.sendBytes("buildkit-exporter-multi-platform", chosen.mirrored() ? "1" : "0")));
                 }
                 for (int step = 0; step < 60; step++) {
                     Fuzz.pick(random, senders.get(0), senders.get(1)).step();
@@ -195,16 +207,46 @@ class HostileResultTest {
 
         private String wildName() {
             return Fuzz.pick(
-                    random, "", ".", "..", "/", "../outside/victim", outside.toString(), "a", "a/b", "a\\..\\..\\b", "\0",
-                    "x\0y", "\uFFFD", "é", "\uD83D\uDE00", "n".repeat(300), "a/../../outside/victim", ".tmp.1", "a\nb", "c:",
-                    "d/".repeat(3000) + "e", "~");
+                    random,
+                    "",
+                    ".",
+                    "..",
+                    "/",
+                    "../outside/victim",
+                    outside.toString(),
+                    "a",
+                    "a/b",
+                    "a\\..\\..\\b",
+                    "\0",
+                    "x\0y",
+                    "\uFFFD",
+                    "é",
+                    "\uD83D\uDE00",
+                    "n".repeat(300),
+                    "a/../../outside/victim",
+                    ".tmp.1",
+                    "a\nb",
+                    "c:",
+                    "d/".repeat(3000) + "e",
+                    "~");
         }
 
         private String linkTarget() {
             return announced.isEmpty() || random.nextBoolean()
                     ? Fuzz.pick(
-                            random, "../outside", outside.toString(), outside + "/victim", "../outside/victim", ".", "..",
-                            "\0", "", "a//b/", "t".repeat(5000), "\uFFFD", "ä")
+                            random,
+                            "../outside",
+                            outside.toString(),
+                            outside + "/victim",
+                            "../outside/victim",
+                            ".",
+                            "..",
+                            "\0",
+                            "",
+                            "a//b/",
+                            "t".repeat(5000),
+                            "\uFFFD",
+                            "ä")
                     : announced.get(random.nextInt(announced.size()));
         }
 

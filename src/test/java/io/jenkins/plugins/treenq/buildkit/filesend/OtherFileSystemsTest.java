@@ -69,7 +69,11 @@ class OtherFileSystemsTest {
         system = Jimfs.newFileSystem(configuration);
         output = Files.createDirectories(system.getPath(folder));
         service = new FileSendService(
-                Map.of(0, new Output.Folder(output)), Map.of(0, new FolderOptions(mirror, false, false)), null, threads, failures::add);
+                Map.of(0, new Output.Folder(output)),
+                Map.of(0, new FolderOptions(mirror, false, false)),
+                null,
+                threads,
+                failures::add);
         daemon = new FakeDaemon(service);
         return mirror ? daemon.sendFiles("buildkit-exporter-multi-platform", "1") : daemon.sendFiles();
     }
@@ -117,8 +121,23 @@ class OtherFileSystemsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "nul", "NUL.txt", "com1", "Lpt\u00b9.log", "CONIN$", "a.", "a ", "a:stream", "C:", "a\\b", "..\\..\\up", "a?",
-                "a*", "a\"", "a|b", "<", "a\tb"
+                "nul",
+                "NUL.txt",
+                "com1",
+                "Lpt\u00b9.log",
+                "CONIN$",
+                "a.",
+                "a ",
+                "a:stream",
+                "C:",
+                "a\\b",
+                "..\\..\\up",
+                "a?",
+                "a*",
+                "a\"",
+                "a|b",
+                "<",
+                "a\tb"
             })
     void windowsRefusesNamesThatItWouldReadAsSomethingElse(String name) throws Exception {
         String message = refusal(windows(false).send(announce(file(name, 0))));

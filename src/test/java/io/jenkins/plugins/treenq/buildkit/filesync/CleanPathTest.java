@@ -9,8 +9,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CleanPathTest {
     @ParameterizedTest
     @CsvSource({
-        "'',.", ".,.", "/,/", "//,/", "a,a", "a/,a", "./a,a", "a//b,a/b", "a/./b,a/b", "a/..,.", "a/../b,b", "..,..",
-        "../a,../a", "a/../..,..", "/..,/", "/../a,/a", "/a/../../b,/b", "../../a/..,../..", ".../a,.../a"
+        "'',.",
+        ".,.",
+        "/,/",
+        "//,/",
+        "a,a",
+        "a/,a",
+        "./a,a",
+        "a//b,a/b",
+        "a/./b,a/b",
+        "a/..,.",
+        "a/../b,b",
+        "..,..",
+        "../a,../a",
+        "a/../..,..",
+        "/..,/",
+        "/../a,/a",
+        "/a/../../b,/b",
+        "../../a/..,../..",
+        ".../a,.../a"
     })
     void cleansAsGoDoes(String path, String clean) {
         assertEquals(clean, CleanPath.clean(path));

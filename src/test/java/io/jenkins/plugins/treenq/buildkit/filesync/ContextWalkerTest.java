@@ -58,8 +58,16 @@ class ContextWalkerTest {
 
     /** All of Linux' usual file systems have them; what Java says of a time is not what is compared with here. */
     @ParameterizedTest
-    @ValueSource(longs = {1_700_000_000_123_456_789L, 1_700_000_000_000_000_001L, 1_700_000_000_000_000_000L, 0, 1,
-        -1, -1_700_000_000_123_456_789L})
+    @ValueSource(
+            longs = {
+                1_700_000_000_123_456_789L,
+                1_700_000_000_000_000_001L,
+                1_700_000_000_000_000_000L,
+                0,
+                1,
+                -1,
+                -1_700_000_000_123_456_789L
+            })
     @EnabledOnOs(OS.LINUX)
     void announcesTimesToTheNanosecond(long nanos) throws Exception {
         Files.createFile(folder.resolve("file"));
@@ -72,7 +80,8 @@ class ContextWalkerTest {
         List<Stat> walk = walk();
         assertEquals(List.of("file", "folder", "link"), paths(walk));
         assertEquals(
-                List.of(nanos, nanos, nanos), walk.stream().map(Stat::getModTime).toList());
+                List.of(nanos, nanos, nanos),
+                walk.stream().map(Stat::getModTime).toList());
     }
 
     @Test
@@ -113,7 +122,8 @@ class ContextWalkerTest {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             Files.setAttribute(socket, "unix:mode", 0700);
-            ContextWalker.Walked walked = walker(new FolderTree(new RootedPath(folder, null)), List.of()).next();
+            ContextWalker.Walked walked = walker(new FolderTree(new RootedPath(folder, null)), List.of())
+                    .next();
             assertEquals(0700, walked.stat().getMode());
             assertEquals(Entry.HOLLOW, walked.sizeBytes());
         }
@@ -141,7 +151,9 @@ class ContextWalkerTest {
         Files.createLink(folder.resolve("c"), folder.resolve("a"));
         List<Stat> walk = walk("a");
         assertEquals(List.of("b", "c"), paths(walk));
-        assertEquals(List.of("", "b"), walk.stream().map(stat -> stat.getLinkname().toStringUtf8()).toList());
+        assertEquals(
+                List.of("", "b"),
+                walk.stream().map(stat -> stat.getLinkname().toStringUtf8()).toList());
         assertEquals(List.of(3L, 3L), walk.stream().map(Stat::getSize).toList());
     }
 
@@ -204,7 +216,8 @@ class ContextWalkerTest {
     void aTimeThatNanosecondsCannotSayOverflowsAsItDoesInGo() throws Exception {
         Path file = Files.createFile(folder.resolve("a"));
         SpecialFiles.run("touch", "-d", "@10413792000", file.toString());
-        assumeTrue(Files.getLastModifiedTime(file).to(TimeUnit.SECONDS) == 10413792000L, "this file system cannot say it");
+        assumeTrue(
+                Files.getLastModifiedTime(file).to(TimeUnit.SECONDS) == 10413792000L, "this file system cannot say it");
         assertEquals(10413792000L * 1_000_000_000, walk().get(0).getModTime());
     }
 
@@ -221,9 +234,7 @@ class ContextWalkerTest {
             assertEquals("context folder 'a/closed' cannot be read: permission denied", failure.getMessage());
             assertEquals(List.of("a"), paths(walk("a/closed")));
             // Something in it could be wanted, but it is not wanted itself.
-            assertEquals(
-                    List.of("a"),
-                    paths(walk("a/closed", "!a/closed/x")));
+            assertEquals(List.of("a"), paths(walk("a/closed", "!a/closed/x")));
         } finally {
             Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         }
@@ -261,8 +272,7 @@ class ContextWalkerTest {
         Files.createFile(folder.resolve("a"));
         FolderTree tree = new FolderTree(new RootedPath(folder, null));
         FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
-        ContextWalker walker = new ContextWalker(
-                "context", tree, new ContextFilter(request, tree), () -> true);
+        ContextWalker walker = new ContextWalker("context", tree, new ContextFilter(request, tree), () -> true);
         assertEquals(null, walker.next());
     }
 
@@ -272,9 +282,7 @@ class ContextWalkerTest {
                 Map.of("Dockerfile", new byte[5], ".dockerignore", new byte[1], "dockerfile", new byte[0])));
         ContextWalker walker = walker(tree, List.of());
         List<Stat> walk = walk(walker);
-        assertEquals(
-                List.of(".dockerignore", "Dockerfile", "dockerfile"),
-                paths(walk));
+        assertEquals(List.of(".dockerignore", "Dockerfile", "dockerfile"), paths(walk));
         assertEquals(List.of(1L, 5L, 0L), walk.stream().map(Stat::getSize).toList());
         assertEquals(0644, walk.get(0).getMode());
     }

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
-import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -169,7 +169,9 @@ class DiffCopyTest {
         CountDownLatch served = new CountDownLatch(1);
         try (LocalDaemon patient = daemon(path -> await(served, path.equals("b")))) {
             LocalDaemon.Transfer transfer = patient.fetch("context");
-            assertEquals("a", transfer.next(PacketType.PACKET_STAT).getStat().getPath().toStringUtf8());
+            assertEquals(
+                    "a",
+                    transfer.next(PacketType.PACKET_STAT).getStat().getPath().toStringUtf8());
             transfer.request(0);
             assertEquals(100_000, transfer.content(0).length);
             served.countDown();
@@ -196,7 +198,8 @@ class DiffCopyTest {
                     .writeBytes(packet.getData().toByteArray());
             ended += packet.getData().isEmpty() ? 1 : 0;
         }
-        expected.forEach((id, content) -> assertArrayEquals(content, received.get(id).toByteArray()));
+        expected.forEach(
+                (id, content) -> assertArrayEquals(content, received.get(id).toByteArray()));
         finish(transfer);
     }
 
@@ -206,8 +209,8 @@ class DiffCopyTest {
             Files.write(folder.resolve("f" + (1000 + i)), random(10_000));
         }
         ExecutorService single = Executors.newSingleThreadExecutor();
-        try (LocalDaemon narrow = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), single))) {
+        try (LocalDaemon narrow =
+                new LocalDaemon(new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), single))) {
             LocalDaemon.Transfer stalled = narrow.fetch(LocalDaemon.headers("dir-name", "context"), 1);
             LocalDaemon.Transfer transfer = narrow.fetch("context");
             List<Stat> walk = transfer.walk();
@@ -254,7 +257,8 @@ class DiffCopyTest {
         LocalDaemon.Transfer transfer = daemon.fetch("context");
         transfer.walk();
         transfer.send(PacketType.PACKET_ERR, "no space left on device");
-        assertEquals("the daemon gave up: no space left on device", transfer.end().getDescription());
+        assertEquals(
+                "the daemon gave up: no space left on device", transfer.end().getDescription());
         assertEquals(List.of(), failures);
     }
 
@@ -344,8 +348,8 @@ class DiffCopyTest {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
                 Map.of("context", new LocalSource.Folder(process)), null, executor, failures::add))) {
-            LocalDaemon.Transfer transfer =
-                    broken.fetch(LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
+            LocalDaemon.Transfer transfer = broken.fetch(
+                    LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
             assertEquals(List.of("mem"), paths(transfer.walk()));
             transfer.request(0);
             unreadable(transfer, "context file 'mem' cannot be read: Input/output error");
@@ -355,15 +359,16 @@ class DiffCopyTest {
     @Test
     void saysThatTheFolderIsNotThere() throws Exception {
         LocalDaemon.Transfer transfer = daemon.fetch("nowhere");
-        unreadable(
-                transfer, "nowhere folder '" + folder.resolve("nowhere") + "' cannot be read: it does not exist");
+        unreadable(transfer, "nowhere folder '" + folder.resolve("nowhere") + "' cannot be read: it does not exist");
     }
 
     @Test
     void saysWhichPatternIsWrong() throws Exception {
-        LocalDaemon.Transfer transfer = daemon.fetch(
-                LocalDaemon.headers("dir-name", "context", "exclude-patterns", "["), Integer.MAX_VALUE);
-        assertEquals("syntax error in pattern '['", transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8());
+        LocalDaemon.Transfer transfer =
+                daemon.fetch(LocalDaemon.headers("dir-name", "context", "exclude-patterns", "["), Integer.MAX_VALUE);
+        assertEquals(
+                "syntax error in pattern '['",
+                transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8());
         assertEquals(Status.Code.INVALID_ARGUMENT, transfer.end().getCode());
     }
 
@@ -475,8 +480,8 @@ class DiffCopyTest {
             thread.setUncaughtExceptionHandler((in, failure) -> {});
             return thread;
         });
-        try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, wrong))) {
+        try (LocalDaemon broken = new LocalDaemon(
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, wrong))) {
             assertEquals(Status.Code.INTERNAL, broken.fetch("context").end().getCode());
         } finally {
             quiet.shutdownNow();
@@ -610,7 +615,8 @@ class DiffCopyTest {
             for (Path descriptor : descriptors) {
                 try {
                     if (Files.readSymbolicLink(descriptor).equals(file.toRealPath())) {
-                        String info = Files.readString(Path.of("/proc/self/fdinfo").resolve(descriptor.getFileName()));
+                        String info =
+                                Files.readString(Path.of("/proc/self/fdinfo").resolve(descriptor.getFileName()));
                         positions.add(Long.parseLong(
                                 info.lines().findFirst().orElseThrow().split("\\s+")[1]));
                     }

@@ -81,12 +81,13 @@ class FileNamesTest {
             assertEquals("ANSI_X3.4-1968", System.getProperty("sun.jnu.encoding"));
             FolderTree tree = new FolderTree(new RootedPath(Path.of(arguments[0]), null));
             FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
-            ContextWalker walker = new ContextWalker(
-                    "context", tree, new ContextFilter(request, tree), () -> false);
+            ContextWalker walker = new ContextWalker("context", tree, new ContextFilter(request, tree), () -> false);
             List<String> lines = new ArrayList<>();
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
                 Stat stat = next.stat();
-                String link = stat.getLinkname().isEmpty() ? "" : " -> " + stat.getLinkname().toStringUtf8();
+                String link = stat.getLinkname().isEmpty()
+                        ? ""
+                        : " -> " + stat.getLinkname().toStringUtf8();
                 lines.add(stat.getPath().toStringUtf8() + link + " (" + stat.getSize() + ")");
             }
             try (InputStream content = Channels.newInputStream(tree.open("ü%/😀 x"))) {

@@ -18,8 +18,7 @@ class FolderRequestTest {
                 "include-patterns", "b",
                 "followpaths", "c",
                 "followpaths", "d"));
-        assertEquals(
-                new FolderRequest("context", List.of("b"), List.of("*", "!a+b%20"), List.of("c", "d")), request);
+        assertEquals(new FolderRequest("context", List.of("b"), List.of("*", "!a+b%20"), List.of("c", "d")), request);
     }
 
     @Test

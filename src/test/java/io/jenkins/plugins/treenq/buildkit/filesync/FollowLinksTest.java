@@ -66,14 +66,16 @@ class FollowLinksTest {
         assertEquals(List.of("a", "etc/passwd"), follow("a"));
         assertEquals(List.of("b", "c"), follow("b"));
         assertEquals(List.of("../a"), follow("../a"));
-        assertEquals(List.of(), asked.stream().filter(path -> path.startsWith("..")).toList());
+        assertEquals(
+                List.of(), asked.stream().filter(path -> path.startsWith("..")).toList());
     }
 
     @Test
     void doesNotGoThroughALinkThatOnlyLooksLikeAWildcard() throws Exception {
         entries.put("[", "/etc");
         assertEquals(List.of("[/x"), follow("[/x"));
-        assertEquals(List.of(), asked.stream().filter(path -> path.equals("[/x")).toList());
+        assertEquals(
+                List.of(), asked.stream().filter(path -> path.equals("[/x")).toList());
     }
 
     @Test

@@ -106,9 +106,15 @@ class FsutilComparisonTest {
                 JsonArray stat = stats.get(Integer.parseInt(numbers[0])).getAsJsonArray();
                 String link = numbers.length == 1
                         ? stat.get(3).getAsString()
-                        : stats.get(Integer.parseInt(numbers[1])).getAsJsonArray().get(0).getAsString();
+                        : stats.get(Integer.parseInt(numbers[1]))
+                                .getAsJsonArray()
+                                .get(0)
+                                .getAsString();
                 expected.add(entry(
-                        stat.get(0).getAsString(), stat.get(1).getAsLong(), stat.get(2).getAsLong(), link));
+                        stat.get(0).getAsString(),
+                        stat.get(1).getAsLong(),
+                        stat.get(2).getAsLong(),
+                        link));
             }
         }
         return expected;
@@ -130,7 +136,10 @@ class FsutilComparisonTest {
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
                 Stat stat = next.stat();
                 sent.add(entry(
-                        stat.getPath().toStringUtf8(), Integer.toUnsignedLong(stat.getMode()), stat.getSize(), stat.getLinkname().toStringUtf8()));
+                        stat.getPath().toStringUtf8(),
+                        Integer.toUnsignedLong(stat.getMode()),
+                        stat.getSize(),
+                        stat.getLinkname().toStringUtf8()));
             }
             return sent;
         } catch (InvalidPatternException e) {

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.Fuzz;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
-import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
+import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +72,8 @@ class HostileRequestTest {
     @Test
     void anyRequestsInAnyOrderAreServedOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
-            LocalDaemon.Transfer transfer = daemon.fetch(
-                    LocalDaemon.headers(headers(random)), random.nextInt(5) == 0 ? 3 : Integer.MAX_VALUE);
+            LocalDaemon.Transfer transfer =
+                    daemon.fetch(LocalDaemon.headers(headers(random)), random.nextInt(5) == 0 ? 3 : Integer.MAX_VALUE);
             for (int i = random.nextInt(12); i > 0; i--) {
                 switch (random.nextInt(10)) {
                     case 0 -> transfer.send(PacketType.PACKET_STAT, "x");
@@ -92,7 +92,8 @@ class HostileRequestTest {
             for (Packet packet = transfer.next(); packet != null; packet = transfer.next()) {
                 String path = packet.getStat().getPath().toStringUtf8();
                 assertFalse(path.startsWith("/") || path.contains(".."), path);
-                assertFalse(packet.getData().toString(StandardCharsets.ISO_8859_1).contains(SECRET));
+                assertFalse(
+                        packet.getData().toString(StandardCharsets.ISO_8859_1).contains(SECRET));
             }
             Status status = transfer.end();
             assertNotEquals(Status.Code.INTERNAL, status.getCode(), () -> status + " " + uncaught);
@@ -108,12 +109,36 @@ class HostileRequestTest {
         for (int i = random.nextInt(5); i > 0; i--) {
             headers.add(Fuzz.pick(random, "include-patterns", "exclude-patterns", "followpaths"));
             headers.add(Fuzz.pick(
-                    random, "*", "**", "!", "!sub", "[", "[a", "\\", "a\\", "..", "../outside/secret", "/", "out/secret",
-                    "out", "file-out", "loop/x", "sub/deep/../../../outside", "%2e%2e", "%zz", "(((", "a{1,9999}", "\t",
-                    "sub/**/file", "s?b", "{", "x".repeat(5_000)));
+                    random,
+                    "*",
+                    "**",
+                    "!",
+                    "!sub",
+                    "[",
+                    "[a",
+                    "\\",
+                    "a\\",
+                    "..",
+                    "../outside/secret",
+                    "/",
+                    "out/secret",
+                    "out",
+                    "file-out",
+                    "loop/x",
+                    "sub/deep/../../../outside",
+                    "%2e%2e",
+                    "%zz",
+                    "(((",
+                    "a{1,9999}",
+                    "\t",
+                    "sub/**/file",
+                    "s?b",
+                    "{",
+                    "x".repeat(5_000)));
         }
         if (random.nextInt(5) == 0) {
-            headers.add(Fuzz.pick(random, "include-patterns", "exclude-patterns", "followpaths", "dir-name") + "-encoded");
+            headers.add(
+                    Fuzz.pick(random, "include-patterns", "exclude-patterns", "followpaths", "dir-name") + "-encoded");
             headers.add(Fuzz.pick(random, "1", "true", "yes", ""));
         }
         return headers.toArray(String[]::new);

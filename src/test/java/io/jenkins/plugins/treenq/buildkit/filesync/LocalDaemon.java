@@ -68,8 +68,7 @@ final class LocalDaemon implements AutoCloseable {
     Transfer fetch(Metadata headers, int packets) {
         Transfer transfer = new Transfer(packets);
         ClientCalls.asyncBidiStreamingCall(
-                ClientInterceptors.intercept(
-                                channel, MetadataUtils.newAttachHeadersInterceptor(headers))
+                ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
                         .newCall(FileSyncGrpc.getDiffCopyMethod(), CallOptions.DEFAULT),
                 transfer);
         return transfer;

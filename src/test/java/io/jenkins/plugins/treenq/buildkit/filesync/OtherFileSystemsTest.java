@@ -69,8 +69,7 @@ class OtherFileSystemsTest {
 
     private static List<Stat> walk(Path folder, FolderRequest request) throws Exception {
         FolderTree tree = new FolderTree(new RootedPath(folder, null));
-        ContextWalker walker = new ContextWalker(
-                "context", tree, new ContextFilter(request, tree), () -> false);
+        ContextWalker walker = new ContextWalker("context", tree, new ContextFilter(request, tree), () -> false);
         List<Stat> stats = new ArrayList<>();
         for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
             stats.add(next.stat());
@@ -94,7 +93,9 @@ class OtherFileSystemsTest {
         Files.setAttribute(write(folder, "fixed", "x"), "dos:readonly", true);
         Files.createSymbolicLink(folder.resolve("link"), system.getPath("dir\\file"));
         Map<String, Stat> walk = walk(folder);
-        assertEquals(List.of("dir", "dir/file", "fixed", "link"), walk.keySet().stream().sorted().toList());
+        assertEquals(
+                List.of("dir", "dir/file", "fixed", "link"),
+                walk.keySet().stream().sorted().toList());
         assertEquals(FileMode.FOLDER | FILE, walk.get("dir").getMode());
         assertEquals(FILE, walk.get("dir/file").getMode());
         assertEquals(7, walk.get("dir/file").getSize());
@@ -195,7 +196,8 @@ class OtherFileSystemsTest {
         }
         listed.remove("z");
         assertEquals(listed, paths(walk));
-        try (InputStream in = Channels.newInputStream(new FolderTree(new RootedPath(folder, null)).open(listed.get(1)))) {
+        try (InputStream in =
+                Channels.newInputStream(new FolderTree(new RootedPath(folder, null)).open(listed.get(1)))) {
             assertEquals("content", new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
@@ -206,8 +208,8 @@ class OtherFileSystemsTest {
         write(folder, "dir\\file", "content");
         ExecutorService executor = Executors.newCachedThreadPool();
         List<Throwable> failures = new ArrayList<>();
-        try (LocalDaemon daemon = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add))) {
+        try (LocalDaemon daemon = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add))) {
             LocalDaemon.Transfer transfer = daemon.fetch("context");
             assertEquals(List.of("dir", "dir/file"), paths(transfer.walk()));
             transfer.request(1);

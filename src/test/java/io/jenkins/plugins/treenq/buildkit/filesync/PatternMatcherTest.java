@@ -14,10 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PatternMatcherTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock =
-                    """
+    @CsvSource(delimiter = ';', textBlock = """
                     # what most people write
                     *.log                    ; x.log          ; true
                     *.log                    ; a/x.log        ; false
@@ -95,7 +92,11 @@ class PatternMatcherTest {
 
     @Test
     void emptyPatternsCountForNothing() throws InvalidPatternException {
-        assertEquals(0, new PatternMatcher(List.of("", " ", "\t\n\u00a0"), PathRules.UNIX).patterns().size());
+        assertEquals(
+                0,
+                new PatternMatcher(List.of("", " ", "\t\n\u00a0"), PathRules.UNIX)
+                        .patterns()
+                        .size());
     }
 
     @ParameterizedTest
@@ -110,7 +111,8 @@ class PatternMatcherTest {
         PatternMatcher matcher = new PatternMatcher(List.of(pattern), PathRules.UNIX);
         String path = "a".repeat(2000) + "/" + "a/".repeat(1000) + "a";
         assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> assertEquals(false, matcher.match(path, null).matched()));
+                Duration.ofSeconds(20),
+                () -> assertEquals(false, matcher.match(path, null).matched()));
     }
 
     /** Each vector is what moby/patternmatcher v0.6.1 says. */
@@ -128,10 +130,7 @@ class PatternMatcherTest {
 
     /** Each vector is what moby/patternmatcher v0.6.1 says. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock =
-                    """
+    @CsvSource(delimiter = ';', textBlock = """
                     {{2}*                    ; {{1            ; true
                     x{{0,2}*                 ; x{{a           ; true
                     [{{2}]                   ; {              ; true

@@ -50,6 +50,9 @@ class SentEntriesTest {
     }
 
     private static Stat stat(String path, int mode) {
-        return Stat.newBuilder().setPath(ByteString.copyFromUtf8(path)).setMode(mode).build();
+        return Stat.newBuilder()
+                .setPath(ByteString.copyFromUtf8(path))
+                .setMode(mode)
+                .build();
     }
 }

@@ -20,7 +20,10 @@ class Utf8OrderTest {
 
     @Test
     void ordersAsTheBytesAreOrdered() {
-        int[] characters = {'a', 'b', '-', 0x7f, 0x80, 0xe9, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff, 0xdc80, 0xdcbf, 0xdce9, 0xdcf0, 0xdcff};
+        int[] characters = {
+            'a', 'b', '-', 0x7f, 0x80, 0xe9, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff, 0xdc80, 0xdcbf,
+            0xdce9, 0xdcf0, 0xdcff
+        };
         Random random = new Random(3);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
@@ -32,8 +35,7 @@ class Utf8OrderTest {
         }
         for (String left : names) {
             for (String right : names) {
-                int bytes = Arrays.compareUnsigned(
-                        NameBytes.of(left), NameBytes.of(right));
+                int bytes = Arrays.compareUnsigned(NameBytes.of(left), NameBytes.of(right));
                 assertEquals(Integer.signum(bytes), Integer.signum(Utf8Order.INSTANCE.compare(left, right)));
             }
         }

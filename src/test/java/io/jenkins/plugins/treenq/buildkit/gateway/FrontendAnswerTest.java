@@ -29,8 +29,7 @@ class FrontendAnswerTest {
 
     @Test
     void aWarningHasItsPlace() throws Exception {
-        Lint lint = FrontendAnswer.lint(json(
-                """
+        Lint lint = FrontendAnswer.lint(json("""
                 {"warnings": [{"ruleName": "R", "description": "d", "url": "https://r", "detail": "x",
                   "location": {"ranges": [{"start": {"line": 2, "character": 4}, "end": {"line": 2}}]}}],
                  "sources": [{"filename": "Dockerfile", "data": SOURCE, "language": "Dockerfile"}]}"""));
@@ -41,15 +40,14 @@ class FrontendAnswerTest {
                         "x",
                         "https://r",
                         new SourceLocation(
-                                "Dockerfile",
-                                List.of("FROM a", "RUN b", ""),
-                                List.of(new SourceLocation.Lines(2, 2)))),
+                                "Dockerfile", List.of("FROM a", "RUN b", ""), List.of(new SourceLocation.Lines(2, 2)))),
                 lint.warnings().get(0));
     }
 
     @Test
     void aPlaceThatIsNotThereIsNone() throws Exception {
-        for (String location : List.of("{\"sourceIndex\": -1}", "{\"sourceIndex\": 7}", "{\"sourceIndex\": 99999999999}", "null")) {
+        for (String location :
+                List.of("{\"sourceIndex\": -1}", "{\"sourceIndex\": 7}", "{\"sourceIndex\": 99999999999}", "null")) {
             Lint lint = FrontendAnswer.lint(json("{\"warnings\": [{\"ruleName\": \"R\", \"location\": " + location
                     + "}], \"sources\": [{\"data\": SOURCE}]}"));
             assertNull(lint.warnings().get(0).location());
@@ -58,7 +56,8 @@ class FrontendAnswerTest {
 
     @Test
     void whatIsMissingIsEmpty() throws Exception {
-        assertTrue(FrontendAnswer.lint(json("{\"warnings\": null, \"sources\": null}")).clean());
+        assertTrue(FrontendAnswer.lint(json("{\"warnings\": null, \"sources\": null}"))
+                .clean());
         assertEquals(
                 new Outline("", "", List.of(), List.of(), List.of(), List.of()),
                 FrontendAnswer.outline(json("{}"), "Dockerfile"));
@@ -74,7 +73,8 @@ class FrontendAnswerTest {
     @Test
     void aSourceWithoutANameIsTheDockerfile() throws Exception {
         SourceLocation location = FrontendAnswer.targets(
-                        json("{\"targets\": [{\"location\": {\"ranges\": [{\"start\": {\"line\": 1}}]}}], \"sources\": [SOURCE]}"),
+                        json(
+                                "{\"targets\": [{\"location\": {\"ranges\": [{\"start\": {\"line\": 1}}]}}], \"sources\": [SOURCE]}"),
                         "app.Dockerfile")
                 .get(0)
                 .location();
@@ -105,6 +105,7 @@ class FrontendAnswerTest {
 
     @Test
     void anAnswerWithoutItsPartIsSaid() {
-        assertThrows(BuildkitException.DaemonFailedException.class, () -> FrontendAnswer.lint(Map.of("result.txt", "x")));
+        assertThrows(
+                BuildkitException.DaemonFailedException.class, () -> FrontendAnswer.lint(Map.of("result.txt", "x")));
     }
 }

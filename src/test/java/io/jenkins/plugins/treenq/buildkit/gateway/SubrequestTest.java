@@ -92,8 +92,7 @@ class SubrequestTest {
         @Override
         public void solve(SolveRequest request, StreamObserver<SolveResponse> answer) {
             assertEquals("dockerfile.v0", request.getFrontend());
-            assertEquals(
-                    "moby.buildkit.frontend.subrequests", request.getFrontendOptOrThrow("frontend.caps"));
+            assertEquals("moby.buildkit.frontend.subrequests", request.getFrontendOptOrThrow("frontend.caps"));
             answer.onNext(SolveResponse.newBuilder().setResult(RESULT).build());
             answer.onCompleted();
         }
@@ -158,7 +157,8 @@ class SubrequestTest {
         Gateway gateway = new Gateway(control) {
             @Override
             public void solve(SolveRequest request, StreamObserver<SolveResponse> answer) {
-                answer.onError(Status.UNKNOWN.withDescription("dockerfile parse error").asRuntimeException());
+                answer.onError(
+                        Status.UNKNOWN.withDescription("dockerfile parse error").asRuntimeException());
             }
         };
         try (FakeDaemon daemon = new FakeDaemon(control, gateway)) {

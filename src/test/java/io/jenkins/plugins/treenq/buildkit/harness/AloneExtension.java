@@ -13,10 +13,11 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Keeps the JVMs of Surefire apart where a class is {@link Alone}, by a file that each of them locks: shared, or for itself.
+ * Keeps the JVMs of Surefire apart where a class is {@link Alone}, by a file that each of them locks: shared, or for
+ * itself.
  *
- * <p>The first byte is the door, which everybody passes and nobody keeps. Who waits for the second byte waits in the door, so that one who
- * wants it alone is not overtaken again and again.
+ * <p>The first byte is the door, which everybody passes and nobody keeps. Who waits for the second byte waits in the
+ * door, so that one who wants it alone is not overtaken again and again.
  */
 public final class AloneExtension implements BeforeAllCallback, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(AloneExtension.class);
@@ -27,7 +28,11 @@ public final class AloneExtension implements BeforeAllCallback, AfterAllCallback
     private static FileChannel open() {
         try {
             Path folder = Files.createDirectories(Path.of("target"));
-            return FileChannel.open(folder.resolve("alone.lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return FileChannel.open(
+                    folder.resolve("alone.lock"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,15 +17,17 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 
 /**
- * Skips the classes whose tests are repeated for each daemon when there is none, and writes down how many tests those have. Surefire would
- * count nothing, since the tests of such a class come into being with the daemons.
+ * Skips the classes whose tests are repeated for each daemon when there is none, and writes down how many tests those
+ * have. Surefire would count nothing, since the tests of such a class come into being with the daemons.
  */
 public final class DaemonCondition implements ExecutionCondition {
     private static final String SOURCE = Daemon.class.getName() + "#all";
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        if (Daemon.areGiven() || context.getTestMethod().isPresent() || context.getTestClass().isEmpty()) {
+        if (Daemon.areGiven()
+                || context.getTestMethod().isPresent()
+                || context.getTestClass().isEmpty()) {
             return ConditionEvaluationResult.enabled("");
         }
         Class<?> tests = context.getRequiredTestClass();

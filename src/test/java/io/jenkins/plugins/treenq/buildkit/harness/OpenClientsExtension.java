@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A class of tests fails that leaves a client of BuildKit open: the client's thread for bytes would never end, on an agent neither.
+ * A class of tests fails that leaves a client of BuildKit open: the client's thread for bytes would never end, on an
+ * agent neither.
  */
 public final class OpenClientsExtension implements AfterAllCallback {
     private static final String THREADS = "treenq-io";

@@ -97,9 +97,10 @@ class AllowedHostsTest {
     @Test
     void anUploadIsNotTakenElsewhere() throws Exception {
         FakeImage.single(registry, "a/b", "1");
-        registry.withoutMounts().rule(request -> request.is("POST", "/blobs/uploads/")
-                ? Optional.of(Answer.of(202, "Location", other.url() + "/v2/a/c/blobs/uploads/1"))
-                : Optional.empty());
+        registry.withoutMounts()
+                .rule(request -> request.is("POST", "/blobs/uploads/")
+                        ? Optional.of(Answer.of(202, "Location", other.url() + "/v2/a/c/blobs/uploads/1"))
+                        : Optional.empty());
         try (ImageRegistry client = client(registry.host())) {
             String line = assertThrows(
                             BuildkitException.RegistryRefusedException.class,
@@ -132,7 +133,9 @@ class AllowedHostsTest {
                 ? Optional.of(Answer.of(307, "Location", other.url() + request.path()))
                 : Optional.empty());
         try (ImageRegistry client = client(registry.host(), other.host())) {
-            assertEquals(digest, client.inspect(registry.image("a/b:1")).orElseThrow().digest());
+            assertEquals(
+                    digest,
+                    client.inspect(registry.image("a/b:1")).orElseThrow().digest());
         }
     }
 

@@ -21,7 +21,8 @@ public final class CraneRegistry implements AutoCloseable {
     public CraneRegistry(Path folder) throws IOException, InterruptedException {
         Optional<Path> crane = Stream.concat(
                         Optional.ofNullable(System.getenv("TREENQ_CRANE")).map(Path::of).stream(),
-                        Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(dir -> Path.of(dir, "crane")))
+                        Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                                .map(dir -> Path.of(dir, "crane")))
                 .filter(Files::isExecutable)
                 .findFirst();
         Assumptions.assumeTrue(crane.isPresent(), "needs crane: run the tests with ./test, which gets it");

@@ -27,11 +27,9 @@ final class FakeImage {
     }
 
     private static String config(FakeRegistry registry, String repository, String architecture) {
-        String json =
-                """
+        String json = """
                 {"os":"linux","architecture":"%s","created":"2026-01-02T03:04:05.6Z",\
-                "config":{"Labels":{"team":"shop","only":"%s"}}}"""
-                        .formatted(architecture, architecture);
+                "config":{"Labels":{"team":"shop","only":"%s"}}}""".formatted(architecture, architecture);
         return registry.blob(repository, CONFIG, json.getBytes(StandardCharsets.UTF_8), "");
     }
 
@@ -45,7 +43,11 @@ final class FakeImage {
         List<String> manifests = new ArrayList<>();
         for (String architecture : List.of("amd64", "arm64")) {
             Digest image = image(
-                    registry, repository, "", architecture, ("layer of " + architecture).getBytes(StandardCharsets.UTF_8));
+                    registry,
+                    repository,
+                    "",
+                    architecture,
+                    ("layer of " + architecture).getBytes(StandardCharsets.UTF_8));
             manifests.add(FakeRegistry.descriptor(
                     MediaTypes.MANIFEST,
                     image,

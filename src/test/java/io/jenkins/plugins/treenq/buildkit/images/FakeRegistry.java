@@ -196,8 +196,7 @@ final class FakeRegistry implements AutoCloseable {
         for (FakeRegistry registry : registries) {
             connections.put(registry.host(), registry.connection());
         }
-        RegistryLogins logins =
-                host -> connections.containsKey(host) ? Optional.of(LOGIN) : Optional.empty();
+        RegistryLogins logins = host -> connections.containsKey(host) ? Optional.of(LOGIN) : Optional.empty();
         return new ImageRegistry(logins, connections);
     }
 
@@ -335,7 +334,8 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     private Answer upload(Request request, String repository, String id) {
-        Matcher query = Pattern.compile("mount=(?<digest>[^&]*)&from=(?<from>[^&]*)").matcher(request.query());
+        Matcher query =
+                Pattern.compile("mount=(?<digest>[^&]*)&from=(?<from>[^&]*)").matcher(request.query());
         if (query.matches() && mounts) {
             Content content = contents.get(query.group("from") + "/blobs/" + query.group("digest"));
             if (content != null) {
@@ -356,8 +356,7 @@ final class FakeRegistry implements AutoCloseable {
             if (uploads.get(id).length == 0) {
                 return Answer.of(204);
             }
-            return Answer.of(
-                    204, "Range", "0-" + (uploads.get(id).length - 1), "Location", location + id + "?state=2");
+            return Answer.of(204, "Range", "0-" + (uploads.get(id).length - 1), "Location", location + id + "?state=2");
         }
         keep(id, request.body());
         String digest = request.query().replaceFirst(".*digest=", "");

@@ -46,10 +46,16 @@ class ImageContentReaderTest {
                 """.formatted(MediaTypes.MANIFEST, digest(2)), """
                 {"mediaType":"%s","digest":"%s","size":1,"annotations":{
                   "vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"%s"}}
-                """.formatted(MediaTypes.MANIFEST, digest(3), digest(2))));
+                """.formatted(
+                        MediaTypes.MANIFEST, digest(3), digest(2))));
         put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
-        put(3, manifest(blob(CONFIG, 11), statement(30, "https://slsa.dev/provenance/v1"),
-                statement(31, "https://slsa.dev/provenance/v0.2"), statement(32, "https://spdx.dev/Document")));
+        put(
+                3,
+                manifest(
+                        blob(CONFIG, 11),
+                        statement(30, "https://slsa.dev/provenance/v1"),
+                        statement(31, "https://slsa.dev/provenance/v0.2"),
+                        statement(32, "https://spdx.dev/Document")));
         put(30, """
                 {"predicate":{"buildDefinition":{"resolvedDependencies":[{"uri":"pkg:docker/busybox@latest","digest":{"sha256":"abc"}}]},
                   "runDetails":{"builder":{"id":"https://jenkins.example.com"},"metadata":{"buildkit_metadata":{

@@ -88,10 +88,14 @@ class InspectTest {
         assertEquals(MediaTypes.INDEX, description.mediaType());
         assertEquals(
                 List.of("linux/amd64", "linux/arm64"),
-                description.variants().stream().map(variant -> variant.platform().toString()).toList());
+                description.variants().stream()
+                        .map(variant -> variant.platform().toString())
+                        .toList());
         assertEquals(Instant.parse("2026-01-02T03:04:05.6Z"), description.created());
         assertEquals(Map.of("team", "shop"), description.labels());
-        assertEquals(Map.of("team", "shop", "only", "arm64"), description.variants().get(1).labels());
+        assertEquals(
+                Map.of("team", "shop", "only", "arm64"),
+                description.variants().get(1).labels());
         assertEquals(
                 description.variants().stream().mapToLong(Variant::sizeBytes).sum(), description.sizeBytes());
         Attachment provenance = description.attachments().get(0);
@@ -107,7 +111,8 @@ class InspectTest {
         ImageDescription description = inspect();
         assertEquals(digest, description.digest());
         assertEquals(1, description.variants().size());
-        assertEquals(Platform.parse("linux/amd64"), description.variants().get(0).platform());
+        assertEquals(
+                Platform.parse("linux/amd64"), description.variants().get(0).platform());
         assertEquals(digest, description.variants().get(0).digest());
         assertFalse(description.hasProvenance());
     }
@@ -138,9 +143,7 @@ class InspectTest {
     void whatIsNotThereIsNothing() throws Exception {
         assertEquals(Optional.empty(), client.resolve(image()));
         assertEquals(Optional.empty(), client.inspect(image()));
-        assertEquals(
-                Optional.empty(),
-                client.inspect(registry.image("a/b@" + FakeRegistry.sha256(new byte[0]))));
+        assertEquals(Optional.empty(), client.inspect(registry.image("a/b@" + FakeRegistry.sha256(new byte[0]))));
     }
 
     @Test
@@ -148,20 +151,17 @@ class InspectTest {
         Digest old = FakeImage.image(registry, "a/b", "1", "arm64", new byte[1]);
         FakeImage.single(registry, "a/b", "1");
         assertEquals(Optional.of(old), client.resolve(registry.image("a/b:1@" + old)));
-        assertEquals(old, client.inspect(registry.image("a/b:1@" + old)).orElseThrow().digest());
+        assertEquals(
+                old,
+                client.inspect(registry.image("a/b:1@" + old)).orElseThrow().digest());
     }
 
     @Test
     void aVariantThatTheRegistryDoesNotHaveIsSaidWithoutMore() throws Exception {
         Digest missing = FakeRegistry.sha256(new byte[3]);
-        registry.manifest(
-                "a/b",
-                "1",
-                MediaTypes.DOCKER_LIST,
-                """
+        registry.manifest("a/b", "1", MediaTypes.DOCKER_LIST, """
                 {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":3,\
-                "platform":{"os":"linux","architecture":"arm","variant":"v7"}}]}"""
-                        .formatted(MediaTypes.DOCKER_MANIFEST, missing));
+                "platform":{"os":"linux","architecture":"arm","variant":"v7"}}]}""".formatted(MediaTypes.DOCKER_MANIFEST, missing));
         Variant variant = inspect().variants().get(0);
         assertEquals(Platform.parse("linux/arm/v7"), variant.platform());
         assertNull(variant.created());
@@ -179,7 +179,10 @@ class InspectTest {
             registry.manifest(
                     "a/b", PullRepository.referrersTag(variant), MediaTypes.INDEX, FakeRegistry.index(List.of(sbom)));
             registry.manifest(
-                    "a/b", PullRepository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
+                    "a/b",
+                    PullRepository.referrersTag(index),
+                    MediaTypes.INDEX,
+                    FakeRegistry.index(List.of(signature)));
         }
         ImageDescription description = inspect();
         assertEquals(3, description.attachments().size());
@@ -200,16 +203,26 @@ class InspectTest {
             if (!request.path().contains("/referrers/")) {
                 return Optional.empty();
             }
-            int page = request.query().isEmpty() ? 1 : Integer.parseInt(request.query().substring(5));
+            int page = request.query().isEmpty()
+                    ? 1
+                    : Integer.parseInt(request.query().substring(5));
             String body = FakeRegistry.index(List.of(page == 1 ? one : two));
             return Optional.of(
                     page < end.get()
-                            ? Answer.text(200, body, "Content-Type", MediaTypes.INDEX, "Link", "<" + next + (page + 1) + ">; rel=\"next\"")
+                            ? Answer.text(
+                                    200,
+                                    body,
+                                    "Content-Type",
+                                    MediaTypes.INDEX,
+                                    "Link",
+                                    "<" + next + (page + 1) + ">; rel=\"next\"")
                             : Answer.text(200, body, "Content-Type", MediaTypes.INDEX));
         });
         assertEquals(
                 Set.of("application/one", "application/two"),
-                Set.copyOf(inspect().attachments().stream().map(Attachment::artifactType).toList()));
+                Set.copyOf(inspect().attachments().stream()
+                        .map(Attachment::artifactType)
+                        .toList()));
         end.set(Integer.MAX_VALUE);
         assertEquals("a/b@" + image + " cannot be read: far too much refers to it", refusal());
     }
@@ -227,16 +240,17 @@ class InspectTest {
                         "Docker-Content-Digest",
                         other.value()))
                 : Optional.empty());
-        assertEquals(
-                "a/b:1 cannot be read: what came has the digest " + digest + ", so it is refused", refusal());
+        assertEquals("a/b:1 cannot be read: what came has the digest " + digest + ", so it is refused", refusal());
 
         registry.contents.put("a/b/manifests/" + other, registry.contents.get("a/b/manifests/1"));
         String line = assertThrows(
-                        BuildkitException.RegistryRefusedException.class, () -> client.inspect(registry.image("a/b@" + other)))
+                        BuildkitException.RegistryRefusedException.class,
+                        () -> client.inspect(registry.image("a/b@" + other)))
                 .getMessage();
         assertTrue(line.endsWith("what came has the digest " + digest + ", so it is refused"), line);
         line = assertThrows(
-                        BuildkitException.RegistryRefusedException.class, () -> client.resolve(registry.image("a/b@" + other)))
+                        BuildkitException.RegistryRefusedException.class,
+                        () -> client.resolve(registry.image("a/b@" + other)))
                 .getMessage();
         assertTrue(line.endsWith("the registry gives " + digest + " instead, which is refused"), line);
     }
@@ -246,7 +260,8 @@ class InspectTest {
         FakeImage.single(registry, "a/b", "1");
         registry.contents.replaceAll((key, content) ->
                 key.contains("/blobs/") ? new FakeRegistry.Content(content.type(), new byte[] {'{', '}'}) : content);
-        assertTrue(refusal().endsWith(" has the digest " + FakeRegistry.sha256("{}".getBytes()) + ", so it is refused"));
+        assertTrue(
+                refusal().endsWith(" has the digest " + FakeRegistry.sha256("{}".getBytes()) + ", so it is refused"));
     }
 
     @ParameterizedTest
@@ -306,7 +321,8 @@ class InspectTest {
 
     @Test
     void deepJsonIsRefused() {
-        registry.manifest("a/b", "1", MediaTypes.MANIFEST, "{\"layers\":" + "[".repeat(1 << 20) + "]".repeat(1 << 20) + "}");
+        registry.manifest(
+                "a/b", "1", MediaTypes.MANIFEST, "{\"layers\":" + "[".repeat(1 << 20) + "]".repeat(1 << 20) + "}");
         assertEquals("a/b:1 cannot be read: it is no JSON object", refusal());
     }
 
@@ -321,8 +337,10 @@ class InspectTest {
                 client.common(List.of(registry.image("a/b:1"), registry.image("a/b:2")))
                         .orElseThrow()
                         .digest());
-        assertTrue(client.common(List.of(registry.image("a/b:1"), registry.image("a/b:3"))).isEmpty());
-        assertTrue(client.common(List.of(registry.image("a/b:1"), registry.image("a/b:4"))).isEmpty());
+        assertTrue(client.common(List.of(registry.image("a/b:1"), registry.image("a/b:3")))
+                .isEmpty());
+        assertTrue(client.common(List.of(registry.image("a/b:1"), registry.image("a/b:4")))
+                .isEmpty());
         assertTrue(client.common(List.of()).isEmpty());
     }
 
@@ -357,10 +375,10 @@ class InspectTest {
         registry.rule(request -> request.path().equals("/v2/")
                 ? Optional.empty()
                 : Optional.of(Answer.text(
-                        403, "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"not\\nfor you\\u0007\",\"detail\":[]}]}")));
+                        403,
+                        "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"not\\nfor you\\u0007\",\"detail\":[]}]}")));
         assertEquals("does not allow reading a/b to user 'me' (HTTP 403, DENIED: not for you)", refusal());
-        registry.rule(request ->
-                Optional.of(Answer.of(401, "WWW-Authenticate", "Basic realm=\"x\"")));
+        registry.rule(request -> Optional.of(Answer.of(401, "WWW-Authenticate", "Basic realm=\"x\"")));
         assertEquals("does not allow reading a/b to user 'me' (HTTP 401)", refusal());
         try (ImageRegistry stranger =
                 new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), registry.connection()))) {
@@ -391,9 +409,10 @@ class InspectTest {
         try (FakeRegistry store = FakeRegistry.tls()) {
             Digest digest = FakeImage.single(registry, "a/b", "1");
             store.contents.putAll(registry.contents);
-            registry.withLogin().rule(request -> request.path().contains("/blobs/")
-                    ? Optional.of(Answer.of(307, "Location", store.url() + request.path()))
-                    : Optional.empty());
+            registry.withLogin()
+                    .rule(request -> request.path().contains("/blobs/")
+                            ? Optional.of(Answer.of(307, "Location", store.url() + request.path()))
+                            : Optional.empty());
             assertEquals(digest, inspect().digest());
             assertEquals(1, store.requests().size());
             assertEquals("", store.requests().get(0).header("Authorization"));
@@ -404,9 +423,10 @@ class InspectTest {
     void aLoginThatContentElsewhereWantsIsNotGiven() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls().withLogin()) {
             FakeImage.single(registry, "a/b", "1");
-            registry.withLogin().rule(request -> request.path().contains("/blobs/")
-                    ? Optional.of(Answer.of(302, "Location", store.url() + request.path()))
-                    : Optional.empty());
+            registry.withLogin()
+                    .rule(request -> request.path().contains("/blobs/")
+                            ? Optional.of(Answer.of(302, "Location", store.url() + request.path()))
+                            : Optional.empty());
             assertEquals("does not allow reading a/b to user 'me' (HTTP 401)", refusal());
             assertEquals("", store.requests().get(0).header("Authorization"));
         }
@@ -420,7 +440,8 @@ class InspectTest {
         assertEquals("redirects too often", refusal());
         assertEquals(7, registry.requests().size());
         try (FakeRegistry plain = FakeRegistry.plain()) {
-            for (String location : List.of(plain.url() + "/x", "file:///etc/passwd", "https://me:you@localhost/", "::")) {
+            for (String location :
+                    List.of(plain.url() + "/x", "file:///etc/passwd", "https://me:you@localhost/", "::")) {
                 registry.rule(request -> request.path().startsWith(MANIFESTS)
                         ? Optional.of(Answer.of(307, "Location", location))
                         : Optional.empty());
@@ -437,11 +458,11 @@ class InspectTest {
                 RegistryConnection.builder().plainHttp(true).insecure(true).build();
         RegistryConnection wrong = RegistryConnection.builder().plainHttp(true).build();
         try (ImageRegistry other = new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), any));
-                ImageRegistry mistrusting =
-                        new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), wrong))) {
+                ImageRegistry mistrusting = new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), wrong))) {
             assertEquals(Optional.of(digest), other.resolve(image()));
             assertEquals(
-                    "registry " + registry.host() + " has a certificate that is not trusted here or is for another host",
+                    "registry " + registry.host()
+                            + " has a certificate that is not trusted here or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> mistrusting.resolve(image()))
                             .getMessage());
         }
@@ -451,14 +472,17 @@ class InspectTest {
     void aCertificateOfSomebodyElseIsNotTrusted() {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
-                    "registry " + registry.host() + " has a certificate that is not trusted here or is for another host",
+                    "registry " + registry.host()
+                            + " has a certificate that is not trusted here or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }
         assertThrows(BuildkitException.InvalidRequestException.class, () -> {
             try (ImageRegistry broken = new ImageRegistry(
                     RegistryLogins.NONE,
-                    Map.of(registry.host(), RegistryConnection.builder().caPem("none").build()))) {
+                    Map.of(
+                            registry.host(),
+                            RegistryConnection.builder().caPem("none").build()))) {
                 broken.resolve(image());
             }
         });
@@ -479,7 +503,8 @@ class InspectTest {
             server.start();
             String host = "localhost:" + plain.getLocalPort();
             assertEquals(
-                    "registry " + host + " does not speak TLS, without which it is used only where plain HTTP is allowed",
+                    "registry " + host
+                            + " does not speak TLS, without which it is used only where plain HTTP is allowed",
                     assertThrows(
                                     BuildkitException.RegistryRefusedException.class,
                                     () -> strict.resolve(ImageName.parse(host + "/a/b:1")))
@@ -524,9 +549,7 @@ class InspectTest {
     }
 
     private static Optional<Answer> busy(Request request, String seconds) {
-        return request.path().equals("/v2/")
-                ? Optional.empty()
-                : Optional.of(Answer.of(429, "Retry-After", seconds));
+        return request.path().equals("/v2/") ? Optional.empty() : Optional.of(Answer.of(429, "Retry-After", seconds));
     }
 
     @Test
@@ -534,7 +557,8 @@ class InspectTest {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         registry.rule(request -> request.path().equals(MANIFESTS + "1") && asked.getAndIncrement() < 2
-                ? Optional.of(Answer.text(200, "12345", "Content-Type", MediaTypes.MANIFEST).cut(2))
+                ? Optional.of(Answer.text(200, "12345", "Content-Type", MediaTypes.MANIFEST)
+                        .cut(2))
                 : Optional.empty());
         assertEquals(digest, inspect().digest());
     }
@@ -563,7 +587,8 @@ class InspectTest {
                 assertEquals(List.of(), registry.requests());
                 // Where it matters that a tag is not an old one, mirrors are not asked.
                 mirror.contents.clear();
-                assertEquals(digest, reader.common(List.of(image())).orElseThrow().digest());
+                assertEquals(
+                        digest, reader.common(List.of(image())).orElseThrow().digest());
                 assertEquals(Optional.of(digest), reader.resolve(image()));
             }
         }

@@ -55,7 +55,9 @@ class PlatformIndexTest {
         name = ImageName.parse(daemon.registry() + "/images/platforms-" + daemon.version());
         images = new ImageRegistry(
                 daemon.logins(),
-                Map.of(daemon.registry(), RegistryConnection.builder().caPem(daemon.caPem()).build()));
+                Map.of(
+                        daemon.registry(),
+                        RegistryConnection.builder().caPem(daemon.caPem()).build()));
         client = BuildkitClient.connect(daemon.endpoint());
         Builds.dockerfile(folder, "FROM busybox\nARG TARGETARCH\nLABEL arch=\"<$TARGETARCH>\"\nCOPY Dockerfile /\n");
     }
@@ -69,8 +71,8 @@ class PlatformIndexTest {
     private ImageName build(String platforms, Map<String, String> frontend, Map<String, String> exporter)
             throws Exception {
         Map<String, String> attributes = new HashMap<>(exporter);
-        attributes.putAll(Map.of(
-                "name", name.name(), "push", "true", "push-by-digest", "true", "rewrite-timestamp", "true"));
+        attributes.putAll(
+                Map.of("name", name.name(), "push", "true", "push-by-digest", "true", "rewrite-timestamp", "true"));
         BuildRequest request = Builds.request(new Export("image", attributes))
                 .options(frontend)
                 .option("platform", platforms)
@@ -130,13 +132,15 @@ class PlatformIndexTest {
     void partsMustBeForDifferentPlatformsInOneRepositoryAndNamedByDigest() throws Exception {
         ImageName part = build("linux/amd64", Map.of(), Map.of());
         String line = assertThrows(
-                        BuildkitException.InvalidRequestException.class, () -> images.index(List.of(part, part), Map.of()))
+                        BuildkitException.InvalidRequestException.class,
+                        () -> images.index(List.of(part, part), Map.of()))
                 .getMessage();
         assertEquals(part + " and " + part + " are both for linux/amd64", line);
         ImageName tagged = ImageName.parse(name.name() + ":1");
         assertThrows(BuildkitException.InvalidRequestException.class, () -> images.index(List.of(tagged), Map.of()));
         ImageName other = ImageName.parse(name.name() + "-other@" + part.digest());
-        assertThrows(BuildkitException.InvalidRequestException.class, () -> images.index(List.of(part, other), Map.of()));
+        assertThrows(
+                BuildkitException.InvalidRequestException.class, () -> images.index(List.of(part, other), Map.of()));
     }
 
     @Test
@@ -144,7 +148,8 @@ class PlatformIndexTest {
         ImageName part = build("linux/amd64", Map.of(), Map.of());
         ImageName missing = part(new Digest("sha256:" + "0".repeat(64)));
         String line = assertThrows(
-                        BuildkitException.RegistryRefusedException.class, () -> images.index(List.of(part, missing), Map.of()))
+                        BuildkitException.RegistryRefusedException.class,
+                        () -> images.index(List.of(part, missing), Map.of()))
                 .getMessage();
         assertTrue(line.endsWith("it is not there, so the image is not whole"), line);
     }

@@ -115,9 +115,16 @@ class PromoteTest {
         Set<String> all = keys(from, "a/b");
         if (!fromApi) {
             from.withoutReferrers();
-            from.manifest("a/b", PullRepository.referrersTag(index), MediaTypes.INDEX, FakeRegistry.index(List.of(signature)));
             from.manifest(
-                    "a/b", PullRepository.referrersTag(signatures), MediaTypes.INDEX, FakeRegistry.index(List.of(witness)));
+                    "a/b",
+                    PullRepository.referrersTag(index),
+                    MediaTypes.INDEX,
+                    FakeRegistry.index(List.of(signature)));
+            from.manifest(
+                    "a/b",
+                    PullRepository.referrersTag(signatures),
+                    MediaTypes.INDEX,
+                    FakeRegistry.index(List.of(witness)));
         }
         if (!toApi) {
             to.withoutReferrers();
@@ -126,14 +133,18 @@ class PromoteTest {
         assertTrue(keys(to, "x/y").containsAll(all));
         for (String key : all) {
             assertArrayEquals(
-                    from.contents.get("a/b" + key).bytes(), to.contents.get("x/y" + key).bytes());
+                    from.contents.get("a/b" + key).bytes(),
+                    to.contents.get("x/y" + key).bytes());
         }
         assertEquals(MediaTypes.INDEX, to.contents.get("x/y/manifests/stable").type());
         assertEquals(
                 client.inspect(from.image("a/b:1")).orElseThrow(),
                 client.inspect(to.image("x/y:stable")).orElseThrow());
-        assertEquals(toApi ? Set.of("stable") : Set.of(
-                "stable", PullRepository.referrersTag(index), PullRepository.referrersTag(signatures)), tags());
+        assertEquals(
+                toApi
+                        ? Set.of("stable")
+                        : Set.of("stable", PullRepository.referrersTag(index), PullRepository.referrersTag(signatures)),
+                tags());
     }
 
     @Test
@@ -181,7 +192,9 @@ class PromoteTest {
         assertEquals(index, promote(from.image("x/y:stable")));
         assertEquals(keys(from, "a/b"), keys(from, "x/y"));
         // What was there was not sent, and the place that the registry had made for it is given up.
-        assertEquals(1, written(from).stream().filter(line -> line.startsWith("DELETE")).count());
+        assertEquals(
+                1,
+                written(from).stream().filter(line -> line.startsWith("DELETE")).count());
     }
 
     @Test
@@ -214,9 +227,9 @@ class PromoteTest {
         Digest index = FakeImage.index(from, "a/b", "1");
         ImageName[] targets = {to.image("x/y:1"), to.image("z:1"), to.image("x/y:2"), from.image("c:1")};
         assertEquals(index, promote(targets));
-        List<String> last = written(to).subList(written(to).size() - 3, written(to).size());
-        assertEquals(
-                List.of("PUT /v2/x/y/manifests/1", "PUT /v2/x/y/manifests/2", "PUT /v2/z/manifests/1"), last);
+        List<String> last =
+                written(to).subList(written(to).size() - 3, written(to).size());
+        assertEquals(List.of("PUT /v2/x/y/manifests/1", "PUT /v2/x/y/manifests/2", "PUT /v2/z/manifests/1"), last);
         for (ImageName target : targets) {
             assertEquals(Optional.of(index), client.resolve(target));
         }
@@ -246,8 +259,10 @@ class PromoteTest {
             return Optional.empty();
         });
         String line = refusal();
-        assertTrue(line.equals("registry FROM cannot be reached from here")
-                || line.equals("registry FROM broke the connection"), line);
+        assertTrue(
+                line.equals("registry FROM cannot be reached from here")
+                        || line.equals("registry FROM broke the connection"),
+                line);
     }
 
     @Test
@@ -261,16 +276,17 @@ class PromoteTest {
                 "registry TO refuses writing x/y (HTTP 400, TAG_INVALID: the tag is immutable)",
                 refusal(
                         "tagged before that: " + to.image("x/y:1"),
-                        to.image("x/y:1"), to.image("x/y:2"), to.image("x/y:3")));
+                        to.image("x/y:1"),
+                        to.image("x/y:2"),
+                        to.image("x/y:3")));
         assertEquals(Set.of("1"), tags());
     }
 
     @Test
     void whoMayNotWriteIsToldSo() {
         FakeImage.index(from, "a/b", "1");
-        to.rule(request -> Set.of("POST", "PUT").contains(request.method())
-                ? Optional.of(Answer.of(403))
-                : Optional.empty());
+        to.rule(request ->
+                Set.of("POST", "PUT").contains(request.method()) ? Optional.of(Answer.of(403)) : Optional.empty());
         assertEquals("registry TO does not allow writing x/y to user 'me' (HTTP 403)", refusal());
     }
 
@@ -298,8 +314,7 @@ class PromoteTest {
                 .findFirst()
                 .orElseThrow();
         from.contents.remove("a/b/manifests/" + missing);
-        assertEquals(
-                "FROM/a/b@" + missing + " cannot be read: it is not there, so the image is not whole", refusal());
+        assertEquals("FROM/a/b@" + missing + " cannot be read: it is not there, so the image is not whole", refusal());
     }
 
     @ParameterizedTest
@@ -311,7 +326,8 @@ class PromoteTest {
         layer[bytes - 1]++;
         from.contents.put(key, new FakeRegistry.Content("application/octet-stream", layer));
         String line = refusal();
-        assertTrue(line.startsWith("FROM/a/b@" + key.replaceFirst(".*/", "") + " cannot be read: what came has "), line);
+        assertTrue(
+                line.startsWith("FROM/a/b@" + key.replaceFirst(".*/", "") + " cannot be read: what came has "), line);
         assertTrue(line.endsWith(", so it is refused"), line);
         assertFalse(to.contents.containsKey(key.replace("a/b", "x/y")));
     }
@@ -322,8 +338,7 @@ class PromoteTest {
         Digest digest = FakeRegistry.sha256(LARGE);
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         from.contents.put(
-                "a/b/blobs/" + digest,
-                new FakeRegistry.Content("", Arrays.copyOf(LARGE, LARGE.length + difference)));
+                "a/b/blobs/" + digest, new FakeRegistry.Content("", Arrays.copyOf(LARGE, LARGE.length + difference)));
         assertEquals("FROM/a/b@" + digest + " cannot be read: " + reason + ", so it is refused", refusal());
     }
 
@@ -342,7 +357,8 @@ class PromoteTest {
         });
         assertEquals(image, promote());
         assertArrayEquals(
-                LARGE, to.contents.get("x/y/blobs/" + FakeRegistry.sha256(LARGE)).bytes());
+                LARGE,
+                to.contents.get("x/y/blobs/" + FakeRegistry.sha256(LARGE)).bytes());
     }
 
     @Test
@@ -351,7 +367,8 @@ class PromoteTest {
         to.breakingUploads(2, 1_000_000);
         assertEquals(image, promote());
         assertArrayEquals(
-                LARGE, to.contents.get("x/y/blobs/" + FakeRegistry.sha256(LARGE)).bytes());
+                LARGE,
+                to.contents.get("x/y/blobs/" + FakeRegistry.sha256(LARGE)).bytes());
         Request rest = to.requests().stream()
                 .filter(request -> !request.header("Content-Range").isEmpty())
                 .findFirst()
@@ -363,9 +380,8 @@ class PromoteTest {
     @Test
     void sendingStartsAgainWhenTheRegistryForgotWhatItGot() throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
-        to.breakingUploads(1, 1_000_000).rule(request -> request.is("GET", "/blobs/uploads/")
-                ? Optional.of(Answer.of(404))
-                : Optional.empty());
+        to.breakingUploads(1, 1_000_000)
+                .rule(request -> request.is("GET", "/blobs/uploads/") ? Optional.of(Answer.of(404)) : Optional.empty());
         assertEquals(image, promote());
     }
 
@@ -392,8 +408,9 @@ class PromoteTest {
     void contentThatIsTakenElsewhereGoesThereWithoutTheLogin() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(201)))) {
             FakeImage.image(from, "a/b", "1", "amd64", LARGE);
-            to.withLogin().rule(request -> request.is("POST", "/blobs/uploads/")
-                    && request.header("Authorization").startsWith("Basic ")
+            to.withLogin()
+                    .rule(request -> request.is("POST", "/blobs/uploads/")
+                                    && request.header("Authorization").startsWith("Basic ")
                             ? Optional.of(Answer.of(202, "Location", store.url() + "/place?key=1"))
                             : Optional.empty());
             promote();
@@ -419,7 +436,9 @@ class PromoteTest {
                 MediaTypes.DOCKER_MANIFEST,
                 "{\"schemaVersion\":2,\"config\":" + config + ",\"layers\":[" + windows + "]}");
         assertEquals(image, promote());
-        assertEquals(MediaTypes.DOCKER_MANIFEST, to.contents.get("x/y/manifests/stable").type());
+        assertEquals(
+                MediaTypes.DOCKER_MANIFEST,
+                to.contents.get("x/y/manifests/stable").type());
     }
 
     @Test

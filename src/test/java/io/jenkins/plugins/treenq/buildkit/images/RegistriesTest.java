@@ -59,7 +59,8 @@ class RegistriesTest {
 
     private Map<String, RegistryConnection> connections() throws Exception {
         return Map.of(
-                daemon.registry(), RegistryConnection.builder().caPem(daemon.caPem()).build());
+                daemon.registry(),
+                RegistryConnection.builder().caPem(daemon.caPem()).build());
     }
 
     private ImageName image(String name) {
@@ -138,7 +139,8 @@ class RegistriesTest {
         RegistryLogins wrong = host -> Optional.of(new RegistryLogin("treenq", "wrong-secret"));
         try (ImageRegistry stranger = new ImageRegistry(wrong, connections())) {
             assertEquals(
-                    "registry " + daemon.registry() + " does not allow reading " + image("x").repository()
+                    "registry " + daemon.registry() + " does not allow reading "
+                            + image("x").repository()
                             + " to user 'treenq' (HTTP 401, UNAUTHORIZED: authentication required)",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.inspect(image("x")))
                             .getMessage());
@@ -150,13 +152,15 @@ class RegistriesTest {
         try (TokenRegistry registry = new TokenRegistry(folder)) {
             ImageName image = ImageName.parse(registry.host() + "/app/web:1");
             Map<String, RegistryConnection> plain = Map.of(
-                    registry.host(), RegistryConnection.builder().plainHttp(true).build());
+                    registry.host(),
+                    RegistryConnection.builder().plainHttp(true).build());
             RegistryLogins app = host -> Optional.of(new RegistryLogin("app", "secret-app"));
             try (ImageRegistry reader = new ImageRegistry(app, plain)) {
                 assertEquals(Optional.empty(), reader.resolve(image));
                 assertEquals(Optional.empty(), reader.resolve(image));
                 assertEquals(1, registry.requests().size());
-                assertEquals("repository:app/web:pull", registry.requests().get(0).first("scope"));
+                assertEquals(
+                        "repository:app/web:pull", registry.requests().get(0).first("scope"));
                 String line = assertThrows(
                                 BuildkitException.RegistryRefusedException.class,
                                 () -> reader.resolve(ImageName.parse(registry.host() + "/other/web:1")))
@@ -168,7 +172,8 @@ class RegistriesTest {
             }
             RegistryLogins wrong = host -> Optional.of(new RegistryLogin("app", "wrong"));
             try (ImageRegistry stranger = new ImageRegistry(wrong, plain)) {
-                String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image))
+                String line = assertThrows(
+                                BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image))
                         .getMessage();
                 assertTrue(line.startsWith("no token for " + registry.host() + " from localhost:"), line);
                 assertTrue(line.endsWith(": it refused the login (HTTP 401)"), line);
@@ -228,7 +233,9 @@ class RegistriesTest {
             assertSame(client, image, back);
             assertEquals(
                     client.inspect(image).orElseThrow().variants(),
-                    client.inspect(ImageName.parse(crane.host() + "/z:1")).orElseThrow().variants());
+                    client.inspect(ImageName.parse(crane.host() + "/z:1"))
+                            .orElseThrow()
+                            .variants());
         }
     }
 

@@ -140,9 +140,17 @@ class BuildInputsTest {
         Path extra = Files.createDirectory(scratch.resolve("extra"));
         List<Consumer<BuildRequest.Builder>> changes = new ArrayList<>();
         for (String option : List.of(
-                "build-arg:A=1", "build-arg:A=2", "build-arg:B=1", "target=x", "platform=linux/arm64", "label:a=b",
-                "image-resolve-mode=pull", "add-hosts=a=1.2.3.4", "context:base=docker-image://" + BASE,
-                "context:base=docker-image://" + BASE.replace('1', '2'), "attest:sbom=")) {
+                "build-arg:A=1",
+                "build-arg:A=2",
+                "build-arg:B=1",
+                "target=x",
+                "platform=linux/arm64",
+                "label:a=b",
+                "image-resolve-mode=pull",
+                "add-hosts=a=1.2.3.4",
+                "context:base=docker-image://" + BASE,
+                "context:base=docker-image://" + BASE.replace('1', '2'),
+                "attest:sbom=")) {
             String[] pair = option.split("=", 2);
             changes.add(builder -> builder.option(pair[0], pair[1]));
         }
@@ -208,9 +216,16 @@ class BuildInputsTest {
     @Test
     void whatCannotBeKnownForSureIsSaidAndHasNoHash() throws Exception {
         for (String option : List.of(
-                "context=https://example.com/a.git", "no-cache=", "no-cache=stage", "contextsubdir=x",
-                "input:a=b", "build-arg:BUILDKIT_SYNTAX=example.com/frontend", "context:a=https://example.com/a.git",
-                "context:a=local:unknown", "context:a=oci-layout://a", "filename=None")) {
+                "context=https://example.com/a.git",
+                "no-cache=",
+                "no-cache=stage",
+                "contextsubdir=x",
+                "input:a=b",
+                "build-arg:BUILDKIT_SYNTAX=example.com/frontend",
+                "context:a=https://example.com/a.git",
+                "context:a=local:unknown",
+                "context:a=oci-layout://a",
+                "filename=None")) {
             anew();
             String[] pair = option.split("=", 2);
             request.option(pair[0], pair[1]);

@@ -71,8 +71,7 @@ class DockerfileReferencesTest {
 
     @Test
     void aLineThatContinuesAnotherMakesNoStage() throws UnknownInputException {
-        assertEquals(
-                Set.of("a", "busybox", "c"), images("FROM a", "ENV X=1 \\", " FROM c AS busybox", "FROM busybox"));
+        assertEquals(Set.of("a", "busybox", "c"), images("FROM a", "ENV X=1 \\", " FROM c AS busybox", "FROM busybox"));
     }
 
     @Test
@@ -103,10 +102,7 @@ class DockerfileReferencesTest {
                 "RUN echo $((1<<2))",
                 "ONBUILD RUN <<EOF",
                 "RUN cat <<EOF)")) {
-            assertEquals(
-                    Set.of("a", "x", "one"),
-                    images("FROM a", first, "FROM x AS one", "EOF", "FROM one"),
-                    first);
+            assertEquals(Set.of("a", "x", "one"), images("FROM a", first, "FROM x AS one", "EOF", "FROM one"), first);
         }
         assertEquals(Set.of("a", "x"), images("FROM a", "ENV X=1 \\", " RUN <<EOF", "FROM x", "EOF"));
         assertEquals(Set.of("a", "x"), images("FROM a", "LABEL x=<<EOF", "FROM x AS b", "FROM b"));
@@ -166,11 +162,14 @@ class DockerfileReferencesTest {
     @Test
     void whatIsAddedUnderItsChecksumCannotChange() throws UnknownInputException {
         assertEquals(
-                Set.of("a"), images("FROM a", "ADD --checksum=sha256:1 https://example.com/x /", "ADD file.tgz dir/ /"));
+                Set.of("a"),
+                images("FROM a", "ADD --checksum=sha256:1 https://example.com/x /", "ADD file.tgz dir/ /"));
     }
 
     @Test
     void theFrontendIsAnImageToo() throws UnknownInputException {
-        assertEquals(Set.of("docker/dockerfile:1.7", "a"), images("#!/bin/x", "#  Syntax = docker/dockerfile:1.7", "FROM a"));
+        assertEquals(
+                Set.of("docker/dockerfile:1.7", "a"),
+                images("#!/bin/x", "#  Syntax = docker/dockerfile:1.7", "FROM a"));
     }
 }

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms.Wire;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -111,7 +111,8 @@ class PrivateKeyReaderTest {
         if (expected instanceof ECPrivateKey ec) {
             // Java takes keys for different ones when only one of them has its public half.
             assertEquals(ec.getS(), ((ECPrivateKey) read).getS());
-            assertEquals(ec.getParams().getCurve(), ((ECPrivateKey) read).getParams().getCurve());
+            assertEquals(
+                    ec.getParams().getCurve(), ((ECPrivateKey) read).getParams().getCurve());
         } else {
             assertEquals(expected, read);
         }
@@ -142,8 +143,16 @@ class PrivateKeyReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "aes128-ctr", "aes192-ctr", "aes256-ctr", "aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc",
-                "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"
+                "aes128-ctr",
+                "aes192-ctr",
+                "aes256-ctr",
+                "aes128-cbc",
+                "aes192-cbc",
+                "aes256-cbc",
+                "3des-cbc",
+                "aes128-gcm@openssh.com",
+                "aes256-gcm@openssh.com",
+                "chacha20-poly1305@openssh.com"
             })
     void everyCipherOfOpenSshIsKnown(String cipher) throws Exception {
         String text = keygen(PASSPHRASE, "-t", "ed25519", "-Z", cipher, "-a", "2");
@@ -154,9 +163,15 @@ class PrivateKeyReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "-v2 aes-128-cbc", "-v2 aes-192-cbc", "-v2 aes-256-cbc", "-v2 des-ede3-cbc",
-                "-v2 aes-256-cbc -v2prf hmacWithSHA1", "-v2 aes-256-cbc -v2prf hmacWithSHA224",
-                "-v2 des3 -v2prf hmacWithSHA384", "-v2 aes-128-cbc -v2prf hmacWithSHA512", "-v1 PBE-SHA1-3DES"
+                "-v2 aes-128-cbc",
+                "-v2 aes-192-cbc",
+                "-v2 aes-256-cbc",
+                "-v2 des-ede3-cbc",
+                "-v2 aes-256-cbc -v2prf hmacWithSHA1",
+                "-v2 aes-256-cbc -v2prf hmacWithSHA224",
+                "-v2 des3 -v2prf hmacWithSHA384",
+                "-v2 aes-128-cbc -v2prf hmacWithSHA512",
+                "-v1 PBE-SHA1-3DES"
             })
     void encryptedPkcs8IsRead(String how) throws Exception {
         // The older schemes have ASCII only, in the JDK.
@@ -192,7 +207,9 @@ class PrivateKeyReaderTest {
             line.addAll(encryption);
             openssl(line.toArray(String[]::new));
             String text = Files.readString(folder.resolve("old"));
-            assertTrue(text.contains("BEGIN " + form.get(0) + " PRIVATE KEY"), text.lines().findFirst().orElse(""));
+            assertTrue(
+                    text.contains("BEGIN " + form.get(0) + " PRIVATE KEY"),
+                    text.lines().findFirst().orElse(""));
             assertEquals(!cipher.isEmpty(), text.contains("DEK-Info"));
             assertIs(key, text, passphrase);
             if (!cipher.isEmpty()) {
@@ -258,7 +275,12 @@ class PrivateKeyReaderTest {
             genpkey(("-algorithm EC -pkeyopt ec_paramgen_curve:" + curve).split(" "));
             assertRefused(Files.readString(folder.resolve("plain")), "", "P-256");
         }
-        byte[] key = new Wire().uint32(1).uint32(1).string("sk-ssh-ed25519@openssh.com").string("").bytes();
+        byte[] key = new Wire()
+                .uint32(1)
+                .uint32(1)
+                .string("sk-ssh-ed25519@openssh.com")
+                .string("")
+                .bytes();
         assertRefused(openSsh("none", "none", new byte[0], 1, key), "", "security key");
     }
 
@@ -271,7 +293,8 @@ class PrivateKeyReaderTest {
     @Test
     void waysOfEncryptionThatAreNotKnownAreToldWithWhatToDo() throws Exception {
         byte[] salt = new Wire().string("0123456789abcdef").uint32(16).bytes();
-        assertRefused(openSsh("rot13@example.com", "bcrypt", salt, 1, new byte[64]), "x", "ssh-keygen -p -Z aes256-ctr");
+        assertRefused(
+                openSsh("rot13@example.com", "bcrypt", salt, 1, new byte[64]), "x", "ssh-keygen -p -Z aes256-ctr");
         generate("-algorithm", "ED25519");
         assertRefused(
                 openssl("pkcs8", "-topk8", "-in", "plain", "-scrypt", "-passout", "pass:sesame"), "x", "-v2 aes256");
@@ -291,7 +314,8 @@ class PrivateKeyReaderTest {
     @Test
     void whatIsTooExpensiveIsRefusedAtOnce() throws Exception {
         assertIsKeygens(read(keygen(PASSPHRASE, "-t", "ed25519", "-a", "100"), PASSPHRASE));
-        byte[] rounds = new Wire().string("0123456789abcdef").uint32(Integer.MAX_VALUE).bytes();
+        byte[] rounds =
+                new Wire().string("0123456789abcdef").uint32(Integer.MAX_VALUE).bytes();
         assertRefused(openSsh("aes256-ctr", "bcrypt", rounds, 1, new byte[64]), "x", "ssh-keygen -p -a 100");
         for (int count : new int[] {Integer.MAX_VALUE, -1, 0, 2}) {
             assertRefused(openSsh("none", "none", new byte[0], count, new byte[64]), "", "damaged");
@@ -319,8 +343,8 @@ class PrivateKeyReaderTest {
     }
 
     private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + label + "-----\n";
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 
     /** Cut short, with bits turned, and with lengths that are huge; for a line of all of them. */
@@ -335,8 +359,8 @@ class PrivateKeyReaderTest {
             whole.add(keygen(passphrase, "-t", "ecdsa", "-m", "PEM"));
             whole.add(keygen(passphrase, "-t", "ed25519", "-a", "1"));
         }
-        for (KeyPair pair : List.of(
-                SshKeyForms.pair("RSA", 2048), SshKeyForms.pair("EC", 256), SshKeyForms.pair("Ed25519", 255))) {
+        for (KeyPair pair :
+                List.of(SshKeyForms.pair("RSA", 2048), SshKeyForms.pair("EC", 256), SshKeyForms.pair("Ed25519", 255))) {
             whole.add(SshKeyForms.pkcs8(pair));
             Files.writeString(folder.resolve("plain"), SshKeyForms.pkcs8(pair));
             whole.add(openssl("pkcs8", "-topk8", "-in", "plain", "-iter", "1", "-passout", "pass:sesame"));
@@ -355,8 +379,9 @@ class PrivateKeyReaderTest {
                 switch (i % 3) {
                     case 0 -> damaged = Arrays.copyOf(bytes, at);
                     case 1 -> damaged[at] ^= (byte) (1 << random.nextInt(8));
-                    default -> ByteBuffer.wrap(damaged)
-                            .putInt(Math.min(at, bytes.length - 4), random.nextBoolean() ? Integer.MAX_VALUE : -1);
+                    default ->
+                        ByteBuffer.wrap(damaged)
+                                .putInt(Math.min(at, bytes.length - 4), random.nextBoolean() ? Integer.MAX_VALUE : -1);
                 }
                 String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(damaged);
                 String other = text.replace(parts[2], parts[2].substring(0, start) + "\n\n" + body + "\n");
@@ -399,7 +424,8 @@ class PrivateKeyReaderTest {
             assertArrayEquals(blob, read(SshKeyForms.openSsh(pair), "").publicKey());
             PrivateKey other = KeyFactory.getInstance(algorithm, new BouncyCastleProvider())
                     .generatePrivate(new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded()));
-            assertArrayEquals(blob, read(pem("PRIVATE KEY", other.getEncoded()), "").publicKey());
+            assertArrayEquals(
+                    blob, read(pem("PRIVATE KEY", other.getEncoded()), "").publicKey());
             if (!algorithm.equals("Ed25519")) {
                 assertArrayEquals(blob, read(SshKeyForms.traditional(pair), "").publicKey());
             }

@@ -30,7 +30,8 @@ class ClippedOutputTest {
         assertEquals("line 0", kept.first().get(0));
         assertEquals("line " + (MANY - 1), kept.last().get(kept.last().size() - 1));
         assertEquals(MANY, kept.first().size() + kept.leftOut() + kept.last().size());
-        assertEquals("line " + (kept.first().size() + kept.leftOut()), kept.last().get(0));
+        assertEquals(
+                "line " + (kept.first().size() + kept.leftOut()), kept.last().get(0));
         assertTrue(output.chars() <= ClippedOutput.FIRST_CHARS + ClippedOutput.LAST_CHARS);
     }
 

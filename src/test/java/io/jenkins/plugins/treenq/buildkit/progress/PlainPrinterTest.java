@@ -42,8 +42,7 @@ class PlainPrinterTest {
                 .progress("exporting to image", "exporting layers", 0, 0, 126_010, 126_010)
                 .progressDone("exporting to image", "exporting layers", 0, 0, 126_010, 126_520)
                 .done("exporting to image", 126_000, 126_600);
-        assertEquals(
-                """
+        assertEquals("""
                 #1 [internal] load build definition from Dockerfile
                 #1 transferring dockerfile: 31B done
                 #1 DONE 0.0s
@@ -63,8 +62,7 @@ class PlainPrinterTest {
                 #4 exporting layers
                 #4 exporting layers 0.5s done
                 #4 DONE 0.6s
-                """,
-                log.closed());
+                """, log.closed());
         assertEquals("\n", log.tail());
     }
 
@@ -100,22 +98,24 @@ class PlainPrinterTest {
     @Test
     void cachedStepsSaySo() {
         log.cached("[1/2] FROM busybox", 0).cached("[2/2] RUN make", 0);
-        assertEquals(
-                """
+        assertEquals("""
                 #1 [1/2] FROM busybox
                 #1 CACHED
 
                 #2 [2/2] RUN make
                 #2 CACHED
-                """,
-                log.text());
+                """, log.text());
     }
 
     @Test
     void theEndOfAFailedStepIsNotShownAgainWhereItIsInSight() {
         log.start("[2/2] RUN make", 0)
                 .output("[2/2] RUN make", 1, "broken\n")
-                .failed("[2/2] RUN make", 0, 20, "process \"/bin/sh -c make\nall\" did not complete successfully: exit code: 2");
+                .failed(
+                        "[2/2] RUN make",
+                        0,
+                        20,
+                        "process \"/bin/sh -c make\nall\" did not complete successfully: exit code: 2");
 
         log.closed();
         assertEquals(List.of(), log.printer.failureTailOutOfSight());
@@ -130,7 +130,8 @@ class PlainPrinterTest {
                 .failed("[2/2] RUN make", 0, 20, "broken");
         log.closed();
 
-        assertEquals(List.of("------", " > [2/2] RUN make:", "0.001 broken", "------"), log.printer.failureTailOutOfSight());
+        assertEquals(
+                List.of("------", " > [2/2] RUN make:", "0.001 broken", "------"), log.printer.failureTailOutOfSight());
     }
 
     @Test
@@ -143,9 +144,7 @@ class PlainPrinterTest {
                 .failed("[2/2] RUN make", 0, 20, "process \"/bin/sh -c make\" did not complete: exit code: 2")
                 .output("[3/3] RUN other", 15, "fine\n")
                 .failed("[3/3] RUN other", 5, 30, "process killed: context canceled");
-        assertTrue(log.closed()
-                .endsWith(
-                        """
+        assertTrue(log.closed().endsWith("""
                         #1 0.012 line 12
                         #1 ERROR: process "/bin/sh -c make" did not complete: exit code: 2
 
@@ -153,8 +152,7 @@ class PlainPrinterTest {
                         #2 0.010 fine
                         #2 CANCELED
                         """));
-        assertEquals(
-                """
+        assertEquals("""
                 ------
                  > [2/2] RUN make:
                 0.003 line 3
@@ -168,8 +166,7 @@ class PlainPrinterTest {
                 0.011 line 11
                 0.012 line 12
                 ------
-                """,
-                log.tail());
+                """, log.tail());
     }
 
     @Test
@@ -206,8 +203,7 @@ class PlainPrinterTest {
                 .done("b", 0, 1500)
                 .output("a", 1600, "5\n")
                 .done("a", 0, 1700);
-        assertEquals(
-                """
+        assertEquals("""
                 #1 a
                 #1 0.100 1
                 #1 ...
@@ -221,8 +217,7 @@ class PlainPrinterTest {
                 #1 a
                 #1 1.600 5
                 #1 DONE 1.7s
-                """,
-                log.closed());
+                """, log.closed());
     }
 
     @Test
@@ -236,24 +231,18 @@ class PlainPrinterTest {
             log.output("a", 4, "a\n");
         }
         log.output("b", 5, "eleven\n");
-        assertEquals(
-                """
+        assertEquals("""
                 #1 a
                 #1 ...
 
                 #2 b
                 #2 0.001 b
-                """
-                        + "#1 0.002 a\n".repeat(10)
-                        + "#2 0.003 ten\n"
-                        + "#1 0.004 a\n".repeat(11)
-                        + """
+                """ + "#1 0.002 a\n".repeat(10) + "#2 0.003 ten\n" + "#1 0.004 a\n".repeat(11) + """
                         #1 ...
 
                         #2 b
                         #2 0.005 eleven
-                        """,
-                log.text());
+                        """, log.text());
     }
 
     @Test
@@ -265,8 +254,7 @@ class PlainPrinterTest {
                 .done("a", 0, 9_500)
                 .output("b", 10_001, "late\n")
                 .output("b", 10_002, "later\n");
-        assertEquals(
-                """
+        assertEquals("""
                 #1 a
                 #1 9.000 early
                 #1 DONE 9.5s
@@ -277,8 +265,7 @@ class PlainPrinterTest {
                 #2 ...
 
                 #3 c
-                """,
-                log.text());
+                """, log.text());
     }
 
     @Test
@@ -296,8 +283,7 @@ class PlainPrinterTest {
                 .start("a", 200)
                 .cached("c", 202)
                 .output("a", 301, "again\n");
-        assertEquals(
-                """
+        assertEquals("""
                 #1 a
                 #1 DONE 0.1s
 
@@ -309,8 +295,7 @@ class PlainPrinterTest {
 
                 #1 a
                 #1 0.101 again
-                """,
-                log.text());
+                """, log.text());
     }
 
     @Test
@@ -334,8 +319,7 @@ class PlainPrinterTest {
                 .start("export", 10_000)
                 .progress("export", "pushing layers", 0, 0, 10_000, 10_000)
                 .done("export", 10_000, 11_500);
-        assertEquals(
-                """
+        assertEquals("""
                 #1 export
                 #1 DONE 2.0s
 
@@ -345,8 +329,7 @@ class PlainPrinterTest {
                 #1 export
                 #1 pushing layers
                 #1 DONE 3.5s
-                """,
-                log.closed());
+                """, log.closed());
     }
 
     @Test
@@ -360,16 +343,14 @@ class PlainPrinterTest {
                 .progress("a", "sha256:x", 1000, 1000, 0, 5900)
                 .progressDone("a", "sha256:x", 1000, 1000, 0, 5901)
                 .progressDone("a", "sha256:x", 1000, 1000, 0, 5901);
-        assertEquals(
-                """
+        assertEquals("""
                 #1 a
                 #1 sha256:x 0B / 1.00kB 0.6s
                 #1 sha256:x 50B / 1.00kB 0.8s
                 #1 sha256:x 52B / 1.00kB 5.8s
                 #1 sha256:x 1.00kB / 1.00kB 5.9s
                 #1 sha256:x 1.00kB / 1.00kB 5.9s done
-                """,
-                log.text());
+                """, log.text());
     }
 
     @Test
@@ -397,7 +378,10 @@ class PlainPrinterTest {
 
     @Test
     void aGroupIsHiddenWhileOnlyWeakMembersRan() {
-        log.group("merging", true).start("weak", 0).progress("weak", "step", 0, 0, 0, 0).done("weak", 0, 10);
+        log.group("merging", true)
+                .start("weak", 0)
+                .progress("weak", "step", 0, 0, 0, 0)
+                .done("weak", 0, 10);
         assertEquals("\n", log.closed());
         log.group("merging", false).start("strong", 20).done("strong", 20, 30);
         assertEquals("#1 merging\n#1 DONE 0.0s\n", log.closed());
@@ -488,7 +472,10 @@ class PlainPrinterTest {
         Set<String> named = new HashSet<>();
         for (int step = 0; step < expected.size(); step++) {
             String name = " step " + step;
-            String header = log.lines.stream().filter(line -> line.endsWith(name)).findFirst().orElseThrow();
+            String header = log.lines.stream()
+                    .filter(line -> line.endsWith(name))
+                    .findFirst()
+                    .orElseThrow();
             String tag = header.substring(0, header.indexOf(' ') + 1);
             assertTrue(named.add(tag), tag);
             List<String> own =
@@ -500,7 +487,9 @@ class PlainPrinterTest {
                     .toList();
             assertEquals(expected.get(step), written);
             assertTrue(own.get(own.size() - 1).startsWith(tag + "DONE "), own.get(own.size() - 1));
-            assertEquals(1, own.stream().filter(line -> line.startsWith(tag + "DONE ")).count());
+            assertEquals(
+                    1,
+                    own.stream().filter(line -> line.startsWith(tag + "DONE ")).count());
         }
     }
 

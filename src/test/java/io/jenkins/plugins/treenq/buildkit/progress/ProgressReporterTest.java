@@ -27,8 +27,7 @@ class ProgressReporterTest {
     private static final BuildEvent.Group NO_GROUP = null;
 
     private final SlowClock clock = new SlowClock();
-    private final ProgressReporter reporter =
-            new ProgressReporter(text -> text.replace("hunter2", "****"), clock);
+    private final ProgressReporter reporter = new ProgressReporter(text -> text.replace("hunter2", "****"), clock);
 
     /** Stands still until it is moved. */
     private static final class SlowClock extends Clock {
@@ -121,8 +120,11 @@ class ProgressReporterTest {
         tell("another export", 40L, 50L);
 
         List<StepReport> steps = reporter.take().steps();
-        assertEquals(List.of(State.DONE, State.DONE, State.DONE), steps.stream().map(StepReport::state).toList());
-        assertEquals(List.of(new StepReport.Run(Log.at(1), Log.at(20))), steps.get(0).runs());
+        assertEquals(
+                List.of(State.DONE, State.DONE, State.DONE),
+                steps.stream().map(StepReport::state).toList());
+        assertEquals(
+                List.of(new StepReport.Run(Log.at(1), Log.at(20))), steps.get(0).runs());
     }
 
     @Test
@@ -154,7 +156,9 @@ class ProgressReporterTest {
         progress("FROM busybox", "sha256:aaa", 70, 100);
 
         StepReport step = only();
-        assertEquals(List.of("sha256:aaa", "sha256:bbb"), step.transfers().stream().map(StepReport.Transfer::name).toList());
+        assertEquals(
+                List.of("sha256:aaa", "sha256:bbb"),
+                step.transfers().stream().map(StepReport.Transfer::name).toList());
         assertEquals(100, step.transfers().get(0).totalBytes());
         assertEquals(120, step.transferredBytes());
     }
@@ -177,7 +181,11 @@ class ProgressReporterTest {
         reporter.line("sha256:b", "two");
         reporter.line("sha256:never heard of", "three");
         assertEquals(
-                Map.of(1, new StepOutput(List.of("one"), 0, List.of()), 2, new StepOutput(List.of("two"), 0, List.of())),
+                Map.of(
+                        1,
+                        new StepOutput(List.of("one"), 0, List.of()),
+                        2,
+                        new StepOutput(List.of("two"), 0, List.of())),
                 reporter.take().output());
 
         reporter.line("sha256:a", "four");
@@ -247,14 +255,16 @@ class ProgressReporterTest {
     @Test
     void whateverADaemonSendsAReportHasABound() throws IOException {
         String longText = "€".repeat(10_000);
-        List<String> inputs = Stream.iterate(0, i -> i + 1).limit(1_000).map(i -> "sha256:" + i).toList();
+        List<String> inputs = Stream.iterate(0, i -> i + 1)
+                .limit(1_000)
+                .map(i -> "sha256:" + i)
+                .toList();
         for (int step = 0; step < 3_000; step++) {
             String vertex = "sha256:" + step;
             reporter.onEvent(new BuildEvent.VertexChanged(
                     vertex, inputs, step + longText, false, Log.at(1), Log.at(2), longText, null));
             for (int i = 0; i < 5; i++) {
-                reporter.onEvent(new BuildEvent.Progress(
-                        vertex, i + longText, 1, 2, Log.at(1), Log.at(1), Log.at(2)));
+                reporter.onEvent(new BuildEvent.Progress(vertex, i + longText, 1, 2, Log.at(1), Log.at(1), Log.at(2)));
                 reporter.line(vertex, longText);
             }
             List<String> source = List.of(longText, longText, longText);

@@ -26,8 +26,7 @@ class RawJsonPrinterTest {
                 """
                 {"vertexes":[{"digest":"sha256:1","inputs":["sha256:2"],"name":"RUN a \\u003c b",\
                 "started":"2026-01-02T03:04:05.12Z","completed":"2026-01-02T03:04:06Z","cached":true,"error":"e",\
-                "progressGroup":{"id":"i","name":"n","weak":true}}]}"""
-                        .replace("\\u003c", "<"),
+                "progressGroup":{"id":"i","name":"n","weak":true}}]}""".replace("\\u003c", "<"),
                 json(new BuildEvent.VertexChanged(
                         "sha256:1",
                         List.of("sha256:2"),
@@ -44,23 +43,17 @@ class RawJsonPrinterTest {
 
     @Test
     void progressHasItsCurrentValueEvenIfItIsNothing() {
-        assertEquals(
-                """
-                {"statuses":[{"id":"x","vertex":"v","current":0,"timestamp":"2026-01-02T03:04:05.12Z"}]}""",
-                json(new BuildEvent.Progress("v", "x", 0, 0, TIME, null, null)));
-        assertEquals(
-                """
+        assertEquals("""
+                {"statuses":[{"id":"x","vertex":"v","current":0,"timestamp":"2026-01-02T03:04:05.12Z"}]}""", json(new BuildEvent.Progress("v", "x", 0, 0, TIME, null, null)));
+        assertEquals("""
                 {"statuses":[{"id":"x","vertex":"v","total":9,"current":8,"timestamp":"2026-01-02T03:04:05.12Z",\
-                "started":"2026-01-02T03:04:05.12Z","completed":"2026-01-02T03:04:05.12Z"}]}""",
-                json(new BuildEvent.Progress("v", "x", 8, 9, TIME, TIME, TIME)));
+                "started":"2026-01-02T03:04:05.12Z","completed":"2026-01-02T03:04:05.12Z"}]}""", json(new BuildEvent.Progress("v", "x", 8, 9, TIME, TIME, TIME)));
     }
 
     @Test
     void outputIsBase64() {
-        assertEquals(
-                """
-                {"logs":[{"vertex":"v","stream":2,"data":"w6QK","timestamp":"2026-01-02T03:04:05.12Z"}]}""",
-                json(new BuildEvent.Output("v", TIME, 2, "ä\n")));
+        assertEquals("""
+                {"logs":[{"vertex":"v","stream":2,"data":"w6QK","timestamp":"2026-01-02T03:04:05.12Z"}]}""", json(new BuildEvent.Output("v", TIME, 2, "ä\n")));
     }
 
     @Test

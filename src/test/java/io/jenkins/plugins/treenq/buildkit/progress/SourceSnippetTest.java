@@ -3,8 +3,8 @@ package io.jenkins.plugins.treenq.buildkit.progress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jenkins.plugins.treenq.buildkit.SourceLocation.Lines;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
+import io.jenkins.plugins.treenq.buildkit.SourceLocation.Lines;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,8 +18,7 @@ class SourceSnippetTest {
 
     @Test
     void aSingleLineHasFourLinesAroundIt() {
-        assertEquals(
-                """
+        assertEquals("""
                 Dockerfile:10
                 --------------------
                    8 |     RUN 8
@@ -28,14 +27,12 @@ class SourceSnippetTest {
                   11 |     RUN 11
                   12 |     RUN 12
                 --------------------
-                """,
-                snippet(100, new Lines(10, 10)));
+                """, snippet(100, new Lines(10, 10)));
     }
 
     @Test
     void aRangeHasTwo() {
-        assertEquals(
-                """
+        assertEquals("""
                 Dockerfile:3
                 --------------------
                    2 |     RUN 2
@@ -43,14 +40,12 @@ class SourceSnippetTest {
                    4 | >>> RUN 4
                    5 |     RUN 5
                 --------------------
-                """,
-                snippet(6, new Lines(3, 4)));
+                """, snippet(6, new Lines(3, 4)));
     }
 
     @Test
     void linesBetweenRangesAreNotMarked() {
-        assertEquals(
-                """
+        assertEquals("""
                 Dockerfile:1
                 --------------------
                    1 | >>> RUN 1
@@ -58,30 +53,25 @@ class SourceSnippetTest {
                    3 | >>> RUN 3
                    4 |     RUN 4
                 --------------------
-                """,
-                snippet(9, new Lines(3, 3), new Lines(1, 1)));
+                """, snippet(9, new Lines(3, 3), new Lines(1, 1)));
     }
 
     @Test
     void whatOneSideLacksGoesToTheOther() {
-        assertEquals(
-                """
+        assertEquals("""
                 Dockerfile:1
                 --------------------
                    1 | >>> RUN 1
                    2 |     RUN 2
                    3 |     RUN 3
                 --------------------
-                """,
-                snippet(5, new Lines(1, 0)));
-        assertEquals(
-                """
+                """, snippet(5, new Lines(1, 0)));
+        assertEquals("""
                 Dockerfile:1
                 --------------------
                    1 | >>> RUN 1
                 --------------------
-                """,
-                snippet(1, new Lines(1, 7)));
+                """, snippet(1, new Lines(1, 7)));
     }
 
     @Test

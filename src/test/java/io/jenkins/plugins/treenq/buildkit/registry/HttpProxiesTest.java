@@ -24,8 +24,15 @@ class HttpProxiesTest {
     void theSchemeDecides() {
         assertEquals("plain:1", way("http://a.example.com/"));
         assertEquals("tls:2", way("https://a.example.com/"));
-        assertEquals("direct", new HttpProxies(null, TLS, List.of()).of(URI.create("http://a/")).map(p -> "").orElse("direct"));
-        assertEquals("HttpProxies[http=plain:1, https=tls:2, exceptions=[]]", new HttpProxies(PLAIN, TLS, List.of()).toString());
+        assertEquals(
+                "direct",
+                new HttpProxies(null, TLS, List.of())
+                        .of(URI.create("http://a/"))
+                        .map(p -> "")
+                        .orElse("direct"));
+        assertEquals(
+                "HttpProxies[http=plain:1, https=tls:2, exceptions=[]]",
+                new HttpProxies(PLAIN, TLS, List.of()).toString());
     }
 
     /** As {@code httpproxy/proxy_test.go} has them. */

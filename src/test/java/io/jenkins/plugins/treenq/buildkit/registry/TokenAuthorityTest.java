@@ -42,7 +42,10 @@ class TokenAuthorityTest {
     void sessionsShareItOnlyWithTheSameSeedHostLoginAndSalt() throws Exception {
         TokenSource source = TokenSource.builder(new byte[16]).build();
         byte[] key = authority(source, "a", "me", "secret").publicKey();
-        assertArrayEquals(key, authority(TokenSource.builder(new byte[16]).build(), "a", "me", "secret").publicKey());
+        assertArrayEquals(
+                key,
+                authority(TokenSource.builder(new byte[16]).build(), "a", "me", "secret")
+                        .publicKey());
         Set<String> others = new HashSet<>();
         for (TokenAuthority other : new TokenAuthority[] {
             authority(TokenSource.builder(new byte[17]).build(), "a", "me", "secret!"),

@@ -52,16 +52,18 @@ class TokenClientTest {
 
     /** Why there is no token; nowhere in it the secret. */
     private static String refusal(RegistryConnection connection, TokenRequest request, Optional<RegistryLogin> login) {
-        ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
-                        connection)
-                .fetch(request, login)
-                .get(30, TimeUnit.SECONDS));
+        ExecutionException failure = assertThrows(
+                ExecutionException.class,
+                () -> new TokenClient(connection).fetch(request, login).get(30, TimeUnit.SECONDS));
         assertInstanceOf(TokenRefusedException.class, failure.getCause());
         StringWriter stack = new StringWriter();
         failure.printStackTrace(new PrintWriter(stack));
         assertFalse(stack.toString().contains(SECRET));
-        String start = "no token for " + request.host() + " from " + request.realm().getRawAuthority() + ": ";
-        assertTrue(failure.getCause().getMessage().startsWith(start), failure.getCause().getMessage());
+        String start =
+                "no token for " + request.host() + " from " + request.realm().getRawAuthority() + ": ";
+        assertTrue(
+                failure.getCause().getMessage().startsWith(start),
+                failure.getCause().getMessage());
         return failure.getCause().getMessage().substring(start.length());
     }
 
@@ -98,8 +100,8 @@ class TokenClientTest {
     @Test
     void tokensAreFetchedThroughTheProxyUnlessTheirServerIsExcepted() throws Exception {
         Certificates.Identity authority = Certificates.authority("ca");
-        Certificates.Identity identity =
-                Certificates.server(authority, "tokens.example.com", Instant.now().plusSeconds(3600));
+        Certificates.Identity identity = Certificates.server(
+                authority, "tokens.example.com", Instant.now().plusSeconds(3600));
         TokenRequest request = request("r.example.com", URI.create("https://tokens.example.com/token"));
         try (TokenServer server = TokenServer.tls(identity, asked -> TOKEN);
                 TunnelProxy proxy = new TunnelProxy(server.port())) {
@@ -108,23 +110,29 @@ class TokenClientTest {
                     .build();
             assertEquals(
                     "the-token",
-                    new TokenClient(connection).fetch(request, Optional.empty()).get(30, TimeUnit.SECONDS).value());
+                    new TokenClient(connection)
+                            .fetch(request, Optional.empty())
+                            .get(30, TimeUnit.SECONDS)
+                            .value());
             assertEquals(List.of("CONNECT tokens.example.com:443 HTTP/1.1"), proxy.tunnels());
-            RegistryConnection excepted = through(proxy.port(), "", List.of("example.com")).build();
+            RegistryConnection excepted =
+                    through(proxy.port(), "", List.of("example.com")).build();
             assertThrows(ExecutionException.class, () -> new TokenClient(excepted)
                     .fetch(request, Optional.empty())
                     .get(30, TimeUnit.SECONDS));
             assertEquals(1, proxy.tunnels().size());
         }
-        try (TokenServer proxy = TokenServer.plain(
-                asked -> asked.authorization() == null ? TOKEN : Answer.of(500))) {
+        try (TokenServer proxy = TokenServer.plain(asked -> asked.authorization() == null ? TOKEN : Answer.of(500))) {
             RegistryConnection connection = through(proxy.port(), "Basic bWU6cGFzcw==", List.of())
                     .plainHttp(true)
                     .build();
             TokenRequest plain = request("r.example.com", URI.create("http://tokens.example.com/token"));
             assertEquals(
                     "the-token",
-                    new TokenClient(connection).fetch(plain, Optional.empty()).get(30, TimeUnit.SECONDS).value());
+                    new TokenClient(connection)
+                            .fetch(plain, Optional.empty())
+                            .get(30, TimeUnit.SECONDS)
+                            .value());
             assertEquals("Basic bWU6cGFzcw==", proxy.requests().get(0).proxyAuthorization());
         }
         ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
@@ -140,7 +148,10 @@ class TokenClientTest {
     @Test
     void anIdentityTokenGoesAsRefreshToken() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
-            assertEquals("the-token", fetch(request(server), Optional.of(new RegistryLogin("", "identity"))).value());
+            assertEquals(
+                    "the-token",
+                    fetch(request(server), Optional.of(new RegistryLogin("", "identity")))
+                            .value());
             Request asked = server.requests().get(0);
             assertEquals("refresh_token", asked.first("grant_type"));
             assertEquals("identity", asked.first("refresh_token"));
@@ -151,8 +162,8 @@ class TokenClientTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 401, 404, 405})
     void aServerWithoutTheFormIsAskedByGet(int status) throws Exception {
-        try (TokenServer server = TokenServer.plain(
-                asked -> asked.method().equals("POST") ? Answer.of(status) : TOKEN)) {
+        try (TokenServer server =
+                TokenServer.plain(asked -> asked.method().equals("POST") ? Answer.of(status) : TOKEN)) {
             assertEquals("the-token", fetch(request(server), LOGIN).value());
             Request asked = server.requests().get(1);
             assertEquals("GET", asked.method());
@@ -164,8 +175,8 @@ class TokenClientTest {
     @Test
     void withoutALoginNobodyIsAskedForOneAndTheRealmKeepsItsQuery() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
-            Token token = fetch(
-                    request("localhost:1", URI.create(server.realm() + "?account=x#fragment")), Optional.empty());
+            Token token =
+                    fetch(request("localhost:1", URI.create(server.realm() + "?account=x#fragment")), Optional.empty());
             assertEquals(Token.DEFAULT_SECONDS, token.seconds());
             assertEquals(0, token.issuedAt());
             Request asked = server.requests().get(0);
@@ -224,7 +235,8 @@ class TokenClientTest {
         try (TokenServer other = TokenServer.plain(asked -> TOKEN);
                 TokenServer server = TokenServer.plain(asked -> switch (asked.path()) {
                     case "/token" -> new Answer(307, "", Map.of("Location", "/moved"));
-                    case "/away" -> new Answer(307, "", Map.of("Location", other.realm().toString()));
+                    case "/away" ->
+                        new Answer(307, "", Map.of("Location", other.realm().toString()));
                     case "/round" -> new Answer(307, "", Map.of("Location", "/round"));
                     case "/clear" -> new Answer(307, "", Map.of("Location", "http://example.com/"));
                     default -> TOKEN;
@@ -239,9 +251,11 @@ class TokenClientTest {
             assertEquals(0, other.requests().size());
             assertEquals(
                     "the-token",
-                    fetch(request(host, server.realm().resolve("/away")), Optional.empty()).value());
+                    fetch(request(host, server.realm().resolve("/away")), Optional.empty())
+                            .value());
             assertEquals(
-                    "it redirects too often", refusal(connection, request(host, server.realm().resolve("/round")), LOGIN));
+                    "it redirects too often",
+                    refusal(connection, request(host, server.realm().resolve("/round")), LOGIN));
             assertEquals(
                     "it redirects to an address without TLS, which is used only where plain HTTP is allowed",
                     refusal(connection, request(host, server.realm().resolve("/clear")), LOGIN));
@@ -254,8 +268,13 @@ class TokenClientTest {
                 TokenServer registry = TokenServer.plain(asked -> new Answer(
                         401, "", Map.of("WWW-Authenticate", "Bearer realm=\"" + server.realm() + "\",service=\"s\"")));
                 TokenServer other = TokenServer.plain(asked -> new Answer(
-                        401, "", Map.of("WWW-Authenticate", "Basic realm=\"x\", Bearer realm=\"https://example.com/\"")))) {
-            assertEquals("the-token", fetch(request("localhost:" + registry.port(), server.realm()), LOGIN).value());
+                        401,
+                        "",
+                        Map.of("WWW-Authenticate", "Basic realm=\"x\", Bearer realm=\"https://example.com/\"")))) {
+            assertEquals(
+                    "the-token",
+                    fetch(request("localhost:" + registry.port(), server.realm()), LOGIN)
+                            .value());
             assertEquals("/v2/", registry.requests().get(0).path());
             assertEquals(1, server.requests().size());
             assertEquals(
@@ -275,13 +294,16 @@ class TokenClientTest {
             assertEquals(line, refusal(connection, request("registry.example.com", server.realm()), Optional.empty()));
             for (String realm : List.of("http://example.com/", "file:///etc/passwd")) {
                 assertEquals(
-                        line, refusal(connection, request("localhost:5000", URI.create(realm)), Optional.empty()), realm);
+                        line,
+                        refusal(connection, request("localhost:5000", URI.create(realm)), Optional.empty()),
+                        realm);
             }
             assertEquals(
                     "it is at no address",
                     refusal(connection, request("localhost:5000", URI.create("/etc/passwd")), LOGIN));
             assertEquals(0, server.requests().size());
-            RegistryConnection plain = RegistryConnection.builder().plainHttp(true).build();
+            RegistryConnection plain =
+                    RegistryConnection.builder().plainHttp(true).build();
             Token token = new TokenClient(plain)
                     .fetch(request("registry.example.com", server.realm()), Optional.empty())
                     .get();
@@ -301,9 +323,8 @@ class TokenClientTest {
             }
             TokenClient learned = new TokenClient(RegistryConnection.DEFAULT);
             learned.allowRealm("localhost:5000", server.realm());
-            assertThrows(
-                    ExecutionException.class,
-                    () -> learned.fetch(request("localhost:5000", server.realm()), LOGIN).get());
+            assertThrows(ExecutionException.class, () -> learned.fetch(request("localhost:5000", server.realm()), LOGIN)
+                    .get());
             assertEquals(List.of(), server.requests());
         }
     }
@@ -327,7 +348,8 @@ class TokenClientTest {
             assertEquals(
                     "the registry names another place for tokens, so the login is not sent there",
                     refusal(allowed, request(registry, URI.create("http://" + registry + "/token")), LOGIN));
-            assertEquals(List.of("/v2/"), tls.requests().stream().map(Request::path).toList());
+            assertEquals(
+                    List.of("/v2/"), tls.requests().stream().map(Request::path).toList());
         }
     }
 
@@ -338,8 +360,11 @@ class TokenClientTest {
         try (TokenServer right = TokenServer.tls(Certificates.server(authority, "localhost", end), asked -> TOKEN);
                 TokenServer wrong = TokenServer.tls(Certificates.server(authority, "elsewhere", end), asked -> TOKEN)) {
             String line = "it has a certificate that is not trusted here or is for another host";
-            RegistryConnection trusting = RegistryConnection.builder().caPem(authority.certificatePem()).build();
-            RegistryConnection insecure = RegistryConnection.builder().insecure(true).build();
+            RegistryConnection trusting = RegistryConnection.builder()
+                    .caPem(authority.certificatePem())
+                    .build();
+            RegistryConnection insecure =
+                    RegistryConnection.builder().insecure(true).build();
             assertEquals(line, refusal(connection, request(right), LOGIN));
             assertEquals(line, refusal(trusting, request(wrong), LOGIN));
             for (Map.Entry<RegistryConnection, TokenServer> pair :
@@ -356,10 +381,14 @@ class TokenClientTest {
 
     @Test
     void certificatesThatAreNoneAreRefusedAtOnce() {
-        assertThrows(BuildkitException.InvalidRequestException.class, () -> new TokenClient(
-                RegistryConnection.builder().caPem("none").build()));
-        assertThrows(BuildkitException.InvalidRequestException.class, () -> new TokenClient(
-                RegistryConnection.builder().clientCertificate("none", "none").build()));
+        assertThrows(
+                BuildkitException.InvalidRequestException.class,
+                () -> new TokenClient(RegistryConnection.builder().caPem("none").build()));
+        assertThrows(
+                BuildkitException.InvalidRequestException.class,
+                () -> new TokenClient(RegistryConnection.builder()
+                        .clientCertificate("none", "none")
+                        .build()));
     }
 
     @Test

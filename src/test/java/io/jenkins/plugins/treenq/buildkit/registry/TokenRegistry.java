@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * A real registry on this machine, without TLS, that wants tokens, and the server that gives them: to user {@code NAME}
- * with password {@code secret-NAME} for everything in repositories that begin with {@code NAME}, to {@code all} for all.
+ * with password {@code secret-NAME} for everything in repositories that begin with {@code NAME}, to {@code all} for
+ * all.
  */
 public final class TokenRegistry implements AutoCloseable {
     private static final String SERVICE = "the registry";
@@ -38,16 +39,14 @@ public final class TokenRegistry implements AutoCloseable {
         tokens = TokenServer.plain(this::answer);
         port = LocalPort.free();
         Path bundle = Files.writeString(folder.resolve("signer.pem"), signer.certificatePem());
-        Path config = Files.writeString(
-                folder.resolve("config.yml"),
-                """
+        Path config = Files.writeString(folder.resolve("config.yml"), """
                 version: 0.1
                 log: {level: error, accesslog: {disabled: true}}
                 storage: {filesystem: {rootdirectory: "%s"}}
                 http: {addr: "127.0.0.1:%d"}
                 auth: {token: {realm: "%s", service: "%s", issuer: "tests", rootcertbundle: "%s"}}
-                """
-                        .formatted(folder.resolve("data"), port, tokens.realm(), SERVICE, bundle));
+                """.formatted(
+                        folder.resolve("data"), port, tokens.realm(), SERVICE, bundle));
         registry = new ProcessBuilder(program.toString(), "serve", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("registry.log").toFile())
@@ -95,13 +94,28 @@ public final class TokenRegistry implements AutoCloseable {
                         "alg",
                         "RS256",
                         "x5c",
-                        List.of(Base64.getEncoder().encodeToString(signer.certificate().getEncoded()))));
+                        List.of(Base64.getEncoder()
+                                .encodeToString(signer.certificate().getEncoded()))));
         String claims = new Gson()
                 .toJson(Map.of(
-                        "iss", "tests", "sub", name, "aud", SERVICE, "exp", now + 300, "nbf", now - 60, "iat", now,
-                        "jti", "" + System.nanoTime(), "access", access));
-        String text = base64(header.getBytes(StandardCharsets.UTF_8)) + "."
-                + base64(claims.getBytes(StandardCharsets.UTF_8));
+                        "iss",
+                        "tests",
+                        "sub",
+                        name,
+                        "aud",
+                        SERVICE,
+                        "exp",
+                        now + 300,
+                        "nbf",
+                        now - 60,
+                        "iat",
+                        now,
+                        "jti",
+                        "" + System.nanoTime(),
+                        "access",
+                        access));
+        String text =
+                base64(header.getBytes(StandardCharsets.UTF_8)) + "." + base64(claims.getBytes(StandardCharsets.UTF_8));
         Signature signature = Signature.getInstance("SHA256withRSA");
         signature.initSign(signer.keys().getPrivate());
         signature.update(text.getBytes(StandardCharsets.US_ASCII));

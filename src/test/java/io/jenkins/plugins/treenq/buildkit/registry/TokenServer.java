@@ -79,11 +79,9 @@ public final class TokenServer implements AutoCloseable {
     static TokenServer tls(Certificates.Identity identity, Rule rule) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry(
-                "server",
-                identity.keys().getPrivate(),
-                new char[0],
-                new java.security.cert.Certificate[] {identity.certificate()});
+        store.setKeyEntry("server", identity.keys().getPrivate(), new char[0], new java.security.cert.Certificate[] {
+            identity.certificate()
+        });
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");

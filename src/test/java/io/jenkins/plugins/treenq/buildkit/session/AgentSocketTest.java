@@ -129,9 +129,12 @@ class AgentSocketTest {
         assertArrayEquals(expected, seen.get());
         assertArrayEquals(keys, step.answers().get(0).getData().toByteArray());
         for (int i = 1; i <= 8; i++) {
-            assertArrayEquals(new byte[] {0, 0, 0, 1, 5}, step.answers().get(i).getData().toByteArray());
+            assertArrayEquals(
+                    new byte[] {0, 0, 0, 1, 5}, step.answers().get(i).getData().toByteArray());
         }
-        assertArrayEquals(new byte[] {0, 0, 0, 5, 2, 0, 0, 0, 0}, step.answers().get(9).getData().toByteArray());
+        assertArrayEquals(
+                new byte[] {0, 0, 0, 5, 2, 0, 0, 0, 0},
+                step.answers().get(9).getData().toByteArray());
         assertArrayEquals(signature, step.answers().get(10).getData().toByteArray());
     }
 
@@ -214,10 +217,16 @@ class AgentSocketTest {
         });
         new RawSocket(step, path, loops, failure -> {});
         Thread.sleep(500);
-        int held = step.answers().stream().mapToInt(answer -> answer.getData().size()).sum();
+        int held = step.answers().stream()
+                .mapToInt(answer -> answer.getData().size())
+                .sum();
         assertTrue(held <= 2 << 20, held + " bytes wait");
         step.setReady(true);
         assertEquals(Status.Code.OK, step.awaitEnd().getCode());
-        assertEquals(20 << 20, step.answers().stream().mapToInt(answer -> answer.getData().size()).sum());
+        assertEquals(
+                20 << 20,
+                step.answers().stream()
+                        .mapToInt(answer -> answer.getData().size())
+                        .sum());
     }
 }

@@ -79,7 +79,9 @@ class AuthServiceTest {
         List<Throwable> failures = new ArrayList<>();
         FakeCall<FetchTokenResponse> call = new FakeCall<>();
         CallAnswers.answerLater(
-                call, failures::add, () -> CompletableFuture.supplyAsync(
+                call,
+                failures::add,
+                () -> CompletableFuture.supplyAsync(
                         () -> {
                             throw error;
                         },

@@ -96,13 +96,16 @@ class HostileQuestionTest {
                 .maxInboundMessageSize(16 << 20)
                 .addService(new AuthService(logins, failure -> {}))
                 .addService(new SecretsService(secrets))
-                .addService(new SshService(Map.of("default", new SshAgent.Keys(List.of(key))), loops, failure -> {}).intercepted())
+                .addService(new SshService(Map.of("default", new SshAgent.Keys(List.of(key))), loops, failure -> {})
+                        .intercepted())
                 .addService(new UploadService(
                                 Map.of("v", () -> new ByteArrayInputStream(new byte[100_000])),
                                 loops.workers(),
                                 failure -> {})
                         .intercepted())
-                .addService(new ContentService(Map.of("local:v", new RootedPath(layout, null)), Set.of("local:v"), failure -> {}).intercepted())
+                .addService(new ContentService(
+                                Map.of("local:v", new RootedPath(layout, null)), Set.of("local:v"), failure -> {})
+                        .intercepted())
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(address)
@@ -172,8 +175,17 @@ class HostileQuestionTest {
                 request.setField(
                         field,
                         Fuzz.pick(
-                                random, "given", "../outside", "/etc/passwd", "registry.invalid", "127.0.0.1:1", "[::1", "a b",
-                                "sha256:../../outside", "sha256:" + "0".repeat(64), "http://127.0.0.1:1/token"));
+                                random,
+                                "given",
+                                "../outside",
+                                "/etc/passwd",
+                                "registry.invalid",
+                                "127.0.0.1:1",
+                                "[::1",
+                                "a b",
+                                "sha256:../../outside",
+                                "sha256:" + "0".repeat(64),
+                                "http://127.0.0.1:1/token"));
             } else if (field.getJavaType() == FieldDescriptor.JavaType.BYTE_STRING && random.nextInt(3) == 0) {
                 // Such as a frame that is longer than it can be.
                 request.setField(field, ByteString.copyFrom(new byte[] {(byte) random.nextInt(), 0, 0, 1, 11}));

@@ -188,7 +188,8 @@ class SessionTest {
         channel.listener.onClose(Status.CANCELLED, new Metadata());
         session.ended().get(30, TimeUnit.SECONDS);
         assertFalse(told.isDone());
-        assertThrows(IllegalStateException.class, () -> Session.open(channel, loops, content, List.of(), told::complete));
+        assertThrows(
+                IllegalStateException.class, () -> Session.open(channel, loops, content, List.of(), told::complete));
     }
 
     @Test

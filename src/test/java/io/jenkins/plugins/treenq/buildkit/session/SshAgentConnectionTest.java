@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.ssh.AgentFrames;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
 import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
@@ -33,7 +32,8 @@ class SshAgentConnectionTest {
     }
 
     private void send(byte[] bytes) {
-        call.onNext(BytesMessage.newBuilder().setData(ByteString.copyFrom(bytes)).build());
+        call.onNext(
+                BytesMessage.newBuilder().setData(ByteString.copyFrom(bytes)).build());
     }
 
     private static byte[] many(int requests) {
@@ -47,7 +47,8 @@ class SshAgentConnectionTest {
     private void assertAnswers(int number) {
         assertEquals(number, step.answers().size());
         byte[] expected = AgentFrames.framed(keyring.answer(new byte[] {11}));
-        step.answers().forEach(answer -> assertArrayEquals(expected, answer.getData().toByteArray()));
+        step.answers()
+                .forEach(answer -> assertArrayEquals(expected, answer.getData().toByteArray()));
     }
 
     @Test

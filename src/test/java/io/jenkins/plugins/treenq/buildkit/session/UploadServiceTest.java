@@ -53,7 +53,8 @@ class UploadServiceTest {
         byte[] bytes = new byte[10 << 20];
         new Random(1).nextBytes(bytes);
         daemon.setReady(false);
-        new UploadCall("it", () -> watched(new ByteArrayInputStream(bytes)), daemon, WorkerPool.shared(), failures::add).start();
+        new UploadCall("it", () -> watched(new ByteArrayInputStream(bytes)), daemon, WorkerPool.shared(), failures::add)
+                .start();
         Thread.sleep(200);
         assertEquals(0, read.get());
         daemon.setReady(true);

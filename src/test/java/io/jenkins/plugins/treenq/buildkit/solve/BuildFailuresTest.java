@@ -109,8 +109,8 @@ class BuildFailuresTest {
             error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | false
             """)
     void onlyAPushThatBrokeOffIsWorthAnotherTry(String text, boolean unfinished) {
-        BuildkitException.RegistryRefusedException failure = (BuildkitException.RegistryRefusedException)
-                failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        BuildkitException.RegistryRefusedException failure =
+                (BuildkitException.RegistryRefusedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(unfinished, failure.isUnfinishedPush(), failure.getMessage());
     }
 
@@ -162,7 +162,8 @@ class BuildFailuresTest {
 
     @Test
     void detailsThatMakeNoSenseAreIgnored() {
-        for (String json : new String[] {"", "[]", "{\"info\":3}", "{\"info\":{\"data\":\"%%%\"}}", "{\"ranges\":{}}", "null"}) {
+        for (String json :
+                new String[] {"", "[]", "{\"info\":3}", "{\"info\":{\"data\":\"%%%\"}}", "{\"ranges\":{}}", "null"}) {
             BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException)
                     failure(Status.Code.UNKNOWN, "it failed", detail("errdefs.Source", json));
             assertEquals("it failed", failure.getMessage());

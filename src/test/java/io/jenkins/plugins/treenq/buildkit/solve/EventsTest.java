@@ -142,7 +142,8 @@ class EventsTest {
 
     @Test
     void aVertexThatWaitsHasNoTimes() throws Exception {
-        read(StatusResponse.newBuilder().addVertexes(Vertex.newBuilder().setDigest("v").setName("step")));
+        read(StatusResponse.newBuilder()
+                .addVertexes(Vertex.newBuilder().setDigest("v").setName("step")));
         BuildEvent.VertexChanged vertex = (BuildEvent.VertexChanged) heard.get(0);
         assertNull(vertex.started());
         assertNull(vertex.completed());
@@ -178,7 +179,9 @@ class EventsTest {
                         .setVertex("v")
                         .setCurrent(-5)
                         .setTotal(Long.MIN_VALUE)
-                        .setTimestamp(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(-1))));
+                        .setTimestamp(Timestamp.newBuilder()
+                                .setSeconds(Long.MAX_VALUE)
+                                .setNanos(-1))));
         BuildEvent.Progress progress = (BuildEvent.Progress) heard.get(0);
         assertEquals(0, progress.current());
         assertEquals(0, progress.total());

@@ -9,8 +9,12 @@ import java.util.Random;
 
 /** Messages whose every field may hold anything that its type allows. */
 public final class Nonsense {
-    private static final String[] TEXTS = {"", "v", "w", "sha256:00", "\u0000\u001b[2J", "a\nb\r", "\uD800", "x".repeat(3_000)};
-    private static final long[] NUMBERS = {0, 1, 2, -1, 7, Long.MAX_VALUE, Long.MIN_VALUE, Integer.MIN_VALUE, 253402300800L};
+    private static final String[] TEXTS = {
+        "", "v", "w", "sha256:00", "\u0000\u001b[2J", "a\nb\r", "\uD800", "x".repeat(3_000)
+    };
+    private static final long[] NUMBERS = {
+        0, 1, 2, -1, 7, Long.MAX_VALUE, Long.MIN_VALUE, Integer.MIN_VALUE, 253402300800L
+    };
 
     private Nonsense() {}
 

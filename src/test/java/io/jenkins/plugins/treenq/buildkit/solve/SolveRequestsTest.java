@@ -54,8 +54,8 @@ class SolveRequestsTest {
 
     @Test
     void aQuestionWaitsWithoutAFrontendAndLeavesNoRecord() {
-        SolveRequest message =
-                SolveRequests.parked(BuildRequest.builder().option("target", "app").build(), "session");
+        SolveRequest message = SolveRequests.parked(
+                BuildRequest.builder().option("target", "app").build(), "session");
         assertEquals("", message.getFrontend());
         assertFalse(message.hasDefinition());
         assertTrue(message.getInternal());
@@ -66,11 +66,13 @@ class SolveRequestsTest {
     void aDefinitionIsCarriedThroughWithWhatIsNotKnownOfIt() throws Exception {
         Definition definition = Definition.newBuilder()
                 .addDef(ByteString.copyFromUtf8("op"))
-                .putMetadata("sha256:of another", OpMetadata.newBuilder().setUnknownFields(unknown(5)).build())
+                .putMetadata(
+                        "sha256:of another",
+                        OpMetadata.newBuilder().setUnknownFields(unknown(5)).build())
                 .setUnknownFields(unknown(3))
                 .build();
-        SolveRequest message =
-                build(BuildRequest.builder().definition(definition.toByteArray()).option("build-arg:A", "1"));
+        SolveRequest message = build(
+                BuildRequest.builder().definition(definition.toByteArray()).option("build-arg:A", "1"));
         assertEquals("", message.getFrontend());
         assertEquals(definition, message.getDefinition());
         assertEquals(Map.of("build-arg:A", "1"), message.getFrontendAttrsMap());
@@ -82,11 +84,14 @@ class SolveRequestsTest {
         Definition plain = Definition.newBuilder().addDef(operation).build();
         SolveRequest first =
                 build(BuildRequest.builder().definition(plain.toByteArray()).option("no-cache", ""));
-        String digest = first.getDefinition().getMetadataMap().keySet().iterator().next();
+        String digest =
+                first.getDefinition().getMetadataMap().keySet().iterator().next();
         assertTrue(digest.matches("sha256:[0-9a-f]{64}"), digest);
 
         Definition described = plain.toBuilder()
-                .putMetadata(digest, OpMetadata.newBuilder().setUnknownFields(unknown(2)).build())
+                .putMetadata(
+                        digest,
+                        OpMetadata.newBuilder().setUnknownFields(unknown(2)).build())
                 .build();
         SolveRequest message =
                 build(BuildRequest.builder().definition(described.toByteArray()).option("no-cache", ""));
@@ -98,9 +103,7 @@ class SolveRequestsTest {
 
     @Test
     void aPolicyOnTheWire() throws Exception {
-        SolveRequest message = build(BuildRequest.builder()
-                .sourcePolicy(SourcePolicy.parse(
-                        """
+        SolveRequest message = build(BuildRequest.builder().sourcePolicy(SourcePolicy.parse("""
                         {"rules": [
                           {"action": "DENY", "selector": {"identifier": "git://*", "match_type": "REGEX"}},
                           {"action": "CONVERT", "selector": {"identifier": "a"}, "updates": {"attrs": {"k": "v"}}}]}""")));

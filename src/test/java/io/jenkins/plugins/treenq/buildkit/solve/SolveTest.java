@@ -42,6 +42,7 @@ class SolveTest {
         final CountDownLatch release = new CountDownLatch(1);
         /** A build that is cancelled sooner than this is never told so. */
         final CompletableFuture<Void> begun = new CompletableFuture<>();
+
         final CompletableFuture<Void> cancelled = new CompletableFuture<>();
         final AtomicInteger attempts = new AtomicInteger();
 
@@ -77,10 +78,7 @@ class SolveTest {
 
     private static StatusResponse output(String text) {
         return StatusResponse.newBuilder()
-                .addLogs(VertexLog.newBuilder()
-                        .setVertex("v")
-                        .setStream(1)
-                        .setMsg(ByteString.copyFromUtf8(text)))
+                .addLogs(VertexLog.newBuilder().setVertex("v").setStream(1).setMsg(ByteString.copyFromUtf8(text)))
                 .build();
     }
 
@@ -117,7 +115,8 @@ class SolveTest {
                     case 3 -> {
                         progress.onNext(output(whole.substring(0, 5)));
                         progress.onNext(output(whole.substring(5, 20)));
-                        progress.onError(Status.INTERNAL.withDescription("RST_STREAM").asRuntimeException());
+                        progress.onError(
+                                Status.INTERNAL.withDescription("RST_STREAM").asRuntimeException());
                     }
                     default -> {
                         progress.onNext(output(whole));
@@ -187,12 +186,14 @@ class SolveTest {
         for (Throwable thrown : new Throwable[] {new IllegalStateException("disk full"), new AssertionError("no")}) {
             Service service = talking();
             try (FakeDaemon daemon = new FakeDaemon(service)) {
-                Throwable caught = assertThrows(thrown.getClass(), () -> run(daemon, event -> {
-                    if (thrown instanceof Error error) {
-                        throw error;
-                    }
-                    throw (RuntimeException) thrown;
-                }));
+                Throwable caught = assertThrows(
+                        thrown.getClass(),
+                        () -> run(daemon, event -> {
+                            if (thrown instanceof Error error) {
+                                throw error;
+                            }
+                            throw (RuntimeException) thrown;
+                        }));
                 assertSame(thrown, caught);
                 service.cancelled.get(10, TimeUnit.SECONDS);
                 assertEquals(1, service.attempts.get());
@@ -358,7 +359,8 @@ class SolveTest {
             }
         };
         assertEquals(
-                List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"), missing(service));
+                List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"),
+                missing(service));
         // The next one would be opened after the silence.
         assertTrue(service.attempts.get() <= 8, service.attempts.toString());
     }
@@ -444,7 +446,9 @@ class SolveTest {
                 call.setOnReadyHandler(() -> {
                     while (call.isReady() && !call.isCancelled()) {
                         StatusResponse.Builder message = StatusResponse.newBuilder();
-                        message.addVertexesBuilder().setDigest("v" + step.incrementAndGet()).setName(name);
+                        message.addVertexesBuilder()
+                                .setDigest("v" + step.incrementAndGet())
+                                .setName(name);
                         call.onNext(message.build());
                     }
                 });

@@ -93,12 +93,13 @@ class KeyringTest {
                     assertSigns(keyring, pair.getPublic(), 2, "rsa-sha2-256", "SHA256withRSA");
                     assertSigns(keyring, pair.getPublic(), 4, "rsa-sha2-512", "SHA512withRSA");
                 }
-                case "EC" -> assertSigns(
-                        keyring,
-                        pair.getPublic(),
-                        0,
-                        "ecdsa-sha2-nistp" + size,
-                        "SHA" + (size == 521 ? 512 : size) + "withECDSAinP1363Format");
+                case "EC" ->
+                    assertSigns(
+                            keyring,
+                            pair.getPublic(),
+                            0,
+                            "ecdsa-sha2-nistp" + size,
+                            "SHA" + (size == 521 ? 512 : size) + "withECDSAinP1363Format");
                 default -> assertSigns(keyring, pair.getPublic(), 0, "ssh-ed25519", "Ed25519");
             }
         }
@@ -136,7 +137,9 @@ class KeyringTest {
     @ValueSource(ints = {0, 2, 5, 6, 7, 8, 9, 10, 12, 14, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 200, 255})
     void whatIsNotListingOrSigningIsRefused(int type) throws Exception {
         Keyring keyring = Keyring.of(List.of(key(SshKeyForms.pair("Ed25519", 255))));
-        assertArrayEquals(FAILURE, keyring.answer(new Wire().octet(type).string("anything").bytes()));
+        assertArrayEquals(
+                FAILURE,
+                keyring.answer(new Wire().octet(type).string("anything").bytes()));
     }
 
     @Test
@@ -166,9 +169,9 @@ class KeyringTest {
                 new SshKey(SshKeyForms.pkcs8(pair), new Wire().string("ssh-dss").bytes(), "the key"))) {
             BuildkitException.InvalidRequestException refused =
                     assertThrows(BuildkitException.InvalidRequestException.class, () -> Keyring.of(List.of(key)));
-            assertTrue(
-                    refused.getMessage().startsWith("the SSH key 'the key' cannot be used: "), refused.getMessage());
-            assertFalse(refused.getMessage().contains("secret") || refused.getMessage().contains("c2Vj"));
+            assertTrue(refused.getMessage().startsWith("the SSH key 'the key' cannot be used: "), refused.getMessage());
+            assertFalse(refused.getMessage().contains("secret")
+                    || refused.getMessage().contains("c2Vj"));
         }
     }
 }

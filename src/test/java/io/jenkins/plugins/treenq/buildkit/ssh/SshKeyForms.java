@@ -46,9 +46,8 @@ public final class SshKeyForms {
 
     /** BEGIN RSA PRIVATE KEY and BEGIN EC PRIVATE KEY; only Bouncy Castle's keys name their curve there. */
     public static String traditional(KeyPair pair) throws GeneralSecurityException {
-        return Certificates.pem(
-                KeyFactory.getInstance(pair.getPrivate().getAlgorithm(), new BouncyCastleProvider())
-                        .generatePrivate(new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded())));
+        return Certificates.pem(KeyFactory.getInstance(pair.getPrivate().getAlgorithm(), new BouncyCastleProvider())
+                .generatePrivate(new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded())));
     }
 
     /** OpenSSH's PROTOCOL.key, not encrypted. */
@@ -131,7 +130,8 @@ public final class SshKeyForms {
     private static byte[] uncompressed(ECPublicKey key) {
         int size = (key.getParams().getCurve().getField().getFieldSize() + 7) / 8;
         Wire point = new Wire().octet(4);
-        for (BigInteger number : new BigInteger[] {key.getW().getAffineX(), key.getW().getAffineY()}) {
+        for (BigInteger number :
+                new BigInteger[] {key.getW().getAffineX(), key.getW().getAffineY()}) {
             byte[] bytes = number.toByteArray();
             for (int i = size; i > bytes.length; i--) {
                 point.octet(0);
@@ -143,8 +143,8 @@ public final class SshKeyForms {
     }
 
     private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + label + "-----\n";
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 
     /** SSH's data types. */

@@ -217,8 +217,7 @@ class VcsOptionsTest {
         Files.copy(tree.resolve("text"), second.resolve("text"));
         assertEquals(
                 Map.of("vcs:revision", commit, "vcs:source", "https://example.com/a", "vcs:localdir:context", "app"),
-                VcsOptions.of(
-                        second, workspace, Map.of("context", new LocalSource.Folder(second.resolve("app")))));
+                VcsOptions.of(second, workspace, Map.of("context", new LocalSource.Folder(second.resolve("app")))));
     }
 
     @Test
@@ -230,8 +229,7 @@ class VcsOptionsTest {
             Files.move(tree.resolve(".git"), outer.resolve(".git/modules/inner"));
             Path inner = Files.move(tree, outer.resolve("inner"), StandardCopyOption.ATOMIC_MOVE);
             Files.writeString(inner.resolve(".git"), "gitdir: ../.git/modules/inner\n");
-            Files.writeString(
-                    outer.resolve(".git/modules/inner/config"), "[core]\n\tworktree = ../../../inner\n");
+            Files.writeString(outer.resolve(".git/modules/inner/config"), "[core]\n\tworktree = ../../../inner\n");
             assertEquals(Map.of("vcs:revision", commit), VcsOptions.of(inner, workspace, Map.of()));
         }
     }
@@ -315,7 +313,8 @@ class VcsOptionsTest {
         Path object = tree.resolve(".git/objects/" + commit.substring(0, 2) + "/" + commit.substring(2));
         for (Path file : new Path[] {object, tree.resolve(".git/refs/heads/main")}) {
             Path kept = Files.move(file, workspace.resolve("kept"));
-            assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+            assertEquals(
+                    0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
             assertUnreadable(file + " is not a file");
             Files.delete(file);
             Files.move(kept, file);
@@ -327,7 +326,12 @@ class VcsOptionsTest {
         Files.move(object, folder.resolve(object.getFileName()));
         assertEquals(commit, revision());
         Files.delete(folder.resolve(object.getFileName()));
-        assertEquals(0, new ProcessBuilder("mkfifo", folder.resolve(object.getFileName()).toString()).start().waitFor());
+        assertEquals(
+                0,
+                new ProcessBuilder(
+                                "mkfifo", folder.resolve(object.getFileName()).toString())
+                        .start()
+                        .waitFor());
         assertUnreadable("is not a file");
     }
 

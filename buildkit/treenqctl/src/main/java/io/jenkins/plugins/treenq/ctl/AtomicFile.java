@@ -34,12 +34,15 @@ final class AtomicFile {
             throw new TypeConversionException(what + " is a folder; name a file");
         }
         Path folder = target.getParent();
-        if (folder == null || made.stream().anyMatch(other -> folder.startsWith(other.toAbsolutePath().normalize()))) {
+        if (folder == null
+                || made.stream()
+                        .anyMatch(other ->
+                                folder.startsWith(other.toAbsolutePath().normalize()))) {
             return;
         }
         if (!Files.isDirectory(folder)) {
-            throw new TypeConversionException(
-                    what + ": " + (Files.exists(folder) ? folder + " is not a folder" : "there is no folder " + folder));
+            throw new TypeConversionException(what + ": "
+                    + (Files.exists(folder) ? folder + " is not a folder" : "there is no folder " + folder));
         }
         if (!Files.isWritable(folder)) {
             throw new TypeConversionException(what + ": no file can be written to the folder " + folder);
@@ -65,7 +68,8 @@ final class AtomicFile {
     static void write(Path file, String text) throws IOException {
         Path target = file.toAbsolutePath();
         if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {
-            // A device or a pipe, such as /dev/stdout, is what is written to, and not what another file takes the place of.
+            // A device or a pipe, such as /dev/stdout, is what is written to, and not what another file takes the place
+            // of.
             writeInto(target, text);
             return;
         }

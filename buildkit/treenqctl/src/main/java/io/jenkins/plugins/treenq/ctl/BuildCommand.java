@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** {@code treenqctl build}: one build, or the same one several times. */
 @Command(
@@ -205,14 +205,14 @@ final class BuildCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private BuildRequest.Builder request(
-            Map<String, LocalSource> sources, CacheOptions cache, OutputOptions output)
+    private BuildRequest.Builder request(Map<String, LocalSource> sources, CacheOptions cache, OutputOptions output)
             throws BuildkitException, IOException {
         BuildRequest.Builder request = BuildRequest.builder()
                 .frontend(frontend)
                 .options(vcs ? vcsOptions(sources) : Map.of())
                 .options(FrontendOptions.read(options, EnvironmentVariables.ofProcess()))
-                .entitlements(entitlements.stream().map(BuildCommand::entitlement).toList())
+                .entitlements(
+                        entitlements.stream().map(BuildCommand::entitlement).toList())
                 .proxyNetwork(proxyNetwork)
                 .exports(output.exports())
                 .cacheImports(cache.imports())

@@ -100,8 +100,7 @@ final class BuildReport {
         } catch (FileAlreadyExistsException | UnsupportedOperationException e) {
             // It keeps its owner's choice, or the file system knows none.
         }
-        return new PrintWriter(
-                Files.newBufferedWriter(
-                        file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how));
+        return new PrintWriter(Files.newBufferedWriter(
+                file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how));
     }
 }

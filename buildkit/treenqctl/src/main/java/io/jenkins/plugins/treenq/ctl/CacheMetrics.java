@@ -47,9 +47,8 @@ final class CacheMetrics implements BuildListener {
         List<Vertex> users = vertices.values().stream()
                 .filter(vertex -> NOT_OF_THE_USER.stream().noneMatch(vertex.name::startsWith))
                 .toList();
-        List<Vertex> missed = users.stream()
-                .filter(vertex -> !vertex.cached && !vertex.from)
-                .toList();
+        List<Vertex> missed =
+                users.stream().filter(vertex -> !vertex.cached && !vertex.from).toList();
         missed.forEach(vertex -> out.accept("cache miss: " + vertex.name));
         long from = users.stream().filter(vertex -> vertex.from).count();
         JsonObject json = new JsonObject();
@@ -61,7 +60,8 @@ final class CacheMetrics implements BuildListener {
         json.addProperty(
                 "user_cached", users.stream().filter(vertex -> vertex.cached).count());
         json.addProperty(
-                "user_completed", users.stream().filter(vertex -> vertex.completed).count());
+                "user_completed",
+                users.stream().filter(vertex -> vertex.completed).count());
         json.addProperty("user_cacheable", users.size() - from);
         json.addProperty("from", from);
         json.addProperty("miss", missed.size());

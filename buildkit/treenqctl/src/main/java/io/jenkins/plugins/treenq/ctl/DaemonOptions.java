@@ -26,10 +26,7 @@ final class DaemonOptions {
     @Option(names = "--addr", scope = ScopeType.INHERIT, description = "address of the daemon; default: $BUILDKIT_HOST")
     private String address = "";
 
-    @Option(
-            names = "--tlsservername",
-            scope = ScopeType.INHERIT,
-            description = "host name in the daemon's certificate")
+    @Option(names = "--tlsservername", scope = ScopeType.INHERIT, description = "host name in the daemon's certificate")
     private String serverName = "";
 
     @Option(

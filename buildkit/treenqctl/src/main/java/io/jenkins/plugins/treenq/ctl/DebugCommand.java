@@ -11,6 +11,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug}: what the daemon says of itself and of its builds. */
 @Command(
@@ -86,9 +86,7 @@ final class DebugCommand implements Runnable {
         return json;
     }
 
-    @Command(
-            name = "get",
-            description = "Writes a blob that the history refers to.")
+    @Command(name = "get", description = "Writes a blob that the history refers to.")
     int get(@Parameters(paramLabel = "DIGEST") String digest)
             throws BuildkitException, InterruptedException, IOException {
         Digest address;
@@ -104,9 +102,7 @@ final class DebugCommand implements Runnable {
         return CommandLine.ExitCode.OK;
     }
 
-    @Command(
-            name = "ctl",
-            description = "Changes the history record of a build.")
+    @Command(name = "ctl", description = "Changes the history record of a build.")
     int ctl(
             @Parameters(paramLabel = "REF") String ref,
             @Option(names = "--pin", description = "keep the record regardless of its age") boolean pin,
@@ -114,8 +110,7 @@ final class DebugCommand implements Runnable {
             @Option(names = "--delete", description = "delete the record") boolean delete)
             throws BuildkitException, InterruptedException, IOException {
         if ((pin ? 1 : 0) + (unpin ? 1 : 0) + (delete ? 1 : 0) != 1) {
-            throw new ParameterException(
-                    spec.subcommands().get("ctl"), "give one of --pin, --unpin and --delete");
+            throw new ParameterException(spec.subcommands().get("ctl"), "give one of --pin, --unpin and --delete");
         }
         try (BuildkitClient client = connect()) {
             if (delete) {

@@ -12,10 +12,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /**
  * {@code treenqctl dial-stdio}: the far end of buildctl's {@code ssh://} and its like, which run it beside the daemon

@@ -9,13 +9,13 @@ import io.jenkins.plugins.treenq.buildkit.control.CacheRecord;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl du}: what the daemon keeps on its disk. */
 @Command(name = "du", description = "Shows the disk usage of the daemon's cache.")

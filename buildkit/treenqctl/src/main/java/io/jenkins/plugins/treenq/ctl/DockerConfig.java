@@ -62,8 +62,8 @@ final class DockerConfig implements RegistryLogins {
     }
 
     /**
-     * The logins of {@code $DOCKER_CONFIG} or of the user's own folder; none when there is no such file. What of it cannot be
-     * read is no reason to refuse a build, which may not need it.
+     * The logins of {@code $DOCKER_CONFIG} or of the user's own folder; none when there is no such file. What of it
+     * cannot be read is no reason to refuse a build, which may not need it.
      *
      * @param warnings gets a line for whatever cannot be read
      */
@@ -118,7 +118,8 @@ final class DockerConfig implements RegistryLogins {
             if (GoFields.isText(helper)) {
                 helpers.put(host, helper.getAsString());
             } else if (!helper.isJsonNull()) {
-                warnings.accept("WARNING: the credential helper of " + host + " in " + name + " is not text and is ignored");
+                warnings.accept(
+                        "WARNING: the credential helper of " + host + " in " + name + " is not text and is ignored");
             }
         });
         String helper = config.text("credsStore");

@@ -55,9 +55,8 @@ final class EnvironmentVariables {
 
     /** For what can only be text. */
     Optional<String> text(String name) {
-        return bytes(name)
-                .map(value -> ProcessBlock.text(value)
-                        .orElseThrow(() -> new TypeConversionException(
-                                "the variable " + name + " holds bytes that are not text in UTF-8")));
+        return bytes(name).map(value -> ProcessBlock.text(value)
+                .orElseThrow(() -> new TypeConversionException(
+                        "the variable " + name + " holds bytes that are not text in UTF-8")));
     }
 }

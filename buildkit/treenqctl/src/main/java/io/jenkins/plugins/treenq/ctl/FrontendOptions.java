@@ -18,9 +18,7 @@ final class FrontendOptions {
         environment.text(EPOCH).ifPresent(epoch -> values.put(BUILD_ARG + EPOCH, epoch));
         for (String option : options) {
             if (option.startsWith(BUILD_ARG) && option.length() > BUILD_ARG.length() && option.indexOf('=') < 0) {
-                environment
-                        .text(option.substring(BUILD_ARG.length()))
-                        .ifPresent(value -> values.put(option, value));
+                environment.text(option.substring(BUILD_ARG.length())).ifPresent(value -> values.put(option, value));
             } else {
                 Map.Entry<String, String> pair = KeyValues.pair(option);
                 values.put(pair.getKey(), pair.getValue());

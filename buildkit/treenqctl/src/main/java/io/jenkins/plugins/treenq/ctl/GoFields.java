@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The fields of a JSON object as Go's decoder takes them ({@code encoding/json}): names in any case, and {@code null} as if
- * the field were not there. A field of the wrong type is left out and told, and the others are taken.
+ * The fields of a JSON object as Go's decoder takes them ({@code encoding/json}): names in any case, and {@code null}
+ * as if the field were not there. A field of the wrong type is left out and told, and the others are taken.
  */
 final class GoFields {
     private final JsonObject object;

@@ -76,8 +76,8 @@ final class GoText {
 
     /** Such as {@code 48h0m0s}. */
     static String duration(Duration duration) {
-        BigDecimal seconds = BigDecimal.valueOf(duration.toSecondsPart())
-                .add(BigDecimal.valueOf(duration.toNanosPart(), 9));
+        BigDecimal seconds =
+                BigDecimal.valueOf(duration.toSecondsPart()).add(BigDecimal.valueOf(duration.toNanosPart(), 9));
         String text = seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString();
         if (duration.toMinutes() == 0) {
             return text + "s";

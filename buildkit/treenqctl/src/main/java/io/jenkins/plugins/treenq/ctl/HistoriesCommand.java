@@ -8,18 +8,16 @@ import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug histories}. */
-@Command(
-        name = "histories",
-        description = "Lists running and completed builds.")
+@Command(name = "histories", description = "Lists running and completed builds.")
 final class HistoriesCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;

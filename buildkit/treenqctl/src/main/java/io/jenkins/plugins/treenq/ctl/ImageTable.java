@@ -4,9 +4,9 @@ package io.jenkins.plugins.treenq.ctl;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Attachment;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
-import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +34,8 @@ final class ImageTable {
                     + variant.digest() + "\t" + GoText.size(variant.sizeBytes()));
         }
         for (Attachment attachment : image.attachments()) {
-            table.line("Attachment:\t" + kind(attachment) + "\t" + attachment.digest() + "\tof " + attachment.subject());
+            table.line(
+                    "Attachment:\t" + kind(attachment) + "\t" + attachment.digest() + "\tof " + attachment.subject());
         }
     }
 
@@ -66,7 +67,9 @@ final class ImageTable {
 
     private static JsonObject json(Variant variant) {
         JsonObject json = new JsonObject();
-        json.addProperty("platform", variant.platform() == null ? null : variant.platform().toString());
+        json.addProperty(
+                "platform",
+                variant.platform() == null ? null : variant.platform().toString());
         json.addProperty("digest", variant.digest().value());
         json.addProperty("size", variant.sizeBytes());
         json.addProperty("created", time(variant.created()));

@@ -10,13 +10,13 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug inspect}: everything the daemon remembers of one build; buildctl has nothing like it. */
 @Command(name = "inspect", description = "Shows the history record of a build.")
@@ -36,8 +36,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BuildkitException, InterruptedException, IOException {
         try (BuildkitClient client = debug.connect()) {
-            BuildRecord record =
-                    client.history(ref).orElseThrow(() -> new IOException("there is no build " + ref));
+            BuildRecord record = client.history(ref).orElseThrow(() -> new IOException("there is no build " + ref));
             if (format.json()) {
                 format.print(HistoryTable.json(record));
                 return CommandLine.ExitCode.OK;
@@ -64,8 +63,8 @@ final class InspectCommand implements Callable<Integer> {
         if (record.completed() != null) {
             table.line("Completed at:\t" + GoText.time(record.completed()));
             table.line("Duration:\t" + GoText.duration(Duration.between(record.created(), record.completed())));
-            table.line("Steps:\t" + record.steps().completed() + " of " + record.steps().total() + ", "
-                    + record.steps().cached() + " cached");
+            table.line("Steps:\t" + record.steps().completed() + " of "
+                    + record.steps().total() + ", " + record.steps().cached() + " cached");
             table.line("Warnings:\t" + record.steps().warnings());
         }
         table.line("Pinned:\t" + record.pinned());
@@ -73,8 +72,8 @@ final class InspectCommand implements Callable<Integer> {
             table.line("Frontend:\t" + record.frontend());
         }
         new TreeMap<>(record.options()).forEach((name, value) -> table.line("Option:\t" + name + "=" + value));
-        record.exports().forEach(export -> table.line("Export:\t" + export.type() + " "
-                + new TreeMap<>(export.attributes())));
+        record.exports()
+                .forEach(export -> table.line("Export:\t" + export.type() + " " + new TreeMap<>(export.attributes())));
         record.products().forEach((platform, products) -> {
             String suffix = platform.isEmpty() ? "" : " (" + platform + ")";
             products.exported()

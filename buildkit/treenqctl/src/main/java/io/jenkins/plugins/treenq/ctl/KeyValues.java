@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads buildctl's {@code key=value,key=value} arguments, which follow CSV: a field in double quotes may hold commas. */
+/**
+ * Reads buildctl's {@code key=value,key=value} arguments, which follow CSV: a field in double quotes may hold commas.
+ */
 final class KeyValues {
     private KeyValues() {}
 
@@ -17,8 +19,9 @@ final class KeyValues {
             boolean quoted = at < text.length() && text.charAt(at) == '"';
             at = quoted ? quoted(text, at + 1, field) : plain(text, at, field);
             if (at < text.length() && text.charAt(at) != ',' || field.indexOf("\"") >= 0 && !quoted) {
-                throw new TypeConversionException("'" + text + "' has a double quote within a field; put the whole field in"
-                        + " double quotes, and write two for each one in it: \"key=a\"\"b\"");
+                throw new TypeConversionException(
+                        "'" + text + "' has a double quote within a field; put the whole field in"
+                                + " double quotes, and write two for each one in it: \"key=a\"\"b\"");
             }
             at++;
             int equals = field.indexOf("=");

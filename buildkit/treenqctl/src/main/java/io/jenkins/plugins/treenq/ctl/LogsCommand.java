@@ -7,13 +7,13 @@ import io.jenkins.plugins.treenq.buildkit.control.Blob;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug logs}: the progress of a build, running or ended. */
 @Command(name = "logs", description = "Shows the log or the trace of a build.")

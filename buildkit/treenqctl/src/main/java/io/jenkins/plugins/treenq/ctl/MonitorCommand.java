@@ -12,17 +12,15 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug monitor}: tells of builds as they begin and end, until it is interrupted. */
-@Command(
-        name = "monitor",
-        description = "Prints builds when they begin and end.")
+@Command(name = "monitor", description = "Prints builds when they begin and end.")
 final class MonitorCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -49,7 +47,8 @@ final class MonitorCommand implements Callable<Integer> {
         BuildRecord record = event.record();
         out.println("event: " + event.kind() + " ref:" + record.ref());
         if (record.steps().total() != 0) {
-            out.println("  cache: " + record.steps().cached() + "/" + record.steps().total());
+            out.println(
+                    "  cache: " + record.steps().cached() + "/" + record.steps().total());
         }
         if (record.steps().warnings() != 0) {
             out.println("  warnings: " + record.steps().warnings());

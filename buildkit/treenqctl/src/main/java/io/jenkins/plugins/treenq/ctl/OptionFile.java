@@ -20,7 +20,10 @@ final class OptionFile {
 
     static String text(Path file) throws IOException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes(file)))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new FileSystemException(file.toString(), null, "it is not text in UTF-8");
         }

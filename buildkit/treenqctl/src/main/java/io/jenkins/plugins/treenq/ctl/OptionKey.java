@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
 /**
- * Reads private keys in files that options name. As buildctl, treenqctl has no option for a passphrase: it would be seen in
- * the list of processes.
+ * Reads private keys in files that options name. As buildctl, treenqctl has no option for a passphrase: it would be
+ * seen in the list of processes.
  */
 final class OptionKey {
     private static final char[] NO_PASSPHRASE = {};
@@ -36,7 +36,8 @@ final class OptionKey {
             return PrivateKeyReader.sshKey(text, NO_PASSPHRASE, file.toString());
         } catch (PassphraseMissingException e) {
             throw encrypted(
-                    file, "load the key into ssh-agent with ssh-add, and give the agent with --ssh default=$SSH_AUTH_SOCK");
+                    file,
+                    "load the key into ssh-agent with ssh-add, and give the agent with --ssh default=$SSH_AUTH_SOCK");
         } catch (GeneralSecurityException e) {
             throw unusable(file, e);
         }

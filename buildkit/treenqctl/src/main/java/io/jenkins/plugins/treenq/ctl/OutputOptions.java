@@ -25,8 +25,8 @@ import java.util.function.BooleanSupplier;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code --output} as buildctl does ({@code cmd/buildctl/build/output.go}), and buildx' short form of it: a folder,
- * or {@code -} for a tar archive on standard output.
+ * Reads {@code --output} as buildctl does ({@code cmd/buildctl/build/output.go}), and buildx' short form of it: a
+ * folder, or {@code -} for a tar archive on standard output.
  *
  * @param exports for the request
  * @param outputs where those that come back go, by their index
@@ -89,7 +89,9 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
         });
     }
 
-    /** What is there, such as a device, is written in its place; there may be no right to anything else in its folder. */
+    /**
+     * What is there, such as a device, is written in its place; there may be no right to anything else in its folder.
+     */
     private void requireWritable(Path file) {
         if (!Files.exists(file)) {
             AtomicFile.requireFolder("--output dest", file, folders());
@@ -143,8 +145,8 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
     }
 
     /**
-     * A result that was written before may have put a link there. One that leads to a terminal, a pipe or a device can be
-     * given, such as {@code /dev/null}, for it is nobody's file.
+     * A result that was written before may have put a link there. One that leads to a terminal, a pipe or a device can
+     * be given, such as {@code /dev/null}, for it is nobody's file.
      */
     private static OutputStream file(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The bytes of this process' arguments and variables, as Linux keeps them. Java makes text of them and puts U+FFFD in the
- * place of whatever is none in its locale.
+ * The bytes of this process' arguments and variables, as Linux keeps them. Java makes text of them and puts U+FFFD in
+ * the place of whatever is none in its locale.
  */
 enum ProcessBlock {
     ARGUMENTS("cmdline"),
@@ -66,7 +66,10 @@ enum ProcessBlock {
     /** Nothing when the bytes are no UTF-8. */
     static Optional<String> text(byte[] bytes) {
         try {
-            return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }

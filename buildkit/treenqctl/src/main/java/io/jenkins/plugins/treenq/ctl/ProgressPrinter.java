@@ -16,7 +16,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Prints a build's progress the way that was asked for. */
 final class ProgressPrinter implements BuildListener, AutoCloseable {
-    static final String MODES = "auto, plain, tty, rawjson or quiet; auto is tty on a terminal and plain elsewhere, and so is tty";
+    static final String MODES =
+            "auto, plain, tty, rawjson or quiet; auto is tty on a terminal and plain elsewhere, and so is tty";
 
     private static final long REDRAW_MILLIS = 100;
 
@@ -60,15 +61,15 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
     /** @param terminal that the output is, if it is one */
     ProgressPrinter(Mode mode, PrintWriter out, Optional<Terminal> terminal) {
         this.out = out;
-        printer =
-                switch (mode.chosen()) {
-                    case quiet -> BuildListener.NONE;
-                    case rawjson -> new RawJsonPrinter(this::line);
-                    case plain -> new PlainPrinter(this::line);
-                    default -> terminal.isPresent()
-                            ? new TerminalPrinter(this::draw, terminal.get()::size)
-                            : new PlainPrinter(this::line);
-                };
+        printer = switch (mode.chosen()) {
+            case quiet -> BuildListener.NONE;
+            case rawjson -> new RawJsonPrinter(this::line);
+            case plain -> new PlainPrinter(this::line);
+            default ->
+                terminal.isPresent()
+                        ? new TerminalPrinter(this::draw, terminal.get()::size)
+                        : new PlainPrinter(this::line);
+        };
         if (printer instanceof TerminalPrinter drawn) {
             redrawing.scheduleWithFixedDelay(drawn::draw, 0, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
         }

@@ -7,18 +7,16 @@ import io.jenkins.plugins.treenq.buildkit.control.Attestation;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug provenance}: how a build's result came about. */
-@Command(
-        name = "provenance",
-        description = "Prints the provenance of a build.")
+@Command(name = "provenance", description = "Prints the provenance of a build.")
 final class ProvenanceCommand implements Callable<Integer> {
     @ParentCommand
     private DebugCommand debug;
@@ -41,7 +39,8 @@ final class ProvenanceCommand implements Callable<Integer> {
                     .toList();
         }
         if (all.isEmpty()) {
-            throw new IOException("build " + ref + " has no provenance" + (platform.isEmpty() ? "" : " of " + platform));
+            throw new IOException(
+                    "build " + ref + " has no provenance" + (platform.isEmpty() ? "" : " of " + platform));
         }
         all.forEach(one -> spec.commandLine().getOut().println(one.json()));
         spec.commandLine().getOut().flush();

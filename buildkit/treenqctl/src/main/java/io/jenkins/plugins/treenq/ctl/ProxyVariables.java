@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The proxies of {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in capitals or not, through which registries
- * and their token servers are asked. The daemon's own requests go through those that the daemon is configured with.
+ * The proxies of {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in capitals or not, through which
+ * registries and their token servers are asked. The daemon's own requests go through those that the daemon is
+ * configured with.
  */
 final class ProxyVariables {
     private static final int DEFAULT_PORT = 80;
@@ -35,8 +36,7 @@ final class ProxyVariables {
         return value.isEmpty() ? environment.getOrDefault(name.toLowerCase(Locale.ROOT), "") : value;
     }
 
-    private static HttpProxies.Proxy proxy(
-            Map<String, String> environment, String name, Consumer<String> warnings) {
+    private static HttpProxies.Proxy proxy(Map<String, String> environment, String name, Consumer<String> warnings) {
         String text = value(environment, name).strip();
         if (text.isEmpty()) {
             return null;

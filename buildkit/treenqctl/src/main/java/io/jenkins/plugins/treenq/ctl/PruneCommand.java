@@ -10,18 +10,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl prune}: deletes what the daemon keeps on its disk. */
-@Command(
-        name = "prune",
-        description = "Deletes unused records of the daemon's cache.")
+@Command(name = "prune", description = "Deletes unused records of the daemon's cache.")
 final class PruneCommand implements Callable<Integer> {
     private static final double MEGABYTE = 1e6;
 

@@ -7,17 +7,15 @@ import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl prune-histories}: forgets the builds that ended and are not pinned. */
-@Command(
-        name = "prune-histories",
-        description = "Deletes the history records of builds that are not pinned.")
+@Command(name = "prune-histories", description = "Deletes the history records of builds that are not pinned.")
 final class PruneHistoriesCommand implements Callable<Integer> {
     @ParentCommand
     private Treenqctl root;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Entries of a docker configuration by registry. Docker wrote a registry with scheme and path once, so that an entry may be
- * found by the host in its key; the exact key comes before those ({@code cli/config/credentials/file_store.go}).
+ * Entries of a docker configuration by registry. Docker wrote a registry with scheme and path once, so that an entry
+ * may be found by the host in its key; the exact key comes before those ({@code cli/config/credentials/file_store.go}).
  */
 final class RegistryEntries<T> {
     private static final String DOCKER_HUB = "docker.io";

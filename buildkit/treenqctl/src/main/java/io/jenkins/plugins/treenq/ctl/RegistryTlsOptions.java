@@ -36,7 +36,8 @@ final class RegistryTlsOptions {
             if (host.isEmpty()) {
                 throw new TypeConversionException(OPTION + " requires host=<host>");
             }
-            hosts.computeIfAbsent(RegistryHost.canonical(host), name -> new RegistryTlsOptions()).add(values);
+            hosts.computeIfAbsent(RegistryHost.canonical(host), name -> new RegistryTlsOptions())
+                    .add(values);
         }
         return hosts;
     }
@@ -48,8 +49,7 @@ final class RegistryTlsOptions {
         boolean any = GoBooleans.parse(values.getOrDefault("insecure", "")).orElse(false);
         boolean pair = !certificateFile.isEmpty() && !keyFile.isEmpty();
         if (ca.isEmpty() && !any && !pair) {
-            throw new TypeConversionException(
-                    OPTION + " requires ca=<ca> or cert=<cert>,key=<key> or insecure=true");
+            throw new TypeConversionException(OPTION + " requires ca=<ca> or cert=<cert>,key=<key> or insecure=true");
         }
         if (!ca.isEmpty() && certificateFile.isEmpty() != keyFile.isEmpty()) {
             throw new TypeConversionException(OPTION + " requires cert=<cert>,key=<key>");

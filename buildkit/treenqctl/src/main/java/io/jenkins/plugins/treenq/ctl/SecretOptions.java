@@ -61,8 +61,8 @@ final class SecretOptions {
         }
         byte[] bytes = OptionFile.bytes(Path.of(file));
         if (bytes.length > Secrets.MAX_BYTES) {
-            throw new TypeConversionException(
-                    "secret '" + id + "' has " + bytes.length + " bytes; at most " + Secrets.MAX_BYTES + " can be given");
+            throw new TypeConversionException("secret '" + id + "' has " + bytes.length + " bytes; at most "
+                    + Secrets.MAX_BYTES + " can be given");
         }
         return bytes;
     }

@@ -7,8 +7,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The option for a shared key of one's own. The daemon compares a folder with what it keeps under that key, so that other
- * clients' folders do not push it out; buildctl has nothing like it.
+ * The option for a shared key of one's own. The daemon compares a folder with what it keeps under that key, so that
+ * other clients' folders do not push it out; buildctl has nothing like it.
  */
 final class SharedKeyOption {
     /** A file, because a process' arguments are public. */

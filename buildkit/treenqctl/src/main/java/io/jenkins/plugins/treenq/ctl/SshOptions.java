@@ -70,12 +70,14 @@ final class SshOptions {
     }
 
     private static boolean isSocket(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, new LinkOption[0]).isOther();
+        return Files.readAttributes(path, BasicFileAttributes.class, new LinkOption[0])
+                .isOther();
     }
 
     private static SshKey key(Path path) throws IOException {
         if (isSocket(path)) {
-            throw new TypeConversionException("an agent's socket, such as '" + path + "', cannot be joined with others");
+            throw new TypeConversionException(
+                    "an agent's socket, such as '" + path + "', cannot be joined with others");
         }
         if (Files.size(path) > MAX_KEY_BYTES) {
             throw new TypeConversionException("'" + path + "' is too large for a key");

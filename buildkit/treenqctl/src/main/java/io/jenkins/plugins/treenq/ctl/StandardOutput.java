@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What treenqctl prints. Java's streams and writers for people keep their failures to themselves, but whoever asks for a log
- * shall not take a part of it for all.
+ * What treenqctl prints. Java's streams and writers for people keep their failures to themselves, but whoever asks for
+ * a log shall not take a part of it for all.
  */
 final class StandardOutput extends OutputStream {
     private final PrintStream stream;
@@ -35,7 +35,8 @@ final class StandardOutput extends OutputStream {
     }
 
     static IOException unwritten(String what) {
-        return new IOException(what + " cannot be written; check that its disk has space and that its reader still runs");
+        return new IOException(
+                what + " cannot be written; check that its disk has space and that its reader still runs");
     }
 
     @Override

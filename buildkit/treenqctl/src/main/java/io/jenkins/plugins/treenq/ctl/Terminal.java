@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The terminal that a stream of this process is. Java tells only of one that is standard input as well; Linux tells more. */
+/**
+ * The terminal that a stream of this process is. Java tells only of one that is standard input as well; Linux tells
+ * more.
+ */
 final class Terminal {
     private static final Path DEVICE = Path.of("/dev/tty");
     private static final TerminalPrinter.Size USUAL = new TerminalPrinter.Size(80, 24);
@@ -24,13 +27,15 @@ final class Terminal {
 
     /** The terminal that standard error is, if it can be drawn on. */
     static Optional<Terminal> ofErrors(Map<String, String> environment) {
-        boolean draws = File.separatorChar == '/' && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+        boolean draws = File.separatorChar == '/'
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
         return draws && is(2) ? Optional.of(new Terminal()) : Optional.empty();
     }
 
     static boolean is(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             return System.console() != null;
@@ -53,7 +58,9 @@ final class Terminal {
                     .redirectInput(DEVICE.toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            String[] words = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip().split(" ");
+            String[] words = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
             int rows = Integer.parseInt(words[0]);
             int columns = Integer.parseInt(words[1]);
             return rows > 0 && columns > 0 ? Optional.of(new TerminalPrinter.Size(columns, rows)) : Optional.empty();

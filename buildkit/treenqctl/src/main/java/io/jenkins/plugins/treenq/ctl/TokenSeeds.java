@@ -30,7 +30,8 @@ final class TokenSeeds {
     synchronized byte[] of(String host) {
         JsonObject seeds = read();
         try {
-            byte[] seed = Base64.getDecoder().decode(seeds.getAsJsonObject(host).get(FIELD).getAsString());
+            byte[] seed = Base64.getDecoder()
+                    .decode(seeds.getAsJsonObject(host).get(FIELD).getAsString());
             if (seed.length >= BYTES) {
                 return seed;
             }

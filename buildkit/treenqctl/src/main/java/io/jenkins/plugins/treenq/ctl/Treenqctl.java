@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -32,7 +33,6 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** The command line's root. */
 @Command(
@@ -106,10 +106,13 @@ public final class Treenqctl implements Runnable {
                 .setOut(StandardOutput.writer(System.out))
                 .setErr(err)
                 .setExecutionStrategy(parsed -> {
-            LIBRARIES.setLevel(root.debug ? Level.INFO : Level.OFF);
-            return new CommandLine.RunLast().execute(parsed);
-        });
-        if (!ProcessBlock.ARGUMENTS.read().map(parts -> ProcessBlock.isWhole(arguments, parts)).orElse(true)) {
+                    LIBRARIES.setLevel(root.debug ? Level.INFO : Level.OFF);
+                    return new CommandLine.RunLast().execute(parsed);
+                });
+        if (!ProcessBlock.ARGUMENTS
+                .read()
+                .map(parts -> ProcessBlock.isWhole(arguments, parts))
+                .orElse(true)) {
             err.println("error: this locale cannot express all of the arguments; run with LC_ALL=C.UTF-8");
             System.exit(1);
         }
@@ -124,7 +127,10 @@ public final class Treenqctl implements Runnable {
         System.exit(exit);
     }
 
-    /** What a signal such as INT or TERM starts, which Java takes for its end: the command ends as if it was interrupted. */
+    /**
+     * What a signal such as INT or TERM starts, which Java takes for its end: the command ends as if it was
+     * interrupted.
+     */
     private static Runnable cancelling(Thread command, CountDownLatch ended, PrintWriter err) {
         return () -> {
             try {
@@ -159,8 +165,7 @@ public final class Treenqctl implements Runnable {
                 .setOverwrittenOptionsAllowed(true)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setExpandAtFiles(false)
-                .setParameterExceptionHandler(
-                        (failure, arguments) -> root.report(failure, failure.getCommandLine()))
+                .setParameterExceptionHandler((failure, arguments) -> root.report(failure, failure.getCommandLine()))
                 .setExecutionExceptionHandler((failure, at, result) -> root.report(failure, at));
     }
 

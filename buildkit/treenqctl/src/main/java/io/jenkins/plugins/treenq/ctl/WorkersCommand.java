@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code treenqctl debug workers}. */
 @Command(name = "workers", description = "Lists the workers.")
@@ -93,8 +93,7 @@ final class WorkersCommand implements Callable<Integer> {
 
     private static void details(TabWriter table, Worker.Device device) {
         table.line("\tName:\t" + device.name());
-        table.line(
-                device.onDemand() ? "\tOnDemand:\t" + device.onDemand() : "\tAutoAllow:\t" + device.autoAllow());
+        table.line(device.onDemand() ? "\tOnDemand:\t" + device.onDemand() : "\tAutoAllow:\t" + device.autoAllow());
         new TreeMap<>(device.annotations())
                 .forEach((name, value) -> table.line("\tAnnotations:\t" + name + ":\t" + value));
     }
@@ -124,7 +123,8 @@ final class WorkersCommand implements Callable<Integer> {
 
     /** Without the variants that every processor of the kind has. */
     private static String normalized(Platform platform) {
-        boolean common = platform.architecture().equals("amd64") && platform.variant().equals("v1")
+        boolean common = platform.architecture().equals("amd64")
+                        && platform.variant().equals("v1")
                 || platform.architecture().equals("arm64") && platform.variant().equals("v8");
         return (common ? new Platform(platform.os(), platform.architecture(), "") : platform).toString();
     }

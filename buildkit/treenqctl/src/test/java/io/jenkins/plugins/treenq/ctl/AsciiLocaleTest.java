@@ -43,7 +43,8 @@ class AsciiLocaleTest {
 
     private static Set<String> names(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.map(path -> folder.toUri().relativize(path.toUri()).getRawPath()).collect(Collectors.toSet());
+            return all.map(path -> folder.toUri().relativize(path.toUri()).getRawPath())
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -55,16 +56,13 @@ class AsciiLocaleTest {
         Files.writeString(below(sub, NO_UTF8), "content");
         Files.createSymbolicLink(context.resolve("files/link"), Path.of(URI.create("file:///" + UMLAUT)));
         // Words of the Dockerfile are bytes too.
-        Files.write(
-                context.resolve("Dockerfile"),
-                """
+        Files.write(context.resolve("Dockerfile"), """
                 FROM busybox AS look
                 RUN --mount=target=/context cat "/context/files/ü/😀 x" > /found
                 FROM scratch
                 COPY files /
                 COPY --from=look /found /
-                """
-                        .getBytes(StandardCharsets.UTF_8));
+                """.getBytes(StandardCharsets.UTF_8));
         Path output = scratch.resolve("output");
         Ctl run = Ctl.treenqctlInAscii(
                 daemon,
@@ -85,7 +83,9 @@ class AsciiLocaleTest {
         // What the test's own Java cannot write, a shell can.
         Ctl run = Ctl.treenqctlInAscii(daemon, scratch, "build", "--opt=label:x=" + "\u00fc");
         assertNotEquals(0, run.exit());
-        assertEquals(1, run.err().lines().filter(line -> line.startsWith("error: ")).count(), run.err());
-        assertEquals(0, run.err().lines().filter(line -> line.startsWith("\tat ")).count(), run.err());
+        assertEquals(
+                1, run.err().lines().filter(line -> line.startsWith("error: ")).count(), run.err());
+        assertEquals(
+                0, run.err().lines().filter(line -> line.startsWith("\tat ")).count(), run.err());
     }
 }

@@ -93,7 +93,9 @@ class BuildctlComparisonTest {
             Matcher ref = Pattern.compile("COMPLETE\\s+(\\S+)")
                     .matcher(Ctl.treenqctl(daemon, "debug", "histories").out());
             assertTrue(ref.find());
-            assertEquals(0, Ctl.treenqctl(daemon, "debug", "ctl", "--pin", ref.group(1)).exit());
+            assertEquals(
+                    0,
+                    Ctl.treenqctl(daemon, "debug", "ctl", "--pin", ref.group(1)).exit());
             assertSame("debug", "histories");
             Ctl logs = Ctl.treenqctl(daemon, "debug", "logs", "--progress", "plain", ref.group(1));
             assertTrue(logs.out().contains("load build definition"), logs.toString());
@@ -103,7 +105,11 @@ class BuildctlComparisonTest {
             assertSame("debug", "histories");
             Ctl gone = Ctl.treenqctl(daemon, "prune", "--all");
             assertTrue(gone.out().startsWith("ID\t"), gone.toString());
-            assertTrue(gone.out().lines().reduce((first, second) -> second).orElseThrow().startsWith("Total:\t"));
+            assertTrue(gone.out()
+                    .lines()
+                    .reduce((first, second) -> second)
+                    .orElseThrow()
+                    .startsWith("Total:\t"));
             assertSame("prune", "--all");
             assertSame("prune-histories");
         } finally {
@@ -168,9 +174,7 @@ class BuildctlComparisonTest {
                 Ctl.treenqctl(daemon, arguments("--progress=quiet", "--opt=target=absent", "--ref-file=" + file))
                         .exit());
         assertTrue(Files.readString(file).matches("[0-9a-z]{25,}"), Files.readString(file));
-        assertTrue(Ctl.treenqctl(daemon, "debug", "histories")
-                .out()
-                .contains(Files.readString(file)));
+        assertTrue(Ctl.treenqctl(daemon, "debug", "histories").out().contains(Files.readString(file)));
     }
 
     @Test
@@ -206,8 +210,10 @@ class BuildctlComparisonTest {
         Ctl.treenqctl(daemon, arguments("--progress=quiet", "--ref-file=" + file));
         text = Ctl.treenqctl(daemon, "debug", "inspect", Files.readString(file)).out();
         assertTrue(text.contains(">>> RUN exit 4"), text);
-        assertEquals(1, Ctl.treenqctl(daemon, "debug", "inspect", "no-such-build").exit());
-        assertEquals(1, Ctl.treenqctl(daemon, "debug", "provenance", "no-such-build").exit());
+        assertEquals(
+                1, Ctl.treenqctl(daemon, "debug", "inspect", "no-such-build").exit());
+        assertEquals(
+                1, Ctl.treenqctl(daemon, "debug", "provenance", "no-such-build").exit());
     }
 
     @Test

@@ -14,11 +14,15 @@ import picocli.CommandLine.TypeConversionException;
 /** The cases of buildctl's own tests ({@code cmd/buildctl/build/exportcache_test.go}), and what they leave out. */
 class CacheOptionsTest {
     private static CacheEntry exported(String text, Map<String, String> environment) {
-        return CacheOptions.read(List.of(), List.of(text), environment).exports().get(0);
+        return CacheOptions.read(List.of(), List.of(text), environment)
+                .exports()
+                .get(0);
     }
 
     private static CacheEntry imported(String text, Map<String, String> environment) {
-        return CacheOptions.read(List.of(text), List.of(), environment).imports().get(0);
+        return CacheOptions.read(List.of(text), List.of(), environment)
+                .imports()
+                .get(0);
     }
 
     private static CacheEntry imported(String text) {
@@ -40,8 +44,7 @@ class CacheOptionsTest {
 
     @Test
     void importsHaveNone() {
-        assertEquals(
-                new CacheEntry("registry", Map.of("ref", "example.com/foo/bar")), imported("example.com/foo/bar"));
+        assertEquals(new CacheEntry("registry", Map.of("ref", "example.com/foo/bar")), imported("example.com/foo/bar"));
         assertEquals(
                 new CacheEntry("local", Map.of("src", "/a b,c", "tag", "t")),
                 imported("type=local,\"src=/a b,c\",tag=t"));
@@ -63,7 +66,8 @@ class CacheOptionsTest {
     void githubsEnvironmentFillsWhatIsMissing() {
         Map<String, String> environment = Map.of(
                 "ACTIONS_CACHE_URL", "cache", "ACTIONS_RESULTS_URL", "results", "ACTIONS_RUNTIME_TOKEN", "token");
-        assertEquals(new CacheEntry("gha", Map.of("url", "cache", "token", "token")), imported("type=gha", environment));
+        assertEquals(
+                new CacheEntry("gha", Map.of("url", "cache", "token", "token")), imported("type=gha", environment));
         assertEquals(
                 new CacheEntry("gha", Map.of("url", "mine", "token", "t", "scope", "s")),
                 imported("type=gha,url=mine,token=t,scope=s", environment));

@@ -112,12 +112,10 @@ class CommandLineTest {
 
     @Test
     void certificatesComeFromAFolderOfEitherForm() throws Exception {
-        assertRefused(
-                "--tlsdir " + folder + " has neither ca.pem nor ca.crt", "--tlsdir=" + folder, "debug", "info");
+        assertRefused("--tlsdir " + folder + " has neither ca.pem nor ca.crt", "--tlsdir=" + folder, "debug", "info");
         Files.writeString(folder.resolve("ca.crt"), "");
         Files.writeString(folder.resolve("cert.pem"), "");
-        assertRefused(
-                "--tlsdir " + folder + " has neither key.pem nor tls.key", "--tlsdir=" + folder, "debug", "info");
+        assertRefused("--tlsdir " + folder + " has neither key.pem nor tls.key", "--tlsdir=" + folder, "debug", "info");
         assertRefused(
                 "give --tlsdir, or --tlscacert, --tlscert and --tlskey, not both",
                 "--tlsdir=" + folder,
@@ -152,7 +150,8 @@ class CommandLineTest {
                     "debug",
                     "info");
         }
-        for (String address : new String[] {"tcp://user:hunter2@host", "tcp://u:hunter2@x@ host:1", "user:hunter2@host"}) {
+        for (String address :
+                new String[] {"tcp://user:hunter2@host", "tcp://u:hunter2@x@ host:1", "user:hunter2@host"}) {
             Ctl run = run("--addr=" + address, "debug", "info");
             assertEquals(1, run.exit());
             assertFalse(run.err().contains("hunter2"), run.err());
@@ -172,7 +171,10 @@ class CommandLineTest {
                     "--frontend=x",
                     option + "=" + file.resolve("out"));
             assertRefused(
-                    option + " " + folder + " is a folder; name a file", "build", "--frontend=x", option + "=" + folder);
+                    option + " " + folder + " is a folder; name a file",
+                    "build",
+                    "--frontend=x",
+                    option + "=" + folder);
         }
         assertRefused(
                 "--output dest " + absent.resolve("out") + ": there is no folder " + absent,

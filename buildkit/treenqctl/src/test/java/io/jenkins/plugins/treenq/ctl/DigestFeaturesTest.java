@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same command line gives the same image with treenqctl as with buildctl, byte for byte: for everything that changes
- * an image, and for what must not change it. Nothing comes from the daemon's cache.
+ * The same command line gives the same image with treenqctl as with buildctl, byte for byte: for everything that
+ * changes an image, and for what must not change it. Nothing comes from the daemon's cache.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -60,15 +60,14 @@ class DigestFeaturesTest {
     // --- the two clients
 
     private String[] local(String... more) {
-        return Stream.concat(
-                        Stream.of("--local=context=" + folder, "--local=dockerfile=" + folder), Stream.of(more))
+        return Stream.concat(Stream.of("--local=context=" + folder, "--local=dockerfile=" + folder), Stream.of(more))
                 .toArray(String[]::new);
     }
 
     private Ctl run(boolean ours, Path metadata, String... arguments) throws Exception {
         Files.deleteIfExists(metadata);
-        List<String> line = new ArrayList<>(List.of(
-                "build", "--frontend=dockerfile.v0", "--progress=quiet", "--metadata-file=" + metadata));
+        List<String> line = new ArrayList<>(
+                List.of("build", "--frontend=dockerfile.v0", "--progress=quiet", "--metadata-file=" + metadata));
         line.addAll(List.of(arguments));
         String[] all = line.toArray(String[]::new);
         return ours ? Ctl.treenqctl(daemon, all) : Ctl.buildctl(daemon, scratch, all);
@@ -115,7 +114,8 @@ class DigestFeaturesTest {
         Path ours = scratch.resolve("ours.json");
         Ctl expected = run(false, theirs, arguments);
         Ctl actual = run(true, ours, arguments);
-        assertEquals(expected.exit(), actual.exit(), () -> String.join(" ", arguments) + "\n" + expected + "\n" + actual);
+        assertEquals(
+                expected.exit(), actual.exit(), () -> String.join(" ", arguments) + "\n" + expected + "\n" + actual);
         if (expected.exit() == 0) {
             assertEquals(Files.readString(theirs), Files.readString(ours), () -> String.join(" ", arguments));
         }
@@ -266,8 +266,8 @@ class DigestFeaturesTest {
                 String context = "--opt=context=" + server.url(whole);
                 image("--no-cache", EPOCH, IMAGE, context, "--opt=filename=app/Dockerfile", "--opt=contextsubdir=app");
             }
-            dockerfile("FROM scratch\nADD --chmod=600 " + server.url("tree.tar.gz") + " /\nADD " + server.url("shop.git#main")
-                    + " /shop");
+            dockerfile("FROM scratch\nADD --chmod=600 " + server.url("tree.tar.gz") + " /\nADD "
+                    + server.url("shop.git#main") + " /shop");
             built();
             dockerfile("FROM scratch\nCOPY --from=shop app/text /");
             built("--opt=context:shop=" + server.url("shop.git#main"));
@@ -277,8 +277,7 @@ class DigestFeaturesTest {
     @Test
     void sourcesThatAPolicyConverts() throws Exception {
         dockerfile("FROM nowhere.example.com/tools:1\nCOPY file /");
-        String rule =
-                """
+        String rule = """
                 {"rules": [{"action": "%s",
                   "selector": {"identifier": "docker-image://nowhere.example.com/tools:*"},
                   "updates": {"identifier": "docker-image://docker.io/library/busybox:latest"}}]}""";
@@ -313,7 +312,8 @@ class DigestFeaturesTest {
                 scratch.resolve("key"),
                 "-----BEGIN PRIVATE KEY-----\n"
                         + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                                .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+                                .encodeToString(
+                                        generator.generateKeyPair().getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
         dockerfileOf("--mount=type=ssh sh -c 'test -S $SSH_AUTH_SOCK && echo agent'");
         built("--ssh=default=" + key);
@@ -323,7 +323,8 @@ class DigestFeaturesTest {
 
     @Test
     void whatTheMachineLooksLike() throws Exception {
-        dockerfileOf("sh -c 'grep example /etc/hosts; df -k /dev/shm | tail -1 | tr -s \" \" | cut -d \" \" -f 2; ulimit -n'");
+        dockerfileOf(
+                "sh -c 'grep example /etc/hosts; df -k /dev/shm | tail -1 | tr -s \" \" | cut -d \" \" -f 2; ulimit -n'");
         String plain = built();
         assertNotEquals(plain, built("--opt=add-hosts=a.example=192.0.2.1,b.example=2001:db8::1"));
         assertNotEquals(plain, built("--opt=shm-size=12582912"));
@@ -347,7 +348,8 @@ class DigestFeaturesTest {
         Path theirs = scratch.resolve("theirs.file");
         Path ours = scratch.resolve("ours.file");
         for (Path file : List.of(theirs, ours)) {
-            List<String> arguments = new ArrayList<>(List.of("--no-cache", EPOCH, "--output=" + output + ",dest=" + file));
+            List<String> arguments =
+                    new ArrayList<>(List.of("--no-cache", EPOCH, "--output=" + output + ",dest=" + file));
             arguments.addAll(List.of(more));
             Ctl ran = run(file == ours, scratch.resolve("metadata.json"), local(arguments.toArray(String[]::new)));
             assertEquals(0, ran.exit(), ran::err);
@@ -377,8 +379,8 @@ class DigestFeaturesTest {
         String[] texts = new String[2];
         for (int i = 0; i < 2; i++) {
             Path layout = Files.createTempDirectory(scratch, "layout");
-            List<String> arguments = new ArrayList<>(List.of(
-                    "--no-cache", EPOCH, "--output=type=oci,tar=false,rewrite-timestamp=true,dest=" + layout));
+            List<String> arguments = new ArrayList<>(
+                    List.of("--no-cache", EPOCH, "--output=type=oci,tar=false,rewrite-timestamp=true,dest=" + layout));
             arguments.addAll(List.of(more));
             Ctl ran = run(i == 0, scratch.resolve("metadata.json"), local(arguments.toArray(String[]::new)));
             assertEquals(0, ran.exit(), ran::err);
@@ -402,16 +404,15 @@ class DigestFeaturesTest {
         }
         assertEquals(plain, attested("--opt=attest:provenance=mode=max,inline-only=true"));
         attested("--opt=attest:provenance=mode=max", PLATFORMS);
-        attested("--opt=attest:provenance=", "--opt=vcs:source=https://git.example.com/shop", "--opt=vcs:revision=12ab");
+        attested(
+                "--opt=attest:provenance=", "--opt=vcs:source=https://git.example.com/shop", "--opt=vcs:revision=12ab");
         assertSame(EPOCH, IMAGE, "--opt=attest:provenance=mode=middle");
     }
 
     /** The usual scanner cannot be had where there is no network, so it is one of the test's own. */
     @Test
     void billsOfMaterials() throws Exception {
-        Files.writeString(
-                folder.resolve("scan"),
-                """
+        Files.writeString(folder.resolve("scan"), """
                 echo '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document",\
                 "predicate":{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"found by the scanner"}}' \
                 > $BUILDKIT_SCAN_DESTINATION/$(basename $BUILDKIT_SCAN_SOURCE).spdx.json
@@ -422,6 +423,7 @@ class DigestFeaturesTest {
         context();
         String plain = attested();
         assertNotEquals(plain, attested("--opt=attest:sbom=generator=" + scanner));
-        assertSame(EPOCH, IMAGE, "--opt=attest:sbom=generator=" + daemon.env().get("TREENQ_MIRROR") + "/digests/absent");
+        assertSame(
+                EPOCH, IMAGE, "--opt=attest:sbom=generator=" + daemon.env().get("TREENQ_MIRROR") + "/digests/absent");
     }
 }

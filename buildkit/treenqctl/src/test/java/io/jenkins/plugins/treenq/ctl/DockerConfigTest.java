@@ -86,8 +86,7 @@ class DockerConfigTest {
     void aHelperThatIsNotThereIsSaidSoAndAnotherRegistryDoesNotNeedIt() throws IOException {
         RegistryLogins logins = read("{\"auths\":{\"b.example.com\":" + auth("me:pass")
                 + "},\"credHelpers\":{\"a.example.com\":\"no-such-helper\"}}");
-        IllegalStateException refused =
-                assertThrows(IllegalStateException.class, () -> logins.find("a.example.com"));
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> logins.find("a.example.com"));
         assertTrue(refused.getMessage().startsWith("docker-credential-no-such-helper cannot be run"));
         assertEquals("me:pass", found(logins, "b.example.com"));
         RegistryLogins byDefault = read("{\"credsStore\":\"no-such-helper\"}");
@@ -113,8 +112,9 @@ class DockerConfigTest {
     @Test
     void whatCannotBeReadIsToldWithoutItsValueAndTheRestIsTaken() throws IOException {
         String file = folder.resolve("config.json").toString();
-        RegistryLogins logins = read("{\"credHelpers\":[],\"credsStore\":5,\"auths\":{\"a\":{\"auth\":\"hunter2 is no base64\"},"
-                + "\"b\":\"hunter2\",\"c\":{\"auth\":7},\"good.example.com\":" + auth("me:pass") + "}}");
+        RegistryLogins logins =
+                read("{\"credHelpers\":[],\"credsStore\":5,\"auths\":{\"a\":{\"auth\":\"hunter2 is no base64\"},"
+                        + "\"b\":\"hunter2\",\"c\":{\"auth\":7},\"good.example.com\":" + auth("me:pass") + "}}");
         assertEquals("me:pass", found(logins, "good.example.com"));
         assertEquals("none", found(logins, "a"));
         assertEquals(
@@ -182,8 +182,8 @@ class DockerConfigTest {
         Files.createDirectory(folder.resolve(".docker"));
         Files.writeString(
                 folder.resolve(".docker/config.json"), "{\"auths\":{\"a.example.com\":" + auth("me:of-home") + "}}");
-        RegistryLogins logins =
-                DockerConfig.read(Map.of("HOME", folder.toString(), "USERPROFILE", folder.toString()), Map.of(), warnings::add);
+        RegistryLogins logins = DockerConfig.read(
+                Map.of("HOME", folder.toString(), "USERPROFILE", folder.toString()), Map.of(), warnings::add);
         assertEquals("me:of-home", found(logins, "a.example.com"));
     }
 
@@ -194,22 +194,28 @@ class DockerConfigTest {
         RegistryLogins logins = read("{}", "host=b.example.com,insecure=true");
         for (String host : List.of("a.example.com", "b.example.com")) {
             HttpProxies proxies = logins.tokens(host).orElseThrow().connection().proxies();
-            assertEquals("proxy.example.com", proxies.of(URI.create("https://" + host + "/token")).orElseThrow().host());
+            assertEquals(
+                    "proxy.example.com",
+                    proxies.of(URI.create("https://" + host + "/token"))
+                            .orElseThrow()
+                            .host());
             assertTrue(proxies.of(URI.create("https://direct.example.com/")).isEmpty());
             assertFalse(proxies.toString().contains("hunter2"), proxies.toString());
         }
         environment.put("HTTPS_PROXY", "socks5://user:hunter2@proxy.example.com");
         read("{}");
         assertEquals(
-                List.of("WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port, and registries are asked for"
-                        + " tokens without it"),
+                List.of(
+                        "WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port, and registries are asked for"
+                                + " tokens without it"),
                 warnings);
     }
 
     @Test
     void tokensAreGotHereUnlessForbiddenWithASeedThatLasts() throws IOException {
         TokenSource first = read("{}").tokens("a.example.com").orElseThrow();
-        assertArrayEquals(first.seed(), read("{}").tokens("a.example.com").orElseThrow().seed());
+        assertArrayEquals(
+                first.seed(), read("{}").tokens("a.example.com").orElseThrow().seed());
         assertFalse(java.util.Arrays.equals(
                 first.seed(), read("{}").tokens("b.example.com").orElseThrow().seed()));
         assertTrue(first.sharingLogin());
@@ -234,8 +240,8 @@ class DockerConfigTest {
         assertEquals("the authority\n", own.caPem());
         assertEquals(pair.getPrivate(), Pkcs8Keys.parse(own.keyPem()));
         assertFalse(own.insecure());
-        for (String option : List.of(
-                "insecure=true", "host=a", "host=a,insecure=false", "host=a,cert=x", "host=a,ca=x,key=y")) {
+        for (String option :
+                List.of("insecure=true", "host=a", "host=a,insecure=false", "host=a,cert=x", "host=a,ca=x,key=y")) {
             assertThrows(TypeConversionException.class, () -> RegistryTlsOptions.read(List.of(option)), option);
         }
     }

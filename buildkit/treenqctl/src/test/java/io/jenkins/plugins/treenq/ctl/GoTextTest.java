@@ -15,8 +15,17 @@ import picocli.CommandLine.TypeConversionException;
 class GoTextTest {
     @ParameterizedTest
     @CsvSource({
-        "0,0B", "999,999B", "1000,1.00kB", "8295,8.29kB", "12395,12.39kB", "4096,4.10kB", "999999,1000.00kB",
-        "1000000,1.00MB", "3145728,3.15MB", "123456789012,123.46GB", "9223372036854775807,9.22EB"
+        "0,0B",
+        "999,999B",
+        "1000,1.00kB",
+        "8295,8.29kB",
+        "12395,12.39kB",
+        "4096,4.10kB",
+        "999999,1000.00kB",
+        "1000000,1.00MB",
+        "3145728,3.15MB",
+        "123456789012,123.46GB",
+        "9223372036854775807,9.22EB"
     })
     void sizesAreRoundedAsGoRoundsThem(long bytes, String text) {
         assertEquals(text, GoText.size(bytes));

@@ -82,15 +82,18 @@ class ImageCommandTest {
         assertTrue(json.get("provenance").getAsBoolean());
         assertEquals(
                 "linux/amd64",
-                json.getAsJsonArray("platforms").get(0).getAsJsonObject().get("platform").getAsString());
+                json.getAsJsonArray("platforms")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("platform")
+                        .getAsString());
     }
 
     @Test
     void anImageIsPromotedToSeveralNames() throws Exception {
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
         String other = "ctl/promoted-" + daemon.version();
-        Ctl promoted =
-                images("promote", image("1"), image("stable"), daemon.registry() + "/" + other + ":1");
+        Ctl promoted = images("promote", image("1"), image("stable"), daemon.registry() + "/" + other + ":1");
         assertEquals(0, promoted.exit(), promoted.err());
         assertEquals(digest + "\n", promoted.out());
         assertEquals(digest, new Registry(daemon).digest(repository, "stable").orElseThrow());
@@ -98,8 +101,8 @@ class ImageCommandTest {
         Ctl absent = images("promote", image("none"), image("stable"));
         assertEquals(1, absent.exit());
         assertEquals(
-                "error: promoting " + image("none") + " failed, nothing was tagged: there is no image "
-                        + image("none") + " in its registry\n",
+                "error: promoting " + image("none") + " failed, nothing was tagged: there is no image " + image("none")
+                        + " in its registry\n",
                 absent.err());
     }
 
@@ -108,7 +111,9 @@ class ImageCommandTest {
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
         Ctl index = images("index", image("all"), daemon.registry() + "/" + repository + "@" + digest);
         assertEquals(0, index.exit(), index.err());
-        assertEquals(index.out().strip(), new Registry(daemon).digest(repository, "all").orElseThrow());
+        assertEquals(
+                index.out().strip(),
+                new Registry(daemon).digest(repository, "all").orElseThrow());
         Ctl tagged = images("index", image("all"), image("1"));
         assertEquals(1, tagged.exit());
         assertTrue(tagged.err().contains("it takes a digest, because a tag may change"), tagged.err());

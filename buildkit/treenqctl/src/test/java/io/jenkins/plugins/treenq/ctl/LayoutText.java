@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an OCI layout holds, as text, without what is different in each build: a provenance's times and name of the build,
- * and the digests of all that points to it.
+ * What an OCI layout holds, as text, without what is different in each build: a provenance's times and name of the
+ * build, and the digests of all that points to it.
  */
 final class LayoutText {
     /** The digests of steps have the session in them. */
@@ -61,9 +61,10 @@ final class LayoutText {
                 }
             }
         }
-        documents.put(INDEX, json(Files.readString(layout.resolve("index.json"))).toString());
-        while (documents.entrySet().stream().anyMatch(document -> pointsTo(document.getValue(), changing)
-                && changing.add(document.getKey()))) {
+        documents.put(
+                INDEX, json(Files.readString(layout.resolve("index.json"))).toString());
+        while (documents.entrySet().stream()
+                .anyMatch(document -> pointsTo(document.getValue(), changing) && changing.add(document.getKey()))) {
             // What points to something that changes changes, too.
         }
         StringBuilder text = new StringBuilder();

@@ -57,15 +57,18 @@ class LostOutputTest {
     @Test
     void aReaderThatStallsForLongGetsEveryLine() throws Exception {
         Ctl run = shell(
-                "\"$@\" 2>&1 | (sleep 14; cat)",
-                build("FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n"));
+                "\"$@\" 2>&1 | (sleep 14; cat)", build("FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n"));
         assertEquals(1, run.exit());
-        List<String> numbers = Pattern.compile("(?m)^#\\d+ [0-9.]+ (\\d+)$").matcher(run.out()).results()
+        List<String> numbers = Pattern.compile("(?m)^#\\d+ [0-9.]+ (\\d+)$")
+                .matcher(run.out())
+                .results()
                 .map((MatchResult match) -> match.group(1))
                 .distinct()
                 .toList();
         assertEquals(30_000, numbers.size());
-        assertTrue(Pattern.compile("(?m)^#\\d+ [0-9.]+ real-cause$").matcher(run.out()).find());
+        assertTrue(Pattern.compile("(?m)^#\\d+ [0-9.]+ real-cause$")
+                .matcher(run.out())
+                .find());
     }
 
     @Test
@@ -78,7 +81,10 @@ class LostOutputTest {
     @Test
     void aLogThatCannotBeWrittenIsAFailure() throws Exception {
         Path ref = folder.resolve("ref");
-        assertEquals(0, shell("\"$@\"", build("FROM busybox\nRUN echo text\n", "--ref-file=" + ref)).exit());
+        assertEquals(
+                0,
+                shell("\"$@\"", build("FROM busybox\nRUN echo text\n", "--ref-file=" + ref))
+                        .exit());
         Ctl run = shell("\"$@\" > /dev/full", "debug", "logs", Files.readString(ref));
         assertEquals(1, run.exit());
         assertTrue(run.err().contains("the progress cannot be written"), run.err());

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** What the command line makes of its options, without a daemon. */
 class OptionsTest {
@@ -58,13 +58,16 @@ class OptionsTest {
         assertEquals(Map.of("type", "local", "dest", "a\"b,c"), KeyValues.parse("type=local,\"dest=a\"\"b,c\""));
         for (String text : List.of("dest=a\"b", "name=\"a", "\"name=a\"b", "type=local,dest=\"a\"")) {
             assertEquals(
-                    "'" + text + "' has a double quote within a field; put the whole field in double quotes, and write two for"
+                    "'" + text
+                            + "' has a double quote within a field; put the whole field in double quotes, and write two for"
                             + " each one in it: \"key=a\"\"b\"",
-                    assertThrows(TypeConversionException.class, () -> KeyValues.parse(text)).getMessage());
+                    assertThrows(TypeConversionException.class, () -> KeyValues.parse(text))
+                            .getMessage());
         }
         assertEquals(
                 "'\"name=a' has a double quote that is not closed",
-                assertThrows(TypeConversionException.class, () -> KeyValues.parse("\"name=a")).getMessage());
+                assertThrows(TypeConversionException.class, () -> KeyValues.parse("\"name=a"))
+                        .getMessage());
     }
 
     @Test
@@ -93,13 +96,15 @@ class OptionsTest {
         Path absent = folder.resolve("absent/ref");
         assertEquals(
                 absent + " cannot be written: it does not exist",
-                assertThrows(IOException.class, () -> AtomicFile.write(absent, "one")).getMessage());
+                assertThrows(IOException.class, () -> AtomicFile.write(absent, "one"))
+                        .getMessage());
     }
 
     @Test
     void metricsCountTheUsersSteps() {
         CacheMetrics metrics = new CacheMetrics();
-        for (String name : List.of("[internal] load x", "[1/3] FROM busybox", "[2/3] RUN a", "[3/3] RUN b", "exporting to image")) {
+        for (String name : List.of(
+                "[internal] load x", "[1/3] FROM busybox", "[2/3] RUN a", "[3/3] RUN b", "exporting to image")) {
             metrics.onEvent(vertex(name, false, false));
             metrics.onEvent(vertex(name, name.contains("RUN a"), !name.contains("RUN b")));
         }
@@ -108,8 +113,9 @@ class OptionsTest {
         assertEquals("cache miss: [3/3] RUN b", lines.get(0));
         assertTrue(
                 lines.get(1)
-                        .startsWith("{\"total\":5,\"completed\":4,\"user_total\":3,\"user_cached\":1,\"user_completed\":2,"
-                                + "\"user_cacheable\":2,\"from\":1,\"miss\":1,\"client_duration_ms\":"),
+                        .startsWith(
+                                "{\"total\":5,\"completed\":4,\"user_total\":3,\"user_cached\":1,\"user_completed\":2,"
+                                        + "\"user_cacheable\":2,\"from\":1,\"miss\":1,\"client_duration_ms\":"),
                 lines.get(1));
     }
 
@@ -134,7 +140,8 @@ class OptionsTest {
         assertTrue(refusal("debug", "ctl", "ref").contains("--pin"));
         assertTrue(refusal("debug", "ctl", "ref", "--pin", "--delete").contains("--pin"));
         assertTrue(refusal("debug", "get", "latest").contains("not a digest"));
-        assertTrue(refusal("build", "--frontend=dockerfile.v0", "--allow=everything").contains("unknown entitlement"));
+        assertTrue(refusal("build", "--frontend=dockerfile.v0", "--allow=everything")
+                .contains("unknown entitlement"));
         assertTrue(refusal("build", "--progress=fancy").contains("fancy"));
     }
 
@@ -143,7 +150,8 @@ class OptionsTest {
         Path empty = Files.writeString(folder.resolve("empty"), " \n");
         Path words = Files.writeString(folder.resolve("words"), "not a key\n");
         for (Path file : List.of(empty, words)) {
-            assertTrue(refusal("build", "--frontend=dockerfile.v0", "--shared-key-file=" + file).contains("openssl rand"));
+            assertTrue(refusal("build", "--frontend=dockerfile.v0", "--shared-key-file=" + file)
+                    .contains("openssl rand"));
         }
         assertTrue(refusal("build", "--frontend=dockerfile.v0", "--shared-key-file=" + folder.resolve("absent"))
                 .contains("there is no file"));
@@ -159,7 +167,9 @@ class OptionsTest {
     void everyCommandHelps() {
         for (CommandLine command : Treenqctl.commandLine().getSubcommands().values()) {
             assertFalse(command.getUsageMessage().isEmpty());
-            command.getSubcommands().values().forEach(sub -> assertFalse(sub.getUsageMessage().isEmpty()));
+            command.getSubcommands()
+                    .values()
+                    .forEach(sub -> assertFalse(sub.getUsageMessage().isEmpty()));
         }
     }
 }

@@ -93,7 +93,13 @@ class OutputOptionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "dest=x", "type=local", "type=oci,tar=false", "type=image,dest=x", "type=local,output=x", "type=tar,dest=/", "a,b"
+                "dest=x",
+                "type=local",
+                "type=oci,tar=false",
+                "type=image,dest=x",
+                "type=local,output=x",
+                "type=tar,dest=/",
+                "a,b"
             })
     void whatMakesNoSenseIsRefused(String text) {
         assertThrows(TypeConversionException.class, () -> parse(text));
@@ -102,8 +108,7 @@ class OutputOptionsTest {
     @Test
     void archivesDoNotGoToATerminalNorTwoOfThemToOnePipe() {
         for (String text : List.of("-", "type=oci", "type=docker,dest=-")) {
-            assertThrows(
-                    TypeConversionException.class, () -> OutputOptions.read(List.of(text), () -> true), text);
+            assertThrows(TypeConversionException.class, () -> OutputOptions.read(List.of(text), () -> true), text);
         }
         assertThrows(TypeConversionException.class, () -> parse("type=oci", "type=tar"));
     }
@@ -111,8 +116,7 @@ class OutputOptionsTest {
     @Test
     void layoutsHaveNames() {
         assertEquals(
-                Map.of("oci:a", Path.of("x=y"), "oci:b", Path.of("/z")),
-                LayoutOptions.read(List.of("a=x=y", "b=/z")));
+                Map.of("oci:a", Path.of("x=y"), "oci:b", Path.of("/z")), LayoutOptions.read(List.of("a=x=y", "b=/z")));
         assertThrows(TypeConversionException.class, () -> LayoutOptions.read(List.of("a")));
     }
 }

@@ -109,7 +109,9 @@ class ProcessTest {
                 if (out.toString().endsWith(" begun")) {
                     assertEquals(
                             0,
-                            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
+                            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                                    .start()
+                                    .waitFor());
                 }
             }
             assertTrue(out.toString().endsWith("error: cancelled\n"), out.toString());

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What treenqctl has beyond buildctl's options: several builds in one process, and contexts under a key of their own. */
+/**
+ * What treenqctl has beyond buildctl's options: several builds in one process, and contexts under a key of their own.
+ */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class RepetitionTest {

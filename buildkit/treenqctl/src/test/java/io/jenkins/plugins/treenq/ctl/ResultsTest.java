@@ -101,9 +101,12 @@ class ResultsTest {
         for (List<String> outputs : List.of(
                 List.of("--output=type=local,dest=" + nest, "--output=type=oci,dest=" + nest + "/sub/x.tar"),
                 List.of("--output=type=local,dest=" + nest, "--export-cache=type=local,dest=" + nest + "/cache"))) {
-            Ctl run = Ctl.treenqctl(daemon, arguments(outputs.toArray(String[]::new)).toArray(String[]::new));
+            Ctl run = Ctl.treenqctl(
+                    daemon, arguments(outputs.toArray(String[]::new)).toArray(String[]::new));
             assertEquals(1, run.exit(), run.err());
-            assertTrue(run.err().contains("' is in the output '" + nest + "'; write it to a folder beside that one"), run.err());
+            assertTrue(
+                    run.err().contains("' is in the output '" + nest + "'; write it to a folder beside that one"),
+                    run.err());
         }
         assertTrue(Files.notExists(nest));
     }
@@ -152,7 +155,9 @@ class ResultsTest {
         assertTrue(Files.readString(cache.resolve("index.json")).contains("\"latest\""));
         Ctl run = Ctl.treenqctl(
                 daemon,
-                arguments("--import-cache=type=local,src=" + cache, "--import-cache=type=local,src=" + scratch.resolve("no"))
+                arguments(
+                                "--import-cache=type=local,src=" + cache,
+                                "--import-cache=type=local,src=" + scratch.resolve("no"))
                         .toArray(String[]::new));
         assertEquals(0, run.exit(), run.err());
         assertTrue(run.err().contains("importing cache manifest from local:"), run.err());

@@ -42,7 +42,9 @@ class SecretOptionsTest {
         assertEquals("of the variable", value("id=x,env=VARIABLE,src=" + file, "x"));
         assertEquals("of the id", value("id=id", "id"));
         assertEquals("", value("id=x,env=NOT_SET", "x"));
-        assertTrue(SecretOptions.read(List.of(), new EnvironmentVariables(ENVIRONMENT, List.of())).find("id").isEmpty());
+        assertTrue(SecretOptions.read(List.of(), new EnvironmentVariables(ENVIRONMENT, List.of()))
+                .find("id")
+                .isEmpty());
     }
 
     @Test
@@ -54,19 +56,17 @@ class SecretOptionsTest {
         System.arraycopy(value, 0, variable, 2, value.length);
         Map<String, String> texts = Map.of("X", "caf\uFFFD=\uFFFD");
         EnvironmentVariables known = new EnvironmentVariables(texts, List.of(variable));
-        assertArrayEquals(value, SecretOptions.read(List.of("id=x,env=X"), known).find("x").orElseThrow());
+        assertArrayEquals(
+                value,
+                SecretOptions.read(List.of("id=x,env=X"), known).find("x").orElseThrow());
         assertEquals(
                 "the variable X holds bytes that are not text in UTF-8",
-                assertThrows(
-                                TypeConversionException.class,
-                                () -> FrontendOptions.read(List.of("build-arg:X"), known))
+                assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("build-arg:X"), known))
                         .getMessage());
         EnvironmentVariables unknown = new EnvironmentVariables(texts, List.of());
         assertEquals(
                 "the variable X holds bytes that are not text in UTF-8, which cannot be read on this system; use a file",
-                assertThrows(
-                                TypeConversionException.class,
-                                () -> SecretOptions.read(List.of("id=x,env=X"), unknown))
+                assertThrows(TypeConversionException.class, () -> SecretOptions.read(List.of("id=x,env=X"), unknown))
                         .getMessage());
     }
 

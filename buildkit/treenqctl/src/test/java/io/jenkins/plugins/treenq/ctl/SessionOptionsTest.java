@@ -61,8 +61,10 @@ class SessionOptionsTest {
         RegistryLogin login = daemon.login();
         program(
                 "docker-credential-test",
-                "test \"$1 $(cat)\" = 'get " + daemon.registry() + "' || { echo credentials not found in native keychain;"
-                        + " exit 1; }\necho '{\"ServerURL\":\"x\",\"Username\":\"" + login.username() + "\",\"Secret\":\""
+                "test \"$1 $(cat)\" = 'get " + daemon.registry()
+                        + "' || { echo credentials not found in native keychain;"
+                        + " exit 1; }\necho '{\"ServerURL\":\"x\",\"Username\":\"" + login.username()
+                        + "\",\"Secret\":\""
                         + login.secret() + "\"}'\n");
         Path key = Files.writeString(folder.resolve("key"), SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
         Path context = Files.createDirectory(folder.resolve("context"));
@@ -76,9 +78,12 @@ class SessionOptionsTest {
         String repository = "client/ctl-" + daemon.version();
         String output = treenqctl(
                 Map.of(
-                        "DOCKER_CONFIG", config.toString(),
-                        "PATH", folder + File.pathSeparator + System.getenv("PATH"),
-                        "TWO", "from a variable"),
+                        "DOCKER_CONFIG",
+                        config.toString(),
+                        "PATH",
+                        folder + File.pathSeparator + System.getenv("PATH"),
+                        "TWO",
+                        "from a variable"),
                 "build",
                 "--frontend=dockerfile.v0",
                 "--local=context=" + context,
@@ -99,9 +104,12 @@ class SessionOptionsTest {
     @Test
     void whatCannotBeServedIsOneLine() throws Exception {
         for (Map.Entry<String, String> expected : Map.of(
-                        "--ssh=mine=" + folder.resolve("nothing"), "error: there is no file " + folder.resolve("nothing"),
-                        "--secret=id=x,kind=y", "error: unexpected key 'kind' in 'id=x,kind=y'",
-                        "--registry-auth-tlscontext=ca=x", "error: --registry-auth-tlscontext requires host=<host>")
+                        "--ssh=mine=" + folder.resolve("nothing"),
+                        "error: there is no file " + folder.resolve("nothing"),
+                        "--secret=id=x,kind=y",
+                        "error: unexpected key 'kind' in 'id=x,kind=y'",
+                        "--registry-auth-tlscontext=ca=x",
+                        "error: --registry-auth-tlscontext requires host=<host>")
                 .entrySet()) {
             String output = treenqctl(Map.of(), "build", "--frontend=dockerfile.v0", expected.getKey());
             assertEquals(expected.getValue(), output.lines().findFirst().orElse(""), output);

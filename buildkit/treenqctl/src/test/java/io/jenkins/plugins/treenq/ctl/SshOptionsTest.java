@@ -58,8 +58,8 @@ class SshOptionsTest {
         assertEquals(Map.of("default", agent), read(""));
         assertEquals(Map.of("mine", agent), read("mine="));
         assertEquals(Map.of("mine", agent), read("mine"));
-        TypeConversionException refused = assertThrows(
-                TypeConversionException.class, () -> SshOptions.read(List.of("default"), Map.of()));
+        TypeConversionException refused =
+                assertThrows(TypeConversionException.class, () -> SshOptions.read(List.of("default"), Map.of()));
         assertTrue(refused.getMessage().contains("SSH_AUTH_SOCK"));
     }
 
