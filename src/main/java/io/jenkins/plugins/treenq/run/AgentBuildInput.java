@@ -52,6 +52,6 @@ record AgentBuildInput(
 
     @Override
     public String toString() {
-        return "Materials[" + build.request().ref() + "]";
+        return "AgentBuildInput[" + build.request().ref() + "]";
     }
 }

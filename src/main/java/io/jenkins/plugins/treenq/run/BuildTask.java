@@ -10,11 +10,10 @@ import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
-import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.timeline.ProgressSender;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,14 +35,14 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             Pattern.compile("^(#\\d+ ERROR: )process \".*\" did not complete successfully: (?=exit code: )");
 
     private final boolean failOnWarning;
-    private final HashMap<String, RegistryConnection> registries;
+    private final RegistryConnections registries;
 
     /**
      * @param failOnWarning whether a Dockerfile that breaks a rule is not built
      * @param registries how those are reached that are asked why a build failed; null when the controller would ask,
      *     which connects to none that a Dockerfile names
      */
-    BuildTask(boolean failOnWarning, @CheckForNull HashMap<String, RegistryConnection> registries) {
+    BuildTask(boolean failOnWarning, @CheckForNull RegistryConnections registries) {
         this.failOnWarning = failOnWarning;
         this.registries = registries;
     }
@@ -77,7 +76,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             SessionContent content,
             Console console,
             ProgressReporter reporter,
-            @CheckForNull HashMap<String, RegistryConnection> registries,
+            @CheckForNull RegistryConnections registries,
             AtomicBoolean linked) {
         CompletableFuture<BuildResult> build(BuildRequest request, boolean failOnWarning) {
             CompletableFuture<Void> checked = failOnWarning

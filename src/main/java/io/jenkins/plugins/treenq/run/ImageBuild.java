@@ -17,7 +17,6 @@ import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
-import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.ScopedItem;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
@@ -250,12 +249,7 @@ public final class ImageBuild {
         BuildTask building = building(folder);
         // Nothing may have to be built, so it is said when something is.
         return send(
-                new SkipIfUnchangedTask(
-                        building,
-                        tags,
-                        RegistryAccess.connections(run),
-                        Registry.otherConnection(),
-                        begins(building, site)),
+                new SkipIfUnchangedTask(building, tags, RegistryAccess.connections(run), begins(building, site)),
                 site,
                 folder,
                 env,

@@ -8,6 +8,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
@@ -93,12 +94,12 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     }
 
     /** How the job's registries are reached. */
-    static HashMap<String, RegistryConnection> connections(Run<?, ?> run) {
-        HashMap<String, RegistryConnection> connections = new HashMap<>();
+    static RegistryConnections connections(Run<?, ?> run) {
+        Map<String, RegistryConnection> connections = new HashMap<>();
         configured(run, registry -> true)
                 .forEach(registry -> connections.put(
                         registry.item().getHost(), registry.item().connection()));
-        return connections;
+        return new RegistryConnections(connections, Registry.otherConnection());
     }
 
     /**
@@ -106,10 +107,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
      */
     ImageRegistry open(Run<?, ?> run) {
         return new ImageRegistry(
-                this,
-                connections(run),
-                Registry.otherConnection(),
-                JobConfiguration.of(run.getParent()).controllerHosts());
+                this, connections(run), JobConfiguration.of(run.getParent()).controllerHosts());
     }
 
     private void addConfigured(

@@ -11,10 +11,9 @@ import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
-import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,26 +31,18 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
 
     private final BuildTask building;
     private final ArrayList<ImageName> tags;
-    private final HashMap<String, RegistryConnection> connections;
-    private final RegistryConnection others;
+    private final RegistryConnections connections;
     private final String beginning;
 
     /**
      * @param tags that have to stand for the image
      * @param connections how registries are reached
-     * @param others how those are reached that are not among the connections
      * @param beginning a line for the log when something is built
      */
-    SkipIfUnchangedTask(
-            BuildTask building,
-            List<ImageName> tags,
-            HashMap<String, RegistryConnection> connections,
-            RegistryConnection others,
-            String beginning) {
+    SkipIfUnchangedTask(BuildTask building, List<ImageName> tags, RegistryConnections connections, String beginning) {
         this.building = building;
         this.tags = new ArrayList<>(tags);
         this.connections = connections;
-        this.others = others;
         this.beginning = beginning;
     }
 
@@ -79,7 +70,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
 
     private Comparison compare(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
-        try (ImageRegistry images = new ImageRegistry(content.logins(), connections, others, AllowedHosts.ANY)) {
+        try (ImageRegistry images = new ImageRegistry(content.logins(), connections, AllowedHosts.ANY)) {
             BuildInputs inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon(client));
             return new Comparison(inputs, unchanged(inputs, images, console));
         }

@@ -28,7 +28,7 @@ import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.images.ImageContentReader;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
-import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
@@ -158,7 +158,7 @@ public final class BuildkitClient implements AutoCloseable {
             BuildkitException.BuildFailedException failure,
             BuildRequest request,
             SessionContent content,
-            Map<String, RegistryConnection> registries)
+            RegistryConnections registries)
             throws InterruptedException {
         return new FailureExplanation(this, request, content, registries).of(failure);
     }

@@ -14,7 +14,8 @@ import io.jenkins.plugins.treenq.buildkit.filesync.IgnoredPath;
 import io.jenkins.plugins.treenq.buildkit.filesync.SourceContent;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
-import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,13 +45,10 @@ final class FailureExplanation {
     private final SessionContent content;
 
     /** How registries are reached; null when they are not to be asked. */
-    private final Map<String, RegistryConnection> registries;
+    private final RegistryConnections registries;
 
     FailureExplanation(
-            BuildkitClient client,
-            BuildRequest request,
-            SessionContent content,
-            Map<String, RegistryConnection> registries) {
+            BuildkitClient client, BuildRequest request, SessionContent content, RegistryConnections registries) {
         this.client = client;
         this.request = request;
         this.content = content;
@@ -175,7 +173,7 @@ final class FailureExplanation {
 
     /** For which a registry has an image; none when it does not tell. */
     private List<String> platforms(String image) throws InterruptedException {
-        try (ImageRegistry images = new ImageRegistry(content.logins(), registries)) {
+        try (ImageRegistry images = new ImageRegistry(content.logins(), registries, AllowedHosts.ANY)) {
             return images.inspect(ImageName.parse(image)).map(ImageDescription::variants).stream()
                     .flatMap(List::stream)
                     .map(ImageDescription.Variant::platform)

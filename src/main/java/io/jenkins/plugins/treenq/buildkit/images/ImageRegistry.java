@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +33,7 @@ public final class ImageRegistry implements AutoCloseable {
     private static final int TRANSFERS_AT_ONCE = 4;
 
     private final RegistryLogins logins;
-    private final Map<String, RegistryConnection> connections;
-    private final RegistryConnection others;
+    private final RegistryConnections connections;
     private final AllowedHosts allowed;
     private final Map<HostKey, RegistryClient> hosts = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -43,31 +43,23 @@ public final class ImageRegistry implements AutoCloseable {
     });
 
     /**
-     * @param connections by registry, as image names have it; {@link RegistryConnection#DEFAULT} for those that are not
-     *     in it
+     * Opens a client that may connect to all hosts.
+     *
+     * @param connections connections of registries, by the host in image names; {@link RegistryConnection#DEFAULT}
+     *     applies to all other registries
      */
     public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections) {
-        this(logins, connections, AllowedHosts.ANY);
+        this(logins, new RegistryConnections(connections, RegistryConnection.DEFAULT), AllowedHosts.ANY);
     }
 
     /**
-     * The same on behalf of somebody who must not connect anywhere from here.
+     * Opens a client on behalf of somebody who must not make this process connect to every host.
      *
-     * @param allowed the registries, and other hosts that these may send this client to
+     * @param allowed the registries and other hosts that the client may connect to
      */
-    public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections, AllowedHosts allowed) {
-        this(logins, connections, RegistryConnection.DEFAULT, allowed);
-    }
-
-    /** @param others how registries are talked to that are not among the connections, such as through a proxy */
-    public ImageRegistry(
-            RegistryLogins logins,
-            Map<String, RegistryConnection> connections,
-            RegistryConnection others,
-            AllowedHosts allowed) {
-        this.others = others;
+    public ImageRegistry(RegistryLogins logins, RegistryConnections connections, AllowedHosts allowed) {
         this.logins = logins;
-        this.connections = Map.copyOf(connections);
+        this.connections = connections;
         this.allowed = allowed;
     }
 
@@ -248,7 +240,7 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     private RegistryConnection connection(String host) {
-        return connections.getOrDefault(host, others);
+        return connections.of(host);
     }
 
     private record HostKey(String name, boolean mirror) {}

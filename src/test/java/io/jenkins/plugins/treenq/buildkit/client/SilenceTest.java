@@ -210,7 +210,8 @@ class SilenceTest {
             assertTrue(end.startsWith("failed "), end);
             String failure = lines.readLine();
             assertTrue(
-                    failure.matches("ConnectionLost: the connection to tcp://\\S+ was lost during the build; .*"),
+                    failure.matches(
+                            "ConnectionLostException: the connection to tcp://\\S+ was lost during the build; .*"),
                     failure);
             assertNothingIsLeft(link.getKey(), end.substring("failed ".length()));
         }

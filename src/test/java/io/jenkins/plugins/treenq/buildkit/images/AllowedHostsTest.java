@@ -12,6 +12,8 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.images.FakeRegistry.Answer;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.HostNotAllowedException;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.net.URI;
 import java.util.List;
@@ -49,7 +51,9 @@ class AllowedHostsTest {
     private ImageRegistry client(String... hosts) {
         return new ImageRegistry(
                 RegistryLogins.NONE,
-                Map.of(registry.host(), registry.connection(), other.host(), other.connection()),
+                new RegistryConnections(
+                        Map.of(registry.host(), registry.connection(), other.host(), other.connection()),
+                        RegistryConnection.DEFAULT),
                 AllowedHosts.of(List.of(hosts), "add it"));
     }
 
