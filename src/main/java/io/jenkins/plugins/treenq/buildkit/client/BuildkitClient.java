@@ -48,7 +48,9 @@ import java.util.function.Consumer;
  * same time. An interrupt of the calling thread cancels the operation in the daemon, too.
  */
 public final class BuildkitClient implements AutoCloseable {
-    /** Oldest supported daemon is v0.12, because older daemons expect the exporters in other fields of the request. */
+    /**
+     * The oldest supported daemon is v0.12, because older daemons expect the exporters in other fields of the request.
+     */
     private static final int OLDEST_MINOR = 12;
 
     /** Proxy networks need v0.31, because older daemons ignore the field and build without the proxy. */

@@ -101,7 +101,8 @@ final class Preparation {
         if (!sources.dockerfileText().isEmpty()) {
             byte[] text = sources.dockerfileText().getBytes(StandardCharsets.UTF_8);
             locals.put(DOCKERFILE, new LocalSource.Files(Map.of("Dockerfile", text)));
-            // By default, the frontend looks for the Dockerfile in a context that is not a folder.
+            // Without this option, the frontend would look for the Dockerfile in the context, which may not be a
+            // folder.
             options.put("dockerfilekey", DOCKERFILE);
             options.put("filename", "Dockerfile");
         } else if (context == null) {

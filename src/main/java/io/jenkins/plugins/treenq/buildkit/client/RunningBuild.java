@@ -127,8 +127,8 @@ public final class RunningBuild {
     }
 
     /**
-     * Cancels the build in the daemon, unless the build has ended. The result completes within seconds, even if the
-     * listener does not return.
+     * Cancels the build in the daemon, unless the build has ended. The result completes within about ten seconds, even
+     * if the listener does not return.
      */
     public void cancel() {
         Solve running;

@@ -28,7 +28,7 @@ public final class Workspace {
         this.boundary = boundary;
     }
 
-    /** Returns whether the folder exists. It does not exist before something was written to it. */
+    /** Returns whether the folder exists. The folder does not exist before something was written to it. */
     boolean isThere() {
         return Files.isDirectory(folder);
     }

@@ -40,7 +40,7 @@ import java.util.function.Consumer;
  * ({@code util/resolver/authorizer.go}).
  */
 final class AuthService extends AuthGrpc.AuthImplBase {
-    /** This limit is above the needs of any build. It bounds the memory of the token clients. */
+    /** Limit of registries, which is above the needs of any build and bounds the memory of the token clients. */
     private static final int MOST_REGISTRIES = 100;
 
     private final RegistryLogins logins;

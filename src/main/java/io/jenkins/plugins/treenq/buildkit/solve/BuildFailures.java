@@ -231,8 +231,8 @@ public final class BuildFailures {
     }
 
     /**
-     * Returns whether an image is a frontend or a base image. An image that no line of the Dockerfile names is a
-     * frontend or an SBOM scanner, which the request names.
+     * Returns the kind of an image for messages: frontend, base image, or only image. An image that no line of the
+     * Dockerfile names is a frontend or an SBOM scanner, which the request names.
      */
     private static String kind(SourceLocation location, String text) {
         if (location == null

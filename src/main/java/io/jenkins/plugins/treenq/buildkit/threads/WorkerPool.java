@@ -60,7 +60,10 @@ public final class WorkerPool implements Executor {
     private final AtomicBoolean watched = new AtomicBoolean();
     private final Threads threads;
 
-    /** Submits tasks to the workers at their time. The timer's thread executes no tasks itself. */
+    /**
+     * Submits tasks to the workers at their time. The timer's thread executes a task itself only if the pool refuses
+     * the task.
+     */
     private final Timer timer;
 
     /** Whether a worker has to start the timer's thread. */
