@@ -6,23 +6,26 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/** Something that happened in a build. A vertex is a step of it, named by its digest. */
+/**
+ * An event in the progress of a build. A vertex is a node of the build graph, such as a build step of a Dockerfile, and
+ * is identified by its digest.
+ */
 public sealed interface BuildEvent {
 
-    /** The vertex that this is about. */
+    /** Returns the digest of the vertex that the event belongs to. */
     String vertex();
 
     /**
-     * A vertex became known, started or ended; the same one may do so several times.
+     * A vertex was announced, started or completed. The daemon may start and complete the same vertex several times.
      *
-     * @param vertex its digest
-     * @param inputs digests of the vertices it needs
-     * @param name such as {@code [2/3] RUN make}
-     * @param cached its result was there already
-     * @param started null while it waits
-     * @param completed null while it waits or runs
-     * @param error empty when there is none
-     * @param group null, or the group that it is shown as a part of
+     * @param vertex digest of the vertex
+     * @param inputs digests of the vertices whose results this vertex needs
+     * @param name display name, such as {@code [2/3] RUN make}
+     * @param cached whether the result of the vertex was taken from the cache
+     * @param started time of the start; null while the vertex waits
+     * @param completed time of the end; null while the vertex waits or runs
+     * @param error error message; empty if the vertex did not fail
+     * @param group the group that displays the vertex; null if the vertex is displayed on its own
      */
     record VertexChanged(
             String vertex,
@@ -40,22 +43,22 @@ public sealed interface BuildEvent {
     }
 
     /**
-     * Vertices that are shown as one.
+     * A group of vertices that is displayed as one vertex.
      *
-     * @param weak hidden while only weak members ran
+     * @param weak whether the group is hidden as long as only weak members have run
      */
     record Group(String id, String name, boolean weak) {}
 
     /**
-     * Progress of a part of a vertex: a layer, a transfer.
+     * Progress of a part of a vertex, such as a layer or a transfer.
      *
-     * @param id names the part within the vertex; such as {@code transferring context:}
-     * @param name what kind of work it is, such as {@code transferring}, or empty
-     * @param current bytes so far, or 0
-     * @param total bytes in all, or 0 when that is not known
-     * @param timestamp of this state
-     * @param started null while it waits
-     * @param completed null while it runs
+     * @param id name of the part within the vertex, such as {@code transferring context:}
+     * @param name kind of the work, such as {@code transferring}; empty if the daemon names none
+     * @param current number of bytes that are done; 0 if the part does not count bytes
+     * @param total total number of bytes; 0 if the total is unknown
+     * @param timestamp time at which this progress was measured
+     * @param started time of the start; null while the part waits
+     * @param completed time of the end; null while the part waits or runs
      */
     record Progress(
             String vertex,
@@ -67,7 +70,7 @@ public sealed interface BuildEvent {
             Instant started,
             Instant completed)
             implements BuildEvent {
-        /** Without a name. */
+        /** Creates progress of a part whose kind of work the daemon does not name. */
         public Progress(
                 String vertex,
                 String id,
@@ -83,34 +86,34 @@ public sealed interface BuildEvent {
     /**
      * Output of a vertex.
      *
-     * @param stream 1 is standard output, 2 standard error
-     * @param text complete characters but not always complete lines; empty when the bytes end within a character
-     * @param bytes as the process wrote them, which need not be text
+     * @param stream 1 for standard output, 2 for standard error
+     * @param text complete characters, which are not always complete lines; empty if the bytes end within a character
+     * @param bytes bytes that the process wrote, which are not necessarily text
      */
     record Output(String vertex, Instant timestamp, int stream, String text, ByteBuffer bytes) implements BuildEvent {
         public Output {
             bytes = bytes.asReadOnlyBuffer();
         }
 
-        /** Of text alone. */
+        /** Creates output from text, with the text's UTF-8 encoding as its bytes. */
         public Output(String vertex, Instant timestamp, int stream, String text) {
             this(vertex, timestamp, stream, text, StandardCharsets.UTF_8.encode(text));
         }
 
         @Override
         public ByteBuffer bytes() {
-            // Reading one moves its position.
+            // Each caller gets its own buffer, because reading a buffer moves its position.
             return bytes.duplicate();
         }
     }
 
     /**
-     * A remark of the frontend's checks.
+     * A warning of the frontend's build checks.
      *
-     * @param summary the rule and what breaks it, in a line
+     * @param summary one line with the name of the rule and the violation
      * @param detail further lines
-     * @param url of the rule's description, or empty
-     * @param location null when it is about no place
+     * @param url address of the rule's description; empty if there is none
+     * @param location location in the Dockerfile; null if the warning has none
      */
     record Warning(String vertex, int level, String summary, List<String> detail, String url, SourceLocation location)
             implements BuildEvent {
@@ -119,7 +122,10 @@ public sealed interface BuildEvent {
         }
     }
 
-    /** A step that did nothing but has a warning: how this side says something about a build, in its log. */
+    /**
+     * Creates the events of a vertex that does nothing and has a warning. The client reports its own warnings about a
+     * build this way, so that they appear in the build's log.
+     */
     static List<BuildEvent> notice(String vertex, String name, String warning) {
         Instant now = Instant.now();
         return List.of(

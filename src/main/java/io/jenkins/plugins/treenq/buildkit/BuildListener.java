@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
-/** Hears a build's events, in order, on one thread at a time. */
+/**
+ * Receives the events of a build. The events are delivered in order and one at a time, so that an implementation needs
+ * no locks.
+ */
 @FunctionalInterface
 public interface BuildListener {
     BuildListener NONE = event -> {};

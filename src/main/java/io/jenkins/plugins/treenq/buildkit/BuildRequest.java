@@ -10,22 +10,25 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What to build. Only the keys to a remote cache are secret in it. Everything the daemon may fetch for it is in
+ * A build that the daemon is asked to execute. The request contains no secrets except the credentials of remote caches.
+ * The data that the daemon may fetch during the build is in
  * {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent}.
  *
- * @param ref names the build in the daemon; unique, never used twice
- * @param frontend {@code dockerfile.v0} or {@code gateway.v0}; empty with a definition
- * @param definition null, or a marshalled definition of low-level operations (LLB) that is built as it is
- * @param options the frontend's own keys, such as {@code target} and {@code build-arg:NAME}; with a definition, those
- *     that the exporters read, and {@code no-cache}
- * @param exports empty when the result is only checked
- * @param cacheImports where layers may be taken from
- * @param cacheExports where layers are left
- * @param entitlements such as {@code network.host}; the daemon must allow them too
- * @param sourcePolicy null, or which sources may be used
- * @param proxyNetwork steps reach the network through the daemon's proxy only; daemons of v0.31 and newer
- * @param recorded whether the daemon keeps a record of the build in its history, which has the options as they are:
- *     with keys of {@code cacheImports}, if there are some
+ * @param ref ID of the build in the daemon; unique, and never used for a second build
+ * @param frontend {@code dockerfile.v0} or {@code gateway.v0}; empty if there is a definition
+ * @param definition marshalled LLB definition that is built without a frontend; null if there is a frontend
+ * @param options options of the frontend, such as {@code target} and {@code build-arg:NAME}; with a definition, the
+ *     options that exporters read, and {@code no-cache}
+ * @param exports exporters that write the result of the build; empty if the build has no output
+ * @param cacheImports caches that the build may read
+ * @param cacheExports caches that the build writes
+ * @param entitlements entitlements that the build requests, such as {@code network.host}; the daemon must allow them,
+ *     too
+ * @param sourcePolicy rules for the images and URLs that the build may use; null for no rules
+ * @param proxyNetwork whether build steps can reach the network only through the daemon's proxy, which daemons of v0.31
+ *     and newer support
+ * @param recorded whether the daemon records the build in its history. The record contains the frontend's options and,
+ *     with them, the credentials of {@code cacheImports}
  */
 public record BuildRequest(
         String ref,
@@ -57,27 +60,27 @@ public record BuildRequest(
         return definition == null ? null : definition.clone();
     }
 
-    /** The same as a build of its own. */
+    /** Returns a copy of this request with a new ref, which makes it a separate build. */
     public BuildRequest withNewRef() {
         return copied().ref(newRef()).build();
     }
 
-    /** The same with other cache. */
+    /** Returns a copy of this request with other cache importers and exporters. */
     public BuildRequest withCache(List<CacheEntry> imports, List<CacheEntry> newExports) {
         return copied().cacheImports(imports).cacheExports(newExports).build();
     }
 
-    /** The same with more of the frontend's keys. */
+    /** Returns a copy of this request with additional frontend options, which replace options of the same name. */
     public BuildRequest withOptions(Map<String, String> more) {
         return copied().options(more).build();
     }
 
-    /** The same with something else made of the result. */
+    /** Returns a copy of this request with other exporters. */
     public BuildRequest withExports(List<Export> others) {
         return copied().exports(others).build();
     }
 
-    /** The same as a build that the daemon's history does not have. */
+    /** Returns a copy of this request that the daemon does not record in its history. */
     public BuildRequest withoutRecord() {
         return copied().recorded(false).build();
     }
@@ -97,7 +100,7 @@ public record BuildRequest(
                 .recorded(recorded);
     }
 
-    /** A fresh name for a build. */
+    /** Creates a new ref, which is 32 hexadecimal digits. */
     public static String newRef() {
         return UUID.randomUUID().toString().replace("-", "");
     }
@@ -107,8 +110,8 @@ public record BuildRequest(
     }
 
     /**
-     * Collects a request's parts; only {@code ref}, {@code frontend} and {@code recorded} have defaults that say
-     * something.
+     * Builder of requests. By default, a request has a new ref and the frontend {@code dockerfile.v0}, and the daemon
+     * records the build. All other components are empty, null or false by default.
      */
     public static final class Builder {
         private String ref = newRef();
@@ -133,7 +136,7 @@ public record BuildRequest(
             return this;
         }
 
-        /** Takes the place of a frontend. */
+        /** Sets an LLB definition, which replaces the frontend. */
         public Builder definition(byte[] value) {
             definition = value;
             frontend = "";

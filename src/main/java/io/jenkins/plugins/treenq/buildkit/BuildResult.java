@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a build ended that succeeded.
+ * The result of a successful build.
  *
- * @param ref the build's name in the daemon
- * @param image null when no image was exported
- * @param metadata what the exporters answered, as buildx' metadata file has it; of plain Java types only
- * @param duration from the first call to the daemon's answer
+ * @param ref ID of the build in the daemon
+ * @param image the exported image; null if no image was exported
+ * @param metadata response of the exporters in the form of buildx' metadata file; contains only maps, lists, strings,
+ *     numbers, booleans and null
+ * @param duration time from the first call until the response of the daemon
  */
 public record BuildResult(String ref, ExportedImage image, Map<String, Object> metadata, Duration duration)
         implements Serializable {
@@ -22,12 +23,15 @@ public record BuildResult(String ref, ExportedImage image, Map<String, Object> m
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
-    /** Of the manifest or index; empty when no image was exported. */
+    /** Returns the digest of the image's manifest or index; empty if no image was exported. */
     public Optional<Digest> digest() {
         return Optional.ofNullable(image).map(ExportedImage::digest);
     }
 
-    /** Of the image's configuration; empty for an index of several images. */
+    /**
+     * Returns the digest of the image's configuration; empty if no image was exported, or for an index of several
+     * images.
+     */
     public Optional<Digest> imageId() {
         return Optional.ofNullable(image).map(ExportedImage::config);
     }

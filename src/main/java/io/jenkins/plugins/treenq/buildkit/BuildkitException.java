@@ -2,10 +2,12 @@
 package io.jenkins.plugins.treenq.buildkit;
 
 /**
- * Something that kept a build from succeeding. The message is one line for the person who started it: what happened and
- * what to do. There is a subclass only where that person does something different.
+ * A failure that keeps a build, or another operation of the client, from succeeding. The message is one line for the
+ * person who started the build and says what happened and what to do. There is a subclass only where that person does
+ * something different.
  *
- * <p>Much of a message comes from others. It is kept to its line, and from saying anything to a terminal, here.
+ * <p>Much of a message comes from daemons and registries. The constructor therefore joins the message to one line and
+ * replaces control characters, so that a message cannot forge lines of a log or send escape sequences to a terminal.
  */
 public abstract sealed class BuildkitException extends Exception {
     private static final long serialVersionUID = 1;
@@ -23,7 +25,7 @@ public abstract sealed class BuildkitException extends Exception {
                 .toString();
     }
 
-    /** The request makes no sense; nothing was sent. */
+    /** The request is invalid. The client detected the error before sending the request. */
     public static final class InvalidRequestException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -36,7 +38,7 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** Nobody answers at the daemon's address, or somebody who is no BuildKit daemon, or one that is too old. */
+    /** No BuildKit daemon answers at the daemon's address, or the daemon is too old. */
     public static final class UnreachableException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -45,7 +47,7 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** Daemon and client do not trust each other's certificates. */
+    /** The daemon and the client do not accept each other's certificates. */
     public static final class TlsRefusedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -54,7 +56,7 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** The daemon or the connection to it went away during a build. */
+    /** The connection to the daemon was lost during a build, or the build was cancelled. */
     public static final class ConnectionLostException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -63,7 +65,7 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** A registry refused or could not be reached. */
+    /** A registry refused a request or could not be reached. */
     public static final class RegistryRefusedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -80,15 +82,15 @@ public abstract sealed class BuildkitException extends Exception {
         }
 
         /**
-         * Whether the image was built, and its push broke off for a reason that passes: the registry was gone, or had
-         * too much to do. The daemon's cache has everything for another try.
+         * Returns whether the image was built and its push failed for a temporary reason, such as an overloaded or
+         * unreachable registry. The build can be repeated: the daemon's cache has all results.
          */
         public boolean isUnfinishedPush() {
             return unfinishedPush;
         }
     }
 
-    /** A file of the context cannot be sent as it is. */
+    /** A file of the build context cannot be sent. */
     public static final class ContextUnreadableException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -97,7 +99,9 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** A result cannot be kept on this side: no permission, a full disk. */
+    /**
+     * A result cannot be written on the client's machine, for example because of missing permissions or a full disk.
+     */
     public static final class OutputUnwritableException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -106,7 +110,7 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** The daemon itself is in trouble, such as a full disk. */
+    /** The daemon itself failed, for example because its disk is full. */
     public static final class DaemonFailedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -115,7 +119,7 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** The build as written does not succeed: a step, the Dockerfile, a base image. */
+    /** The build failed because of a build step, the Dockerfile or a base image. */
     public static final class BuildFailedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
@@ -124,14 +128,14 @@ public abstract sealed class BuildkitException extends Exception {
         private final FailureReason reason;
 
         /**
-         * @param location null when it is about no place in the Dockerfile
-         * @param exitCode of the failed process, or -1
+         * @param location location in the Dockerfile; null if the failure has none
+         * @param exitCode exit code of the failed process; -1 if no process failed
          */
         public BuildFailedException(String message, SourceLocation location, int exitCode, Throwable cause) {
             this(message, location, exitCode, null, cause);
         }
 
-        /** @param reason null when it is not known */
+        /** @param reason reason of the failure; null if it is unknown */
         public BuildFailedException(
                 String message, SourceLocation location, int exitCode, FailureReason reason, Throwable cause) {
             super(message, cause);
@@ -140,17 +144,17 @@ public abstract sealed class BuildkitException extends Exception {
             this.reason = reason;
         }
 
-        /** Null when it is about no place in the Dockerfile. */
+        /** Returns the location in the Dockerfile; null if the failure has none. */
         public SourceLocation location() {
             return location;
         }
 
-        /** Null when it is not known. */
+        /** Returns the reason of the failure; null if it is unknown. */
         public FailureReason reason() {
             return reason;
         }
 
-        /** Of the failed process, or -1. */
+        /** Returns the exit code of the failed process; -1 if no process failed. */
         public int exitCode() {
             return exitCode;
         }

@@ -7,20 +7,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A place that build cache is taken from or left at.
+ * A cache importer or exporter of a build.
  *
- * @param type backend: {@code registry}, {@code inline} …
- * @param attributes the backend's own keys, such as {@code ref} and {@code mode}; those of a remote store may be secret
+ * @param type cache backend, such as {@code registry} or {@code inline}
+ * @param attributes attributes of the backend, such as {@code ref} and {@code mode}; may include credentials of a
+ *     remote cache
  */
 public record CacheEntry(String type, Map<String, String> attributes) implements Serializable {
-    /** Keys to the stores of {@code cache/remotecache/}. */
+    /** Names of the attributes that are credentials in the cache backends of BuildKit ({@code cache/remotecache/}). */
     private static final Set<String> SECRET = Set.of("secret_access_key", "session_token", "token", "ghtoken");
 
     public CacheEntry {
         attributes = Map.copyOf(attributes);
     }
 
-    /** What must not be shown of the attributes. */
+    /** Returns the values of the attributes that are credentials and must not be shown. */
     public Set<String> secrets() {
         return attributes.entrySet().stream()
                 .filter(attribute -> SECRET.contains(attribute.getKey()))

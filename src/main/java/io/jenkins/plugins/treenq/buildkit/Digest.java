@@ -5,31 +5,31 @@ import java.io.Serializable;
 import java.util.regex.Pattern;
 
 /**
- * A content address such as {@code sha256:…}, checked to be well formed.
+ * The hash of a manifest, index or blob, such as {@code sha256:…}. A digest is always well formed.
  *
- * @param value algorithm, colon, lower-case hexadecimal
+ * @param value algorithm, colon, and lower-case hexadecimal digits
  */
 public record Digest(String value) implements Serializable {
     private static final Pattern FORM = Pattern.compile("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}");
 
-    /** @throws IllegalArgumentException when the value is no digest */
+    /** @throws IllegalArgumentException if the value is not a digest */
     public Digest {
         if (value == null || !FORM.matcher(value).matches()) {
             throw new IllegalArgumentException("not a digest: " + value);
         }
     }
 
-    /** The digest that blobs have where nothing else is asked for. */
+    /** Computes the SHA-256 digest of the bytes. */
     public static Digest sha256(byte[] bytes) {
         return new DigestComputation("sha256").update(bytes).digest();
     }
 
-    /** Such as {@code sha256}. */
+    /** Returns the algorithm, such as {@code sha256}. */
     public String algorithm() {
         return value.substring(0, value.indexOf(':'));
     }
 
-    /** The hexadecimal part. */
+    /** Returns the hexadecimal digits, without the algorithm. */
     public String hex() {
         return value.substring(value.indexOf(':') + 1);
     }

@@ -6,12 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Computes the digest of bytes that come in pieces. */
+/** Computes a digest of bytes that are added in pieces. */
 public final class DigestComputation {
     private final String algorithm;
     private final MessageDigest hash;
 
-    /** @param algorithm as {@link Digest#algorithm} has it */
+    /** @param algorithm an algorithm in the form of {@link Digest#algorithm} */
     public DigestComputation(String algorithm) {
         this.algorithm = algorithm;
         try {
@@ -30,13 +30,13 @@ public final class DigestComputation {
         return this;
     }
 
-    /** Takes what remains of the buffer. */
+    /** Adds the remaining bytes of the buffer. */
     public DigestComputation update(ByteBuffer bytes) {
         hash.update(bytes);
         return this;
     }
 
-    /** The digest of everything so far. The computation begins again. */
+    /** Returns the digest of all bytes that were added, and resets the computation. */
     public Digest digest() {
         return new Digest(algorithm + ":" + HexFormat.of().formatHex(hash.digest()));
     }

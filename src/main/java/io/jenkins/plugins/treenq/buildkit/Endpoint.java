@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a daemon is and how it is reached.
+ * The address of a daemon, with the parameters of the connection.
  *
  * @param address {@code tcp://host:port}, {@code unix:///path} or {@code dns:///host:port}
- * @param tls null for a connection in clear
- * @param connectTimeout how long connecting may take; a build itself has no limit
+ * @param tls parameters of TLS; null for a connection without TLS
+ * @param connectTimeout time limit for connecting; builds have no time limit
  */
 public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements Serializable {
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -23,7 +23,7 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
     private static final int HIGHEST_PORT = 65_535;
     private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
-    /** @throws IllegalArgumentException when the address has another form */
+    /** @throws IllegalArgumentException if the address is malformed, or has a user or password */
     public Endpoint {
         Objects.requireNonNull(connectTimeout);
         if (!"unix".equals(address.getScheme()) && address.toString().indexOf('@') >= 0) {
@@ -54,12 +54,12 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
         }
     }
 
-    /** @throws IllegalArgumentException when the address has another form */
+    /** @throws IllegalArgumentException if the address is malformed, or has a user or password */
     public static Endpoint of(String address, Tls tls) {
         return of(address, tls, DEFAULT_CONNECT_TIMEOUT);
     }
 
-    /** @throws IllegalArgumentException when the address has another form */
+    /** @throws IllegalArgumentException if the address is malformed, or has a user or password */
     public static Endpoint of(String address, Tls tls, Duration connectTimeout) {
         try {
             return new Endpoint(new URI(address.trim()), tls, connectTimeout);
@@ -68,7 +68,10 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
         }
     }
 
-    /** An address for people to read: whoever writes a login into one shall not find it in a log. */
+    /**
+     * Returns the address without user and password, for messages, because a user may have written a password into the
+     * address.
+     */
     public static String withoutLogin(String text) {
         return LOGIN.matcher(text).replaceFirst("$1…@");
     }

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What becomes of a build's result.
+ * An exporter of a build, which writes the build's result.
  *
- * @param type exporter: {@code image}
- * @param attributes the exporter's own keys, such as {@code name} and {@code push}
+ * @param type exporter, such as {@code image} or {@code local}
+ * @param attributes attributes of the exporter, such as {@code name} and {@code push}
  */
 public record Export(String type, Map<String, String> attributes) implements Serializable {
     private static final String NAME = "name";
@@ -20,24 +20,24 @@ public record Export(String type, Map<String, String> attributes) implements Ser
         attributes = Map.copyOf(attributes);
     }
 
-    /** The names that an image gets. */
+    /** Returns the names that the exporter gives to the image; empty if there are none. */
     public List<String> names() {
         return list(NAME);
     }
 
-    /** The items of an attribute that is a list; none if there is no such attribute. */
+    /** Returns the items of an attribute that is a comma-separated list; empty if the attribute is missing. */
     public List<String> list(String key) {
         return Stream.of(attributes.getOrDefault(key, "").split(","))
                 .filter(item -> !item.isEmpty())
                 .toList();
     }
 
-    /** The same under these names. */
+    /** Returns a copy of this exporter with other names of the image. */
     public Export withNames(List<String> names) {
         return with(NAME, String.join(",", names));
     }
 
-    /** The same with one more attribute. */
+    /** Returns a copy of this exporter in which the attribute has the value. */
     public Export with(String key, String value) {
         Map<String, String> more = new HashMap<>(attributes);
         more.put(key, value);

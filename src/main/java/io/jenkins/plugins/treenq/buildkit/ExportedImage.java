@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * An image that a build exported.
  *
- * @param digest of the manifest or index
+ * @param digest digest of the image's manifest or index
  * @param config digest of the image's configuration; null for an index of several images
  */
 public record ExportedImage(Digest digest, Digest config) implements Serializable {

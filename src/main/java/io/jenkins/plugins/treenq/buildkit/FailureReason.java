@@ -4,13 +4,16 @@ package io.jenkins.plugins.treenq.buildkit;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** Why a build failed, as far as the daemon's words tell; whoever has the files can say more of it than the daemon. */
+/**
+ * The reason of a failed build, as parsed from the daemon's error message. The client can explain a reason better than
+ * the daemon, because the client has the files of the build.
+ */
 public sealed interface FailureReason extends Serializable {
     /**
-     * A command of {@code RUN} failed.
+     * The command of a {@code RUN} instruction failed.
      *
-     * @param exitCode as the daemon has it
-     * @param rest what the daemon adds, or empty
+     * @param exitCode exit code in the daemon's message
+     * @param rest remainder of the daemon's message; empty if there is none
      */
     record Command(String exitCode, String rest) implements FailureReason {
         public Command {
@@ -20,11 +23,11 @@ public sealed interface FailureReason extends Serializable {
     }
 
     /**
-     * A file that {@code COPY}, {@code ADD} or a mount names is not there.
+     * A file that {@code COPY}, {@code ADD} or a mount refers to does not exist.
      *
-     * @param source the stage, image or context that it should be in, as {@code from} names it; empty for the build's
-     *     context
-     * @param path below the source
+     * @param source stage, image or context that does not contain the file, as {@code from} names it; empty for the
+     *     build context
+     * @param path path of the file, relative to the source
      */
     record NoFile(String source, String path) implements FailureReason {
         public NoFile {
@@ -34,9 +37,9 @@ public sealed interface FailureReason extends Serializable {
     }
 
     /**
-     * The stage to build is not there.
+     * The target is not a stage of the Dockerfile.
      *
-     * @param name as it was asked for
+     * @param name name of the target
      */
     record NoStage(String name) implements FailureReason {
         public NoStage {
@@ -45,9 +48,9 @@ public sealed interface FailureReason extends Serializable {
     }
 
     /**
-     * A base image is not there for the platform.
+     * A base image does not support the platform.
      *
-     * @param image its name
+     * @param image name of the base image
      */
     record NoPlatform(String image) implements FailureReason {
         public NoPlatform {
@@ -56,9 +59,9 @@ public sealed interface FailureReason extends Serializable {
     }
 
     /**
-     * A git repository has no such branch, tag or commit.
+     * A git repository does not have the branch, tag or commit.
      *
-     * @param reference as it was asked for
+     * @param reference name of the branch or tag, or the commit
      */
     record NoReference(String reference) implements FailureReason {
         public NoReference {
@@ -69,8 +72,8 @@ public sealed interface FailureReason extends Serializable {
     /**
      * A git repository cannot be fetched.
      *
-     * @param address of the repository
-     * @param words git's own
+     * @param address address of the repository
+     * @param words error message of git
      */
     record NoRepository(String address, String words) implements FailureReason {
         public NoRepository {

@@ -7,9 +7,9 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What an image that was just built consists of, as the daemon has it.
+ * The content of an image that was just built, as it is stored in the daemon.
  *
- * @param variants one for each platform
+ * @param variants one image for each platform
  */
 public record ImageContent(List<Variant> variants) implements Serializable {
     public ImageContent {
@@ -17,10 +17,10 @@ public record ImageContent(List<Variant> variants) implements Serializable {
     }
 
     /**
-     * An image for one platform.
+     * The image of one platform.
      *
-     * @param platform such as {@code linux/amd64}; empty when none is said
-     * @param digest of its manifest
+     * @param platform platform such as {@code linux/amd64}; empty if it is unknown
+     * @param digest digest of the image's manifest
      */
     public record Variant(String platform, Digest digest, List<Layer> layers, List<Attested> attestations)
             implements Serializable {
@@ -32,20 +32,20 @@ public record ImageContent(List<Variant> variants) implements Serializable {
     }
 
     /**
-     * A layer.
+     * A layer of an image.
      *
-     * @param sizeBytes as registries have it
-     * @param createdBy the instruction that made it; empty when the configuration does not say it
+     * @param sizeBytes size of the layer in the registry, which is usually its compressed size
+     * @param createdBy instruction that created the layer; empty if the image's configuration does not name it
      */
     public record Layer(Digest digest, long sizeBytes, String createdBy) implements Serializable {}
 
     /**
-     * A statement about the image that is pushed with it.
+     * An attestation that is pushed with the image.
      *
-     * @param predicateType what it states, such as {@code https://slsa.dev/provenance/v1}
-     * @param builder who says so; empty unless it is a provenance that could be read
-     * @param source address and revision of the sources; empty when they are not said
-     * @param materials what went into the image, such as base images
+     * @param predicateType type of the attestation, such as {@code https://slsa.dev/provenance/v1}
+     * @param builder builder that the provenance names; empty unless the attestation is a provenance that could be read
+     * @param source address and revision of the sources; empty if the provenance does not name them
+     * @param materials materials that the image was built from, such as base images
      */
     public record Attested(
             String predicateType, long sizeBytes, String builder, String source, List<Material> materials)
@@ -55,10 +55,10 @@ public record ImageContent(List<Variant> variants) implements Serializable {
         }
     }
 
-    /** Something that went into an image, such as {@code pkg:docker/busybox@latest}, with its digest. */
+    /** A material that an image was built from, such as {@code pkg:docker/busybox@latest}, with its digest. */
     public record Material(String uri, String digest) implements Serializable {}
 
-    /** What the image runs on, as far as it says so. */
+    /** Returns the platforms of the image, without platforms that are unknown. */
     public List<String> platforms() {
         return variants.stream()
                 .map(Variant::platform)
@@ -67,9 +67,9 @@ public record ImageContent(List<Variant> variants) implements Serializable {
     }
 
     /**
-     * The same with all texts changed, such as masked.
+     * Returns a copy of this content with changed texts, for example to mask secrets.
      *
-     * @param text does it to one
+     * @param text function that changes one text
      */
     public ImageContent withTexts(UnaryOperator<String> text) {
         return new ImageContent(variants.stream()

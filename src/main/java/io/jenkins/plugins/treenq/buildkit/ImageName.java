@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of an image as the registries' reference grammar has it, completed as Docker does: no host means
- * {@code docker.io}, a single path component there is in {@code library/}, no tag and no digest means {@code latest}.
+ * The name of an image in the grammar of registries, completed as Docker does: the default host is {@code docker.io},
+ * the default namespace there is {@code library}, and the default tag of a name without digest is {@code latest}.
  *
  * @param host registry, with its port if it has one
- * @param repository path below the host
- * @param tag empty when only a digest is given
- * @param digest empty, or a well-formed digest
+ * @param repository path of the repository in the registry
+ * @param tag tag; empty if there is only a digest
+ * @param digest well-formed digest; empty if there is none
  */
 public record ImageName(String host, String repository, String tag, String digest) implements Serializable {
     private static final int LONGEST_NAME = 255;
@@ -24,14 +24,17 @@ public record ImageName(String host, String repository, String tag, String diges
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
     private static final Pattern SPLIT = Pattern.compile("(?<name>.*?)(?::(?<tag>[^:/]*))?(?:@(?<digest>.*))?");
 
-    /** What follows a colon is a port before the first slash, when it is a number, and a tag otherwise. */
+    /**
+     * Matches a name with a slash in its tag, for a better error message. What follows a colon before the first slash
+     * is a port if it is a number, and a tag otherwise.
+     */
     private static final Pattern SLASHED_TAG = Pattern.compile("(?:[^/:@\\[]+(?::[0-9]+)?/|"
             + "\\[[^\\]]*](?::[0-9]+)?/)?[^:@]+:(?<tag>(?!//)(?![0-9]+/)[^:@/]*/[^@]*)(?:@.*)?");
 
     /**
-     * Reads a name as a person writes it.
+     * Parses a name in the form that users write.
      *
-     * @throws IllegalArgumentException when it is none; the message says what is wrong with it
+     * @throws IllegalArgumentException if the text is not a valid name; the message says what is wrong
      */
     public static ImageName parse(String text) {
         Matcher parts = SPLIT.matcher(text);
@@ -96,12 +99,12 @@ public record ImageName(String host, String repository, String tag, String diges
                                 : ""));
     }
 
-    /** Host and repository, without tag and digest. */
+    /** Returns host and repository, without tag and digest. */
     public String name() {
         return host + "/" + repository;
     }
 
-    /** The same repository by content. */
+    /** Returns a reference to the content with this digest in the same repository. */
     public String at(Digest content) {
         return name() + "@" + content;
     }

@@ -5,36 +5,36 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What the checks of a Dockerfile found.
+ * The findings of the frontend's build checks for a Dockerfile.
  *
- * @param problem null, or what keeps the Dockerfile from being built at all
+ * @param problem error because of which the Dockerfile cannot be built at all; null if there is none
  */
 public record Lint(List<Warning> warnings, Problem problem) implements Serializable {
     public Lint {
         warnings = List.copyOf(warnings);
     }
 
-    /** Nothing to complain about. */
+    /** Returns whether there are neither warnings nor a problem. */
     public boolean clean() {
         return warnings.isEmpty() && problem == null;
     }
 
     /**
-     * One rule, broken.
+     * A violation of a rule.
      *
-     * @param rule its name, such as {@code StageNameCasing}
-     * @param description what the rule wants, in general
-     * @param detail what breaks it here
-     * @param url of the rule's description, or empty
-     * @param location null when it is about no place
+     * @param rule name of the rule, such as {@code StageNameCasing}
+     * @param description general description of the rule
+     * @param detail description of this violation
+     * @param url address of the rule's description; empty if there is none
+     * @param location location in the Dockerfile; null if the warning has none
      */
     public record Warning(String rule, String description, String detail, String url, SourceLocation location)
             implements Serializable {}
 
     /**
-     * An error of the Dockerfile.
+     * An error in the Dockerfile.
      *
-     * @param location null when it is about no place
+     * @param location location in the Dockerfile; null if the error has none
      */
     public record Problem(String message, SourceLocation location) implements Serializable {}
 }

@@ -4,12 +4,12 @@ package io.jenkins.plugins.treenq.buildkit;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A tree of files that the daemon may fetch under a name, such as {@code context} or {@code dockerfile}. */
+/** Files of the client that the daemon may fetch under a name, such as {@code context} or {@code dockerfile}. */
 public sealed interface LocalSource {
-    /** A folder on this machine; nothing outside it is ever sent. */
+    /** A folder on the client's machine. The client never sends files from outside of the folder. */
     record Folder(Path path) implements LocalSource {}
 
-    /** Regular files held in memory, by their names, all in one folder. */
+    /** Regular files in memory, by name. All files are in the root folder. */
     record Files(Map<String, byte[]> contents) implements LocalSource {
         public Files {
             contents = Map.copyOf(contents);

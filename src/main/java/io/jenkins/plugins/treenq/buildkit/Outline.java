@@ -5,10 +5,10 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a stage of a Dockerfile can be given. Locations are null where the frontend named none.
+ * The parameters of a stage of a Dockerfile. Locations are null if the frontend does not send them.
  *
- * @param target the stage; empty for one without a name
- * @param description the comment above the stage
+ * @param target name of the stage; empty if the stage has no name
+ * @param description comment above the stage
  */
 public record Outline(
         String target, String description, List<Arg> args, List<Mount> secrets, List<Mount> ssh, List<Cache> caches)
@@ -23,14 +23,14 @@ public record Outline(
     /**
      * A build argument.
      *
-     * @param description the comment above it
-     * @param value that it has in this build, or empty
+     * @param description comment above the argument
+     * @param value value of the argument in this build; empty if there is none
      */
     public record Arg(String name, String description, String value, SourceLocation location) implements Serializable {}
 
-    /** A secret or an SSH agent by its id, which the build fails without if it is required. */
+    /** A secret or SSH agent, by its ID. If it is required, the build fails without it. */
     public record Mount(String id, boolean required, SourceLocation location) implements Serializable {}
 
-    /** A cache mount by its id. */
+    /** A cache mount, by its ID. */
     public record Cache(String id, SourceLocation location) implements Serializable {}
 }

@@ -5,18 +5,20 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 
-/** Where an export that comes back to this side goes. */
+/** The destination on the client's machine of a result that the daemon sends to the client. */
 public sealed interface Output {
-    /** Files and folders of the {@code local} exporter; nothing is ever written outside of it. */
+    /** A folder for the files of the {@code local} exporter. The client never writes outside of the folder. */
     record Folder(Path path) implements Output {}
 
-    /** The one stream of the {@code tar}, {@code oci} and {@code docker} exporters. */
+    /** A stream for the archive of the {@code tar}, {@code oci} or {@code docker} exporter. */
     record Stream(Opener opener) implements Output {}
 
-    /** An OCI layout of the {@code oci} exporter with {@code tar=false}. */
+    /** A folder for the OCI layout of the {@code oci} exporter with {@code tar=false}. */
     record Layout(Path path) implements Output {}
 
-    /** Opens the stream when the daemon has something to write; closed when all of it is there. */
+    /**
+     * Opens the stream when the daemon starts to send the archive. The client closes the stream after the last byte.
+     */
     @FunctionalInterface
     interface Opener {
         OutputStream open() throws IOException;

@@ -5,16 +5,16 @@ import java.io.Serializable;
 import java.util.regex.Pattern;
 
 /**
- * What an image or a worker runs on, as {@code linux/amd64} or {@code linux/arm/v7}.
+ * The platform of an image or worker, such as {@code linux/amd64} or {@code linux/arm/v7}.
  *
  * @param os operating system
- * @param architecture Go's name of the processor
- * @param variant of the processor, or empty
+ * @param architecture architecture of the CPU, as Go names it
+ * @param variant variant of the CPU; empty if there is none
  */
 public record Platform(String os, String architecture, String variant) implements Serializable {
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.-]+");
 
-    /** @throws IllegalArgumentException when the text is no platform */
+    /** @throws IllegalArgumentException if the text is not a platform */
     public static Platform parse(String text) {
         String[] parts = text.split("/", -1);
         boolean valid = parts.length == 2 || parts.length == 3;

@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Places in a source file of the build.
+ * Ranges of lines in a source file of the build.
  *
- * @param file its name
- * @param lines the file's text, by lines; empty when it was not sent
- * @param ranges marked lines, the first range being the cause
+ * @param file name of the file
+ * @param lines content of the file, in lines; empty if the daemon did not send the content
+ * @param ranges ranges of lines; the first range is the cause of the error or warning
  */
 public record SourceLocation(String file, List<String> lines, List<Lines> ranges) implements Serializable {
     public SourceLocation {
@@ -18,7 +18,10 @@ public record SourceLocation(String file, List<String> lines, List<Lines> ranges
         ranges = List.copyOf(ranges);
     }
 
-    /** A file's text by lines; what follows its last line end is a line too, as BuildKit counts. */
+    /**
+     * Splits a text into lines. The text after the last line end is a line even if it is empty, because BuildKit counts
+     * lines like that.
+     */
     public static List<String> linesOf(String text) {
         return text.isEmpty()
                 ? List.of()
@@ -27,10 +30,10 @@ public record SourceLocation(String file, List<String> lines, List<Lines> ranges
                         .toList();
     }
 
-    /** Lines from first to last, both counted from 1. */
+    /** A range of lines. The first and the last line are included, and the first line of a file is line 1. */
     public record Lines(int first, int last) implements Serializable {}
 
-    /** The line of the cause, or 0. */
+    /** Returns the first line of the cause; 0 if there are no ranges. */
     public int line() {
         return ranges.isEmpty() ? 0 : ranges.get(0).first();
     }

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which sources a build may use, and which ones stand for others. Rules are tried in turn: the last ALLOW or DENY that
- * fits a source decides, a CONVERT that changes it begins anew.
+ * Rules for the images and URLs that a build may use, and for their replacement. BuildKit evaluates the rules in order.
+ * The last ALLOW or DENY rule that matches a source decides, and a CONVERT rule that changes a source restarts the
+ * evaluation for the new source.
  */
 public record SourcePolicy(List<Rule> rules) implements Serializable {
     public SourcePolicy {
         rules = List.copyOf(rules);
     }
 
-    /** Reads a policy file as buildctl does: {@code {"rules":[{"action":"DENY","selector":{"identifier":"…"}}]}}. */
+    /**
+     * Parses a policy file in buildctl's format: {@code {"rules":[{"action":"DENY","selector":{"identifier":"…"}}]}}.
+     */
     public static SourcePolicy parse(String json) throws BuildkitException.InvalidRequestException {
         return SourcePolicyJson.read(json);
     }
@@ -38,11 +41,14 @@ public record SourcePolicy(List<Rule> rules) implements Serializable {
     }
 
     /**
+     * A rule for the sources that match it.
+     *
      * @param match how the identifier is compared
-     * @param identifier such as {@code docker-image://docker.io/library/*}
-     * @param constraints that the source's attributes must fit too
-     * @param newIdentifier what CONVERT makes of the source; may name what a match left open, as {@code $1}
-     * @param newAttributes what CONVERT sets, such as {@code http.checksum}
+     * @param identifier identifier or pattern, such as {@code docker-image://docker.io/library/*}
+     * @param constraints constraints that the attributes of the source must meet, too
+     * @param newIdentifier identifier that CONVERT replaces the source's identifier with; may refer to matched parts,
+     *     such as {@code $1}
+     * @param newAttributes attributes that CONVERT sets, such as {@code http.checksum}
      */
     public record Rule(
             Action action,
@@ -58,6 +64,6 @@ public record SourcePolicy(List<Rule> rules) implements Serializable {
         }
     }
 
-    /** What an attribute of a source must be. */
+    /** A condition for an attribute of a source. */
     public record Constraint(String key, String value, Comparison comparison) implements Serializable {}
 }

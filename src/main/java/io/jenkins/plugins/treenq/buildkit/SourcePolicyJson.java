@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads source policies. Follows what Go's JSON does for buildctl: the case of keys does not matter, unknown ones are
- * passed over, enumerations are names or numbers ({@code sourcepolicy/pb/json.go}).
+ * Parses source policies like Go's JSON decoder, which buildctl uses: keys are case-insensitive, unknown keys are
+ * ignored, and values of enumerations are names or numbers ({@code sourcepolicy/pb/json.go}).
  */
 final class SourcePolicyJson {
     private SourcePolicyJson() {}
@@ -36,7 +36,7 @@ final class SourcePolicyJson {
         }
     }
 
-    /** Its text is for people, which that of Java's own exceptions is not. */
+    /** An error whose message is shown to users. The messages of Java's own exceptions are not suitable for users. */
     private static final class UnknownWordException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 

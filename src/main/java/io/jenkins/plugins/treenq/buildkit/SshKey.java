@@ -5,7 +5,8 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * A private key for {@link io.jenkins.plugins.treenq.buildkit.session.SshAgent.Keys}, held in memory. Never prints it.
+ * A private key of {@link io.jenkins.plugins.treenq.buildkit.session.SshAgent.Keys}, in memory. {@link #toString} does
+ * not contain the key.
  */
 public final class SshKey implements Serializable {
     private static final long serialVersionUID = 1;
@@ -15,9 +16,9 @@ public final class SshKey implements Serializable {
     private final String comment;
 
     /**
-     * @param pem PKCS#8, not encrypted; {@code keyfiles.PrivateKeyReader} makes it of other forms
-     * @param publicKey the key's public half as SSH writes it, with its type in front
-     * @param comment what the agent calls the key
+     * @param pem private key in PKCS#8, not encrypted; {@code keyfiles.PrivateKeyReader} converts other formats
+     * @param publicKey public key in the wire format of SSH, which starts with the key's type
+     * @param comment comment that the SSH agent lists for the key
      */
     public SshKey(String pem, byte[] publicKey, String comment) {
         this.pem = Objects.requireNonNull(pem);

@@ -6,12 +6,12 @@ import java.io.Serializable;
 /**
  * A stage of a Dockerfile that can be built.
  *
- * @param name empty for a stage without one
- * @param description the comment above it
- * @param isDefault built when no target is given
- * @param base image or stage that it begins with
- * @param platform that it is fixed to, or empty
- * @param location null when the frontend named none
+ * @param name name of the stage; empty if the stage has no name
+ * @param description comment above the stage
+ * @param isDefault whether the stage is built if no target is given
+ * @param base image or stage that the stage is based on
+ * @param platform platform that the stage is fixed to; empty if there is none
+ * @param location location of the stage; null if the frontend does not send it
  */
 public record Target(
         String name, String description, boolean isDefault, String base, String platform, SourceLocation location)

@@ -4,7 +4,8 @@ package io.jenkins.plugins.treenq.buildkit;
 import java.io.Serializable;
 
 /**
- * What a TLS connection to a daemon needs, as PEM text held in memory. Never prints the key.
+ * The parameters of a TLS connection to a daemon: certificates and the client's key as PEM text, in memory.
+ * {@link #toString} does not contain the key.
  */
 public final class Tls implements Serializable {
     private static final long serialVersionUID = 1;
@@ -15,11 +16,11 @@ public final class Tls implements Serializable {
     private final String keyPem;
 
     /**
-     * @param serverName the name that the daemon's certificate must have; empty for the address' host
-     * @param caPem authorities that the daemon's certificate must come from; empty for those the JVM trusts
-     * @param certificatePem the client's certificate chain; empty for none
-     * @param keyPem the client's private key in PKCS#8, not encrypted; empty for none.
-     *     {@code keyfiles.PrivateKeyReader} makes it of other forms
+     * @param serverName name that the daemon's certificate must have; empty for the host of the address
+     * @param caPem certificate authorities that the client accepts; empty for the JVM's default authorities
+     * @param certificatePem certificate chain of the client; empty for none
+     * @param keyPem private key of the client in PKCS#8, not encrypted; empty for none.
+     *     {@code keyfiles.PrivateKeyReader} converts other formats
      */
     public Tls(String serverName, String caPem, String certificatePem, String keyPem) {
         this.serverName = serverName;

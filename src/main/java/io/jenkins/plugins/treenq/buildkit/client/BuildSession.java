@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
-/** The session of one build, with everything that this side serves and takes in it. */
+/**
+ * The session of one build, with the services that the client offers in the session and the results that it receives.
+ */
 final class BuildSession implements AutoCloseable {
     private final Session session;
     private final ResultReceiver results;
@@ -29,7 +31,11 @@ final class BuildSession implements AutoCloseable {
         this.failure = failure;
     }
 
-    /** @throws BuildkitException.InvalidRequestException when request and content do not fit together */
+    /**
+     * Opens a session.
+     *
+     * @throws BuildkitException.InvalidRequestException if the request and the content of the session do not match
+     */
     static BuildSession open(
             ManagedChannel channel,
             Endpoint endpoint,
@@ -74,12 +80,15 @@ final class BuildSession implements AutoCloseable {
         failure.whenUnexpected(this::abort);
     }
 
-    /** Completes when the daemon has opened its side of the session, or exceptionally with why it did not. */
+    /**
+     * Returns a future that completes when the daemon has opened its side of the session. If the daemon does not open
+     * the session within the endpoint's time limit, the future completes with a {@link BuildkitException}.
+     */
     CompletableFuture<Void> opened() {
         return opened;
     }
 
-    /** Ends the wait for the daemon. */
+    /** Stops waiting for the daemon to open the session. */
     void abort() {
         opened.completeExceptionally(cancelled());
     }
@@ -92,7 +101,7 @@ final class BuildSession implements AutoCloseable {
         return session.id();
     }
 
-    /** The request in the daemon's terms. */
+    /** Returns the request as it is sent to the daemon. */
     BuildRequest request() {
         return results.request();
     }
@@ -101,21 +110,24 @@ final class BuildSession implements AutoCloseable {
         return failure;
     }
 
-    /** Tells the listener what was found out before the build. */
+    /** Sends the listener the warnings that were found before the build. */
     void begin() {
         results.begin();
     }
 
     /**
-     * The daemon says that the build succeeded.
+     * Completes the results after the daemon has reported success.
      *
-     * @param response what its exporters answered
+     * @param response response of the exporters
      */
     void finish(Map<String, String> response) throws BuildkitException {
         results.finish(response);
     }
 
-    /** In this order: what comes back is taken until the session is closed, and on disk when this returns. */
+    /**
+     * Closes the session before the results. Until the session is closed, the client receives results; when this method
+     * returns, all of them are on the disk.
+     */
     @Override
     public void close() {
         try {

@@ -44,14 +44,16 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
- * A connection to one BuildKit daemon. Safe for use by several threads; any number of builds at once. An interrupt of
- * the calling thread ends what it waits for in the daemon too.
+ * A connection to one BuildKit daemon. A client is safe for use by several threads and runs any number of builds at the
+ * same time. An interrupt of the calling thread cancels the operation in the daemon, too.
  */
 public final class BuildkitClient implements AutoCloseable {
-    /** Older daemons take the exporters in another form. */
+    /**
+     * The oldest supported daemon is v0.12, because older daemons expect the exporters in other fields of the request.
+     */
     private static final int OLDEST_MINOR = 12;
 
-    /** Older daemons would build without the proxy, and say nothing. */
+    /** Proxy networks need v0.31, because older daemons ignore the field and build without the proxy. */
     private static final int PROXY_NETWORK_MINOR = 31;
 
     private final Endpoint endpoint;
@@ -72,9 +74,10 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Connects, and asks the daemon for its version to prove that it is one.
+     * Connects to a daemon and requests its version, which proves that a BuildKit daemon answers.
      *
-     * @throws BuildkitException when nobody answers in the endpoint's time, or certificates are refused
+     * @throws BuildkitException if no daemon answers within the endpoint's time limit, if certificates are refused, or
+     *     if the daemon is too old
      */
     public static BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException {
         CompletableFuture<BuildkitClient> connected = connectLater(endpoint);
@@ -89,8 +92,8 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Connects like {@link #connect}, without a thread that waits. Cancelling the future ends the connection; what
-     * depends on it must not block.
+     * Connects like {@link #connect} without blocking a thread. Cancelling the future closes the connection. Dependent
+     * actions of the future must not block.
      */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
         EventLoops loops = new EventLoops();
@@ -122,10 +125,10 @@ public final class BuildkitClient implements AutoCloseable {
     // --- builds
 
     /**
-     * Builds.
+     * Executes a build and waits for the result.
      *
-     * @param listener hears the build's events as they come; all of them before this returns. What it throws ends the
-     *     build and is thrown here
+     * @param listener receives the events of the build while it runs, and all of them before this method returns. An
+     *     exception of the listener ends the build and is thrown by this method
      */
     public BuildResult build(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
@@ -133,10 +136,10 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Begins a build like {@link #build}, without a thread that waits for its end.
+     * Starts a build like {@link #build} without blocking a thread.
      *
-     * @param listener hears the build's events as they come, one at a time, on a thread that all clients share. It may
-     *     take as long as it likes: the daemon waits
+     * @param listener receives the events of the build, one at a time, on a thread of the pool that all clients share.
+     *     The listener may block: until it returns, the client takes no further events from the daemon
      */
     public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
@@ -147,12 +150,12 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Says in other words than the daemon why a build failed, as far as the files of this side, the frontend and
-     * registries tell: which pattern leaves out a file that is missing, which stages and platforms there are. It may
-     * take as long as their answers do.
+     * Explains a failure in more detail than the daemon, from the files of the build, the frontend and registries: for
+     * example the pattern that excludes a missing file, or the stages and platforms that exist. This method waits for
+     * the frontend and for registries.
      *
-     * @param registries how they are reached; null when they are not to be asked
-     * @return the failure itself when nothing more is known
+     * @param registries connections of registries; null if registries must not be asked
+     * @return the same failure if there is nothing to add
      */
     public BuildkitException.BuildFailedException explained(
             BuildkitException.BuildFailedException failure,
@@ -173,8 +176,8 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * What the layers and configurations of an image add up to that was just built, in bytes; empty when the daemon
-     * does not tell, whyever.
+     * Returns the total size of the layers and configurations of an image that was just built, in bytes; empty if the
+     * daemon does not send them, for whatever reason.
      */
     public OptionalLong imageSizeBytes(Digest image) throws InterruptedException {
         Contents contents = new Contents(channel, endpoint);
@@ -187,7 +190,7 @@ public final class BuildkitClient implements AutoCloseable {
         });
     }
 
-    /** What an image consists of that was just built; what the daemon does not tell of it is left out. */
+    /** Returns the content of an image that was just built, without the parts that the daemon does not send. */
     public ImageContent imageContent(Digest image) throws InterruptedException {
         Contents contents = new Contents(channel, endpoint);
         return ImageContentReader.read(image, digest -> {
@@ -199,18 +202,18 @@ public final class BuildkitClient implements AutoCloseable {
         });
     }
 
-    /** Checks a Dockerfile without building it. */
+    /** Runs the frontend's build checks for a Dockerfile without building it. */
     public Lint check(BuildRequest request, SessionContent content) throws BuildkitException, InterruptedException {
         return FrontendAnswer.lint(query("frontend.lint", request, content));
     }
 
-    /** What a target of a Dockerfile can be given: arguments, secrets, SSH agents, cache mounts. */
+    /** Returns the parameters of the target: build arguments, secrets, SSH agents and cache mounts. */
     public Outline outline(BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
         return FrontendAnswer.outline(query("frontend.outline", request, content), dockerfile(request));
     }
 
-    /** The stages of a Dockerfile that can be built. */
+    /** Returns the stages of a Dockerfile that can be built. */
     public List<Target> targets(BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
         return FrontendAnswer.targets(query("frontend.targets", request, content), dockerfile(request));
@@ -218,7 +221,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     private Map<String, String> query(String question, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
-        // Its own name: the request's is for the build.
+        // The subrequest gets a ref of its own, because the request's ref belongs to the build.
         BuildRequest asking = BuildRequest.builder()
                 .frontend(request.frontend())
                 .options(request.options())
@@ -235,10 +238,10 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Lets a frontend answer the question that is the request's option {@code requestid}, such as
-     * {@code frontend.subrequests.describe}, instead of building.
+     * Executes a subrequest of the frontend, such as {@code frontend.subrequests.describe}, instead of building. The
+     * request's option {@code requestid} names the subrequest.
      *
-     * @return the answer's parts, such as {@code result.json} and {@code result.txt}
+     * @return the metadata of the frontend's result by key, such as {@code result.json} and {@code result.txt}
      */
     public Map<String, String> frontendAnswer(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
@@ -259,83 +262,87 @@ public final class BuildkitClient implements AutoCloseable {
 
     // --- the daemon
 
-    /** What the daemon said of its version when the connection was made. */
+    /** Returns the information that the daemon sent when the client connected. */
     public DaemonInfo info() {
         return info;
     }
 
-    /** The daemon's workers. */
+    /** Returns the daemon's workers. */
     public List<Worker> workers() throws BuildkitException, InterruptedException {
         return workers(List.of());
     }
 
-    /** Those of the daemon's workers that fit one of the filters; see {@link Workers#list}. */
+    /** Returns the daemon's workers that match at least one of the filters; see {@link Workers#list}. */
     public List<Worker> workers(List<String> filters) throws BuildkitException, InterruptedException {
         return workers.list(filters);
     }
 
-    /** What is on the daemon's disk, the largest last; see {@link Cache#usage}. */
+    /** Returns the records of the daemon's cache, from the smallest to the largest; see {@link Cache#usage}. */
     public List<CacheRecord> diskUsage(List<String> filters) throws BuildkitException, InterruptedException {
         return cache.usage(filters);
     }
 
-    /** Deletes from the daemon's disk what the policy does not keep; see {@link Cache#prune}. */
+    /** Deletes the cache records that the policy does not keep; see {@link Cache#prune}. */
     public void prune(CachePolicy policy, Consumer<CacheRecord> pruned) throws BuildkitException, InterruptedException {
         cache.prune(policy, pruned);
     }
 
     // --- history
 
-    /** The builds of the daemon's history, running or ended. */
+    /** Returns builds of the daemon's history, which are running or have ended. */
     public List<BuildRecord> history(HistoryQuery query) throws BuildkitException, InterruptedException {
         return history.list(query);
     }
 
-    /** The build of that name in the daemon's history, running or ended. */
+    /** Returns the build with this ref from the daemon's history; empty if the history has no such build. */
     public Optional<BuildRecord> history(String ref) throws BuildkitException, InterruptedException {
         return history.find(ref);
     }
 
     /**
-     * How a build ended that nobody waited for; empty unless it is in the history and succeeded. What the exporters
-     * answered is told as far as the daemon kept it: digest and descriptor of the image.
+     * Returns the result of a build from the daemon's history, for example after the client that started the build was
+     * lost. The result is empty unless the history has the build and the build succeeded. The metadata is limited to
+     * what the daemon keeps: the digest and the descriptor of the image.
      */
     public Optional<BuildResult> historyResult(String ref) throws BuildkitException, InterruptedException {
         return history.find(ref).flatMap(HistoryResult::result);
     }
 
-    /** Tells of the builds that are known, then of all that happens, until an interrupt. */
+    /**
+     * Sends the listener the builds that the daemon knows, then every change of a build, until the thread is
+     * interrupted.
+     */
     public void followHistory(HistoryQuery query, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
         history.follow(query, listener);
     }
 
-    /** Tells the progress of a build, running or ended, from its start to its end. */
+    /** Sends the listener the progress of a build from its start to its end. The build may be running or have ended. */
     public void logs(String ref, BuildListener listener) throws BuildkitException, InterruptedException {
         history.logs(ref, listener);
     }
 
-    /** Why a build failed, with the place in the Dockerfile; empty when it did not. */
+    /** Returns the failure of a build, with its location in the Dockerfile; empty if the build did not fail. */
     public Optional<BuildkitException> failure(String ref) throws BuildkitException, InterruptedException {
         return history.failure(ref);
     }
 
-    /** How a build's results came about, one for each platform; see {@link History#provenance}. */
+    /** Returns the provenance of a build, one for each platform; see {@link History#provenance}. */
     public List<Attestation> provenance(String ref) throws BuildkitException, InterruptedException {
         return history.provenance(ref);
     }
 
-    /** Forgets a build that ended. */
+    /** Deletes a build that has ended from the history. */
     public void deleteHistory(String ref) throws BuildkitException, InterruptedException {
         history.delete(ref);
     }
 
-    /** Keeps a build that ended whatever its age, or no longer. */
+    /** Pins a build that has ended, so that the daemon keeps its record regardless of age, or unpins the build. */
     public void pinHistory(String ref, boolean pinned) throws BuildkitException, InterruptedException {
         history.pin(ref, pinned);
     }
 
-    /** Copies a blob that the history points to. */
+    /** Copies a blob that a record of the history refers to. */
     public void blob(Digest digest, OutputStream out) throws BuildkitException, InterruptedException, IOException {
         new Contents(channel, endpoint).copy(digest, out);
     }

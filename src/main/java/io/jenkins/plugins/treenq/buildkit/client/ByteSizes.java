@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them for Docker: {@code 64m}, {@code 1.5 GiB}; a kilobyte has 1024 bytes. */
+/** Parses sizes in Docker's notation, such as {@code 64m} and {@code 1.5 GiB}. A kilobyte has 1024 bytes. */
 final class ByteSizes {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?) ?([kmgtp]?)i?b?");
     private static final String UNITS = "kmgtp";
 
     private ByteSizes() {}
 
-    /** @param what the parameter, for messages */
+    /** @param what name of the parameter, for error messages */
     static long bytes(String text, String what) throws BuildkitException.InvalidRequestException {
         Matcher parts = SIZE.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!parts.matches()) {

@@ -23,15 +23,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A build of a Dockerfile as people describe it, in the terms of the daemon's Dockerfile frontend
- * ({@code frontend/dockerui/config.go}) and exporters ({@code exporter/containerimage/exptypes/keys.go}). Its files are
- * found by {@link #in}, where they are.
+ * A build of a Dockerfile in the terms of users, converted to the options of the daemon's Dockerfile frontend
+ * ({@code frontend/dockerui/config.go}) and exporters ({@code exporter/containerimage/exptypes/keys.go}). {@link #in}
+ * finds the files of the build on the machine that has them.
  *
- * @param request complete but for what depends on files
- * @param sources where those come from
- * @param destinations what is brought back; their exports are in the request, in this order, before the image's
- * @param tags names of the image, as they were given
- * @param platforms as they were given; empty for the worker's own
+ * @param request the request, without the options that depend on files
+ * @param sources the location of the files
+ * @param destinations results that the daemon sends to the client. Their exporters are in the request in the same
+ *     order, before the exporter of the image
+ * @param tags names of the image as the user wrote them
+ * @param platforms platforms as the user wrote them; empty for the platform of the worker
  */
 public record DockerfileBuild(
         BuildRequest request, Sources sources, List<FileOutput> destinations, List<String> tags, List<String> platforms)
@@ -46,8 +47,9 @@ public record DockerfileBuild(
     }
 
     /**
-     * The same with cache of other builds. Folders of local cache are relative to where the job works. The daemon's
-     * history would have the keys that cache is taken with, so that a build with such is not in it.
+     * Returns a copy of this build with other cache importers and exporters. Folders of local caches are relative to
+     * the job's folder. If a cache importer has credentials, the daemon does not record the build, because its history
+     * would contain the credentials.
      */
     public DockerfileBuild withCache(List<CacheEntry> imports, List<CacheEntry> exports) {
         BuildRequest cached = request.withCache(imports, exports);
@@ -55,33 +57,37 @@ public record DockerfileBuild(
         return new DockerfileBuild(secret ? cached.withoutRecord() : cached, sources, destinations, tags, platforms);
     }
 
-    /** The same with more of the frontend's keys. */
+    /** Returns a copy of this build with additional frontend options. */
     public DockerfileBuild withOptions(Map<String, String> more) {
         return new DockerfileBuild(request.withOptions(more), sources, destinations, tags, platforms);
     }
 
-    /** The same with something else made of the result; of each export only attributes are other ones. */
+    /**
+     * Returns a copy of this build with other exporters. The exporters must differ from the present ones in their
+     * attributes only, because the destinations belong to them by position.
+     */
     public DockerfileBuild withExports(List<Export> exports) {
         return new DockerfileBuild(request.withExports(exports), sources, destinations, tags, platforms);
     }
 
     /**
-     * Whether it can be done in parts, each by another daemon, that become one image in a registry: nothing but an
-     * image comes of it, and that is pushed under tags.
+     * Returns whether several daemons can each build some of the platforms, and their images can be combined to one in
+     * a registry. This requires several platforms, and an image that is pushed with tags as the only output.
      */
     public boolean isDivisible() {
         return platforms.size() > 1 && destinations.isEmpty() && !pushedTags().isEmpty();
     }
 
     /**
-     * The part of the image that is for these platforms, pushed by digest to the repository of the first tag, under a
-     * name of its own in the daemon.
+     * Returns the part of this build that builds only some platforms. The part pushes its image by digest to the
+     * repository of the first tag and has a ref of its own.
      */
     public DockerfileBuild part(List<String> some) {
         Map<String, String> attributes = new HashMap<>(image().orElseThrow().attributes());
         attributes.keySet().removeIf(key -> key.startsWith(INDEX_ANNOTATION));
         attributes.put("push-by-digest", "true");
-        // A part for one platform is an index, too, so that it says what it is for as the whole does.
+        // The image of a single platform is exported as an index, too, so that it names its platform as the complete
+        // image does.
         BuildRequest part = request.withNewRef()
                 .withOptions(Map.of("platform", String.join(",", some), "multi-platform", "true"))
                 .withExports(List.of(new Export("image", attributes)
@@ -89,12 +95,12 @@ public record DockerfileBuild(
         return new DockerfileBuild(part, sources, destinations, tags, some);
     }
 
-    /** Where parts of the image are. */
+    /** Returns the repository to which parts of the image are pushed. */
     public ImageName repository() {
         return ImageName.parse(tags.get(0));
     }
 
-    /** Of the image as a whole, which no part has. */
+    /** Returns the annotations of the index of the complete image. Parts of the image do not have these annotations. */
     public Map<String, String> indexAnnotations() {
         Map<String, String> annotations = new HashMap<>();
         image().orElseThrow().attributes().forEach((key, value) -> {
@@ -106,23 +112,23 @@ public record DockerfileBuild(
     }
 
     /**
-     * Finds the files.
+     * Finds the files of the build in the workspace.
      *
-     * @throws BuildkitException.InvalidRequestException when one is missing, of the wrong kind, or outside of the
-     *     workspace
+     * @throws BuildkitException.InvalidRequestException if a file is missing, is of the wrong kind, or is outside of
+     *     the workspace
      */
     public PreparedBuild in(Workspace workspace) throws BuildkitException.InvalidRequestException {
         return new Preparation(this, workspace).prepare();
     }
 
-    /** The names of the image, completed; without tags where it is pushed under none. */
+    /** Returns the complete names of the image; a name has no tag if the image is pushed by digest. */
     public List<String> names() {
         return image().map(Export::names).orElse(List.of());
     }
 
     /**
-     * The names with tags that the image has in registries once it was built; none when it is not pushed, or under no
-     * tag.
+     * Returns the names with tags under which registries have the image after the build; empty if the image is not
+     * pushed, or is pushed by digest.
      */
     public List<String> pushedTags() {
         return image().filter(image -> image.attributes().get("push").equals("true"))
@@ -131,7 +137,7 @@ public record DockerfileBuild(
                 .orElse(List.of());
     }
 
-    /** Whether the image is in registries once it was built, be it under no tag. */
+    /** Returns whether the image is pushed, with tags or by digest. */
     public boolean isPushed() {
         return image().filter(image -> image.attributes().get("push").equals("true"))
                 .isPresent();
@@ -143,7 +149,7 @@ public record DockerfileBuild(
                 .findFirst();
     }
 
-    /** What to call the build where people read it. */
+    /** Returns a name of the build for display: its first tag, or else its Dockerfile. */
     public String subject() {
         if (!tags.isEmpty()) {
             return tags.get(0);
@@ -151,34 +157,37 @@ public record DockerfileBuild(
         return sources.dockerfileText().isEmpty() ? sources.dockerfile() : "the given Dockerfile";
     }
 
-    /** Whether the daemon fetches the context itself, so that no file of this side is needed for it. */
+    /** Returns whether the daemon fetches the build context itself, so that the client needs no files for it. */
     public boolean hasRemoteContext() {
         return sources.isRemote();
     }
 
-    /** Whether it is attested how the image came about. */
+    /** Returns whether the image gets a provenance attestation. */
     public boolean hasProvenance() {
         return request.options().containsKey("attest:provenance");
     }
 
-    /** Whether the daemon fetches a context itself, because it is an address and no path of this side. */
+    /**
+     * Returns whether a context is an address that the daemon fetches, as opposed to a path on the client's machine.
+     */
     public static boolean isRemote(String context) {
         return Sources.isRemote(context);
     }
 
-    /** Where the files of the context come from. */
+    /** Returns the location of the build context as the user wrote it. */
     public String context() {
         return sources.context();
     }
 
-    /** What {@code FROM} and {@code COPY --from} call the named contexts. */
+    /** Returns the names of the named contexts, which {@code FROM} and {@code COPY --from} refer to. */
     public Set<String> contextNames() {
         return sources.contexts().keySet();
     }
 
     /**
-     * What builds have in common that can take each other's context. Builds of another stage do not: they need other
-     * files of the same folder, and the daemon deletes those that it is not told of.
+     * Returns a key that is equal for builds that can reuse each other's uploaded context. Builds of different stages
+     * have different keys: they use different files of the same folder, and the daemon deletes the files that the
+     * client does not announce.
      */
     public String identity() {
         return String.join(
@@ -189,7 +198,7 @@ public record DockerfileBuild(
         return new Builder();
     }
 
-    /** Collects what is known of a build; nothing is required. */
+    /** Builder of Dockerfile builds. All parameters are optional. */
     public static final class Builder {
         private static final Set<String> DESTINATIONS = Set.of("local", "tar", "oci", "docker");
         private static final Pattern ANNOTATION = Pattern.compile("(?:(?<types>[a-z\\[][^:.]*):)?(?<key>.+)");
@@ -213,42 +222,45 @@ public record DockerfileBuild(
 
         private Builder() {}
 
-        /** Names the build in the daemon; unique, never used twice. */
+        /** Sets the ID of the build in the daemon, which must be unique and never be used for a second build. */
         public Builder ref(String value) {
             request.ref(value);
             return this;
         }
 
-        /** A folder, a tar archive, or an address that the daemon fetches itself; {@code .} otherwise. */
+        /**
+         * Sets the build context: a folder, a tar archive, or an address that the daemon fetches. The default is
+         * {@code .}.
+         */
         public Builder context(String value) {
             context = value;
             return this;
         }
 
-        /** Path, relative to the context; {@code Dockerfile} otherwise. */
+        /** Sets the path of the Dockerfile, relative to the context. The default is {@code Dockerfile}. */
         public Builder dockerfile(String value) {
             dockerfile = value;
             return this;
         }
 
-        /** The Dockerfile itself; empty for none. */
+        /** Sets the content of the Dockerfile; empty to read the Dockerfile from a file. */
         public Builder dockerfileText(String value) {
             dockerfileText = value;
             return this;
         }
 
-        /** Named contexts: folders, images, OCI layouts, addresses. */
+        /** Sets the named contexts: folders, images, OCI layouts or addresses. */
         public Builder contexts(Map<String, String> values) {
             contexts = values;
             return this;
         }
 
-        /** Stage to build; empty for the last one. */
+        /** Sets the stage to build; empty for the last stage. */
         public Builder target(String value) {
             return option("target", value);
         }
 
-        /** Values of {@code ARG}. */
+        /** Sets the values of {@code ARG} instructions. */
         public Builder buildArgs(Map<String, String> values) {
             values.forEach((name, value) -> request.option("build-arg:" + name, value));
             return this;
@@ -260,10 +272,12 @@ public record DockerfileBuild(
         }
 
         /**
-         * Annotations by key, which may begin with what carries it, such as {@code index:key},
-         * {@code manifest[linux/arm64]:key} or {@code index,manifest:key}; the manifests otherwise.
+         * Sets annotations. A key may begin with the objects that carry the annotation, such as {@code index:key},
+         * {@code manifest[linux/arm64]:key} or {@code index,manifest:key}. By default, the manifests carry the
+         * annotation.
          *
-         * @throws BuildkitException.InvalidRequestException when that is something else
+         * @throws BuildkitException.InvalidRequestException if a key is empty, or names an object that cannot carry
+         *     annotations
          */
         public Builder annotations(Map<String, String> values) throws BuildkitException.InvalidRequestException {
             for (Map.Entry<String, String> annotation : values.entrySet()) {
@@ -292,43 +306,43 @@ public record DockerfileBuild(
                     + (platform == null ? "" : "[" + parsed(platform, Platform::parse) + "]");
         }
 
-        /** Such as {@code linux/amd64}; several become one index. */
+        /** Sets the platforms, such as {@code linux/amd64}. Several platforms result in an index. */
         public Builder platforms(List<String> values) throws BuildkitException.InvalidRequestException {
             platforms = List.copyOf(values);
             return option("platform", String.join(",", parsed(platforms, text -> Platform.parse(text)
                     .toString())));
         }
 
-        /** Names of the image; without any, and without destinations, the build is only checked. */
+        /** Sets the names of the image. A build without names and destinations has no output. */
         public Builder tags(List<String> values) {
             tags = List.copyOf(values);
             return this;
         }
 
-        /** Whether the tags go to their registries. */
+        /** Sets whether the image is pushed to the registries of its names. */
         public Builder push(boolean value) {
             push = value;
             return this;
         }
 
-        /** Whether the image goes there under no tag. */
+        /** Sets whether the image is pushed by digest, that is, without tags. */
         public Builder pushByDigest(boolean value) {
             byDigest = value;
             return this;
         }
 
-        /** The image exporter's own keys, such as {@code compression} and {@code rewrite-timestamp}. */
+        /** Sets attributes of the image exporter, such as {@code compression} and {@code rewrite-timestamp}. */
         public Builder imageOptions(Map<String, String> values) {
             imageOptions.putAll(values);
             return this;
         }
 
-        /** Whether registries are asked for newer base images. */
+        /** Sets whether the daemon checks registries for newer base images. */
         public Builder pull(boolean value) {
             return option("image-resolve-mode", value ? "pull" : "");
         }
 
-        /** Whether every step runs again. */
+        /** Sets whether all build steps are executed again. */
         public Builder noCache(boolean value) {
             if (value) {
                 request.option("no-cache", "");
@@ -336,17 +350,20 @@ public record DockerfileBuild(
             return this;
         }
 
-        /** Stages whose steps run again. */
+        /** Sets the stages whose build steps are executed again. */
         public Builder noCacheStages(List<String> stages) {
             return option("no-cache", String.join(",", stages));
         }
 
-        /** What steps reach: {@code default}, {@code none} or {@code host}; empty leaves it to the Dockerfile. */
+        /**
+         * Sets the network of build steps: {@code default}, {@code none} or {@code host}; empty for the network that
+         * the Dockerfile chooses.
+         */
         public Builder network(String value) {
             return option("force-network-mode", value.equals("default") ? "sandbox" : value);
         }
 
-        /** Addresses by host. */
+        /** Sets additional hosts for build steps, as addresses by host name. */
         public Builder addHosts(Map<String, String> values) {
             return option(
                     "add-hosts",
@@ -357,15 +374,15 @@ public record DockerfileBuild(
         }
 
         /**
-         * Such as {@code nofile=1024:2048}.
+         * Sets resource limits of build steps, such as {@code nofile=1024:2048}.
          *
-         * @throws BuildkitException.InvalidRequestException when one is none
+         * @throws BuildkitException.InvalidRequestException if a value is not a limit
          */
         public Builder ulimits(List<String> values) throws BuildkitException.InvalidRequestException {
             return option("ulimit", String.join(",", parsed(values, Ulimits::checked)));
         }
 
-        /** Size of {@code /dev/shm} in steps, such as {@code 128m}. */
+        /** Sets the size of {@code /dev/shm} in build steps, such as {@code 128m}. */
         public Builder shmSize(String value) throws BuildkitException.InvalidRequestException {
             return option("shm-size", value.isEmpty() ? "" : Long.toString(ByteSizes.bytes(value, "shmSize")));
         }
@@ -375,9 +392,10 @@ public record DockerfileBuild(
         }
 
         /**
-         * How the image came about: {@code mode=max}, {@code true} for the least; empty or {@code false} for none.
+         * Sets the provenance attestation, such as {@code mode=max}. {@code true} is the minimal provenance; empty or
+         * {@code false} is none.
          *
-         * @throws BuildkitException.InvalidRequestException when it is none of these
+         * @throws BuildkitException.InvalidRequestException if the value is malformed or the mode is unknown
          */
         public Builder provenance(String value) throws BuildkitException.InvalidRequestException {
             Matcher mode = PROVENANCE_MODE.matcher(value);
@@ -389,10 +407,10 @@ public record DockerfileBuild(
         }
 
         /**
-         * What the image contains: {@code generator=IMAGE}, {@code true} for BuildKit's; empty or {@code false} for
-         * none.
+         * Sets the SBOM attestation, such as {@code generator=IMAGE}. {@code true} is BuildKit's default generator;
+         * empty or {@code false} is none.
          *
-         * @throws BuildkitException.InvalidRequestException when it is none of these
+         * @throws BuildkitException.InvalidRequestException if the value is malformed
          */
         public Builder sbom(String value) throws BuildkitException.InvalidRequestException {
             return attestation("sbom", value, "", "generator=IMAGE");
@@ -404,7 +422,7 @@ public record DockerfileBuild(
             if (wanted.isEmpty()
                     && !value.isEmpty()
                     && !ATTESTATION.matcher(value).matches()) {
-                // BuildKit passes over what it does not know.
+                // The client refuses malformed values, because BuildKit ignores them.
                 throw new BuildkitException.InvalidRequestException(
                         type + ": '" + value + "' is neither true nor false nor an option; write it as in " + example);
             }
@@ -414,7 +432,9 @@ public record DockerfileBuild(
             return this;
         }
 
-        /** Such as {@code network.host}; the daemon must allow them too. */
+        /**
+         * Sets the entitlements that the build requests, such as {@code network.host}. The daemon must allow them, too.
+         */
         public Builder entitlements(Collection<String> values) {
             request.entitlements(values);
             return this;
@@ -426,14 +446,15 @@ public record DockerfileBuild(
         }
 
         /**
-         * Another frontend than the daemon's own for Dockerfiles; {@code gateway.v0} with its option {@code source}.
+         * Sets a frontend other than the daemon's Dockerfile frontend: {@code gateway.v0} with its option
+         * {@code source}.
          */
         public Builder frontend(String value) {
             request.frontend(value);
             return this;
         }
 
-        /** The frontend's own keys, for what has no name here. */
+        /** Sets options of the frontend for which this builder has no method. */
         public Builder frontendOptions(Map<String, String> values) {
             request.options(values);
             return this;
@@ -452,7 +473,8 @@ public record DockerfileBuild(
         }
 
         /**
-         * @throws BuildkitException.InvalidRequestException when a tag is none, or a destination is of no known kind
+         * @throws BuildkitException.InvalidRequestException if a tag is not an image name, or the type of a destination
+         *     is unknown
          */
         public DockerfileBuild build() throws BuildkitException.InvalidRequestException {
             List<Export> exports = new ArrayList<>();
@@ -513,7 +535,7 @@ public record DockerfileBuild(
             }
         }
 
-        /** Each one read first, so that what is malformed never reaches the daemon. */
+        /** Reads each text, so that malformed values are never sent to the daemon. */
         private static List<String> parsed(List<String> texts, UnaryOperator<String> reader)
                 throws BuildkitException.InvalidRequestException {
             List<String> read = new ArrayList<>();

@@ -26,9 +26,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Says why a build failed in other words than the daemon: this side has the files, and can ask the frontend and the
- * registries what there is instead of something that is missing. Where nothing more is to be had, the failure stays as
- * it is.
+ * Explains a failed build in more detail than the daemon: the client has the files of the build, and can ask the
+ * frontend and registries which stages and platforms exist. A failure remains unchanged if there is nothing to add.
  */
 final class FailureExplanation {
     private static final int LARGEST_IGNORE_FILE = 1 << 20;
@@ -44,7 +43,7 @@ final class FailureExplanation {
     private final BuildRequest request;
     private final SessionContent content;
 
-    /** How registries are reached; null when they are not to be asked. */
+    /** The connections of registries; null if registries must not be asked. */
     private final RegistryConnections registries;
 
     FailureExplanation(
@@ -69,9 +68,9 @@ final class FailureExplanation {
                         failure);
     }
 
-    /** Empty when nothing more is known. */
+    /** Returns the explanation; empty if there is nothing to add. */
     private String line(FailureReason reason) throws InterruptedException {
-        // As long as there is no switch over types.
+        // Java 17 has no switch over types.
         if (reason instanceof FailureReason.Command command) {
             return "the command did not complete successfully: exit code: " + command.exitCode()
                     + (command.rest().isEmpty() ? "" : ": " + command.rest())
@@ -106,7 +105,7 @@ final class FailureExplanation {
                         ? "the context; check the path, which is relative to the context"
                         : "'" + file.source() + "'; check the path, and the stage, image or context that from names");
         try {
-            // The rules of the Dockerfile alone replace those of the context.
+            // An ignore file of the Dockerfile replaces the ignore file of the context.
             String own = request.options().getOrDefault("filename", "Dockerfile") + IGNORED;
             Optional<byte[]> patterns = file.source().isEmpty() ? read("dockerfile", own) : Optional.empty();
             String ignoreFile = patterns.isPresent() ? own : IGNORED;
@@ -171,7 +170,7 @@ final class FailureExplanation {
         }
     }
 
-    /** For which a registry has an image; none when it does not tell. */
+    /** Returns the platforms of an image in its registry; empty if the registry does not answer. */
     private List<String> platforms(String image) throws InterruptedException {
         try (ImageRegistry images = new ImageRegistry(content.logins(), registries, AllowedHosts.ANY)) {
             return images.inspect(ImageName.parse(image)).map(ImageDescription::variants).stream()
@@ -186,7 +185,7 @@ final class FailureExplanation {
         }
     }
 
-    /** What was asked for, which is the worker's own platform when nothing was. */
+    /** Returns the platforms of the build, which default to the worker's first platform. */
     private List<String> wanted() throws BuildkitException, InterruptedException {
         String option = request.options().getOrDefault("platform", "");
         if (!option.isEmpty()) {

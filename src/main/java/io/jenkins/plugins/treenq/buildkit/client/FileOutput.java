@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A result that is brought back as files.
+ * A result of a build that the daemon sends to the client as files.
  *
  * @param type exporter: {@code local}, {@code tar}, {@code oci} or {@code docker}
- * @param path of the file or folder, relative to where the job works
- * @param attributes the exporter's own keys, such as {@code compression}
+ * @param path path of the file or folder, relative to the job's folder
+ * @param attributes attributes of the exporter, such as {@code compression}
  */
 public record FileOutput(String type, String path, Map<String, String> attributes) implements Serializable {
     public FileOutput {

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** From a record of the daemon's history to what the build would have returned. */
+/** Converts a record of the daemon's history to the result that the build would have returned. */
 final class HistoryResult {
     private HistoryResult() {}
 
-    /** Empty for a build that runs or failed. */
+    /** Returns the result of a build; empty for a build that is running or failed. */
     static Optional<BuildResult> result(BuildRecord record) {
         if (record.completed() == null || !record.error().isEmpty() || record.errorCode() != 0) {
             return Optional.empty();
@@ -29,7 +29,7 @@ final class HistoryResult {
             Blob blob =
                     record.result() == null ? null : record.result().exported().get((long) i);
             if (blob == null) {
-                // It succeeded, but nobody can say with what.
+                // The build succeeded, but the daemon has no descriptor of its image, so that the result is unknown.
                 return Optional.empty();
             }
             image = new ExportedImage(blob.digest(), null);

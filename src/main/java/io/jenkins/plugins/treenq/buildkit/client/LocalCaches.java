@@ -23,8 +23,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Build cache in folders of this machine ({@code client/solve.go}, parseCacheOptions). The daemon knows such a folder
- * by the name of a store and what is in it by digest; tags are the client's business, before a build and after it.
+ * Local caches, which are folders on the client's machine ({@code client/solve.go}, parseCacheOptions). The daemon
+ * identifies a local cache by a store ID and its content by digest. The client resolves tags before a build and sets
+ * them after it.
  */
 final class LocalCaches {
     private static final Logger LOGGER = Logger.getLogger(LocalCaches.class.getName());
@@ -47,12 +48,13 @@ final class LocalCaches {
     }
 
     /**
-     * Looks up what shall be imported.
+     * Prepares the cache importers and exporters of a build, and resolves the tags of local caches.
      *
-     * @param layouts by store id; {@code local:} and what the entry has as {@code src} or {@code dest}
-     * @param boundary of these; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
-     * @param onSkipped told of an import that there is nothing for: its folder, and why
-     * @throws BuildkitException.InvalidRequestException when an entry lacks something
+     * @param layouts folders by {@code local:} and the value of {@code src} or {@code dest}
+     * @param boundary boundary of the folders; see
+     *     {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
+     * @param onSkipped receives the folder of a local cache that cannot be imported, and the reason
+     * @throws BuildkitException.InvalidRequestException if an entry lacks an attribute or has an invalid one
      */
     static LocalCaches of(
             List<CacheEntry> imports,
@@ -77,30 +79,30 @@ final class LocalCaches {
         return caches;
     }
 
-    /** As the daemon is told them. */
+    /** Returns the cache importers as they are sent to the daemon. */
     List<CacheEntry> imports() {
         return imports;
     }
 
-    /** As the daemon is told them. */
+    /** Returns the cache exporters as they are sent to the daemon. */
     List<CacheEntry> exports() {
         return exports;
     }
 
-    /** Folders by store id. */
+    /** Returns the folders of the local caches by store ID. */
     Map<String, RootedPath> folders() {
         return folders;
     }
 
-    /** Ids of the stores that the daemon leaves cache in. */
+    /** Returns the store IDs of the local caches that the daemon writes. */
     Set<String> written() {
         return written.keySet();
     }
 
     /**
-     * Names what the daemon left.
+     * Sets the tags of the caches that the daemon has written.
      *
-     * @param manifest its descriptor, as JSON
+     * @param manifest descriptor of the cache's manifest, as JSON
      */
     void finish(String manifest) throws BuildkitException {
         for (Written cache : written.values()) {
@@ -185,7 +187,10 @@ final class LocalCaches {
         return new RootedPath(folder, boundary);
     }
 
-    /** Travels as a header, which other characters than those of ASCII cannot. */
+    /**
+     * Returns the store ID of a local cache. Characters outside of ASCII are escaped, because the ID is sent as a
+     * header.
+     */
     private static String storeId(CacheEntry entry, String key) throws BuildkitException.InvalidRequestException {
         String name = entry.attributes().getOrDefault(key, "");
         if (name.isEmpty()) {

@@ -23,11 +23,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The exporters' answers in the form of buildctl's and buildx' metadata file: values that are JSON objects in base64
- * are unpacked ({@code writeMetadataFile} in {@code cmd/buildctl/build.go}, {@code decodeExporterResponse} in buildx'
- * {@code commands/build.go}).
+ * The response of the exporters in the form of buildctl's and buildx' metadata file, in which JSON objects that are
+ * encoded in base64 are decoded ({@code writeMetadataFile} in {@code cmd/buildctl/build.go},
+ * {@code decodeExporterResponse} in buildx' {@code commands/build.go}).
  *
- * @param values of plain Java types only, so that scripts, XStream and Java serialization can have them
+ * @param values maps, lists, strings, numbers, booleans and null only, which scripts, XStream and Java serialization
+ *     can handle
  */
 public record MetadataFile(Map<String, Object> values) {
     private static final String DIGEST = "containerimage.digest";
@@ -35,14 +36,14 @@ public record MetadataFile(Map<String, Object> values) {
     private static final String DESCRIPTOR = "containerimage.descriptor";
     private static final String NAMES = "image.name";
 
-    /** @param exporterResponse as the daemon sends it */
+    /** @param exporterResponse response as the daemon sends it */
     public static MetadataFile of(Map<String, String> exporterResponse) {
         Map<String, Object> values = new LinkedHashMap<>();
         new TreeMap<>(exporterResponse).forEach((key, value) -> values.put(key, unpacked(value)));
         return new MetadataFile(values);
     }
 
-    /** What the image exporter would answer of an image. */
+    /** Creates the response that the image exporter would send for an image. */
     public static MetadataFile of(ExportedImage image, List<String> names) {
         Map<String, Object> values = new LinkedHashMap<>();
         if (image.config() != null) {
@@ -53,7 +54,7 @@ public record MetadataFile(Map<String, Object> values) {
         return new MetadataFile(values);
     }
 
-    /** The same with what the daemon keeps of the image. */
+    /** Returns a copy of this response with the descriptor of the image that the daemon keeps. */
     MetadataFile withDescriptor(Blob blob) {
         Map<String, Object> descriptor = new LinkedHashMap<>();
         descriptor.put("mediaType", blob.mediaType());
@@ -65,9 +66,9 @@ public record MetadataFile(Map<String, Object> values) {
     }
 
     /**
-     * The image that was exported; empty when none was.
+     * Returns the exported image; empty if no image was exported.
      *
-     * @throws IllegalArgumentException when a digest of it is none
+     * @throws IllegalArgumentException if a digest of the image is malformed
      */
     public Optional<ExportedImage> image() {
         Optional<Digest> config = digest(CONFIG);
@@ -79,15 +80,15 @@ public record MetadataFile(Map<String, Object> values) {
     }
 
     /**
-     * What a build with these answers returns.
+     * Returns the result of a build with this response.
      *
-     * @throws IllegalArgumentException when a digest of the image is none
+     * @throws IllegalArgumentException if a digest of the image is malformed
      */
     public BuildResult result(String ref, Duration duration) {
         return new BuildResult(ref, image().orElse(null), values, duration);
     }
 
-    /** What the descriptor of a single image says that it runs on. */
+    /** Returns the platform that the descriptor of a single image names; empty if it names none. */
     public List<String> platforms() {
         if (values.get(DESCRIPTOR) instanceof Map<?, ?> descriptor
                 && descriptor.get("platform") instanceof Map<?, ?> platform
@@ -99,12 +100,12 @@ public record MetadataFile(Map<String, Object> values) {
         return List.of();
     }
 
-    /** The file's text. */
+    /** Returns the content of the file. */
     public String json() {
         return json(values);
     }
 
-    /** The same for values that were kept. */
+    /** Returns the content of a file with these values. */
     public static String json(Map<String, Object> values) {
         return new GsonBuilder()
                 .setPrettyPrinting()

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where one build writes files. No place may lie in another one: the daemon decides what is in a result, so it could
- * put a link into the way of the next result, or replace what another one has written.
+ * The paths that one build writes to, and the local caches that it reads. No path may contain another one. The daemon
+ * determines the content of a result, so that it could place a link on the way to the next result, or replace what
+ * another result has written.
  */
 public final class OutputPaths {
     private final List<Place> places = new ArrayList<>();
@@ -31,7 +32,9 @@ public final class OutputPaths {
             return (use == Use.OUTPUT ? "the output '" : "the local cache '") + name + "'";
         }
 
-        /** A folder may be read as cache by several imports, and be replaced by an export. */
+        /**
+         * Several cache importers may read the same folder, and a cache exporter may write to a folder that is read.
+         */
         private boolean mayBe(Place other) {
             return use == Use.CACHE_IMPORT && other.use != Use.OUTPUT
                     || other.use == Use.CACHE_IMPORT && use != Use.OUTPUT;
@@ -39,20 +42,20 @@ public final class OutputPaths {
     }
 
     /**
-     * A file or folder that an exporter writes.
+     * Adds a file or folder that an exporter writes to.
      *
-     * @param name as it was given, for messages
+     * @param name name as the user wrote it, for error messages
      */
     public void addOutput(String name, Path path) throws BuildkitException.InvalidRequestException {
         add(new Place(Use.OUTPUT, name, path));
     }
 
-    /** A folder that cache is written to. */
+    /** Adds a folder that a cache exporter writes to. */
     public void addCacheExport(String name, Path path) throws BuildkitException.InvalidRequestException {
         add(new Place(Use.CACHE_EXPORT, name, path));
     }
 
-    /** A folder that cache is read from. */
+    /** Adds a folder that a cache importer reads. */
     public void addCacheImport(String name, Path path) throws BuildkitException.InvalidRequestException {
         add(new Place(Use.CACHE_IMPORT, name, path));
     }
@@ -97,8 +100,9 @@ public final class OutputPaths {
     }
 
     /**
-     * Whether two names lead to one place. The disk knows that of what is there. Of what will be made, names that
-     * differ in case only, or in how characters are composed, count as one, for on many file systems they are.
+     * Returns whether two paths lead to the same file or folder. The file system decides this for existing files. For
+     * files that do not exist yet, names that differ only in case or in Unicode normalization count as the same,
+     * because they are the same on many file systems.
      */
     private static boolean isSame(Path one, Path other) throws IOException {
         boolean there = Files.exists(one, LinkOption.NOFOLLOW_LINKS);

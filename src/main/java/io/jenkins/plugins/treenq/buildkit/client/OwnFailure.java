@@ -5,10 +5,11 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.function.Consumer;
 
 /**
- * What went wrong on this side of a build. The daemon only repeats what it was told of it, in longer words.
+ * The first failure of the client during a build. If the client fails, the daemon only repeats the client's error in a
+ * longer form, so that the client's own failure explains the build's failure better.
  *
- * <p>What is no {@link BuildkitException} was expected by nobody, such as memory that runs out. The daemon may not have
- * been told of it, so the build is stopped.
+ * <p>A failure that is not a {@link BuildkitException} is unexpected, such as memory exhaustion. An unexpected failure
+ * stops the build, because the daemon may not have received an error.
  */
 final class OwnFailure implements Consumer<Throwable> {
     private Throwable first;
@@ -29,7 +30,7 @@ final class OwnFailure implements Consumer<Throwable> {
         now.run();
     }
 
-    /** @param action what stops the build; run at once if something unexpected has happened */
+    /** @param action action that stops the build; runs immediately if an unexpected failure has already occurred */
     void whenUnexpected(Runnable action) {
         synchronized (this) {
             stop = action;
@@ -40,7 +41,7 @@ final class OwnFailure implements Consumer<Throwable> {
         action.run();
     }
 
-    /** The reason of a failure: what this side did not manage, or else the failure itself. */
+    /** Returns the client's failure, or the given failure if the client did not fail. */
     synchronized Throwable explaining(BuildkitException failure) {
         return first == null ? failure : first;
     }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Finds the files of one build, and tells the daemon of them as buildx does ({@code build/opt.go}). */
+/** Finds the files of one build and describes them to the daemon as buildx does ({@code build/opt.go}). */
 final class Preparation {
     private static final String CONTEXT = "context";
     private static final String DOCKERFILE = "dockerfile";
@@ -69,14 +69,14 @@ final class Preparation {
         return new PreparedBuild(request, locals, outputs, layouts, uploads, workspace.boundary());
     }
 
-    /** Null when it is no folder of this side. */
+    /** Returns the folder of the build context; null if the context is not a folder on the client's machine. */
     private Path context() throws BuildkitException.InvalidRequestException {
         if (sources.isRemote()) {
             options.put(CONTEXT, sources.context());
             return null;
         }
         if (sources.context().equals(".") && !sources.dockerfileText().isEmpty() && !workspace.isThere()) {
-            // Nothing was ever written there, and the Dockerfile is not among what is missing.
+            // The workspace does not exist, and the Dockerfile is given as text, so that the context is empty.
             locals.put(CONTEXT, new LocalSource.Files(Map.of()));
             return null;
         }
@@ -101,7 +101,8 @@ final class Preparation {
         if (!sources.dockerfileText().isEmpty()) {
             byte[] text = sources.dockerfileText().getBytes(StandardCharsets.UTF_8);
             locals.put(DOCKERFILE, new LocalSource.Files(Map.of("Dockerfile", text)));
-            // Otherwise the daemon looks into a context that is no folder.
+            // Without this option, the frontend would look for the Dockerfile in the context, which may not be a
+            // folder.
             options.put("dockerfilekey", DOCKERFILE);
             options.put("filename", "Dockerfile");
         } else if (context == null) {
@@ -109,7 +110,7 @@ final class Preparation {
         } else if (build.request().frontend().equals(DockerfileBuild.FRONTEND)) {
             localDockerfile(context);
         } else {
-            // Another frontend may want no file of that name at all.
+            // A custom frontend may not need a file of that name at all.
             requireRegular(context.resolve(sources.dockerfile()), "Dockerfile");
             locals.put(DOCKERFILE, new LocalSource.Folder(context));
             options.put("filename", sources.dockerfile());
@@ -122,7 +123,7 @@ final class Preparation {
             throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is not a file");
         }
         try {
-            // The frontend takes an empty file for an image without layers only to fail with an obscure line.
+            // For an empty file, the frontend fails with an obscure message about an image without layers.
             if (Files.size(file) == 0) {
                 throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is empty");
             }
@@ -130,7 +131,8 @@ final class Preparation {
             throw new BuildkitException.InvalidRequestException(
                     "Dockerfile '" + file + "' cannot be read: " + FileErrors.reason(e), e);
         }
-        // Not the file's own folder: its ignore file lies beside the name that was given.
+        // The folder is that of the name that the user wrote, even if a link leads to a file elsewhere, because the
+        // ignore file is beside that name.
         Path named = context.resolve(sources.dockerfile());
         Path folder = workspace.existing(named.resolveSibling(""), "the Dockerfile's folder");
         String name = String.valueOf(named.getFileName());
@@ -139,7 +141,10 @@ final class Preparation {
         options.put("filename", name);
     }
 
-    /** A FIFO would be made in the daemon, too, where the frontend waits for ever for somebody who writes into it. */
+    /**
+     * Requires a regular file if the file exists. The daemon would create a copy of a FIFO, and the frontend would wait
+     * forever for a writer.
+     */
     private static void requireRegular(Path file, String what) throws BuildkitException.InvalidRequestException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new BuildkitException.InvalidRequestException(what + " '" + file + "' is not a file");
@@ -164,7 +169,10 @@ final class Preparation {
         return "local:" + local;
     }
 
-    /** The daemon wants a digest; what a tag stands for is in the layout's index. */
+    /**
+     * Returns the OCI layout in the form that the daemon expects, with a digest instead of a tag. The layout's index
+     * has the digest of the tag.
+     */
     private String layout(String place, String id) throws BuildkitException.InvalidRequestException {
         int at = place.lastIndexOf('@');
         int colon = at < 0 ? place.lastIndexOf(':') : -1;

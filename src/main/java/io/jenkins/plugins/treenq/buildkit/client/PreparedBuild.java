@@ -18,8 +18,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A build whose files were found: the request, and what of this machine the daemon may read and write for it; see
- * {@link SessionContent}.
+ * A build whose files were found: the request, and the files of the client's machine that the daemon may read and
+ * write. {@link SessionContent} describes the components.
  */
 public record PreparedBuild(
         BuildRequest request,
@@ -36,9 +36,10 @@ public record PreparedBuild(
     }
 
     /**
-     * The Dockerfile, if it is on this side.
+     * Returns the content of the Dockerfile.
      *
-     * @return empty when the daemon fetches it, or it cannot be read
+     * @param mostBytes number of bytes after which the content is cut off
+     * @return empty if the daemon fetches the Dockerfile itself, or the Dockerfile cannot be read
      */
     public String dockerfileText(int mostBytes) {
         String name = request.options().getOrDefault("filename", "Dockerfile");
@@ -53,7 +54,7 @@ public record PreparedBuild(
                 }
             }
         } catch (IOException e) {
-            // The build itself says what is wrong with it.
+            // The build itself reports what is wrong with the Dockerfile.
         }
         return "";
     }
@@ -62,7 +63,7 @@ public record PreparedBuild(
         return new String(bytes, 0, Math.min(bytes.length, mostBytes), StandardCharsets.UTF_8);
     }
 
-    /** Together with what is secret. */
+    /** Returns the content of the build's session, which includes secrets. */
     public SessionContent content(RegistryLogins logins, Secrets secrets, Map<String, SshAgent> ssh, String sharedKey) {
         return new SessionContent(locals, logins, secrets, ssh, outputs, layouts, uploads, sharedKey, boundary);
     }

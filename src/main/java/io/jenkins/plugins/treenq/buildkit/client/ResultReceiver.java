@@ -32,14 +32,15 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * What comes back from one build, and what it takes from layouts: the services for it, and the indices that are the
- * client's to keep ({@code client/solve.go}). A build that has nothing of this needs no service.
+ * Receives the results of one build and provides its OCI layouts and local caches. This class creates the session's
+ * services for them and updates the layouts' indexes, which are the client's task ({@code client/solve.go}). A build
+ * without results, layouts and local caches needs no services.
  */
 final class ResultReceiver implements AutoCloseable {
-    /** The only one that the daemon knows for an exported layout, whichever exporter it comes from. */
+    /** The daemon uses this store ID for every OCI layout that it exports. */
     private static final String EXPORT_STORE = "export";
 
-    /** Attributes of a local export that are this side's and not the exporter's. */
+    /** These attributes of a local export are options of the client; the daemon's exporter does not know them. */
     private static final String SETUID = "setuid";
 
     private static final String DEVICES = "devices";
@@ -63,12 +64,12 @@ final class ResultReceiver implements AutoCloseable {
     }
 
     /**
-     * Checks that every export has the output that it needs, and looks up local cache.
+     * Checks that every exporter has the output that it needs, and looks up local caches.
      *
-     * @param onFailure told what cannot be taken or read
-     * @param listener told of cache that is not there, by {@link #begin}, and of what an output is written without, by
-     *     {@link #finish}
-     * @throws BuildkitException.InvalidRequestException when request and content do not fit together
+     * @param onFailure receives failures to write results or to read layouts
+     * @param listener receives warnings: {@link #begin} sends warnings about caches that cannot be imported, and
+     *     {@link #finish} sends warnings about files that could not be written completely
+     * @throws BuildkitException.InvalidRequestException if the request and the content of the session do not match
      */
     static ResultReceiver of(
             BuildRequest request,
@@ -202,28 +203,28 @@ final class ResultReceiver implements AutoCloseable {
         }
     }
 
-    /** As the daemon is told it. */
+    /** Returns the request as it is sent to the daemon. */
     BuildRequest request() {
         return request.withExports(
                 request.exports().stream().map(ResultReceiver::asSent).toList());
     }
 
-    /** Those for the session, and another one. */
+    /** Returns the services for the session, and the other service. */
     List<ServerServiceDefinition> servicesAnd(ServerServiceDefinition other) {
         List<ServerServiceDefinition> all = new ArrayList<>(services);
         all.add(other);
         return all;
     }
 
-    /** The build begins: tells the listener what was found out before. */
+    /** Sends the listener the warnings that were found before the build. */
     void begin() {
         skipped.forEach(listener::onEvent);
     }
 
     /**
-     * The daemon says that the build succeeded.
+     * Completes the results after the daemon has reported success.
      *
-     * @param response what its exporters answered
+     * @param response response of the exporters
      */
     void finish(Map<String, String> response) throws BuildkitException {
         if (files != null) {
@@ -255,7 +256,10 @@ final class ResultReceiver implements AutoCloseable {
         }
     }
 
-    /** As a step of the build, for it explains why others are not cached. */
+    /**
+     * Returns a warning about a local cache as the events of a vertex, because the warning explains why other vertices
+     * are not cached.
+     */
     private static List<BuildEvent> skipped(String folder, String reason) {
         return BuildEvent.notice(
                 "local-cache:" + folder,

@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 
-/** A build that was begun. It takes no thread while the daemon has nothing to say or to ask. */
+/** A build that was started. The build uses no thread while the client waits for the daemon. */
 public final class RunningBuild {
-    /** As long as a listener that does not return holds up the end of a build that was cancelled. */
+    /** Time limit for the end of a cancelled build whose listener does not return. */
     private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
     private final ManagedChannel channel;
@@ -32,7 +32,7 @@ public final class RunningBuild {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private boolean cancelled;
 
-    /** Null before the session is open. */
+    /** Null until the session is open. */
     private Solve solve;
 
     RunningBuild(
@@ -117,17 +117,18 @@ public final class RunningBuild {
     }
 
     /**
-     * Completes when the build is over, the listener was told everything and all results are on the disk; exceptionally
-     * with a {@link BuildkitException}, or with what nobody expected, such as what the listener threw. What depends on
-     * it must not block. Cancelling it is {@link #cancel}, without waiting for the build to be stopped.
+     * Returns a future that completes when the build has ended, the listener has received all events and all results
+     * are on the disk. If the build fails, the future completes with a {@link BuildkitException}, or with an unexpected
+     * exception, such as one that the listener threw. Dependent actions must not block. Cancelling the future is
+     * equivalent to {@link #cancel}, but the future then completes before the build has stopped.
      */
     public CompletableFuture<BuildResult> result() {
         return result;
     }
 
     /**
-     * Tells the daemon to stop, unless the build is over. The result then completes in a moment, even if the listener
-     * does not return from what it is told.
+     * Cancels the build in the daemon, unless the build has ended. The result completes within about ten seconds, even
+     * if the listener does not return.
      */
     public void cancel() {
         Solve running;
@@ -146,9 +147,7 @@ public final class RunningBuild {
         }
     }
 
-    /**
-     * Ends a build that was cancelled while the listener was told something before or after the daemon's part of it.
-     */
+    /** Ends a cancelled build whose listener has not returned in time. */
     private void abandon() {
         try {
             session.close();
@@ -157,13 +156,13 @@ public final class RunningBuild {
         }
     }
 
-    /** Waits for the result; an interrupt cancels the build. */
+    /** Waits for the result. An interrupt cancels the build. */
     public BuildResult await() throws BuildkitException, InterruptedException {
         try {
             return FutureOutcome.get(result, BuildkitException.class);
         } catch (InterruptedException e) {
             cancel();
-            // Afterwards nothing is told or written any more.
+            // When the result is complete, no further events are sent and no further files are written.
             result.handle((built, failure) -> null).join();
             throw e;
         }

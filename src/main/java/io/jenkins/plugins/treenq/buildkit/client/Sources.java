@@ -7,17 +7,19 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Where the files of a build come from, as people write it.
+ * The location of the files of a build, as the user wrote it.
  *
- * @param context a folder, a tar archive, which may be compressed, or an address that the daemon fetches itself
- * @param dockerfile path, relative to the context
- * @param dockerfileText empty, or the Dockerfile itself
- * @param contexts by the name that {@code FROM} and {@code COPY --from} use: a folder, {@code docker-image://NAME},
- *     {@code oci-layout://FOLDER[:TAG|@DIGEST]}, or an address that the daemon fetches itself
+ * @param context a folder, a tar archive, which may be compressed, or an address that the daemon fetches
+ * @param dockerfile path of the Dockerfile, relative to the context
+ * @param dockerfileText content of the Dockerfile; empty if the Dockerfile is a file
+ * @param contexts named contexts by the name that {@code FROM} and {@code COPY --from} refer to: a folder,
+ *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG|@DIGEST]}, or an address that the daemon fetches
  */
 record Sources(String context, String dockerfile, String dockerfileText, Map<String, String> contexts)
         implements Serializable {
-    /** What BuildKit takes for remote ({@code frontend/dockerui/context.go}, {@code util/gitutil}). */
+    /**
+     * Matches the addresses that BuildKit fetches itself ({@code frontend/dockerui/context.go}, {@code util/gitutil}).
+     */
     private static final Pattern REMOTE =
             Pattern.compile("(?:https?|git|ssh)://.*|[A-Za-z0-9_.-]+@[^/:]+:.*", Pattern.DOTALL);
 

@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Limits of steps as people write them for Docker, and as the daemon reads them ({@code docker/go-units/ulimit.go}).
+ * Checks the resource limits of build steps, in Docker's notation, which the daemon parses
+ * ({@code docker/go-units/ulimit.go}).
  */
 final class Ulimits {
     private static final Pattern LIMIT =
@@ -17,9 +18,9 @@ final class Ulimits {
     private Ulimits() {}
 
     /**
-     * The limit itself.
+     * Returns the limit unchanged.
      *
-     * @throws IllegalArgumentException when it is none, or when the soft one is above the hard one
+     * @throws IllegalArgumentException if the text is not a limit, or if its soft limit is above its hard limit
      */
     static String checked(String text) {
         Matcher parts = LIMIT.matcher(text);

@@ -12,43 +12,46 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * The files that a build may touch. A name in a job's parameters is a path relative to the folder, and what it leads
- * to, links resolved, must lie below the boundary.
+ * The files that a build may read and write. Paths in the parameters of a job are relative to the folder. The file or
+ * folder that a path leads to, after links are resolved, must be inside of the boundary.
  */
 public final class Workspace {
     private final Path folder;
     private final Path boundary;
 
     /**
-     * @param folder that paths are relative to
-     * @param boundary an ancestor of the folder, or the folder itself; nothing outside of it is read or written
+     * @param folder folder that paths are relative to
+     * @param boundary the folder or one of its ancestors; nothing outside of the boundary is read or written
      */
     public Workspace(Path folder, Path boundary) {
         this.folder = folder;
         this.boundary = boundary;
     }
 
-    /** Whether anything was ever written into the folder. */
+    /** Returns whether the folder exists. The folder does not exist before something was written to it. */
     boolean isThere() {
         return Files.isDirectory(folder);
     }
 
     /**
-     * Something that is there already.
+     * Finds an existing file or folder.
      *
-     * @param what the parameter that names it, for messages
-     * @return its path with all links resolved
+     * @param what name of the parameter, for error messages
+     * @return the path with all links resolved
      */
     Path existing(String path, String what) throws BuildkitException.InvalidRequestException {
         return existing(folder, path, what);
     }
 
-    /** The same for a path that is relative to another folder of the workspace. */
+    /** Finds an existing file or folder, by a path that is relative to another folder of the workspace. */
     Path existing(Path start, String path, String what) throws BuildkitException.InvalidRequestException {
         return existing(resolve(start, path, what), what);
     }
 
-    /** The same for a path as it is: not every name on a disk can be written as text in every locale. */
+    /**
+     * Finds an existing file or folder by a {@link Path}, because not every file name can be converted to text in every
+     * locale.
+     */
     Path existing(Path named, String what) throws BuildkitException.InvalidRequestException {
         try {
             return within(named.toRealPath(), named, what);
@@ -59,10 +62,10 @@ public final class Workspace {
     }
 
     /**
-     * Something that the build will write, whose folder is made if there is none.
+     * Finds a file or folder that the build will write, and creates its parent folder if necessary.
      *
-     * @param what the parameter that names it, for messages
-     * @return its path with all links resolved
+     * @param what name of the parameter, for error messages
+     * @return the path with all links resolved
      */
     Path writable(String path, String what) throws BuildkitException.InvalidRequestException {
         Path named = resolve(folder, path, what).normalize();
@@ -72,11 +75,13 @@ public final class Workspace {
         }
         try {
             if (!Files.isDirectory(boundary)) {
-                // Java may refuse it where a link leads to a folder.
+                // The check for a folder comes first, because Java may refuse to create a folder in place of a link to
+                // a folder.
                 Files.createDirectories(boundary);
             }
             Path present = present(named);
-            // Asked before anything is made: a link on the way could lead a new folder outside.
+            // The check comes before any folder is created, because a link in the path could lead to a folder outside
+            // of the boundary.
             Path real = within(present.toRealPath(), named, what).resolve(present.relativize(named));
             if (!real.equals(boundary())) {
                 new RootedPath(real.getParent(), boundary()).madeFolder();
@@ -88,7 +93,7 @@ public final class Workspace {
         }
     }
 
-    /** The path, or the nearest of its ancestors that is there. */
+    /** Returns the path if it exists, or else its nearest existing ancestor. */
     private static Path present(Path path) throws IOException {
         for (Path at = path; at != null; at = at.getParent()) {
             if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
@@ -99,8 +104,8 @@ public final class Workspace {
     }
 
     /**
-     * The folder outside of which nothing is read or written, with all links resolved. A workspace into which nothing
-     * was ever written is not there, and nothing is read in it.
+     * Returns the boundary with all links resolved. A workspace to which nothing was ever written does not exist; its
+     * path is returned without resolving links, and nothing is read there.
      */
     Path boundary() throws BuildkitException.InvalidRequestException {
         try {
@@ -115,7 +120,7 @@ public final class Workspace {
 
     private static Path resolve(Path start, String path, String what) throws BuildkitException.InvalidRequestException {
         try {
-            // Not normalized, because a link may stand before "..".
+            // The path is not normalized, because a link may precede "..".
             return path.equals(".") ? start : start.resolve(path);
         } catch (InvalidPathException e) {
             throw new BuildkitException.InvalidRequestException(
@@ -131,7 +136,7 @@ public final class Workspace {
         return real;
     }
 
-    /** The whole content of a regular file, of at most so many bytes. */
+    /** Reads a regular file of at most {@code maxBytes} bytes. */
     public byte[] read(String path, String what, int maxBytes) throws BuildkitException.InvalidRequestException {
         Path file = existing(path, what);
         try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The client's entry: connect to a daemon, build, ask what it did. Imports every other package of the client; only
- * code outside the client imports it.
+ * The entry point of the client: connecting to a daemon, executing builds, and querying the daemon. The package may
+ * import every other package of the client. Only code outside of the client imports this package.
  */
 package io.jenkins.plugins.treenq.buildkit.client;

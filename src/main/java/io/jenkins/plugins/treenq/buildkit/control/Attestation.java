@@ -4,10 +4,10 @@ package io.jenkins.plugins.treenq.buildkit.control;
 import java.io.Serializable;
 
 /**
- * What the daemon attests of a build.
+ * An attestation that the daemon created for the result of a build.
  *
- * @param platform that the result is for; empty when the build was for one only
- * @param predicateType such as {@code https://slsa.dev/provenance/v1}
- * @param json the predicate
+ * @param platform platform of the result; empty if the build had only one platform
+ * @param predicateType type of the attestation, such as {@code https://slsa.dev/provenance/v1}
+ * @param json predicate of the attestation
  */
 public record Attestation(String platform, String predicateType, String json) implements Serializable {}

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Something that the daemon keeps by its content: an image, an attestation, a log.
+ * The descriptor of a blob in the daemon, such as an image, an attestation or a log.
  *
- * @param digest its address
- * @param mediaType what it is
- * @param sizeBytes its length
- * @param annotations further words about it, by key
+ * @param digest digest of the content
+ * @param mediaType media type of the content
+ * @param sizeBytes size of the content
+ * @param annotations annotations by key
  */
 public record Blob(Digest digest, String mediaType, long sizeBytes, Map<String, String> annotations)
         implements Serializable {

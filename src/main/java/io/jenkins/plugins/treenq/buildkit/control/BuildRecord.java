@@ -9,27 +9,27 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A build as the daemon's history has it.
+ * The record of a build in the daemon's history.
  *
- * @param ref the build's name in the daemon
- * @param frontend empty when it was built from a definition, or by a client that ran the frontend itself, as buildctl
- *     does
- * @param options that the frontend got
- * @param exports that were asked for
- * @param created when it began
- * @param completed null while it runs
- * @param error empty when there is none
- * @param errorCode the error's kind as gRPC numbers it, such as 1 for a build that was cancelled; 0 when there is none
- * @param metadata the frontend's words about its result, such as the image's configuration; not what the exporters
- *     answered, which the daemon does not keep
- * @param pinned kept whatever the age
- * @param generation counts the changes of the record
- * @param steps how many there were
- * @param logs its progress, or null
- * @param trace its OpenTelemetry trace, or null
- * @param failure the error with all its details, or null
- * @param result what a build for one platform made; null when there is none
- * @param results what a build for several platforms made, by platform
+ * @param ref ID of the build in the daemon
+ * @param frontend frontend of the build; empty if a definition was built, or if the client ran the frontend, as
+ *     buildctl does
+ * @param options options of the frontend
+ * @param exports exporters of the build
+ * @param created time of the start
+ * @param completed time of the end; null while the build is running
+ * @param error error message; empty if the build did not fail
+ * @param errorCode status code of gRPC, such as 1 for a cancelled build; 0 if the build did not fail
+ * @param metadata metadata of the frontend's result, such as the image's configuration. The daemon does not keep the
+ *     response of the exporters
+ * @param pinned whether the daemon keeps the record regardless of its age
+ * @param generation number of changes of the record
+ * @param steps numbers of build steps
+ * @param logs progress of the build; null if there is none
+ * @param trace OpenTelemetry trace of the build; null if there is none
+ * @param failure error with all details; null if there is none
+ * @param result result of a build for one platform; null if there is none
+ * @param results results of a build for several platforms, by platform
  */
 public record BuildRecord(
         String ref,
@@ -57,14 +57,14 @@ public record BuildRecord(
         results = Map.copyOf(results);
     }
 
-    /** Counted when the build ended. */
+    /** The numbers of build steps and warnings. The daemon counts them at the end of the build. */
     public record Steps(int total, int cached, int completed, int warnings) implements Serializable {}
 
     /**
-     * What a build left in the daemon.
+     * The result of a build, as stored in the daemon.
      *
-     * @param exported by the index of the export
-     * @param attestations such as the provenance
+     * @param exported descriptors of exported images, by the position of the exporter in the request
+     * @param attestations attestations of the result, such as the provenance
      */
     public record Products(Map<Long, Blob> exported, List<Blob> attestations) implements Serializable {
         public Products {
@@ -73,7 +73,7 @@ public record BuildRecord(
         }
     }
 
-    /** All that the build left in the daemon, by platform; the platform is empty when there was but one. */
+    /** Returns all results of the build by platform. The platform of a single result is empty. */
     public Map<String, Products> products() {
         Map<String, Products> all = new TreeMap<>(results);
         if (result != null) {

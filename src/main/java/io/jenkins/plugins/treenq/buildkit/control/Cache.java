@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A daemon's cache. Nothing here has a deadline: measuring and deleting large caches takes minutes. */
+/** The cache of a daemon. Calls have no deadline, because measuring and deleting large caches takes minutes. */
 public final class Cache {
     private final ManagedChannel channel;
     private final Endpoint endpoint;
@@ -26,9 +26,10 @@ public final class Cache {
     }
 
     /**
-     * What is there, the largest last.
+     * Returns the records of the cache, from the smallest to the largest.
      *
-     * @param filters one of which a record must fit, such as {@code type==regular,inuse==false}
+     * @param filters filters such as {@code type==regular,inuse==false}; a record must match at least one of them.
+     *     Empty for all records
      */
     public List<CacheRecord> usage(List<String> filters) throws BuildkitException, InterruptedException {
         DiskUsageRequest request =
@@ -43,7 +44,11 @@ public final class Cache {
         }
     }
 
-    /** @param pruned hears of each record that is gone, on the calling thread */
+    /**
+     * Deletes the records that the policy does not keep.
+     *
+     * @param pruned receives each deleted record, on the calling thread
+     */
     public void prune(CachePolicy policy, Consumer<CacheRecord> pruned) throws BuildkitException, InterruptedException {
         PruneRequest request = PruneRequest.newBuilder()
                 .addAllFilter(policy.filters())

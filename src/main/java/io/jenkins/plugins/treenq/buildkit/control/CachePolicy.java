@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What may go from the daemon's cache: by one prune, or by a rule of a worker's own collector.
+ * A policy that determines which cache records are deleted: by a single prune, or by a rule of a worker's garbage
+ * collection.
  *
- * @param all internal records and those of frontends too
- * @param filters that a record must fit, such as {@code type==regular}; empty for every record
- * @param keepDuration what was used in this time stays
- * @param reservedBytes so much always stays
- * @param maxUsedBytes pruning stops when no more than this is used; 0 for no limit
- * @param minFreeBytes pruning goes on until this much of the disk is free; 0 for no limit
+ * @param all whether internal records and records of frontends are deleted, too
+ * @param filters filters such as {@code type==regular}; a record must match at least one of them. Empty for all records
+ * @param keepDuration records that were used within this time are kept
+ * @param reservedBytes size of the cache that is always kept
+ * @param maxUsedBytes size of the cache above which records are deleted; 0 for no limit
+ * @param minFreeBytes free disk space below which records are deleted; 0 for no limit
  */
 public record CachePolicy(
         boolean all,
@@ -24,7 +25,7 @@ public record CachePolicy(
         long maxUsedBytes,
         long minFreeBytes)
         implements Serializable {
-    /** Everything that nobody uses, but for internal records. */
+    /** The policy that deletes all records that are not in use, except internal records. */
     public static final CachePolicy UNUSED = new CachePolicy(false, List.of(), Duration.ZERO, 0, 0, 0);
 
     public CachePolicy {

@@ -6,18 +6,18 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Something on the daemon's disk: the result of a step, a context, a cache mount.
+ * A record of the daemon's cache, such as the result of a build step, a build context or a cache mount.
  *
- * @param mutable may still change
- * @param inUse a running build needs it, or another record does
- * @param shared with images outside of the cache
- * @param sizeBytes never negative
- * @param created when it was made
- * @param lastUsed null when it never was
- * @param usageCount how often it was used
- * @param parents ids of the records that it builds upon
- * @param description such as the step
- * @param type such as {@code regular}, {@code source.local}, {@code exec.cachemount}
+ * @param mutable whether the content may still change
+ * @param inUse whether a running build or another record uses the record
+ * @param shared whether images outside of the cache use the record, too
+ * @param sizeBytes size on the disk; never negative
+ * @param created time of creation
+ * @param lastUsed time of the last use; null if the record was never used
+ * @param usageCount number of uses
+ * @param parents IDs of the records that this record is based on
+ * @param description description, such as the build step
+ * @param type type, such as {@code regular}, {@code source.local} or {@code exec.cachemount}
  */
 public record CacheRecord(
         String id,

@@ -17,9 +17,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** The blobs that the daemon's history points to; checked against their digests as they come. */
+/** Reads the blobs that the daemon's history refers to, and verifies their digests. */
 public final class Contents {
-    /** Of what is held in memory: attestations, errors. */
+    /** Maximum size of a blob that is read to memory, such as an attestation or an error. */
     private static final long LARGEST_TEXT_BYTES = 64L << 20;
 
     private final ManagedChannel channel;
@@ -30,7 +30,7 @@ public final class Contents {
         this.endpoint = endpoint;
     }
 
-    /** Copies a blob; when this throws, a part of it may have been written. */
+    /** Copies a blob. If this method throws an exception, a part of the blob may have been written. */
     public void copy(Digest digest, OutputStream out) throws BuildkitException, InterruptedException, IOException {
         DigestComputation hash = new DigestComputation(digest.algorithm());
         ReadContentRequest request =
@@ -48,12 +48,12 @@ public final class Contents {
         }
     }
 
-    /** A small blob. */
+    /** Reads a blob of at most 64 MiB to memory. */
     byte[] read(Blob blob) throws BuildkitException, InterruptedException {
         return read(blob.digest());
     }
 
-    /** A small blob. */
+    /** Reads a blob of at most 64 MiB to memory. */
     public byte[] read(Digest digest) throws BuildkitException, InterruptedException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {

@@ -6,11 +6,11 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 
-/** Says in one line why a daemon did not do what it was asked for. */
+/** Converts the errors of management calls to messages of one line. */
 final class ControlErrors {
     private ControlErrors() {}
 
-    /** @param what was not found, if it was that */
+    /** @param what name of the object for the message, if the daemon did not find it */
     static BuildkitException of(StatusRuntimeException failure, Endpoint endpoint, String what) {
         String daemon = endpoint.address().toString();
         return switch (failure.getStatus().getCode()) {

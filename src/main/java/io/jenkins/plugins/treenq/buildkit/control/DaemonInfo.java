@@ -6,17 +6,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A daemon's own words about its version; empty where it has none.
+ * The version of a daemon, as the daemon reports it. Texts that the daemon does not report are empty.
  *
- * @param dockerfileVersion of the frontend {@code dockerfile.v0} in it; known since v0.30
+ * @param dockerfileVersion version of the built-in frontend {@code dockerfile.v0}; daemons report it since v0.30
  */
 public record DaemonInfo(String packageName, String version, String revision, String dockerfileVersion)
         implements Serializable {
     private static final Pattern VERSION = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\..*");
 
     /**
-     * Whether it is v0.{@code minor} or newer. What gives itself no version, as development builds do, is taken for
-     * new.
+     * Returns whether the daemon's version is v0.{@code minor} or newer. A daemon without a version, such as a
+     * development build, is considered new.
      */
     public boolean atLeast(int minor) {
         Matcher parts = VERSION.matcher(version);

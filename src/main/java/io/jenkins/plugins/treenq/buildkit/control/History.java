@@ -27,7 +27,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The builds that a daemon runs and remembers ({@code solver/llbsolver/history}); by default, the last 50 of two days.
+ * The daemon's history, which contains running builds and a limited number of ended builds
+ * ({@code solver/llbsolver/history}). By default, the daemon keeps 50 builds for two days.
  */
 public final class History {
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
@@ -40,7 +41,7 @@ public final class History {
     private final Supplier<DaemonInfo> version;
     private final Contents contents;
 
-    /** @param version known when the connection is made */
+    /** @param version provides the daemon's version, which is known after the connection was made */
     public History(ManagedChannel channel, Endpoint endpoint, Supplier<DaemonInfo> version) {
         this.channel = channel;
         this.endpoint = endpoint;
@@ -48,9 +49,9 @@ public final class History {
         this.contents = new Contents(channel, endpoint);
     }
 
-    /** The builds that are known now: those that run, then those that ended. */
+    /** Returns the builds that match the query: first running builds, then ended builds. */
     public List<BuildRecord> list(HistoryQuery query) throws BuildkitException, InterruptedException {
-        // A build that ends meanwhile is told twice.
+        // A build that ends during the call is sent twice; the later record replaces the earlier one.
         Map<String, BuildRecord> records = new LinkedHashMap<>();
         long mostBytes = Runtime.getRuntime().maxMemory() / 8;
         listen(query, mostBytes, event -> records.put(event.record().ref(), event.record()));
@@ -65,18 +66,21 @@ public final class History {
         return Stream.concat(running, ended).toList();
     }
 
-    /** The build of that name, running or ended. */
+    /** Returns the build with this ref, which is running or has ended; empty if the history has no such build. */
     public Optional<BuildRecord> find(String ref) throws BuildkitException, InterruptedException {
         return list(new HistoryQuery(ref, false, List.of(), 0)).stream().findFirst();
     }
 
-    /** Tells of the builds that are known, then of all that happens, until an interrupt. */
+    /**
+     * Sends the listener the builds that the daemon knows, then every change of a build, until the thread is
+     * interrupted.
+     */
     public void follow(HistoryQuery query, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
         listen(query, ENDLESS, listener);
     }
 
-    /** Tells the progress of a build, from its start to its end. */
+    /** Sends the listener the progress of a build, from its start to its end. */
     public void logs(String ref, BuildListener listener) throws BuildkitException, InterruptedException {
         try {
             HistoryReplay.run(channel, ref, listener);
@@ -85,7 +89,9 @@ public final class History {
         }
     }
 
-    /** Why a build failed, as it was said when it did; empty when it succeeded or still runs. */
+    /**
+     * Returns the failure of a build, with the same message as at its end; empty if the build succeeded or is running.
+     */
     public Optional<BuildkitException> failure(String ref) throws BuildkitException, InterruptedException {
         BuildRecord record = known(ref);
         if (record.failure() == null) {
@@ -107,7 +113,10 @@ public final class History {
         }
     }
 
-    /** How a build's results came about, one for each platform; the daemon knows it for every build that succeeded. */
+    /**
+     * Returns the provenance of a build, one for each platform. The daemon has a provenance for every build that
+     * succeeded.
+     */
     public List<Attestation> provenance(String ref) throws BuildkitException, InterruptedException {
         List<Attestation> all = new ArrayList<>();
         for (Map.Entry<String, BuildRecord.Products> products :
@@ -123,7 +132,7 @@ public final class History {
         return all;
     }
 
-    /** Forgets a build that ended. */
+    /** Deletes a build that has ended from the history. */
     public void delete(String ref) throws BuildkitException, InterruptedException {
         update(UpdateBuildHistoryRequest.newBuilder()
                 .setRef(ref)
@@ -131,7 +140,7 @@ public final class History {
                 .build());
     }
 
-    /** Keeps a build that ended whatever its age, or no longer. */
+    /** Pins a build that has ended, so that the daemon keeps its record regardless of age, or unpins the build. */
     public void pin(String ref, boolean pinned) throws BuildkitException, InterruptedException {
         update(UpdateBuildHistoryRequest.newBuilder()
                 .setRef(ref)
@@ -160,11 +169,11 @@ public final class History {
     }
 
     /**
-     * The name is compared here: a daemon that was asked for it only hides the build when it is to be deleted
-     * ({@code solver/llbsolver/history/buildhistory.go}, delete), and before v0.29 the next filter or limit that it is
-     * asked for meets the hidden build and ends the daemon.
+     * Requests history events and selects those of the query's ref. The daemon could select by ref, too, but then only
+     * hides a build that is to be deleted ({@code solver/llbsolver/history/buildhistory.go}, delete). Before v0.29, the
+     * next request with a filter or limit would find the hidden build and crash the daemon.
      *
-     * @param mostBytes that a history which ends may have, or {@link #ENDLESS}
+     * @param mostBytes memory limit for a history that ends, or {@link #ENDLESS}
      */
     private void listen(HistoryQuery query, long mostBytes, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
@@ -198,7 +207,7 @@ public final class History {
         }
     }
 
-    /** Go's "file does not exist", which the daemon gives no code. */
+    /** Returns whether the build does not exist, which the daemon reports with a Go error and no status code. */
     private static boolean gone(StatusRuntimeException failure) {
         return String.valueOf(failure.getStatus().getDescription()).endsWith("file does not exist");
     }

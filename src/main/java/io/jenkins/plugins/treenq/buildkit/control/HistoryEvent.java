@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.control;
 
-/** A change in the daemon's history of builds. */
+/** A change in the daemon's history. */
 public record HistoryEvent(Kind kind, BuildRecord record) {
-    /** What happened; OTHER is something that this client does not know yet. */
+    /** The kind of a change. {@link #OTHER} is a kind that this client does not know. */
     public enum Kind {
         STARTED,
         COMPLETE,

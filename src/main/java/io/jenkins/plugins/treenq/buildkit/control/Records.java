@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Turns the daemon's records into values; what is malformed in them is left out. */
+/** Converts the daemon's messages to records. Malformed descriptors are omitted. */
 final class Records {
     private Records() {}
 
@@ -59,7 +59,7 @@ final class Records {
 
     private static BuildRecord.Products products(BuildResultInfo result) {
         Map<Long, Blob> exported = new HashMap<>();
-        // Daemons before v0.12 name only one.
+        // Daemons before v0.12 name only one result.
         if (result.hasResultDeprecated()) {
             put(exported, 0L, result.getResultDeprecated());
         }

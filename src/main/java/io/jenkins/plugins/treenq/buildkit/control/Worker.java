@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One of a daemon's workers.
+ * A worker of a daemon.
  *
- * @param labels what it says of itself, such as its snapshotter
- * @param platforms that it can build for
- * @param gcRules what its own collector of garbage removes, in this order
- * @param version of the daemon that it belongs to
- * @param devices that steps may use
+ * @param labels labels, such as the snapshotter
+ * @param platforms platforms that the worker supports
+ * @param gcRules rules of the worker's garbage collection, in the order in which they are applied
+ * @param version version of the worker's daemon
+ * @param devices devices that build steps may use
  */
 public record Worker(
         String id,
@@ -33,10 +33,10 @@ public record Worker(
     }
 
     /**
-     * A device of the container device interface.
+     * A device of the Container Device Interface (CDI).
      *
-     * @param autoAllow steps may use it without an entitlement
-     * @param onDemand set up when it is first asked for
+     * @param autoAllow whether build steps may use the device without an entitlement
+     * @param onDemand whether the device is set up when it is first requested
      */
     public record Device(String name, boolean autoAllow, boolean onDemand, Map<String, String> annotations)
             implements Serializable {
@@ -45,7 +45,11 @@ public record Worker(
         }
     }
 
-    /** One of BuildKit's own labels, without their common prefix; empty when there is none. */
+    /**
+     * Returns the value of a label of BuildKit; empty if there is no such label.
+     *
+     * @param name name of the label without BuildKit's prefix
+     */
     public String label(String name) {
         return labels.getOrDefault(LABEL_PREFIX + name, "");
     }

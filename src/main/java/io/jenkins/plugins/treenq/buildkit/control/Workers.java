@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What a daemon says of itself; it has the endpoint's time to do so. */
+/** Requests the version and the workers of a daemon. The deadline of the calls is the endpoint's connect timeout. */
 public final class Workers {
     private final ManagedChannel channel;
     private final Endpoint endpoint;
@@ -29,7 +29,10 @@ public final class Workers {
         this.endpoint = endpoint;
     }
 
-    /** Also the proof that a daemon is there: what keeps it from answering is said as a failure to connect. */
+    /**
+     * Returns the version of the daemon. The response proves that a BuildKit daemon answers, so that errors are
+     * reported as failures to connect.
+     */
     public CompletableFuture<DaemonInfo> infoLater() {
         return Calls.later(stub().info(InfoRequest.getDefaultInstance()))
                 .thenApply(answer -> version(answer.getBuildkitVersion()))
@@ -39,7 +42,12 @@ public final class Workers {
                                 : failure));
     }
 
-    /** @param filters as containerd has them, such as {@code labels."org.mobyproject.buildkit.worker.executor"==oci} */
+    /**
+     * Returns the workers that match at least one of the filters; all workers if there are no filters.
+     *
+     * @param filters filters in containerd's syntax, such as
+     *     {@code labels."org.mobyproject.buildkit.worker.executor"==oci}
+     */
     public List<Worker> list(List<String> filters) throws BuildkitException, InterruptedException {
         ListWorkersRequest request =
                 ListWorkersRequest.newBuilder().addAllFilter(filters).build();

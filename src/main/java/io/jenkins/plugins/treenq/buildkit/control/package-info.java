@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The daemon itself: its version and workers, its cache, its history of builds. Imports the client's values,
- * {@code transport}, {@code solve} and {@code threads}.
+ * Management of the daemon: its version and workers, its cache, and its history. The package imports the client's value
+ * types, {@code files}, {@code solve}, {@code threads} and {@code transport}.
  */
 package io.jenkins.plugins.treenq.buildkit.control;

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Reads what a frontend answered: JSON of the structs in {@code frontend/subrequests}. Frontends come from anywhere, so
- * what is missing is empty, and what has another form is said.
+ * Parses the results of subrequests, which are JSON of the structs in {@code frontend/subrequests}. Frontends are not
+ * trusted: missing values are empty, and a result of another form is reported as an error.
  */
 public final class FrontendAnswer {
     private static final String PART = "result.json";
@@ -33,7 +33,7 @@ public final class FrontendAnswer {
     private FrontendAnswer(JsonObject json, String dockerfile) {
         this.json = json;
         for (JsonElement source : list(json, "sources")) {
-            // Some answers name their sources, some do not.
+            // The result of some subrequests names its sources, the result of others contains only their content.
             sources.add(
                     source.isJsonObject()
                             ? new Source(
@@ -43,7 +43,7 @@ public final class FrontendAnswer {
         }
     }
 
-    /** Of {@code frontend.lint}. */
+    /** Parses the result of {@code frontend.lint}. */
     public static Lint lint(Map<String, String> parts) throws BuildkitException {
         return read(parts, "", answer -> {
             JsonObject problem = object(answer.json, "buildError");
@@ -61,9 +61,9 @@ public final class FrontendAnswer {
     }
 
     /**
-     * Of {@code frontend.outline}.
+     * Parses the result of {@code frontend.outline}.
      *
-     * @param dockerfile its name
+     * @param dockerfile name of the Dockerfile
      */
     public static Outline outline(Map<String, String> parts, String dockerfile) throws BuildkitException {
         return read(
@@ -85,9 +85,9 @@ public final class FrontendAnswer {
     }
 
     /**
-     * Of {@code frontend.targets}.
+     * Parses the result of {@code frontend.targets}.
      *
-     * @param dockerfile its name
+     * @param dockerfile name of the Dockerfile
      */
     public static List<Target> targets(Map<String, String> parts, String dockerfile) throws BuildkitException {
         return read(

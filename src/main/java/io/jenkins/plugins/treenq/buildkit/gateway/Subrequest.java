@@ -29,31 +29,35 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
- * Asks a frontend a question.
+ * Executes a subrequest of a frontend, such as {@code frontend.lint}.
  *
- * <p>A Solve call without frontend and definition makes the daemon wait for a client that runs the build
- * ({@code solver/llbsolver/solver.go}). The client then calls the gateway service with the build's name in a header: it
- * lets the daemon run the frontend, takes the answer, and returns it, upon which the Solve call ends.
+ * <p>After a Solve call without frontend and definition, the daemon waits for a client that runs the build
+ * ({@code solver/llbsolver/solver.go}). The client then calls the gateway service, with the build's ref in a header: it
+ * lets the daemon run the frontend, receives the result, and returns the result to the daemon, which ends the Solve
+ * call.
  */
 public final class Subrequest {
-    /** {@code client/buildid/metadata.go}. */
+    /** The header is defined in {@code client/buildid/metadata.go}. */
     private static final Metadata.Key<String> BUILD =
             Metadata.Key.of("buildkit-controlapi-buildid", Metadata.ASCII_STRING_MARSHALLER);
 
-    /** The option that holds the question, such as {@code frontend.lint}. */
+    /** The option with the name of the subrequest, such as {@code frontend.lint}. */
     public static final String OPTION = "requestid";
 
     private static final String CAPABILITIES_OPTION = "frontend.caps";
     private static final String CAPABILITY = "moby.buildkit.frontend.subrequests";
 
-    /** The daemon waits three seconds for the build to appear ({@code util/registrar}); under load it comes later. */
+    /**
+     * The daemon waits three seconds for the build to be registered ({@code util/registrar}). On a busy daemon, the
+     * registration takes longer, so the call is repeated.
+     */
     private static final int MOST_PINGS = 20;
 
-    /** What a call fails with when the build ended beneath it. */
+    /** Status codes with which a call fails if the build ended during the call. */
     private static final Set<Status.Code> CONSEQUENCES =
             Set.of(Status.Code.CANCELLED, Status.Code.NOT_FOUND, Status.Code.UNAVAILABLE);
 
-    /** As long as BuildKit's own client waits for the build then ({@code client/solve.go}). */
+    /** BuildKit's own client waits the same time for the build in this case ({@code client/solve.go}). */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Solve build;
@@ -70,12 +74,12 @@ public final class Subrequest {
     }
 
     /**
-     * Asks.
+     * Executes a subrequest and waits for the result.
      *
-     * @param request with the question among its options
-     * @param sessionId an open session
-     * @param workers where the listener is told
-     * @return the answer by its parts, such as {@code result.json} and {@code result.txt}
+     * @param request request with the subrequest among its options
+     * @param sessionId ID of an open session
+     * @param workers pool whose threads call the listener
+     * @return the metadata of the frontend's result by key, such as {@code result.json} and {@code result.txt}
      */
     public static Map<String, String> run(
             ManagedChannel channel,
@@ -109,7 +113,7 @@ public final class Subrequest {
             answer(stub ->
                     stub.return_(ReturnRequest.newBuilder().setResult(result).build()));
         } catch (StatusRuntimeException e) {
-            // The build may end before the daemon has said that it took the result.
+            // The build may end before the daemon has acknowledged the result.
             if (!build.over()) {
                 throw failure(e, endpoint);
             }
@@ -123,7 +127,7 @@ public final class Subrequest {
     private BuildkitException failure(StatusRuntimeException failure, Endpoint endpoint)
             throws BuildkitException, InterruptedException {
         if (CONSEQUENCES.contains(failure.getStatus().getCode()) && build.overWithin(PATIENCE)) {
-            // The build itself knows better why it ended.
+            // The error of the build is more specific than the error of the call.
             build.await();
         }
         return BuildFailures.of(failure, endpoint);
@@ -152,7 +156,7 @@ public final class Subrequest {
                 .build();
     }
 
-    /** The answer of a call that ends when the build does. */
+    /** Waits for the response of a call. The call is cancelled when the build ends. */
     private <T> T answer(Function<LLBBridgeGrpc.LLBBridgeFutureStub, ListenableFuture<T>> method)
             throws InterruptedException {
         ListenableFuture<T> call = method.apply(gateway);

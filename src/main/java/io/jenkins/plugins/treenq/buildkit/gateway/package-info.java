@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * A build whose frontend this side runs, which is how a frontend is asked what it thinks of a Dockerfile instead of
- * building it. Imports the client's values, {@code transport} and {@code solve}.
+ * Subrequests to frontends, such as the build checks of a Dockerfile. For a subrequest, the client runs the frontend of
+ * a build instead of the daemon. The package imports the client's value types, {@code solve}, {@code threads} and
+ * {@code transport}.
  */
 package io.jenkins.plugins.treenq.buildkit.gateway;

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Keeps the first and the last lines of a step's output, within a bound. */
+/** The first and the last lines of a step's output, within a memory limit. */
 public final class ClippedOutput {
     static final int FIRST_CHARS = 16 << 10;
     static final int LAST_CHARS = 48 << 10;
 
-    /** What a line takes beside its characters. */
+    /** Memory that a line uses in addition to its characters. */
     private static final int LINE_CHARS = 32;
 
     private final List<String> first = new ArrayList<>();
@@ -20,7 +20,7 @@ public final class ClippedOutput {
     private int lastChars;
     private long leftOut;
 
-    /** Goes on with what was kept. */
+    /** Creates output that starts with the given output. */
     public static ClippedOutput of(StepOutput kept) {
         ClippedOutput output = new ClippedOutput();
         output.add(kept);
@@ -42,7 +42,7 @@ public final class ClippedOutput {
         }
     }
 
-    /** What follows. */
+    /** Appends output. */
     public void add(StepOutput more) {
         more.first().forEach(this::add);
         if (more.leftOut() > 0) {
@@ -51,14 +51,14 @@ public final class ClippedOutput {
         more.last().forEach(this::add);
     }
 
-    /** Lines that nobody kept follow. */
+    /** Appends lines whose content is not available. */
     public void leaveOut(long lines) {
         leftOut += last.size() + lines;
         last.clear();
         lastChars = 0;
     }
 
-    /** Keeps nothing of it but the number of lines. */
+    /** Removes the content and keeps only the number of lines. */
     public void clear() {
         leaveOut(first.size());
         first.clear();
@@ -73,7 +73,7 @@ public final class ClippedOutput {
         return first.isEmpty() && isWhole();
     }
 
-    /** What it takes of memory, roughly. */
+    /** Returns the approximate memory of the content, in characters. */
     public int chars() {
         return firstChars + lastChars;
     }

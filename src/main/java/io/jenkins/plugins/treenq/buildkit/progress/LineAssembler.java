@@ -9,20 +9,22 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * Makes lines of one output stream's pieces, as a terminal would show them but for a log that only grows.
+ * Assembles the pieces of one output stream to lines. The lines are what a terminal would display, adapted to a log to
+ * which lines can only be appended.
  *
  * <ul>
- *   <li>A line ends with LF; what a process wrote last without one comes with {@link #flush}.
- *   <li>CR followed by text starts the line again. Of a line that is redrawn so, one state every five seconds is kept,
- *       and the last one.
- *   <li>Of escape sequences only colours and other text attributes stay. Concealed text does not, because Jenkins keeps
- *       its own markup of logs between {@code ESC[8m} and {@code ESC[0m}: a build must not be able to write any.
- *   <li>Other control characters except tabs are dropped.
- *   <li>A line longer than {@link #LONGEST_LINE} comes in pieces, so that memory has a bound.
+ *   <li>A line ends with LF. An incomplete line at the end of the output is delivered by {@link #flush}.
+ *   <li>CR followed by text overwrites the line. Of a line that is overwritten repeatedly, one state every five seconds
+ *       and the last state are kept.
+ *   <li>Of escape sequences, only colours and other text attributes are kept. Concealed text is an exception, because
+ *       Jenkins stores its own markup of logs between {@code ESC[8m} and {@code ESC[0m}, and a build must not be able
+ *       to write such markup.
+ *   <li>Other control characters except tabs are removed.
+ *   <li>A line longer than {@link #LONGEST_LINE} is delivered in pieces, which limits the memory.
  * </ul>
  */
 public final class LineAssembler {
-    /** In UTF-16 units. */
+    /** Maximum length of a line in UTF-16 code units. */
     static final int LONGEST_LINE = 1 << 20;
 
     private static final Duration REDRAW_PERIOD = Duration.ofSeconds(5);
@@ -32,7 +34,7 @@ public final class LineAssembler {
     private static final Pattern ATTRIBUTES = Pattern.compile("[0-9;:]*");
     private static final Pattern CONCEALED = Pattern.compile("0*8");
 
-    /** Where in an escape sequence the stream is (ECMA-48). */
+    /** The parser's position in an escape sequence (ECMA-48). */
     private enum State {
         TEXT,
         ESCAPED,
@@ -50,12 +52,12 @@ public final class LineAssembler {
     private Instant since;
     private Instant shown;
 
-    /** @param lines gets each line, without its end, and the time of its first piece */
+    /** @param lines receives each line without its line end, and the time of the line's first piece */
     LineAssembler(BiConsumer<Instant, String> lines) {
         this.lines = lines;
     }
 
-    /** The lines of a text that is complete. */
+    /** Returns the lines of a complete text. */
     static List<String> linesOf(String text) {
         List<String> lines = new ArrayList<>();
         LineAssembler assembler = new LineAssembler((time, line) -> lines.add(line));
@@ -64,7 +66,7 @@ public final class LineAssembler {
         return lines;
     }
 
-    /** A text that is meant to be a single line, as one. */
+    /** Joins the lines of a text to one line. */
     public static String lineOf(String text) {
         return String.join(" ", linesOf(text));
     }
@@ -86,7 +88,10 @@ public final class LineAssembler {
         }
     }
 
-    /** Up to where characters are of the line as they are, so that most of a log is not looked at one by one. */
+    /**
+     * Returns the end of the printable ASCII characters that belong to the line unchanged. Most of a log consists of
+     * them, so that appending them at once is faster than parsing each character.
+     */
     private int plainEnd(String text, int start) {
         int end = start;
         if (state == State.TEXT && !returned) {
@@ -102,7 +107,7 @@ public final class LineAssembler {
         return c >= ' ' && c < 0x7f;
     }
 
-    /** Gives away what has no line end yet. */
+    /** Delivers the line that has no line end yet. */
     void flush() {
         if (line.length() > 0) {
             end();
@@ -173,7 +178,7 @@ public final class LineAssembler {
             returned = false;
             since = time;
         }
-        // Never between the halves of a supplementary character.
+        // A line is not split between the surrogates of a supplementary character.
         if (line.length() >= LONGEST_LINE && !Character.isLowSurrogate(c)) {
             lines.accept(since, line.toString());
             line.setLength(0);
@@ -187,14 +192,14 @@ public final class LineAssembler {
         if (sequence.charAt(last) != 'm' || !ATTRIBUTES.matcher(parameters).matches() || conceals(parameters)) {
             return;
         }
-        // After a CR they belong to the text that will replace the line, if any comes.
+        // After a CR, attributes belong to the text that overwrites the line, if there is any.
         StringBuilder target = returned ? redrawn : line;
         if (target.length() < (returned ? LONGEST_SEQUENCE : LONGEST_LINE)) {
             target.append(ESCAPE).append('[').append(sequence);
         }
     }
 
-    /** Within an extended colour an 8 is just a number. */
+    /** Returns whether text attributes conceal text. In the parameters of an extended colour, 8 is only a number. */
     private static boolean conceals(String parameters) {
         List<String> all = List.of(parameters.split("[;:]"));
         boolean colour = all.contains("38") || all.contains("48") || all.contains("58");
@@ -215,7 +220,7 @@ public final class LineAssembler {
         redrawn.setLength(0);
         returned = false;
         since = null;
-        // A sequence that never ends would swallow the rest of the log.
+        // Without this, a sequence without end would remove the rest of the log.
         state = State.TEXT;
         lines.accept(time, text);
     }

@@ -5,17 +5,17 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 
-/** Sizes and times in the notation of BuildKit's plain log. */
+/** Formats sizes and durations in the notation of BuildKit's plain log. */
 final class Numbers {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
 
     private Numbers() {}
 
-    /** Decimal units, two digits after the point; bytes are whole. */
+    /** Formats a size in decimal units with two decimals; bytes have no decimals. */
     static String bytes(long bytes) {
         int unit = 0;
         long scale = 1;
-        // Compared with the quotient, because a thousand exabytes is no long.
+        // The condition divides instead of multiplying, because a thousand exabytes exceed a long.
         while (unit < UNITS.length - 1 && Math.abs(bytes / scale) >= 1000) {
             unit++;
             scale *= 1000;
@@ -26,12 +26,12 @@ final class Numbers {
         return fixed(BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(scale)), 2) + UNITS[unit];
     }
 
-    /** Such as {@code 1.2s}. */
+    /** Formats a duration in seconds, such as {@code 1.2s}. */
     static String seconds(Duration time) {
         return fixed(exact(time), 1) + "s";
     }
 
-    /** Where in a step a line was written: the longer ago the start, the fewer digits. */
+    /** Formats the time since the start of a step. Longer durations have fewer decimals. */
     static String offset(Duration time) {
         long seconds = time.getSeconds();
         return fixed(exact(time), seconds < 10 ? 3 : seconds < 100 ? 2 : 1);

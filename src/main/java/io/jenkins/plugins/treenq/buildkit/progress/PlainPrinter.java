@@ -15,24 +15,24 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Writes a build's log so that it reads like {@code buildctl build --progress=plain}, but as a stream: what an event
- * completes is written at once, without timers. Steps are numbered when they are first written of.
+ * Writes the log of a build in the form of {@code buildctl build --progress=plain}. The printer has no timers: it
+ * writes the lines of each event immediately. Steps are numbered in the order in which they are introduced.
  *
- * <p>Each line is tagged with its step's number, so lines of parallel steps may alternate. A step is introduced by a
- * blank line and its name
+ * <p>Each line starts with the number of its step, so that lines of parallel steps can alternate. A step is introduced
+ * by a blank line and its name in these cases:
  *
  * <ul>
- *   <li>when it is first written of: at its start if nothing else is being written of, at its first line, when another
- *       one ends, or when ten seconds have passed;
- *   <li>when more than ten lines of others were written since its last one;
- *   <li>after the end of a step.
+ *   <li>It has not been introduced yet. The step is then introduced at its start if no other step is being written, at
+ *       its first line, at the end of another step, or after ten seconds.
+ *   <li>More than ten lines of other steps were written since its last line.
+ *   <li>Its end was written before.
  * </ul>
  *
- * A step that is left for such an introduction while it runs says {@code #N ...}. The end of a successful step is held
- * back until something else happens, because many vertices run twice in a row: once to find out what to do, once to do
- * it.
+ * <p>If another step is introduced while a step is running, the printer first writes {@code #N ...} for the running
+ * step. The end of a successful step is written only before the next event of another step, because many vertices run
+ * twice in succession: once to determine their work, and once to do it.
  *
- * <p>Expects that a step's output comes before its end. Events may repeat except for output.
+ * <p>The output of a step must be delivered before the end of the step. Events may be repeated, except output.
  */
 public final class PlainPrinter implements BuildListener, AutoCloseable {
     private static final int REACH = 10;
@@ -49,12 +49,15 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     private int indices;
     private long lines;
 
-    /** @param log gets each line, without its end */
+    /** @param log receives each line without its line end */
     public PlainPrinter(Consumer<String> log) {
         this(log, (vertex, line) -> {});
     }
 
-    /** @param bare gets each line that a step wrote itself, after the step's vertex, before the log gets it */
+    /**
+     * @param log receives each line without its line end
+     * @param bare receives the vertex and each line of the vertex' own output, before the log receives the line
+     */
     public PlainPrinter(Consumer<String> log, BiConsumer<String, String> bare) {
         this.log = log;
         this.bare = bare;
@@ -66,7 +69,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         if (step != ending) {
             endPending();
         }
-        // As long as there is no switch over types.
+        // Java 17 has no switch over types.
         if (event instanceof BuildEvent.VertexChanged vertex) {
             vertex(step, vertex);
         } else if (event instanceof BuildEvent.Progress progress) {
@@ -80,19 +83,22 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         }
     }
 
-    /** Writes what was held back: lines without an end, the end of a step. Says nothing of steps that still run. */
+    /**
+     * Writes the pending lines: incomplete lines of output, and the end of a step. Nothing is written about steps that
+     * are still running.
+     */
     @Override
     public void close() {
         endPending();
         steps.all().forEach(PlainPrinter::flush);
     }
 
-    /** The steps that are not hidden, in the order of their starts. */
+    /** Returns the steps that are not hidden, in the order of their starts. */
     Collection<Step> started() {
         return started;
     }
 
-    /** For each failed step, in the order of their starts, its name and its last ten lines of output. */
+    /** Returns the name and the last ten lines of output of each failed step, in the order of the steps' starts. */
     public List<String> failureTail() {
         return failureTail(step -> true);
     }
@@ -110,7 +116,9 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         return text;
     }
 
-    /** The same without steps whose last lines are the last ones that were written anyway. */
+    /**
+     * Returns the same lines as {@link #failureTail}, without steps whose last lines are at the end of the log anyway.
+     */
     public List<String> failureTailOutOfSight() {
         return failureTail(
                 step -> step.lastLine != lines || step.linesInRow <= step.tail().size());
@@ -143,7 +151,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     }
 
     private void begin(Step step) {
-        // A second run, often a short one, is named with its first line, or as any silent step.
+        // A second run, which is often short, is introduced by its first line, or after some time without output.
         if (current == null && step.index == 0) {
             introduce(step);
         } else if (step != current) {
@@ -232,7 +240,10 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         current = step;
     }
 
-    /** So that a long silent step is not taken for missing while another one talks. */
+    /**
+     * Introduces steps that have been running for ten seconds without output, so that they do not seem to be missing
+     * while another step writes output.
+     */
     private void introduceOverdue(Instant now) {
         waiting.removeIf(step -> !step.running());
         waiting.stream()

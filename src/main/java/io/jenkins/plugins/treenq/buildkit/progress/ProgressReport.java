@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What is new in a build since the last report.
+ * The changes in a build since the last report.
  *
- * @param now by the clock that the steps' times are of
- * @param steps those of which something has changed
- * @param output what they wrote since, by their numbers
- * @param warnings new ones
- * @param failedAt null, or the place in the source that made the build fail
- * @param leftOut whether the build has more steps, parts or warnings than are reported
+ * @param now time of the report, by the clock of the steps' times
+ * @param steps steps that have changed
+ * @param output new output by the number of the step
+ * @param warnings new warnings
+ * @param failedAt location in the source because of which the build failed; null if it has not changed
+ * @param leftOut whether the build has more steps, transfers or warnings than are reported
  */
 public record ProgressReport(
         Instant now,
@@ -33,8 +33,9 @@ public record ProgressReport(
     }
 
     /**
-     * When the first of the steps began, or now. Only those count that every build does itself: what others make of
-     * their results may come from the cache, or be shared with a build that began earlier.
+     * Returns the start of the first step, or else the current time. Only steps without inputs that are not cached
+     * count, because every build executes them itself. The results of other steps may come from the cache or from
+     * another build that started earlier.
      */
     public Instant start() {
         return steps.stream()

@@ -20,11 +20,11 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * Keeps account of a build's steps, for whoever asks from time to time what is new. Each answer, and all that is kept
- * for it, has a bound, whatever the daemon sends and however seldom somebody asks.
+ * Collects the state of a build's steps, and reports the changes on request. Reports and the collected state are
+ * limited in size, regardless of what the daemon sends and how rarely reports are requested.
  *
- * <p>Events come on one thread, questions on another one. Lines of output come apart from the events, as
- * {@link PlainPrinter} assembles them.
+ * <p>Events are received on one thread, and reports are requested on another one. Lines of output are passed separately
+ * from events, as {@link PlainPrinter} assembles them.
  */
 public final class ProgressReporter implements BuildListener {
     static final int MOST_STEPS = 1000;
@@ -56,7 +56,7 @@ public final class ProgressReporter implements BuildListener {
     private int outputChars;
     private boolean leftOut;
 
-    /** @param mask hides what is secret in a line of text */
+    /** @param mask function that masks the secrets in a line of text */
     public ProgressReporter(UnaryOperator<String> mask) {
         this(mask, Clock.systemUTC());
     }
@@ -66,7 +66,7 @@ public final class ProgressReporter implements BuildListener {
         this.clock = clock;
     }
 
-    /** What is known of a step, and whether somebody asked since it changed. */
+    /** The state of a step, and whether the state has changed since the last report. */
     private static final class Account {
         final int number;
         final String vertex;
@@ -108,7 +108,7 @@ public final class ProgressReporter implements BuildListener {
             step.reveal();
             warning(warning);
         } else {
-            // Output comes as lines.
+            // Output is passed to {@link #line} instead.
             return;
         }
         account.changed = true;
@@ -130,14 +130,14 @@ public final class ProgressReporter implements BuildListener {
     }
 
     /**
-     * The same is built once more. What becomes of steps that are over would only hide how they were done: they come
-     * from the cache now.
+     * Prepares for a second build with the same steps. Steps that have ended keep their state, because in the second
+     * build they are taken from the cache, which would hide how they were executed.
      */
     public synchronized void reset() {
         accounts.forEach((step, account) -> account.frozen |= step.state().isOver());
     }
 
-    /** What the daemon's clock says is known from what it tells soonest after it happened. */
+    /** Estimates the offset of the daemon's clock from the event that arrived with the least delay. */
     private void heardOf(Instant time) {
         if (time != null) {
             Duration late = Duration.between(time, clock.instant());
@@ -183,7 +183,11 @@ public final class ProgressReporter implements BuildListener {
         }
     }
 
-    /** A line that a step wrote, without its end. */
+    /**
+     * Adds a line of a step's output.
+     *
+     * @param line line without its line end
+     */
     public synchronized void line(String vertex, String line) {
         Step step = steps.of(vertex);
         Account account = byVertex.get(vertex);
@@ -195,13 +199,13 @@ public final class ProgressReporter implements BuildListener {
         if (outputChars + line.length() > MOST_OUTPUT_CHARS) {
             account.output.leaveOut(1);
         } else {
-            // Most lines are never looked at again, so only those that are cut are masked already.
+            // Other lines are masked only when they are reported, because most lines are never reported.
             account.output.add(line.length() > LONGEST_LINE ? text(line, LONGEST_LINE) : line);
         }
         outputChars += account.output.chars();
     }
 
-    /** A rule that the Dockerfile breaks, found by other means than the build. */
+    /** Adds a warning of the build checks that were executed without a build. */
     public synchronized void warn(Lint.Warning warning) {
         warning(new BuildEvent.Warning(
                 "",
@@ -212,12 +216,12 @@ public final class ProgressReporter implements BuildListener {
                 warning.location()));
     }
 
-    /** The place in the source that made the build fail. */
+    /** Sets the location in the source because of which the build failed. */
     public synchronized void failedAt(SourceLocation location) {
         failedAt = excerpt(location);
     }
 
-    /** What is new since this was last asked. */
+    /** Returns the changes since the last call. */
     public synchronized ProgressReport take() {
         Map<Integer, StepOutput> output = new TreeMap<>();
         List<StepReport> changed = new ArrayList<>();
@@ -244,13 +248,13 @@ public final class ProgressReporter implements BuildListener {
         return new ProgressReport(now(), changed, output, fresh, place, leftOut);
     }
 
-    /** By the daemon's clock, as far as that is known. */
+    /** Returns the current time of the daemon's clock, as far as its offset is known. */
     private Instant now() {
         Instant now = clock.instant();
         return lateness == null ? now : now.minus(lateness);
     }
 
-    /** All that there was, in numbers. */
+    /** Returns the summary of all steps. */
     public synchronized ProgressSummary summary() {
         List<StepReport> all = new ArrayList<>();
         accounts.forEach((step, account) -> {
@@ -301,7 +305,10 @@ public final class ProgressReporter implements BuildListener {
         return lines.stream().map(line -> text(line, LONGEST_LINE)).toList();
     }
 
-    /** Colours are for terminals. What is cut is cut last, so that no secret is cut out of sight of the mask. */
+    /**
+     * Returns a text without text attributes and secrets, truncated to the length. Truncating comes last, because the
+     * mask would not recognize the rest of a truncated secret.
+     */
     private String text(String text, int longest) {
         String line = LineAssembler.lineOf(text);
         return clipped(mask.apply(ATTRIBUTES.matcher(line).replaceAll("")), longest);

@@ -6,12 +6,12 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A build's steps in numbers.
+ * Statistics of a build's steps.
  *
- * @param steps how many there were
- * @param cacheable how many of them began and make something of others' results, which a cache can spare
- * @param cached for how many of these it did
- * @param transferredBytes of contexts, images and results, as far as the daemon counts them
+ * @param steps number of steps
+ * @param cacheable number of started steps with inputs, whose results can come from a cache
+ * @param cached number of these steps whose results came from a cache
+ * @param transferredBytes size of the transferred contexts, images and results, as far as the daemon reports it
  */
 public record ProgressSummary(int steps, int cacheable, int cached, long transferredBytes) {
     public static ProgressSummary of(Collection<StepReport> steps) {
@@ -27,7 +27,11 @@ public record ProgressSummary(int steps, int cacheable, int cached, long transfe
                 steps.stream().mapToLong(StepReport::transferredBytes).reduce(0, StepReport::sum));
     }
 
-    /** In a line, such as {@code 9 steps, 3 of 4 cached, 12.3s, 1.05MB transferred}. */
+    /**
+     * Returns the statistics as a line, such as {@code 9 steps, 3 of 4 cached, 12.3s, 1.05MB transferred}.
+     *
+     * @param time duration of the build
+     */
     public String line(Duration time) {
         return steps + (steps == 1 ? " step, " : " steps, ")
                 + (cacheable == 0 ? "" : cached + " of " + cacheable + " cached, ")

@@ -18,11 +18,11 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Writes each event as a line of JSON in the form of {@code buildctl build --progress=rawjson}, for programs. Output is
- * in base64 there, in which no mask finds secrets: such lines do not belong into a Jenkins log.
+ * Writes each event as a line of JSON in the form of {@code buildctl build --progress=rawjson}, for programs. The lines
+ * must not be written to a Jenkins log, because they contain output in base64, in which secrets cannot be masked.
  */
 public final class RawJsonPrinter implements BuildListener {
-    /** RFC 3339 with as many decimals as there are, as Go writes it. */
+    /** Format RFC 3339 with only as many decimals as necessary, as in Go. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
@@ -32,7 +32,7 @@ public final class RawJsonPrinter implements BuildListener {
 
     private final Consumer<String> log;
 
-    /** @param log gets each object, without a line end */
+    /** @param log receives each JSON object, without a line end */
     public RawJsonPrinter(Consumer<String> log) {
         this.log = log;
     }

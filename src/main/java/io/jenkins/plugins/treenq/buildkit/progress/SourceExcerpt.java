@@ -5,10 +5,10 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Lines of a source file around a place in it.
+ * The lines of a source file around a location.
  *
- * @param file its name
- * @param line the first line that is meant
+ * @param file name of the file
+ * @param line first line of the location
  */
 public record SourceExcerpt(String file, int line, List<Line> lines) implements Serializable {
     public SourceExcerpt {
@@ -16,8 +16,10 @@ public record SourceExcerpt(String file, int line, List<Line> lines) implements 
     }
 
     /**
-     * @param number counts from 1
-     * @param marked whether it is one of those that are meant
+     * A line of the source file.
+     *
+     * @param number number of the line; the first line of a file is line 1
+     * @param marked whether the line belongs to the location
      */
     public record Line(int number, boolean marked, String text) implements Serializable {}
 }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Shows places of a source file among the lines around them, as buildctl does beside an error. */
+/** Displays a location of a source file with the surrounding lines, as buildctl does for errors. */
 public final class SourceSnippet {
     private static final String RULE = "-".repeat(20);
 
     private SourceSnippet() {}
 
-    /** The snippet's lines; none when the location marks no line of a file whose text is known. */
+    /** Returns the lines of the snippet; empty if the location has no lines, or the content of the file is unknown. */
     public static List<String> of(SourceLocation location) {
         return excerpt(location).map(SourceSnippet::text).orElse(List.of());
     }
@@ -30,7 +30,7 @@ public final class SourceSnippet {
         return text;
     }
 
-    /** The same as data. */
+    /** Returns the excerpt that the snippet displays. */
     static Optional<SourceExcerpt> excerpt(SourceLocation location) {
         int count = location.lines().size();
         int first = location.ranges().stream()
@@ -45,7 +45,8 @@ public final class SourceSnippet {
         }
         int from = first;
         int to = last;
-        // A single line gets four lines around it, a range two; what one side lacks goes to the other one.
+        // As in BuildKit, a single line is displayed with at most two lines before and after it, and a range of lines
+        // with at most one.
         int wanted = first == last ? 4 : 2;
         for (int budget = 0; budget < wanted; budget++) {
             if (from > 1) {
@@ -69,7 +70,7 @@ public final class SourceSnippet {
         return location.ranges().stream().anyMatch(range -> range.first() <= number && number <= end(range));
     }
 
-    /** A frontend that knows only where something starts leaves the end at 0. */
+    /** Returns the last line of a range. A frontend that knows only the start of a range sends 0 as its end. */
     private static int end(SourceLocation.Lines range) {
         return Math.max(range.first(), range.last());
     }

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What is shown under one number: a vertex, or the vertices of a group; and how far they have come. */
+/** A step of the log, with its state. A step is a vertex, or a group of vertices that is displayed as one step. */
 final class Step {
     private static final int TAIL = 10;
 
@@ -32,7 +32,7 @@ final class Step {
 
     String name;
 
-    // The printer's notes, which nothing in this class depends on.
+    // State of the printer, which this class does not use.
     int index;
     long lastLine;
     int linesInRow;
@@ -41,7 +41,7 @@ final class Step {
     final Map<String, VertexStatus> parts = new HashMap<>();
     final Set<BuildEvent.Warning> warnings = new HashSet<>();
 
-    /** From a start to its end; a vertex may have several. */
+    /** A run of a vertex. A vertex may run several times. */
     private record Run(Instant start, Instant end, boolean cached, String error) {}
 
     private Step(String name, boolean hidden) {
@@ -53,7 +53,7 @@ final class Step {
         return new Step(name, false);
     }
 
-    /** A group is hidden until something of it is worth showing. */
+    /** Creates the step of a group, which is hidden until a member is worth displaying. */
     static Step group(String name) {
         return new Step(name, true);
     }
@@ -67,9 +67,9 @@ final class Step {
     }
 
     /**
-     * Takes notice of a vertex' state. Whatever is known already changes nothing, so events may repeat.
+     * Records the state of a vertex. Known states are ignored, because events may be repeated.
      *
-     * @return whether there is anything new to show
+     * @return whether there is something new to display
      */
     boolean record(BuildEvent.VertexChanged vertex) {
         TreeMap<Instant, Run> own = runs.computeIfAbsent(vertex.vertex(), digest -> new TreeMap<>());
@@ -84,7 +84,7 @@ final class Step {
         if (!later || wasCached(own, vertex)) {
             return false;
         }
-        // The daemon leaves the error of a former run in the event of the next one's start.
+        // An event of a start may still contain the error of the previous run.
         own.put(start, new Run(start, vertex.completed(), vertex.cached(), ended ? vertex.error() : ""));
         offsetTime = null;
         boolean weak = vertex.group() != null && vertex.group().weak();
@@ -95,7 +95,10 @@ final class Step {
         return true;
     }
 
-    /** The daemon marks the inputs of a cached vertex as cached with the time of that one's start, at each telling. */
+    /**
+     * Returns whether the event repeats that a vertex is cached. In each such event of an input of a cached vertex, the
+     * daemon sends the start of the cached vertex as time.
+     */
     private static boolean wasCached(TreeMap<Instant, Run> own, BuildEvent.VertexChanged vertex) {
         return vertex.cached()
                 && vertex.started().equals(vertex.completed())
@@ -114,7 +117,7 @@ final class Step {
         return all().anyMatch(run -> run.end == null);
     }
 
-    /** Whether an end is to be told; asking makes it told. */
+    /** Returns whether the step has ended and its end was not written yet, and marks the end as written. */
     boolean takeEnd() {
         boolean ended = endPending && finished();
         if (ended) {
@@ -126,7 +129,7 @@ final class Step {
         return ended;
     }
 
-    /** Of its members' last runs the first error, or empty. */
+    /** Returns the first error of the members' last runs; empty if there is none. */
     String error() {
         return latest().map(Run::error)
                 .filter(error -> !error.isEmpty())
@@ -146,17 +149,20 @@ final class Step {
         return runs.values().stream().noneMatch(Map::isEmpty) && latest().allMatch(Run::cached);
     }
 
-    /** Whether it is running, and has been since then or longer. */
+    /** Returns whether a member has been running since the given time or longer. */
     boolean runningSince(Instant then) {
         return all().anyMatch(run -> run.end == null && !run.start.isAfter(then));
     }
 
-    /** How long anything of it ran; parallel runs count once. */
+    /** Returns the total duration of all ended runs. Parallel runs count once. */
     Duration duration() {
         return duration(null);
     }
 
-    /** The same with what still runs. */
+    /**
+     * Returns the total duration of all runs, including runs that have not ended by {@code now}. Parallel runs count
+     * once.
+     */
     Duration duration(Instant now) {
         Duration sum = Duration.ZERO;
         for (Span span : spans()) {
@@ -168,7 +174,10 @@ final class Step {
         return sum;
     }
 
-    /** Where in a run something was written. Kept, because lines come by hundreds with the same time. */
+    /**
+     * Returns the formatted time since the start of the current run. The result is cached, because hundreds of lines
+     * may have the same time.
+     */
     String offset(Instant time) {
         if (!time.equals(offsetTime)) {
             offsetTime = time;
@@ -177,7 +186,7 @@ final class Step {
         return offset;
     }
 
-    /** Since the start of the run that the time lies in. */
+    /** Returns the time since the start of the run that contains the given time. */
     private Duration sinceStart(Instant time) {
         List<Span> spans = spans();
         for (int i = spans.size() - 1; i >= 0; i--) {
@@ -215,7 +224,7 @@ final class Step {
         return cached() ? StepReport.State.CACHED : StepReport.State.DONE;
     }
 
-    /** When it ran; beyond the bound, the last ones count as one. */
+    /** Returns the times of all runs. If there are more than {@code most}, the last runs are combined. */
     List<StepReport.Run> runs(int most) {
         List<StepReport.Run> runs = new ArrayList<>(spans().stream()
                 .map(span -> new StepReport.Run(span.start, span.end))
@@ -232,7 +241,7 @@ final class Step {
 
     private record Span(Instant start, Instant end) {}
 
-    /** The runs in the order of their starts, those that overlap as one. */
+    /** Returns the runs in the order of their starts. Overlapping runs are combined. */
     private List<Span> spans() {
         List<Span> spans = new ArrayList<>();
         all().sorted(Comparator.comparing(Run::start)).forEach(run -> {

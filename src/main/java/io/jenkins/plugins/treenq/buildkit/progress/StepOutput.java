@@ -5,9 +5,9 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Lines that a step wrote, those in the middle perhaps left out.
+ * Lines of a step's output. If there were too many, lines in the middle are omitted.
  *
- * @param leftOut how many there were between the first and the last ones
+ * @param leftOut number of omitted lines between the first and the last lines
  */
 public record StepOutput(List<String> first, long leftOut, List<String> last) implements Serializable {
     public StepOutput {

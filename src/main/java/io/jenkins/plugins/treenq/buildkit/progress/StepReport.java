@@ -7,14 +7,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How far a step of a build has come. A step is a vertex, or several that are shown as one.
+ * The state of a step. A step is a vertex, or several vertices that are displayed as one step.
  *
- * @param number counts from 1 in the order in which the build spoke of its steps
- * @param vertex the digest by which it was first spoken of
- * @param inputs numbers of the steps whose results it needs
- * @param runs when it ran, in order
- * @param transfers its parts: layers, uploads and other work within it
- * @param error empty when there is none
+ * @param number number of the step, from 1, in the order of the steps' first events
+ * @param vertex digest of the vertex in the step's first event
+ * @param inputs numbers of the steps whose results this step needs
+ * @param runs times of all runs, in order
+ * @param transfers transfers and other parts of the step, such as layers and uploads
+ * @param error error message; empty if the step did not fail
  */
 public record StepReport(
         int number,
@@ -32,11 +32,11 @@ public record StepReport(
         transfers = List.copyOf(transfers);
     }
 
-    /** What has become of a step. */
+    /** The state of a step. */
     public enum State {
         WAITING,
         RUNNING,
-        /** Its result was there already. */
+        /** The result was taken from the cache. */
         CACHED,
         DONE,
         FAILED,
@@ -47,32 +47,36 @@ public record StepReport(
         }
     }
 
-    /** @param end null while it runs */
+    /**
+     * A run of a step.
+     *
+     * @param end time of the end; null while the step is running
+     */
     public record Run(Instant start, Instant end) implements Serializable {}
 
     /**
-     * A part of a step.
+     * A transfer or another part of a step.
      *
-     * @param name such as {@code transferring context:}
-     * @param currentBytes so far; 0 when it is not counted
-     * @param totalBytes 0 when that is not known
-     * @param start null while it waits
-     * @param end null while it runs
+     * @param name name, such as {@code transferring context:}
+     * @param currentBytes number of transferred bytes; 0 if the part does not count bytes
+     * @param totalBytes total number of bytes; 0 if the total is unknown
+     * @param start time of the start; null while the part waits
+     * @param end time of the end; null while the part waits or runs
      */
     public record Transfer(String name, long currentBytes, long totalBytes, Instant start, Instant end)
             implements Serializable {}
 
-    /** When it first ran, or null. */
+    /** Returns the start of the first run; null if the step has not started. */
     public Instant start() {
         return runs.isEmpty() ? null : runs.get(0).start();
     }
 
-    /** When it last ended; null while it waits or runs. */
+    /** Returns the end of the last run; null while the step waits or runs. */
     public Instant end() {
         return runs.isEmpty() ? null : runs.get(runs.size() - 1).end();
     }
 
-    /** How long it has run in all. */
+    /** Returns the total duration of all runs, including a run that has not ended by {@code now}. */
     public Duration duration(Instant now) {
         return runs.stream()
                 .map(run -> Duration.between(run.start(), run.end() == null ? now : run.end()))
@@ -84,7 +88,7 @@ public record StepReport(
         return transfers.stream().mapToLong(Transfer::currentBytes).reduce(0, StepReport::sum);
     }
 
-    /** What a daemon says may be absurd, but does not become negative. */
+    /** Adds two numbers without overflow, because a daemon may send arbitrarily large numbers. */
     public static long sum(long some, long more) {
         return Math.min(some, Long.MAX_VALUE / 2) + Math.min(more, Long.MAX_VALUE / 2);
     }

@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 
-/** The steps of a build by their vertices; those of a group are one step. */
+/** The steps of a build by their vertices. The members of a group are one step. */
 final class Steps {
     private final Map<String, Step> byVertex = new LinkedHashMap<>();
     private final Map<String, Step> byGroup = new HashMap<>();
 
-    /** The step that an event is about, with the name that is known of it by now. */
+    /** Returns the step of an event, and updates its name. */
     Step of(BuildEvent event) {
         BuildEvent.VertexChanged vertex = event instanceof BuildEvent.VertexChanged changed ? changed : null;
         BuildEvent.Group group = vertex == null ? null : vertex.group();
@@ -28,7 +28,7 @@ final class Steps {
         return step;
     }
 
-    /** The step of a vertex that an event spoke of. */
+    /** Returns the step of a vertex; null if no event of the vertex was received. */
     Step of(String vertex) {
         return byVertex.get(vertex);
     }

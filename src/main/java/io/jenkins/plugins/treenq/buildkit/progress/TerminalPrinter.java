@@ -13,16 +13,19 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Draws a build's steps with their times in place, for a terminal ({@code util/progress/progressui/display.go}).
- * Whoever has it calls {@link #draw} from time to time, and {@link #finish} at the end, which leaves all steps on the
- * screen.
+ * Displays the steps of a build with their durations on a terminal and updates them in place
+ * ({@code util/progress/progressui/display.go}). The owner calls {@link #draw} periodically, and {@link #finish} at the
+ * end, which leaves all steps on the screen.
  */
 public final class TerminalPrinter implements BuildListener {
     private static final Pattern ATTRIBUTES = Pattern.compile("\u001b\\[[0-9;:]*m");
     private static final String ERASE_LINE_END = "\u001b[K";
     private static final String ERASE_BELOW = "\u001b[J";
 
-    /** So that a line which is too long, as after the window was made narrower, does not become two. */
+    /**
+     * Line wrapping is turned off, so that a line that is too long does not occupy two rows, for example after the
+     * window was made narrower.
+     */
     private static final String WITHOUT_WRAPPING = "\u001b[?7l";
 
     private static final String WITH_WRAPPING = "\u001b[?7h";
@@ -39,10 +42,10 @@ public final class TerminalPrinter implements BuildListener {
     private int drawn;
     private boolean finished;
 
-    /** Of the terminal, in characters. */
+    /** The size of the terminal in characters. */
     public record Size(int columns, int rows) {}
 
-    /** @param screen gets text with the terminal's control sequences */
+    /** @param screen receives text with control sequences for the terminal */
     public TerminalPrinter(Consumer<String> screen, Supplier<Size> size) {
         this(screen, size, Instant::now);
     }
@@ -57,13 +60,13 @@ public final class TerminalPrinter implements BuildListener {
     @Override
     public synchronized void onEvent(BuildEvent event) {
         if (daemonsLead == null && event instanceof BuildEvent.VertexChanged vertex && vertex.started() != null) {
-            // The daemon's clock is not this machine's.
+            // The daemon's clock may differ from the clock of this machine.
             daemonsLead = Duration.between(clock.get(), vertex.started());
         }
         steps.onEvent(event);
     }
 
-    /** Draws what fits on the screen, in the place of what was drawn before. */
+    /** Draws as many steps as fit on the screen, and replaces the previous drawing. */
     public synchronized void draw() {
         if (finished) {
             return;
@@ -76,7 +79,7 @@ public final class TerminalPrinter implements BuildListener {
                 details(step).forEach(detail -> lines.add(cut(detail, Math.max(LEAST_COLUMNS, now.columns()) - 1)));
             }
         }
-        // The newest are at the end. One row is the header's, and one the cursor's.
+        // The newest steps are at the end. One row is reserved for the header, and one for the cursor.
         int room = Math.max(1, now.rows() - 2);
         List<String> shown = new ArrayList<>();
         shown.add(header(""));
@@ -84,7 +87,7 @@ public final class TerminalPrinter implements BuildListener {
         show(shown);
     }
 
-    /** Draws all steps, for the last time, and what their warnings and the output of those that failed say. */
+    /** Draws all steps for the last time, with their warnings and the output of failed steps. */
     public synchronized void finish() {
         steps.close();
         int columns = size.get().columns();

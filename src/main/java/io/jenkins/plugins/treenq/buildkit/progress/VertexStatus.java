@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A layer or transfer within a step; decides which of its states are worth a line. */
+/**
+ * The progress of a part of a vertex, such as a layer or transfer. This class decides which of its states are written
+ * to the log.
+ */
 final class VertexStatus {
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final double SHARE = 0.05;
@@ -17,9 +20,9 @@ final class VertexStatus {
     private BuildEvent.Progress printed;
 
     /**
-     * Takes notice of a state. Worth a line are the first one if it {@link #hasNews} something, the last one, and
-     * between them those that are five percent or five seconds after the one printed before. Known and older states are
-     * not.
+     * Records a state, and returns whether to write the state to the log. The first state is written if it
+     * {@link #hasNews}, and the last one is always written. A state in between is written if it is five percent or five
+     * seconds after the previously written state. Known and older states are not written.
      */
     boolean take(BuildEvent.Progress state) {
         if (state.started() == null || heard != null && !isNews(state)) {
@@ -33,7 +36,7 @@ final class VertexStatus {
         return worth;
     }
 
-    /** What was heard of it last, if it goes on. */
+    /** Returns the last known state of a part that has not completed. */
     Optional<BuildEvent.Progress> unfinished() {
         return Optional.ofNullable(heard).filter(state -> state.completed() == null);
     }
@@ -43,8 +46,9 @@ final class VertexStatus {
     }
 
     /**
-     * What names a digest or ends with a colon mostly is over at once, or tells more soon; its first moment is not
-     * worth a line. Anything else may last in silence: pushing, say, tells nothing until it is done.
+     * Returns whether a first state is written. A part whose ID contains a digest or ends with a colon usually
+     * completes or continues within a moment, so that its first state is not written. Other parts may take long without
+     * further states: a push, for example, sends none until it is complete.
      */
     private static boolean hasNews(BuildEvent.Progress state) {
         boolean brief = state.id().endsWith(":") || state.id().contains("sha256:");
@@ -57,7 +61,7 @@ final class VertexStatus {
                 || Duration.between(printed.timestamp(), state.timestamp()).compareTo(PERIOD) >= 0;
     }
 
-    /** Such as {@code transferring context: 1.05MB / 3.40MB 0.3s done}. */
+    /** Formats a state, such as {@code transferring context: 1.05MB / 3.40MB 0.3s done}. */
     static String describe(BuildEvent.Progress state) {
         StringBuilder text = new StringBuilder(LineAssembler.lineOf(state.id()));
         if (state.total() != 0) {

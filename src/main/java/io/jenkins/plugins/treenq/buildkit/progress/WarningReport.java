@@ -5,12 +5,12 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A rule that a Dockerfile breaks.
+ * A warning of the frontend's build checks.
  *
- * @param summary the rule and what breaks it, in a line
+ * @param summary one line with the name of the rule and the violation
  * @param detail further lines
- * @param url of the rule's description, or empty
- * @param place null when it is about no place
+ * @param url address of the rule's description; empty if there is none
+ * @param place location in the Dockerfile; null if the warning has none
  */
 public record WarningReport(String summary, List<String> detail, String url, SourceExcerpt place)
         implements Serializable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What a build's events look like to a reader: the plain log, source snippets, JSON, an account of the steps. Imports
- * only the client's values.
+ * Presentation of a build's events: the plain log, the display on a terminal, JSON, source snippets, and reports of the
+ * steps. The package imports only the client's value types.
  */
 package io.jenkins.plugins.treenq.buildkit.progress;

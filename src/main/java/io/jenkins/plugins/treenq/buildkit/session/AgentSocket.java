@@ -11,11 +11,14 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 
-/** Connects to a Unix socket of this machine, on the threads that move bytes. */
+/** Connects to Unix sockets on the client's machine, on the event loops' I/O threads. */
 final class AgentSocket {
     private AgentSocket() {}
 
-    /** Nothing is read before the handler asks for it. When the other side ends, the channel closes. */
+    /**
+     * Connects to a socket. The channel reads nothing until the handler requests a read. When the peer closes the
+     * connection, the channel closes.
+     */
     static ChannelFuture connect(Path path, EventLoops loops, ChannelHandler handler) {
         return new Bootstrap()
                 .group(loops.io())

@@ -31,24 +31,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Answers the daemon's questions for registry logins, or for tokens where the logins say so.
+ * The session's service through which the daemon requests credentials of registries, or tokens if the logins have a
+ * {@link TokenSource} for the registry.
  *
- * <p>A registry without a login gets an empty answer: an error would fail even the pull of a public image
- * ({@code session/auth/auth.go}). A registry without a {@link TokenSource} has no token authority, so the daemon gets
- * the login and fetches tokens itself ({@code util/resolver/authorizer.go}).
+ * <p>For a registry without a login, the service returns an empty response instead of an error, because an error would
+ * fail even the pull of a public image ({@code session/auth/auth.go}). For a registry without a {@link TokenSource},
+ * the service has no token authority, so that the daemon requests the credentials and fetches tokens itself
+ * ({@code util/resolver/authorizer.go}).
  */
 final class AuthService extends AuthGrpc.AuthImplBase {
-    /** More than any build needs; each takes some memory. */
+    /** Limit of registries, which is above the needs of any build and bounds the memory of the token clients. */
     private static final int MOST_REGISTRIES = 100;
 
     private final RegistryLogins logins;
 
     private final Consumer<Throwable> onFailure;
 
-    /** By host. Guarded by itself. */
+    /** Token clients by host. Guarded by the map's own lock. */
     private final Map<String, TokenClient> clients = new HashMap<>();
 
-    /** @param onFailure told of errors, which nobody expected */
+    /** @param onFailure receives unexpected errors */
     AuthService(RegistryLogins logins, Consumer<Throwable> onFailure) {
         this.logins = logins;
         this.onFailure = onFailure;
@@ -150,7 +152,10 @@ final class AuthService extends AuthGrpc.AuthImplBase {
         }
     }
 
-    /** Without one, the call is as good as not there, and the daemon asks for credentials. */
+    /**
+     * Returns the token source of a registry. Without one, the call fails with UNIMPLEMENTED, and the daemon requests
+     * credentials instead.
+     */
     private TokenSource source(String host) {
         return logins.tokens(host).orElseThrow(Status.UNIMPLEMENTED::asRuntimeException);
     }

@@ -13,7 +13,10 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Answers the daemon once, and tells it in words what went wrong; gRPC alone would drop them. */
+/**
+ * Sends the response of a unary call, or the failure with a description for the daemon. gRPC alone would drop the
+ * message of an exception.
+ */
 final class CallAnswers {
     private static final Logger LOGGER = Logger.getLogger(CallAnswers.class.getName());
 
@@ -23,7 +26,7 @@ final class CallAnswers {
         answerLater(to, nothing -> {}, () -> CompletableFuture.completedFuture(work.call()));
     }
 
-    /** @param onFailure told of errors, which nobody expected */
+    /** @param onFailure receives unexpected errors */
     static <T> void answerLater(
             StreamObserver<T> to, Consumer<Throwable> onFailure, Callable<CompletableFuture<T>> work) {
         CompletableFuture<T> answer;
@@ -52,7 +55,7 @@ final class CallAnswers {
             return known;
         }
         LOGGER.log(Level.FINE, cause, () -> "the daemon's question cannot be answered");
-        // The words of any other exception are not meant for the daemon; they may even hold what is secret.
+        // The messages of other exceptions are not meant for the daemon and may contain secrets.
         boolean forTheDaemon = cause instanceof IllegalStateException
                 || cause instanceof BuildkitException
                 || cause instanceof TokenRefusedException;

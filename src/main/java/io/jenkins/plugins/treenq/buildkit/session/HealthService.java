@@ -6,7 +6,10 @@ import io.jenkins.plugins.treenq.buildkit.wire.health.HealthCheckRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.health.HealthCheckResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.health.HealthGrpc;
 
-/** Tells the daemon every five seconds that the session lives ({@code session/grpc.go}). */
+/**
+ * Answers the daemon's health checks. The daemon checks the health of a session every five seconds and ends a session
+ * that does not answer ({@code session/grpc.go}).
+ */
 final class HealthService extends HealthGrpc.HealthImplBase {
     private static final HealthCheckResponse SERVING = HealthCheckResponse.newBuilder()
             .setStatus(HealthCheckResponse.ServingStatus.SERVING)

@@ -3,20 +3,20 @@ package io.jenkins.plugins.treenq.buildkit.session;
 
 import io.grpc.stub.StreamObserver;
 
-/** Hears the rest of a call that is already answered. */
+/** Ignores the remaining requests of a call that has already been answered. */
 final class IgnoredRequests<T> implements StreamObserver<T> {
     @Override
     public void onNext(T message) {
-        // Nobody waits for it any more.
+        // The call has been answered.
     }
 
     @Override
     public void onError(Throwable failure) {
-        // The daemon hung up; so had we.
+        // The call has ended on both sides.
     }
 
     @Override
     public void onCompleted() {
-        // So had we.
+        // The call has ended on both sides.
     }
 }

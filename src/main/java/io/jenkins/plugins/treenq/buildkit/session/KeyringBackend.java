@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.session;
 
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
 
-/** Answers from keys held in memory, at once. */
+/** Answers an SSH agent's requests immediately, with keys in memory. */
 final class KeyringBackend implements SshAgentConnection.Backend {
     private final Keyring keyring;
     private final SshAgentConnection call;
@@ -20,6 +20,6 @@ final class KeyringBackend implements SshAgentConnection.Backend {
 
     @Override
     public void close() {
-        // The keys serve the next connection, too.
+        // The keyring remains open for further connections.
     }
 }

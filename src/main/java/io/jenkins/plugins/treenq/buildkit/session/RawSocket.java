@@ -18,18 +18,19 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * One connection of a step to a socket of this machine, byte by byte, at the pace of the slower side in each direction
- * ({@code session/sshforward/copy.go}). When the socket's side ends, so does the call: gRPC has no half-closed server.
+ * A connection of a build step to a Unix socket on the client's machine. The bytes are passed through unchanged, in
+ * each direction at the pace of the slower side ({@code session/sshforward/copy.go}). When the socket is closed, the
+ * call ends as well, because a gRPC server cannot half-close a call.
  */
 final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements StreamObserver<BytesMessage> {
     private final ServerCallStreamObserver<BytesMessage> step;
     private final Channel socket;
     private final Consumer<Throwable> onFailure;
 
-    /** Belongs to the socket's thread, on which alone the step is written to. */
+    /** Accessed only by the socket's event loop, which is the only thread that writes to the call. */
     private boolean over;
 
-    /** @param onFailure told of errors, which nobody expected */
+    /** @param onFailure receives unexpected errors */
     RawSocket(ServerCallStreamObserver<BytesMessage> step, Path path, EventLoops loops, Consumer<Throwable> onFailure) {
         this.step = step;
         this.onFailure = onFailure;
@@ -60,7 +61,7 @@ final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements St
 
     @Override
     public void onCompleted() {
-        // Behind everything that is still to be written.
+        // The empty write completes after all pending writes, so that the output is shut down after them.
         socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ((DuplexChannel) socket).shutdownOutput());
     }
 

@@ -8,11 +8,13 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Keeps a call's headers for the method that answers it: some calls say only there what they are about. */
+/**
+ * Makes the headers of a call available to the service's method. The parameters of some calls are in the headers only.
+ */
 final class RequestHeaders implements ServerInterceptor {
     private static final Context.Key<Metadata> CURRENT = Context.key("headers");
 
-    /** A header's first value in the call that is being answered; empty for none. */
+    /** Returns the first value of a header of the current call; empty if the header is missing. */
     static String get(Metadata.Key<String> name) {
         String value = CURRENT.get().get(name);
         return value == null ? "" : value;

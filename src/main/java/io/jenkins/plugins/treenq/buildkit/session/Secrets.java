@@ -3,17 +3,22 @@ package io.jenkins.plugins.treenq.buildkit.session;
 
 import java.util.Optional;
 
-/** Finds a secret when the daemon asks for it. */
+/** Provides the secrets of a build when the daemon requests them. */
 @FunctionalInterface
 public interface Secrets {
-    /** As much as BuildKit's own client gives ({@code session/secrets/secretsprovider/secretsprovider.go}). */
+    /**
+     * The maximum size of a secret, which is the same in BuildKit's own client
+     * ({@code session/secrets/secretsprovider/secretsprovider.go}).
+     */
     int MAX_BYTES = 500 << 10;
 
     Secrets NONE = id -> Optional.empty();
 
     /**
-     * @param id as the Dockerfile's {@code --mount=type=secret,id=…} has it
-     * @throws IllegalStateException when it should be there and cannot be had; the daemon is told the message
+     * Returns the value of a secret; empty if the build has no such secret.
+     *
+     * @param id ID in the Dockerfile's {@code --mount=type=secret,id=…}
+     * @throws IllegalStateException if the secret exists but cannot be read; the message is sent to the daemon
      */
     Optional<byte[]> find(String id);
 }

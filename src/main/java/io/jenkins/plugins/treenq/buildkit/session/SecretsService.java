@@ -9,8 +9,9 @@ import io.jenkins.plugins.treenq.buildkit.wire.secrets.GetSecretResponse;
 import io.jenkins.plugins.treenq.buildkit.wire.secrets.SecretsGrpc;
 
 /**
- * Answers the daemon's questions for secrets. A missing one is NOT_FOUND, which optional mounts and git contexts
- * expect; any other code would fail them ({@code session/secrets/secrets.go}).
+ * The session's service through which the daemon requests secrets. For a missing secret, the service returns NOT_FOUND,
+ * which optional mounts and git contexts accept. With any other code they would fail
+ * ({@code session/secrets/secrets.go}).
  */
 final class SecretsService extends SecretsGrpc.SecretsImplBase {
     private final Secrets secrets;

@@ -35,10 +35,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The daemon's way back to this client during one build ({@code session/session.go}).
+ * The session of one build, through which the daemon sends requests to the client ({@code session/session.go}).
  *
- * <p>The client opens a call, and on it the daemon opens an HTTP/2 connection in the other direction, on which it asks
- * for files, logins and secrets. Only what was handed to {@link #open} can be asked for.
+ * <p>The client opens a call to the daemon. On this call, the daemon opens an HTTP/2 connection in the opposite
+ * direction, on which it requests files, credentials and secrets. The daemon can request only what was passed to
+ * {@link #open}.
  */
 public final class Session implements AutoCloseable {
     private static final String HEADER = "x-docker-expose-session-";
@@ -48,10 +49,13 @@ public final class Session implements AutoCloseable {
     private static final Metadata.Key<String> METHOD =
             Metadata.Key.of(HEADER + "grpc-method", Metadata.ASCII_STRING_MARSHALLER);
 
-    /** How much may wait in the call before the session's own connection stops writing. */
+    /** Number of bytes that may wait in the call before the connection inside of the session stops writing. */
     private static final int READY_BYTES = 256 << 10;
 
-    /** At a time; each has something in memory. Builds with a hundred parallel steps stay far below. */
+    /**
+     * Limit of concurrent calls of the daemon, each of which uses memory. Even builds with a hundred parallel build
+     * steps need far fewer.
+     */
     private static final int MOST_CALLS = 1_000;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -69,9 +73,11 @@ public final class Session implements AutoCloseable {
     /**
      * Opens a session.
      *
-     * @param files services that serve files, beside the logins, secrets, agents and uploads of the content
-     * @param onFailure told of what nobody expected, such as memory that runs out while the daemon is answered
-     * @throws BuildkitException.InvalidRequestException when an agent's key cannot be used or its socket is not there
+     * @param files services that transfer files, in addition to the services for the logins, secrets, SSH agents and
+     *     uploads of the content
+     * @param onFailure receives unexpected failures, such as memory exhaustion while a request is answered
+     * @throws BuildkitException.InvalidRequestException if a key of an SSH agent is unusable, or the socket of an SSH
+     *     agent does not exist
      */
     public static Session open(
             ManagedChannel channel,
@@ -86,7 +92,7 @@ public final class Session implements AutoCloseable {
         services.add(health.bindService());
         services.add(new AuthService(content.logins(), onFailure).bindService());
         services.add(new SecretsService(content.secrets()).bindService());
-        // Without one, the daemon says itself that none was forwarded.
+        // Without this service, the daemon itself reports that no SSH agent was forwarded.
         if (!content.ssh().isEmpty()) {
             services.add(new SshService(content.ssh(), loops, onFailure).intercepted());
         }
@@ -120,8 +126,8 @@ public final class Session implements AutoCloseable {
                     .maxInboundMessageSize(DaemonChannel.MAX_MESSAGE_BYTES)
                     .maxInboundMetadataSize(DaemonChannel.MAX_METADATA_BYTES)
                     .maxConcurrentCallsPerConnection(MOST_CALLS)
-                    // The daemon's own connection has pings. Those of this one would be timers that hold on to each
-                    // session for two hours.
+                    // The connection to the daemon has its own keepalive. The timers of a second keepalive would keep
+                    // each session in memory for two hours.
                     .keepAliveTime(Long.MAX_VALUE, TimeUnit.NANOSECONDS)
                     .permitKeepAliveTime(1, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
@@ -157,17 +163,23 @@ public final class Session implements AutoCloseable {
         listener.accept(tunnel.connection);
     }
 
-    /** Names the session to the daemon. */
+    /** Returns the ID of the session, which the request of the build refers to. */
     public String id() {
         return id;
     }
 
-    /** Completes when the daemon has opened its side; there is no other acknowledgement. */
+    /**
+     * Returns a future that completes when the daemon has opened its side of the session, that is, has sent its first
+     * bytes. The protocol has no other acknowledgement.
+     */
     public CompletableFuture<Void> opened() {
         return opened;
     }
 
-    /** Completes when the session is over; exceptionally when the daemon or the connection ended it. */
+    /**
+     * Returns a future that completes when the session was closed. The future fails if the daemon or the connection
+     * ended the session.
+     */
     public CompletableFuture<Void> ended() {
         return ended;
     }
@@ -181,8 +193,9 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Keeps the reply to a health check from waiting behind work that asks for credentials. What concerns files is only
-     * queued where it arrives; what reads and writes them are tasks of their own.
+     * Chooses the executor of a call, so that health checks are not delayed by calls that wait for credentials. Calls
+     * that transfer files only queue messages on the thread on which the messages arrive; other tasks read and write
+     * the files.
      */
     private record HealthFirst(Executor workers) implements ServerCallExecutorSupplier {
         private static final Set<String> NEVER_BLOCKING =
@@ -209,7 +222,7 @@ public final class Session implements AutoCloseable {
         public void beforeStart(ClientCallStreamObserver<BytesMessage> stream) {
             call = stream;
             connection = new SessionChannel(listener, stream);
-            // The connection itself asks for the first message when it can take it.
+            // The connection requests the first message when it is ready to receive.
             stream.disableAutoRequestWithInitial(0);
             stream.setOnReadyHandler(connection::onCallReady);
         }
@@ -223,9 +236,9 @@ public final class Session implements AutoCloseable {
         @Override
         public void onError(Throwable failure) {
             Status status = Status.fromThrowable(failure);
-            // A call that was cancelled for something was so on this side. The daemon may build on without the session.
-            // What
-            // gRPC could not read of the daemon's has a status, and is the daemon's own failure.
+            // A call that was cancelled with a cause was cancelled by the client. The failure is reported because the
+            // daemon may continue the build without the session. If gRPC could not decode the daemon's bytes, the cause
+            // has a status and is the daemon's own failure.
             Throwable cause = status.getCause();
             if (status.getCode() == Status.Code.CANCELLED
                     && !(cause instanceof StatusRuntimeException)

@@ -18,16 +18,16 @@ import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 
 /**
- * One end of a byte stream that travels in the messages of a gRPC call: what Netty takes for a connection.
+ * A Netty channel whose bytes are transported in the messages of a gRPC call.
  *
- * <p>Nothing queues here without bound. Towards the daemon, bytes leave only while the call is ready, so that Netty's
- * own watermarks see the real connection and a reply to the daemon's health check never waits behind megabytes of
- * files. From the daemon, the next message is asked for only when the last one was handled.
+ * <p>All queues are bounded. Towards the daemon, bytes are written only while the call is ready. Netty's watermarks
+ * therefore apply to the real connection, and a response to a health check never waits behind megabytes of files. From
+ * the daemon, the next message is requested only after the previous one was handled.
  */
 final class SessionChannel extends AbstractChannel {
     /**
-     * With what goes around it, two frames of HTTP/2 and no more than 32 KiB: for a larger message, the daemon's gRPC
-     * clears a buffer of 1 MiB ({@code mem/buffer_pool.go}).
+     * Together with its headers, a message of this size fills two HTTP/2 frames of 16 KiB. For a larger message, the
+     * daemon's gRPC library clears a buffer of 1 MiB ({@code mem/buffer_pool.go}).
      */
     private static final int MESSAGE_BYTES = (32 << 10) - 9;
 
@@ -36,7 +36,8 @@ final class SessionChannel extends AbstractChannel {
     private final ChannelConfig config = new DefaultChannelConfig(this) {
         @Override
         public <T> boolean setOption(ChannelOption<T> option, T value) {
-            // gRPC sets socket options on whatever it gets; here there is no socket to set them on.
+            // gRPC sets options of sockets on every channel. This channel has no socket and accepts the option without
+            // effect.
             return option == ChannelOption.SO_KEEPALIVE || super.setOption(option, value);
         }
     };
@@ -51,14 +52,14 @@ final class SessionChannel extends AbstractChannel {
         this.call = call;
     }
 
-    /** The call can take bytes again. */
+    /** Writes pending bytes, because the call has become ready again. */
     void onCallReady() {
         if (isRegistered()) {
             listener.inLoop(() -> unsafe().flush());
         }
     }
 
-    /** The daemon sent bytes; asks for more when they were handled. */
+    /** Passes received bytes to the pipeline, and requests the next message after they were handled. */
     void onCallMessage(ByteString bytes) {
         listener.inLoop(() -> {
             try {
@@ -66,15 +67,16 @@ final class SessionChannel extends AbstractChannel {
                 pipeline().fireChannelReadComplete();
                 call.request(1);
             } catch (RuntimeException | Error e) {
-                // Netty would only log it, and the daemon would wait.
+                // Netty would only log the exception, and the daemon would wait for a response.
                 breakOff(e);
             }
         });
     }
 
     /**
-     * Closes at once, or is never accepted when that is still to come. The handlers of HTTP/2 would first write that
-     * they go away, which nobody takes when the call is over, and wait for that as long as the event loop lives.
+     * Closes the channel immediately, or prevents the channel from being accepted if this has not happened yet. Without
+     * this, the HTTP/2 handlers would first try to send GOAWAY on the ended call, and wait for this write until the
+     * event loop ends.
      */
     void end() {
         ended = true;
@@ -85,7 +87,7 @@ final class SessionChannel extends AbstractChannel {
         });
     }
 
-    /** Whether the call is over, so that nobody may accept this connection any more. */
+    /** Returns whether the call has ended, so that the channel must not be accepted. */
     boolean isEnded() {
         return ended;
     }
@@ -99,7 +101,7 @@ final class SessionChannel extends AbstractChannel {
         try {
             write(pending);
         } catch (RuntimeException | Error e) {
-            // Netty would only close its own side.
+            // Netty would close only the client's side of the connection.
             breakOff(e);
             throw e;
         }
@@ -119,7 +121,7 @@ final class SessionChannel extends AbstractChannel {
         }
     }
 
-    /** Moves as much as fits; returns how much that was. */
+    /** Moves pending bytes to the message until the message is full, and returns their number. */
     private static int fill(byte[] message, ChannelOutboundBuffer pending) {
         int length = 0;
         while (length < message.length && pending.current() instanceof ByteBuf head) {
@@ -147,7 +149,7 @@ final class SessionChannel extends AbstractChannel {
 
     @Override
     protected void doBeginRead() {
-        // Bytes are pushed by the call, at the pace at which they are handled.
+        // The call delivers bytes at the pace at which they are handled, so that reading needs no request.
     }
 
     @Override

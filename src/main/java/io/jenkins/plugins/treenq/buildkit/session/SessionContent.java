@@ -9,22 +9,25 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Everything that a daemon may ask for during one build, and everything it may send back; it can reach nothing else.
+ * The data that the daemon may request during one build, and the destinations of its results. The daemon has access to
+ * nothing else.
  *
- * @param locals trees of files by name
- * @param logins of registries
- * @param secrets by id
- * @param ssh agents by id; {@code default} is the one of {@code --mount=type=ssh} without an id
- * @param outputs where an export comes back to, by its index in the request
- * @param layouts OCI layouts by store id: {@code oci:NAME} for a context {@code oci-layout://NAME@DIGEST},
- *     {@code local:FOLDER} for local cache that has this {@code src} or {@code dest}; only what cache is exported to is
- *     written
- * @param uploads streams by the path of their address {@code http://buildkit-session/PATH}
- * @param sharedKey under which the daemon keeps the sent trees for the next build; empty shares them with every client
- *     that sends none. Whoever knows it can read them, so it must be unguessable.
- * @param boundary of the folders of locals, outputs and layouts, which lie below it: no link below it is followed,
- *     whoever puts one there meanwhile. Null when whoever named the folders may reach everything; links that lead to a
- *     folder are followed then, and none below the folder.
+ * @param locals files by name
+ * @param logins credentials of registries
+ * @param secrets secrets by ID
+ * @param ssh SSH agents by ID; {@code default} is the ID of {@code --mount=type=ssh} without an ID
+ * @param outputs destinations of results, by the position of the exporter in the request
+ * @param layouts OCI layouts by store ID: {@code oci:NAME} for the named context {@code oci-layout://NAME@DIGEST},
+ *     {@code local:FOLDER} for a local cache with this {@code src} or {@code dest}. Of these, the daemon may write only
+ *     to the destinations of cache exporters
+ * @param uploads uploads by the path of their address {@code http://buildkit-session/PATH}
+ * @param sharedKey key under which the daemon keeps the received files for the next build. Everyone who knows the key
+ *     can read the files, so the key must be unguessable. An empty key shares the files with all clients that send an
+ *     empty key
+ * @param boundary folder that contains the folders of locals, outputs and layouts. Links inside of the boundary are not
+ *     followed, even if they are created during the build. Null if the folders were named by a user who may access all
+ *     files of the machine; then links that lead to one of the folders are followed, and links inside of the folder are
+ *     not
  */
 public record SessionContent(
         Map<String, LocalSource> locals,
@@ -47,12 +50,12 @@ public record SessionContent(
         Objects.requireNonNull(sharedKey);
     }
 
-    /** Trees of files, logins and secrets; none of what fewer builds need. */
+    /** Creates content with files, logins and secrets only. */
     public SessionContent(Map<String, LocalSource> locals, RegistryLogins logins, Secrets secrets, String sharedKey) {
         this(locals, logins, secrets, Map.of(), Map.of(), Map.of(), Map.of(), sharedKey);
     }
 
-    /** Folders of somebody who may reach everything. */
+    /** Creates content without a boundary, for a user who may access all files of the machine. */
     public SessionContent(
             Map<String, LocalSource> locals,
             RegistryLogins logins,

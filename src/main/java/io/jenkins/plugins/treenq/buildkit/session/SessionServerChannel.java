@@ -12,18 +12,21 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Accepts the one connection of a session. It listens nowhere: nobody on this machine can reach what is served. */
+/**
+ * A Netty server channel that accepts the single connection of a session. The channel does not listen on any address,
+ * so that no other process on the machine can reach the session's services.
+ */
 final class SessionServerChannel extends AbstractServerChannel {
-    /** A name for logs; nothing is bound to it. */
     private static final Logger LOGGER = Logger.getLogger(SessionServerChannel.class.getName());
 
+    /** The address is used in log messages only; no socket is bound to it. */
     static final SocketAddress ADDRESS = new LocalAddress("buildkit-session");
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
     private volatile boolean bound;
     private volatile boolean open = true;
 
-    /** Hands the connection to the server, unless it has ended by then. */
+    /** Passes the connection to the server, unless the connection has ended in the meantime. */
     void accept(SessionChannel connection) {
         inLoop(() -> {
             if (!connection.isEnded()) {
@@ -34,8 +37,8 @@ final class SessionServerChannel extends AbstractServerChannel {
     }
 
     /**
-     * Runs a task in the event loop, where all that happens to the session's connection happens one after the other. A
-     * client that is closed has no event loop any more; then there is nobody left for whom the task could be done.
+     * Runs a task in the session's event loop, which serializes all actions on the session's connection. A closed
+     * client has no event loop any more; then the task is dropped, because no connection is left that it could affect.
      */
     void inLoop(Runnable task) {
         try {
@@ -57,7 +60,7 @@ final class SessionServerChannel extends AbstractServerChannel {
 
     @Override
     protected void doBeginRead() {
-        // There is nothing to poll: accept() brings the connection.
+        // Reading needs no polling, because accept() delivers the connection.
     }
 
     @Override

@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Asks an agent on this machine to list its keys and to sign, and nothing else: a step must not add, remove or lock
- * keys that are not the build's alone ({@code sshprovider/agentprovider.go}).
+ * Forwards requests to an SSH agent on the client's machine. Only requests to list keys and to sign are forwarded,
+ * because a build step must not add, remove or lock keys that other processes use, too
+ * ({@code sshprovider/agentprovider.go}).
  */
 final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implements SshAgentConnection.Backend {
     private final Path path;
@@ -26,10 +27,10 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
     private final Consumer<Throwable> onFailure;
     private final AgentFrames answers = new AgentFrames();
 
-    /** Null before the first request. */
+    /** Null until the first request. */
     private ChannelFuture connection;
 
-    /** @param onFailure told of errors, which nobody expected */
+    /** @param onFailure receives unexpected errors */
     SocketBackend(Path path, EventLoops loops, SshAgentConnection call, Consumer<Throwable> onFailure) {
         this.path = path;
         this.loops = loops;

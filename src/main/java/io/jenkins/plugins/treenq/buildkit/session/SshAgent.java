@@ -5,17 +5,17 @@ import io.jenkins.plugins.treenq.buildkit.SshKey;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What answers when a step uses {@code RUN --mount=type=ssh}. */
+/** An SSH agent for build steps with {@code RUN --mount=type=ssh}. */
 public sealed interface SshAgent {
     /**
-     * The socket of an agent on this machine.
+     * The socket of an SSH agent on the client's machine.
      *
-     * @param path such as {@code $SSH_AUTH_SOCK}
-     * @param raw passes bytes through as they are, for a socket that is no agent
+     * @param path path of the socket, such as {@code $SSH_AUTH_SOCK}
+     * @param raw whether bytes are passed through unchanged, for the socket of a server that is not an SSH agent
      */
     record Socket(Path path, boolean raw) implements SshAgent {}
 
-    /** Keys held in memory, served as an agent that only lists and signs. */
+    /** Keys in memory, served by a built-in agent that can only list keys and sign. */
     record Keys(List<SshKey> keys) implements SshAgent {
         public Keys {
             keys = List.copyOf(keys);

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One connection of a step to an SSH agent, message by message.
+ * A connection of a build step to an SSH agent, which transports whole messages of the agent protocol.
  *
- * <p>It asks the agent one thing at a time, as that protocol is, takes the next bytes from the daemon only when there
- * is no whole message left, and asks nothing while the daemon does not take the answers: what waits here is one answer
- * and what came in one message of the call.
+ * <p>The connection sends the agent one request at a time, as the agent protocol requires. It requests the next bytes
+ * from the daemon only when no complete message is left, and sends the agent no request while the daemon does not
+ * accept responses. At most one response and the content of one message of the call are therefore in memory.
  */
 final class SshAgentConnection implements StreamObserver<BytesMessage> {
     private final ServerCallStreamObserver<BytesMessage> step;
@@ -28,8 +28,8 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
     private boolean over;
 
     /**
-     * What answers, in the end {@link SshAgentConnection#answer} for each request, or {@link SshAgentConnection#end}.
-     * Never blocks.
+     * An SSH agent, which answers each request by {@link SshAgentConnection#answer} or {@link SshAgentConnection#end},
+     * immediately or later. An implementation must not block.
      */
     interface Backend {
         void request(byte[] request);
@@ -54,7 +54,7 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
         pump();
     }
 
-    /** The step will not ask any more, but may wait for answers. */
+    /** The build step sends no further requests, but may wait for responses. */
     @Override
     public synchronized void onCompleted() {
         stepDone = true;
@@ -66,7 +66,7 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
         end(null);
     }
 
-    /** The agent's answer to what it was last asked. */
+    /** Sends the agent's response to the current request. */
     synchronized void answer(byte[] answer) {
         if (over) {
             return;
@@ -78,7 +78,11 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
         pump();
     }
 
-    /** There will be no more answers; {@code failure} is null when nothing went wrong. */
+    /**
+     * Ends the call.
+     *
+     * @param failure status of the call; null if the connection ended without a failure
+     */
     synchronized void end(Status failure) {
         if (over) {
             return;
@@ -96,7 +100,7 @@ final class SshAgentConnection implements StreamObserver<BytesMessage> {
     }
 
     private synchronized void pump() {
-        // An agent that answers at once gets here from within.
+        // A backend that answers immediately calls this method recursively.
         if (pumping) {
             return;
         }

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Connects steps that mount an SSH agent with the agents of this build ({@code session/sshforward/ssh.go},
+ * The session's service that connects build steps with the SSH agents of the build ({@code session/sshforward/ssh.go},
  * {@code sshprovider/agentprovider.go}).
  */
 final class SshService extends SSHGrpc.SSHImplBase {
@@ -30,12 +30,12 @@ final class SshService extends SSHGrpc.SSHImplBase {
 
     private final Map<String, Agent> agents = new HashMap<>();
 
-    /** Takes up one connection of a step. */
+    /** Accepts connections of build steps. */
     private interface Agent {
         StreamObserver<BytesMessage> connect(ServerCallStreamObserver<BytesMessage> step);
     }
 
-    /** @throws BuildkitException.InvalidRequestException when a key cannot be used or a socket is not there */
+    /** @throws BuildkitException.InvalidRequestException if a key is unusable or a socket does not exist */
     SshService(Map<String, SshAgent> ssh, EventLoops loops, Consumer<Throwable> onFailure)
             throws BuildkitException.InvalidRequestException {
         for (Map.Entry<String, SshAgent> entry : ssh.entrySet()) {

@@ -9,8 +9,8 @@ import io.grpc.ServerInterceptor;
 import java.util.function.Consumer;
 
 /**
- * Reports what a service throws while it answers the daemon, such as memory that runs out. gRPC only ends the call and
- * tells the daemon that something was wrong; the build shall end with the reason.
+ * Reports exceptions that a service throws while it handles a request, such as memory exhaustion. gRPC only ends the
+ * call and sends the daemon an unspecific error, but the build should fail with the actual reason.
  */
 final class UnexpectedFailures implements ServerInterceptor {
     private final Consumer<Throwable> onFailure;

@@ -5,17 +5,18 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A stream that the daemon may read once in a build, such as a context that is a tar archive: the frontend's option
- * {@code context} is then its {@link #address}. It is read by a thread of its own and may block.
+ * A stream that the daemon may read once during a build, such as a build context that is a tar archive. In this case,
+ * the frontend's option {@code context} is the {@link #address} of the upload. Reading the stream may block, because
+ * the client reads it on a thread of the worker pool.
  */
 @FunctionalInterface
 public interface Upload {
-    /** Stands for the session of the build. */
+    /** The host name with which addresses of uploads refer to the session of the build. */
     String HOST = "buildkit-session";
 
     InputStream open() throws IOException;
 
-    /** @param path under which {@link SessionContent#uploads} has it */
+    /** @param path key of the upload in {@link SessionContent#uploads} */
     static String address(String path) {
         return "http://" + HOST + "/" + path;
     }

@@ -15,18 +15,21 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One stream on its way to the daemon, read only as fast as the daemon takes it.
+ * The transfer of one upload to the daemon. The stream is read only as fast as the daemon accepts the bytes.
  *
- * <p>It has a worker while it reads, and none while the daemon takes nothing. The stream may come from a pipe or
- * another machine and wait for as long as it likes; the workers then go on without the one that waits.
+ * <p>The call uses a worker thread while it reads, and none while the daemon accepts nothing. A read may block for any
+ * time, for example if the stream is a pipe; the pool then continues with other threads.
  */
 final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     private static final Logger LOGGER = Logger.getLogger(UploadCall.class.getName());
 
-    /** At most this and what gRPC counts as ready wait in memory. BuildKit's own client sends up to 3 MiB at once. */
+    /**
+     * At most this number of bytes, and the bytes up to gRPC's threshold of readiness, wait in memory. BuildKit's own
+     * client sends up to 3 MiB at once.
+     */
     private static final int CHUNK_BYTES = 256 << 10;
 
-    /** After that many chunks, other tasks have their turn. */
+    /** After this number of chunks, the call yields its thread to other tasks. */
     private static final int TURN = 16;
 
     private final String path;
@@ -35,7 +38,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
     private final Executor workers;
     private final Consumer<Throwable> onFailure;
 
-    /** Only touched by the one run at a time. */
+    /** Accessed only by {@link #run}, of which at most one execution is active. */
     private InputStream in;
 
     // Guarded by this object's lock.
@@ -92,7 +95,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
         }
     }
 
-    /** Says whether there may be more to read. */
+    /** Returns whether there may be more to read. */
     private boolean read() throws IOException {
         if (in == null && !isCancelled()) {
             in = upload.open();
@@ -115,7 +118,7 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
         boolean ended = !goesOn;
         synchronized (this) {
             reader = null;
-            // It was for this stream, not for what the thread does next.
+            // The interrupt applied to this stream, not to the thread's next task.
             Thread.interrupted();
             scheduled = false;
             ended |= cancelled;
@@ -152,17 +155,17 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
         synchronized (this) {
             cancelled = true;
             if (reader != null) {
-                // Where the stream's read hears of interrupts, it ends.
+                // The interrupt ends the read of a stream that reacts to interrupts.
                 reader.interrupt();
             }
         }
-        // To be closed, where nothing is being read.
+        // If no read is active, the next execution closes the stream.
         schedule();
     }
 
     @Override
     public void onNext(BytesMessage message) {
-        // The daemon has nothing to say.
+        // The daemon sends no messages.
     }
 
     @Override
@@ -172,6 +175,6 @@ final class UploadCall implements StreamObserver<BytesMessage>, Runnable {
 
     @Override
     public void onCompleted() {
-        // The daemon says at once that it has nothing to say, and still reads.
+        // The daemon half-closes the call immediately and continues to read.
     }
 }

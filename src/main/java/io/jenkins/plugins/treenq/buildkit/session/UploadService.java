@@ -15,8 +15,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Hands the daemon what it reads from {@code http://buildkit-session/}, once each
- * ({@code session/upload/uploadprovider/provider.go}).
+ * The session's service from which the daemon reads uploads by their addresses {@code http://buildkit-session/…}. Each
+ * upload can be read once ({@code session/upload/uploadprovider/provider.go}).
  */
 final class UploadService extends UploadGrpc.UploadImplBase {
     private static final Metadata.Key<String> PATH = RequestHeaders.name("urlpath");
@@ -27,8 +27,8 @@ final class UploadService extends UploadGrpc.UploadImplBase {
     private final Consumer<Throwable> onFailure;
 
     /**
-     * @param workers where streams are read, which may wait
-     * @param onFailure told of what nobody expected
+     * @param workers executor that reads the streams; the reads may block
+     * @param onFailure receives unexpected failures
      */
     UploadService(Map<String, Upload> uploads, Executor workers, Consumer<Throwable> onFailure) {
         this.uploads = new ConcurrentHashMap<>(uploads);

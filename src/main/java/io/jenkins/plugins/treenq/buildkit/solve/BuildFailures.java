@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says in one line why a build failed. The daemon gives no codes for most of it, so its words decide; what none of the
- * patterns knows keeps the daemon's words.
+ * Converts errors of the daemon to messages of one line. For most errors the daemon has no codes, so that patterns
+ * match the text of its error message. An error that matches no pattern keeps the daemon's text.
  */
 public final class BuildFailures {
     private static final Pattern DISK_FULL = Pattern.compile("no space left on device|disk quota exceeded");
@@ -35,7 +35,10 @@ public final class BuildFailures {
     private static final Pattern OVERLOADED =
             Pattern.compile("unexpected status.*?: (?:429|5\\d\\d)\\b|toomanyrequests");
 
-    /** What else a registry that is restarted or cut off for a moment makes of a push. */
+    /**
+     * Errors of a push to a registry that restarts or loses its connection, in addition to the status codes of
+     * {@link #OVERLOADED}.
+     */
     private static final Pattern CUT_OFF = Pattern.compile(
             "connection refused|connection reset|broken pipe|i/o timeout|TLS handshake timeout|: (unexpected )?EOF$"
                     + "|use of closed network connection");
@@ -44,27 +47,36 @@ public final class BuildFailures {
     private static final Pattern BASE_IMAGE =
             Pattern.compile("failed to resolve source metadata for (\\S+?): |failed to load metadata for (\\S+?): ");
 
-    /** A store of this side's session does not have it ({@code source/containerimage/ocilayout.go}). */
+    /**
+     * The error for an OCI layout of the session that does not have the content
+     * ({@code source/containerimage/ocilayout.go}).
+     */
     private static final Pattern LAYOUT =
             Pattern.compile("unable to get info about digest: .* content (sha256:[0-9a-f]+): not found");
 
     private static final Pattern SYNTAX = Pattern.compile("(?:#|//)\\s*syntax\\s*=");
 
-    /** BuildKit's {@code cache/remotecache/export.go}. */
+    /** The error is created in BuildKit's {@code cache/remotecache/export.go}. */
     private static final Pattern CACHE_EXPORT = Pattern.compile("^error writing (?:layer|config|manifest) blob: ");
 
-    /** What this client's session told the daemon of a registry ({@code TokenClient}, {@code AuthService}). */
+    /**
+     * Errors of a registry that this client sent to the daemon in the session ({@code TokenClient},
+     * {@code AuthService}).
+     */
     private static final Pattern OWN_WORDS =
             Pattern.compile("no token for \\S+ from \\S+(?: through the proxy \\S+)?: .*"
                     + "|the login for \\S+ is only used to get tokens .*");
 
     private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
 
-    /** BuildKit's {@code solver/llbsolver/ops/exec.go}; the command itself is in the Dockerfile and in the log. */
+    /**
+     * The error is created in BuildKit's {@code solver/llbsolver/ops/exec.go}. The message to the user omits the
+     * command, which is in the Dockerfile and in the log.
+     */
     private static final Pattern PROCESS = Pattern.compile(
             "^process \".*\" did not complete successfully: exit code: (\\d+)(?:: (.*))?$", Pattern.DOTALL);
 
-    /** BuildKit's {@code cache/contenthash/checksum.go}. */
+    /** The error is created in BuildKit's {@code cache/contenthash/checksum.go}. */
     private static final Pattern NO_FILE =
             Pattern.compile("failed to calculate checksum of ref \\S+: \"/?(.*)\": not found$");
 
@@ -72,7 +84,10 @@ public final class BuildFailures {
 
     private static final Pattern NO_STAGE = Pattern.compile("target stage \"(.*)\" could not be found");
 
-    /** BuildKit's {@code source/git/source.go}, before and after v0.26. */
+    /**
+     * The errors are created in BuildKit's {@code source/git/source.go}; the first is of versions before v0.26, the
+     * second of v0.26 and newer.
+     */
     private static final Pattern NO_REF =
             Pattern.compile("repository does not contain ref (\\S+?),? output: |couldn't find remote ref (\\S+)");
 
@@ -82,12 +97,12 @@ public final class BuildFailures {
 
     private BuildFailures() {}
 
-    /** The call of a build, or one of its frontend, failed. */
+    /** Converts the error of a call that executes a build or a frontend. */
     public static BuildkitException of(StatusRuntimeException failure, Endpoint endpoint) {
         return of(failure.getStatus(), ErrorDetails.of(failure.getTrailers()), endpoint);
     }
 
-    /** A build failed some time ago; this is what the daemon's history keeps of it. */
+    /** Converts the error of an earlier build, from the daemon's history. */
     public static BuildkitException of(com.google.rpc.Status failure, Endpoint endpoint) {
         Status status = Status.fromCodeValue(failure.getCode()).withDescription(failure.getMessage());
         return status.getCode() == Status.Code.CANCELLED
@@ -170,7 +185,7 @@ public final class BuildFailures {
                 : failed(place + text, details, reason(text, details.location()));
     }
 
-    /** Null when none of the patterns knows the daemon's words. */
+    /** Returns the reason of a failure; null if the daemon's text matches no pattern. */
     private static FailureReason reason(String text, SourceLocation location) {
         Matcher process = PROCESS.matcher(text);
         if (process.find()) {
@@ -194,7 +209,10 @@ public final class BuildFailures {
                 : null;
     }
 
-    /** What the instruction takes files from, as its {@code from} names it; empty for the context. */
+    /**
+     * Returns the stage, image or context from which the instruction takes files, as {@code from} names it; empty for
+     * the build context.
+     */
     private static String source(SourceLocation location) {
         if (location == null) {
             return "";
@@ -212,12 +230,15 @@ public final class BuildFailures {
         return "";
     }
 
-    /** An image that no line of the Dockerfile names is a frontend or a scanner that the request names. */
+    /**
+     * Returns the kind of an image for messages: frontend, base image, or only image. An image that no line of the
+     * Dockerfile names is a frontend or an SBOM scanner, which the request names.
+     */
     private static String kind(SourceLocation location, String text) {
         if (location == null
                 || location.line() < 1
                 || location.line() > location.lines().size()) {
-            // What FROM names, the daemon has in front of it all.
+            // The daemon's message about a base image starts with the {@code FROM} instruction.
             return text.startsWith("failed to ") ? "image " : "base image ";
         }
         return SYNTAX.matcher(location.lines().get(location.line() - 1)).lookingAt() ? "frontend " : "base image ";

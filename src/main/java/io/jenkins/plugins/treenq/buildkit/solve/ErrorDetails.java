@@ -16,14 +16,15 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * What a failed call's status says beyond its text: where in the Dockerfile, and the exit code.
+ * The details of a failed call's status: the location in the Dockerfile and the exit code.
  *
- * <p>The details look like protobuf but are JSON of Go's structs, named {@code github.com/moby/buildkit/…+json}
- * ({@code util/grpcerrors/grpcerrors.go}).
+ * <p>The details are declared as protobuf but contain JSON of Go's structs. Their types are
+ * {@code github.com/moby/buildkit/…+json} ({@code util/grpcerrors/grpcerrors.go}).
  *
- * @param location null when the error is about no place
- * @param exitCode of the failed process, or -1
- * @param typed whether there was any detail: a daemon wrote this status, not a broken connection
+ * @param location location in the Dockerfile; null if the error has none
+ * @param exitCode exit code of the failed process; -1 if no process failed
+ * @param typed whether the status has details, which proves that a daemon created the status, as opposed to a broken
+ *     connection
  */
 record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
     private static final Metadata.Key<byte[]> DETAILS =
@@ -48,7 +49,8 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
             for (Any detail : status.getDetailsList()) {
                 String type = detail.getTypeUrl();
                 if (type.endsWith("/errdefs.Source+json")) {
-                    // The outermost is the last one; it is where the build's author looks first.
+                    // The last location is the outermost one, which is the line where the author of the Dockerfile
+                    // looks first.
                     location = location(json(detail));
                 } else if (type.endsWith(".ExitMessage+json")) {
                     exitCode = number(json(detail), "Code");
@@ -59,7 +61,7 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
                 | IllegalStateException
                 | ClassCastException
                 | UnsupportedOperationException e) {
-            // The text of the status still says what happened.
+            // Malformed details are ignored, because the text of the status still describes the error.
         }
         return new ErrorDetails(location, exitCode, true);
     }

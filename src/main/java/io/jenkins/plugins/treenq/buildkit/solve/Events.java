@@ -26,26 +26,30 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Turns one build's status messages into events.
+ * Converts the status messages of one build to events.
  *
- * <p>The daemon answers a reopened Status from the start, in other portions than before. Vertices and progress may
- * repeat; output and warnings must not, so what was told already is counted, in bytes per vertex and stream.
+ * <p>When the status stream is opened again, the daemon repeats all messages from the start and divides them
+ * differently. Events of vertices and progress may be repeated. Output and warnings must not be repeated, so this class
+ * counts the delivered output in bytes per vertex and stream.
  *
- * <p>Whatever a daemon sends becomes an event: numbers and times that make no sense are brought into their range, and
- * long warnings are cut.
+ * <p>The content of messages is not trusted. Numbers and times outside of their range are limited to it, and long
+ * warnings are truncated.
  */
 final class Events {
-    /** Longer than any warning that a person reads, in bytes; a message could hold 16 MiB of it. */
+    /**
+     * Maximum length of a warning's text in bytes, which is above the length of any useful warning. A message could
+     * contain 16 MiB of text.
+     */
     private static final int LONGEST_TEXT = 64 << 10;
 
     private static final int MOST_DETAILS = 1_000;
 
-    /** What it takes to remember anything at all. */
+    /** Estimated memory that one remembered part uses in addition to its content. */
     private static final int PART_BYTES = 200;
 
     private final Map<Stream, Output> outputs = new HashMap<>();
     private final Set<Digest> warnings = new HashSet<>();
-    /** What a listener may have to remember: each run of a step, and each part of one. */
+    /** The parts that a listener may have to remember: each run of a vertex, and each progress item of a vertex. */
     private final Set<Remembered> remembered = new HashSet<>();
 
     private final long mostBytes;
@@ -57,7 +61,7 @@ final class Events {
         this(Runtime.getRuntime().maxMemory() / 8);
     }
 
-    /** @param mostBytes that a build's steps, parts and warnings may take, each told once */
+    /** @param mostBytes limit of the memory for vertices, progress items and warnings, each counted once */
     Events(long mostBytes) {
         this.mostBytes = mostBytes;
     }
@@ -72,24 +76,28 @@ final class Events {
         long seen;
         Instant last = Instant.MIN;
 
-        /** Where a piece stands among other events; the pieces themselves never change places. */
+        /**
+         * Returns the position of a piece of output among other events. Pieces of one stream keep their order even if
+         * their times do not increase.
+         */
         Instant position(Instant time) {
             last = time.isAfter(last) ? time : last;
             return last;
         }
     }
 
-    /** The next message is the first of a reopened stream. */
+    /** Prepares for the first message of a stream that was opened again. */
     void replay() {
         outputs.values().forEach(output -> output.seen = 0);
     }
 
     /**
-     * Tells a message's events in order of time. The daemon sorts them by kind, and a replay puts a whole build into
-     * one message: without this, every step would end before its output.
+     * Sends the events of a message to the listener in order of time. The daemon sorts the content of a message by
+     * kind, and a replay contains a whole build in one message, so that without sorting every vertex would end before
+     * its output.
      *
-     * @return whether the message has a step, a part of one, output or a warning that was not told before
-     * @throws BuildkitException.DaemonFailedException when there is no end of steps
+     * @return whether the message has a vertex, a progress item, output or a warning that is new
+     * @throws BuildkitException.DaemonFailedException if the build has more vertices than the memory limit allows
      */
     boolean read(StatusResponse message, Consumer<BuildEvent> listener) throws BuildkitException.DaemonFailedException {
         int known = remembered.size() + warnings.size();
@@ -102,7 +110,7 @@ final class Events {
             }
             split(event(vertex), starts, ends);
         }
-        // What happened at the same time happened in this order.
+        // Events of the same time are sent in the order in which they are added here.
         List<Timed> all = new ArrayList<>(starts);
         for (VertexStatus status : message.getStatusesList()) {
             if (remembered.add(new Remembered(status.getVertex(), status.getID()))) {
@@ -134,7 +142,7 @@ final class Events {
         Map<String, Instant> endTimes = new HashMap<>();
         ends.forEach(end -> endTimes.putIfAbsent(end.event().vertex(), end.time()));
         for (VertexWarning warning : message.getWarningsList()) {
-            // Not the warning itself is kept: each one holds the whole Dockerfile.
+            // Only the digest is stored, because each warning contains the whole Dockerfile.
             if (warnings.add(Digest.sha256(warning.toByteArray()))) {
                 remember(warning);
                 all.add(new Timed(endTimes.getOrDefault(warning.getVertex(), Instant.MAX), event(warning)));
@@ -158,7 +166,7 @@ final class Events {
 
     private record Timed(Instant time, BuildEvent event) {}
 
-    /** A vertex that started and ended within one message is told twice. */
+    /** A vertex that started and ended within one message results in two events. */
     private static void split(BuildEvent.VertexChanged vertex, List<Timed> starts, List<Timed> ends) {
         if (vertex.started() == null || vertex.completed() == null) {
             starts.add(new Timed(vertex.started() == null ? Instant.MIN : vertex.started(), vertex));
@@ -247,7 +255,7 @@ final class Events {
                 : bytes.substring(0, LONGEST_TEXT).toStringUtf8() + "…";
     }
 
-    /** A number that should be a small one. */
+    /** Limits a number to the range of an int. */
     private static int whole(long number) {
         return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number));
     }

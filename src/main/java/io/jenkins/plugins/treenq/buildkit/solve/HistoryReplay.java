@@ -8,14 +8,17 @@ import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
 
-/** The progress of a build that ended, or that somebody else runs: told from its start to its end. */
+/**
+ * Replays the progress of a build from its start to its end. The build may have ended, or be running for another
+ * client.
+ */
 public final class HistoryReplay {
     private HistoryReplay() {}
 
     /**
-     * Tells the listener on the calling thread.
+     * Sends the events to the listener on the calling thread, until the build has ended.
      *
-     * @throws io.grpc.StatusRuntimeException when the daemon knows no such build, or goes away
+     * @throws io.grpc.StatusRuntimeException if the daemon does not know the build, or the connection is lost
      */
     public static void run(ManagedChannel channel, String ref, BuildListener listener)
             throws BuildkitException, InterruptedException {

@@ -8,7 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.Definition;
 import io.jenkins.plugins.treenq.buildkit.wire.llb.OpMetadata;
 
-/** Reads a marshalled definition, which is otherwise carried through as it is. */
+/** Parses and changes marshalled LLB definitions. */
 final class LlbDefinition {
     private LlbDefinition() {}
 
@@ -27,7 +27,10 @@ final class LlbDefinition {
         return definition;
     }
 
-    /** Every operation runs again. Metadata belongs to an operation by the digest of its bytes. */
+    /**
+     * Returns a copy of the definition in which all operations ignore the cache. The metadata of an operation is stored
+     * by the digest of the operation's bytes.
+     */
     static Definition ignoringCache(Definition definition) {
         Definition.Builder builder = definition.toBuilder();
         for (ByteString operation : definition.getDefList()) {

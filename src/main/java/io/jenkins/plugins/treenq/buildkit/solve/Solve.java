@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One build: the Solve call, which lives as long as the build does, and its progress beside it. */
+/** One build: the Solve call, which ends when the build ends, and the Status stream with the build's progress. */
 public final class Solve {
     private final Endpoint endpoint;
     private final ListenableFuture<SolveResponse> call;
@@ -49,9 +49,9 @@ public final class Solve {
     }
 
     /**
-     * Begins a build.
+     * Starts a build.
      *
-     * @param workers where the listener is told
+     * @param workers pool whose threads call the listener
      */
     public static Solve start(
             ManagedChannel channel,
@@ -74,7 +74,8 @@ public final class Solve {
             }
             progress.finish(successful).thenRun(this::complete);
         } catch (RuntimeException | Error e) {
-            // Such as a machine that has no thread left. Whoever waits for the result hears of it in any case.
+            // For example, the machine cannot create another thread. The result must complete in any case, because
+            // callers wait for it.
             try {
                 progress.close();
             } finally {
@@ -113,7 +114,7 @@ public final class Solve {
                 throw new IllegalStateException(e.getCause());
             }
             if (status.getStatus().getCause() instanceof Error error) {
-                // It was thrown here, where the answer was read.
+                // The error occurred in the client while it decoded the response.
                 throw error;
             }
             throw BuildFailures.of(status, endpoint);
@@ -123,8 +124,9 @@ public final class Solve {
     }
 
     /**
-     * What the exporters answered, once the listener was told everything. Completes exceptionally with a {@link
-     * BuildkitException}, or with what the listener threw, after the daemon was told to stop.
+     * Returns a future with the exporters' response that completes after the listener has received all events. If the
+     * build fails, the future completes with a {@link BuildkitException}. If the listener throws an exception, the
+     * build is cancelled in the daemon and the future completes with this exception.
      */
     public CompletableFuture<Map<String, String>> result() {
         return result;
@@ -133,8 +135,8 @@ public final class Solve {
     /**
      * Waits for the {@link #result}.
      *
-     * @throws InterruptedException after the daemon was told to stop
-     * @throws RuntimeException what the listener threw, after the daemon was told to stop
+     * @throws InterruptedException if the thread is interrupted; the build is then cancelled
+     * @throws RuntimeException an exception that the listener threw; the build is then cancelled
      */
     public Map<String, String> await() throws BuildkitException, InterruptedException {
         try {
@@ -144,13 +146,13 @@ public final class Solve {
         }
     }
 
-    /** Stops the build, if it has not ended by itself: the daemon does when nobody waits for it any more. */
+    /** Cancels the build unless it has ended. The daemon stops a build when its Solve call is cancelled. */
     public void cancel() {
         call.cancel(true);
         progress.close();
     }
 
-    /** Runs the action when the daemon has answered, or the build was cancelled. */
+    /** Runs the action when the daemon has responded or the build was cancelled. */
     public void whenOver(Runnable action) {
         call.addListener(action, MoreExecutors.directExecutor());
     }
@@ -159,12 +161,16 @@ public final class Solve {
         return call.isDone();
     }
 
-    /** Waits for the end for a while; says whether it came. */
+    /**
+     * Waits for the end of the build, at most for the given time.
+     *
+     * @return whether the build has ended
+     */
     public boolean overWithin(Duration time) throws InterruptedException {
         try {
             call.get(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | CancellationException | TimeoutException e) {
-            // How it ended is for await() to say.
+            // The outcome of the build is reported by await().
         }
         return call.isDone();
     }

@@ -23,22 +23,22 @@ import io.jenkins.plugins.treenq.buildkit.wire.sourcepolicy.Selector;
 import io.jenkins.plugins.treenq.buildkit.wire.sourcepolicy.Update;
 import java.util.List;
 
-/** Requests in the daemon's terms ({@code client/solve.go}). */
+/** Converts requests to the messages of the protocol ({@code client/solve.go}). */
 public final class SolveRequests {
-    /** The only version of policies that there is. */
+    /** The protocol has only one version of source policies. */
     private static final int POLICY_VERSION = 1;
 
     private static final String NO_CACHE = "no-cache";
 
     private SolveRequests() {}
 
-    /** A build that the daemon runs by itself. */
+    /** Returns the message for a build whose frontend the daemon runs. */
     public static SolveRequest build(BuildRequest request, String sessionId)
             throws BuildkitException.InvalidRequestException {
         SolveRequest.Builder message = common(request, sessionId).setInternal(!request.recorded());
         byte[] bytes = request.definition();
         if (bytes == null && request.frontend().isEmpty()) {
-            // The daemon would wait for a client that runs the frontend.
+            // Without a frontend and definition, the daemon would wait for a client that runs the frontend.
             throw new BuildkitException.InvalidRequestException(
                     "there is nothing to build: name a frontend, or give a definition");
         }
@@ -55,7 +55,10 @@ public final class SolveRequests {
                 .build();
     }
 
-    /** A build that waits in the daemon for a client that runs the frontend; it leaves no record, as with buildx. */
+    /**
+     * Returns the message for a build that waits in the daemon for a client that runs the frontend. As with buildx, the
+     * daemon does not record the build in its history.
+     */
     public static SolveRequest parked(BuildRequest request, String sessionId) {
         return common(request, sessionId).setInternal(true).build();
     }
@@ -71,7 +74,7 @@ public final class SolveRequests {
                         .addAllImports(entries(request.cacheImports()))
                         .addAllExports(entries(request.cacheExports())));
         if (!request.cacheImports().isEmpty()) {
-            // Frontends take imports from here only (client/solve.go).
+            // Frontends read the cache importers from this option only (client/solve.go).
             message.putFrontendAttrs("cache-imports", json(request.cacheImports()));
         }
         if (request.sourcePolicy() != null) {

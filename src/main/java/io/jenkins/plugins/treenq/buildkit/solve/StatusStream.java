@@ -21,34 +21,34 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Follows a build's progress and tells a listener, at the listener's pace.
+ * Follows the progress of a build and delivers events to a listener at the listener's pace.
  *
- * <p>The daemon looks for the build for six seconds and then says NOT_FOUND; under load it may register later than that
- * ({@code control/control.go}, Status). A stream that ends so, or breaks, is therefore opened again as long as the
- * build is under way: the daemon then tells everything from the start, and {@link Events} leaves out what was told
- * already.
+ * <p>The daemon waits six seconds for the build and then ends the stream with NOT_FOUND, although a busy daemon may
+ * register the build later ({@code control/control.go}, Status). While the build is running, a stream that ended this
+ * way or broke is therefore opened again. The daemon then repeats all messages from the start, and {@link Events} omits
+ * what was already delivered.
  *
- * <p>A listener may take as long as it likes. Two messages wait for it at most; the rest waits in the daemon, because
- * no more is asked for. When the build is over, only a daemon that says nothing ends the wait for the rest, and the
- * listener is told that something is missing. The daemon counts as silent only while the listener has nothing left to
- * take; a stream that breaks without a message is silence too, and one that breaks after it repeated what was told
- * already is opened again a few times only. There is no bound on what is left to be told: of a log of 1 GiB it may be
- * hundreds of thousands of messages. A daemon that never stops holds a build no more than one that never ends it, and
- * both can be cancelled.
+ * <p>A listener may block. At most two messages wait for the listener; all others wait in the daemon, because the
+ * client does not request them. After the end of the build, there is no limit on the number of remaining messages: a
+ * log of 1 GiB can have hundreds of thousands. The client stops waiting for the rest only if the daemon is silent, and
+ * then sends the listener a warning that events are missing. The daemon counts as silent only while the listener has
+ * nothing to process. A stream that breaks without a message counts as silence, too. A stream that breaks after it only
+ * repeated known messages is opened again a few times. A daemon that sends messages forever can hold up a build like a
+ * daemon that never ends the build; both builds can be cancelled.
  */
 final class StatusStream {
     private static final Logger LOGGER = Logger.getLogger(StatusStream.class.getName());
 
-    /** As long as BuildKit's own client waits for the rest of the progress ({@code client/solve.go}). */
+    /** BuildKit's own client waits the same time for the rest of the progress ({@code client/solve.go}). */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-    /** Streams in a row that may break with nothing new, after the build. */
+    /** Number of consecutive streams without new messages, after the end of the build, that may break. */
     private static final int MOST_REPETITIONS = 3;
 
-    /** To open the stream again would not help against these. */
+    /** Status codes after which opening the stream again would not succeed. */
     private static final Set<Status.Code> FINAL = Set.of(
             Status.Code.UNIMPLEMENTED,
             Status.Code.UNAUTHENTICATED,
@@ -63,13 +63,13 @@ final class StatusStream {
     private final Runnable stopBuild;
     private final Events events = new Events();
 
-    /** Completes when the listener was told everything, or will not be told any more. */
+    /** Completes when the listener has received all events, or will receive no more. */
     private final CompletableFuture<Void> told = new CompletableFuture<>();
 
-    /** What came of the stream and was not dealt with yet: it waits for a worker, or for the listener. */
+    /** Number of the stream's callbacks that are not complete, because they wait for a worker or the listener. */
     private final AtomicInteger callbacks = new AtomicInteger();
 
-    /** Since when no message came, if there are no callbacks. */
+    /** Time since which no message has arrived; valid only if there are no callbacks. */
     private volatile long quietSinceNanos = System.nanoTime();
 
     private int repetitions;
@@ -90,7 +90,10 @@ final class StatusStream {
         this.stopBuild = stopBuild;
     }
 
-    /** @param stopBuild is run when the listener throws, or the progress makes no sense */
+    /**
+     * @param stopBuild action that cancels the build, for when the listener throws an exception or the progress is
+     *     invalid
+     */
     static StatusStream open(
             ManagedChannel channel, WorkerPool workers, String ref, BuildListener listener, Runnable stopBuild) {
         StatusStream stream = new StatusStream(channel, workers, ref, listener, stopBuild);
@@ -119,7 +122,7 @@ final class StatusStream {
                 }
             });
         } catch (RuntimeException | Error e) {
-            // Not thrown: this is the thread that moves the bytes of other builds, too.
+            // The exception must not be thrown on this thread, which transports the bytes of other builds, too.
             dealtWith();
             fail(e);
         }
@@ -147,7 +150,7 @@ final class StatusStream {
                 now);
     }
 
-    /** What fails then, or cannot even be scheduled, is the end of this. */
+    /** Runs an action later. If the action fails or cannot be scheduled, the stream fails. */
     private void later(Runnable action, Duration delay) {
         try {
             workers.schedule(
@@ -165,10 +168,10 @@ final class StatusStream {
     }
 
     /**
-     * The build is over.
+     * Informs the stream that the build has ended.
      *
-     * @param successful whether there must have been something to tell
-     * @return completes when everything was told, or nothing more comes
+     * @param successful whether the build succeeded, so that there must have been progress
+     * @return a future that completes when all events were delivered, or no more will arrive
      */
     CompletableFuture<Void> finish(boolean successful) {
         progressExpected |= successful;
@@ -190,7 +193,7 @@ final class StatusStream {
         }
     }
 
-    /** The stream will bring nothing more, which the listener is told if there should have been more. */
+    /** Ends the stream. If progress is missing, the listener receives a warning. */
     private void giveUp(String reason) {
         LOGGER.log(Level.FINE, () -> "the rest of the progress of " + ref + " is missing: " + reason);
         callbacks.incrementAndGet();
@@ -212,7 +215,10 @@ final class StatusStream {
         }
     }
 
-    /** Stops listening; the build goes on. What the listener is being told, it has a while to take. */
+    /**
+     * Stops following the progress while the build continues. A listener that is processing an event has limited time
+     * to return.
+     */
     void close() {
         end();
         if (callbacks.get() == 0) {
@@ -246,7 +252,7 @@ final class StatusStream {
         stopBuild.run();
     }
 
-    /** What the listener threw, or what was wrong with the progress itself; null if nothing. */
+    /** Returns the exception of the listener, or the error in the progress; null if there is none. */
     Throwable failure() {
         return failure;
     }
@@ -260,7 +266,7 @@ final class StatusStream {
         public void beforeStart(ClientCallStreamObserver<StatusRequest> stream) {
             this.stream = stream;
             call = stream;
-            // One is on its way while another one is told.
+            // One message is transferred while another one is delivered.
             stream.disableAutoRequestWithInitial(2);
         }
 
@@ -279,7 +285,7 @@ final class StatusStream {
                 fail(e);
                 return;
             }
-            // The listener may have taken long.
+            // The silence starts now, because the listener may have taken a long time.
             quietSinceNanos = System.nanoTime();
             if (!closed) {
                 stream.request(1);
@@ -293,7 +299,7 @@ final class StatusStream {
                 return;
             }
             if (status.getCause() instanceof Error error) {
-                // gRPC ends a call in which one was thrown.
+                // gRPC ends a call in which an error was thrown.
                 fail(error);
             } else if (FINAL.contains(status.getCode())) {
                 LOGGER.warning(() -> "the rest of the progress of " + ref + " is lost: " + status);
@@ -304,7 +310,8 @@ final class StatusStream {
             } else if (buildOver && repeatsItself()) {
                 giveUp("its stream broke off " + MOST_REPETITIONS + " times with nothing new");
             } else {
-                // Not the exception, which cannot be serialized: Jenkins fetches the records of its agents.
+                // The record does not contain the exception, which cannot be serialized: Jenkins fetches the log
+                // records of its agents.
                 LOGGER.fine(
                         () -> "The stream of build " + ref + "'s progress broke off, and is opened again: " + status);
                 openLater();
@@ -312,7 +319,8 @@ final class StatusStream {
         }
 
         /**
-         * Whether this stream was one too many that only brought what was known. One without any message is silence.
+         * Returns whether too many consecutive streams have only repeated known messages. A stream without any message
+         * does not count, because it is treated as silence.
          */
         private boolean repeatsItself() {
             if (heardNew) {
@@ -330,7 +338,7 @@ final class StatusStream {
     }
 
     private void deliver(BuildEvent event) {
-        // A message may hold thousands.
+        // A message may contain thousands of events, and the stream may be closed between them.
         if (!closed) {
             listener.onEvent(event);
         }

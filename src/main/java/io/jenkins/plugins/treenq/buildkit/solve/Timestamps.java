@@ -4,7 +4,10 @@ package io.jenkins.plugins.treenq.buildkit.solve;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
 
-/** Reads points in time; those outside of what protobuf allows become the nearest that it does, years 1 to 9999. */
+/**
+ * Converts timestamps. A time outside of protobuf's range, which is the years 1 to 9999, is replaced by the nearest
+ * time of the range.
+ */
 public final class Timestamps {
     private static final long FIRST_SECOND =
             Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();

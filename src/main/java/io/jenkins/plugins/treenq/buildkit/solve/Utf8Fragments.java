@@ -7,14 +7,14 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Decodes text that arrives in pieces which may end within a character; what is no UTF-8 becomes U+FFFD. */
+/** Decodes text that arrives in pieces, which may end within a character. Invalid UTF-8 is decoded to U+FFFD. */
 final class Utf8Fragments {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
 
-    /** At most the three bytes of an unfinished character. */
+    /** At most three bytes of an incomplete character. */
     private byte[] rest = {};
 
     String decode(byte[] piece) {

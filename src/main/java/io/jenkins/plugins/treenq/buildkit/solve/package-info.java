@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * One build in the daemon's terms: the Solve call, the Status stream beside it, and what its errors mean. Imports the
- * client's values and {@code transport}.
+ * The execution of one build: the Solve call, the Status stream, and the conversion of errors. The package imports the
+ * client's value types, {@code threads} and {@code transport}.
  */
 package io.jenkins.plugins.treenq.buildkit.solve;

@@ -5,14 +5,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
-/** The outcome of a future, without the exceptions that futures wrap around it. */
+/** Unwraps the outcome of futures from the exceptions that futures wrap around it. */
 public final class FutureOutcome {
     private FutureOutcome() {}
 
     /**
      * Waits for a future.
      *
-     * @param expected what it may fail with; anything else is thrown as by {@link #failure}
+     * @param expected exception with which the future may fail; other failures are thrown as described for
+     *     {@link #failure}
      */
     public static <T, X extends Exception> T get(Future<T> future, Class<X> expected) throws X, InterruptedException {
         try {
@@ -23,12 +24,12 @@ public final class FutureOutcome {
     }
 
     /**
-     * What a future failed with, to be thrown.
+     * Returns the failure of a future, for the caller to throw. Unexpected unchecked exceptions and errors are thrown
+     * as they are.
      *
-     * @param expected what it may have failed with
-     * @throws InterruptedException if it failed with that
-     * @throws IllegalStateException with the failure as its cause, if it is a checked exception that was not expected;
-     *     unchecked ones and errors are thrown as they are
+     * @param expected exception with which the future may have failed
+     * @throws InterruptedException if the future failed with this exception
+     * @throws IllegalStateException if the future failed with an unexpected checked exception, which is the cause
      */
     public static <X extends Exception> X failure(Throwable failure, Class<X> expected) throws InterruptedException {
         Throwable cause = cause(failure);
@@ -47,7 +48,7 @@ public final class FutureOutcome {
         throw new IllegalStateException(cause);
     }
 
-    /** What a future completed with exceptionally. */
+    /** Returns the exception with which a future completed. */
     public static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)

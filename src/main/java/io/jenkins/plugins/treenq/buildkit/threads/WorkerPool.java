@@ -19,27 +19,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Threads such as those on which all clients of a JVM read files, tell listeners and answer daemons.
+ * A thread pool for tasks that may block. All clients of a JVM share a pool, on whose threads they read files, call
+ * listeners and answer daemons.
  *
- * <p>A few threads serve any number of builds, because no task waits for the network: it leaves its thread and comes
- * back. Some tasks still wait for somebody else, and nobody knows for how long: a listener whose terminal is paused, an
- * upload from a pipe. A task that keeps its thread for long, without using the processor, therefore gets that thread
- * for itself, and another one takes its place. So whoever waits holds up nobody for long, and in the worst case there
- * are twice as many threads as there are tasks that wait.
+ * <p>A few threads serve any number of builds, because tasks do not wait for the network: a task leaves its thread
+ * instead and is submitted again later. Some tasks still block for an unknown time, such as a listener with a paused
+ * terminal, or an upload that reads from a pipe. If a task occupies its thread for long without using the processor,
+ * the pool adds a thread. Blocked tasks therefore delay other tasks only briefly. In the worst case there are twice as
+ * many threads as blocked tasks.
  *
- * <p>The machine may have no thread to spare. A task that was taken is then done by the threads that there are; only
- * where there is none at all is it refused, with an {@link OutOfMemoryError}.
+ * <p>If the machine cannot create another thread, existing threads execute the task. Only if there are none, the pool
+ * refuses the task with an {@link OutOfMemoryError}.
  *
- * <p>Threads without work end, so that a JVM without clients has none, and nothing keeps the classes from being
- * unloaded.
+ * <p>Idle threads end. A JVM without clients therefore has no threads of the pool, and classes can be unloaded.
  */
 public final class WorkerPool implements Executor {
-    /** Threads for the tasks that do not wait. */
+    /** Number of threads for tasks that do not block. */
     static final int WORKERS = 16;
 
     /**
-     * After that time on its thread without the processor, a task is one that waits. On a busy machine, others get
-     * some.
+     * Time on a thread without use of the processor after which a task counts as blocked. On a busy machine, a task
+     * that does not block uses the processor within this time.
      */
     static final long LONG_MILLIS = 1_000;
 
@@ -47,7 +47,7 @@ public final class WorkerPool implements Executor {
 
     private static final long PERIOD_MILLIS = 250;
 
-    /** More tasks than that must not wait at once; those of a build are two or three. */
+    /** Limit of threads, and therefore of tasks that block at the same time. A build has two or three of them. */
     static final int MOST_THREADS = 1_000;
 
     private static final long IDLE_SECONDS = 10;
@@ -60,19 +60,22 @@ public final class WorkerPool implements Executor {
     private final AtomicBoolean watched = new AtomicBoolean();
     private final Threads threads;
 
-    /** Hands tasks to the workers when their time has come, and runs none itself. */
+    /**
+     * Submits tasks to the workers at their time. The timer's thread executes a task itself only if the pool refuses
+     * the task.
+     */
     private final Timer timer;
 
-    /** Whether a worker is to find a thread for the timer. */
+    /** Whether a worker has to start the timer's thread. */
     private final AtomicBoolean timerMissing = new AtomicBoolean();
 
-    /** What was seen of a task that has a thread. Only touched where the threads are counted. */
+    /** The observed state of a task on a thread. Accessed only by {@link #adjust}. */
     private static final class Running {
         long processorNanos;
         long sinceNanos;
         boolean seen;
 
-        /** Whether the task has not used the processor for long. */
+        /** Returns whether the task has not used the processor for {@link #LONG_MILLIS}. */
         boolean waits(Thread thread) {
             long nanos = PROCESSOR.isThreadCpuTimeSupported() ? PROCESSOR.getThreadCpuTime(thread.getId()) : 0;
             long now = System.nanoTime();
@@ -93,16 +96,16 @@ public final class WorkerPool implements Executor {
     }
 
     /**
-     * A pool of its own, for tasks that shall not compete with those of the clients.
+     * Creates a separate pool, for tasks that must not compete with the tasks of clients.
      *
-     * @param name what its threads' names begin with
-     * @param workers threads for the tasks that do not wait
+     * @param name prefix of the threads' names
+     * @param workers number of threads for tasks that do not block
      */
     public static WorkerPool of(String name, int workers) {
         return new WorkerPool(workers, MOST_THREADS, named(name + "-worker"), named(name + "-timer"));
     }
 
-    /** The pool of this JVM. */
+    /** Returns the shared pool of this JVM. */
     public static WorkerPool shared() {
         return SHARED;
     }
@@ -115,7 +118,7 @@ public final class WorkerPool implements Executor {
         }
     }
 
-    /** Runs the task on a worker after a while; cancelling the future prevents it. */
+    /** Executes a task on a worker after the delay. Cancelling the future prevents the execution. */
     public Future<?> schedule(Runnable task, Duration delay) {
         return later(() -> executeAnyway(task), delay.toNanos());
     }
@@ -128,7 +131,7 @@ public final class WorkerPool implements Executor {
             if (delayed.future == null) {
                 throw e;
             }
-            // It waits in the queue of a timer that has no thread.
+            // The task is in the queue of the timer, which has no thread.
             try {
                 awaitTimer();
             } catch (OutOfMemoryError none) {
@@ -150,7 +153,7 @@ public final class WorkerPool implements Executor {
         }
     }
 
-    /** Keeps a worker until the machine has a thread for the timer. */
+    /** Occupies a worker until the machine can create a thread for the timer. */
     private void startTimer() {
         boolean started = false;
         while (!started) {
@@ -168,7 +171,7 @@ public final class WorkerPool implements Executor {
         try {
             execute(task);
         } catch (OutOfMemoryError e) {
-            // There is no other thread for it, and nobody else would come to it.
+            // There is no other thread for the task, and no later event would execute it.
             task.run();
         }
     }
@@ -182,13 +185,16 @@ public final class WorkerPool implements Executor {
             try {
                 later(this::adjust, TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
             } catch (OutOfMemoryError e) {
-                // The task that is the reason was taken. Looked at when the next one comes.
+                // The pool has accepted the task that caused this call. The next task causes the next attempt.
                 watched.set(false);
             }
         }
     }
 
-    /** Looked at as long as tasks wait for a thread, or threads of their own have not been given back. */
+    /**
+     * Adjusts the number of threads. This method is called periodically while tasks are queued or the pool has
+     * additional threads.
+     */
     private void adjust() {
         try {
             int waiting = (int) running.entrySet().stream()
@@ -196,7 +202,7 @@ public final class WorkerPool implements Executor {
                     .count();
             threads.setCorePoolSize(threadsFor(waiting));
         } finally {
-            // Also where there is no further thread: there may be one the next time.
+            // The next check is also needed if creating a thread failed, because it may succeed the next time.
             watched.set(false);
             if (!threads.getQueue().isEmpty() || threads.getCorePoolSize() > workers) {
                 watch();
@@ -205,14 +211,18 @@ public final class WorkerPool implements Executor {
     }
 
     /**
-     * How many threads there may be. Half of the workers are left for the others in any case, and as many as wait:
-     * where one task waits, so may those behind it, and a number that doubles soon comes to the last of them.
+     * Returns the maximum number of threads for a number of blocked tasks. At least half of the workers remain for
+     * other tasks, and at least as many as there are blocked tasks: queued tasks may block as well, and with doubling
+     * the pool soon reaches the last of them.
      */
     int threadsFor(int waiting) {
         return Math.min(mostThreads, Math.max(workers, waiting + Math.max((workers + 1) / 2, waiting)));
     }
 
-    /** A task that knows its future, also when it is queued and the call that queued it throws. */
+    /**
+     * A task with a reference to its future, which is available even if the call that queued the task throws an
+     * exception.
+     */
     private static final class Delayed implements Runnable {
         private final Runnable task;
         private RunnableScheduledFuture<?> future;
@@ -253,9 +263,8 @@ public final class WorkerPool implements Executor {
             try {
                 super.execute(task);
             } catch (OutOfMemoryError e) {
-                // The machine has no more threads. Those that there are will come to the task, which is queued already
-                // if
-                // the last thread ended meanwhile.
+                // The machine cannot create another thread, so that an existing thread will execute the task. The task
+                // may already be in the queue if the last thread has just ended.
                 remove(task);
                 if (getPoolSize() == 0) {
                     throw e;
@@ -278,7 +287,7 @@ public final class WorkerPool implements Executor {
     private static ThreadFactory named(String name) {
         AtomicInteger count = new AtomicInteger();
         return task -> {
-            // Whoever calls first must not lend its class loader to a thread that serves everybody.
+            // The threads serve all callers, so that they must not inherit the class loader of the first caller.
             Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
             thread.setContextClassLoader(WorkerPool.class.getClassLoader());
             thread.setDaemon(true);

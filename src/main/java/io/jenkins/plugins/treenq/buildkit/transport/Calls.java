@@ -15,11 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-/** Waits for calls so that an interrupt ends them in the daemon too. */
+/** Waits for calls in such a way that an interrupt cancels the call in the daemon, too. */
 public final class Calls {
     private Calls() {}
 
-    /** The answer of a call. */
+    /** Waits for the response of a call. An interrupt cancels the call. */
     public static <T> T answer(Future<T> call) throws InterruptedException {
         try {
             return FutureOutcome.get(call, StatusRuntimeException.class);
@@ -28,7 +28,7 @@ public final class Calls {
         }
     }
 
-    /** The answer of a call for which no thread waits. Cancelling the future ends the call in the daemon too. */
+    /** Returns the response of a call as a future. Cancelling the future cancels the call in the daemon, too. */
     public static <T> CompletableFuture<T> later(ListenableFuture<T> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         call.addListener(
@@ -46,15 +46,17 @@ public final class Calls {
         return answer;
     }
 
-    /** Takes the answers of a call. */
+    /** Receives the responses of a call. */
     public interface Taker<T> {
         void take(T answer) throws BuildkitException;
     }
 
-    /** Gives each answer of a call to the taker, on the calling thread; what it throws ends the call. */
+    /**
+     * Passes each response of a call to the taker on the calling thread. An exception of the taker cancels the call.
+     */
     public static <T> void each(Supplier<Iterator<T>> call, Taker<? super T> taker)
             throws BuildkitException, InterruptedException {
-        // The context is the only handle on a call that is made by a blocking stub.
+        // The context is the only way to cancel a call of a blocking stub.
         Context.CancellableContext context = Context.current().withCancellation();
         Context before = context.attach();
         try {

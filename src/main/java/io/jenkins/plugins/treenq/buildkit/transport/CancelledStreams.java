@@ -7,20 +7,22 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Keeps gRPC's server from warning, with a stack trace, that a daemon cancelled what it had asked for while the answer
- * was being written: every build does, since there is no other way to end a transfer early, and gRPC has no setting for
- * it.
+ * Suppresses warnings of gRPC's server about streams that the daemon cancelled while a response was being written. Such
+ * a warning includes a stack trace and would occur in every build, because the daemon has no other way to end a
+ * transfer early. gRPC has no option for this.
  *
- * <p>Loggers belong to the whole JVM, where others may use gRPC too. So only records of this kind are left out that
- * come from this client's own event loops, and the filter is there only while they are.
+ * <p>Loggers belong to the whole JVM, in which other code may use gRPC, too. This filter therefore suppresses only such
+ * warnings of this client's own event loops, and is installed only while the event loops exist.
  */
 final class CancelledStreams implements Filter {
-    /** Held here, for a logger that nobody holds forgets its filter. */
+    /**
+     * The reference is necessary, because a logger without references is garbage collected together with its filter.
+     */
     private static final Logger SERVER = Logger.getLogger("io.grpc.netty.NettyServerHandler");
 
     private static final CancelledStreams FILTER = new CancelledStreams();
 
-    // Guarded by the class.
+    // Guarded by the class' lock, like the other filter.
     private static int users;
     private static Filter other;
 
@@ -33,7 +35,7 @@ final class CancelledStreams implements Filter {
         }
     }
 
-    /** Leaves the logger as it was found, unless somebody has changed it meanwhile. */
+    /** Removes the filter and restores the previous filter, unless the logger's filter was replaced in the meantime. */
     static synchronized void leaveOutNoMore() {
         if (--users == 0) {
             if (SERVER.getFilter() == FILTER) {

@@ -12,15 +12,21 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Builds the one HTTP/2 channel that all calls of a client share. */
+/** Creates the HTTP/2 channel that all calls of a client share. */
 public final class DaemonChannel {
-    /** BuildKit's own limit in both directions (containerd's defaults, {@code defaults.go}). */
+    /** BuildKit has the same limit in both directions (containerd's defaults, {@code defaults.go}). */
     public static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-    /** A typed error holds the whole Dockerfile, in a trailer; gRPC's default of 8 KiB would hide it. */
+    /**
+     * A typed error contains the whole Dockerfile in a trailer. With gRPC's default limit of 8 KiB, the client would
+     * receive an internal error instead.
+     */
     public static final int MAX_METADATA_BYTES = 8 << 20;
 
-    /** The daemon counts pings as an attack when nothing else is under way, hence never on an idle channel. */
+    /**
+     * Pings are sent only during calls, because the daemon closes connections that send frequent pings while they are
+     * idle.
+     */
     private static final long KEEPALIVE_SECONDS = 60;
 
     private DaemonChannel() {}

@@ -15,18 +15,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The threads of one client: one that moves bytes and never blocks, which it shares with other clients, and the workers
- * of the JVM.
+ * The threads of one client: an event loop for I/O, which never blocks and is shared with other clients, and the worker
+ * pool of the JVM.
  *
- * <p>A session's bytes pass through two connections, its own and the daemon's. On two threads, each piece wakes the
- * other one, which takes eight times the wake-ups and, for a large result, one and a half times the time. A client
- * therefore has one event loop for all that it does; a JVM has a few of them, however many clients there are.
+ * <p>The bytes of a session pass through two connections: the session's own and the connection to the daemon. If the
+ * connections had different threads, each piece would wake up the other thread. Measurements showed eight times as many
+ * wake-ups and, for a large result, one and a half times the duration. A client therefore uses a single event loop for
+ * all its connections. A JVM has a few event loops, independent of the number of clients.
  *
- * <p>The JDK's own transport and TLS serve everywhere and load no native library, which would have to be written to
- * disk first.
+ * <p>The event loops use the JDK's transport and TLS, which are available everywhere. A native library would have to be
+ * written to the disk first.
  */
 public final class EventLoops implements AutoCloseable {
-    /** More would only help a machine whose network is faster than this many encrypt for. */
+    /** More event loops would help only if the network were faster than this number of threads can encrypt. */
     static final int MOST_LOOPS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
     static final String THREADS = "treenq-io";
@@ -37,20 +38,21 @@ public final class EventLoops implements AutoCloseable {
     private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     static {
-        // It takes a stack trace of every hundredth buffer, which is a tenth of the time that a context takes.
+        // Leak detection records a stack trace for every hundredth buffer, which takes a tenth of the duration of a
+        // context transfer.
         if (System.getProperty(LEAK_DETECTION) == null) {
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }
     }
 
-    /** Of the clients that are open. Guarded by the class. */
+    /** The event loops of the open clients; null if no client is open. Guarded by the class' lock. */
     private static Shared shared;
 
     private final Shared group;
     private final EventLoop loop;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** The event loops of all clients that are open at the same time. */
+    /** The event loops that all open clients share. */
     private static final class Shared {
         final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 MOST_LOOPS, new DefaultThreadFactory(THREADS, true), NioIoHandler.newFactory());
@@ -70,7 +72,7 @@ public final class EventLoops implements AutoCloseable {
             return free;
         }
 
-        /** Says whether it was the last one. */
+        /** Releases an event loop, and returns whether no client uses the group any more. */
         boolean release(EventLoop loop) {
             clients.merge(loop, -1, Integer::sum);
             return clients.values().stream().allMatch(count -> count == 0);
@@ -94,10 +96,11 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /**
-     * The same threads for what may end later than their client. They end when both were closed: what is handed to an
-     * event loop that has ended is never done, and who waits for it waits for ever.
+     * Returns the same threads for an object that may be closed after its client. The threads end when both are closed.
+     * Without this, a task that is submitted to an ended event loop would never run, and code that waits for the task
+     * would wait forever.
      *
-     * @throws IllegalStateException when the client is closed already
+     * @throws IllegalStateException if the client is closed
      */
     public EventLoops kept() {
         synchronized (EventLoops.class) {
@@ -108,7 +111,7 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    /** Says whether no client is left. */
+    /** Leaves the group, and returns whether no client is left. */
     private static synchronized boolean leave(Shared group, EventLoop loop) {
         boolean last = group.release(loop);
         if (last) {
@@ -117,12 +120,12 @@ public final class EventLoops implements AutoCloseable {
         return last;
     }
 
-    /** Moves bytes; nothing that blocks may run here. */
+    /** Returns the event loop for I/O, on which no task may block. */
     public EventLoopGroup io() {
         return loop;
     }
 
-    /** For work that may block for a while. */
+    /** Returns the pool for tasks that may block. */
     public WorkerPool workers() {
         return WorkerPool.shared();
     }
@@ -134,7 +137,7 @@ public final class EventLoops implements AutoCloseable {
             last = closed.compareAndSet(false, true) && leave(group, loop);
         }
         if (last) {
-            // Connections take a moment to end.
+            // The shutdown is delayed, because connections need a moment to close.
             group.loops
                     .shutdownGracefully(QUIET_MILLIS, LONGEST_END_MILLIS, TimeUnit.MILLISECONDS)
                     .addListener(ended -> CancelledStreams.leaveOutNoMore());

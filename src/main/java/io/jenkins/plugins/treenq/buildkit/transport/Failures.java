@@ -22,13 +22,15 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * Says in one line why a daemon cannot be talked to. gRPC's own exceptions are never passed on: they do not survive
- * the way from an agent to the controller.
+ * Converts connection failures to messages of one line. gRPC's own exceptions are never passed on, because they cannot
+ * be serialized from an agent to the controller.
  */
 public final class Failures {
     private static final Pattern ALERT = Pattern.compile("fatal alert: (\\w+)");
 
-    /** Alerts that are about what a client shows. OpenSSL's is a handshake failure where a certificate is missing. */
+    /**
+     * TLS alerts that concern the client's certificate. If a certificate is missing, OpenSSL sends a handshake failure.
+     */
     private static final Set<String> ABOUT_THE_CERTIFICATE = Set.of(
             "bad certificate",
             "certificate expired",
@@ -43,7 +45,7 @@ public final class Failures {
 
     private Failures() {}
 
-    /** A call failed before any build was begun. */
+    /** Converts the failure of a call that was made before a build was started. */
     public static BuildkitException connecting(Throwable failure, Endpoint endpoint) {
         String daemon = endpoint.address().toString();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -107,7 +109,7 @@ public final class Failures {
                     + " was signed by another CA than the one that is given, which has the"
                     + " same name and another key; give the CA certificate that signed it");
         }
-        // Its cause may say it better.
+        // If the exception has a cause, the cause is more specific.
         if (cause instanceof CertPathValidatorException && cause.getCause() == null) {
             return refused("the certificate of " + daemon + " is not accepted (" + text
                     + "); renew it at the daemon, or give the CA certificate that signed it");
@@ -136,7 +138,7 @@ public final class Failures {
         return null;
     }
 
-    /** The connection broke while a build was under way. */
+    /** Returns the failure of a connection that was lost during a build. */
     public static BuildkitException lost(Endpoint endpoint) {
         return new BuildkitException.ConnectionLostException(
                 "the connection to " + endpoint.address()
@@ -144,7 +146,7 @@ public final class Failures {
                 null);
     }
 
-    /** A status' words without line breaks. */
+    /** Returns the description of a status without line breaks. */
     public static String oneLine(Status status) {
         String text = status.getDescription();
         return text == null || text.isBlank()

@@ -14,7 +14,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
-/** Turns PEM text held in memory into TLS settings. */
+/** Creates TLS settings from PEM text. */
 final class TlsContexts {
     private TlsContexts() {}
 
