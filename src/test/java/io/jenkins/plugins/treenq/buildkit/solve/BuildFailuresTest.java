@@ -68,7 +68,7 @@ class BuildFailuresTest {
             """)
     void theDaemonsWordsBecomeALineThatSaysWhatToDo(String text, String kind, String part) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
-        assertEquals(kind, failure.getClass().getSimpleName(), failure.getMessage());
+        assertEquals(kind + "Exception", failure.getClass().getSimpleName(), failure.getMessage());
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
     }
 
