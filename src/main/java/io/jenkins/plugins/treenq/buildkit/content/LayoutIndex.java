@@ -64,7 +64,7 @@ public final class LayoutIndex {
      * The name of an entry in the index.
      *
      * @param image the full name of the image; empty for an entry with a tag only
-     * @param tag the tag, or whatever follows the first ":" or "@" in the path of the image
+     * @param tag the tag, or the text after the first ":" in the path of the image, or the text from the first "@" on
      */
     public record Name(String image, String tag) {
         public static Name ofTag(String tag) {

@@ -174,8 +174,8 @@ final class FolderReceiver implements MessageReceiver {
     }
 
     /**
-     * Returns the mode to write. The setuid and setgid bits of entries that are no files are kept, because they give no
-     * rights: on a folder, they determine the owner of new files.
+     * Returns the mode to write. The setuid and setgid bits of entries other than files are kept, because they give no
+     * rights: on a folder, they determine the owner and group of new files.
      */
     private int permitted(ArrivingStat stat) throws FileSystemException {
         int mode = stat.getMode();

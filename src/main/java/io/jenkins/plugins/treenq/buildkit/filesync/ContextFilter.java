@@ -123,7 +123,7 @@ final class ContextFilter {
 
     /**
      * Returns the path prefixes of the patterns, each with a slash at its end, or null if one of the patterns has a
-     * wildcard and so stands for many paths.
+     * wildcard and can match several paths.
      */
     private static List<String> prefixes(PatternMatcher matcher, boolean exceptions, PathRules rules) {
         if (matcher == null) {

@@ -12,8 +12,8 @@ import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
  * @param target the unresolved target of a symlink; empty for other entries
  * @param inode the inode of a file with several hard links; null for other entries
  * @param device the number of a device; null for other entries
- * @param hollow whether the content is sent as empty, whatever its size: the entry is a socket, or the filter withholds
- *     its content
+ * @param hollow whether the content is sent as empty, independently of the size: the entry is a socket, or the filter
+ *     withholds its content
  */
 record Entry(
         int mode,

@@ -91,7 +91,8 @@ public final class SourceContent implements AutoCloseable {
         } catch (InvalidPatternException e) {
             throw new BuildkitException.InvalidRequestException(e.getMessage(), e);
         } finally {
-            // An interrupt while a file is read leaves the thread's interrupt status set, too.
+            // An interrupt closes the file that is being read and sets the interrupt status. InterruptedException then
+            // replaces the exception of the read.
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }

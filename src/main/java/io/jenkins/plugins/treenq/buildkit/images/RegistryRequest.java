@@ -108,7 +108,7 @@ final class RegistryRequest {
 
     /**
      * Returns the time in seconds that the registry has to respond after the whole body was sent. The time is longer
-     * after an upload, because a registry may verify a large blob before it responds.
+     * for a streamed body, because a registry may verify a large blob before it responds.
      */
     long answerSeconds() {
         return stream == null ? ANSWER_SECONDS : LATE_ANSWER_SECONDS;

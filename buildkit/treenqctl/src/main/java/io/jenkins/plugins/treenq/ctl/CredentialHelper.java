@@ -25,7 +25,7 @@ final class CredentialHelper {
      * @param name the name of the credential helper
      * @param registry the key of the registry in Docker's configuration
      * @return the login, or empty if the credential helper has none
-     * @throws IllegalStateException if the program cannot be run or fails
+     * @throws IllegalStateException if the program cannot be run, fails, or prints something other than a login
      */
     static Optional<RegistryLogin> get(String name, String registry) {
         String program = "docker-credential-" + name;
