@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Sends a part of a blob, a piece at a time, whenever the daemon can take one. */
+/** Sends a part of a blob in pieces, each as soon as the stream is ready. */
 final class BlobRead {
     private static final Logger LOGGER = Logger.getLogger(BlobRead.class.getName());
 
@@ -25,7 +25,10 @@ final class BlobRead {
     private long sent;
     private boolean over;
 
-    /** @param content at the place where the part begins */
+    /**
+     * @param content the blob's content, positioned at the first byte of the part
+     * @param length the length of the part in bytes
+     */
     BlobRead(
             SeekableByteChannel content,
             long length,
@@ -37,7 +40,10 @@ final class BlobRead {
         this.onFailure = onFailure;
     }
 
-    /** gRPC runs both handlers one after the other, and the first one as soon as this call's method returns. */
+    /**
+     * Registers the handlers. gRPC runs them one after the other, and calls the first one as soon as the method of this
+     * call returns.
+     */
     void start() {
         answer.setOnReadyHandler(this::proceed);
         answer.setOnCancelHandler(this::close);

@@ -17,13 +17,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The stream that writes one blob ({@code contentserver.go}, Write): each message is answered, and the next one is
- * asked for when the answer is on its way.
+ * The stream that writes one blob ({@code contentserver.go}, Write). Each message gets a response, and the next message
+ * is requested when the stream is ready again.
  */
 final class BlobWrite implements StreamObserver<WriteContentRequest> {
     private static final Logger LOGGER = Logger.getLogger(BlobWrite.class.getName());
 
-    /** Finds the store that the call is about. */
+    /** Finds the store that the call addresses. */
     interface Stores {
         Store store() throws StatusException;
     }
@@ -66,7 +66,8 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         try {
             WriteContentResponse response = take(request);
             if (request.getAction() == WriteAction.COMMIT) {
-                // First, because whoever has the answer may begin again under the same ref.
+                // The write is closed before the response is sent, because the daemon may start another write with the
+                // same ref after the response.
                 close();
                 answers.onNext(response);
                 answers.onCompleted();
@@ -114,7 +115,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         return response.setOffset(write.offset).build();
     }
 
-    /** What is announced may come with any message. */
+    /** Stores the announced size and digest, which any message may contain. */
     private void expect(WriteContentRequest request) throws IOException, StatusException {
         if (request.getTotal() > 0) {
             totalBytes = request.getTotal();

@@ -5,7 +5,9 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 
-/** What the daemon is told when it cannot have its will, in the codes that it knows ({@code errdefs} of containerd). */
+/**
+ * Creates the errors that the daemon receives, with the status codes that it expects ({@code errdefs} of containerd).
+ */
 final class ContentErrors {
     private ContentErrors() {}
 
@@ -51,7 +53,11 @@ final class ContentErrors {
         return Status.OUT_OF_RANGE.withDescription(what).asException();
     }
 
-    /** @throws StatusException if it is no digest, and so could name any file */
+    /**
+     * Parses a digest.
+     *
+     * @throws StatusException if the text is no digest; such a text could name any file
+     */
     static Digest digest(String text) throws StatusException {
         try {
             return new Digest(text);

@@ -40,8 +40,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Lets the daemon read OCI layouts of this machine, and write those that it is to leave something in (containerd's
- * {@code contentserver} over the session). Methods block on the disk; they must not run on a thread that moves bytes.
+ * The session's content service, through which the daemon reads OCI layouts on this machine and writes to those that
+ * receive results (containerd's {@code contentserver} over the session). The methods block on the disk and must not run
+ * on a thread of the transport.
  */
 public final class ContentService extends ContentGrpc.ContentImplBase {
     private static final int INFOS_IN_MESSAGE = 100;
@@ -50,16 +51,17 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private final Consumer<Throwable> onFailure;
 
     /**
-     * @param layouts folders by store id, as the daemon knows it: {@code oci:NAME}, {@code local:PATH}, {@code export}
-     * @param writable those of them that the daemon may add blobs to; it can delete from none
-     * @param onFailure told what a disk refuses, before the daemon is
+     * @param layouts the folders by the store ID that the daemon uses: {@code oci:NAME}, {@code local:PATH},
+     *     {@code export}
+     * @param writable the IDs of the stores to which the daemon may add blobs; it cannot delete blobs from any store
+     * @param onFailure receives the failure to read or write a layout before the daemon gets the error
      */
     public ContentService(Map<String, RootedPath> layouts, Set<String> writable, Consumer<Throwable> onFailure) {
         layouts.forEach((id, folder) -> stores.put(id, new Store(new Layout(folder), writable.contains(id))));
         this.onFailure = onFailure;
     }
 
-    /** This service with its interceptor, to be registered as it is. */
+    /** Returns the definition of this service with its interceptor, ready to be registered. */
     public ServerServiceDefinition intercepted() {
         return ServerInterceptors.intercept(this, new StoreInterceptor());
     }
@@ -153,7 +155,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     public void abort(AbortRequest request, StreamObserver<Empty> answer) {
         answer(answer, store -> {
             store.requireWritable();
-            // A write leaves nothing behind when its stream ends, so there is nothing to remove but what is in use.
+            // A write removes its file when its stream ends, so the only write that could be aborted is one in
+            // progress.
             if (store.isWriting(request.getRef())) {
                 throw ContentErrors.locked(request.getRef());
             }
@@ -184,7 +187,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
         }
     }
 
-    /** The one place where a failure becomes an answer. */
+    /** Converts a failure to the response of a call. Failures of the disk are reported to the client, too. */
     private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
         if (failure instanceof IOException e) {
             BuildkitException told = writing

@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 
 /**
- * One blob being written. It has no more bytes than were announced, and becomes a blob only when its content has the
- * digest that it was asked for. Used by one thread at a time.
+ * A blob that is being written. It never has more bytes than announced, and becomes a blob of the layout only if its
+ * content has the expected digest. One thread at a time may use an instance.
  */
 final class Ingest {
     private final Layout layout;
@@ -27,7 +27,7 @@ final class Ingest {
     private DigestComputation hash;
     private long offset;
 
-    /** @param algorithm that its digest will have, unless the commit names another one */
+    /** @param algorithm the algorithm of the digest, unless the digest of the commit has another one */
     Ingest(Layout layout, String algorithm) throws IOException {
         this.layout = layout;
         this.algorithm = algorithm;
@@ -45,12 +45,12 @@ final class Ingest {
         return started;
     }
 
-    /** How many bytes there are. */
+    /** Returns the number of bytes that were written. */
     long offset() {
         return offset;
     }
 
-    /** Begins again. */
+    /** Discards the content and starts again. */
     void reset() throws IOException {
         content.truncate(0);
         hash = new DigestComputation(algorithm);
@@ -68,10 +68,11 @@ final class Ingest {
     }
 
     /**
-     * Makes it a blob.
+     * Makes the content a blob of the layout.
      *
-     * @param expected null for whatever its digest is
-     * @throws StatusException if it is not what was expected, or there already
+     * @param expected the expected digest, or null to accept any
+     * @return the digest of the content
+     * @throws StatusException if the digest differs from the expected one, or the layout already has the blob
      */
     Digest commit(Digest expected) throws IOException, StatusException {
         if (expected != null && !expected.algorithm().equals(algorithm)) {
@@ -98,7 +99,7 @@ final class Ingest {
         }
     }
 
-    /** Leaves nothing behind, unless it became a blob. */
+    /** Closes the file and deletes it unless it became a blob. */
     void close() throws IOException {
         try {
             content.close();

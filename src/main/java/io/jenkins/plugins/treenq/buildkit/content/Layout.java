@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The blobs of an OCI layout: {@code blobs/<algorithm>/<hexadecimal>} below a folder, and nothing else that is in it or
- * that a symlink in it leads to. A blob is there as a whole or not at all; what is being written is in {@code ingest},
- * as with containerd ({@code plugins/content/local/store.go}).
+ * The blobs of an OCI layout, which are the files {@code blobs/<algorithm>/<hexadecimal>} in a folder. No other file in
+ * the folder is accessed, and no symlink is followed. A blob is always complete: content that is being written is in
+ * the folder {@code ingest}, as in containerd ({@code plugins/content/local/store.go}).
  */
 final class Layout {
     private static final List<String> ALGORITHMS = List.of("sha256", "sha384", "sha512");
@@ -41,7 +41,7 @@ final class Layout {
         this.folder = folder;
     }
 
-    /** A blob without its content. */
+    /** The attributes of a blob. */
     record Blob(Digest digest, long sizeBytes, Instant created) {}
 
     Optional<Blob> find(Digest digest) throws IOException {
@@ -71,7 +71,7 @@ final class Layout {
                     digest(algorithm, file).flatMap(this::findIfReadable).ifPresent(blobs::add);
                 }
             } catch (NoSuchFileException | NotDirectoryException e) {
-                // No blob of that kind was ever written.
+                // The layout has no blobs with this algorithm.
             }
         }
         return blobs;
@@ -97,16 +97,19 @@ final class Layout {
         Files.deleteIfExists(file(algorithmFolder(digest.algorithm()), digest));
     }
 
-    /** A new file for content whose digest is not known yet. Nobody else has it, not in another process either. */
+    /**
+     * Returns the path of a new file for content whose digest is not known yet. No other writer uses the path, not even
+     * in another process.
+     */
     Path newFile() throws IOException {
         Path ingest = madeFolder("ingest");
         return ingest.resolve(UUID.randomUUID().toString());
     }
 
     /**
-     * Turns a complete file of {@link #newFile} into a blob that nobody writes to any more.
+     * Moves a complete file of {@link #newFile} to its place as a blob, and makes it read-only.
      *
-     * @return false if the blob is there already; the file is left then
+     * @return false if the layout already has the blob; the file is then not moved
      */
     boolean commit(Path file, Digest digest) throws IOException {
         Path target = file(madeFolder("blobs", digest.algorithm()), digest);
@@ -146,7 +149,7 @@ final class Layout {
             try {
                 Files.createDirectory(path);
             } catch (FileAlreadyExistsException e) {
-                // That is as good, if it is a folder.
+                // An existing folder is used. The check below rejects everything else.
             }
             unlinked(path);
         }

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Removes the blobs of a layout that nothing in its index leads to ({@code client/solve.go}, resetCacheStore). */
+/** Deletes the blobs of a layout that are not reachable from its index ({@code client/solve.go}, resetCacheStore). */
 public final class LayoutCleaning {
-    /** Indexes and manifests, OCI's and Docker's; every other blob leads nowhere. */
+    /** The media types of the blobs that refer to others: the indexes and manifests of OCI and Docker. */
     private static final Set<String> LEADING_TYPES = Set.of(
             "application/vnd.oci.image.index.v1+json",
             "application/vnd.oci.image.manifest.v1+json",
@@ -32,7 +32,13 @@ public final class LayoutCleaning {
 
     private LayoutCleaning() {}
 
-    /** @throws IOException if something is missing or cannot be read; nothing has been removed then */
+    /**
+     * Deletes the unreachable blobs.
+     *
+     * @param folder the folder of the layout
+     * @throws IOException if a manifest is missing or cannot be read, in which case nothing was deleted, or if a blob
+     *     cannot be deleted
+     */
     public static void clean(RootedPath folder) throws IOException {
         Layout layout = new Layout(folder);
         Set<Digest> used = new HashSet<>();

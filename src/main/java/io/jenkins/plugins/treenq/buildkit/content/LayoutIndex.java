@@ -28,19 +28,22 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * The index of an OCI layout, which names what is in it ({@code client/ociindex}). It is not the daemon's: the client
- * reads it before a build and writes it after.
+ * The index of an OCI layout, which lists the layout's images ({@code client/ociindex}). The client, not the daemon,
+ * reads the index before a build and writes it afterwards.
  */
 public final class LayoutIndex {
-    /** The full name of an image; containerd's. */
+    /** The annotation with the full name of an image, which containerd defines. */
     private static final String IMAGE_NAME = "io.containerd.image.name";
-    /** The tag. */
+    /** The annotation with the tag of an image. */
     private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
     private static final String INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
     private static final String LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}";
 
-    /** The order in which Go writes them, so that the file looks the same whoever wrote it. */
+    /**
+     * The order in which Go writes the fields. The client keeps it, so that the file does not depend on the program
+     * that wrote it.
+     */
     private static final List<String> INDEX_FIELDS =
             List.of("schemaVersion", "mediaType", "artifactType", "manifests", "subject", "annotations");
 
@@ -48,7 +51,7 @@ public final class LayoutIndex {
             List.of("mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
-    /** Room for tens of thousands of entries. */
+    /** The maximum size of an index in bytes, which is sufficient for tens of thousands of entries. */
     private static final int LARGEST_BYTES = 16 << 20;
 
     private final RootedPath folder;
@@ -58,10 +61,10 @@ public final class LayoutIndex {
     }
 
     /**
-     * What an entry of the index is called.
+     * The name of an entry in the index.
      *
-     * @param image full name, or empty for an entry that only has a tag
-     * @param tag or whatever is behind the first ":" or "@" of the image's path
+     * @param image the full name of the image; empty for an entry with a tag only
+     * @param tag the tag, or the text after the first ":" in the path of the image, or the text from the first "@" on
      */
     public record Name(String image, String tag) {
         public static Name ofTag(String tag) {
@@ -84,9 +87,9 @@ public final class LayoutIndex {
     }
 
     /**
-     * The entry of a name or, if no image has it, of a tag.
+     * Returns the digest of the entry with an image name or, if no entry has this name, with a tag.
      *
-     * @throws IOException if there is no index, or it is none
+     * @throws IOException if the layout has no valid index
      */
     public Optional<Digest> find(String nameOrTag) throws IOException {
         List<JsonObject> manifests = manifests(read());
@@ -100,12 +103,12 @@ public final class LayoutIndex {
         return Optional.empty();
     }
 
-    /** Whether the layout really has it. */
+    /** Whether the layout has a blob. */
     public boolean hasBlob(Digest digest) throws IOException {
         return new Layout(folder).find(digest).isPresent();
     }
 
-    /** Digests of all entries. */
+    /** Returns the digests of all entries. */
     List<Digest> digests() throws IOException {
         List<Digest> digests = new ArrayList<>();
         for (JsonObject manifest : manifests(read())) {
@@ -115,14 +118,15 @@ public final class LayoutIndex {
     }
 
     /**
-     * Adds an entry under some names, which older ones lose, and makes the folder a layout if it is none yet.
+     * Adds an entry with each of the names, and removes these names from older entries. A folder that is no layout yet
+     * becomes one.
      *
-     * @param descriptor JSON, as the daemon gives it
+     * @param descriptor the descriptor in JSON, as the daemon sends it
      */
     public void put(String descriptor, List<Name> names) throws IOException {
         JsonObject entry = object(descriptor, "the descriptor of the result");
         Path made = folder.madeFolder();
-        // Builds of the same process cannot lock each other out with a lock of the file.
+        // A file lock does not exclude other threads of the same process, so a lock within the process is needed, too.
         synchronized (LayoutIndex.class) {
             try (SeekableByteChannel layout = folder.child("oci-layout").change()) {
                 if (layout instanceof FileChannel file) {
@@ -175,7 +179,7 @@ public final class LayoutIndex {
         index.add("manifests", others);
     }
 
-    /** Whoever reads meanwhile sees the old one or the new one. */
+    /** Replaces the index atomically, so that readers see either the old or the new one. */
     private static void replace(Path folder, String index) throws IOException {
         Path fresh = folder.resolve("index.json." + UUID.randomUUID());
         try {
@@ -195,12 +199,12 @@ public final class LayoutIndex {
         try {
             return JsonParser.parseString(text).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
-            // The parser's own message quotes the text.
+            // The message of the parser would quote the text.
             throw new IOException(what + " is not a JSON object");
         }
     }
 
-    /** Entries that are no objects are none. */
+    /** Returns the entries of an index. Elements that are no JSON objects are skipped. */
     private static List<JsonObject> manifests(JsonObject index) {
         List<JsonObject> manifests = new ArrayList<>();
         if (index.has("manifests") && index.get("manifests").isJsonArray()) {
@@ -213,7 +217,7 @@ public final class LayoutIndex {
         return manifests;
     }
 
-    /** Empty when there is none. */
+    /** Returns an annotation of an entry, or an empty string if the entry does not have it. */
     private static String annotation(JsonObject entry, String name) {
         JsonElement annotations = entry.get("annotations");
         JsonElement value = annotations == null || !annotations.isJsonObject()

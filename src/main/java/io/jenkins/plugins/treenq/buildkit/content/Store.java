@@ -9,15 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A layout as the daemon may use it, and what it is writing to it at the moment. */
+/** A layout with the access that the daemon has to it and the writes in progress. */
 final class Store {
     private final Layout layout;
     private final boolean writable;
 
-    /** By their refs, which only one writer may use at a time. Guarded by this object's lock. */
+    /** The writes in progress by their refs. Each ref can have one writer at a time. Guarded by this object's lock. */
     private final Map<String, Write> writes = new HashMap<>();
 
-    /** A write that is under way; what it says of itself is a little old at times. */
+    /** A write in progress. Threads other than the writer's may see values that are slightly outdated. */
     static final class Write {
         final String ref;
         final Ingest ingest;
@@ -40,7 +40,7 @@ final class Store {
         return layout;
     }
 
-    /** @throws StatusException unless the daemon may change it */
+    /** @throws StatusException if the daemon must not change the layout */
     void requireWritable() throws StatusException {
         if (!writable) {
             throw ContentErrors.readOnly();
@@ -57,7 +57,7 @@ final class Store {
         return write;
     }
 
-    /** Ends a write, whatever became of it. */
+    /** Ends a write, whether it was committed or not. */
     void end(Write write) throws IOException {
         synchronized (this) {
             writes.remove(write.ref, write);

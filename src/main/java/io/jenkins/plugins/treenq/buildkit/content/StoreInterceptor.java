@@ -8,7 +8,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Shows {@link ContentService} which of its stores a call is about ({@code session/content/attachable.go}). */
+/**
+ * Makes the store ID in the metadata of a call available to {@link ContentService}
+ * ({@code session/content/attachable.go}).
+ */
 final class StoreInterceptor implements ServerInterceptor {
     static final Context.Key<String> STORE_ID = Context.key("content-store-id");
 
@@ -18,7 +21,7 @@ final class StoreInterceptor implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        // The first one counts; Metadata.get() would give the last.
+        // The first value is used, as in Go. Metadata.get() would return the last one.
         Iterable<String> ids = headers.getAll(HEADER);
         String id = ids == null ? null : ids.iterator().next();
         return Contexts.interceptCall(Context.current().withValue(STORE_ID, id), call, headers, next);

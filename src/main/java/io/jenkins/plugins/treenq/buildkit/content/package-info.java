@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * OCI layouts on this machine that the daemon reads from and leaves results in: image layouts as contexts, local cache,
- * images exported as a layout. Imports the client's vocabulary, the wire and files
- * only.
+ * The session service Content, through which the daemon reads and writes OCI layouts on this machine: image layouts as
+ * build contexts, the local cache, and images that are exported as a layout. This package imports the client's values,
+ * the wire and {@code files} only.
  */
 package io.jenkins.plugins.treenq.buildkit.content;

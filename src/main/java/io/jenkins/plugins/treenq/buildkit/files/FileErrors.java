@@ -19,19 +19,21 @@ import java.nio.file.NotLinkException;
 import java.nio.file.ReadOnlyFileSystemException;
 
 /**
- * Says why a file cannot be used. Java often leaves it to an exception's class to say what is wrong, and has only the
- * path as its text.
+ * Describes why a file cannot be used. The message of many of Java's exceptions is the path only, and the class of the
+ * exception is the reason.
  */
 public final class FileErrors {
     private FileErrors() {}
 
-    /** The reason, after the file that it is about, where that is known. For what has many files. */
+    /**
+     * Returns the reason, preceded by the file if the exception names one. For operations that access several files.
+     */
     public static String fileAndReason(IOException failure) {
         String file = failure instanceof FileSystemException known ? known.getFile() : null;
         return (file == null ? "" : "'" + file + "': ") + reason(failure);
     }
 
-    /** The reason alone, in words; a sentence before it names the file. */
+    /** Returns the reason without the file, which the text before it has to name. */
     public static String reason(Exception failure) {
         if (failure instanceof UncheckedIOException unchecked) {
             return reason(unchecked.getCause());
@@ -78,7 +80,7 @@ public final class FileErrors {
         if (failure instanceof ClosedChannelException || failure instanceof InterruptedIOException) {
             return "it was interrupted";
         }
-        // What is no class of its own has a text that somebody wrote for people, or the system's.
+        // The message of a plain IOException is a readable text, written by a developer or by the operating system.
         String text = failure.getClass() == IOException.class ? failure.getMessage() : null;
         return text == null || text.isBlank() ? "it cannot be read or written" : text;
     }

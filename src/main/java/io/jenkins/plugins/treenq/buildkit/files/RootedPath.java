@@ -22,12 +22,14 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * A file or folder below a boundary. Nothing below the boundary is reached through a link, whoever put it there and
- * whenever: a path was checked before a build, and a step or a result of another build may have changed the disk since
- * then. So each use looks again, and files are opened from folder to folder, each held open, where the system has that.
+ * A file or folder below a boundary. No symlink below the boundary is followed. A check before a build would not be
+ * sufficient, because a build step or the result of another build may change the disk afterwards. Therefore each access
+ * checks the path again, and where the system supports it, files are opened from folder to folder, with each folder
+ * held open.
  *
- * <p>Only regular files are opened. Opening a FIFO waits for somebody at its other end, and Java cannot open without
- * waiting. What is opened is therefore looked at in the same folder immediately before.
+ * <p>Only regular files are opened. Opening a FIFO would block until another process opens its other end, and Java has
+ * no non-blocking way to open it. The type of a file is therefore checked in the same open folder immediately before
+ * the file is opened.
  */
 public final class RootedPath {
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
@@ -40,10 +42,10 @@ public final class RootedPath {
     private final Path boundary;
 
     /**
-     * @param path below the boundary, or the boundary itself; no link in it leads from the boundary to it
-     * @param boundary links resolved; or null, when whoever named the path may reach everything. Links on the way to a
-     *     folder, or to the folder of a file, are followed then.
-     * @throws IllegalArgumentException when the path is not below the boundary, or goes up
+     * @param path the boundary or a path below it
+     * @param boundary the boundary, without symlinks; null if the user who named the path may access every file.
+     *     Without a boundary, the symlinks in the path of a folder, or of the folder of a file, are followed
+     * @throws IllegalArgumentException if the path is not below the boundary or contains ".."
      */
     public RootedPath(Path path, Path boundary) {
         if (boundary != null && !(path.startsWith(boundary) && path.normalize().equals(path))) {
@@ -57,21 +59,21 @@ public final class RootedPath {
         return path;
     }
 
-    /** Null when there is none. */
+    /** Returns the boundary, or null if there is none. */
     public Path boundary() {
         return boundary;
     }
 
-    /** The same folder, which is its own boundary if it had none. */
+    /** Returns the same folder with its symlinks resolved. A folder without a boundary becomes its own boundary. */
     public RootedPath resolved() throws IOException {
         Path folder = folder();
         return new RootedPath(folder, boundary == null ? folder : boundary);
     }
 
     /**
-     * The folder's path, without links.
+     * Returns the path of the folder without symlinks.
      *
-     * @throws IOException when it is not there, or is no folder, or a link has taken the place of a folder
+     * @throws IOException if the folder does not exist, is no folder, or is replaced by a symlink
      */
     public Path folder() throws IOException {
         if (boundary == null) {
@@ -84,11 +86,11 @@ public final class RootedPath {
         return at;
     }
 
-    /** The same for a folder that is made if it is missing, with those above it. */
+    /** Returns the path of the folder like {@link #folder}, after creating it and its parents if they do not exist. */
     public Path madeFolder(FileAttribute<?>... attributes) throws IOException {
         if (boundary == null) {
             if (!Files.isDirectory(path)) {
-                // Java may refuse it where a link leads to a folder.
+                // Java may throw if the path is a symlink to a folder.
                 Files.createDirectories(path.toAbsolutePath(), attributes);
             }
             return requireFolder(path.toRealPath());
@@ -99,29 +101,34 @@ public final class RootedPath {
             try {
                 Files.createDirectory(at, attributes);
             } catch (FileAlreadyExistsException e) {
-                // That is as good, if it is a folder.
+                // An existing folder is used. The check below rejects everything else.
             }
             requireFolder(at);
         }
         return at;
     }
 
-    /** A file or folder in this folder. */
+    /** Returns a file or folder in this folder. */
     public RootedPath child(String name) throws IOException {
         RootedPath folder = resolved();
         return new RootedPath(folder.path.resolve(name), folder.boundary);
     }
 
     /**
-     * Opens a regular file.
+     * Opens a regular file for reading.
      *
-     * @throws FileSystemException when it is something else, such as a link or a FIFO, or a link is on the way
+     * @throws FileSystemException if the path is no regular file, such as a symlink or a FIFO, or contains a symlink
      */
     public SeekableByteChannel read() throws IOException {
         return open(READ);
     }
 
-    /** The whole content of a regular file, of at most so many bytes. */
+    /**
+     * Reads the whole content of a regular file.
+     *
+     * @param maxBytes the maximum size in bytes
+     * @throws FileSystemException if the file is larger
+     */
     public byte[] readAll(int maxBytes) throws IOException {
         try (SeekableByteChannel content = read()) {
             long size = content.size();
@@ -130,18 +137,18 @@ public final class RootedPath {
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) size);
             while (bytes.hasRemaining() && content.read(bytes) >= 0) {
-                // Goes on.
+                // The condition does the reading.
             }
             return Arrays.copyOf(bytes.array(), bytes.position());
         }
     }
 
-    /** Opens a regular file, made if it is missing, to be written anew. */
+    /** Opens a regular file for writing. The file is created if it does not exist; an existing content is discarded. */
     public SeekableByteChannel write() throws IOException {
         return open(WRITE);
     }
 
-    /** The same for a file that keeps what is in it. */
+    /** Opens a regular file for writing like {@link #write}, but keeps its content. */
     public SeekableByteChannel change() throws IOException {
         return open(CHANGE);
     }
@@ -184,7 +191,7 @@ public final class RootedPath {
         }
     }
 
-    /** Where folders cannot be held open, as on Windows. */
+    /** Opens a file by its path, on systems that cannot hold folders open, such as Windows. */
     private SeekableByteChannel openByPath(Path file, Set<OpenOption> options) throws IOException {
         Path parent = file.getParent();
         if (boundary != null && parent != null) {
@@ -194,20 +201,20 @@ public final class RootedPath {
         return Files.newByteChannel(file, options);
     }
 
-    /** Nothing is as good where a file can be made. */
+    /** Checks that the file is a regular file, or does not exist. */
     private static void requireRegular(Path file, BasicFileAttributeView view) throws IOException {
         try {
             if (!view.readAttributes().isRegularFile()) {
                 throw notRegular(file);
             }
         } catch (NoSuchFileException e) {
-            // Opening it says so, or makes it.
+            // Opening the file reports that it does not exist, or creates it.
         }
     }
 
     private static Path requireFolder(Path path) throws IOException {
         BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW);
-        // A junction of Windows is a folder and something else; what is behind it is elsewhere.
+        // Java reports a junction of Windows as a folder with another type. The target of a junction is elsewhere.
         if (!found.isDirectory() || found.isOther()) {
             throw noFolder(path);
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Files and folders that are named, or were written, by somebody who may reach only a part of the disk: no link leads
- * out of that part, and only regular files are opened. Imports nothing.
+ * Access to files and folders whose paths or content come from users who may access a part of the disk only. No symlink
+ * leads out of that part, and only regular files are opened. This package imports no other package of the client.
  */
 package io.jenkins.plugins.treenq.buildkit.files;

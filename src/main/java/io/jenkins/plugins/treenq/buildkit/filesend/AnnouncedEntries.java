@@ -6,8 +6,8 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
 
 /**
- * The entries that a sender has announced. There are only so many that the heap can bear them: a walk need not end. Not
- * for concurrent use.
+ * The entries whose stat the sender has sent. Their number is limited by a share of the heap, because a sender could
+ * send entries without end. Instances are not thread-safe.
  */
 final class AnnouncedEntries {
     private final EntryTable entries = new EntryTable();
@@ -18,8 +18,12 @@ final class AnnouncedEntries {
     }
 
     /**
-     * @param parent number of its folder, or {@link EntryTable#ROOT}
-     * @return its own number
+     * Adds an entry.
+     *
+     * @param parent the ID of the folder that contains the entry, or {@link EntryTable#ROOT}
+     * @param mode type and permissions as Go encodes them
+     * @param timeNanos the modification time in nanoseconds since the epoch
+     * @return the ID of the entry
      */
     int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos)
             throws BuildkitException.DaemonFailedException {
@@ -50,7 +54,7 @@ final class AnnouncedEntries {
         return entries.path(id);
     }
 
-    /** The number of the entry with that path, or -1. */
+    /** Returns the ID of the entry with this path, or -1 if there is none. */
     int find(ByteString path) {
         return entries.find(path);
     }

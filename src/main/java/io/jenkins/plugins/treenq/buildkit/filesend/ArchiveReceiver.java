@@ -11,7 +11,7 @@ import java.io.OutputStream;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Writes an archive, piece by piece ({@code session/filesync/diffcopy.go}, writeTargetFile). */
+/** Writes an archive piece by piece to a stream ({@code session/filesync/diffcopy.go}, writeTargetFile). */
 final class ArchiveReceiver implements MessageReceiver {
     private static final Logger LOGGER = Logger.getLogger(ArchiveReceiver.class.getName());
 
@@ -37,7 +37,7 @@ final class ArchiveReceiver implements MessageReceiver {
         BytesMessage piece;
         try {
             CodedInputStream in = UnsafeByteOperations.unsafeWrap(message).newCodedInput();
-            // The message is nobody else's: its bytes need not be copied once more.
+            // This method owns the message, so its bytes need not be copied.
             in.enableAliasing(true);
             piece = BytesMessage.parseFrom(in);
         } catch (IOException e) {

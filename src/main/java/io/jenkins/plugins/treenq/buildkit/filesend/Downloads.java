@@ -17,18 +17,24 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Asks for the content of files and writes it as it comes, of several at once. Used by one thread at a time. */
+/**
+ * Requests the content of files and writes the pieces as they arrive, for several files at once. Instances are not
+ * thread-safe.
+ */
 final class Downloads {
     private static final Logger LOGGER = Logger.getLogger(Downloads.class.getName());
 
-    /** As many as a sender keeps in its own queue ({@code fsutil/send.go}); each may hold an open file. */
+    /**
+     * The maximum number of open requests, which equals the size of a sender's queue ({@code fsutil/send.go}). Each
+     * open request may hold an open file.
+     */
     private static final int MOST = 128;
 
     private final TargetFolder destination;
     private final AnnouncedEntries announced;
     private final Consumer<byte[]> answers;
     private final BitSet wanted = new BitSet();
-    /** No entry before this one is wanted. */
+    /** The ID before which no entry waits to be requested. */
     private int next;
 
     private final Map<Integer, Download> requested = new HashMap<>();
@@ -50,12 +56,12 @@ final class Downloads {
         this.answers = answers;
     }
 
-    /** Whether everything that was wanted is there. */
+    /** Whether all wanted content has been received. */
     boolean isEmpty() {
         return requested.isEmpty() && wanted.isEmpty();
     }
 
-    /** Wants the content of an entry, later than that of those before it. */
+    /** Adds an entry whose content is wanted. The content is requested after that of the entries with lower IDs. */
     void add(int id) throws IOException {
         wanted.set(id);
         request();
@@ -81,7 +87,7 @@ final class Downloads {
         }
     }
 
-    /** A piece of a file, or its end if it is empty. */
+    /** Takes a piece of a file's content. An empty piece marks the end of the content. */
     void take(int id, ByteString piece) throws BuildkitException {
         Download download = requested.get(id);
         if (download == null) {
@@ -126,7 +132,7 @@ final class Downloads {
         return "output " + ReceiveErrors.quoted(announced.path(id));
     }
 
-    /** Closes files that are not complete. */
+    /** Closes the files that are not complete. */
     void close() {
         for (Download download : requested.values()) {
             try {

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 import com.google.protobuf.ByteString;
 import java.util.Optional;
 
-/** The files of one output that lost their setuid or setgid bit, so that it can be said in a line. */
+/** Counts the files of one output that were written without their setuid or setgid bit, for a warning of one line. */
 final class DroppedBits {
     private int files;
     private String first;
@@ -15,7 +15,7 @@ final class DroppedBits {
         }
     }
 
-    /** Empty when there were none. */
+    /** Returns the warning, or empty if no file lost such a bit. */
     synchronized Optional<String> warning() {
         if (files == 0) {
             return Optional.empty();

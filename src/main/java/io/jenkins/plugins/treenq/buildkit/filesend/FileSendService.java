@@ -28,16 +28,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Takes a build's results from the daemon ({@code session/filesync/filesync.go}, FileSend).
+ * The session service FileSend, which receives the results of a build from the daemon
+ * ({@code session/filesync/filesync.go}).
  *
- * <p>One method serves two protocols: archives come as bytes, folders as a transfer of files. Which of them a call is
- * tells the exporter that it names, so messages are only taken apart when that is known.
+ * <p>One method serves two protocols: archives are sent as bytes, folders as a transfer of files. The exporter in a
+ * call's metadata decides which protocol the call has, so messages are parsed after the exporter is known.
  */
 public final class FileSendService implements AutoCloseable {
-    /** BuildKit's own limit is 3 MiB ({@code session/filesync/diffcopy.go}). */
+    /** The largest accepted message in bytes. BuildKit's own limit is 3 MiB ({@code session/filesync/diffcopy.go}). */
     static final int LARGEST_BYTES = 4 << 20;
 
-    /** Stands for a message that is larger; refused where it can be said why. */
+    /** Replaces a message that is too large. The message is rejected later, where the reason can be reported. */
     static final byte[] TOO_LARGE = new byte[0];
 
     private static final Metadata.Key<String> EXPORTER =
@@ -48,7 +49,10 @@ public final class FileSendService implements AutoCloseable {
     private static final MethodDescriptor<byte[], byte[]> DIFF_COPY =
             FileSendGrpc.getDiffCopyMethod().toBuilder(new Bytes(), new Bytes()).build();
 
-    /** One for each exporter, or one for each of its platforms. */
+    /**
+     * The maximum number of calls. The daemon makes one call for each exporter, or one for each platform of an
+     * exporter.
+     */
     private static final int MOST_CALLS = 1_000;
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -65,11 +69,13 @@ public final class FileSendService implements AutoCloseable {
     private final AtomicInteger callsLeft = new AtomicInteger(MOST_CALLS);
 
     /**
-     * @param outputs streams and folders by the index of their exporter; others are none of this service's
-     * @param options of the folders, by the same index; {@link FolderOptions#DEFAULT} for the others
-     * @param boundary of the folders; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
-     * @param executor for everything that touches a disk: one task at a time for each call, which may block
-     * @param onFailure told on one of its threads what cannot be taken, before the daemon is
+     * @param outputs the streams and folders by the index of their exporter; calls of other exporters are rejected
+     * @param options the options of the folders by the same index; {@link FolderOptions#DEFAULT} applies to the others
+     * @param boundary the boundary of the folders; see
+     *     {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
+     * @param executor runs everything that accesses a disk: one task at a time for each call, which may block
+     * @param onFailure receives the failure to take a result before the daemon gets the error; runs on a thread of the
+     *     executor, or on gRPC's if the call is rejected at its start
      */
     public FileSendService(
             Map<Integer, Output> outputs,
@@ -91,7 +97,7 @@ public final class FileSendService implements AutoCloseable {
         });
     }
 
-    /** To be registered as it is. */
+    /** Returns the definition of this service, ready to be registered. */
     public ServerServiceDefinition definition() {
         return ServerServiceDefinition.builder(FileSendGrpc.SERVICE_NAME)
                 .addMethod(DIFF_COPY, this::start)
@@ -126,7 +132,7 @@ public final class FileSendService implements AutoCloseable {
             throw ReceiveErrors.refused("it is of exporter " + id + ", which has no output here");
         }
         FolderOptions chosen = options.getOrDefault(id, FolderOptions.DEFAULT);
-        // Without it, each platform comes by itself, and each would remove the others.
+        // Without the header, each platform has a call of its own, and each call would delete the files of the others.
         if (chosen.mirrored() && !"1".equals(headers.get(ALL_PLATFORMS))) {
             throw new BuildkitException.InvalidRequestException(
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
@@ -135,7 +141,7 @@ public final class FileSendService implements AutoCloseable {
                 folder, chosen, dropped.computeIfAbsent(id, output -> new DroppedBits()), memory, call::sendMessage);
     }
 
-    /** As Go reads it: the first exporter when there is no number. */
+    /** Returns the index of the exporter. As in Go, a missing or malformed index is 0. */
     private static int exporter(Metadata headers) {
         String id = headers.get(EXPORTER);
         try {
@@ -146,9 +152,9 @@ public final class FileSendService implements AutoCloseable {
     }
 
     /**
-     * The daemon says that the build succeeded; that counts for nothing when a result is not here as a whole.
+     * Checks that all results have been received completely, after the daemon reported that the build succeeded.
      *
-     * @throws BuildkitException what was wrong with it
+     * @throws BuildkitException if a result is incomplete or was rejected
      */
     public void finish() throws BuildkitException {
         if (failure.get() instanceof BuildkitException known) {
@@ -161,14 +167,20 @@ public final class FileSendService implements AutoCloseable {
         }
     }
 
-    /** What is other on this machine than in the result, by the index of the exporter; a line for each. */
+    /**
+     * Returns how the written results differ from those that the daemon sent, one line for each exporter, by the index
+     * of the exporter.
+     */
     public Map<Integer, String> warnings() {
         Map<Integer, String> warnings = new TreeMap<>();
         dropped.forEach((id, bits) -> bits.warning().ifPresent(warning -> warnings.put(id, warning)));
         return warnings;
     }
 
-    /** Ends what is still coming; afterwards nothing is written any more, unless a disk does not answer. */
+    /**
+     * Ends the transfers in progress. Afterwards nothing is written any more, unless a disk does not respond within
+     * five seconds.
+     */
     @Override
     public void close() {
         List<ReceivingCall> ended = List.copyOf(arrivals);
@@ -186,7 +198,7 @@ public final class FileSendService implements AutoCloseable {
         }
     }
 
-    /** Messages as they are. */
+    /** Passes messages as bytes, without parsing them. */
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] message) {

@@ -2,14 +2,14 @@
 package io.jenkins.plugins.treenq.buildkit.filesend;
 
 /**
- * What a folder of results may become.
+ * The options of a folder that receives a result.
  *
- * @param mirrored whether it shall have nothing but the result in the end ({@code mode=delete})
- * @param setuid whether files keep their setuid and setgid bits. They would belong to the user of this process, and
- *     whoever ran one would have that user's rights.
- * @param devices whether devices are made. They give access to this machine's disks and memory.
+ * @param mirrored whether the folder contains only the result in the end ({@code mode=delete})
+ * @param setuid whether files keep their setuid and setgid bits. The files belong to the user of this process, so any
+ *     user who runs such a file gets the rights of that user
+ * @param devices whether devices are created. Devices give access to the disks and the memory of this machine
  */
 public record FolderOptions(boolean mirrored, boolean setuid, boolean devices) {
-    /** Merged into what is there, and nothing in it that gives rights on this machine. */
+    /** The result is merged into the folder, without devices and without setuid and setgid bits. */
     public static final FolderOptions DEFAULT = new FolderOptions(false, false, false);
 }

@@ -26,11 +26,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Receives a tree of files, the other side of a transfer than {@code filesync}: the daemon walks and this side asks for
- * content ({@code fsutil/receive.go}).
+ * Receives a folder from the daemon. The roles are the reverse of those in {@code filesync}: the daemon walks its tree,
+ * and this side requests content ({@code fsutil/receive.go}).
  *
- * <p>Entries are made as they are announced, files empty at first. What folders shall look like in the end is set when
- * everything is in them. As a result may be merged into what is there, or mirrored, which removes the rest.
+ * <p>Entries are created as soon as they are announced; files are empty at first. The modes and times of folders are
+ * set after everything in them has been written. The result is either merged into an existing folder, or mirrored,
+ * which deletes all other entries of the folder.
  */
 final class FolderReceiver implements MessageReceiver {
     private static final ByteString SLASH = ByteString.copyFromUtf8("/");
@@ -46,10 +47,11 @@ final class FolderReceiver implements MessageReceiver {
     private volatile boolean finished;
 
     /**
-     * @param options of the folder
-     * @param dropped told of files that do not get all bits of their modes
-     * @param memory for what is announced
-     * @param answers takes packets for the daemon
+     * @param destination the folder to write to
+     * @param options the options of the folder
+     * @param dropped records the files that are written without their setuid or setgid bit
+     * @param memory limits the heap for the announced entries
+     * @param answers sends packets to the daemon
      */
     FolderReceiver(
             TargetFolder destination,
@@ -114,7 +116,7 @@ final class FolderReceiver implements MessageReceiver {
     private static ArrivingPacket parse(byte[] message) throws BuildkitException {
         try {
             CodedInputStream in = UnsafeByteOperations.unsafeWrap(message).newCodedInput();
-            // The message is nobody else's: its bytes need not be copied once more.
+            // This method owns the message, so its bytes need not be copied.
             in.enableAliasing(true);
             return ArrivingPacket.parseFrom(in);
         } catch (IOException e) {
@@ -147,7 +149,10 @@ final class FolderReceiver implements MessageReceiver {
         }
     }
 
-    /** Of two names that are one here, the second would take the place of the first. */
+    /**
+     * Rejects an entry whose name equals that of another entry on this file system, because it would overwrite the
+     * other entry.
+     */
     private void refuseNamesake(WalkOrder.Folder parent, ByteString path, Path local)
             throws IOException, BuildkitException {
         Optional<String> there = destination.nameOnDisk(local);
@@ -169,8 +174,8 @@ final class FolderReceiver implements MessageReceiver {
     }
 
     /**
-     * The mode that an entry gets. Of what is no file, the bits give no rights: on a folder they say to whom new files
-     * belong.
+     * Returns the mode to write. The setuid and setgid bits of entries other than files are kept, because they give no
+     * rights: on a folder, they determine the owner and group of new files.
      */
     private int permitted(ArrivingStat stat) throws FileSystemException {
         int mode = stat.getMode();
@@ -214,7 +219,10 @@ final class FolderReceiver implements MessageReceiver {
         }
     }
 
-    /** Only a file of the same transfer, told of before, can get one more name. */
+    /**
+     * Returns the path of the file that a hard link refers to. Only a file that was announced earlier in the same
+     * transfer is accepted.
+     */
     private Path linked(ArrivingStat stat) throws IOException, BuildkitException {
         int id = announced.find(stat.getLinkname());
         boolean before = id >= 0 && id < announced.count() - 1;
@@ -232,7 +240,10 @@ final class FolderReceiver implements MessageReceiver {
         order.enter(folder);
     }
 
-    /** An entry that was there is announced again, under a name that the file system may hold for the same. */
+    /**
+     * Removes an announced entry from the leftovers of its folder. The file system may regard a different name as
+     * equal.
+     */
     private static void keep(WalkOrder.Folder folder, Path local) {
         if (!folder.leftovers.remove(local) && Files.exists(local, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
             folder.leftovers.removeIf(other -> {
@@ -259,7 +270,9 @@ final class FolderReceiver implements MessageReceiver {
         }
     }
 
-    /** Folders get their looks after what is in them, for a change in a folder is one of its time. */
+    /**
+     * Sets the modes and times of folders, in reverse order, because a change in a folder changes the folder's time.
+     */
     private void finish() throws BuildkitException {
         for (int id = announced.count() - 1; id >= 0; id--) {
             if (FileMode.isFolder(announced.mode(id))) {

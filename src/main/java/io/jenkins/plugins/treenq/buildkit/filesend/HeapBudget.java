@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesend;
 
-/** What the transfers of one build may take of the heap together. */
+/** Limits the heap that the transfers of one build use together. */
 final class HeapBudget {
     private long bytesLeft;
 
@@ -9,7 +9,7 @@ final class HeapBudget {
         bytesLeft = bytes;
     }
 
-    /** False when that is more than is left. */
+    /** Takes a number of bytes from the budget. Returns false if the budget is exceeded. */
     synchronized boolean take(int bytes) {
         bytesLeft -= bytes;
         return bytesLeft >= 0;

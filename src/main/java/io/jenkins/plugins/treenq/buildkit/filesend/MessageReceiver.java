@@ -3,32 +3,32 @@ package io.jenkins.plugins.treenq.buildkit.filesend;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 
-/** What becomes of one call's messages. Used by one thread at a time, which may block. */
+/** Processes the messages of one call. One thread at a time calls its methods, which may block. */
 interface MessageReceiver {
-    /** What follows a message. */
+    /** How a call continues after a message. */
     enum After {
         MORE,
-        /** The call may be answered. */
+        /** The result is complete and the call can be closed. */
         COMPLETE,
-        /** The daemon said that it cannot go on; it fails the build by itself, and knows better why. */
+        /** The daemon reported that it cannot continue. The daemon fails the build itself, with the actual reason. */
         GIVEN_UP
     }
 
-    /** The call began. */
+    /** Prepares for the first message. */
     void open() throws BuildkitException;
 
-    /** Takes the next message, which belongs to it from now on. */
+    /** Processes the next message, which the receiver owns from now on. */
     After take(byte[] message) throws BuildkitException;
 
-    /** The daemon sends no more; whatever was to come is complete, or never will be. */
+    /** Processes the end of the daemon's messages. An incomplete result is an error. */
     void end() throws BuildkitException;
 
-    /** Whether all of the result is where it belongs; any thread may ask. */
+    /** Whether the whole result has been written. May be called by any thread. */
     boolean isComplete();
 
-    /** A last message to the daemon about a failure; null for none. */
+    /** Returns a last message that tells the daemon about a failure, or null for none. */
     byte[] abortMessage(String reason);
 
-    /** Gives back what is held; called once, however the call ended. */
+    /** Releases the receiver's resources. Called once, however the call ended. */
     void close();
 }

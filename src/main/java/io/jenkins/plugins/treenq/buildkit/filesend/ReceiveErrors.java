@@ -6,13 +6,13 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 
-/** Words for what keeps a result from being taken. */
+/** Creates the exceptions for results that cannot be received. */
 final class ReceiveErrors {
     private static final int LONGEST_NAME = 200;
 
     private ReceiveErrors() {}
 
-    /** The daemon sent what no daemon should. */
+    /** Returns the exception for data that violates the protocol or a limit. */
     static BuildkitException.DaemonFailedException refused(String what) {
         return new BuildkitException.DaemonFailedException(
                 "the daemon's result was refused: " + what
@@ -20,13 +20,13 @@ final class ReceiveErrors {
                 null);
     }
 
-    /** This side cannot keep what was sent. */
+    /** Returns the exception for data that cannot be written. */
     static BuildkitException.OutputUnwritableException unwritable(String what, IOException cause) {
         return new BuildkitException.OutputUnwritableException(
                 what + " cannot be written: " + FileErrors.reason(cause), cause);
     }
 
-    /** A path for people, on one line. */
+    /** Returns a quoted path for messages, on one line and shortened. */
     static String quoted(ByteString path) {
         String text = path.toStringUtf8();
         String shown = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "…" : text;

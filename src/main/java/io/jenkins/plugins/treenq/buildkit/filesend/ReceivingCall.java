@@ -13,14 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One call of the daemon's: hands its messages to a recipient, in order, on an executor. A few are asked for in
- * advance, so that the network goes on while a disk is written to, and no more than that ever wait.
+ * One call of the daemon. The call passes its messages to a receiver, in order, on an executor. A few messages are
+ * requested in advance, so that the network is not idle while a disk is written to; no more than these wait in memory.
  */
 final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnable {
-    /** Messages that may wait. BuildKit's are of 32 KiB, none larger than {@link FileSendService#LARGEST_BYTES}. */
+    /**
+     * The number of messages that are requested in advance. BuildKit's messages have 32 KiB;
+     * {@link FileSendService#LARGEST_BYTES} is the limit.
+     */
     private static final int AHEAD = 8;
 
-    /** After that many messages, other work of the same executor has its turn. */
+    /** The number of messages after which a call lets other tasks of the executor run. */
     private static final int TURN = 64;
 
     private static final String FAILED = "the client failed to take a result";
@@ -30,17 +33,17 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
     private final Consumer<Throwable> onFailure;
     private final MessageReceiver recipient;
 
-    // Guarded by this object's lock.
+    // The fields below are guarded by this object's lock.
     private final Deque<byte[]> waiting = new ArrayDeque<>(AHEAD);
     private boolean halfClosed;
     private boolean abandoned;
     private boolean running;
     private boolean over;
 
-    /** Only touched by the one run at a time. */
+    /** Whether the receiver was opened. Accessed only by run(), which one thread at a time executes. */
     private boolean opened;
 
-    /** Messages that no others were asked for yet. */
+    /** The number of processed messages that have not been replaced by new requests yet. */
     private int taken;
 
     ReceivingCall(
@@ -81,7 +84,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
         abandon();
     }
 
-    /** Takes nothing more; what was written stays. */
+    /** Ends the call without processing further messages. Data that was written is kept. */
     void abandon() {
         synchronized (this) {
             abandoned = true;
@@ -93,7 +96,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
         return recipient.isComplete();
     }
 
-    /** Waits until nothing is being written any more. */
+    /** Waits until the call has ended and nothing is written any more. Returns false after the timeout. */
     synchronized boolean awaitEnd(long nanos) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
         for (long left = nanos; !over && left > 0; left = deadline - System.nanoTime()) {
@@ -140,13 +143,13 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
         execute();
     }
 
-    /** False when there is nothing more to do for now, or for ever. */
+    /** Processes one message or the end of the call. Returns false if there is nothing more to do for now, or ever. */
     private boolean step() throws BuildkitException {
         byte[] message;
         boolean last;
         synchronized (this) {
             message = abandoned ? null : waiting.poll();
-            // Decided here: while the recipient is opened below, messages and the end can arrive.
+            // The end is determined here, because messages and the end can arrive while the receiver is opened below.
             last = message == null && halfClosed;
             if (message == null && opened && !abandoned && !last) {
                 running = false;
@@ -168,7 +171,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             MessageReceiver.After after = recipient.take(message);
             if (after == MessageReceiver.After.MORE) {
                 taken++;
-                // Each time costs the I/O thread a wake-up.
+                // Each request wakes up an I/O thread, so that several messages are requested at once.
                 if (taken == AHEAD / 2) {
                     call.request(taken);
                     taken = 0;
@@ -204,10 +207,11 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
     }
 
     /**
-     * Over is only what the daemon was told of, too: whoever waits for that may end the connection.
+     * Ends the call. The call counts as ended only after the daemon has been sent the status, because the thread that
+     * waits in {@link #awaitEnd} may close the connection.
      *
-     * @param abortMessage null for none
-     * @param status null when the daemon waits for none any more
+     * @param abortMessage a last message to the daemon, or null for none
+     * @param status the status of the call, or null if the daemon does not wait for one any more
      */
     private void end(byte[] abortMessage, Status status) {
         Status answer = status;

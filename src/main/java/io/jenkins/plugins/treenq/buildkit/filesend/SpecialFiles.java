@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes what Java cannot make by itself, with the commands that every Unix has: devices, FIFOs, and symlinks whose
- * target Java would write in another way. They are rare in results.
+ * Creates files that Java cannot create, with commands that every Unix has: devices, FIFOs, and symlinks whose target
+ * Java would change. Results rarely contain such files.
  */
 final class SpecialFiles {
     private static final long PATIENCE_SECONDS = 30;
@@ -32,9 +32,8 @@ final class SpecialFiles {
             throw new FileSystemException(
                     path.toString(), null, device ? "only root can make a device" : "no FIFO can be made here");
         }
-        // Java would open it for that, and opening a FIFO waits for somebody at its other end. Where touch does not
-        // know
-        // this form, the time stays what it is.
+        // Java would open the file to set its time, and opening a FIFO blocks until another process opens its other
+        // end. If touch does not support this form of the time, the current time remains.
         Instant time = Instant.ofEpochSecond(Math.floorDiv(timeNanos, NANOS), Math.floorMod(timeNanos, NANOS));
         run("touch", "-c", "-d", time.toString(), path.toString());
     }
@@ -50,7 +49,7 @@ final class SpecialFiles {
         }
     }
 
-    /** Commands know the files of Unix only, and none that are held in memory. */
+    /** Rejects files of other systems than Unix and of file systems in memory, which commands cannot access. */
     private static void requireUnix(Path path) throws IOException {
         if (path.getFileSystem() != FileSystems.getDefault()
                 || !path.getFileSystem().getSeparator().equals("/")) {

@@ -32,12 +32,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A folder that results are written to, and every change to what is in it ({@code fsutil/diskwriter.go}).
+ * A folder that receives results, and the changes to its entries ({@code fsutil/diskwriter.go}).
  *
- * <p>Nothing is done through a symlink, be it one that was there or one that a transfer made: before a change, the
- * folders above it are looked at, and all transfers into the folder make their changes one after the other, so that
- * none can put a link into another one's way. A file that was there is never written to, but replaced, for it may have
- * other names elsewhere. Paths given to the methods must lie below the root.
+ * <p>No change is made through a symlink, neither one that existed before nor one that a transfer created. Before a
+ * change, the parent folders are checked, and all transfers into the folder make their changes one after the other, so
+ * that no transfer can place a symlink into the path of another one. Existing files are replaced, never overwritten,
+ * because they may have hard links elsewhere. The paths that are passed to the methods must be below the root.
  */
 final class TargetFolder {
     private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
@@ -47,19 +47,19 @@ final class TargetFolder {
     private final RootedPath folder;
     private Path root;
 
-    /** No link is followed below it. */
+    /** The folder below which no symlink is followed. */
     private Path boundary;
 
     private boolean unix;
 
-    /** The folder whose way from the root was looked at last. */
+    /** The folder whose parents were checked last. */
     private Path verified;
 
     TargetFolder(RootedPath folder) {
         this.folder = folder;
     }
 
-    /** The folder itself, made if it is missing. */
+    /** Returns the folder, which is created if it does not exist. */
     synchronized Path root() throws IOException {
         if (root == null) {
             unix = folder.path().getFileSystem().supportedFileAttributeViews().contains("unix");
@@ -71,8 +71,9 @@ final class TargetFolder {
     }
 
     /**
-     * The name of what is at a path already, as the file system has it, which may not mind case or how characters are
-     * composed; empty when nothing is there, or names always are what they seem.
+     * Returns the name that the file system has for an existing path, because some file systems ignore case or the
+     * normalization form of characters. Empty if the path does not exist, or if names are always exact on this file
+     * system.
      */
     synchronized Optional<String> nameOnDisk(Path path) throws IOException {
         if (NAMES_ARE_EXACT && path.getFileSystem() == FileSystems.getDefault()) {
@@ -85,7 +86,7 @@ final class TargetFolder {
         }
     }
 
-    /** A folder, kept if it is one already; made so that files can be put into it. */
+    /** Creates a folder, or keeps an existing one. The folder's permissions allow this process to add files. */
     synchronized void folder(Path path) throws IOException {
         verifyParents(path);
         BasicFileAttributes old = attributes(path);
@@ -103,7 +104,7 @@ final class TargetFolder {
         }
     }
 
-    /** A new and empty file, which nobody else may read before it has its mode. */
+    /** Creates an empty file, which only its owner can read until its mode is set. */
     synchronized void file(Path path) throws IOException {
         put(path, at -> Files.createFile(at, readableByOwner("rw-------")));
     }
@@ -120,7 +121,7 @@ final class TargetFolder {
         });
     }
 
-    /** One more name for a file that the same transfer made. */
+    /** Creates a hard link to a file of the same transfer. */
     synchronized void hardLink(Path path, Path existing) throws IOException {
         verifyParents(existing);
         BasicFileAttributes attributes = attributes(existing);
@@ -130,12 +131,15 @@ final class TargetFolder {
         put(path, at -> Files.createLink(at, existing));
     }
 
-    /** A device or a FIFO, as far as this process may make one. */
+    /** Creates a device or a FIFO, if this process has the permission. */
     synchronized void special(Path path, int mode, long major, long minor, long timeNanos) throws IOException {
         put(path, at -> SpecialFiles.make(at, mode, major, minor, timeNanos));
     }
 
-    /** Opens a file that {@link #file} made; opening anything else could block or write elsewhere. */
+    /**
+     * Opens a file that {@link #file} created. Other types are rejected, because opening them could block or write
+     * elsewhere.
+     */
     synchronized FileChannel open(Path path) throws IOException {
         verifyParents(path);
         BasicFileAttributes attributes = attributes(path);
@@ -145,9 +149,7 @@ final class TargetFolder {
         return FileChannel.open(path, StandardOpenOption.WRITE, NOFOLLOW);
     }
 
-    /**
-     * Gives a file or folder the mode and time that it shall have in the end. The time first: the mode may forbid it.
-     */
+    /** Sets the final time and mode of a file or folder. The time is set first, because the mode may forbid it. */
     synchronized void finish(Path path, int goMode, long timeNanos) throws IOException {
         verifyParents(path);
         setTimes(path, timeNanos);
@@ -156,7 +158,10 @@ final class TargetFolder {
         }
     }
 
-    /** As far as Java can; BuildKit's own client does not mind either when one cannot be set. */
+    /**
+     * Sets the extended attributes that Java can set. Like BuildKit's own client, this method ignores attributes that
+     * cannot be set.
+     */
     synchronized void setExtendedAttributes(Path path, Map<String, ByteString> attributes) throws IOException {
         verifyParents(path);
         UserDefinedFileAttributeView view =
@@ -168,13 +173,13 @@ final class TargetFolder {
                             attribute.getKey().substring("user.".length()),
                             ByteBuffer.wrap(attribute.getValue().toByteArray()));
                 } catch (IOException e) {
-                    // The file is complete without it.
+                    // The file is complete without the attribute.
                 }
             }
         }
     }
 
-    /** What is in a folder now. */
+    /** Returns the entries of a folder. */
     synchronized Set<Path> list(Path path) throws IOException {
         if (!path.equals(root)) {
             verifyParents(path);
@@ -186,7 +191,7 @@ final class TargetFolder {
         return found;
     }
 
-    /** Removes a file, a link or a folder with everything in it. */
+    /** Deletes a file, a symlink, or a folder with all of its content. */
     synchronized void delete(Path path) throws IOException {
         verifyParents(path);
         verified = null;
@@ -212,7 +217,7 @@ final class TargetFolder {
         void at(Path path) throws IOException;
     }
 
-    /** Makes something that is no folder, in place of whatever is there. */
+    /** Creates an entry that is no folder, and replaces an existing entry. */
     private void put(Path path, Making making) throws IOException {
         verifyParents(path);
         BasicFileAttributes old = attributes(path);
@@ -260,7 +265,10 @@ final class TargetFolder {
         }
     }
 
-    /** A junction of Windows is a folder and something else; what is behind it is elsewhere. */
+    /**
+     * Whether the entry is a folder. Java reports a junction of Windows as a folder with another type; the target of a
+     * junction is elsewhere.
+     */
     private static boolean isFolder(BasicFileAttributes attributes) {
         return attributes.isDirectory() && !attributes.isOther();
     }

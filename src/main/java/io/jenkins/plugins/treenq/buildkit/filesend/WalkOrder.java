@@ -10,25 +10,26 @@ import java.util.Deque;
 import java.util.Set;
 
 /**
- * Checks that entries come as a walk tells them ({@code fsutil/validator.go}): clean relative paths, a folder before
- * what is in it, and within a folder names that only grow, by their bytes, so that none comes twice. Every path that
- * passed lies below the root.
+ * Checks that entries are announced in the order of a walk ({@code fsutil/validator.go}): paths are clean and relative,
+ * a folder precedes its entries, and the names within a folder strictly increase by their bytes, so that no entry is
+ * announced twice. Every path that passes the check is below the root.
  */
 final class WalkOrder {
-    /** A folder that the walk is in. */
+    /** A folder between the root and the current entry. */
     static final class Folder {
         final int id;
         final ByteString path;
         final Path local;
 
-        /** What was in it before and has not been announced again; null when it may stay. */
+        /** The entries that existed before the transfer and have not been announced; null if such entries may stay. */
         Set<Path> leftovers;
 
         private ByteString lastName = ByteString.EMPTY;
 
         /**
-         * @param path as announced; empty for the root
-         * @param local where it is on this machine
+         * @param id the ID of the folder
+         * @param path the announced path; empty for the root
+         * @param local the path on this machine
          */
         Folder(int id, ByteString path, Path local) {
             this.id = id;
@@ -37,7 +38,7 @@ final class WalkOrder {
         }
     }
 
-    /** Told of every folder when the walk has left it. */
+    /** Receives every folder that the walk has left. */
     interface Leaving {
         void leave(Folder folder) throws BuildkitException;
     }
@@ -49,12 +50,12 @@ final class WalkOrder {
         this.leaving = leaving;
     }
 
-    /** The walk goes into a folder; the first one is the root. */
+    /** Enters a folder. The first one is the root. */
     void enter(Folder folder) {
         folders.push(folder);
     }
 
-    /** The walk is over. */
+    /** Ends the walk and leaves all folders. */
     void end() throws BuildkitException {
         while (!folders.isEmpty()) {
             leaving.leave(folders.pop());
@@ -64,7 +65,7 @@ final class WalkOrder {
     /**
      * Checks the path of the next entry.
      *
-     * @return the folder that it is in
+     * @return the folder that contains the entry
      */
     Folder next(ByteString path) throws BuildkitException {
         check(path);

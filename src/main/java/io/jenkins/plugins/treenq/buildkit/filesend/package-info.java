@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Takes what a build hands back: archives as streams, and trees of files, of which the daemon is the sender and which
- * it is not trusted with: nothing is ever written outside of the folder that was given. Imports the client's values,
- * the wire, {@code files} and {@code fsutil}.
+ * The session service FileSend, which receives the results of a build: archives as streams, and folders as transfers of
+ * files that the daemon sends. The daemon is not trusted, so nothing is written outside of the given folder. This
+ * package imports the client's values, the wire, {@code files} and {@code fsutil}.
  */
 package io.jenkins.plugins.treenq.buildkit.filesend;

@@ -4,7 +4,10 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** The named sets of characters of Go's regular expressions ({@code regexp/syntax}); most are ASCII only. */
+/**
+ * The named character classes of Go's regular expressions ({@code regexp/syntax}). Most of them contain ASCII
+ * characters only.
+ */
 final class CharacterSet {
     static final IntPredicate DIGIT = c -> c >= '0' && c <= '9';
     static final IntPredicate LOWER = c -> c >= 'a' && c <= 'z';
@@ -32,7 +35,9 @@ final class CharacterSet {
             Map.entry("word", WORD),
             Map.entry("xdigit", DIGIT.or(c -> c >= 'a' && c <= 'f').or(c -> c >= 'A' && c <= 'F')));
 
-    /** Unassigned code points are in none, as in Go. */
+    /**
+     * The Unicode general categories by their two-letter names. As in Go, no category contains unassigned code points.
+     */
     private static final Map<String, Byte> CATEGORIES = Map.ofEntries(
             Map.entry("Cc", Character.CONTROL),
             Map.entry("Cf", Character.FORMAT),
@@ -66,14 +71,14 @@ final class CharacterSet {
 
     private CharacterSet() {}
 
-    /** Of {@code [:name:]} or {@code [:^name:]}; null when there is none. */
+    /** Returns the class that {@code [:name:]} or {@code [:^name:]} denotes, or null if no class has this name. */
     static IntPredicate posix(String name) {
         boolean negated = name.startsWith("^");
         IntPredicate set = POSIX.get(negated ? name.substring(1) : name);
         return set == null || !negated ? set : set.negate();
     }
 
-    /** Of a backslash and this letter; null when there is none. */
+    /** Returns the class that a backslash and this letter denote, or null if the letter denotes no class. */
     static IntPredicate perl(int letter) {
         return switch (letter) {
             case 'd' -> DIGIT;
@@ -86,7 +91,10 @@ final class CharacterSet {
         };
     }
 
-    /** Of {@code \p{name}}: a general category, by one letter or two, or a script; null when there is none. */
+    /**
+     * Returns the class that {@code \p{name}} denotes, or null if it denotes none. The name is a general category of
+     * one or two letters, or a script.
+     */
     static IntPredicate unicode(String name) {
         if (name.equals("Any")) {
             return c -> true;

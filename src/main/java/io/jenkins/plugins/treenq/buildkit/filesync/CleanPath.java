@@ -4,11 +4,17 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Paths as text with "/" between the names, by the rules of Go's {@code path/filepath}; nothing asks a disk. */
+/**
+ * Operations on paths as text, by the rules of Go's {@code path/filepath}. The separator is always "/", and no
+ * operation accesses a file system.
+ */
 final class CleanPath {
     private CleanPath() {}
 
-    /** The shortest path with the same meaning: no empty names, no ".", ".." only in front; "." if nothing is left. */
+    /**
+     * Returns the shortest path with the same meaning. It has no empty names and no ".", and has ".." only at its
+     * beginning. A path of which nothing is left is returned as ".".
+     */
     static String clean(String path) {
         boolean rooted = path.startsWith("/");
         Deque<String> names = new ArrayDeque<>();
@@ -31,7 +37,10 @@ final class CleanPath {
         return joined.isEmpty() ? "." : joined;
     }
 
-    /** Clean; an empty part counts for nothing, and a rooted child loses its root. */
+    /**
+     * Joins two paths and cleans the result. An empty parent or child is ignored, and the leading "/" of the child is
+     * dropped.
+     */
     static String join(String parent, String child) {
         if (parent.isEmpty()) {
             return child.isEmpty() ? "" : clean(child);
@@ -39,13 +48,13 @@ final class CleanPath {
         return clean(child.isEmpty() ? parent : parent + "/" + child);
     }
 
-    /** Everything before the last name of a clean path; "." when there is nothing. */
+    /** Returns everything before the last name of a clean path, or "." if the path has one name only. */
     static String parent(String path) {
         int slash = path.lastIndexOf('/');
         return slash < 0 ? "." : slash == 0 ? "/" : path.substring(0, slash);
     }
 
-    /** The last name of a clean path. */
+    /** Returns the last name of a clean path. */
     static String name(String path) {
         return path.equals("/") ? path : path.substring(path.lastIndexOf('/') + 1);
     }

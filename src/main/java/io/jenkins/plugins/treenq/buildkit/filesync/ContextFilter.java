@@ -5,33 +5,42 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which paths of a tree the daemon wants, with the rules of {@code fsutil/filter.go}. One thread at a time. */
+/**
+ * Decides which paths of a tree the daemon requested, by the rules of {@code fsutil/filter.go}. Instances are not
+ * thread-safe.
+ */
 final class ContextFilter {
     /**
-     * The answer for one path.
+     * The decision on one path.
      *
-     * @param wanted whether it is sent for its own sake
-     * @param beneath whether anything below it can be wanted
-     * @param included what the include patterns say about it; null if there are none
-     * @param excluded what the exclude patterns say about it; null if there are none or they were not asked
+     * @param wanted whether the entry itself is sent
+     * @param beneath whether entries below this path can be wanted
+     * @param included the result of the include patterns, or null if there are none
+     * @param excluded the result of the exclude patterns, or null if there are none or they were not evaluated
      */
     record Answer(boolean wanted, boolean beneath, PatternMatcher.Match included, PatternMatcher.Match excluded) {
-        /** For what is at the top of the tree. */
+        /** The decision on the root, which is the parent of the entries at the top of the tree. */
         static final Answer ROOT = new Answer(true, true, null, null);
     }
 
-    /** Null if everything is included. */
+    /** The include patterns; null if everything is included. */
     private final PatternMatcher includes;
-    /** Null if nothing is excluded. */
+    /** The exclude patterns; null if nothing is excluded. */
     private final PatternMatcher excludes;
-    /** Where wanted things can lie below a folder that matches no include; null if the patterns do not tell. */
+    /**
+     * The paths below which wanted entries can lie, for a folder that matches no include pattern. Null if the patterns
+     * do not restrict where wanted entries lie.
+     */
     private final List<String> includedPrefixes;
-    /** Where wanted things can lie below an excluded folder; null if the patterns do not tell. */
+    /**
+     * The paths below which wanted entries can lie, for an excluded folder. Null if the patterns do not restrict where
+     * wanted entries lie.
+     */
     private final List<String> exceptionPrefixes;
 
     /**
-     * @throws InvalidPatternException for one that is none
-     * @throws BuildkitException.ContextUnreadableException if links have to be followed where nothing can be read
+     * @throws InvalidPatternException if a pattern is malformed
+     * @throws BuildkitException.ContextUnreadableException if an entry on the way of a path to follow cannot be read
      */
     ContextFilter(FolderRequest request, Tree tree)
             throws InvalidPatternException, BuildkitException.ContextUnreadableException {
@@ -50,9 +59,11 @@ final class ContextFilter {
     }
 
     /**
-     * @param path clean, relative to the root
-     * @param parent the answer for the folder that holds it
-     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
+     * Decides on one path.
+     *
+     * @param path clean and relative to the root
+     * @param parent the decision on the folder that contains the path
+     * @throws InvalidPatternException if a pattern that had to be evaluated is malformed
      */
     Answer decide(String path, Answer parent) throws InvalidPatternException {
         boolean wanted = true;
@@ -79,7 +90,7 @@ final class ContextFilter {
         return new Answer(wanted, true, included, excluded);
     }
 
-    /** Whether {@link #withholds} can be true of anything in a folder. */
+    /** Whether {@link #withholds} can return true for any entry in a folder. */
     boolean mayWithhold(String folder, Answer answer) {
         try {
             return includes != null && includes.overlooked(folder, answer.included)
@@ -90,9 +101,9 @@ final class ContextFilter {
     }
 
     /**
-     * Whether a file that is wanted may not be opened: fsutil asks once more then, and of the path alone (Open in
-     * {@code filter.go}). Patterns such as {@code *}, {@code !a/b}, {@code a} announce {@code a/b} and withhold its
-     * content.
+     * Whether the content of a wanted file is sent as empty. Before fsutil opens a file, it evaluates the patterns a
+     * second time, on the path alone (Open in {@code filter.go}). The patterns {@code *}, {@code !a/b}, {@code a}, for
+     * example, announce {@code a/b} and withhold its content.
      */
     boolean withholds(String path) {
         try {
@@ -110,7 +121,10 @@ final class ContextFilter {
         return prefixes.stream().anyMatch(prefix -> prefix.startsWith(inside));
     }
 
-    /** The patterns as far as they name one place each, with a slash at the end; null if one of them names many. */
+    /**
+     * Returns the path prefixes of the patterns, each with a slash at its end, or null if one of the patterns has a
+     * wildcard and can match several paths.
+     */
     private static List<String> prefixes(PatternMatcher matcher, boolean exceptions, PathRules rules) {
         if (matcher == null) {
             return null;

@@ -17,20 +17,20 @@ import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
 /**
- * Walks a tree depth first and says of each wanted entry what fsutil would say ({@code fsutil/filter.go},
- * {@code stat.go}, {@code hardlinks.go}). Holds the names of the folders on the way down to the current one, and of
- * files with several names where each was first seen. One thread at a time.
+ * Walks a tree depth first and produces the stat that fsutil would send for each wanted entry
+ * ({@code fsutil/filter.go}, {@code stat.go}, {@code hardlinks.go}). In memory are the names in the folders from the
+ * root to the current one, and the first path of each file that has several hard links. Instances are not thread-safe.
  */
 final class ContextWalker {
-    /** A folder on the way down. */
+    /** A folder between the root and the current entry, which is being listed. */
     private static final class Level {
         final Level parent;
         final String path;
         final ContextFilter.Answer answer;
-        /** Whether the content of something in it may be withheld. */
+        /** Whether the filter may withhold the content of a file in this folder. */
         final boolean doubtful;
 
-        /** What to say of the folder itself once something below it is wanted; null when that is done. */
+        /** The stat of the folder, which is sent as soon as an entry below it is wanted. Null once it has been sent. */
         Stat unannounced;
 
         final String[] names;
@@ -60,12 +60,18 @@ final class ContextWalker {
     private final Queue<Walked> ready = new ArrayDeque<>();
     private Level level;
 
-    /** @param sizeBytes of the content that can be fetched, or {@link Entry#HOLLOW}, or -1 if there is none */
+    /**
+     * One wanted entry.
+     *
+     * @param sizeBytes the size of the content that the daemon can request, {@link Entry#HOLLOW} if the content is sent
+     *     as empty, or -1 if the entry has no content
+     */
     record Walked(Stat stat, long sizeBytes) {}
 
     /**
-     * @param local the tree's name, for messages
-     * @param stopped asked often, because a folder of excluded files can take long
+     * @param local the name of the tree, for messages
+     * @param stopped whether the walk should end; evaluated for each entry, because a folder of excluded files can take
+     *     long
      * @throws BuildkitException.ContextUnreadableException if the root cannot be listed
      */
     ContextWalker(String local, Tree tree, ContextFilter filter, BooleanSupplier stopped)
@@ -82,10 +88,11 @@ final class ContextWalker {
     }
 
     /**
-     * The next entry, or null at the end or once stopped.
+     * Returns the next entry, or null at the end of the walk and after it was stopped.
      *
-     * @throws BuildkitException.ContextUnreadableException naming the file or folder that is to blame
-     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
+     * @throws BuildkitException.ContextUnreadableException if a file or folder cannot be read; the message names its
+     *     path
+     * @throws InvalidPatternException if a pattern that had to be evaluated is malformed
      */
     Walked next() throws BuildkitException.ContextUnreadableException, InvalidPatternException {
         while (ready.isEmpty() && level != null && !stopped.getAsBoolean()) {
@@ -116,7 +123,7 @@ final class ContextWalker {
             }
             stat = stat(path, entry);
         } catch (NoSuchFileException e) {
-            // Gone since its folder was listed, so it was not there.
+            // The entry was deleted after its folder was listed. The walk treats it as if it had never existed.
             return;
         } catch (AccessDeniedException e) {
             if (!answer.wanted()) {
@@ -141,7 +148,7 @@ final class ContextWalker {
             boolean doubtful = level.doubtful || filter.mayWithhold(path, answer);
             level = new Level(level, path, answer, doubtful, unannounced, tree.names(path));
         } catch (NoSuchFileException | NotDirectoryException e) {
-            // Gone since it was looked at; an empty folder is what remains.
+            // The folder was deleted after its attributes were read. The daemon gets an empty folder.
             return;
         } catch (AccessDeniedException e) {
             if (answer.wanted()) {
@@ -152,7 +159,10 @@ final class ContextWalker {
         }
     }
 
-    /** Folders that are not wanted themselves go before the first thing in them that is. */
+    /**
+     * Adds the folders from the root to this one that are not wanted themselves, because the daemon needs them before
+     * the first wanted entry below them.
+     */
     private void announceFolders(Level inner) {
         if (inner.parent != null) {
             announceFolders(inner.parent);

@@ -21,36 +21,37 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One transfer of a folder, the sending side of {@code fsutil/send.go}: a walk tells of every entry, and up to four
- * readers send what the daemon asks for meanwhile.
+ * One transfer of a folder, which is the sending side of {@code fsutil/send.go}. A walk sends the stat of every entry.
+ * At the same time, up to four readers send the content of the files that the daemon requests.
  *
- * <p>All of them are tasks that put their packets on one stream. When the stream takes no more, a task leaves its
- * thread and is put back on the executor once the stream is ready, so neither a slow daemon nor a small executor can
- * block anybody.
+ * <p>The walk and the readers are tasks that put their packets on one stream. When the stream is not ready, a task
+ * returns its thread, and is queued on the executor again once the stream is ready. Neither a slow daemon nor a small
+ * executor can therefore block other transfers.
  */
 final class DiffCopy implements StreamObserver<Packet> {
     private static final Logger LOGGER = Logger.getLogger(DiffCopy.class.getName());
 
     /**
-     * With what goes around it, two frames of HTTP/2, and no more than 32 KiB: for a larger message, the daemon's gRPC
-     * clears a buffer of 1 MiB ({@code mem/buffer_pool.go}).
+     * The largest piece of a file's content in one packet, in bytes. Together with its headers, a packet of this size
+     * fills two HTTP/2 frames and has at most 32 KiB. For a larger message, the daemon's gRPC clears a buffer of 1 MiB
+     * ({@code mem/buffer_pool.go}).
      */
     static final int CHUNK_BYTES = (32 << 10) - 32;
 
-    /** What may wait for the network before the stream counts as full. */
+    /** The number of bytes that may wait for the network before the stream stops being ready. */
     private static final int BUFFERED_BYTES = 256 << 10;
 
     private static final int READERS = 4;
 
     /**
-     * What a task puts on the stream at once. Small packets that go one by one are a TLS record and a system call each,
-     * on both sides.
+     * The number of bytes that a task puts on the stream at once. Small packets that are sent one by one would cost a
+     * TLS record and a system call each, on both sides.
      */
     private static final int BATCH_BYTES = CHUNK_BYTES;
 
     private static final int BATCH_ENTRIES = 100;
 
-    /** After that many batches, other tasks have their turn. */
+    /** The number of batches after which a task lets other tasks run. */
     private static final int TURN = 64;
 
     private static final Packet END_OF_WALK = Packet.getDefaultInstance();
@@ -59,9 +60,11 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private enum Outcome {
         SENT,
-        /** The task is kept and will run again; it must not touch anything any more. */
+        /**
+         * The stream is not ready. The task is kept and will run again; until then it must not use its state any more.
+         */
         LATER,
-        /** Nothing will ever be sent again. */
+        /** The transfer has ended, and no packet will be sent any more. */
         OVER
     }
 
@@ -71,7 +74,8 @@ final class DiffCopy implements StreamObserver<Packet> {
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
 
-    // Everything below is guarded by this object's lock, but for the end of the stream, which only one thread reaches.
+    // The fields below are guarded by this object's lock, except for the calls that end the stream, which only the
+    // thread for which end() returned true makes.
     private final ServerCallStreamObserver<Packet> answers;
     private final SentEntries sent = new SentEntries();
     private final IdQueue requests = new IdQueue();
@@ -109,7 +113,8 @@ final class DiffCopy implements StreamObserver<Packet> {
             case PACKET_FIN -> {
                 if (end()) {
                     answers.onNext(FIN);
-                    // The daemon reads to the end of the stream before it closes its own side.
+                    // The daemon reads to the end of the stream before it closes its own side, so the client ends the
+                    // call first.
                     answers.onCompleted();
                     resume();
                 }
@@ -161,7 +166,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
     }
 
-    /** Sends packets or keeps their task until the stream can take them. */
+    /** Sends the packets, or keeps their task until the stream is ready. */
     private synchronized Outcome offer(List<Packet> packets, Task task) {
         if (over) {
             return Outcome.OVER;
@@ -174,7 +179,10 @@ final class DiffCopy implements StreamObserver<Packet> {
         return Outcome.SENT;
     }
 
-    /** Lets the kept tasks go on; once all is over, that is where they close their files. */
+    /**
+     * Queues the kept tasks on the executor again. After the end of the transfer, they run once more to close their
+     * files.
+     */
     private void resume() {
         List<Task> tasks;
         synchronized (this) {
@@ -200,7 +208,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         return over;
     }
 
-    /** True for the one who has to end the stream. */
+    /** Marks the transfer as ended. Returns true for the first caller only, which has to end the stream. */
     private synchronized boolean end() {
         boolean first = !over;
         over = true;
@@ -227,7 +235,10 @@ final class DiffCopy implements StreamObserver<Packet> {
     private abstract class Task implements Runnable {
         private int batches;
 
-        /** Whether it is the turn of other tasks; this one is then back at the end of the queue and must return. */
+        /**
+         * Whether this task lets other tasks run. If so, the task has been queued on the executor again and must
+         * return.
+         */
         final boolean yields() {
             batches++;
             if (batches < TURN) {
@@ -239,11 +250,12 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
 
         /**
-         * Goes on until there is nothing to do, it is the turn of others, or an offer had another outcome than SENT.
+         * Runs until the task has no more work, until {@link #yields} returns true, or until an offer has another
+         * outcome than {@code SENT}.
          */
         abstract void proceed() throws BuildkitException.ContextUnreadableException, InvalidPatternException;
 
-        /** Gives back what is held; may be called more than once. */
+        /** Closes the files that the task holds. May be called more than once. */
         abstract void close();
 
         @Override
@@ -256,7 +268,7 @@ final class DiffCopy implements StreamObserver<Packet> {
                 }
             } catch (BuildkitException.ContextUnreadableException e) {
                 close();
-                // An executor that is shut down at once interrupts what it runs.
+                // An executor that is shut down by shutdownNow() interrupts its running tasks.
                 boolean interrupted = e.getCause() instanceof ClosedByInterruptException;
                 if (!interrupted && !isOver()) {
                     onFailure.accept(e);
@@ -277,7 +289,10 @@ final class DiffCopy implements StreamObserver<Packet> {
         private final List<Packet> packets = new ArrayList<>();
         private ContextWalker walker;
         private boolean atEnd;
-        /** Grows, so that the daemon can begin at once. */
+        /**
+         * The number of entries in the next batch. It starts at one and doubles, so that the daemon receives its first
+         * entry early.
+         */
         private int batchEntries = 1;
 
         @Override
@@ -328,7 +343,7 @@ final class DiffCopy implements StreamObserver<Packet> {
 
         @Override
         void close() {
-            // It holds no files between two entries.
+            // The walk holds no open files between two entries.
         }
     }
 
@@ -336,7 +351,7 @@ final class DiffCopy implements StreamObserver<Packet> {
         private int id;
         private String path;
         private FileContent content;
-        /** What has to be sent next; empty when it has to be read first. */
+        /** The packets to send next. When the list is empty, the next packets have to be read. */
         private final List<Packet> packets = new ArrayList<>();
 
         @Override
@@ -357,7 +372,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
         }
 
-        /** Reads the next packets. False when nothing is asked for, and this reader is out of work for good. */
+        /** Reads the next packets. Returns false if the daemon has no open requests; this reader then ends. */
         private boolean prepare() throws BuildkitException.ContextUnreadableException {
             int bytes = 0;
             while (bytes < BATCH_BYTES && (content != null || open(bytes == 0))) {
@@ -385,7 +400,11 @@ final class DiffCopy implements StreamObserver<Packet> {
                     .build();
         }
 
-        /** @param lastChance whether this reader is out of work for good when nothing is asked for */
+        /**
+         * Opens the next requested file. Returns false if there is none.
+         *
+         * @param lastChance whether this reader ends when no file is requested
+         */
         private boolean open(boolean lastChance) throws BuildkitException.ContextUnreadableException {
             Tree files;
             long bytes;
@@ -420,11 +439,11 @@ final class DiffCopy implements StreamObserver<Packet> {
         }
     }
 
-    /** Comes last. */
+    /** Closes the tree. This is the last task of a transfer. */
     private final class Closing extends Task {
         @Override
         void proceed() {
-            // It is over by now.
+            // The transfer has already ended when this task is created, so only close() is called.
         }
 
         @Override

@@ -4,15 +4,16 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 
 /**
- * What a tree knows about one of its files, folders or links.
+ * The attributes of one file, folder or symlink of a tree.
  *
- * @param mode see {@link FileMode}
- * @param sizeBytes 0 for a folder; of a symlink, that of its target's name
- * @param modificationTimeNanos since the epoch
- * @param target of a symlink as it is written, else empty
- * @param inode null unless it goes by several names
- * @param device major and minor number of a device, else null
- * @param hollow whether it arrives empty, whatever its size: a socket, or what the filter withholds
+ * @param mode type and permissions as Go encodes them, see {@link FileMode}
+ * @param sizeBytes the size; 0 for a folder, the length of the target for a symlink
+ * @param modificationTimeNanos the modification time in nanoseconds since the epoch
+ * @param target the unresolved target of a symlink; empty for other entries
+ * @param inode the inode of a file with several hard links; null for other entries
+ * @param device the number of a device; null for other entries
+ * @param hollow whether the content is sent as empty, independently of the size: the entry is a socket, or the filter
+ *     withholds its content
  */
 record Entry(
         int mode,
@@ -23,21 +24,24 @@ record Entry(
         Device device,
         boolean hollow) {
 
-    /** The same file under all its names. */
+    /** The identity of a file that has several hard links. */
     record Inode(long device, long number) {}
 
-    /** Numbered as Linux does. */
+    /** The major and minor number of a device, as Linux splits them. */
     record Device(long major, long minor) {
-        /** @param number {@code st_rdev} */
+        /** @param number the value of {@code st_rdev} */
         static Device of(long number) {
             return new Device(number >>> 8 & 0xfff, number & 0xff | number >>> 12 & 0xfff00);
         }
     }
 
-    /** Of what is announced as a file and arrives empty. */
+    /** The content size of an entry that is announced as a file and whose content is sent as empty. */
     static final long HOLLOW = 1L << 62;
 
-    /** Of what the daemon can fetch, or {@link #HOLLOW}; -1 if it may not even ask. */
+    /**
+     * Returns the number of bytes that the daemon can request, {@link #HOLLOW} if the content is sent as empty, or -1
+     * if the entry is no regular file and the daemon must not request it.
+     */
     long contentBytes() {
         if (!FileMode.isRegular(mode)) {
             return -1;
@@ -45,7 +49,7 @@ record Entry(
         return hollow ? HOLLOW : sizeBytes;
     }
 
-    /** The same with nothing in it. */
+    /** Returns a copy of this entry whose content is sent as empty. */
     Entry emptied() {
         return new Entry(mode, sizeBytes, modificationTimeNanos, target, inode, device, true);
     }

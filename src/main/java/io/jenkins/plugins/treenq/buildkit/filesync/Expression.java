@@ -4,16 +4,17 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** A regular expression that was understood, see {@link ExpressionParser}. */
+/** A parsed regular expression, see {@link ExpressionParser}. */
 sealed interface Expression {
     /**
      * One character of a set.
      *
-     * @param only the one character that a path has here, or 0 if it can have others or one that takes two of Java's
+     * @param only the one character that every matching path has at this position; 0 if several characters match, or
+     *     one that takes two Java chars
      */
     record Characters(IntPredicate set, char only) implements Expression {}
 
-    /** A place in the text, without a character. */
+    /** A position in the text that consumes no character. */
     enum Edge implements Expression {
         BEGIN,
         END,
@@ -21,7 +22,7 @@ sealed interface Expression {
         NO_WORD
     }
 
-    /** @param most -1 if there is no limit */
+    /** @param most the maximum number of repetitions, or -1 for no maximum */
     record Repeated(Expression part, int least, int most) implements Expression {}
 
     record Sequence(List<Expression> parts) implements Expression {}

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Reads regular expressions of Go's syntax ({@code regexp/syntax}), as far as they can come out of a path pattern: the
- * only group is the one below, and nothing is lazy. Its errors are Go's.
+ * Parses regular expressions in the syntax of Go ({@code regexp/syntax}), as far as a path pattern can produce them:
+ * the only group is {@link #FOLDERS}, and no repetition is lazy. The parser rejects the expressions that Go rejects.
  */
 final class ExpressionParser {
-    /** What "**" turns into. */
+    /** The expression that "**" is translated to. */
     private static final String FOLDERS = "(.*/)?";
 
     private static final IntPredicate NO_LINE_END = c -> c != '\n';
@@ -30,7 +30,7 @@ final class ExpressionParser {
     private Expression.Choice choice() throws InvalidPatternException {
         List<Expression> choices = new ArrayList<>();
         List<Expression> parts = new ArrayList<>();
-        // Go allows no repetition of a repetition.
+        // Go rejects a repetition of a repetition.
         boolean repeated = false;
         while (read < text.length()) {
             char next = text.charAt(read);
@@ -78,7 +78,10 @@ final class ExpressionParser {
         }
     }
 
-    /** Reads {@code {2}}, {@code {2,}} or {@code {2,3}}; false if the brace starts none of them and is a character. */
+    /**
+     * Parses {@code {2}}, {@code {2,}} or {@code {2,3}}. Returns false if the brace starts no repetition and is a
+     * literal character.
+     */
     private boolean repetition(List<Expression> parts, boolean repeated) throws InvalidPatternException {
         int end = text.indexOf('}', read);
         if (end < 0) {
@@ -124,7 +127,8 @@ final class ExpressionParser {
             case 'b' -> parts.add(edge(Expression.Edge.WORD, 2));
             case 'B' -> parts.add(edge(Expression.Edge.NO_WORD, 2));
             case 'Q' -> {
-                // Up to the end if need be, even past the end that the pattern itself would mark.
+                // Without \E, the literal extends to the end of the expression, including the $ that is appended to
+                // each pattern.
                 int end = text.indexOf("\\E", read + 2);
                 String literal = text.substring(read + 2, end < 0 ? text.length() : end);
                 read = end < 0 ? text.length() : end + 2;
@@ -147,7 +151,7 @@ final class ExpressionParser {
     }
 
     private static Expression character(int codePoint) {
-        // A byte that belongs to no character matches U+FFFD, so a path can have something else there.
+        // A byte that belongs to no character matches U+FFFD, so a path can have another character at this position.
         boolean only = Character.isBmpCodePoint(codePoint) && codePoint != '\uFFFD';
         return new Expression.Characters(c -> c == codePoint, only ? (char) codePoint : '\0');
     }
@@ -194,7 +198,7 @@ final class ExpressionParser {
         return read < text.length() && text.charAt(read) == '\\' ? escapedCharacter() : codePoint();
     }
 
-    /** {@code [:alpha:]} and its like; null when there is none. */
+    /** Parses a named class such as {@code [:alpha:]}. Returns null if there is none at this position. */
     private IntPredicate namedSet() throws InvalidPatternException {
         int end = text.startsWith("[:", read) ? text.indexOf(":]", read + 2) : -1;
         if (end < 0) {
@@ -205,7 +209,7 @@ final class ExpressionParser {
         return set;
     }
 
-    /** A set that is written with a backslash and a letter; null when there is none. */
+    /** Parses a class that is written as a backslash and a letter. Returns null if there is none at this position. */
     private IntPredicate escapedSet() throws InvalidPatternException {
         if (read + 1 >= text.length() || text.charAt(read) != '\\') {
             return null;
@@ -257,7 +261,7 @@ final class ExpressionParser {
         }
     }
 
-    /** Two digits, or any number of them in braces. */
+    /** Parses a hexadecimal character code of two digits, or of any number of digits in braces. */
     private int hexadecimal() throws InvalidPatternException {
         boolean braces = read < text.length() && text.charAt(read) == '{';
         int end = braces ? text.indexOf('}', read) : read + 2;
@@ -276,7 +280,10 @@ final class ExpressionParser {
         return value;
     }
 
-    /** Up to three digits; a single one is one only if it is 0, else it would refer back to a group. */
+    /**
+     * Parses an octal character code of up to three digits. A single digit other than 0 is rejected, because it would
+     * be a reference to a group.
+     */
     private int octal(int first) throws InvalidPatternException {
         int value = first;
         int digits = 1;

@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 
-/** The content of one file, which must be exactly what was announced: the daemon does not compare sizes. */
+/**
+ * Reads the content of one file and fails unless its length is the announced one, because the daemon does not compare
+ * sizes.
+ */
 final class FileContent implements Closeable {
     private final String path;
     private final ReadableByteChannel channel;
@@ -22,26 +25,27 @@ final class FileContent implements Closeable {
     }
 
     /**
-     * @param bytes that were announced, or {@link Entry#HOLLOW}
-     * @throws IOException if it cannot be read, or is no longer a regular file
+     * @param bytes the announced size, or {@link Entry#HOLLOW} to send the content as empty
+     * @throws IOException if the file cannot be opened or is no longer a regular file
      */
     static FileContent open(Tree tree, String path, long bytes) throws IOException {
         if (bytes == Entry.HOLLOW) {
-            // As from fsutil, which does not mind what it cannot open (send.go).
+            // fsutil, too, sends an empty content for a file that it cannot open (send.go).
             return new FileContent(path, Channels.newChannel(InputStream.nullInputStream()), 0);
         }
         return new FileContent(path, tree.open(path), bytes);
     }
 
     /**
-     * The next piece, which is empty at the end only.
+     * Returns the next piece of the content. The piece is empty only at the end.
      *
-     * @throws IOException if there is more or less than was announced, too
+     * @throws IOException if the file cannot be read, or is longer or shorter than announced
      */
     ByteBuffer read(int mostBytes) throws IOException {
         boolean last = remainingBytes <= mostBytes;
         int bytes = (int) Math.min(remainingBytes, mostBytes);
-        // Room for one byte that must not be there, so that a small file is read at once and known to have ended.
+        // The buffer has room for one byte beyond the announced size, so that one read returns a small file and shows
+        // that the file has ended.
         ByteBuffer piece = ByteBuffer.allocate(last && !ended ? bytes + 1 : bytes);
         fill(piece, bytes);
         if (piece.position() != bytes) {
@@ -52,10 +56,13 @@ final class FileContent implements Closeable {
         return piece.flip();
     }
 
-    /** Short reads are allowed to a channel; one that ends where the file has to end needs no other to show it. */
+    /**
+     * Fills the buffer, because a channel may return fewer bytes than requested. A read that ends exactly at the
+     * announced size shows that the file has ended, so there is no second read.
+     */
     private void fill(ByteBuffer piece, int bytes) throws IOException {
         while (piece.hasRemaining() && channel.read(piece) >= 0 && piece.position() != bytes) {
-            // Goes on.
+            // The condition does the reading.
         }
     }
 

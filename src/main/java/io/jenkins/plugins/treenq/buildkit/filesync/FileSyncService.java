@@ -14,24 +14,32 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Sends the daemon the folders that it may have, as often and as filtered as it asks. Needs the interceptor. */
+/**
+ * The session service FileSync, which sends the build's folders to the daemon. The daemon may request each folder
+ * several times, each time with other patterns. The service needs the interceptor {@link FolderRequestInterceptor}.
+ */
 public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
     private final Map<String, LocalSource> locals;
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
     private final Tree.Opener trees;
 
-    /** See {@link #FileSyncService(Map, Path, Executor, Consumer)}; the daemon alone is told of failures. */
+    /**
+     * Creates the service without a boundary and without a failure callback: only the daemon gets to know of failures.
+     * See {@link #FileSyncService(Map, Path, Executor, Consumer)}.
+     */
     public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
         this(locals, null, executor, failure -> {});
     }
 
     /**
-     * @param locals by the names that the build request gives them
-     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
-     * @param executor for everything that touches a disk: at most five tasks at a time for each call, none of which
+     * @param locals the sources by the names that the build request gives them
+     * @param boundary the boundary of the folders; see
+     *     {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
+     * @param executor runs everything that accesses a disk. Each call has at most five tasks at a time, none of which
      *     waits for the network
-     * @param onFailure told on one of its threads what cannot be sent, before the daemon is
+     * @param onFailure receives the failure to read a source before the daemon gets the error; runs on a thread of the
+     *     executor
      */
     public FileSyncService(
             Map<String, LocalSource> locals, Path boundary, Executor executor, Consumer<Throwable> onFailure) {
@@ -46,7 +54,7 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
         this.trees = trees;
     }
 
-    /** This service with its interceptor, to be registered as it is. */
+    /** Returns the definition of this service with its interceptor, ready to be registered. */
     public ServerServiceDefinition intercepted() {
         return ServerInterceptors.intercept(this, new FolderRequestInterceptor());
     }
@@ -67,7 +75,7 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
         return copy;
     }
 
-    /** Of a call that is over before it began. */
+    /** Ignores the packets of a call that was rejected at its start. */
     private static final class Ignored implements StreamObserver<Packet> {
         @Override
         public void onNext(Packet packet) {}

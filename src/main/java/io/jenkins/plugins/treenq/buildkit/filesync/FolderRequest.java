@@ -11,20 +11,24 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * What the daemon asks for in a call's metadata ({@code session/filesync/filesync.go}).
+ * The folder and patterns that the daemon requests in the metadata of a call ({@code session/filesync/filesync.go}).
  *
- * @param folder a name, not a path
- * @param includes patterns; without any, everything is included
- * @param excludes patterns
- * @param followPaths paths whose symlinks have to be followed, added to the includes
+ * @param folder the name of the local source, not a path
+ * @param includes the include patterns; if there are none, everything is included
+ * @param excludes the exclude patterns
+ * @param followPaths the paths whose symlinks are followed; the results are added to the include patterns
  */
 record FolderRequest(String folder, List<String> includes, List<String> excludes, List<String> followPaths) {
     static final Context.Key<FolderRequest> KEY = Context.key("folder-request");
 
-    /** What Go reads as true. */
+    /** The strings that Go's {@code strconv.ParseBool} parses as true. */
     private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
 
-    /** @throws IllegalArgumentException if a value is not encoded as it claims to be */
+    /**
+     * Reads the request from the metadata of a call.
+     *
+     * @throws IllegalArgumentException if a value that is marked as encoded has an invalid encoding
+     */
     static FolderRequest of(Metadata headers) {
         List<String> folder = values(headers, "dir-name");
         return new FolderRequest(
@@ -40,7 +44,7 @@ record FolderRequest(String folder, List<String> includes, List<String> excludes
         if (encoded.isEmpty() || !TRUE.contains(encoded.get(0))) {
             return values;
         }
-        // Java decodes forms by the same rules as Go does queries; what comes out need not be UTF-8.
+        // URLDecoder decodes forms by the rules by which Go encodes queries. The decoded bytes may be invalid UTF-8.
         return values.stream()
                 .map(value -> URLDecoder.decode(value, StandardCharsets.ISO_8859_1))
                 .map(value -> NameBytes.text(value.getBytes(StandardCharsets.ISO_8859_1)))

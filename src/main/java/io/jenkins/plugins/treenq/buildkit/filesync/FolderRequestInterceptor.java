@@ -9,7 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-/** Shows {@link FileSyncService} the metadata of its calls, where the daemon puts what it wants. */
+/** Makes the metadata of a call, which name the requested folder and patterns, available to {@link FileSyncService}. */
 public final class FolderRequestInterceptor implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(

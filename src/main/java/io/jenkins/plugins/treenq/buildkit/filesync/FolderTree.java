@@ -27,13 +27,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 
-/** A folder on this machine. Nothing is ever read through a symlink, not even one that leads back into it. */
+/**
+ * The tree of a folder on this machine. No file is read through a symlink, not even through one whose target is inside
+ * the folder.
+ */
 final class FolderTree implements Tree {
     private static final String ATTRIBUTES = "unix:mode,size,lastModifiedTime,nlink,dev,ino,rdev";
 
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** No link is followed below it. */
+    /** The folder below which no symlink is followed. */
     private final Path boundary;
 
     private final Path root;
@@ -42,12 +45,15 @@ final class FolderTree implements Tree {
     private final Class<? extends BasicFileAttributes> otherAttributes;
     private final boolean secure;
 
-    /** Whoever opens a file takes one, so there are as many as threads that do. */
+    /**
+     * The unused open folders. Each thread that opens a file takes one of them, so there are as many as threads that
+     * open files at the same time.
+     */
     private final Deque<OpenFolders> folders = new ConcurrentLinkedDeque<>();
 
     private volatile boolean closed;
 
-    /** @throws IOException if there is no such folder */
+    /** @throws IOException if the folder does not exist */
     FolderTree(RootedPath folder) throws IOException {
         RootedPath resolved = folder.resolved();
         root = resolved.path();
@@ -126,7 +132,7 @@ final class FolderTree implements Tree {
         }
     }
 
-    /** One call for everything, because a tree can have a hundred thousand files. */
+    /** Reads all attributes in one call, because a tree can have a hundred thousand files. */
     private Entry unixEntry(Path file) throws IOException {
         Map<String, Object> found = Files.readAttributes(file, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
         int unixMode = (Integer) found.get("mode");
@@ -147,14 +153,14 @@ final class FolderTree implements Tree {
                 (unixMode & 0170000) == 0140000);
     }
 
-    /** As fsutil does it on Windows, where everything may be executed ({@code stat.go}). */
+    /** Reads the attributes as fsutil does on Windows, where every file is executable ({@code stat.go}). */
     private Entry otherEntry(Path file) throws IOException {
         BasicFileAttributes found = Files.readAttributes(file, otherAttributes, LinkOption.NOFOLLOW_LINKS);
         int type = 0;
         if (found.isSymbolicLink()) {
             type = FileMode.SYMLINK;
         } else if (found.isDirectory()) {
-            // A junction is a folder and something else; what is behind it is outside.
+            // Java reports a junction as a folder with another type. The target of a junction is outside of the tree.
             type = found.isOther() ? FileMode.IRREGULAR : FileMode.FOLDER;
         }
         boolean readOnly = found instanceof DosFileAttributes dos && dos.isReadOnly();
@@ -168,7 +174,10 @@ final class FolderTree implements Tree {
                 false);
     }
 
-    /** Far from now it overflows as Go's does ({@code stat.go}), and the daemon puts that time into the image. */
+    /**
+     * Returns the time in nanoseconds since the epoch. A time beyond the range overflows as in Go ({@code stat.go}),
+     * and the daemon puts the overflowed time into the image.
+     */
     private static long nanos(FileTime time) {
         Instant instant = time.toInstant();
         return instant.getEpochSecond() * NANOS_PER_SECOND + instant.getNano();
@@ -182,12 +191,12 @@ final class FolderTree implements Tree {
         return target;
     }
 
-    /** Somebody may have put a link in the place of a folder that was walked a moment ago. */
+    /** Returns the folder after a check that a symlink has not replaced it since the walk. */
     private Path unlinked(Path folder) throws IOException {
         if (folder.toRealPath().equals(folder)) {
             return folder;
         }
-        // The real path may only write the same names in another way, where case does not count.
+        // On a file system that ignores case, the real path may differ from the given path in case only.
         return new RootedPath(folder, boundary).folder();
     }
 }

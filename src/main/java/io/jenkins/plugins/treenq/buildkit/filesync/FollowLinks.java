@@ -14,14 +14,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds what has to be sent so that some paths can be followed through symlinks: the links on the way and what they
- * lead to, never outside the root. The rules are those of {@code fsutil/followlinks.go}.
+ * Finds the paths that have to be sent so that the daemon can follow some paths through symlinks: the symlinks on the
+ * way and their targets, never outside of the root. The rules are those of {@code fsutil/followlinks.go}.
  */
 final class FollowLinks {
     private final String local;
     private final Tree tree;
     private final Set<String> resolved = new TreeSet<>(Utf8Order.INSTANCE);
-    /** What is left to follow. A stack of our own: links can lead from one to the next further than Java's is deep. */
+    /**
+     * The paths that remain to be followed. The stack is on the heap, because a chain of symlinks can be longer than
+     * the Java stack is deep.
+     */
     private final Deque<String> paths = new ArrayDeque<>();
 
     private FollowLinks(String local, Tree tree) {
@@ -30,8 +33,10 @@ final class FollowLinks {
     }
 
     /**
-     * @param local the tree's name, for messages
-     * @return patterns in the order of {@link Utf8Order}, or null when everything has to be sent
+     * Follows the paths.
+     *
+     * @param local the name of the tree, for messages
+     * @return patterns in the order of {@link Utf8Order}, or null if the whole tree has to be sent
      */
     static List<String> resolve(String local, Tree tree, List<String> paths)
             throws BuildkitException.ContextUnreadableException {
@@ -46,9 +51,10 @@ final class FollowLinks {
     }
 
     /**
-     * Leaves out a path that lies below the one before it. Only neighbours are compared, so "a", "a-b", "a/b" stay.
+     * Omits a path that lies below the previous one. Only neighbours are compared, so "a", "a-b", "a/b" are all kept,
+     * as in Go.
      *
-     * @return null if one of them is the root
+     * @return null if one of the paths is the root
      */
     static List<String> withoutNested(Iterable<String> paths) {
         List<String> outer = new ArrayList<>();
@@ -65,7 +71,7 @@ final class FollowLinks {
         return outer;
     }
 
-    /** Goes along a path name by name until it ends or a link leads elsewhere. */
+    /** Follows a path name by name until it ends or a symlink leads to another path. */
     private void follow(String path) throws BuildkitException.ContextUnreadableException {
         String rest = CleanPath.join(".", tree.rules().withoutVolume(path));
         String current = ".";
@@ -87,7 +93,10 @@ final class FollowLinks {
         }
     }
 
-    /** Where the link, or the links that the wildcard names, lead to; empty if there is none. */
+    /**
+     * Returns the target of the symlink at the path, or the targets of all symlinks that its wildcard matches. The list
+     * is empty if there is no symlink.
+     */
     private List<String> targets(String path) throws BuildkitException.ContextUnreadableException {
         List<String> targets = new ArrayList<>();
         String name = CleanPath.name(path);
@@ -98,7 +107,7 @@ final class FollowLinks {
         }
         Glob glob = new Glob(name);
         for (String found : names(folder)) {
-            // A name that cannot be sent is the walk's business, if it is wanted at all.
+            // A name that cannot be sent is skipped here; the walk reports it if it is wanted.
             if (tree.rules().canBeSent(found) && matches(glob, found)) {
                 addTarget(CleanPath.join(folder, found), targets);
             }
@@ -141,8 +150,8 @@ final class FollowLinks {
     }
 
     /**
-     * Whether every folder on the way is one. Go would look outside the root where the daemon's path starts with ".."
-     * or a link's name looks like a wildcard, though it sends nothing from there.
+     * Whether every parent of the path is a folder inside of the root. Go would access files outside of the root if the
+     * daemon's path starts with ".." or if a symlink's name looks like a wildcard, though Go sends nothing from there.
      */
     private boolean isInside(String path) throws BuildkitException.ContextUnreadableException {
         if (path.equals("..") || path.startsWith("../")) {
@@ -157,7 +166,7 @@ final class FollowLinks {
         return true;
     }
 
-    /** Null if there is nothing. */
+    /** Returns the entry at the path, or null if the path does not exist. */
     private Entry entry(String path) throws BuildkitException.ContextUnreadableException {
         try {
             return tree.entry(path);

@@ -8,25 +8,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A shell pattern with the rules of Go's {@code filepath.Match}: {@code *} and {@code ?} stop at "/", {@code [a-z]} and
- * {@code [^a-z]} do not, a backslash takes the next character literally. Takes time in the product of both lengths at
- * most.
+ * A shell pattern with the rules of Go's {@code filepath.Match}: {@code *} and {@code ?} match no "/", {@code [a-z]}
+ * and {@code [^a-z]} may match one, and a backslash makes the next character literal. The time of a match is at most
+ * proportional to the product of the lengths of pattern and name.
  */
 final class Glob {
-    /** What one place of the pattern accepts. */
+    /** The characters that one position of the pattern matches. */
     private interface Piece {
-        /** Bytes of the name that it takes at the offset, which is inside the name, or -1. */
+        /**
+         * Returns the number of bytes that this piece matches at the offset, which is inside of the name, or -1 if it
+         * does not match.
+         */
         int take(byte[] name, int offset);
     }
 
     /**
-     * What stands between stars.
+     * A part of the pattern between stars.
      *
-     * @param star whether one stands before it
-     * @param pieces null if it is no pattern
+     * @param star whether a star precedes the part
+     * @param pieces the pieces of the part; null if the part is malformed
      */
     private record Chunk(boolean star, List<Piece> pieces) {
-        /** Where the name goes on behind this, or -1. */
+        /** Returns the offset behind the match of this part, or -1 if the part does not match at the offset. */
         int match(byte[] name, int offset) {
             int at = offset;
             for (Piece piece : pieces) {
@@ -62,7 +65,10 @@ final class Glob {
         }
     }
 
-    /** @throws InvalidPatternException only if the wrong part of the pattern had to be looked at, as in Go */
+    /**
+     * @throws InvalidPatternException if the malformed part of the pattern had to be evaluated; as in Go, a part that
+     *     is not reached is not reported
+     */
     boolean matches(String text) throws InvalidPatternException {
         byte[] name = NameBytes.of(text);
         int at = 0;
@@ -76,8 +82,9 @@ final class Glob {
                 return indexOfSlash(name, at) < 0;
             }
             int end = chunk.match(name, at);
-            // Go steps by bytes here, so that a "?" behind a star can take a part of a character. The first place that
-            // fits is good enough but for the last chunk: what follows can skip as much as an earlier star.
+            // As in Go, the position advances by bytes, so that a "?" behind a star can match a part of a character.
+            // Except for the last chunk, the first position that matches is sufficient, because the star of the next
+            // chunk can skip as much as an earlier star.
             while (chunk.star && (end < 0 || last && end < name.length) && at < name.length && name[at] != '/') {
                 end = chunk.match(name, ++at);
             }
@@ -98,7 +105,7 @@ final class Glob {
         return -1;
     }
 
-    /** Up to the next star that is neither escaped nor in brackets. */
+    /** Returns the index of the next star that is neither escaped nor in brackets, or the end of the pattern. */
     private static int chunkEnd(String pattern, int from) {
         boolean brackets = false;
         for (int i = from; i < pattern.length(); i++) {
@@ -112,7 +119,7 @@ final class Glob {
                     }
                 }
                 default -> {
-                    // Belongs to the chunk.
+                    // The character belongs to the chunk.
                 }
             }
         }
@@ -172,7 +179,7 @@ final class Glob {
             };
         }
 
-        /** One character of a range; the chunk does not end behind it. */
+        /** Parses one end of a range. The chunk cannot end behind it, because the closing bracket is missing. */
         private int rangeEnd() throws InvalidPatternException {
             if (read < text.length() && (text.charAt(read) == '-' || text.charAt(read) == ']')) {
                 throw new InvalidPatternException(text);
@@ -209,12 +216,14 @@ final class Glob {
         };
     }
 
-    /** U+FFFD where no character starts. */
+    /** Returns the character at the offset, or U+FFFD if no valid character starts there. */
     private static int character(byte[] name, int offset) {
         return new String(name, offset, length(name, offset), StandardCharsets.UTF_8).codePointAt(0);
     }
 
-    /** Where no character starts, Go counts each byte alone. */
+    /**
+     * Returns the number of bytes of the character at the offset. As in Go, it is 1 if no valid character starts there.
+     */
     private static int length(byte[] name, int offset) {
         int lead = name[offset] & 0xff;
         int length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;

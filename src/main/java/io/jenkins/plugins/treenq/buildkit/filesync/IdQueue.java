@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
-/** Numbers in the order in which they came, four bytes each. Not for concurrent use. */
+/** A first-in-first-out queue of IDs that takes four bytes for each. Instances are not thread-safe. */
 final class IdQueue {
     private int[] ids = new int[64];
     private int first;
@@ -22,7 +22,11 @@ final class IdQueue {
         ids[(first + count++) % ids.length] = id;
     }
 
-    /** Throws if there is none. */
+    /**
+     * Removes and returns the oldest ID.
+     *
+     * @throws IllegalStateException if the queue is empty
+     */
     int remove() {
         if (count == 0) {
             throw new IllegalStateException();

@@ -8,18 +8,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads {@code .dockerignore} as the Dockerfile frontend does (moby/patternmatcher's {@code ignorefile.go}), which then
- * asks for the context with these patterns excluded.
+ * Parses a {@code .dockerignore} file as the Dockerfile frontend does (moby/patternmatcher's {@code ignorefile.go}).
+ * The frontend then requests the context with these patterns as exclude patterns.
  */
 public final class IgnoreFile {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-    /** What Go's scanner takes for a line. */
+    /** The limit of a line in bytes, which is the limit of Go's scanner. */
     private static final int LONGEST_LINE = 64 * 1024;
 
     private IgnoreFile() {}
 
-    /** @throws BuildkitException.InvalidRequestException when the daemon would not take it either */
+    /**
+     * Returns the patterns of an ignore file.
+     *
+     * @param file the content of the file
+     * @throws BuildkitException.InvalidRequestException if a line is too long; the daemon rejects the file, too
+     */
     public static List<String> patterns(byte[] file) throws BuildkitException.InvalidRequestException {
         List<String> patterns = new ArrayList<>();
         byte[] beginning = Arrays.copyOf(file, BYTE_ORDER_MARK.length);

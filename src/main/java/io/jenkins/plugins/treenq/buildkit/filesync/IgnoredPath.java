@@ -6,16 +6,16 @@ import java.nio.file.FileSystems;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells which pattern of an ignore file leaves a path out of a context. */
+/** Finds the pattern of an ignore file that excludes a path from a build context. */
 public final class IgnoredPath {
     private IgnoredPath() {}
 
     /**
-     * The last pattern that holds for the path or for a folder above it.
+     * Returns the last pattern that matches the path or a folder above it.
      *
-     * @param ignoreFile content of the ignore file
-     * @param path relative to the context
-     * @return empty when the path is not left out, or when the file has something that is no pattern
+     * @param ignoreFile the content of the ignore file
+     * @param path the path, relative to the build context
+     * @return empty if the path is not excluded, or if the file has a malformed pattern
      */
     public static Optional<String> pattern(byte[] ignoreFile, String path) {
         try {
@@ -32,7 +32,7 @@ public final class IgnoredPath {
                 }
             }
         } catch (InvalidPatternException | BuildkitException.InvalidRequestException e) {
-            // The daemon, which was told the same patterns, has said so.
+            // The daemon has the same patterns and has already reported the malformed one.
         }
         return Optional.empty();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
-/** A pattern of the daemon that follows no syntax. */
+/** A malformed pattern that the daemon sent. */
 final class InvalidPatternException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -13,13 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Files of one folder that exist in memory only. They are as old as this tree, and no two trees of this JVM have the
- * same time, so that the daemon always takes their content.
+ * A tree with one folder of files that exist in memory only. The modification time of the files is the time when the
+ * tree was created. Within one JVM, no two trees have the same time, so that the daemon always requests the content
+ * again.
  */
 final class MemoryTree implements Tree {
     private static final int MODE = 0644;
 
-    /** When the latest of them was made: some systems' clocks stand still for milliseconds. */
+    /**
+     * The time of the newest tree in nanoseconds since the epoch. The clock alone is not sufficient, because on some
+     * systems it stands still for milliseconds.
+     */
     private static final AtomicLong LATEST_NANOS = new AtomicLong(Long.MIN_VALUE);
 
     private final Map<String, byte[]> contents;

@@ -19,27 +19,31 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The folder in which a file was last opened, and those above it, held open. The next file is most often in the same
- * one, which then need not be looked for; and it is opened in that very folder, whatever somebody has put in its place
- * meanwhile. Not for concurrent use.
+ * Holds open the folder of the last opened file, and the folders above it. The next file is usually in the same folder,
+ * whose path is then not resolved again. Because files are opened relative to the open folder, a symlink that has
+ * replaced the folder in the meantime has no effect. Instances are not thread-safe.
  */
 final class OpenFolders {
     private static final Logger LOGGER = Logger.getLogger(OpenFolders.class.getName());
     private static final Set<OpenOption> OPTIONS = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
-    /** @param name whose bytes count, not the text that a locale makes of them; null for the root */
+    /**
+     * An open folder.
+     *
+     * @param name the name, which is compared by its bytes, not as the text that the locale decodes; null for the root
+     */
     private record Open(Path name, SecureDirectoryStream<Path> stream) {}
 
     private final Path root;
 
-    /** The root and what is below it; the deepest comes last. */
+    /** The open folders from the root to the deepest. */
     private final Deque<Open> open = new ArrayDeque<>();
 
     OpenFolders(Path root) {
         this.root = root;
     }
 
-    /** Whether the folder's system has such folders; Windows has nothing of the kind. */
+    /** Whether the file system can open files relative to an open folder. Windows cannot. */
     static boolean areSupported(Path root) throws IOException {
         try (DirectoryStream<Path> folder = Files.newDirectoryStream(root)) {
             return folder instanceof SecureDirectoryStream;
@@ -47,14 +51,16 @@ final class OpenFolders {
     }
 
     /**
-     * @param file relative to the root
-     * @throws IOException also when a symlink has taken the place of a folder, or something else that of the file
+     * Opens a file.
+     *
+     * @param file the path relative to the root
+     * @throws IOException also if a symlink has replaced a folder of the path, or if the file is no regular file
      */
     ReadableByteChannel open(Path file) throws IOException {
         enter(file);
         SecureDirectoryStream<Path> folder = open.getLast().stream;
         Path name = file.getFileName();
-        // To open a pipe would be to wait for somebody who writes into it.
+        // The type is checked first, because opening a pipe would block until another process writes to it.
         BasicFileAttributes found = folder.getFileAttributeView(
                         name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .readAttributes();
@@ -64,7 +70,7 @@ final class OpenFolders {
         return folder.newByteChannel(name, OPTIONS);
     }
 
-    /** Leaves what the file is not in, and opens the rest of its way. */
+    /** Closes the folders that do not contain the file, and opens the remaining folders of its path. */
     private void enter(Path file) throws IOException {
         int depth = file.getNameCount();
         int common = 0;

@@ -8,22 +8,26 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * A regular expression that somewhere in a path matches or does not.
+ * A regular expression that matches a path or does not.
  *
- * <p>Java's own engine is kept away from path patterns on purpose: they come from the daemon, and a backtracking engine
- * can take exponential time. This one keeps the set of places in its program where a match may stand, so it takes time
- * in the product of both lengths at most. One thread at a time.
+ * <p>Path patterns come from the daemon, so Java's own engine is not used for them: it backtracks, and a pattern can
+ * make it take exponential time. This engine keeps the set of steps of its program at which a match can be, so the time
+ * of a match is at most proportional to the product of the lengths of expression and path. Instances are not
+ * thread-safe.
  */
 final class PathExpression {
-    /** A hostile pattern such as {@code {1000}} many times over must not fill the memory. */
+    /**
+     * The maximum number of steps of a program. The limit keeps a hostile pattern, such as {@code {1000}} many times
+     * over, from exhausting the memory.
+     */
     private static final int MOST_STEPS = 100_000;
 
     private enum Kind {
-        /** Takes a character of the set, goes on to {@code next}. */
+        /** Consumes a character of the set and continues at {@code next}. */
         TAKE,
-        /** Goes on to {@code next} where the text has such an edge. */
+        /** Continues at {@code next} if the position in the text is the edge. */
         EDGE,
-        /** Goes on to both. */
+        /** Continues at both {@code next} and {@code other}. */
         SPLIT
     }
 
@@ -40,12 +44,12 @@ final class PathExpression {
     private final String prefix;
     private final String suffix;
 
-    // What follows is only for the match that is under way.
+    // The fields below are the state of the match in progress.
     private int[] standing;
     private int[] before;
     private int[] open;
     private int count;
-    /** The round in which a step was last reached, so that none is done twice in one. */
+    /** The round in which each step was last reached, so that no step is processed twice in a round. */
     private final int[] reached;
 
     private int round;
@@ -69,7 +73,7 @@ final class PathExpression {
     }
 
     boolean matches(String path) {
-        // Most paths fail one of these, which cost next to nothing.
+        // Most paths fail one of these checks, which are cheap.
         if (!path.startsWith(prefix) || !path.endsWith(suffix)) {
             return false;
         }
@@ -108,7 +112,9 @@ final class PathExpression {
         }
     }
 
-    /** Goes on as far as possible without a character; true if that is the end of the program. */
+    /**
+     * Continues from a step as far as possible without a character. Returns true if the end of the program is reached.
+     */
     private boolean reach(int first, String path, int at) {
         int opened = 0;
         open[opened++] = first;
@@ -154,7 +160,7 @@ final class PathExpression {
         return left != right;
     }
 
-    /** Puts an expression at the end of the program; what comes after it is put behind it. */
+    /** Appends an expression to the program. */
     private void add(Expression expression) throws InvalidPatternException {
         if (expression instanceof Expression.Characters characters) {
             Step step = step(Kind.TAKE);
@@ -234,7 +240,7 @@ final class PathExpression {
         return !sequence.parts().isEmpty() && sequence.parts().get(0) == Expression.Edge.BEGIN;
     }
 
-    /** The characters that every match has from a place on, in a direction. */
+    /** Returns the literal characters that every match has, from an index on and in a direction. */
     private static String literal(List<Expression> parts, int from, int direction) {
         StringBuilder literal = new StringBuilder();
         for (int i = from; i >= 0 && i < parts.size(); i += direction) {

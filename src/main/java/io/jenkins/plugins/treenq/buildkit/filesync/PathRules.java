@@ -4,12 +4,12 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import java.nio.file.FileSystem;
 
-/** How paths are read on the system that a tree lies on; the tree itself always has them with "/". */
+/** The rules for paths of the system on which a tree lies. Paths within a tree always have "/" as separator. */
 enum PathRules {
-    /** A backslash escapes in patterns and is a character like others in names. */
+    /** A backslash escapes the next character in patterns and is an ordinary character in names. */
     UNIX("*[]?^\\"),
 
-    /** A backslash separates names, and an absolute path has a volume. */
+    /** A backslash is a separator, and an absolute path has a volume. */
     WINDOWS("*[]?^");
 
     private final String patternCharacters;
@@ -22,24 +22,25 @@ enum PathRules {
         return system.getSeparator().equals("\\") ? WINDOWS : UNIX;
     }
 
-    /** A path or pattern with "/" between its names, however they were separated. */
+    /** Returns a path or pattern with "/" as its separator. */
     String slashed(String text) {
         return this == WINDOWS ? text.replace('\\', '/') : text;
     }
 
-    /** Whether a pattern names more than one path ({@code fsutil/filter.go}). */
+    /** Whether a pattern has characters of wildcards ({@code fsutil/filter.go}). */
     boolean isPattern(String text) {
         return text.chars().anyMatch(c -> patternCharacters.indexOf(c) >= 0);
     }
 
     /**
-     * A path of {@link #slashed} without its volume, where Go takes it for absolute ({@code fsutil/followlinks.go}).
+     * Removes the volume of a path that {@link #slashed} returned, if Go regards the path as absolute
+     * ({@code fsutil/followlinks.go}).
      */
     String withoutVolume(String path) {
         return hasVolume(path) ? path.substring(2) : path;
     }
 
-    /** Whether a symlink leads on from the root. On Windows, Go takes a path without a volume for a relative one. */
+    /** Whether the target of a symlink is absolute. On Windows, Go regards a path without a volume as relative. */
     boolean isAbsolute(String target) {
         return this == WINDOWS ? hasVolume(target) || target.startsWith("//") : target.startsWith("/");
     }
@@ -48,7 +49,10 @@ enum PathRules {
         return this == WINDOWS && path.matches("[A-Za-z]:/.*");
     }
 
-    /** Whether the daemon can be told this name. Half a character, which Windows allows, is neither bytes nor text. */
+    /**
+     * Whether a name can be sent to the daemon. Windows allows names with half of a surrogate pair, which have no
+     * encoding in UTF-8.
+     */
     boolean canBeSent(String name) {
         return this == UNIX || NameBytes.isUtf8(name);
     }

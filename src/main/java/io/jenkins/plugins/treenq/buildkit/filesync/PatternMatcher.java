@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A list of patterns of which the last match wins, with the rules of moby/patternmatcher ({@code patternmatcher.go}),
- * which are those of {@code .dockerignore}. A pattern that matches a folder holds for everything below it, unless a
- * later one that starts with "!" takes it back.
+ * A list of patterns of which the last match decides, with the rules of moby/patternmatcher
+ * ({@code patternmatcher.go}), which are those of {@code .dockerignore}. A pattern that matches a folder applies to
+ * everything below it, unless a later exception, which is a pattern that starts with "!", reverts it.
  *
- * <p>One thread at a time.
+ * <p>Instances are not thread-safe.
  */
 final class PatternMatcher {
     /**
-     * What the patterns say about one path.
+     * The result of the patterns for one path.
      *
-     * @param matched the verdict
-     * @param patterns which of them hold for the path and so for everything below it
+     * @param matched whether the path matches
+     * @param patterns for each pattern, whether it applies to the path and so to everything below it
      */
     record Match(boolean matched, boolean[] patterns) {}
 
-    /** One pattern after cleaning, without its "!". */
+    /** One pattern after cleaning and without its "!". */
     static final class Pattern {
         private final String text;
         private final boolean exception;
@@ -47,12 +47,12 @@ final class PatternMatcher {
             return text;
         }
 
-        /** Whether it takes back what earlier patterns matched. */
+        /** Whether the pattern reverts the matches of earlier patterns. */
         boolean isException() {
             return exception;
         }
 
-        /** A wrong expression shows only when somebody asks for it, as in Go. */
+        /** Whether the pattern matches the path. As in Go, a malformed expression is reported at its first use. */
         private boolean matches(String path) throws InvalidPatternException {
             if (invalid != null) {
                 throw invalid;
@@ -64,21 +64,21 @@ final class PatternMatcher {
     private final List<Pattern> patterns = new ArrayList<>();
     private final boolean exceptions;
 
-    /** @throws InvalidPatternException naming the pattern that is none */
+    /** @throws InvalidPatternException if a pattern is malformed; the message names the pattern */
     PatternMatcher(List<String> texts, PathRules rules) throws InvalidPatternException {
         for (String text : texts) {
             String trimmed = trim(rules.slashed(text));
             if (trimmed.isEmpty()) {
                 continue;
             }
-            // Cleaned together with its "!", so that "!a/../b" is no exception any more.
+            // As in Go, the pattern is cleaned together with its "!", so "!a/../b" becomes "b", which is no exception.
             String clean = CleanPath.clean(trimmed);
             boolean exception = clean.startsWith("!");
             String pattern = exception ? clean.substring(1) : clean;
             if (pattern.isEmpty()) {
                 throw new InvalidPatternException("the pattern '!' takes nothing back");
             }
-            // Go looks for syntax errors in this way, which overlooks some of them.
+            // Go checks the syntax with this match, which overlooks some errors.
             new Glob(pattern).matches(".");
             patterns.add(new Pattern(pattern, exception));
         }
@@ -89,22 +89,25 @@ final class PatternMatcher {
         return patterns;
     }
 
-    /** Whether any pattern starts with "!". */
+    /** Whether any pattern is an exception. */
     boolean hasExceptions() {
         return exceptions;
     }
 
     /**
+     * Matches a path.
+     *
      * @param path relative and clean
-     * @param parent the match of the folder that holds it; null at the top
-     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
+     * @param parent the match of the folder that contains the path; null at the top of the tree
+     * @throws InvalidPatternException if a pattern that had to be evaluated is malformed
      */
     Match match(String path, Match parent) throws InvalidPatternException {
         boolean[] held = new boolean[patterns.size()];
         boolean matched = false;
         for (int i = 0; i < held.length; i++) {
             Pattern pattern = patterns.get(i);
-            // A pattern that cannot change the verdict is not asked, so it is not known to hold for what is below.
+            // A pattern that cannot change the result is not evaluated, so it is not recorded as applying to the
+            // entries below.
             held[i] = parent != null && parent.patterns[i] || pattern.exception == matched && pattern.matches(path);
             if (held[i]) {
                 matched = !pattern.exception;
@@ -114,10 +117,10 @@ final class PatternMatcher {
     }
 
     /**
-     * The verdict on a path for itself. It can differ from {@link #match} where a pattern holds for a folder that was
-     * not asked about it.
+     * Whether a path matches, without the match of its folder. The result can differ from that of {@link #match} where
+     * a pattern matches a folder for which it was not evaluated.
      *
-     * @throws InvalidPatternException for a pattern that had to be asked and makes no sense
+     * @throws InvalidPatternException if a pattern that had to be evaluated is malformed
      */
     boolean matchesAlone(String path) throws InvalidPatternException {
         boolean matched = false;
@@ -138,7 +141,7 @@ final class PatternMatcher {
         return false;
     }
 
-    /** Whether a pattern that was not asked about a folder, because it could not change the verdict, holds for it. */
+    /** Whether a pattern matches a folder for which it was not evaluated because it could not change the result. */
     boolean overlooked(String folder, Match match) throws InvalidPatternException {
         for (int i = 0; exceptions && i < match.patterns.length; i++) {
             if (!match.patterns[i] && patterns.get(i).matches(folder)) {
@@ -148,7 +151,10 @@ final class PatternMatcher {
         return false;
     }
 
-    /** Go's unicode.IsSpace, which has U+0085 and the no-break spaces that Java leaves out. */
+    /**
+     * Trims by Go's {@code unicode.IsSpace}, which includes U+0085 and the no-break spaces that Java's {@code strip}
+     * leaves.
+     */
     static String trim(String text) {
         int start = 0;
         int end = text.length();
@@ -173,13 +179,14 @@ final class PatternMatcher {
     }
 
     /**
-     * The same shortcuts as Go, because they do not always say what the expression would. Brackets and escapes go into
-     * the expression as they are, so {@code \d} is a digit and {@code [a*]} is no set of two.
+     * Compiles a pattern with the shortcuts that Go has, because their results sometimes differ from those of the
+     * expression. Brackets and escapes become a part of the expression unchanged, so {@code \d} matches a digit and
+     * {@code [a*]} is not a set of two characters.
      */
     private static Predicate<String> compile(String pattern) throws InvalidPatternException {
         StringBuilder expression = new StringBuilder("^");
         Shape shape = Shape.EXACT;
-        // Go's scanner takes a leading byte order mark for none.
+        // Go's scanner skips a leading byte order mark.
         int read = pattern.startsWith("\uFEFF") ? 1 : 0;
         for (boolean first = true; read < pattern.length(); first = false) {
             char c = pattern.charAt(read++);
@@ -207,7 +214,7 @@ final class PatternMatcher {
                 expression.append("[^/]");
                 shape = Shape.EXPRESSION;
             } else if (".+()$".indexOf(c) >= 0) {
-                // Go means to escape "|", "{" and "}" as well, but its table of characters is too small for them.
+                // Go means to escape "|", "{" and "}", too, but its table of characters is too small for them.
                 expression.append('\\').append(c);
             } else if (c == '\\') {
                 expression.append(c);
@@ -243,7 +250,7 @@ final class PatternMatcher {
     }
 
     private static Predicate<String> endsWith(String suffix) {
-        // What ends a path below some folder may also be the whole path.
+        // A suffix that starts with "/" also matches the whole path without that "/".
         String whole = suffix.startsWith("/") ? suffix.substring(1) : null;
         return path -> path.endsWith(suffix) || path.equals(whole);
     }

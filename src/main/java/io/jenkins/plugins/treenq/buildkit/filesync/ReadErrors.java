@@ -6,7 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 
-/** Words for what keeps a file from being sent. */
+/** Creates the exceptions for files and folders that cannot be read or sent. */
 final class ReadErrors {
     private ReadErrors() {}
 
@@ -18,7 +18,7 @@ final class ReadErrors {
         return unreadable(local + " folder", path, cause);
     }
 
-    /** It is no longer what was announced. */
+    /** Returns the exception for a file that differs from its announced attributes. */
     static FileSystemException changed(String path) {
         return new FileSystemException(path, null, "it was changed while it was being sent");
     }

@@ -11,11 +11,14 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 
-/** The entries that the daemon was told of, and which of them it has asked for. Not for concurrent use. */
+/**
+ * The entries whose stat was sent to the daemon, and whether the daemon has requested their content. Instances are not
+ * thread-safe.
+ */
 final class SentEntries {
     private static final ByteString SLASH = ByteString.copyFromUtf8("/");
 
-    /** A folder that later entries may lie in. */
+    /** A folder that can contain the next entries. */
     private record Folder(int id, ByteString pathWithSlash) {}
 
     private final EntryTable entries = new EntryTable();
@@ -25,7 +28,8 @@ final class SentEntries {
     /**
      * Adds the next entry of the walk.
      *
-     * @param sizeBytes of its content, or {@link Entry#HOLLOW}, or -1 if it has none
+     * @param sizeBytes the size of the content, {@link Entry#HOLLOW} if the content is sent as empty, or -1 if the
+     *     entry has no content
      */
     void add(Stat stat, long sizeBytes) {
         ByteString path = stat.getPath();
@@ -39,7 +43,10 @@ final class SentEntries {
         }
     }
 
-    /** Notes that the daemon asks for an entry's content. False if it must not: only known files, and those once. */
+    /**
+     * Records that the daemon requests the content of an entry. Returns false if the request is invalid: the daemon may
+     * request each file that it was sent once, and nothing else.
+     */
     boolean request(int id) {
         if (id < 0 || id >= entries.count() || entries.sizeBytes(id) < 0 || requested.get(id)) {
             return false;
@@ -48,12 +55,12 @@ final class SentEntries {
         return true;
     }
 
-    /** See {@link NameBytes}. */
+    /** Returns the path of an entry, see {@link NameBytes}. */
     String path(int id) {
         return NameBytes.text(entries.path(id).toByteArray());
     }
 
-    /** Of the entry's content, as it was added. */
+    /** Returns the size of an entry's content, as it was added. */
     long sizeBytes(int id) {
         return entries.sizeBytes(id);
     }

@@ -15,20 +15,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads what would be sent of a local source, without sending it: names, modes and content, but no times. */
+/**
+ * Reads the data of a local source that would be sent to the daemon: names, modes and content, without modification
+ * times.
+ */
 public final class SourceContent implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    /** In place of a length, after the last entry. */
+    /** The value that is hashed after the last entry, in place of a length. */
     private static final long END = -1;
 
     private final String local;
     private final Tree tree;
 
     /**
-     * @param local the source's name, for messages
-     * @param boundary of a folder; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
-     * @throws BuildkitException.ContextUnreadableException if there is no such folder
+     * Opens the source.
+     *
+     * @param local the name of the source, for messages
+     * @param boundary the boundary of a folder; see
+     *     {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
+     * @throws BuildkitException.ContextUnreadableException if the folder does not exist
      */
     public SourceContent(String local, LocalSource source, Path boundary)
             throws BuildkitException.ContextUnreadableException {
@@ -37,11 +43,13 @@ public final class SourceContent implements AutoCloseable {
     }
 
     /**
-     * A small file.
+     * Reads a small file.
      *
-     * @return empty when nothing has this path
-     * @throws BuildkitException.ContextUnreadableException if it is longer or no file, such as a link, or cannot be
-     *     read
+     * @param path the path, relative to the source
+     * @param mostBytes the largest allowed size in bytes
+     * @return empty if the path does not exist
+     * @throws BuildkitException.ContextUnreadableException if the file is larger, is no regular file (such as a
+     *     symlink), or cannot be read
      */
     public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadableException {
         try {
@@ -61,10 +69,11 @@ public final class SourceContent implements AutoCloseable {
     }
 
     /**
-     * Adds everything to a hash that the daemon would be told of, each part with its length.
+     * Adds the stat, without the modification time, and the content of each entry to a hash, each stat preceded by its
+     * length.
      *
-     * @param excludes patterns of what is left out
-     * @throws BuildkitException.InvalidRequestException for a pattern that is none
+     * @param excludes the exclude patterns
+     * @throws BuildkitException.InvalidRequestException if a pattern is malformed
      */
     public void hash(List<String> excludes, DigestComputation hash) throws BuildkitException, InterruptedException {
         FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
@@ -82,14 +91,15 @@ public final class SourceContent implements AutoCloseable {
         } catch (InvalidPatternException e) {
             throw new BuildkitException.InvalidRequestException(e.getMessage(), e);
         } finally {
-            // A disk that is read notices it, too.
+            // An interrupt closes the file that is being read and sets the interrupt status. InterruptedException then
+            // replaces the exception of the read.
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
     }
 
-    /** As many bytes as the entry says. */
+    /** Adds the content of an entry to a hash. The stat has the length of the content. */
     private void content(Stat stat, long sizeBytes, DigestComputation hash)
             throws BuildkitException.ContextUnreadableException {
         if (sizeBytes < 0) {

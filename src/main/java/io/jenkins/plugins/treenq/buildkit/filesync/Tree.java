@@ -8,17 +8,22 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 
-/** Files by their paths: relative to the tree's root, clean, with "/" between the names, and empty for the root. */
+/**
+ * A tree of files that are addressed by paths. A path is relative to the root of the tree, clean, and has "/" as
+ * separator; the path of the root is empty.
+ */
 interface Tree extends AutoCloseable {
-    /** How the tree of a source is opened; see {@link #of}. */
+    /** Opens the tree of a source; see {@link #of}. */
     interface Opener {
         Tree open(String local, LocalSource source) throws BuildkitException.ContextUnreadableException;
     }
 
     /**
-     * @param local the tree's name, for messages
-     * @param boundary of a folder; see {@link RootedPath}
-     * @throws BuildkitException.ContextUnreadableException if there is no such folder
+     * Opens the tree of a source.
+     *
+     * @param local the name of the tree, for messages
+     * @param boundary the boundary of a folder; see {@link RootedPath}
+     * @throws BuildkitException.ContextUnreadableException if the folder does not exist
      */
     static Tree of(String local, LocalSource source, Path boundary)
             throws BuildkitException.ContextUnreadableException {
@@ -33,34 +38,37 @@ interface Tree extends AutoCloseable {
         }
     }
 
-    /** Of the system that it lies on. */
+    /** Returns the rules for paths of the system on which the tree lies. */
     default PathRules rules() {
         return PathRules.UNIX;
     }
 
     /**
-     * The names in a folder in the order of {@link Utf8Order}.
+     * Returns the names in a folder in the order of {@link Utf8Order}.
      *
-     * @throws java.nio.file.NoSuchFileException if there is no such folder any more
+     * @throws java.nio.file.NoSuchFileException if the folder does not exist any more
      */
     String[] names(String folder) throws IOException;
 
     /**
-     * What is there itself, which may be a symlink.
+     * Returns the attributes of the entry at a path. A symlink is not followed.
      *
-     * @throws java.nio.file.NoSuchFileException if there is nothing
+     * @throws java.nio.file.NoSuchFileException if the path does not exist
      */
     Entry entry(String path) throws IOException;
 
     /**
-     * The content of a regular file, never through a symlink. Nothing else is opened: with a pipe, that would wait for
-     * somebody to write into it.
+     * Opens the content of a regular file, never through a symlink. An entry of any other type is not opened: to open a
+     * pipe would block until another process writes to it.
      */
     ReadableByteChannel open(String path) throws IOException;
 
-    /** Gives back what is held for the next file; no other one is opened then. What was opened stays so. */
+    /**
+     * Closes what the tree holds open for the next file. No file may be opened afterwards; channels that are already
+     * open stay open.
+     */
     @Override
     default void close() {
-        // Most hold nothing.
+        // Only trees that hold files open override this method.
     }
 }

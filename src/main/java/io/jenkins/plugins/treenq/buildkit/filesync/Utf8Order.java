@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Orders names by their bytes, unsigned, as Go orders strings. Java's own order is that of UTF-16, where the characters
- * above U+FFFF come before those from U+E000 on.
+ * Orders names by their unsigned bytes in UTF-8, as Go orders strings. Java orders strings by their UTF-16 units, in
+ * which the characters above U+FFFF come before those from U+E000 on.
  */
 final class Utf8Order implements Comparator<String> {
     static final Utf8Order INSTANCE = new Utf8Order();

@@ -4,19 +4,19 @@ package io.jenkins.plugins.treenq.buildkit.fsutil;
 import com.google.protobuf.ByteString;
 import java.util.Comparator;
 
-/** Paths of entries as they travel: names joined with "/", as bytes. */
+/** Operations on the paths of entries in the form of the protocol: names joined with "/", as bytes. */
 public final class EntryPath {
-    /** The order of a walk: by unsigned bytes, but "/" before everything else. */
+    /** The order of a walk: by unsigned bytes, with "/" before all other bytes. */
     public static final Comparator<ByteString> ORDER = EntryPath::compare;
 
     private EntryPath() {}
 
-    /** The last name of a path. */
+    /** Returns the last name of a path. */
     public static ByteString name(ByteString path) {
         return path.substring(lastSlash(path) + 1);
     }
 
-    /** Where the last "/" of a path is; -1 if it has none. */
+    /** Returns the index of the last "/" in a path, or -1 if there is none. */
     public static int lastSlash(ByteString path) {
         for (int i = path.size() - 1; i >= 0; i--) {
             if (path.byteAt(i) == '/') {

@@ -8,20 +8,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The entries of a transfer by their numbers, in the order of the walk. A tree can have very many, so the table keeps
- * {@value #ENTRY_BYTES} bytes and the last name of each. Not for concurrent use.
+ * The entries of a transfer by their IDs, which are numbered in the order of the walk. A tree can have very many
+ * entries, so the table stores {@value #ENTRY_BYTES} bytes and the last name of the path for each. Instances are not
+ * thread-safe.
  */
 public final class EntryTable {
-    /** The number of the folder that is transferred, which is no entry itself. */
+    /** The ID of the transferred folder itself, which is no entry. */
     public static final int ROOT = -1;
 
-    /** What an entry takes of the heap, beside its name. */
+    /** The number of bytes of heap that an entry uses in addition to its name. */
     public static final int ENTRY_BYTES = 28;
 
     private static final int BLOCK_BITS = 10;
     private static final int BLOCK = 1 << BLOCK_BITS;
 
-    /** A thousand entries. A list of blocks grows without copying the entries. */
+    /** A block of 1024 entries. A list of blocks grows without copying the entries. */
     private static final class Block {
         final int[] parents = new int[BLOCK];
         final int[] nameEnds = new int[BLOCK];
@@ -37,9 +38,12 @@ public final class EntryTable {
     /**
      * Adds the next entry of the walk.
      *
-     * @param parent number of its folder
-     * @param name the last name of its path
-     * @return its own number
+     * @param parent the ID of the folder that contains the entry
+     * @param name the last name of the path
+     * @param mode type and permissions, see {@link FileMode}
+     * @param sizeBytes the size in bytes
+     * @param timeNanos the modification time in nanoseconds since the epoch
+     * @return the ID of the entry
      */
     public int add(int parent, ByteString name, int mode, long sizeBytes, long timeNanos) {
         int at = count & BLOCK - 1;
@@ -77,7 +81,7 @@ public final class EntryTable {
         return block(id).times[id & BLOCK - 1];
     }
 
-    /** The names of the entry's folders and its own, joined with "/". */
+    /** Returns the path of an entry. */
     public ByteString path(int id) {
         int length = -1;
         for (int at = id; at != ROOT; at = parent(at)) {
@@ -96,7 +100,10 @@ public final class EntryTable {
         return UnsafeByteOperations.unsafeWrap(path);
     }
 
-    /** The number of the entry with that path, or -1. A binary search, because a walk is in order. */
+    /**
+     * Returns the ID of the entry with this path, or -1 if there is none. The search is binary, because a walk is
+     * sorted.
+     */
     public int find(ByteString path) {
         int low = 0;
         int high = count - 1;

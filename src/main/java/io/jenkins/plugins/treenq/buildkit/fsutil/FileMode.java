@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.fsutil;
 
-/** Modes as Go's {@code io/fs.FileMode} has them: permissions as everywhere, everything else in bits of its own. */
+/**
+ * Modes of files in the encoding of Go's {@code io/fs.FileMode}: the permissions have the bits of Unix, the type and
+ * the special bits have bits of their own.
+ */
 public final class FileMode {
     public static final int FOLDER = 1 << 31;
     public static final int SYMLINK = 1 << 27;
@@ -18,7 +21,10 @@ public final class FileMode {
 
     private FileMode() {}
 
-    /** From {@code st_mode}. A socket looks like a regular file, because fsutil clears its bit ({@code stat.go}). */
+    /**
+     * Converts {@code st_mode}. A socket becomes a regular file, because fsutil clears the bit of sockets
+     * ({@code stat.go}).
+     */
     public static int fromUnix(int mode) {
         int type =
                 switch (mode & 0170000) {
@@ -37,7 +43,7 @@ public final class FileMode {
                 | ((mode & 01000) != 0 ? STICKY : 0);
     }
 
-    /** Permissions and special bits as {@code chmod} takes them. */
+    /** Returns the permissions and special bits in the encoding of {@code chmod}. */
     public static int toUnixPermissions(int mode) {
         return mode & 0777
                 | ((mode & SET_UID) != 0 ? 04000 : 0)
@@ -61,14 +67,15 @@ public final class FileMode {
         return (mode & (DEVICE | CHARACTER_DEVICE)) != 0;
     }
 
-    /**
-     * Whether the mode has no type but that of a file. Only such an entry has content that the receiver may ask for.
-     */
+    /** Whether the mode is that of a regular file. Only a regular file has content that the receiver may request. */
     public static boolean isRegular(int mode) {
         return (mode & TYPE) == 0;
     }
 
-    /** Whether a process that runs the file gets the rights of the file's owner or group. */
+    /**
+     * Whether the setuid or setgid bit is set, with which a process that runs the file gets the rights of the file's
+     * owner or group.
+     */
     public static boolean isSetId(int mode) {
         return (mode & (SET_UID | SET_GID)) != 0;
     }

@@ -15,17 +15,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Turns names on disk into text or bytes and back, whatever the locale.
+ * Converts names on disk to text or bytes and back, independently of the locale.
  *
- * <p>On Unix a name is bytes. Under {@code LC_ALL=C}, which is common for services, Java reads every name but the ASCII
- * ones as question marks and refuses to write them. On macOS, Java before 20 composes the characters of each name that
- * it reads and takes them apart in each that it writes. The bytes are still there, and a file URI shows and takes them.
+ * <p>On Unix, a name is a sequence of bytes. With {@code LC_ALL=C}, which is common for services, Java decodes all
+ * characters that are not ASCII as replacement characters and refuses to write them. On macOS, Java before version 20
+ * composes the characters of each name that it reads and decomposes those of each name that it writes. The path keeps
+ * the original bytes, and its file URI gives access to them.
  *
- * <p>On Windows a name is text, and some texts name something else than a file of that name: a stream, a device, the
- * same name without its last dot. No such file is made.
+ * <p>On Windows, a name is text, and some names do not refer to a file of that name: they refer to a stream, to a
+ * device, or to the name without its last dot. Files with such names are not created.
  */
 public final class FileNames {
-    /** Whether Java writes a name's characters as UTF-8 and changes nothing. */
+    /** Whether Java encodes the characters of a name as UTF-8 without any change. */
     private static final boolean FAITHFUL = StandardCharsets.UTF_8.name().equals(System.getProperty("sun.jnu.encoding"))
             && !System.getProperty("os.name").startsWith("Mac");
 
@@ -35,19 +36,19 @@ public final class FileNames {
 
     private FileNames() {}
 
-    /** The last name of a path that came from a listing; see {@link NameBytes}. */
+    /** Returns the last name of a path that was read from a folder; see {@link NameBytes}. */
     public static String name(Path path) {
         String name = String.valueOf(path.getFileName());
         if (isSafe(path, name)) {
             return name;
         }
         String raw = path.toUri().getRawPath();
-        // A folder's URI ends with a slash.
+        // The URI of a folder ends with a slash.
         int end = raw.endsWith("/") ? raw.length() - 1 : raw.length();
         return decode(raw.substring(raw.lastIndexOf('/', end - 1) + 1, end));
     }
 
-    /** A symlink's target as it is written, slash for slash; see {@link NameBytes}. */
+    /** Returns the unresolved target of a symlink with all of its slashes; see {@link NameBytes}. */
     public static String target(Path target) {
         String text = target.toString();
         if (isSafe(target, text)) {
@@ -55,16 +56,16 @@ public final class FileNames {
         }
         boolean absolute = target.isAbsolute();
         String raw = target.getFileSystem().getPath("/").resolve(target).toUri().getRawPath();
-        // A slash at the end is there too if the path happens to lead to a folder.
+        // The URI also ends with a slash if a folder happens to exist at the path.
         int end = raw.endsWith("/") && !text.endsWith("/") ? raw.length() - 1 : raw.length();
         return decode(raw.substring(absolute ? 0 : 1, end));
     }
 
     /**
-     * A file to be read.
+     * Returns the path of a file to read.
      *
-     * @param path of names joined with "/"; empty for the root itself
-     * @throws NoSuchFileException if no file can have that name here
+     * @param path names joined with "/"; empty for the root itself
+     * @throws NoSuchFileException if no file can have this name on this system
      */
     public static Path resolve(Path root, String path) throws NoSuchFileException {
         try {
@@ -75,11 +76,11 @@ public final class FileNames {
     }
 
     /**
-     * A file to be made.
+     * Returns the path of a file to create.
      *
-     * @param folder absolute
-     * @param names joined with "/", each of them checked: not empty, not "." or ".."
-     * @throws FileSystemException if no file can have that name here
+     * @param folder an absolute path
+     * @param names names joined with "/", which the caller has checked: none is empty, "." or ".."
+     * @throws FileSystemException if no file can have this name on this system
      */
     public static Path resolveNew(Path folder, ByteString names) throws FileSystemException {
         boolean possible =
@@ -88,17 +89,17 @@ public final class FileNames {
             try {
                 return path(folder, NameBytes.text(names.toByteArray()));
             } catch (IllegalArgumentException e) {
-                // Said below.
+                // The exception below reports this failure, too.
             }
         }
         throw new FileSystemException(names.toStringUtf8(), null, "no file can have that name on this system");
     }
 
     /**
-     * The target of a symlink to be made, byte for byte; null when Java has no way to write it: it would leave out a
-     * slash, or not know a character.
+     * Returns the target of a symlink to create, byte for byte. Returns null if Java would change the target: Java
+     * removes redundant slashes, and cannot encode all characters.
      *
-     * @throws FileSystemException if no symlink can lead there
+     * @throws FileSystemException if no symlink can have this target
      */
     public static Path newTarget(FileSystem system, ByteString target) throws FileSystemException {
         String text = target.toStringUtf8();
@@ -114,7 +115,7 @@ public final class FileNames {
         }
     }
 
-    /** Whether Windows takes a path for what it says, name by name. */
+    /** Whether Windows interprets every name of a path as the name of an ordinary file. */
     public static boolean isPlainOnWindows(String path) {
         for (String name : path.split("/", -1)) {
             int dot = name.indexOf('.');
@@ -130,7 +131,7 @@ public final class FileNames {
         return true;
     }
 
-    /** @throws IllegalArgumentException if no file can have that name here */
+    /** @throws IllegalArgumentException if no file can have this name on this system */
     private static Path path(Path root, String names) {
         boolean text = !isBytes(root) || (FAITHFUL ? NameBytes.isUtf8(names) : isAscii(names));
         return text ? root.resolve(names) : resolveBytes(root, names);
@@ -153,7 +154,10 @@ public final class FileNames {
         return Path.of(URI.create(uri.toString()));
     }
 
-    /** On Windows names are text, and on systems within this process; on all others bytes. */
+    /**
+     * Whether the names of the file system are bytes. On Windows and in file systems within this process, names are
+     * text.
+     */
     private static boolean isBytes(Path path) {
         return path.getFileSystem() == FileSystems.getDefault() && isUnix(path.getFileSystem());
     }
@@ -162,9 +166,9 @@ public final class FileNames {
         return system.getSeparator().equals("/");
     }
 
-    /** Whether Java's reading of a name is certain to be the right one. */
+    /** Whether the name that Java decoded is certainly right. */
     private static boolean isSafe(Path path, String name) {
-        // Java reads this character where there is no UTF-8. Some files really have it in their names.
+        // Java decodes invalid UTF-8 as this character, which can also be a part of a name.
         return !isBytes(path) || isAscii(name) || FAITHFUL && name.indexOf('\uFFFD') < 0;
     }
 

@@ -9,8 +9,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names as text and as the bytes that travel. A name on Unix need not be UTF-8, and the daemon takes it as it is; in
- * text, a byte that belongs to no character is a lone surrogate, U+DC80 to U+DCFF.
+ * Converts between names as text and names as the bytes that are sent. On Unix, a name may be invalid UTF-8, and the
+ * daemon accepts it unchanged. In text, a byte that belongs to no character is represented by a lone surrogate, U+DC80
+ * to U+DCFF.
  */
 public final class NameBytes {
     private static final int RAW = 0xDC00;
@@ -19,7 +20,7 @@ public final class NameBytes {
 
     public static String text(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
-        // Java reads this character where there is none. Some names really have it.
+        // Java decodes invalid UTF-8 as this character, which can also be a part of a name.
         return text.indexOf('\uFFFD') < 0 ? text : rawText(bytes);
     }
 
@@ -52,7 +53,7 @@ public final class NameBytes {
         return bytes.toByteArray();
     }
 
-    /** Whether every byte belongs to a character. */
+    /** Whether the text has no representation of a byte that belongs to no character. */
     public static boolean isUtf8(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
@@ -65,12 +66,12 @@ public final class NameBytes {
         return true;
     }
 
-    /** Whether it stands for a byte that belongs to no character. */
+    /** Whether a code point is a lone surrogate, which represents a byte that belongs to no character. */
     public static boolean isRaw(int codePoint) {
         return Character.MIN_SURROGATE <= codePoint && codePoint <= Character.MAX_SURROGATE;
     }
 
-    /** What Go's regular expressions see: such a byte looks like U+FFFD. */
+    /** Returns the character that Go's regular expressions match: U+FFFD for a byte that belongs to no character. */
     public static int seen(int codePoint) {
         return isRaw(codePoint) ? '\uFFFD' : codePoint;
     }

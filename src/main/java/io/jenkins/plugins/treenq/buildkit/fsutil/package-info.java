@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What sending and receiving a folder have in common, as BuildKit's fsutil has it: modes, names, and the entries of a
- * transfer by their numbers. Imports nothing.
+ * The common parts of sending and receiving a folder, as in BuildKit's fsutil: modes, names, and the entries of a
+ * transfer by their IDs. This package imports no other package of the client.
  */
 package io.jenkins.plugins.treenq.buildkit.fsutil;

@@ -18,11 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Logs in to one registry in the way that it asks for, and remembers the tokens. */
+/** Authenticates to one registry by the method that the registry demands, and caches its tokens. */
 final class Authorizer {
     private static final String CLIENT = "treenq";
 
-    /** A token is renewed this much before its end, or after half of its time. */
+    /**
+     * The number of seconds before its expiry at which a token is renewed. A token that is valid for less than twice
+     * this time is renewed after half of it.
+     */
     private static final long MARGIN_SECONDS = 10;
 
     private final String host;
@@ -30,17 +33,17 @@ final class Authorizer {
     private final RegistryLogins logins;
     private final TokenClient tokens;
 
-    /** By scopes. */
+    /** The cached tokens by their scopes. */
     private final Map<List<String>, Granted> granted = new HashMap<>();
 
-    /** Null as long as the registry wants nothing. */
+    /** The method that the registry demands; null as long as it has demanded none. */
     private Challenge challenge;
 
     private record Granted(String token, long endNanos) {}
 
     /**
-     * @param host as image names have it
-     * @param address that the registry is reached by
+     * @param host the name of the registry, as in image names
+     * @param address the host, with an optional port, that the client connects to
      */
     Authorizer(String host, String address, RegistryLogins logins, TokenClient tokens) {
         this.host = host;
@@ -49,7 +52,7 @@ final class Authorizer {
         this.tokens = tokens;
     }
 
-    /** The login for what the scopes allow, if there is one. */
+    /** Returns the login for the scopes, or empty if there is none. */
     Optional<RegistryLogin> login(List<String> scopes) throws BuildkitException.RegistryRefusedException {
         try {
             return logins.find(host, scopes);
@@ -58,7 +61,10 @@ final class Authorizer {
         }
     }
 
-    /** Hears what the registry wants, which makes tokens for these scopes worthless. */
+    /**
+     * Stores the authentication method that the registry demanded. The cached token for the scopes is dropped, because
+     * the registry has just rejected it.
+     */
     synchronized void updateChallenge(List<Challenge> challenges, List<String> scopes)
             throws BuildkitException.RegistryRefusedException {
         granted.remove(scopes);
@@ -74,12 +80,15 @@ final class Authorizer {
         }
     }
 
-    /** Whether the registry has said how it wants to be logged in to. */
+    /** Whether the registry has demanded authentication. */
     synchronized boolean isAsked() {
         return challenge != null;
     }
 
-    /** The header's value; empty for none. */
+    /**
+     * Returns the value of the {@code Authorization} header for the scopes, or an empty string if the request needs
+     * none.
+     */
     synchronized String authorization(List<String> scopes) throws BuildkitException, InterruptedException {
         if (challenge == null) {
             return "";
@@ -120,7 +129,7 @@ final class Authorizer {
                 return realm;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // The exception below reports an invalid realm, too.
         }
         throw new BuildkitException.RegistryRefusedException(
                 "registry " + host + " wants a token and names no address where one is to be had", null);

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Brings a blob to another repository in the cheapest way: it may be there already, the registry may take it from its
- * neighbour, or its bytes pass through here. As many as an image's configuration has are held in memory, more are not.
+ * Copies a blob to another repository in the cheapest way: the blob may be there already, the registry may mount it
+ * from another of its repositories, or this client transfers its bytes. A small blob, such as an image's configuration,
+ * is held in memory; a larger one is streamed.
  */
 final class BlobCopy {
     private static final int SMALL_BYTES = 1 << 20;
@@ -62,7 +63,10 @@ final class BlobCopy {
         }
     }
 
-    /** Whether all of it arrived. What arrived before is read once more, since every byte counts for the digest. */
+    /**
+     * Sends the rest of the blob. Returns whether the upload is complete. After a broken upload, the bytes that the
+     * registry has already received are read again, because the digest covers every byte.
+     */
     private boolean send(Descriptor blob, String upload, long receivedBytes, RetryPolicy patience)
             throws BuildkitException, InterruptedException {
         boolean last = !patience.again();

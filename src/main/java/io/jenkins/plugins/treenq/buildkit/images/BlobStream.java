@@ -8,8 +8,9 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /**
- * A blob on its way from a registry: every byte is hashed as it passes, and reading goes on where a connection broke.
- * The last bytes are given only when all were right. One thread at a time reads; any may close.
+ * Reads a blob from a registry. Every byte is hashed, and reading continues after a broken connection. The last bytes
+ * are returned only if the size and the digest of the whole blob are right. One thread at a time may read; any thread
+ * may close the stream.
  */
 final class BlobStream extends InputStream {
     private final PullRepository source;
@@ -19,10 +20,10 @@ final class BlobStream extends InputStream {
     private volatile long position;
     private volatile boolean closed;
 
-    /** Null before the first byte, and after a break. */
+    /** The current response; null before the first byte and after a broken connection. */
     private volatile ResponseBody body;
 
-    /** Why it ended early; null as long as it did not. */
+    /** The failure to read the blob; null if there was none. */
     private volatile Exception failure;
 
     BlobStream(PullRepository source, Descriptor blob) {
@@ -31,12 +32,15 @@ final class BlobStream extends InputStream {
         this.hash = new DigestComputation(blob.digest().algorithm());
     }
 
-    /** How many bytes have passed. */
+    /** Returns the number of bytes that were read. */
     long position() {
         return position;
     }
 
-    /** Whether the reading failed, and not what was done with it; then the exception is thrown here. */
+    /**
+     * Throws the exception that ended the reading, if reading from the source failed. Returns if it was the consumer of
+     * the bytes that failed.
+     */
     void throwFailure() throws BuildkitException, InterruptedException {
         if (failure instanceof BuildkitException refused) {
             throw refused;
@@ -74,7 +78,7 @@ final class BlobStream extends InputStream {
         }
     }
 
-    /** At least one byte, however often the connection breaks within limits. */
+    /** Reads at least one byte, and reconnects after a broken connection as often as the retry policy allows. */
     private int some(byte[] target, int offset, int length)
             throws IOException, BuildkitException, InterruptedException {
         while (true) {
@@ -119,7 +123,7 @@ final class BlobStream extends InputStream {
         try {
             more = body().read() >= 0;
         } catch (IOException e) {
-            // All bytes came; it is for their digest to say whether they are right.
+            // All bytes were received; their digest decides whether they are right.
             more = false;
         }
         if (more) {

@@ -10,17 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a server wants a login (RFC 9110, section 11.6.1).
+ * A challenge of a server, which names an authentication method (RFC 9110, section 11.6.1).
  *
- * @param scheme in lower case
- * @param parameters by their names in lower case
+ * @param scheme the authentication scheme in lower case
+ * @param parameters the parameters by their names in lower case
  */
 record Challenge(String scheme, Map<String, String> parameters) {
     private static final int LONGEST = 8 * 1024;
     private static final Pattern PART = Pattern.compile("[\\s,]*+(?<name>[\\w!#$%&'*+.^`|~-]++)"
             + "(?:\\s*+=\\s*+(?:\"(?<quoted>(?:[^\"\\\\]++|\\\\.)*+)\"|(?<bare>[^\\s,\"]++)))?+");
 
-    /** Those of all such headers, in order; what is none is left out. */
+    /** Parses the challenges of all {@code WWW-Authenticate} headers, in their order. Malformed parts are skipped. */
     static List<Challenge> parse(List<String> headers) {
         List<Challenge> challenges = new ArrayList<>();
         for (String header : headers) {

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a manifest says of something else.
+ * A descriptor, by which a manifest refers to a blob or to another manifest.
  *
- * @param mediaType what it is
- * @param digest its address
- * @param sizeBytes its length, at most {@link #MAX_BYTES}
- * @param artifactType further says what it is; may be empty
- * @param platform that it is for; empty when none is said, or one that is none
- * @param annotations further words
+ * @param mediaType the media type of the content
+ * @param digest the digest of the content
+ * @param sizeBytes the size of the content in bytes, at most {@link #MAX_BYTES}
+ * @param artifactType the type of an artifact that is no image; may be empty
+ * @param platform the platform of the image; empty if there is none or if it is invalid
+ * @param annotations the annotations of the descriptor
  */
 record Descriptor(
         String mediaType,
@@ -23,10 +23,13 @@ record Descriptor(
         String artifactType,
         Optional<Platform> platform,
         Map<String, String> annotations) {
-    /** Far more than any registry takes. */
+    /** The largest accepted size, which is far beyond the limit of any registry. */
     static final long MAX_BYTES = 1L << 44;
 
-    /** Where BuildKit says what an attestation in an index is about ({@code exporter/attestation/make.go}). */
+    /**
+     * The annotations by which BuildKit names the subject of an attestation in an index
+     * ({@code exporter/attestation/make.go}).
+     */
     private static final String REFERENCE_TYPE = "vnd.docker.reference.type";
 
     private static final String REFERENCE_DIGEST = "vnd.docker.reference.digest";
@@ -55,17 +58,20 @@ record Descriptor(
         }
     }
 
-    /** Whether registries need not have it: layers of Windows that only Microsoft may hand out. */
+    /**
+     * Whether registries may lack the content. Such layers belong to Windows images, and only Microsoft may distribute
+     * them.
+     */
     boolean isForeign() {
         return mediaType.contains(".foreign.") || mediaType.contains(".nondistributable.");
     }
 
-    /** Whether it is what BuildKit attests of another manifest in the same index. */
+    /** Whether the descriptor refers to an attestation by BuildKit of another manifest in the same index. */
     boolean isAttestation() {
         return annotations.getOrDefault(REFERENCE_TYPE, "").equals("attestation-manifest");
     }
 
-    /** The manifest that the attestation is about. */
+    /** Returns the digest of the manifest that is the subject of the attestation. */
     Digest attested() {
         return new Digest(annotations.getOrDefault(REFERENCE_DIGEST, ""));
     }

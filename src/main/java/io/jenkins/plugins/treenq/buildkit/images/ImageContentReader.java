@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads what an image consists of: layers with the instructions that made them, and what is attested of it. */
+/** Reads the content of an image: its layers with the instructions that created them, and its attestations. */
 public final class ImageContentReader {
-    /** More than any image has platforms and attestations. */
+    /** The maximum number of manifests, which exceeds the number of platforms and attestations of any image. */
     private static final int MAX_MANIFESTS = 64;
 
     private static final int MAX_LAYERS = 500;
     private static final int MAX_MATERIALS = 100;
     private static final int LONGEST_TEXT = 1000;
 
-    /** Configurations and provenances are smaller; a list of packages is not read. */
+    /** The maximum size of a configuration or provenance. SBOMs can be larger and are not read. */
     private static final long MAX_BLOB_BYTES = 4 << 20;
 
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
@@ -37,9 +37,10 @@ public final class ImageContentReader {
     private record Image(Optional<Platform> platform, Manifest manifest) {}
 
     /**
-     * Reads an image. What cannot be read of it is left out.
+     * Reads the content of an image. Parts that cannot be read are omitted.
      *
-     * @param blobs where its manifests, configurations and attestations are
+     * @param image the digest of the manifest or index
+     * @param blobs the source of the manifests, configurations and attestations
      */
     public static ImageContent read(Digest image, ImageSize.Manifests blobs) throws InterruptedException {
         ImageContentReader reader = new ImageContentReader(blobs);
@@ -107,13 +108,16 @@ public final class ImageContentReader {
                     return provenance(type, statement.sizeBytes(), predicate.get());
                 }
             } catch (IllegalArgumentException e) {
-                // It is there, and cannot be read.
+                // The attestation exists and is listed without its content.
             }
         }
         return new ImageContent.Attested(type, statement.sizeBytes(), "", "", List.of());
     }
 
-    /** SLSA's two versions, as BuildKit writes them ({@code solver/llbsolver/provenance/types}). */
+    /**
+     * Reads provenance of both SLSA versions in the form in which BuildKit writes them
+     * ({@code solver/llbsolver/provenance/types}).
+     */
     private static ImageContent.Attested provenance(String type, long sizeBytes, Json predicate) {
         Optional<Json> details = predicate.object("runDetails");
         Optional<Json> definition = predicate.object("buildDefinition");
@@ -159,12 +163,12 @@ public final class ImageContentReader {
                 platform = config.flatMap(Descriptor::platform);
             }
         } catch (IllegalArgumentException e) {
-            // The layers are known all the same.
+            // The layers are known without the configuration.
         }
         List<Descriptor> all = manifest.layers().stream().limit(MAX_LAYERS).toList();
         List<ImageContent.Layer> layers = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            // What has no layer for each of its instructions was not made by a Dockerfile.
+            // An image whose instructions and layers differ in number was not built from a Dockerfile.
             String instruction = instructions.size() == manifest.layers().size() ? instructions.get(i) : "";
             layers.add(new ImageContent.Layer(all.get(i).digest(), all.get(i).sizeBytes(), instruction));
         }
@@ -175,7 +179,7 @@ public final class ImageContentReader {
                 attested.getOrDefault(digest, List.of()));
     }
 
-    /** Those that made layers. */
+    /** Returns the instructions that created layers. */
     private static List<String> instructions(Json config) {
         return config.objects("history").stream()
                 .filter(step -> !step.flag("empty_layer"))

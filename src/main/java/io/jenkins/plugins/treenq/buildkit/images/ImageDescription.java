@@ -14,14 +14,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a registry has under a name.
+ * The metadata of an image in a registry.
  *
- * @param digest of the index or manifest that the name stands for
- * @param mediaType of the same
- * @param sizeBytes of all layers and configurations, each counted once
- * @param annotations of the index or manifest
- * @param variants one for each platform; one for an image of one platform; none for what is no image
- * @param attachments what is said about the image and its variants
+ * @param digest the digest of the index or manifest that the image's name points to
+ * @param mediaType the media type of that index or manifest
+ * @param sizeBytes the size of all layers and configurations in bytes, each counted once
+ * @param annotations the annotations of the index or manifest
+ * @param variants one variant for each platform; one for an image of a single platform; none if the artifact is no
+ *     image
+ * @param attachments the attestations and signatures of the image and its variants
  */
 public record ImageDescription(
         Digest digest,
@@ -42,12 +43,12 @@ public record ImageDescription(
     /**
      * An image for one platform.
      *
-     * @param platform null when none is said
-     * @param digest of its manifest
-     * @param sizeBytes of its layers and its configuration
-     * @param created null when it is not said
-     * @param labels of its configuration
-     * @param annotations of its manifest
+     * @param platform the platform; null if the image names none
+     * @param digest the digest of the manifest
+     * @param sizeBytes the size of the layers and the configuration in bytes
+     * @param created the time when the image was created; null if the configuration has none
+     * @param labels the labels of the configuration
+     * @param annotations the annotations of the manifest
      */
     public record Variant(
             Platform platform,
@@ -65,12 +66,13 @@ public record ImageDescription(
     }
 
     /**
-     * Something that is said about an image: an attestation in its index, or what refers to it from outside.
+     * An artifact that is attached to an image: an attestation in the image's index, or a referrer such as a signature.
      *
-     * @param subject the manifest that it is about
-     * @param digest of its own manifest
-     * @param artifactType what it is, such as {@code application/vnd.dev.sigstore.bundle.v0.3+json}; may be empty
-     * @param predicateTypes what it states, such as {@code https://slsa.dev/provenance/v1}
+     * @param subject the digest of the manifest that the artifact is attached to
+     * @param digest the digest of the artifact's own manifest
+     * @param artifactType the type of the artifact, such as {@code application/vnd.dev.sigstore.bundle.v0.3+json}; may
+     *     be empty
+     * @param predicateTypes the types of its statements, such as {@code https://slsa.dev/provenance/v1}
      */
     public record Attachment(Digest subject, Digest digest, String artifactType, Set<String> predicateTypes)
             implements Serializable {
@@ -85,18 +87,18 @@ public record ImageDescription(
             return List.of(words).stream().anyMatch(all::contains);
         }
 
-        /** Whether it says how the image came about. */
+        /** Whether the artifact is provenance. */
         public boolean isProvenance() {
             return states("slsa.dev/provenance", "in-toto.provenance");
         }
 
-        /** Whether it says what the image is made of. */
+        /** Whether the artifact is an SBOM. */
         public boolean isSbom() {
             return states("spdx", "cyclonedx", "vnd.syft");
         }
     }
 
-    /** When the newest variant was made; null when none says so. */
+    /** Returns the time when the newest variant was created, or null if no variant has a time. */
     public Instant created() {
         return variants.stream()
                 .map(Variant::created)
@@ -105,7 +107,7 @@ public record ImageDescription(
                 .orElse(null);
     }
 
-    /** The labels that all variants have. */
+    /** Returns the labels that all variants have with the same value. */
     public Map<String, String> labels() {
         return variants.stream()
                 .limit(1)

@@ -22,11 +22,11 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /**
- * Images in registries, talked to from here, without a daemon. Safe for use by several threads. An interrupt of the
- * calling thread ends what it waits for. Logins stay in memory, and go to the registry that they are for and to nobody
- * else.
+ * A client for images in registries, which connects to the registries itself and needs no daemon. Instances are
+ * thread-safe. An interrupt of the calling thread cancels its request. Logins are kept in memory and sent to their own
+ * registry only.
  *
- * <p>Where an image is named with a tag and a digest, the digest counts.
+ * <p>If the name of an image has a tag and a digest, the tag is ignored.
  */
 public final class ImageRegistry implements AutoCloseable {
     private static final int REQUESTS_AT_ONCE = 8;
@@ -43,19 +43,23 @@ public final class ImageRegistry implements AutoCloseable {
     });
 
     /**
-     * Opens a client that may connect to all hosts.
+     * Creates a client that may connect to any host.
      *
-     * @param connections connections of registries, by the host in image names; {@link RegistryConnection#DEFAULT}
-     *     applies to all other registries
+     * @param logins the logins to the registries
+     * @param connections the connection settings by the name of the registry, as in image names;
+     *     {@link RegistryConnection#DEFAULT} applies to all other registries
      */
     public ImageRegistry(RegistryLogins logins, Map<String, RegistryConnection> connections) {
         this(logins, new RegistryConnections(connections, RegistryConnection.DEFAULT), AllowedHosts.ANY);
     }
 
     /**
-     * Opens a client on behalf of somebody who must not make this process connect to every host.
+     * Creates a client that connects to the allowed hosts only, for callers who must not reach every host in this
+     * network.
      *
-     * @param allowed the registries and other hosts that the client may connect to
+     * @param logins the logins to the registries
+     * @param connections the connections of all registries
+     * @param allowed the registries, and the other hosts to which these registries may redirect this client
      */
     public ImageRegistry(RegistryLogins logins, RegistryConnections connections, AllowedHosts allowed) {
         this.logins = logins;
@@ -64,32 +68,32 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
-     * Asks whether a registry is one, and whether it takes the login that there is for it.
+     * Checks whether a host is a registry and accepts the configured login.
      *
-     * @param registry as image names have it
-     * @return whether it wants a login at all
-     * @throws BuildkitException.RegistryRefusedException when it is none, cannot be asked, or wants another login
+     * @param registry the name of the registry, as in image names
+     * @return whether the registry demands authentication
+     * @throws BuildkitException.RegistryRefusedException if the host is no registry, cannot be reached, or rejects the
+     *     login
      */
     public boolean wantsLogin(String registry) throws BuildkitException, InterruptedException {
         return host(registry).wantsLogin();
     }
 
     /**
-     * What the name stands for, asked for in the cheapest way.
+     * Returns the digest that the name of an image points to, with as few requests as possible.
      *
-     * @return empty when it is not there
-     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked or does not say it
+     * @return empty if the image does not exist
+     * @throws BuildkitException.RegistryRefusedException if the request fails or the response is invalid
      */
     public Optional<Digest> resolve(ImageName image) throws BuildkitException, InterruptedException {
         return places(image).resolve(reference(image));
     }
 
     /**
-     * All that the registry says about an image.
+     * Returns the metadata of an image.
      *
-     * @return empty when it is not there
-     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or when what it says cannot
-     *     be so
+     * @return empty if the image does not exist
+     * @throws BuildkitException.RegistryRefusedException if a request fails or a response is invalid
      */
     public Optional<ImageDescription> inspect(ImageName image) throws BuildkitException, InterruptedException {
         Optional<PullEndpoints.Found> found = places(image).find(reference(image));
@@ -99,12 +103,11 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
-     * The image that all of these names stand for. Their registries are asked themselves, because a mirror may be
-     * behind.
+     * Returns the metadata of the image that all of the names point to. Registry mirrors are not queried, because their
+     * tags may be outdated.
      *
-     * @return empty when one of them is not there, or when they stand for several images
-     * @throws BuildkitException.RegistryRefusedException when a registry cannot be asked, or when what it says cannot
-     *     be so
+     * @return empty if one of the images does not exist, or if the names point to different images
+     * @throws BuildkitException.RegistryRefusedException if a request fails or a response is invalid
      */
     public Optional<ImageDescription> common(List<ImageName> names) throws BuildkitException, InterruptedException {
         Set<Digest> digests = new HashSet<>();
@@ -129,14 +132,14 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
-     * Gives an image further names, in its own repository or elsewhere: everything that belongs to it is copied as it
-     * is, for all platforms, with attestations and what refers to it, and the tags are written last.
+     * Adds tags to an image, in its own repository or in other repositories. The image is copied unchanged to the other
+     * repositories, with all platforms, attestations and referrers. The tags are written last.
      *
-     * @param targets with a tag and without a digest each
-     * @return the digest, which is the same everywhere
-     * @throws BuildkitException.InvalidRequestException when a target is none
-     * @throws BuildkitException.RegistryRefusedException when it failed; the message says what was tagged, if anything
-     *     was
+     * @param targets the new names, each with a tag and without a digest
+     * @return the digest of the image, which is the same in all repositories
+     * @throws BuildkitException.InvalidRequestException if a target is invalid
+     * @throws BuildkitException.RegistryRefusedException if a request fails; the message lists the tags that were
+     *     already written
      */
     public Digest promote(ImageName image, List<ImageName> targets) throws BuildkitException, InterruptedException {
         Map<PushRepository, List<ImageName>> destinations = destinations(targets);
@@ -162,15 +165,15 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
-     * Makes one image of several, each built for platforms of its own. The index has no tag yet; promoting it gives it
-     * some.
+     * Combines images that were built for different platforms into one index. The index has no tag; promoting it adds
+     * tags.
      *
-     * @param parts with a digest each, all in one repository, where the index will be too
-     * @param annotations of the index
+     * @param parts the images, each with a digest, all in one repository, in which the index is stored, too
+     * @param annotations the annotations of the index
      * @return the digest of the index
-     * @throws BuildkitException.InvalidRequestException when the parts are in several repositories, or two are for one
-     *     platform
-     * @throws BuildkitException.RegistryRefusedException when the registry cannot be asked, or does not take the index
+     * @throws BuildkitException.InvalidRequestException if the parts are in several repositories, or if two parts are
+     *     for the same platform
+     * @throws BuildkitException.RegistryRefusedException if a request fails or the registry rejects the index
      */
     public Digest index(List<ImageName> parts, Map<String, String> annotations)
             throws BuildkitException, InterruptedException {
@@ -260,7 +263,7 @@ public final class ImageRegistry implements AutoCloseable {
         return host;
     }
 
-    /** Ends what is under way. */
+    /** Interrupts the requests in progress. */
     @Override
     public void close() {
         threads.shutdownNow();

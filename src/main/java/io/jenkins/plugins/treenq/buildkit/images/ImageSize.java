@@ -10,19 +10,24 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What an image's layers and configurations add up to, each counted once; attestations do not count. */
+/**
+ * Computes the size of an image: the sum of its layers and configurations, each counted once, without its attestations.
+ */
 public final class ImageSize {
-    /** More than any image has platforms. */
+    /** The maximum number of manifests, which exceeds the number of platforms of any image. */
     private static final int MAX_MANIFESTS = 64;
 
     private final Manifests manifests;
     private final Map<Digest, Long> blobs = new HashMap<>();
     private final Set<Digest> seen = new HashSet<>();
 
-    /** Where the manifests are. */
+    /** A source of manifests. */
     @FunctionalInterface
     public interface Manifests {
-        /** The bytes of a manifest, which fit its digest; empty when it is not there. */
+        /**
+         * Returns the bytes of a manifest, which the source has checked against the digest, or empty if the manifest
+         * does not exist.
+         */
         Optional<byte[]> find(Digest digest) throws InterruptedException;
     }
 
@@ -30,7 +35,7 @@ public final class ImageSize {
         this.manifests = manifests;
     }
 
-    /** In bytes; empty unless all manifests are there and make sense. */
+    /** Returns the size in bytes, or empty if a manifest is missing or invalid. */
     public static OptionalLong of(Digest image, Manifests manifests) throws InterruptedException {
         ImageSize size = new ImageSize(manifests);
         return size.add(image)

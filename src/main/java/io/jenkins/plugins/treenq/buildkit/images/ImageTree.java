@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** All manifests of an image: those of its platforms, its attestations, and what refers to any of them. */
+/** All manifests of an image: those of its platforms and attestations, and all referrers of any of them. */
 final class ImageTree {
-    /** More than any image has. */
+    /** The maximum number of manifests, which exceeds that of any real image. */
     private static final int MAX_MANIFESTS = 256;
 
     private static final long MAX_BYTES = 32L << 20;
@@ -26,7 +26,7 @@ final class ImageTree {
     private final Manifest top;
     private final Map<Digest, Manifest> manifests = new HashMap<>();
 
-    /** By what they refer to. */
+    /** The referrers by the digest of their subject. */
     private final Map<Digest, List<Descriptor>> referrers = new LinkedHashMap<>();
 
     private ImageTree(PullRepository source, Parallel parallel, Manifest top) {
@@ -61,7 +61,7 @@ final class ImageTree {
             }
             fresh = read(next, children);
         }
-        // An index under a tag may name what is not there any more.
+        // A referrers index under a tag may list manifests that have been deleted.
         referrers.values().forEach(list -> list.removeIf(referrer -> !manifests.containsKey(referrer.digest())));
     }
 
@@ -87,12 +87,15 @@ final class ImageTree {
         return found.stream().flatMap(List::stream).toList();
     }
 
-    /** What refers to a manifest, by its subject. */
+    /** Returns the referrers by the digest of their subject. */
     Map<Digest, List<Descriptor>> referrers() {
         return referrers;
     }
 
-    /** Each after those that it names, so that a registry takes them in this order; what refers to one comes last. */
+    /**
+     * Returns the manifests in an order in which a registry accepts them: each after the manifests that it lists, and
+     * the referrers last.
+     */
     List<Manifest> inOrder() {
         Set<Manifest> ordered = new LinkedHashSet<>();
         Set<Digest> entered = new HashSet<>();
@@ -110,7 +113,7 @@ final class ImageTree {
         }
     }
 
-    /** All that the manifests consist of and the registry has, each once. */
+    /** Returns the configurations and layers of the manifests, each once, without those that registries may lack. */
     static List<Descriptor> blobs(List<Manifest> manifests) {
         Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
         manifests.stream()

@@ -19,22 +19,22 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Reads all that there is to say about one image, several things at a time. */
+/** Reads the metadata of one image with several requests at a time. */
 final class Inspection {
-    /** More than any image has platforms, attestations and signatures. */
+    /** The maximum number of platforms, attestations and signatures, which exceeds that of any real image. */
     private static final int MAX_PARTS = 256;
 
-    /** An index may hold indexes, but not without end. */
+    /** The maximum depth of indexes that contain indexes. */
     private static final int MAX_DEPTH = 4;
 
-    /** Where those who attest say what they state, in a manifest or about its layers. */
+    /** The annotations of a manifest or layer in which the common tools name the type of a statement. */
     private static final Set<String> PREDICATES =
             Set.of("in-toto.io/predicate-type", "dev.sigstore.bundle.predicateType", "predicateType");
 
     private final PullRepository place;
     private final Parallel parallel;
 
-    /** Images for a platform. */
+    /** The images of the platforms. */
     private final List<Descriptor> images = new ArrayList<>();
 
     private final List<Subject> attached = new ArrayList<>();
@@ -44,10 +44,14 @@ final class Inspection {
         this.parallel = parallel;
     }
 
-    /** Something, and what it is about. */
+    /** An attached artifact and the digest of its subject. */
     private record Subject(Digest subject, Descriptor descriptor) {}
 
-    /** @param blobs sizes of the parts of which it consists */
+    /**
+     * The metadata of one platform's image.
+     *
+     * @param blobs the sizes of its configuration and layers in bytes
+     */
     private record Part(Optional<Variant> variant, Map<Digest, Long> blobs) {}
 
     ImageDescription describe(Manifest top) throws BuildkitException, InterruptedException {
@@ -97,7 +101,10 @@ final class Inspection {
         }
     }
 
-    /** A registry need not have all that an index names. */
+    /**
+     * Reads one image of an index. A registry may lack images that an index lists; such an image has its platform and
+     * digest only.
+     */
     private Part part(Descriptor image) throws BuildkitException, InterruptedException {
         Optional<Manifest> manifest = place.manifest(image.digest().value());
         if (manifest.isPresent()) {
@@ -134,7 +141,7 @@ final class Inspection {
         }
     }
 
-    /** What a registry says may be absurd, but does not become negative. */
+    /** Adds the sizes. The registry is not trusted, so the sum is limited to keep it from overflowing. */
     private static long sum(Map<Digest, Long> blobs) {
         return blobs.values().stream().reduce(0L, (sum, size) -> Math.min(sum + size, Long.MAX_VALUE / 2));
     }
@@ -153,7 +160,7 @@ final class Inspection {
                 .toList();
     }
 
-    /** An attestation of an index may also refer to what it is about. */
+    /** Omits duplicates, because an attestation in an index may also be a referrer of its subject. */
     private static List<Subject> distinct(List<Subject> all) {
         Set<Digest> seen = new HashSet<>();
         return all.stream().filter(one -> seen.add(one.descriptor().digest())).toList();

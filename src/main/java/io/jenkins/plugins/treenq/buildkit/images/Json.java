@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads what came from a registry; anything unexpected is an {@link IllegalArgumentException} that says what. */
+/**
+ * Reads JSON that a registry sent. A value of an unexpected type causes an {@link IllegalArgumentException} whose
+ * message names the value.
+ */
 final class Json {
     private final JsonObject object;
 
@@ -28,7 +31,7 @@ final class Json {
                 return new Json(element.getAsJsonObject());
             }
         } catch (JsonParseException e) {
-            // Said below.
+            // The exception below reports malformed JSON, too.
         }
         throw new IllegalArgumentException("it is no JSON object");
     }
@@ -41,7 +44,7 @@ final class Json {
         return get(name).isPresent();
     }
 
-    /** Empty when it is not there. */
+    /** Returns a string, or an empty string if it is missing. */
     String text(String name) {
         return get(name)
                 .map(value -> {
@@ -53,7 +56,7 @@ final class Json {
                 .orElse("");
     }
 
-    /** -1 when it is not there. */
+    /** Returns a number, or -1 if it is missing. */
     long number(String name) {
         return get(name)
                 .map(value -> {
@@ -63,14 +66,14 @@ final class Json {
                             return value.getAsBigDecimal().longValueExact();
                         }
                     } catch (ArithmeticException | NumberFormatException e) {
-                        // Said below.
+                        // The exception below reports an unsuitable number, too.
                     }
                     throw wrong(name, "a number");
                 })
                 .orElse(-1L);
     }
 
-    /** False when it is not there. */
+    /** Returns a boolean, or false if it is missing. */
     boolean flag(String name) {
         return get(name)
                 .map(value -> {
@@ -91,7 +94,7 @@ final class Json {
         });
     }
 
-    /** Empty when it is not there. */
+    /** Returns a list of objects, or an empty list if it is missing. */
     List<Json> objects(String name) {
         List<Json> objects = new ArrayList<>();
         for (JsonElement element : list(name)) {
@@ -114,7 +117,7 @@ final class Json {
                 .orElse(new JsonArray());
     }
 
-    /** Texts by their keys; empty when there are none. */
+    /** Returns an object's strings by their keys, or an empty map if the object is missing. */
     Map<String, String> texts(String name) {
         Map<String, String> texts = new LinkedHashMap<>();
         object(name).ifPresent(map -> map.object.keySet().forEach(key -> texts.put(key, map.text(key))));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A manifest or an index of them, as it came, and what it says. */
+/** A manifest or index with its original bytes and its parsed content. */
 final class Manifest {
     private final Digest digest;
     private final String mediaType;
@@ -19,11 +19,12 @@ final class Manifest {
     private final Map<String, String> annotations;
 
     /**
-     * Reads one.
+     * Parses a manifest.
      *
-     * @param digest of the bytes, which the caller has checked
-     * @param contentType by which it was served
-     * @throws IllegalArgumentException when it is none that we know; the message goes on after "it cannot be read:"
+     * @param digest the digest of the bytes, which the caller has checked
+     * @param contentType the content type of the response
+     * @throws IllegalArgumentException if the manifest is malformed or of an unknown type; the message continues a
+     *     sentence that ends in "it cannot be read:"
      */
     Manifest(Digest digest, String contentType, byte[] bytes) {
         this.digest = digest;
@@ -35,7 +36,7 @@ final class Manifest {
         }
         this.mediaType = mediaType(served, json.text("mediaType"));
         boolean index = MediaTypes.isIndex(mediaType);
-        // One reader's index must not be another reader's image (CVE-2021-41190).
+        // A manifest that one client reads as an index must not be an image for another client (CVE-2021-41190).
         if (json.has("manifests") && (json.has("layers") || json.has("config"))) {
             throw new IllegalArgumentException("it is an index and a manifest at once");
         }
@@ -52,9 +53,9 @@ final class Manifest {
     }
 
     /**
-     * The bare content type.
+     * Returns the content type without its parameters.
      *
-     * @throws IllegalArgumentException when nothing that is served so can be a manifest that we know
+     * @throws IllegalArgumentException if content of this type cannot be a supported manifest
      */
     static String checked(String contentType) {
         String bare = MediaTypes.bare(contentType);
@@ -106,12 +107,12 @@ final class Manifest {
         return MediaTypes.isIndex(mediaType);
     }
 
-    /** Of an index. */
+    /** Returns the manifests that an index lists; empty for a manifest. */
     List<Descriptor> manifests() {
         return manifests;
     }
 
-    /** Of a manifest; so is what follows. */
+    /** Returns the layers of a manifest; empty for an index. */
     List<Descriptor> layers() {
         return layers;
     }
@@ -120,12 +121,15 @@ final class Manifest {
         return config;
     }
 
-    /** What it says something about. */
+    /**
+     * Returns the descriptor of the manifest that this referrer is attached to, or empty if this manifest is no
+     * referrer.
+     */
     Optional<Descriptor> subject() {
         return subject;
     }
 
-    /** What it is if not an image; may be empty. */
+    /** Returns the type of an artifact that is no image, or else the media type of the configuration; may be empty. */
     String artifactType() {
         return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
     }

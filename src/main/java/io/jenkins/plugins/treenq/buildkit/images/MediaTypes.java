@@ -4,14 +4,14 @@ package io.jenkins.plugins.treenq.buildkit.images;
 import java.util.Locale;
 import java.util.Set;
 
-/** What manifests call themselves and each other. */
+/** The media types of manifests and of their parts. */
 final class MediaTypes {
     static final String INDEX = "application/vnd.oci.image.index.v1+json";
     static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
     static final String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
     static final String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
-    /** What we say that we know. */
+    /** The value of the {@code Accept} header, which lists the supported manifests. */
     static final String ACCEPTED = String.join(", ", INDEX, MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 
     private static final Set<String> INDEXES = Set.of(INDEX, DOCKER_LIST);
@@ -19,7 +19,7 @@ final class MediaTypes {
     private static final Set<String> CONFIGS =
             Set.of("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json");
 
-    /** What says nothing of the content, so that its own words have to do. */
+    /** Content types that do not describe the content. The media type in the manifest then decides. */
     private static final Set<String> UNSPECIFIC =
             Set.of("", "application/json", "application/octet-stream", "text/plain");
 
@@ -35,7 +35,7 @@ final class MediaTypes {
         return INDEXES.contains(type) || IMAGES.contains(type);
     }
 
-    /** Whether it describes an image, and not something else that is kept in a registry. */
+    /** Whether the configuration describes an image, and not another artifact. */
     static boolean isImageConfig(String type) {
         return CONFIGS.contains(type);
     }
@@ -48,7 +48,7 @@ final class MediaTypes {
         return type.startsWith(SCHEMA1_PREFIX);
     }
 
-    /** Without parameters such as the character set. */
+    /** Removes parameters, such as the character set. */
     static String bare(String contentType) {
         return contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
     }

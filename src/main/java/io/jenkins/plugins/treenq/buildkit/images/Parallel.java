@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Does several things at once, a few at a time; the first failure ends the others. */
+/** Runs a list of tasks, a limited number at a time. The first failure cancels the other tasks. */
 final class Parallel {
     private final ExecutorService threads;
     private final int atOnce;
@@ -24,12 +24,12 @@ final class Parallel {
         this.atOnce = atOnce;
     }
 
-    /** One of the things to be done. */
+    /** A task with a result. */
     interface Task<T> {
         T run() throws BuildkitException, InterruptedException;
     }
 
-    /** The results in the order of the tasks. */
+    /** Runs the tasks and returns their results in the order of the tasks. */
     <T> List<T> all(List<Task<T>> tasks) throws BuildkitException, InterruptedException {
         AtomicReferenceArray<T> results = new AtomicReferenceArray<>(tasks.size());
         AtomicInteger next = new AtomicInteger();

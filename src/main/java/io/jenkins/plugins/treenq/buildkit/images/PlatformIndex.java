@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Makes one index of images that were built for a platform each, byte for byte as a daemon writes it that builds all of
- * them ({@code exporter/containerimage/writer.go}, Commit): first the images, then what is attested of them.
+ * Builds one index of images that were built for one platform each. The index equals, byte for byte, the one that a
+ * daemon writes that builds all of the platforms ({@code exporter/containerimage/writer.go}, Commit): first the images,
+ * then their attestations.
  */
 final class PlatformIndex {
     private static final Gson GSON =
@@ -34,7 +35,11 @@ final class PlatformIndex {
         this.place = place;
     }
 
-    /** @throws BuildkitException.InvalidRequestException when there is an image for one of its platforms already */
+    /**
+     * Adds an image, or the images and attestations of an index.
+     *
+     * @throws BuildkitException.InvalidRequestException if the index already has an image for the platform
+     */
     void add(Manifest part) throws BuildkitException, InterruptedException {
         if (!part.isIndex()) {
             Descriptor config = part.config()
@@ -97,7 +102,12 @@ final class PlatformIndex {
         return json;
     }
 
-    /** @param annotations of the index; with any it is an OCI one, because Docker's has none */
+    /**
+     * Returns the index.
+     *
+     * @param annotations the annotations of the index. An index with annotations has the OCI media type, because
+     *     Docker's manifest list has no annotations
+     */
     Manifest with(Map<String, String> annotations) {
         JsonArray manifests = new JsonArray();
         manifests.addAll(images);
@@ -120,7 +130,9 @@ final class PlatformIndex {
         return json;
     }
 
-    /** As Go's {@code json.MarshalIndent} writes it. These characters are in texts only. */
+    /**
+     * Returns the text that Go's {@code json.MarshalIndent} writes. The replaced characters occur within strings only.
+     */
     private static String goText(JsonElement json) {
         return GSON.toJson(json).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One image on its way to other names. First everything is where it has to be, in all repositories, then the tags are
- * written, one after the other: no registry has a way to write several at once.
+ * Adds tags to one image. First, everything is copied to all repositories. Then the tags are written one after the
+ * other, because no registry can write several tags at once.
  */
 final class Promotion {
     private final PullRepository source;
@@ -20,7 +20,10 @@ final class Promotion {
     private final Parallel transfers;
     private final List<ImageName> tagged = new ArrayList<>();
 
-    /** @param transfers how many blobs are copied at once */
+    /**
+     * @param requests runs the requests for metadata
+     * @param transfers runs the copies of blobs
+     */
     Promotion(PullRepository source, Manifest image, Parallel requests, Parallel transfers) {
         this.source = source;
         this.image = image;
@@ -28,12 +31,12 @@ final class Promotion {
         this.transfers = transfers;
     }
 
-    /** What was tagged so far. */
+    /** Returns the tags that have been written so far. */
     List<ImageName> tagged() {
         return tagged;
     }
 
-    /** @param targets with a tag each, by their repositories */
+    /** @param targets the names with their tags, by repository */
     void run(Map<PushRepository, List<ImageName>> targets) throws BuildkitException, InterruptedException {
         ImageTree tree = null;
         for (PushRepository target : targets.keySet()) {
@@ -50,7 +53,8 @@ final class Promotion {
     }
 
     private void tag(PushRepository target, ImageName name) throws BuildkitException, InterruptedException {
-        // Where tags cannot be changed, one that is right already must not be written.
+        // A tag that already points to the image is not written, because a registry with immutable tags would reject
+        // the request.
         if (!isTagged(target.place(), name)) {
             target.put(image, name.tag());
         }
@@ -61,7 +65,7 @@ final class Promotion {
         try {
             return place.resolve(name.tag()).filter(image.digest()::equals).isPresent();
         } catch (BuildkitException.RegistryRefusedException e) {
-            // Whatever is there now is replaced.
+            // A tag whose current manifest cannot be read is overwritten.
             return false;
         }
     }
@@ -101,7 +105,7 @@ final class Promotion {
         };
     }
 
-    /** Where the registry does not know by itself what refers to a manifest, an index under a tag says it. */
+    /** Adds the referrers to the index under the referrers tag, if the registry does not support the referrers API. */
     private static void refer(PushRepository target, Digest subject, List<Descriptor> referrers)
             throws BuildkitException, InterruptedException {
         if (target.place().knownReferrers(subject).isPresent()) {

@@ -6,19 +6,22 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import java.util.List;
 import java.util.Optional;
 
-/** Where an image can be read: in the mirrors of its registry, one after the other, and last in the registry itself. */
+/**
+ * The repositories from which an image can be pulled: the mirrors of its registry in their order, then the repository
+ * in the registry itself.
+ */
 final class PullEndpoints {
     private final List<PullRepository> repositories;
 
-    /** @param repositories at least one */
+    /** @param repositories at least one repository */
     PullEndpoints(List<PullRepository> repositories) {
         this.repositories = repositories;
     }
 
     /**
-     * An image's manifest.
+     * A manifest that was found.
      *
-     * @param place where everything else of the image is too
+     * @param place the repository that has the manifest and everything else of the image
      */
     record Found(PullRepository place, Manifest manifest) {}
 
@@ -43,7 +46,7 @@ final class PullEndpoints {
                     return found;
                 }
             } catch (BuildkitException.RegistryRefusedException e) {
-                // The next one may know better, and the registry itself has the last word.
+                // The next repository is tried. A failure of the last one, the registry itself, is reported.
             }
         }
         return look.at(repositories.get(last));

@@ -11,16 +11,21 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One repository of a registry, by the distribution specification; what comes is what was asked for, or refused. */
+/**
+ * A repository to pull from, by the distribution specification. Content whose digest differs from the requested one is
+ * rejected.
+ */
 final class PullRepository {
-    /** What the specification asks registries to take; nothing longer is read. */
+    /**
+     * The largest manifest that is read, in bytes. The specification asks registries to accept manifests of this size.
+     */
     static final int MAX_MANIFEST_BYTES = 4 << 20;
 
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int NOT_FOUND = 404;
 
-    /** What one may say about a manifest; more is not read. */
+    /** The maximum number of referrers of a manifest. */
     private static final int MAX_REFERRERS = 1000;
 
     private static final int MAX_PAGES = 50;
@@ -35,8 +40,9 @@ final class PullRepository {
     private final String reading;
 
     /**
-     * @param path below the host
-     * @param actions that are wanted there, as registries write them: {@code pull} or {@code pull,push}
+     * @param path the path of the repository in the registry
+     * @param actions the actions that the token has to allow, in the form of the token specification: {@code pull} or
+     *     {@code pull,push}
      */
     private PullRepository(RegistryClient host, String path, String actions) {
         this.host = host;
@@ -69,15 +75,17 @@ final class PullRepository {
         return scopes;
     }
 
-    /** With its registry's name. */
+    /** Returns the name of the repository with that of its registry. */
     String name() {
         return host.name() + "/" + path;
     }
 
     /**
-     * Which manifest a tag stands for, or whether there is one with a digest; costs the registry next to nothing.
+     * Returns the digest that a tag points to, or checks whether a digest exists. The request is cheap for the
+     * registry.
      *
      * @param reference a tag or a digest
+     * @return empty if the manifest does not exist
      */
     Optional<Digest> resolve(String reference) throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.head(path + "/manifests/" + reference, scopes, reading)
@@ -87,7 +95,7 @@ final class PullRepository {
                 return Optional.empty();
             }
             Optional<Digest> said = digest(request, answer, reference);
-            // A registry need not say it.
+            // The header with the digest is optional, so the manifest is read if the header is missing.
             return said.isPresent() ? said : manifest(reference).map(Manifest::digest);
         });
     }
@@ -109,7 +117,7 @@ final class PullRepository {
         }
     }
 
-    /** Empty when it is not there. */
+    /** Returns the manifest that a tag or digest points to, or empty if it does not exist. */
     Optional<Manifest> manifest(String reference) throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.get(path + "/manifests/" + reference, scopes, reading)
                 .header("Accept", MediaTypes.ACCEPTED);
@@ -131,14 +139,14 @@ final class PullRepository {
         });
     }
 
-    /** What an index or a referrer names, which has to be there. */
+    /** Returns a manifest that an index or a referrer lists. A missing manifest is an error. */
     Manifest part(Digest digest) throws BuildkitException, InterruptedException {
         return manifest(digest.value())
                 .orElseThrow(() -> unreadable(
                         digest.value(), new IllegalArgumentException("it is not there, so the image is not whole")));
     }
 
-    /** A small blob as a whole, such as an image's configuration. */
+    /** Reads a small blob into memory, such as an image's configuration. */
     byte[] blob(Descriptor blob) throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.get(path + "/blobs/" + blob.digest(), scopes, reading);
         return host.call(request, answer -> {
@@ -156,8 +164,8 @@ final class PullRepository {
     }
 
     /**
-     * What says something about a manifest without being in its index: signatures, bills of materials. Registries that
-     * do not know of such have them in an index under a tag.
+     * Returns the referrers of a manifest: the signatures, SBOMs and other artifacts that are attached to it without
+     * being in its index. For registries without the referrers API, they are listed in an index under a tag.
      */
     List<Descriptor> referrers(Digest subject) throws BuildkitException, InterruptedException {
         Optional<List<Descriptor>> known = knownReferrers(subject);
@@ -167,12 +175,12 @@ final class PullRepository {
                         .toList();
     }
 
-    /** What is in the index that stands in for what the registry does not know. */
+    /** Returns the manifests of the index under the referrers tag. */
     List<Descriptor> taggedReferrers(Digest subject) throws BuildkitException, InterruptedException {
         return manifest(referrersTag(subject)).map(Manifest::manifests).orElse(List.of());
     }
 
-    /** Empty when the registry does not know of referrers. */
+    /** Returns the referrers from the registry's referrers API, or empty if the registry does not support it. */
     Optional<List<Descriptor>> knownReferrers(Digest subject) throws BuildkitException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
         String next = path + "/referrers/" + subject;
@@ -191,10 +199,14 @@ final class PullRepository {
         return Optional.of(found);
     }
 
-    /** @param next where there are more; empty for nowhere */
+    /**
+     * A page of referrers.
+     *
+     * @param next the address of the next page; empty on the last page
+     */
     private record Page(List<Descriptor> referrers, String next) {}
 
-    /** Empty when the registry does not know of referrers. */
+    /** Parses a page of referrers. Returns empty if the registry does not support the referrers API. */
     private Optional<Page> page(RegistryRequest request, RegistryResponse answer, Digest subject)
             throws IOException, BuildkitException.RegistryRefusedException {
         int status = answer.status();
@@ -218,13 +230,19 @@ final class PullRepository {
         }
     }
 
-    /** Where the specification has them for registries that do not know of referrers. */
+    /**
+     * Returns the tag under which the specification stores the referrers index for registries without the referrers
+     * API.
+     */
     static String referrersTag(Digest subject) {
         String tag = subject.value().replace(':', '-');
         return tag.substring(0, Math.min(tag.length(), LONGEST_TAG));
     }
 
-    /** What the bytes are, which must be what they were asked for as and what they are said to be. */
+    /**
+     * Returns the digest of the bytes, after comparing it with the requested digest, or for a tag with the digest in
+     * the response's header.
+     */
     private static Digest checked(String reference, Optional<Digest> said, byte[] bytes) {
         Optional<Digest> wanted = isDigest(reference) ? Optional.of(new Digest(reference)) : said;
         Digest digest = new DigestComputation(wanted.map(Digest::algorithm).orElse("sha256"))
@@ -241,11 +259,11 @@ final class PullRepository {
     }
 
     private static boolean isDigest(String reference) {
-        // No tag has a colon.
+        // A tag cannot contain a colon.
         return reference.indexOf(':') >= 0;
     }
 
-    /** Whether the same registry has both. */
+    /** Whether both repositories are in the same registry. */
     boolean isBeside(PullRepository other) {
         return host == other.host;
     }
@@ -255,9 +273,10 @@ final class PullRepository {
     }
 
     /**
-     * A blob's content from a byte on, not looked at.
+     * Opens a blob's content from an offset on. The content is not checked.
      *
-     * @throws IOException when the connection breaks again and again
+     * @param from the offset of the first byte
+     * @throws IOException if the connection breaks repeatedly
      */
     ResponseBody open(Descriptor blob, long from) throws IOException, BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.get(path + "/blobs/" + blob.digest(), scopes, reading);
@@ -271,7 +290,7 @@ final class PullRepository {
             if (answer.status() != OK && !rest) {
                 throw host.refused(request, answer);
             }
-            // Parts are nothing that a registry must know.
+            // Range requests are optional in the specification, so the whole blob may be sent.
             answer.body().skipNBytes(rest ? 0 : from);
             return answer.body();
         } catch (IOException | BuildkitException e) {

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A repository that is written to, by the distribution specification. */
+/** A repository to push to, by the distribution specification. */
 final class PushRepository {
     private static final int OK = 200;
     private static final int CREATED = 201;
     private static final int ACCEPTED = 202;
     private static final int NO_CONTENT = 204;
 
-    /** After these an upload may go on, or start again. */
+    /** The status codes after which an upload may be resumed or restarted. */
     private static final Set<Integer> UNFINISHED = Set.of(401, 404, 416, 429, 500, 502, 503, 504);
 
     private static final Pattern RECEIVED = Pattern.compile("(?:bytes=)?0-([0-9]{1,18})");
@@ -38,15 +38,16 @@ final class PushRepository {
         this.writing = "writing " + path;
     }
 
-    /** What is there already. */
+    /** Returns the same repository for reading. */
     PullRepository place() {
         return place;
     }
 
     /**
-     * Lets the registry take a blob from another of its repositories.
+     * Requests that the registry mounts a blob from another of its repositories.
      *
-     * @return empty when it did; else where the blob can be uploaded to, which may be nowhere yet
+     * @return empty if the blob was mounted; otherwise the location to upload the blob to, or an empty string if the
+     *     registry has not started an upload
      */
     Optional<String> mount(Descriptor blob, PullRepository from) throws BuildkitException, InterruptedException {
         List<String> both = List.of(scopes.get(0), PullRepository.scope(from.path(), "pull"));
@@ -59,12 +60,13 @@ final class PushRepository {
                             ? Optional.empty()
                             : Optional.of(answer.status() == ACCEPTED ? location(request, answer) : ""));
         } catch (BuildkitException.RegistryRefusedException e) {
-            // Who may write here need not be allowed to do both in one.
+            // Some registries reject a token for two repositories although the login may write to this one, so the blob
+            // is uploaded.
             return Optional.of("");
         }
     }
 
-    /** Where a blob can be uploaded to. */
+    /** Starts an upload and returns its location. */
     String upload() throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.post(uploads(), scopes, writing);
         return host.call(request, answer -> {
@@ -88,16 +90,16 @@ final class PushRepository {
         return host.resolve(answer.address(), location.get()).toString();
     }
 
-    /** Gives up an upload, which a registry would at some time do itself. */
+    /** Cancels an upload. Without this request, the registry would remove the upload at some later time. */
     void abandon(String upload) throws InterruptedException {
         try {
             host.once(RegistryRequest.delete(upload, scopes, writing), RegistryResponse::status);
         } catch (IOException | BuildkitException e) {
-            // There is nothing to be done about it.
+            // The registry will remove the upload itself.
         }
     }
 
-    /** Leaves a small blob as a whole. */
+    /** Uploads a small blob in one request. */
     void put(Descriptor blob, byte[] bytes, String upload) throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.put(withDigest(upload, blob), scopes, writing, bytes)
                 .header("Content-Type", "application/octet-stream");
@@ -105,11 +107,11 @@ final class PushRepository {
     }
 
     /**
-     * Leaves what is still to come of a blob.
+     * Uploads the rest of a blob.
      *
-     * @param last whether there is no other way than that it works
-     * @return whether it is there now; else the registry may say how far it got
-     * @throws IOException when the connection or the stream breaks
+     * @param last whether this is the last attempt, so that every unexpected status is an error
+     * @return whether the blob is complete; if not, {@link #progress} may return how many bytes the registry has
+     * @throws IOException if the connection or the stream breaks
      */
     boolean put(Descriptor blob, BlobStream rest, String upload, boolean last)
             throws IOException, BuildkitException, InterruptedException {
@@ -128,10 +130,15 @@ final class PushRepository {
         });
     }
 
-    /** @param receivedBytes that the registry has of it */
+    /**
+     * The state of an upload.
+     *
+     * @param location the location for the rest of the upload
+     * @param receivedBytes the number of bytes that the registry has received
+     */
     record Upload(String location, long receivedBytes) {}
 
-    /** How far an upload got; empty when the registry does not say so. */
+    /** Returns the state of an upload, or empty if the registry does not report it. */
     Optional<Upload> progress(String upload) throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.get(upload, scopes, writing);
         return host.call(request, answer -> {
@@ -149,7 +156,11 @@ final class PushRepository {
                 + encoded(blob.digest().value());
     }
 
-    /** @param reference a tag, or the manifest's digest */
+    /**
+     * Writes a manifest.
+     *
+     * @param reference a tag, or the digest of the manifest
+     */
     void put(Manifest manifest, String reference) throws BuildkitException, InterruptedException {
         RegistryRequest request = RegistryRequest.put(
                         path + "/manifests/" + reference, scopes, writing, manifest.bytes())

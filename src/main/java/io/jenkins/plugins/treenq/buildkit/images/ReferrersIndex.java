@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.TreeMap;
 
-/** Writes the index that stands in for a registry's knowledge of what refers to a manifest. */
+/** Builds the index of a manifest's referrers for registries that do not support the referrers API. */
 final class ReferrersIndex {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 

@@ -28,8 +28,9 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * One registry: found, logged in to, asked again where that may help, and told nothing that is meant for another one. A
- * login goes to the registry itself only, wherever it redirects to.
+ * The HTTP client of one registry. It detects the registry's scheme, authenticates, follows redirects and repeats
+ * requests that may succeed later. A login is sent to the registry itself only, and never to a host to which the
+ * registry redirects.
  */
 final class RegistryClient {
     private static final int MAX_REDIRECTS = 5;
@@ -45,17 +46,17 @@ final class RegistryClient {
     private final Authorizer authorizer;
     private final HttpProxies proxies;
 
-    /** Null until the registry was found. */
+    /** The root of the registry's API; null until the registry has answered once. */
     private URI root;
 
-    /** Makes something of an answer; asked anew when the connection breaks meanwhile. */
+    /** Reads a response. The request is repeated if the connection breaks while the response is read. */
     interface Reader<T> {
         T read(RegistryResponse answer) throws IOException, BuildkitException, InterruptedException;
     }
 
     /**
-     * @param name as image names have it
-     * @param mirror whether another one is asked when this one does not answer
+     * @param name the name of the registry, as in image names
+     * @param mirror whether another registry is queried if this one fails, so that requests are not repeated
      */
     RegistryClient(
             String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
@@ -74,7 +75,10 @@ final class RegistryClient {
         return name;
     }
 
-    /** Whether it wants a login; if so, it has taken ours. */
+    /**
+     * Sends an authenticated request to the root of the API. Returns whether the registry demands authentication, in
+     * which case it has accepted the login.
+     */
     boolean wantsLogin() throws BuildkitException, InterruptedException {
         RegistryRequest use = RegistryRequest.get("", List.of(), "its use");
         return call(use, answer -> {
@@ -85,7 +89,7 @@ final class RegistryClient {
         });
     }
 
-    /** Asks, and again after a while if that may help. */
+    /** Sends a request, and repeats it by the retry policy. */
     <T> T call(RegistryRequest request, Reader<T> reader) throws BuildkitException, InterruptedException {
         URI start = root();
         RetryPolicy patience = patience();
@@ -106,9 +110,9 @@ final class RegistryClient {
     }
 
     /**
-     * An answer whose content the caller reads, and closes.
+     * Sends a request and returns the response, whose content the caller reads and which the caller closes.
      *
-     * @throws IOException when the connection breaks again and again
+     * @throws IOException if the connection breaks repeatedly
      */
     RegistryResponse open(RegistryRequest request) throws IOException, BuildkitException, InterruptedException {
         URI start = root();
@@ -123,7 +127,10 @@ final class RegistryClient {
         }
     }
 
-    /** Asks what cannot be asked again, so that the caller has to see to it. */
+    /**
+     * Sends a request that cannot be repeated because its body is a stream. The caller decides how to continue after a
+     * failure.
+     */
     <T> T once(RegistryRequest request, Reader<T> reader) throws IOException, BuildkitException, InterruptedException {
         URI start = root();
         try (RegistryResponse answer = follow(start, request, authorizer.authorization(request.scopes()))) {
@@ -171,7 +178,10 @@ final class RegistryClient {
         throw refused("redirects too often");
     }
 
-    /** Where a registry says that something is. */
+    /**
+     * Resolves the address that a registry sent in a header. Addresses with user information are rejected, and
+     * addresses without TLS unless the registry may use plain HTTP.
+     */
     URI resolve(URI from, String location) throws BuildkitException.RegistryRefusedException {
         try {
             URI place = from.resolve(location);
@@ -182,14 +192,15 @@ final class RegistryClient {
                 return place;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // The exception below reports a malformed address, too.
         }
         throw refused("points to what is no address, or to one without TLS");
     }
 
     /**
-     * Whether nothing may be told of what was found there: a registry has sent this client to a host that nobody here
-     * has named, and who asks could learn from the answer what is in this network.
+     * Whether the result of a request to this host is hidden from the caller. A registry redirected this client to a
+     * host that is neither allowed nor its own; a caller could otherwise learn from the response which hosts and
+     * services this network has.
      */
     private boolean isConcealed(URI place) {
         return !allowed.contains(place) && !Origin.of(place).isOf(address);
@@ -204,7 +215,7 @@ final class RegistryClient {
         }
     }
 
-    /** A host that the registry named gave nothing, whyever. */
+    /** Any failure of a request to a host whose result is hidden. The message is the same for all causes. */
     private static final class ElsewhereException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -222,7 +233,7 @@ final class RegistryClient {
 
     private RegistryResponse exchange(RegistryRequest request, URI place, String authorization)
             throws IOException, BuildkitException, InterruptedException {
-        // A timeout of the request would include the content in newer JDKs, which may take its time.
+        // In newer JDKs, the timeout of HttpRequest includes the transfer of the content, which may take longer.
         CompletableFuture<HttpResponse<ResponseBody>> answer =
                 http.sendAsync(request.toHttp(place, authorization, proxies), info -> new ResponseBody());
         try {
@@ -249,7 +260,10 @@ final class RegistryClient {
         }
     }
 
-    /** The registry's own address, known once it has answered; without TLS only where that is allowed and needed. */
+    /**
+     * Returns the root of the registry's API after the registry has answered. Plain HTTP is used only if it is allowed
+     * and HTTPS fails.
+     */
     private synchronized URI root() throws BuildkitException, InterruptedException {
         if (root == null) {
             try {
@@ -267,7 +281,7 @@ final class RegistryClient {
         try {
             return probe("https");
         } catch (SSLHandshakeException e) {
-            // It does speak TLS.
+            // The server supports TLS, so plain HTTP is not tried.
             throw e;
         } catch (IOException e) {
             if (!plainHttp) {
@@ -313,7 +327,7 @@ final class RegistryClient {
         }
     }
 
-    /** The failure for an answer that is not the one hoped for. */
+    /** Returns the exception for a response with an unexpected status. */
     BuildkitException.RegistryRefusedException refused(RegistryRequest request, RegistryResponse answer)
             throws IOException, BuildkitException.RegistryRefusedException {
         return isConcealed(answer.address())

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a registry is asked, without how we log in. */
+/** A request to a registry, without authentication. */
 final class RegistryRequest {
     private static final long ANSWER_SECONDS = 60;
     private static final long LATE_ANSWER_SECONDS = 300;
@@ -23,7 +23,7 @@ final class RegistryRequest {
     private final BlobStream stream;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
-    /** @param stream null, or what the body is read from, once */
+    /** @param stream the source of the body, which can be read once; null for other bodies */
     private RegistryRequest(
             String method, String target, List<String> scopes, String purpose, BodyPublisher body, BlobStream stream) {
         this.method = method;
@@ -39,30 +39,32 @@ final class RegistryRequest {
     }
 
     /**
-     * @param target below the registry's root, or a whole address
-     * @param scopes that a token must have
-     * @param purpose such as "reading shop/web", for whoever reads why it failed
+     * Creates a GET request.
+     *
+     * @param target a path relative to the root of the API, or a whole URL
+     * @param scopes the scopes that a token must have
+     * @param purpose the purpose for error messages, such as "reading shop/web"
      */
     static RegistryRequest get(String target, List<String> scopes, String purpose) {
         return new RegistryRequest("GET", target, scopes, purpose, BodyPublishers.noBody());
     }
 
-    /** The same as {@link #get} without the content. */
+    /** Creates a HEAD request; see {@link #get}. */
     static RegistryRequest head(String target, List<String> scopes, String purpose) {
         return new RegistryRequest("HEAD", target, scopes, purpose, BodyPublishers.noBody());
     }
 
-    /** Starts something. */
+    /** Creates a POST request without a body, such as the start of an upload. */
     static RegistryRequest post(String target, List<String> scopes, String purpose) {
         return new RegistryRequest("POST", target, scopes, purpose, BodyPublishers.noBody());
     }
 
-    /** Leaves something that can be sent again and again. */
+    /** Creates a PUT request with a body in memory, which can be repeated. */
     static RegistryRequest put(String target, List<String> scopes, String purpose, byte[] body) {
         return new RegistryRequest("PUT", target, scopes, purpose, BodyPublishers.ofByteArray(body));
     }
 
-    /** Leaves so many bytes that come from elsewhere, which can be done once. */
+    /** Creates a PUT request whose body is a stream of the given size in bytes, which can be sent once. */
     static RegistryRequest put(String target, List<String> scopes, String purpose, BlobStream body, long bytes) {
         return new RegistryRequest(
                 "PUT",
@@ -73,7 +75,7 @@ final class RegistryRequest {
                 body);
     }
 
-    /** Gives something up. */
+    /** Creates a DELETE request, such as the cancellation of an upload. */
     static RegistryRequest delete(String target, List<String> scopes, String purpose) {
         return new RegistryRequest("DELETE", target, scopes, purpose, BodyPublishers.noBody());
     }
@@ -95,7 +97,7 @@ final class RegistryRequest {
         return purpose;
     }
 
-    /** Whether it is asked elsewhere when the registry says so with this status. */
+    /** Whether a redirect with this status is followed. */
     boolean follows(int status) {
         return switch (status) {
             case 301, 302, 303 -> method.equals("GET") || method.equals("HEAD");
@@ -104,12 +106,18 @@ final class RegistryRequest {
         };
     }
 
-    /** How long an answer may take once all was sent; a registry may look at a large blob before it answers. */
+    /**
+     * Returns the time in seconds that the registry has to respond after the whole body was sent. The time is longer
+     * for a streamed body, because a registry may verify a large blob before it responds.
+     */
     long answerSeconds() {
         return stream == null ? ANSWER_SECONDS : LATE_ANSWER_SECONDS;
     }
 
-    /** How much of what is sent has left; grows as long as the other side takes it. */
+    /**
+     * Returns the number of bytes of a streamed body that were sent so far. The number grows as long as the server
+     * receives data.
+     */
     long sentBytes() {
         return stream == null ? 0 : stream.position();
     }

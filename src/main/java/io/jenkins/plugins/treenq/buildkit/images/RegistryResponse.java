@@ -8,9 +8,9 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 
-/** What a registry answered. */
+/** The response of a registry. */
 final class RegistryResponse implements AutoCloseable {
-    /** What is worth reading to the end for keeping the connection. */
+    /** The number of bytes that are read and discarded so that the connection can be reused. */
     private static final int SHORT_BYTES = 64 * 1024;
 
     private final HttpResponse<ResponseBody> response;
@@ -19,7 +19,7 @@ final class RegistryResponse implements AutoCloseable {
         this.response = response;
     }
 
-    /** Who answered, after redirects. */
+    /** Returns the address that responded, after redirects. */
     URI address() {
         return response.uri();
     }
@@ -41,9 +41,9 @@ final class RegistryResponse implements AutoCloseable {
     }
 
     /**
-     * The whole content.
+     * Returns the whole content.
      *
-     * @throws TooLong when it has more bytes than that
+     * @throws TooLong if the content exceeds the size
      */
     byte[] bytes(int mostBytes) throws IOException, TooLong {
         byte[] bytes = body().readNBytes(mostBytes + 1);
@@ -60,12 +60,12 @@ final class RegistryResponse implements AutoCloseable {
         } catch (InterruptedIOException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            // It is of no interest any more.
+            // The rest of the content is not needed.
         }
         body().close();
     }
 
-    /** It is longer than what was asked for can be. */
+    /** The content exceeds the maximum size. */
     static final class TooLong extends Exception {
         private static final long serialVersionUID = 1;
 

@@ -18,13 +18,16 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An answer's content as it comes. It is read ahead a little, and gives up on a server that says nothing for long,
- * which the JDK's own stream never does. One thread at a time reads.
+ * The content of a response as a stream. A limited amount is read ahead. Reading fails if the server sends no data for
+ * 60 seconds; the JDK's own stream would wait forever. One thread at a time may read.
  */
 final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
     private static final long PATIENCE_SECONDS = 60;
 
-    /** At most this many of the pieces that java.net.http makes, of up to 16 KiB each. */
+    /**
+     * The number of lists of buffers that are requested in advance. The buffers of java.net.http have up to 16 KiB
+     * each.
+     */
     private static final int READ_AHEAD = 64;
 
     private static final Piece END = new Piece(List.of(), null);
@@ -35,7 +38,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
     private Flow.Subscription subscription;
     private boolean closed;
 
-    /** @param failure null unless it is the last */
+    /** @param failure the failure that ended the content; null if there is none */
     private record Piece(List<ByteBuffer> bytes, Throwable failure) {}
 
     @Override
@@ -89,7 +92,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         return count;
     }
 
-    /** Whether there is more. */
+    /** Waits for more content. Returns false at the end. */
     private boolean next() throws IOException {
         if (last == null) {
             Piece piece = await();
@@ -122,12 +125,12 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         subscription.request(1);
     }
 
-    /** Ends the connection, unless everything was read, and the waiting of whoever still reads. */
+    /** Closes the connection unless the content has ended, and makes a waiting reader return. */
     @Override
     public synchronized void close() {
         closed = true;
         arrived.add(END);
-        // The answer is there before its content is announced.
+        // The response is available before the subscription to its content.
         if (subscription != null) {
             subscription.cancel();
         }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Says in a line what a registry's answer means that is not the one hoped for. */
+/** Creates the one-line error message for a response with an unexpected status. */
 final class ResponseErrors {
     private static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_TEXT = 200;
@@ -43,7 +43,10 @@ final class ResponseErrors {
         return millis.isPresent() ? "; it asks to come back in " + millis.getAsLong() / 1000 + " s" : "";
     }
 
-    /** The registry's own words, as far as they are some (the distribution specification's error codes). */
+    /**
+     * Returns the error code and message that the registry sent in the format of the distribution specification, or an
+     * empty string if there are none.
+     */
     private static String reason(RegistryResponse answer) throws IOException {
         try {
             return Json.parse(answer.body().readNBytes(MAX_BYTES)).objects("errors").stream()

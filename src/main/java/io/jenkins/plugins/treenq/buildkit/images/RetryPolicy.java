@@ -10,9 +10,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** How often and how late one request is repeated: as the registry says, within limits. */
+/**
+ * Limits how often and after which pause one request is repeated. A registry may ask for a longer pause, up to one
+ * minute.
+ */
 final class RetryPolicy {
-    /** Long enough for a registry to be restarted; builds wait as long for a daemon. */
+    /**
+     * The pauses before the repetitions. Together they are long enough for a registry to restart, and as long as builds
+     * wait for a daemon.
+     */
     private static final List<Duration> PAUSES =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
 
@@ -30,17 +36,20 @@ final class RetryPolicy {
         this.mostTries = mostTries;
     }
 
-    /** For whoever has nobody else to ask. */
+    /** Returns the policy for a registry that cannot be replaced by another one. */
     static RetryPolicy usual() {
         return new RetryPolicy(TRIES);
     }
 
-    /** For whoever can ask somebody else at once. */
+    /**
+     * Returns the policy for a registry mirror, which is never asked again because the next registry can be asked at
+     * once.
+     */
     static RetryPolicy none() {
         return new RetryPolicy(1);
     }
 
-    /** Whether to ask again after this answer, once it was waited. */
+    /** Whether to repeat the request after this response. If so, {@link #pause} has to be called first. */
     boolean again(RegistryResponse answer) {
         if (!PASSING.contains(answer.status())) {
             return false;
@@ -49,7 +58,7 @@ final class RetryPolicy {
         return again(asked.orElse(usualMillis())) && asked.orElse(0) <= LONGEST_PAUSE_MILLIS;
     }
 
-    /** Whether to ask again after a broken connection. */
+    /** Whether to repeat the request after a broken connection. */
     boolean again() {
         return again(usualMillis());
     }
@@ -67,7 +76,10 @@ final class RetryPolicy {
         TimeUnit.MILLISECONDS.sleep(pauseMillis);
     }
 
-    /** What the registry says, in one of the two forms that RFC 9110 has, section 10.2.3. */
+    /**
+     * Returns the value of the {@code Retry-After} header, in either of the forms of RFC 9110, section 10.2.3, in
+     * milliseconds.
+     */
     static OptionalLong retryAfterMillis(RegistryResponse answer) {
         String text = answer.header("Retry-After").orElse("").strip();
         try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Images in registries: what they are, and copying them; with java.net.http, nothing of gRPC. Imports the client's
- * values, {@code registry} and {@code threads}.
+ * Images in registries: reading their metadata, and copying them. The client is java.net.http, without gRPC. This
+ * package imports the client's values, {@code registry} and {@code threads}.
  */
 package io.jenkins.plugins.treenq.buildkit.images;

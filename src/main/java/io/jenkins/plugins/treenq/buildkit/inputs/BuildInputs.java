@@ -12,31 +12,34 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * One hash of all that goes into a build of a Dockerfile, or why there is none: as soon as something cannot be known
- * for sure, nothing is said, and the image has to be built.
+ * The hash of all inputs of a Dockerfile build, or the reason why there is none. If any input cannot be determined with
+ * certainty, there is no hash, and the image has to be built.
  *
- * <p>In the hash: the Dockerfile and its ignore file; every file of the context that the ignore file leaves in, with
- * name, mode and content; all files of local named contexts; the frontend's options, so arguments, target, platforms,
- * labels; how the image is exported; and the digests that registries give, at this time and from here, for all images
- * that the Dockerfile and named contexts name. Not in it, because they say nothing of the content: modification times,
- * the image's own names, cache, the state of a version control system. Not in it, because it cannot be seen from here:
- * values of secrets, what steps fetch from the network, what a base image's ONBUILD brings, what a mirror of the daemon
- * says.
+ * <p>The hash covers the Dockerfile and its ignore file; every file of the build context that the ignore file does not
+ * exclude, with its name, mode and content; all files of local named contexts; the frontend's options, such as
+ * arguments, target, platforms and labels; the exporters' options; and the digests to which the registries resolve, at
+ * this time and from this machine, all images that the Dockerfile and the named contexts refer to. The hash does not
+ * cover inputs that do not affect the content: modification times, the names of the image, the cache, and the state of
+ * the version control system. It also does not cover what this client cannot determine: the values of secrets, what
+ * build steps fetch from the network, the effects of a base image's ONBUILD instructions, and the content of the
+ * daemon's registry mirrors.
  *
- * @param hash null when there is none
- * @param obstacle why not, in a line; empty when there is a hash
+ * @param hash the hash; null if there is none
+ * @param obstacle the reason why there is no hash, in one line; empty if there is a hash
  */
 public record BuildInputs(Digest hash, String obstacle) implements Serializable {
-    /** By which an image carries the hash, as an annotation of its manifests or as a label. */
+    /** The key of the annotation or label in which an image has the hash of its inputs. */
     public static final String KEY = "io.jenkins.plugins.treenq.inputs";
 
     /**
-     * Reads all inputs, and asks registries for the images among them.
+     * Computes the hash. The digests of images are requested from their registries.
      *
-     * @param request of the build; whether {@link #KEY} is in it already makes no difference
-     * @param locals that the build may use
-     * @param boundary of their folders; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
-     * @param more inputs that the caller knows of, such as the daemon's version and its own platform
+     * @param request the build request; whether it contains {@link #KEY} does not affect the hash
+     * @param locals the local sources of the build
+     * @param boundary the boundary of the folders; see
+     *     {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#boundary}
+     * @param images the client for the registries
+     * @param more further inputs that the caller knows, such as the daemon's version and its default platform
      */
     public static BuildInputs of(
             BuildRequest request,
@@ -52,14 +55,14 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
         }
     }
 
-    /** The same build, whose image carries the hash, which there is. */
+    /** Returns the request with the hash as an annotation of the image. The hash must not be null. */
     public BuildRequest recordedIn(BuildRequest request) {
         return request.withExports(request.exports().stream()
                 .map(export -> export.type().equals("image") ? export.with("annotation." + KEY, hash.value()) : export)
                 .toList());
     }
 
-    /** Whether an image was built of exactly these, on all its platforms. */
+    /** Whether an image was built from exactly these inputs, for all of its platforms. */
     public boolean madeOf(ImageDescription image) {
         return hash != null
                 && !image.variants().isEmpty()

@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The images that a Dockerfile names (BuildKit's {@code frontend/dockerfile/parser}), rather too many than too few: a
- * line that may be an instruction counts as one, and a line that may be none makes no stage. What cannot be told at all
- * is {@link UnknownInputException}, as is everything that is fetched from elsewhere than a registry.
+ * Finds the images that a Dockerfile refers to (BuildKit's {@code frontend/dockerfile/parser}). The result may contain
+ * too many images, but never too few: a line that may be an instruction counts as one, and a stage is recognized only
+ * in a line that certainly is an instruction. References that cannot be determined cause an
+ * {@link UnknownInputException}, as does everything that is fetched from elsewhere than a registry.
  */
 final class DockerfileReferences {
     private static final List<String> KEYWORDS = List.of("from", "copy", "add", "run", "arg", "onbuild");
@@ -26,15 +27,15 @@ final class DockerfileReferences {
     private static final Pattern BLANKS = Pattern.compile("[\\t\\x0B\\f\\r ]+");
     private static final String SCRATCH = "scratch";
 
-    /** An instruction with text in the lines after it that cannot be taken for anything else. */
+    /** An instruction with a heredoc whose form has only one interpretation. */
     private static final Pattern PLAIN_HEREDOC = Pattern.compile("(?i)(?:run|copy|add)\\s(?!\\s*\\[)[^\"'\\\\$<]*"
             + "(?<=\\s)[0-9]*<<(?<tabs>-?)(?<quote>[\"']?)(?<end>[A-Za-z0-9_]+)\\k<quote>(?:\\s[^\"'\\\\$<]*)?");
 
-    /** What ADD fetches, or may fetch. */
+    /** A source of ADD that is remote, or that may be remote. */
     private static final Pattern REMOTE =
             Pattern.compile("(?i).*(?:://|\\$|\\.git(?:$|#)).*|[\\w.-]+@[\\w.-]+:.*|github\\.com/.*");
 
-    /** Frontends that read a Dockerfile as the daemon's own does. */
+    /** The frontend images that parse a Dockerfile as the daemon's own frontend does. */
     private static final Pattern FRONTEND =
             Pattern.compile("(?:(?:index\\.)?docker\\.io/)?docker/dockerfile(?:-upstream)?(?:[:@].*)?");
 
@@ -59,9 +60,9 @@ final class DockerfileReferences {
     }
 
     /**
-     * As they are written there, with the arguments' values.
+     * Returns the images as they are written in the Dockerfile, with the values of arguments inserted.
      *
-     * @param buildArgs by which the defaults of arguments are replaced
+     * @param buildArgs the build arguments, which replace the defaults of arguments
      */
     static Set<String> images(String dockerfile, Map<String, String> buildArgs) throws UnknownInputException {
         DockerfileReferences references = new DockerfileReferences(dockerfile, buildArgs);
@@ -69,7 +70,7 @@ final class DockerfileReferences {
         return references.images;
     }
 
-    /** A frontend is an image as well. */
+    /** Checks the image of a frontend and returns it, because it is a reference, too. */
     static String frontend(String image) throws UnknownInputException {
         if (!FRONTEND.matcher(image).matches()) {
             throw new UnknownInputException("what the frontend " + image + " reads is not known here");
@@ -118,10 +119,14 @@ final class DockerfileReferences {
         }
     }
 
-    /** @param last the number of its last line */
+    /**
+     * An instruction with its continuation lines.
+     *
+     * @param last the index of its last line
+     */
     private record Logical(String text, int last) {}
 
-    /** A line with those that continue it. */
+    /** Joins a line and its continuation lines. */
     private Logical logical(int first) {
         StringBuilder text = new StringBuilder();
         String part = trimmed(lines.get(first));
@@ -148,7 +153,7 @@ final class DockerfileReferences {
         return text.isEmpty() || text.startsWith("#");
     }
 
-    /** Without what Go takes for space at its beginning. */
+    /** Removes leading characters that Go regards as space. */
     private static String trimmed(String line) {
         int start = 0;
         while (start < line.length() && isSpace(line.charAt(start))) {
@@ -162,8 +167,9 @@ final class DockerfileReferences {
     }
 
     /**
-     * Goes from instruction to instruction. What continues one begins perhaps another; the text that follows a plain
-     * one begins none; after text that follows another one, everything does perhaps.
+     * Determines for each line whether it begins an instruction. A continuation line possibly begins another
+     * instruction. A line of a plain heredoc begins none. After a heredoc that is not plain, every line possibly begins
+     * an instruction.
      */
     private List<Beginning> beginnings() {
         List<Beginning> beginnings = new ArrayList<>();
@@ -193,7 +199,7 @@ final class DockerfileReferences {
         }
     }
 
-    /** The line that ends the text after an instruction; -1 if that is not certain. */
+    /** Returns the index of the line that ends the heredoc of an instruction, or -1 if it is uncertain. */
     private int endOfText(Logical instruction) {
         Matcher heredoc = PLAIN_HEREDOC.matcher(instruction.text());
         if (!heredoc.matches()) {
@@ -224,7 +230,7 @@ final class DockerfileReferences {
             }
             case "copy", "run" -> sources(InstructionFlags.read(parts[1]));
             default -> {
-                // No other one takes anything from elsewhere.
+                // No other instruction refers to images.
             }
         }
     }

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A hash of named fields, so that none can run into the next. */
+/** A hash of named fields with their lengths, so that different fields never have the same encoding. */
 final class FieldHash {
-    /** Changes with what is put in. */
+    /** The version of the encoding, which changes with the set of hashed fields. */
     private static final String FORM = "treenq inputs 1";
 
     private final DigestComputation hash = new DigestComputation("sha256");
@@ -34,7 +34,7 @@ final class FieldHash {
         new TreeMap<>(values).forEach(this::add);
     }
 
-    /** Begins a field whose value the caller adds, each part of it with its length. */
+    /** Begins a field whose value is added by the caller, each part preceded by its length. */
     DigestComputation begin(String name) {
         part(name.getBytes(StandardCharsets.UTF_8));
         return hash;

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The arguments that stand before a Dockerfile's first FROM, which its FROM instructions may use. */
+/** The arguments before the first FROM of a Dockerfile, which all FROM instructions can use. */
 final class GlobalArguments {
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
     private static final Pattern DECLARED = Pattern.compile("\\s*(?<name>" + NAME
@@ -17,7 +17,7 @@ final class GlobalArguments {
     private static final Pattern USED = Pattern.compile(
             "\\$(?:(?<bare>" + NAME + ")|\\{(?<braced>" + NAME + ")(?:(?<sign>:?[-+])(?<word>[^}$\"'\\\\]*))?})");
 
-    /** Given by the daemon. */
+    /** The names of the arguments that the daemon sets for platforms. */
     private static final Pattern PLATFORM = Pattern.compile("(BUILD|TARGET).*");
 
     private final Map<String, String> given;
@@ -25,12 +25,16 @@ final class GlobalArguments {
     private final Set<String> unknown = new HashSet<>();
     private boolean unread;
 
-    /** @param given values by which defaults are replaced */
+    /** @param given the build arguments, which replace the defaults */
     GlobalArguments(Map<String, String> given) {
         this.given = given;
     }
 
-    /** @param declarations what follows ARG */
+    /**
+     * Adds the arguments of an ARG instruction.
+     *
+     * @param declarations the text after ARG
+     */
     void declare(String declarations) {
         Matcher next = DECLARED.matcher(declarations);
         while (next.lookingAt()) {
@@ -40,7 +44,10 @@ final class GlobalArguments {
         unread |= !declarations.substring(next.regionStart()).isBlank();
     }
 
-    /** Something is declared, and nobody knows what. */
+    /**
+     * Records that an instruction may declare arguments whose names are not known. No argument can be expanded
+     * afterwards.
+     */
     void declareUnread() {
         unread = true;
     }
@@ -65,7 +72,11 @@ final class GlobalArguments {
         }
     }
 
-    /** The word with values in place of names. */
+    /**
+     * Expands the arguments in a word.
+     *
+     * @throws UnknownInputException if the value of an argument is not known
+     */
     String expand(String word) throws UnknownInputException {
         if (word.matches("(?s).*[\"'\\\\].*")) {
             throw new UnknownInputException("'" + word + "' in the Dockerfile is quoted");

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Reads the inputs of one build, each of them once. */
+/** Reads the inputs of one build and computes their hash. Each input is read once. */
 final class InputsReader {
     private static final int MAX_TEXT_BYTES = 1 << 20;
     private static final String ARGUMENT = "build-arg:";
@@ -29,11 +29,11 @@ final class InputsReader {
     private static final String LAYOUT = "oci-layout://";
     private static final String LOCAL = "local:";
 
-    /** Options by which something comes from elsewhere, or has to be made anew in any case. */
+    /** The options that add inputs from elsewhere or that force a new build. */
     private static final Set<String> UNCLEAR =
             Set.of("context", "contextkey", "dockerfilekey", "contextsubdir", "source", "cmdline", "no-cache");
 
-    /** Where an export goes, which says nothing of what it is. */
+    /** The attributes of an exporter that determine the destination and not the content. */
     private static final Set<String> PLACES = Set.of("name", "push", "push-by-digest", "store", "unpack");
 
     private final BuildRequest request;
@@ -43,7 +43,7 @@ final class InputsReader {
     private final FieldHash hash = new FieldHash();
     private final Set<String> images = new TreeSet<>();
 
-    /** Names of images in whose place a named context stands. */
+    /** The names of the images that a named context replaces. */
     private final Set<String> replaced = new HashSet<>();
 
     InputsReader(BuildRequest request, Map<String, LocalSource> locals, Path boundary, ImageRegistry registry) {
@@ -86,7 +86,10 @@ final class InputsReader {
         }
     }
 
-    /** A commit is told to whoever asks where the image is from, and is no part of it. */
+    /**
+     * Returns the options without those that describe the commit, which only become a part of the provenance, and
+     * without the hash itself.
+     */
     private Map<String, String> options() {
         Map<String, String> options = new TreeMap<>(request.options());
         options.keySet().removeIf(name -> name.startsWith("vcs:") || name.equals("label:" + BuildInputs.KEY));

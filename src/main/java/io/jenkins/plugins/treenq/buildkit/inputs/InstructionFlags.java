@@ -7,9 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The flags of an instruction, and what follows them ({@code frontend/dockerfile/parser/split_command.go}).
+ * The flags of a Dockerfile instruction and the text after them ({@code frontend/dockerfile/parser/split_command.go}).
  *
- * @param words without quotes, each beginning with two dashes
+ * @param words the flags without quotes, each with its two leading dashes
+ * @param rest the text after the flags
  */
 record InstructionFlags(List<String> words, String rest) {
     private static final int FIRST_OF_OTHERS = 0x80;
@@ -30,7 +31,7 @@ record InstructionFlags(List<String> words, String rest) {
                 return new InstructionFlags(words, text.substring(at));
             }
             if (!word.chars().allMatch(c -> c < FIRST_OF_OTHERS)) {
-                // Go looks at single bytes here, some of which it takes for spaces.
+                // Go's parser processes single bytes here and regards some of them as spaces.
                 throw new UnknownInputException("a flag in the Dockerfile has letters that are not ASCII");
             }
             words.add(word.toString());
@@ -67,7 +68,7 @@ record InstructionFlags(List<String> words, String rest) {
                 .findFirst();
     }
 
-    /** What is copied or mounted from, as it is written. */
+    /** Returns the unexpanded values of {@code --from} and of {@code from} in {@code --mount}. */
     List<String> sources() {
         List<String> sources = new ArrayList<>();
         for (String word : words) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.inputs;
 
-/** Something about the inputs cannot be known for sure, so nothing is said about them; the message says what. */
+/** An input of the build cannot be determined with certainty, so there is no hash. The message names the input. */
 final class UnknownInputException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What goes into a build, as one hash, so that a build need not be done twice. Imports the client's values,
- * {@code filesync} and {@code images}.
+ * The hash of a build's inputs, by which a build can be skipped if its inputs have not changed. This package imports
+ * the client's values, {@code filesync} and {@code images}.
  */
 package io.jenkins.plugins.treenq.buildkit.inputs;

@@ -15,7 +15,7 @@ import org.apache.sshd.common.config.keys.loader.pem.ECDSAPEMResourceKeyPairPars
 import org.apache.sshd.common.session.SessionContext;
 import org.apache.sshd.common.util.io.der.DERParser;
 
-/** The older EC form (RFC 5915) without its public half too, which may be left out and which the library insists on. */
+/** Parses the older EC format (RFC 5915). The public key in this format is optional, but the library requires it. */
 final class EcParser extends ECDSAPEMResourceKeyPairParser {
     @Override
     public Collection<KeyPair> extractKeyPairs(

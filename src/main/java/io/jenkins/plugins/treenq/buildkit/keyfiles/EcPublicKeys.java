@@ -14,8 +14,8 @@ import java.security.spec.ECPublicKeySpec;
 import javax.crypto.KeyAgreement;
 
 /**
- * The public halves of EC private keys, which not every form of a key brings along, and which neither the JDK nor the
- * library computes.
+ * Computes the public keys of EC private keys. Some formats contain the private key only, and neither the JDK nor the
+ * library computes the public key.
  */
 final class EcPublicKeys {
     private static final byte[] PROBE = {1};
@@ -24,8 +24,8 @@ final class EcPublicKeys {
     private EcPublicKeys() {}
 
     /**
-     * The key's point. Agreeing on a key with the generator gives its x, the curve's equation both y, and a signature
-     * tells which one it is.
+     * Returns the point of the public key. A key agreement with the generator yields x, the equation of the curve
+     * yields two possible values of y, and a signature shows which of them is right.
      */
     static ECPoint point(ECPrivateKey key) throws GeneralSecurityException {
         ECParameterSpec curve = key.getParams();
@@ -38,7 +38,8 @@ final class EcPublicKeys {
                 .add(curve.getCurve().getA().multiply(x))
                 .add(curve.getCurve().getB())
                 .mod(p);
-        // The primes of the curves that SSH knows are 3 modulo 4.
+        // For a prime p that is 3 modulo 4, this power is a square root. The primes of the curves that SSH supports all
+        // are.
         BigInteger y = ySquared.modPow(p.add(BigInteger.ONE).shiftRight(2), p);
         ECPoint point = new ECPoint(x, y);
         return fits(key, point) ? point : new ECPoint(x, p.subtract(y));

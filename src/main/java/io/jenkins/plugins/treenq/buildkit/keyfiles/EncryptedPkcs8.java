@@ -20,19 +20,18 @@ import org.apache.sshd.common.util.io.der.ASN1Type;
 import org.apache.sshd.common.util.io.der.DERParser;
 
 /**
- * Opens PKCS#8 that is encrypted with a passphrase (RFC 8018). The JDK does the older schemes. Of the newer one, PBES2,
- * Java 17 reads the parameters of AES only, without 192 bits, and takes only ASCII in a passphrase; openssl writes
- * Triple DES when {@code openssl req} is asked for nothing else. Therefore PBES2 is put together here, of the JDK's
- * parts.
+ * Decrypts PKCS#8 keys that are encrypted with a passphrase (RFC 8018). The JDK implements the older schemes. Of the
+ * newer scheme, PBES2, Java 17 supports AES without 192 bits and passphrases in ASCII only; {@code openssl req} uses
+ * Triple DES by default. Therefore this class implements PBES2 with the ciphers and functions of the JDK.
  */
 final class EncryptedPkcs8 {
-    /** An opening with the most expensive function takes some seconds then. */
+    /** The maximum number of rounds, with which the most expensive function takes some seconds. */
     static final int MAX_ROUNDS = 5_000_000;
 
     private static final String PBES2 = "1.2.840.113549.1.5.13";
     private static final String PBKDF2 = "1.2.840.113549.1.5.12";
 
-    /** PBKDF2's functions; the first one is meant when none is named. */
+    /** The pseudorandom functions of PBKDF2. The first one is the default. */
     private static final String HMAC_SHA1 = "1.2.840.113549.2.7";
 
     private static final Map<String, String> FUNCTIONS = Map.of(
@@ -58,8 +57,12 @@ final class EncryptedPkcs8 {
     private EncryptedPkcs8() {}
 
     /**
-     * @throws NoSuchAlgorithmException when it is encrypted in a way that is not known
-     * @throws UnusableKeyException when opening it would take too long
+     * Decrypts a key.
+     *
+     * @param der the encrypted key in DER
+     * @return the PKCS#8 key in DER
+     * @throws NoSuchAlgorithmException if the encryption is not supported
+     * @throws UnusableKeyException if the number of rounds is too large
      */
     static byte[] decrypt(byte[] der, char[] passphrase) throws IOException, GeneralSecurityException {
         PBEKeySpec plain = new PBEKeySpec(passphrase);
@@ -118,7 +121,7 @@ final class EncryptedPkcs8 {
             requireFew(rounds);
             ASN1Object next = in.readObject();
             if (next != null && next.getObjType() == ASN1Type.INTEGER) {
-                // The length of the key, which follows from the cipher.
+                // The optional length of the key, which is determined by the cipher.
                 next = in.readObject();
             }
             String function = HMAC_SHA1;

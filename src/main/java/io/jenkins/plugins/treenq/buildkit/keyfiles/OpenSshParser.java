@@ -25,15 +25,13 @@ import org.apache.sshd.common.config.keys.loader.openssh.OpenSSHParserContext;
 import org.apache.sshd.common.session.SessionContext;
 
 /**
- * OpenSSH's own form ({@code PROTOCOL.key}), of which the library does the encryption and all kinds of keys but
- * Ed25519. For that it would need another library, where the JDK does.
+ * Parses OpenSSH's own format ({@code PROTOCOL.key}). The library decrypts the key and parses all types except Ed25519,
+ * for which it would need another library. This class parses Ed25519 keys with the JDK.
  */
 final class OpenSshParser extends OpenSSHKeyPairResourceParser {
     static final String ED25519 = "ssh-ed25519";
 
-    /**
-     * Called before the count of the keys is read, which the library takes for the size of a list, however large it is.
-     */
+    /** Checks the number of keys before the library reads it, because the library allocates a list of that size. */
     @Override
     protected OpenSSHKdfOptions resolveKdfOptions(
             SessionContext session,
@@ -53,7 +51,8 @@ final class OpenSshParser extends OpenSSHKeyPairResourceParser {
     }
 
     /**
-     * The public half is computed from the private one; of the file's, which is not encrypted, only the type counts.
+     * Skips the public key of the file, of which only the type is used. The public key is computed from the private
+     * key, because it is not encrypted in the file.
      */
     @Override
     protected PublicKey readPublicKey(
@@ -76,13 +75,13 @@ final class OpenSshParser extends OpenSSHKeyPairResourceParser {
             FilePasswordProvider passphrase,
             InputStream stream)
             throws IOException, GeneralSecurityException {
-        // They are equal when the passphrase was right.
+        // The two check values are equal if the passphrase is right.
         if (KeyEntryResolver.decodeInt(stream) != KeyEntryResolver.decodeInt(stream)) {
             throw new StreamCorruptedException("the check values differ");
         }
         String type = KeyEntryResolver.decodeString(stream, MAX_KEY_TYPE_NAME_LENGTH);
         PrivateKey key = type.equals(ED25519) ? ed25519(stream) : other(session, type, passphrase, stream);
-        // The comment; the agent calls the key as the build's author does.
+        // The comment of the file. The agent shows the name that the build's author chose.
         KeyEntryResolver.decodeString(stream, MAX_KEY_COMMENT_LENGTH);
         for (int padding = 1, next = stream.read(); next >= 0; padding++, next = stream.read()) {
             if (next != (padding & 0xff)) {
@@ -92,7 +91,7 @@ final class OpenSshParser extends OpenSSHKeyPairResourceParser {
         return List.of(new KeyPair(null, key));
     }
 
-    /** The public key, then the seed and in the same string the public key again. */
+    /** Reads the public key, and a string of the seed followed by the public key. */
     private static PrivateKey ed25519(InputStream stream) throws IOException, GeneralSecurityException {
         byte[] publicKey = KeyEntryResolver.readRLEBytes(stream, Ed25519Keys.SEED_BYTES);
         byte[] both = KeyEntryResolver.readRLEBytes(stream, 2 * Ed25519Keys.SEED_BYTES);

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.keyfiles;
 
 import java.security.GeneralSecurityException;
 
-/** A key is encrypted, and no passphrase was given. Where a passphrase can be given is known to the caller only. */
+/** The key is encrypted and no passphrase was given. The caller has to add where a passphrase can be configured. */
 public final class PassphraseMissingException extends GeneralSecurityException {
     private static final long serialVersionUID = 1;
 

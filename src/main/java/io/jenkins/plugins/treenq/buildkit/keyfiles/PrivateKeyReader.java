@@ -24,11 +24,11 @@ import org.apache.sshd.common.config.keys.loader.openssh.kdf.BCryptKdfOptions;
 import org.apache.sshd.common.config.keys.loader.pem.RSAPEMResourceKeyPairParser;
 
 /**
- * Reads a private key in a form that ssh-keygen or openssl writes: OpenSSH's own, PKCS#8, or the older RSA and EC
- * forms; each with or without a passphrase. Text around the key does not matter, nor do the ends of its lines.
+ * Reads a private key in the formats that ssh-keygen and openssl write: OpenSSH's own format, PKCS#8, and the older RSA
+ * and EC formats, each with or without a passphrase. Text around the key and the kind of line endings are ignored.
  *
- * <p>Every exception has one line that says what is wrong with the key and what to do. It never repeats anything of the
- * key or of the passphrase; therefore no exception of the library becomes the cause of one.
+ * <p>The message of every exception is one line that says what is wrong with the key and what to do. It never contains
+ * any part of the key or of the passphrase. Therefore no exception of the library is used as a cause.
  */
 public final class PrivateKeyReader {
     private static final int MAX_CHARACTERS = 256 << 10;
@@ -40,7 +40,7 @@ public final class PrivateKeyReader {
             "-----BEGIN [A-Z0-9 ]*PUBLIC KEY-----|---- BEGIN SSH2 PUBLIC KEY ----|^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA",
             Pattern.MULTILINE);
 
-    /** The library names what it reads in exceptions and logs. */
+    /** The name of the resource, which the library writes to exceptions and logs. */
     private static final NamedResource RESOURCE = NamedResource.ofName("a private key");
 
     private final char[] passphrase;
@@ -51,12 +51,13 @@ public final class PrivateKeyReader {
     }
 
     /**
-     * A key for an SSH agent.
+     * Reads a key for an SSH agent.
      *
-     * @param passphrase empty when there is none; it is not needed for a key that is not encrypted
-     * @param comment what the agent calls the key
-     * @throws PassphraseMissingException when the key is encrypted and the passphrase is empty
-     * @throws GeneralSecurityException when the text holds no key that can be used
+     * @param text the text of the key file
+     * @param passphrase the passphrase; empty for none. It is ignored if the key is not encrypted
+     * @param comment the comment by which the agent lists the key
+     * @throws PassphraseMissingException if the key is encrypted and the passphrase is empty
+     * @throws GeneralSecurityException if the text has no usable key
      */
     public static SshKey sshKey(String text, char[] passphrase, String comment) throws GeneralSecurityException {
         PrivateKey key = read(text, passphrase);
@@ -69,7 +70,14 @@ public final class PrivateKeyReader {
         }
     }
 
-    /** The same as PKCS#8 in PEM text, not encrypted, for a client's side of TLS. */
+    /**
+     * Reads a key and returns it as unencrypted PKCS#8 in PEM, for a TLS client.
+     *
+     * @param text the text of the key file
+     * @param passphrase the passphrase; empty for none. It is ignored if the key is not encrypted
+     * @throws PassphraseMissingException if the key is encrypted and the passphrase is empty
+     * @throws GeneralSecurityException if the text has no usable key
+     */
     public static String pkcs8(String text, char[] passphrase) throws GeneralSecurityException {
         return Pkcs8Keys.format(read(text, passphrase));
     }
@@ -113,7 +121,10 @@ public final class PrivateKeyReader {
         }
     }
 
-    /** The same key from the JDK, on a named curve. What was read may be of any provider that the JVM has. */
+    /**
+     * Returns the same key as a key of the JDK, on a named curve. The library may return a key of any provider in the
+     * JVM.
+     */
     private static PrivateKey canonical(PrivateKey key) throws GeneralSecurityException {
         if (key instanceof RSAPrivateCrtKey) {
             return (PrivateKey) KeyFactory.getInstance("RSA").translateKey(key);
@@ -124,7 +135,10 @@ public final class PrivateKeyReader {
         return key;
     }
 
-    /** The library itself goes by the size alone, which other curves have too. */
+    /**
+     * Returns the named curve with the same parameters. The library identifies curves by their size alone, which other
+     * curves have, too.
+     */
     private static ECParameterSpec named(ECParameterSpec curve) throws UnusableKeyException {
         return ECCurves.VALUES.stream()
                 .map(ECCurves::getParameters)
@@ -156,7 +170,7 @@ public final class PrivateKeyReader {
         try {
             return Pkcs8Keys.parse(pkcs8);
         } catch (GeneralSecurityException e) {
-            // What a wrong passphrase decrypts may look right until it is read.
+            // With a wrong passphrase, the decryption may succeed by chance and yield an invalid key.
             if (encrypted) {
                 throw e;
             }
@@ -164,7 +178,7 @@ public final class PrivateKeyReader {
         }
     }
 
-    /** The older RSA and EC forms, which say in headers how they are encrypted. */
+    /** Parses the older RSA and EC formats, whose headers name the encryption. */
     private PrivateKey pem(AbstractKeyPairResourceParser parser, String label, String body)
             throws IOException, GeneralSecurityException {
         Matcher encryption = OLD_ENCRYPTION.matcher(body);
@@ -187,7 +201,7 @@ public final class PrivateKeyReader {
                 .getPrivate();
     }
 
-    /** Passes a stream: of bytes and lines, the library's log has a copy at its finest level. */
+    /** Parses a key from a stream. If the library gets bytes or lines instead, it logs a copy at its finest level. */
     private PrivateKey only(AbstractKeyPairResourceParser parser, String label, byte[] bytes)
             throws IOException, GeneralSecurityException {
         return parser.extractKeyPairs(
@@ -197,7 +211,7 @@ public final class PrivateKeyReader {
                 .getPrivate();
     }
 
-    /** Asked for by the library when a key turns out to be encrypted. */
+    /** Returns the passphrase. The library calls this method if the key is encrypted. */
     private String passphrase(Object session, NamedResource resource, int attempt) throws IOException {
         encrypted = true;
         return new String(passphrase);

@@ -15,13 +15,13 @@ import java.security.spec.ECPublicKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
-/** The public halves of private keys as SSH writes them. They are computed, whatever a file says of them. */
+/** Computes the public keys of private keys in the format of SSH. The public key in a key file is not used. */
 final class SshPublicKeys {
     private static final byte[] PROBE = {1};
 
     private SshPublicKeys() {}
 
-    /** @throws UnusableKeyException when SSH has no such keys */
+    /** @throws UnusableKeyException if SSH does not support the type of the key */
     static byte[] of(PrivateKey key) throws GeneralSecurityException {
         if (key instanceof RSAPrivateCrtKey rsa) {
             return rsa(rsa);
@@ -35,7 +35,10 @@ final class SshPublicKeys {
         throw new UnusableKeyException("it lacks what signing takes");
     }
 
-    /** RFC 4253, section 6.6. A signature tells whether the numbers, which nobody compared so far, belong together. */
+    /**
+     * Encodes an RSA key (RFC 4253, section 6.6). A signature checks whether the numbers of the key belong together,
+     * which no earlier step has verified.
+     */
     private static byte[] rsa(RSAPrivateCrtKey key) throws GeneralSecurityException {
         PublicKey publicKey = KeyFactory.getInstance("RSA")
                 .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
@@ -51,7 +54,7 @@ final class SshPublicKeys {
         return blob(publicKey);
     }
 
-    /** RFC 5656, section 3.1. */
+    /** Encodes an EC key (RFC 5656, section 3.1). */
     private static byte[] ecdsa(ECPrivateKey key) throws GeneralSecurityException {
         return blob(KeyFactory.getInstance("EC")
                 .generatePublic(new ECPublicKeySpec(EcPublicKeys.point(key), key.getParams())));
@@ -63,7 +66,7 @@ final class SshPublicKeys {
         return blob.getCompactData();
     }
 
-    /** RFC 8709. */
+    /** Encodes an Ed25519 key (RFC 8709). */
     private static byte[] ed25519(EdECPrivateKey key) throws GeneralSecurityException {
         EdECPublicKey publicKey =
                 (EdECPublicKey) Ed25519Keys.fromSeed(Ed25519Keys.seedOf(key)).getPublic();

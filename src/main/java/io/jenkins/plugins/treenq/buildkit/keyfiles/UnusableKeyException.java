@@ -3,7 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.keyfiles;
 
 import java.security.GeneralSecurityException;
 
-/** What is wrong with a key in words of this package, which are safe to be shown. */
+/**
+ * A key cannot be used. The message is a text of this package, without any part of the key, and can be shown to users.
+ */
 final class UnusableKeyException extends GeneralSecurityException {
     static final String DAMAGED = "it is damaged, or not complete";
     static final String DSA =

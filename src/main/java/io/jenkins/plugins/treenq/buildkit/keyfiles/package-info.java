@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Private keys in the forms in which people keep them, encrypted or not, read with Apache MINA SSHD and the JDK. May
- * import the values and {@code keys}. Nothing else in the client imports this package, so that a JVM which only uses
- * keys, such as an agent's, loads no class of the library.
+ * Reads private keys in the formats of key files, encrypted or not, with Apache MINA SSHD and the JDK. This package may
+ * import the values and {@code keys}. No other package of the client imports it, so that a JVM that only uses keys,
+ * such as that of an agent, loads no class of the library.
  */
 package io.jenkins.plugins.treenq.buildkit.keyfiles;

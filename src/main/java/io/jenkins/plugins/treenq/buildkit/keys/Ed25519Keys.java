@@ -10,15 +10,18 @@ import java.security.interfaces.EdECPublicKey;
 import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 
-/** Ed25519 by its 32-byte seed, as RFC 8032 has it and as everybody but the JDK stores it. */
+/**
+ * Converts Ed25519 keys from and to their 32-byte seeds. RFC 8032 and most programs store a key as its seed, but the
+ * JDK has no such conversion.
+ */
 public final class Ed25519Keys {
     public static final int SEED_BYTES = 32;
 
     private Ed25519Keys() {}
 
     /**
-     * The pair that a seed stands for. The JDK computes a public key only when it makes a new pair, so it is made to
-     * draw the seed.
+     * Returns the key pair of a seed. The JDK computes a public key only while it generates a new pair, so the
+     * generator gets a source of randomness that returns the seed.
      */
     public static KeyPair fromSeed(byte[] seed) throws GeneralSecurityException {
         if (seed.length != SEED_BYTES) {
@@ -37,7 +40,10 @@ public final class Ed25519Keys {
         return key.getBytes().orElseThrow(() -> new GeneralSecurityException("the key cannot be taken out"));
     }
 
-    /** RFC 8032, section 5.1.2: y as 32 bytes, least significant first, and the lowest bit of x on top. */
+    /**
+     * Encodes a public key by RFC 8032, section 5.1.2: y in 32 bytes, least significant byte first, with the lowest bit
+     * of x as the highest bit.
+     */
     public static byte[] publicBytes(EdECPublicKey key) {
         byte[] big = key.getPoint().getY().toByteArray();
         byte[] little = new byte[SEED_BYTES];

@@ -7,11 +7,15 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 
-/** Certificates in PEM text. */
+/** Parses and formats certificates in PEM. */
 public final class PemCertificates {
     private PemCertificates() {}
 
-    /** @throws GeneralSecurityException when there is none; never with what was given */
+    /**
+     * Parses all certificates of a text.
+     *
+     * @throws GeneralSecurityException if the text has no certificate; the message does not contain the text
+     */
     public static X509Certificate[] parse(String pem) throws GeneralSecurityException {
         try {
             X509Certificate[] found = CertificateFactory.getInstance("X.509")
@@ -21,7 +25,7 @@ public final class PemCertificates {
                 return found;
             }
         } catch (GeneralSecurityException e) {
-            // Its text would repeat what was given; the line below says enough.
+            // The message would contain the text. The exception below is sufficient.
         }
         throw new GeneralSecurityException("it is not a certificate in PEM form");
     }

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.keys;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** What is between the first and the last line of PEM text, as openssl writes it. */
+/** Formats the body of PEM text, as openssl does. */
 final class PemLines {
     private static final Base64.Encoder ENCODER = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 

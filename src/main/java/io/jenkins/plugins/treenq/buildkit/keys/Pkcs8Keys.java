@@ -13,8 +13,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Private keys as PKCS#8 in PEM text, not encrypted. This is the form in which keys travel within the client, because
- * the JDK alone reads it: the agent needs no library for keys. The forms in which people keep keys are read elsewhere.
+ * Parses and formats private keys as unencrypted PKCS#8 in PEM. All keys within the client have this format, because
+ * the JDK reads it without a library. The package {@code keyfiles} reads the other formats.
  */
 public final class Pkcs8Keys {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
@@ -24,7 +24,11 @@ public final class Pkcs8Keys {
 
     private Pkcs8Keys() {}
 
-    /** @throws GeneralSecurityException when the text holds no key that can be used; never with the key's text */
+    /**
+     * Parses a private key.
+     *
+     * @throws GeneralSecurityException if the text has no usable key; the message does not contain the text
+     */
     public static PrivateKey parse(String pem) throws GeneralSecurityException {
         int begin = pem.indexOf(BEGIN);
         int end = begin < 0 ? -1 : pem.indexOf(END, begin);
@@ -40,20 +44,27 @@ public final class Pkcs8Keys {
         return parse(der);
     }
 
-    /** The same of PKCS#8 without PEM around it. */
+    /**
+     * Parses a PKCS#8 key in DER.
+     *
+     * @throws GeneralSecurityException if there is no usable key
+     */
     public static PrivateKey parse(byte[] der) throws GeneralSecurityException {
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
             } catch (GeneralSecurityException e) {
-                // It is another algorithm's key; after the last algorithm it is nobody's.
+                // The key has another algorithm. After the last algorithm, the exception below is thrown.
             }
         }
         throw new GeneralSecurityException(
                 "it is not an RSA, an Ed25519 or an EC key on the curve P-256, P-384 or P-521");
     }
 
-    /** Whether a certificate's public key is this key's other half: what the one signs, the other one accepts. */
+    /**
+     * Whether the private key belongs to the public key of a certificate. A signature with the private key is verified
+     * with the public key.
+     */
     public static boolean belongsTo(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         String algorithm =
                 switch (key.getAlgorithm()) {
@@ -71,12 +82,16 @@ public final class Pkcs8Keys {
             signature.update(text);
             return signature.verify(signed);
         } catch (InvalidKeyException | SignatureException e) {
-            // It is another algorithm's, or of another length.
+            // The public key has another algorithm or length.
             return false;
         }
     }
 
-    /** @param key one of the JDK's, which has its encoding */
+    /**
+     * Formats a private key.
+     *
+     * @param key a key of the JDK, which has an encoding
+     */
     public static String format(PrivateKey key) {
         return BEGIN + "\n" + PemLines.of(key.getEncoded()) + END + "\n";
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Private keys and certificates in the one form of PEM text in which they travel within the client, and what the JDK
- * makes of them. Imports nothing.
+ * Parses and formats private keys and certificates in PEM, in the formats that are used within the client, with the JDK
+ * alone. This package imports no other package of the client.
  */
 package io.jenkins.plugins.treenq.buildkit.keys;

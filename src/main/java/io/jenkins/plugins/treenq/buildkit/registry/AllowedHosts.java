@@ -11,14 +11,16 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The hosts that this client may connect to where somebody else says which registry it talks to. Without such a list,
- * whoever names an image could find out what listens in the network that this client is in.
+ * The hosts that this client may connect to when the name of the registry comes from a user who is not trusted with
+ * this network. Without the list, anyone who can name an image could find out which hosts and services the client's
+ * network has.
  *
- * <p>A registry that is listed may send this client on to hosts that are not, because most keep their content and their
- * tokens elsewhere. Those must be outside of private networks and speak HTTPS on its own port.
+ * <p>A listed registry may redirect this client to hosts that are not listed, because most registries keep their
+ * content and their token server on other hosts. Such a host must have no private address, and must use HTTPS on port
+ * 443.
  */
 public final class AllowedHosts implements Serializable {
-    /** For somebody who could connect from here without this client. */
+    /** All hosts, for callers who could connect from this machine without this client. */
     public static final AllowedHosts ANY = new AllowedHosts(null, "");
 
     private static final long serialVersionUID = 1;
@@ -26,7 +28,7 @@ public final class AllowedHosts implements Serializable {
     private static final String DOCKER_HUB = "registry-1.docker.io";
     private static final int HTTPS_PORT = 443;
 
-    /** Null for all hosts. */
+    /** The allowed hosts; null for all hosts. */
     private final HashSet<String> hosts;
 
     private final String remedy;
@@ -37,8 +39,10 @@ public final class AllowedHosts implements Serializable {
     }
 
     /**
-     * @param hosts as image names have them, with a port unless it is the usual one
-     * @param remedy what to do so that another host is allowed, which the text calls "it"
+     * Creates a list of hosts.
+     *
+     * @param hosts the hosts as in image names, with a port unless it is the default
+     * @param remedy a text that says how to allow another host, to which the text refers as "it"
      */
     public static AllowedHosts of(Collection<String> hosts, String remedy) {
         HashSet<String> known = new HashSet<>();
@@ -51,10 +55,10 @@ public final class AllowedHosts implements Serializable {
     }
 
     /**
-     * Lets the registry pass that images of this name are in.
+     * Checks whether this client may connect to the registry of an image.
      *
-     * @param host as image names have it
-     * @throws HostNotAllowedException when it is not one of these hosts
+     * @param host the registry, as in image names
+     * @throws HostNotAllowedException if the registry is not allowed
      */
     public void checkRegistry(String host) throws HostNotAllowedException {
         if (hosts != null && !hosts.contains(address(host))) {
@@ -66,7 +70,7 @@ public final class AllowedHosts implements Serializable {
         return new HostNotAllowedException("may not be connected to from here; " + remedy);
     }
 
-    /** Whether it is one of these hosts. */
+    /** Whether the host of an address is in the list. */
     public boolean contains(URI address) {
         if (hosts == null) {
             return true;
@@ -76,10 +80,12 @@ public final class AllowedHosts implements Serializable {
     }
 
     /**
-     * Lets pass what one of these hosts is asked, and what a registry among them sends this client on to.
+     * Checks whether this client may connect to an address: its host is in the list, or a listed registry redirected
+     * the client to it.
      *
+     * @param address the address of the request
      * @param registry the registry's own address, {@code host} or {@code host:port}
-     * @throws HostNotAllowedException for any other address
+     * @throws HostNotAllowedException if the address is not allowed
      */
     public void check(URI address, String registry) throws HostNotAllowedException {
         if (contains(address)) {
@@ -99,7 +105,7 @@ public final class AllowedHosts implements Serializable {
             return Stream.of(InetAddress.getAllByName(origin.host().replaceFirst("\\.$", "")))
                     .noneMatch(AllowedHosts::isPrivate);
         } catch (UnknownHostException e) {
-            // A proxy may know it; without one there is nobody to connect to.
+            // A proxy may be able to resolve the name. Without a proxy, the connection fails anyway.
             return true;
         }
     }
@@ -111,7 +117,7 @@ public final class AllowedHosts implements Serializable {
         boolean sharedByCarriers = bytes.length == 4 && first == 100 && second >> 6 == 1;
         boolean thisNetwork = bytes.length == 4 && first == 0;
         boolean uniqueLocal = bytes.length == 16 && (first & 0xfe) == 0xfc;
-        // An IPv4 address in an IPv6 one is reached through a gateway of this network (RFC 6052).
+        // An IPv4 address that is embedded in an IPv6 address is reached through a gateway of this network (RFC 6052).
         boolean translated = bytes.length == 16 && first == 0 && second == 0x64;
         return sharedByCarriers
                 || thisNetwork

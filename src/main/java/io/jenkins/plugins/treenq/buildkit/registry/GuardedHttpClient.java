@@ -16,8 +16,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Looks at the host of each request before anything is connected to, so that no redirect, token server or place for an
- * upload that a registry names gets around {@link AllowedHosts}.
+ * An HTTP client that checks the host of each request against {@link AllowedHosts} before it connects. Redirects, token
+ * servers and upload locations, which a registry chooses, are therefore checked, too.
  */
 public final class GuardedHttpClient extends HttpClient {
     private final HttpClient client;
@@ -25,8 +25,9 @@ public final class GuardedHttpClient extends HttpClient {
     private final AllowedHosts allowed;
 
     /**
-     * @param client one that follows no redirects by itself
-     * @param registry the address of the registry that all requests are about, {@code host} or {@code host:port}
+     * @param client the client to use, which must not follow redirects itself
+     * @param registry the address of the registry that all requests concern, {@code host} or {@code host:port}
+     * @param allowed the hosts that the client may connect to
      */
     public GuardedHttpClient(HttpClient client, String registry, AllowedHosts allowed) {
         this.client = client;

@@ -4,7 +4,8 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import java.io.IOException;
 
 /**
- * No connection was made because {@link AllowedHosts} forbids it; the message is the end of a sentence about the host.
+ * A request was rejected because {@link AllowedHosts} does not allow its host. The message is the predicate of a
+ * sentence whose subject is the host.
  */
 public final class HostNotAllowedException extends IOException {
     private static final long serialVersionUID = 1;

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** HTTP as far as getting a token takes it: what is secret goes to one host only, and never in clear over a network. */
+/**
+ * Sends the HTTP requests that are needed to get a token. A login is sent to one host only, and never over a network
+ * without TLS unless plain HTTP is allowed.
+ */
 final class Http {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_REDIRECTS = 5;
@@ -27,7 +30,7 @@ final class Http {
         this.connection = connection;
     }
 
-    /** What is asked. Never prints the secrets. */
+    /** A request. Its string representation does not contain the login. */
     static final class Ask {
         private final String registry;
         private final URI address;
@@ -35,9 +38,9 @@ final class Http {
         private final String form;
 
         /**
-         * @param registry for which it is
-         * @param authorization empty for none
-         * @param form to be posted; null for a GET
+         * @param registry the registry that the request concerns
+         * @param authorization the value of the {@code Authorization} header; empty for none
+         * @param form the form to send with POST; null for a GET request
          */
         Ask(String registry, URI address, String authorization, String form) {
             this.registry = registry;
@@ -74,7 +77,7 @@ final class Http {
         }
     }
 
-    /** Asks, and follows redirects. */
+    /** Sends a request and follows redirects. */
     CompletableFuture<HttpResponse<String>> send(Ask ask) {
         return send(ask, MAX_REDIRECTS);
     }
@@ -111,7 +114,7 @@ final class Http {
         return send(ask.at(target), redirects - 1);
     }
 
-    /** The end of a sentence about who was asked: through which proxy. */
+    /** Returns the part of a message that names the proxy to an address, or an empty string if there is no proxy. */
     String route(URI address) {
         return connection
                 .proxies()
@@ -130,7 +133,7 @@ final class Http {
         return "https".equalsIgnoreCase(address.getScheme());
     }
 
-    /** Whether the registry may be talked to without TLS, if it has none. */
+    /** Whether the registry may be contacted without TLS if it does not support TLS. */
     boolean isPlain(String registry) {
         return connection.plainHttp() || connection.plainHttpOnLoopback() && RegistryHost.isLoopback(registry);
     }

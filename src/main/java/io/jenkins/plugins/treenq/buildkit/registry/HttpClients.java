@@ -17,21 +17,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The JDK's HTTP client as registries need it. Each one has a thread, which lives until the client is garbage. All who
- * talk to registries in the same way at the same time therefore share one; it keeps no login.
+ * Creates the JDK's HTTP clients for registries. Each client has a thread that lives until the client is
+ * garbage-collected. Callers with equal connection settings therefore share one client, which stores no login.
  */
 public final class HttpClients {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** By what is trusted and shown. Guarded by the class. */
+    /** The clients by their trust, client certificate and proxy settings. Guarded by the class. */
     private static final Map<List<Object>, WeakReference<HttpClient>> CLIENTS = new HashMap<>();
 
     private HttpClients() {}
 
     /**
-     * One that follows no redirects, since who may know what is for the caller to say.
+     * Returns a client for a connection. It does not follow redirects, because the caller has to decide which data a
+     * host may receive.
      *
-     * @throws BuildkitException.InvalidRequestException when what should be a certificate or a key is none
+     * @throws BuildkitException.InvalidRequestException if a certificate or key is malformed
      */
     public static synchronized HttpClient of(RegistryConnection connection)
             throws BuildkitException.InvalidRequestException {
@@ -60,7 +61,7 @@ public final class HttpClients {
         return client;
     }
 
-    /** Answers the JDK's client. */
+    /** Selects the proxy for the JDK's client. */
     private static final class Selector extends ProxySelector {
         private final HttpProxies proxies;
 
@@ -78,7 +79,7 @@ public final class HttpClients {
 
         @Override
         public void connectFailed(URI address, SocketAddress proxy, IOException failure) {
-            // Whoever asks is told.
+            // The caller of the request gets the exception.
         }
     }
 }

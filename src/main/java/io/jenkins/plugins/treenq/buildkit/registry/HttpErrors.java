@@ -9,16 +9,16 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Says why there was no answer, without anything that a server sent. */
+/** Describes why a request got no response. The descriptions contain no data that a server sent. */
 public final class HttpErrors {
     private HttpErrors() {}
 
-    /** Whether the other side speaks TLS, but not in a way that is trusted here. */
+    /** Whether the server supports TLS, although the handshake failed. */
     static boolean speaksTls(Throwable failure) {
         return FutureOutcome.cause(failure) instanceof SSLHandshakeException;
     }
 
-    /** The end of a sentence that begins with whom the request went to. */
+    /** Returns the predicate of a sentence whose subject is the host that the request was sent to. */
     public static String reason(Throwable failure) {
         if (failure instanceof HostNotAllowedException) {
             return failure.getMessage();

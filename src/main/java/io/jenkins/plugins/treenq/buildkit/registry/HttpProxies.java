@@ -14,17 +14,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which HTTP proxy a request goes through, by the rules that Go's programs have for {@code HTTPS_PROXY} and
- * {@code NO_PROXY} ({@code golang.org/x/net/http/httpproxy}): never for this machine itself.
+ * The HTTP proxies of requests. The rules are those of Go's programs for {@code HTTPS_PROXY} and {@code NO_PROXY}
+ * ({@code golang.org/x/net/http/httpproxy}); requests to this machine itself never use a proxy.
  *
- * @param http for addresses without TLS; null for none
- * @param https for addresses with TLS; null for none
- * @param exceptions what is asked directly: {@code example.com} with all below it, {@code .example.com} with what is
- *     below it alone, {@code =example.com} without what is below it, an address, a network such as {@code 10.0.0.0/8},
- *     each with a port if need be; {@code *} stands for any characters
+ * @param http the proxy for addresses without TLS; null for none
+ * @param https the proxy for addresses with TLS; null for none
+ * @param exceptions the hosts to connect to directly: {@code example.com} includes its subdomains, {@code .example.com}
+ *     stands for the subdomains only, {@code =example.com} for the host only. An exception may also be an IP address or
+ *     a network such as {@code 10.0.0.0/8}. Each may have a port; {@code *} matches any characters
  */
 public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) implements Serializable {
-    /** Everything is asked directly, or as the JVM's own settings say. */
+    /** No proxy is configured, so the settings of the JVM apply. */
     public static final HttpProxies NONE = new HttpProxies(null, null, List.of());
 
     public HttpProxies {
@@ -35,9 +35,11 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
     }
 
     /**
-     * A proxy. Never prints its login.
+     * A proxy. Its string representation does not contain the login.
      *
-     * @param authorization the value of the header {@code Proxy-Authorization}, or empty for none
+     * @param host the host of the proxy
+     * @param port the port of the proxy
+     * @param authorization the value of the header {@code Proxy-Authorization}; empty for none
      */
     public record Proxy(String host, int port, String authorization) implements Serializable {
         public Proxy {
@@ -51,7 +53,7 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
         }
     }
 
-    /** The proxy for an address; nothing when it is asked directly. */
+    /** Returns the proxy for an address, or empty if the client connects directly. */
     public Optional<Proxy> of(URI address) {
         boolean tls = "https".equalsIgnoreCase(address.getScheme());
         Proxy proxy = tls ? https : http;
@@ -100,7 +102,7 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
         return pattern.startsWith(".") ? host.endsWith(pattern) : host.equals(pattern) || host.endsWith("." + pattern);
     }
 
-    /** Addresses in numbers, for which nobody is asked. */
+    /** Parses numeric IP addresses without name resolution. */
     private static final class NumericAddress {
         private static final Pattern FORM = Pattern.compile("[0-9.]+|[0-9a-f.]*:[0-9a-f:.]*");
 

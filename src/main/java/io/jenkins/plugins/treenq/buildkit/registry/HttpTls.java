@@ -20,7 +20,10 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/** TLS for HTTP, from PEM text held in memory: the JVM's authorities and those given. */
+/**
+ * Creates the TLS context of an HTTP client from PEM text in memory. The trusted CAs are those of the JVM and the given
+ * ones.
+ */
 final class HttpTls {
     private HttpTls() {}
 
@@ -94,7 +97,10 @@ final class HttpTls {
         return store;
     }
 
-    /** The extended form, because the JDK checks the host's name itself for any other. */
+    /**
+     * Trusts every certificate. The class is an X509ExtendedTrustManager, because the JDK verifies the host name itself
+     * for any other trust manager.
+     */
     private static final class TrustAll extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** Collects an answer, and gives up on one that is longer than any token's. */
+/** Collects the body of a response as text. A body that is larger than any token response causes an exception. */
 final class LimitedBody implements BodySubscriber<String> {
     private static final int MAX_BYTES = 1 << 20;
 

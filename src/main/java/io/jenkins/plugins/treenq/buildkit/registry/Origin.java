@@ -4,9 +4,19 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import java.net.URI;
 import java.util.Locale;
 
-/** Whom one talks to at an address, whatever one asks for. */
+/**
+ * The scheme, host and port of an address, which identify the server.
+ *
+ * @param scheme the scheme in lower case
+ * @param host the host in lower case
+ * @param port the port, which is the scheme's default if the address names none
+ */
 public record Origin(String scheme, String host, int port) {
-    /** @throws IllegalArgumentException when the address names no scheme or host */
+    /**
+     * Returns the origin of an address.
+     *
+     * @throws IllegalArgumentException if the address has no scheme or no host
+     */
     public static Origin of(URI address) {
         if (address.getScheme() == null || address.getHost() == null) {
             throw new IllegalArgumentException(address + " names no host");
@@ -20,7 +30,11 @@ public record Origin(String scheme, String host, int port) {
         return scheme.equals("https");
     }
 
-    /** Whether it is the registry itself, {@code host:port} or {@code host}. */
+    /**
+     * Whether this is the origin of the registry itself.
+     *
+     * @param registry the address of the registry, {@code host} or {@code host:port}
+     */
     public boolean isOf(String registry) {
         try {
             return equals(of(URI.create(scheme + "://" + registry)));

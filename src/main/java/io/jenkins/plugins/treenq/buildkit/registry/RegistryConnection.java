@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How this client itself talks to a registry and to the registry's token server: whom it trusts and what it shows, as
- * PEM text held in memory. Never prints the key.
+ * The connection settings of this client for a registry and its token server: the trusted CAs and the client
+ * certificate, as PEM text in memory, and the proxies. The string representation does not contain the key.
  */
 public final class RegistryConnection implements Serializable {
-    /** With TLS, and nobody trusted but whom the JVM trusts. */
+    /** TLS with the CAs that the JVM trusts. */
     public static final RegistryConnection DEFAULT = builder().build();
 
     private static final long serialVersionUID = 2;
@@ -76,7 +76,7 @@ public final class RegistryConnection implements Serializable {
         return "RegistryConnection[insecure=" + insecure + ", plainHttp=" + plainHttp + ", mirrors=" + mirrors + "]";
     }
 
-    /** Collects what differs from {@link #DEFAULT}. */
+    /** Collects the settings that differ from {@link #DEFAULT}. */
     public static final class Builder {
         private String caPem = "";
         private String certificatePem = "";
@@ -89,14 +89,15 @@ public final class RegistryConnection implements Serializable {
 
         private Builder() {}
 
-        /** Authorities that certificates may come from, beside those the JVM trusts. */
+        /** Sets the certificates of CAs that are trusted in addition to those of the JVM. */
         public Builder caPem(String value) {
             caPem = Objects.requireNonNull(value);
             return this;
         }
 
         /**
-         * A client certificate chain and its key in PKCS#8, not encrypted, for a registry or token server that asks.
+         * Sets the chain of a client certificate and its unencrypted PKCS#8 key, for a registry or token server that
+         * requests a client certificate.
          */
         public Builder clientCertificate(String pem, String key) {
             certificatePem = Objects.requireNonNull(pem);
@@ -104,34 +105,41 @@ public final class RegistryConnection implements Serializable {
             return this;
         }
 
-        /** Takes any certificate of the registry and its token server. */
+        /** Sets whether any certificate of the registry and its token server is accepted. */
         public Builder insecure(boolean value) {
             insecure = value;
             return this;
         }
 
-        /** Talks to the registry and its token server without TLS if need be, also if they are on another machine. */
+        /**
+         * Sets whether the registry and its token server may be contacted without TLS, even over a network, if they do
+         * not support TLS.
+         */
         public Builder plainHttp(boolean value) {
             plainHttp = value;
             return this;
         }
 
-        /** The same for a registry and a token server that are both on this machine, which docker takes for safe. */
+        /**
+         * Sets whether a registry and a token server on this machine may be contacted without TLS, which Docker regards
+         * as safe, too.
+         */
         public Builder plainHttpOnLoopback(boolean value) {
             plainHttpOnLoopback = value;
             return this;
         }
 
         /**
-         * Registries that have the same content and are asked first when an image is looked at or copied from here,
-         * such as {@code mirror.example.com} or {@code mirror.example.com/hub}; each has a connection of its own.
+         * Sets the registry mirrors, such as {@code mirror.example.com} or {@code mirror.example.com/hub}. They have
+         * the same content as the registry and are queried first when this client inspects or copies an image. Each
+         * mirror has its own connection settings.
          */
         public Builder mirrors(List<String> hosts) {
             mirrors = List.copyOf(hosts);
             return this;
         }
 
-        /** Through which the registry and its token server are asked, unless they are excepted. */
+        /** Sets the proxies for requests to the registry and its token server. */
         public Builder proxies(HttpProxies value) {
             proxies = Objects.requireNonNull(value);
             return this;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Names of registries as the daemon has them. */
+/** The names of registries that the daemon sends. */
 public final class RegistryHost {
     private static final Set<String> DOCKER_HUB =
             Set.of("docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/");
@@ -14,12 +14,12 @@ public final class RegistryHost {
 
     private RegistryHost() {}
 
-    /** As an image name has it; Docker Hub goes by several names. */
+    /** Returns the name of a registry as in image names. Docker Hub has several names. */
     public static String canonical(String host) {
         return DOCKER_HUB.contains(host) ? "docker.io" : host;
     }
 
-    /** Whether it is this machine, on which nobody can listen in. */
+    /** Whether the registry is on this machine, where the connection cannot be intercepted. */
     static boolean isLoopback(String host) {
         return LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
     }

@@ -4,7 +4,10 @@ package io.jenkins.plugins.treenq.buildkit.registry;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** How to log in to a registry; an empty user name makes the secret an identity token. Never prints the secret. */
+/**
+ * A login to a registry. If the user name is empty, the secret is an identity token. The string representation does not
+ * contain the secret.
+ */
 public final class RegistryLogin implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -22,7 +25,10 @@ public final class RegistryLogin implements Serializable {
         this.bearer = bearer;
     }
 
-    /** A token that the registry itself takes as it is; of use only where {@link RegistryLogins#tokens} is. */
+    /**
+     * Returns a login whose secret is a bearer token for the registry itself. It is used only with
+     * {@link RegistryLogins#tokens}.
+     */
     public static RegistryLogin bearer(String token) {
         return new RegistryLogin("", token, true);
     }
@@ -35,7 +41,7 @@ public final class RegistryLogin implements Serializable {
         return secret;
     }
 
-    /** Whether the secret is a token that the registry itself takes. */
+    /** Whether the secret is a bearer token for the registry itself. */
     public boolean isBearer() {
         return bearer;
     }

@@ -5,30 +5,40 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the login of a registry when the daemon asks for it.
+ * Provides the logins that the daemon requests.
  *
- * <p>Without more, the daemon is given the login of a host and gets itself the tokens that the registry wants. Where
- * {@link #tokens} says so, this client gets them, and then the login may also depend on what the token is for. A host
- * is always named as an image name has it: {@code docker.io}, {@code registry.example.com}, {@code localhost:5000}.
+ * <p>By default, the daemon gets the login of a registry and requests tokens from the registry's token server itself.
+ * If {@link #tokens} returns a source, this client requests the tokens, and the login may then depend on the scopes of
+ * the token. Registries are named as in image names: {@code docker.io}, {@code registry.example.com},
+ * {@code localhost:5000}.
  */
 @FunctionalInterface
 public interface RegistryLogins {
     RegistryLogins NONE = host -> Optional.empty();
 
-    /** @throws IllegalStateException when there should be one and it cannot be had; the daemon is told the message */
+    /**
+     * Returns the login to a registry, or empty if there is none.
+     *
+     * @throws IllegalStateException if the login exists and cannot be provided; the daemon receives the message
+     */
     Optional<RegistryLogin> find(String host);
 
     /**
-     * The login that a token is got with.
+     * Returns the login that is used to request a token.
      *
-     * @param scopes what the token must allow, as registries write it: {@code repository:org/app:pull,push}; a daemon
-     *     that already needed another repository of the same registry in the build names that too
+     * @param host the registry, as in image names
+     * @param scopes the scopes of the token in the form of the token specification:
+     *     {@code repository:org/app:pull,push}. If the build has already used other repositories of the registry, the
+     *     daemon may include their scopes
      */
     default Optional<RegistryLogin> find(String host, List<String> scopes) {
         return find(host);
     }
 
-    /** How this client gets the registry's tokens; empty leaves it to the daemon, which is given the login for it. */
+    /**
+     * Returns how this client requests the registry's tokens, or empty if the daemon gets the login and requests the
+     * tokens itself.
+     */
     default Optional<TokenSource> tokens(String host) {
         return Optional.empty();
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
-/** A token that a registry takes, and for how long. Never prints it. */
+/** A bearer token for a registry, with its lifetime. The string representation does not contain the token. */
 public final class Token {
-    /** For a token whose server does not say (distribution's token specification). */
+    /** The lifetime in seconds of a token whose server does not state one (distribution's token specification). */
     public static final int DEFAULT_SECONDS = 60;
 
     private final String value;
@@ -16,7 +16,7 @@ public final class Token {
         this.issuedAt = Math.max(issuedAt, 0);
     }
 
-    /** One that was given to this client as it is. */
+    /** Returns a token that was configured and not requested from a token server. */
     public static Token given(String value) {
         return new Token(value, DEFAULT_SECONDS, 0);
     }
@@ -29,7 +29,7 @@ public final class Token {
         return seconds;
     }
 
-    /** Seconds since the epoch; 0 for now. */
+    /** Returns the time when the token was issued in seconds since the epoch; 0 for now. */
     public long issuedAt() {
         return issuedAt;
     }

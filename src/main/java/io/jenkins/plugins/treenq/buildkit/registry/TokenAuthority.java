@@ -13,12 +13,13 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The key pair by which a daemon knows the sessions that may use each other's tokens
+ * The key pair by which a daemon recognizes the sessions that may share tokens
  * ({@code session/auth/authprovider/authprovider.go}).
  *
- * <p>The daemon chooses the salt, so the key must not follow from the login alone: with the public key, it could try
- * passwords. BuildKit's own client leaves out its seed without a login, and all such sessions share tokens; here, where
- * a login may depend on the repository, that would hand them out.
+ * <p>The daemon chooses the salt. If the key depended on the login and the salt only, the daemon could guess passwords
+ * and compare the public keys. BuildKit's own client omits its seed if there is no login, so that all sessions without
+ * a login share tokens. This client always includes the seed, because a login may depend on the repository, and sharing
+ * would give its token to other sessions.
  */
 public final class TokenAuthority {
     private static final String HMAC = "HmacSHA256";
@@ -41,16 +42,16 @@ public final class TokenAuthority {
             who.write(0);
         }
         byte[] secret = hmac(source.seed(), who.toByteArray());
-        // To HMAC, an empty key is one of zeros, which the JDK does not know.
+        // HMAC treats an empty key like a key of zeros. The JDK rejects an empty key.
         return new TokenAuthority(Ed25519Keys.fromSeed(hmac(salt.length == 0 ? new byte[1] : salt, secret)));
     }
 
-    /** 32 bytes. */
+    /** Returns the 32 bytes of the public key. */
     public byte[] publicKey() {
         return Ed25519Keys.publicBytes((EdECPublicKey) pair.getPublic());
     }
 
-    /** The signature and behind it what is signed, as NaCl's crypto_sign has it. */
+    /** Returns the signature followed by the payload, as NaCl's {@code crypto_sign} does. */
     public byte[] sign(byte[] payload) throws GeneralSecurityException {
         Signature signer = Signature.getInstance("Ed25519");
         signer.initSign(pair.getPrivate());

@@ -22,47 +22,53 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Gets tokens as BuildKit's client does ({@code session/auth/authprovider/authprovider.go}, containerd's
- * {@code core/remotes/docker/auth/fetch.go}): with a login by OAuth2's form, or by GET where the server does not know
- * that; without one by GET.
+ * Requests tokens as BuildKit's client does ({@code session/auth/authprovider/authprovider.go}, containerd's
+ * {@code core/remotes/docker/auth/fetch.go}). With a login, the client sends an OAuth2 form, or a GET request if the
+ * server does not support the form. Without a login, it sends a GET request.
  *
- * <p>The daemon says where the token server is. A login is sent there only when it is the registry itself, or the
- * registry says the same to this client; else a daemon could have the login sent to itself. A registry with TLS is
- * asked over TLS only, also where plain HTTP is allowed; else a daemon could have the login sent in clear.
+ * <p>The daemon names the token server. This client sends a login there only if the token server is the registry
+ * itself, or if the registry names the same token server to this client; otherwise a daemon could have the login sent
+ * to itself. A registry that supports TLS is always asked over TLS, even if plain HTTP is allowed; otherwise a daemon
+ * could have the login sent unencrypted.
  */
 public final class TokenClient {
-    /** Less than the minute that the daemon waits ({@code session/auth/auth.go}). */
+    /**
+     * The timeout in seconds, which is shorter than the minute that the daemon waits ({@code session/auth/auth.go}).
+     */
     private static final long ALL_SECONDS = 50;
 
-    /** Servers that do not know the form answer with these, or redirect to a page for people. */
+    /** The status codes of servers that do not support the form, some of which redirect to a web page. */
     private static final Set<Integer> NO_FORM = Set.of(301, 302, 303, 401, 404, 405);
 
     private static final Pattern BEARER = Pattern.compile("(?i)\\bbearer\\s.*?\\brealm=\"([^\"]+)\"");
 
     private final Http http;
 
-    /** Where each registry said that tokens are to be had, so that it is asked once. */
+    /** The origins of the token servers that each registry named, so that a registry is asked once. */
     private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
 
     public TokenClient(RegistryConnection connection) throws BuildkitException.InvalidRequestException {
         this(connection, HttpClients.of(connection));
     }
 
-    /** @param client made for the same connection */
+    /**
+     * @param connection the connection settings of the registry and its token server
+     * @param client an HTTP client with the same connection settings
+     */
     public TokenClient(RegistryConnection connection, HttpClient client) {
         this.http = new Http(connection, client);
     }
 
     /**
-     * Tells that the registry itself said to this client where its tokens are to be had.
+     * Records the token server that the registry itself named to this client.
      *
-     * @throws IllegalArgumentException when the realm is no address
+     * @throws IllegalArgumentException if the realm has no scheme or no host
      */
     public void allowRealm(String host, URI realm) {
         named.put(host, Set.of(Origin.of(realm)));
     }
 
-    /** Completes with a token, or exceptionally with {@link TokenRefusedException}. */
+    /** Requests a token. The future completes exceptionally with {@link TokenRefusedException} if there is none. */
     public CompletableFuture<Token> fetch(TokenRequest request, Optional<RegistryLogin> login) {
         return login.map(known -> checkRealm(request).thenCompose(checked -> post(request, known)))
                 .orElseGet(() -> get(request, ""))
@@ -104,17 +110,21 @@ public final class TokenClient {
     }
 
     /**
-     * What a registry itself says.
+     * The token servers that a registry named to this client.
      *
-     * @param encrypted whether it said so over TLS
-     * @param origins where tokens are to be had
+     * @param encrypted whether the response was received over TLS
+     * @param origins the origins of the token servers
      */
     private record Found(boolean encrypted, Set<Origin> origins) {}
 
-    /** Without TLS only where that is allowed, and over a network only where it is needed. */
+    /**
+     * Asks the registry for its token server. Plain HTTP is used only if it is allowed, and over a network only if the
+     * registry does not support TLS.
+     */
     private CompletableFuture<Found> challenge(String registry, String scheme) {
         if (http.isPlain(registry) && RegistryHost.isLoopback(registry) && scheme.equals("http")) {
-            // Some servers without TLS let those who try it wait.
+            // On this machine, plain HTTP is tried first, because some servers without TLS do not respond to a TLS
+            // handshake until a timeout.
             CompletableFuture<Found> plain = challenged(registry, "http");
             return plain.exceptionally(failure -> new Found(false, Set.of()))
                     .thenCompose(found -> found.origins().isEmpty()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.registry;
 
-/** There is no token; the message says why in one line, without anything that a server answered. */
+/** A token request failed. The message gives the reason in one line, without data that a server sent. */
 public final class TokenRefusedException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -5,13 +5,13 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * What the daemon wants a token for ({@code session/auth/auth.proto}).
+ * The token that the daemon requests ({@code session/auth/auth.proto}).
  *
- * @param host the registry's, as the daemon talks to it
- * @param realm where the registry says that tokens are to be had
- * @param service by which the token server knows the registry
- * @param scopes such as {@code repository:org/app:pull}
- * @param clientId by which the token server knows us
+ * @param host the registry's host, as the daemon connects to it
+ * @param realm the address of the token server that the registry named
+ * @param service the name of the registry for the token server
+ * @param scopes the scopes, such as {@code repository:org/app:pull}
+ * @param clientId the name of this client for the token server
  */
 public record TokenRequest(String host, URI realm, String service, List<String> scopes, String clientId) {
     public TokenRequest {

@@ -9,7 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** Reads what a token server answers, which is the same for both ways of asking. */
+/** Parses the response of a token server, which is the same for both kinds of requests. */
 final class TokenResponse {
     private TokenResponse() {}
 

@@ -6,8 +6,9 @@ import java.security.SecureRandom;
 import java.util.Objects;
 
 /**
- * That this client, not the daemon, gets the tokens of a registry, and how. It takes a way from here to the registry
- * and to its token server. Never prints the seed or the key.
+ * The settings by which this client, instead of the daemon, requests the tokens of a registry. This machine must be
+ * able to connect to the registry and its token server. The string representation contains neither the seed nor the
+ * key.
  */
 public final class TokenSource implements Serializable {
     private static final long serialVersionUID = 1;
@@ -24,7 +25,7 @@ public final class TokenSource implements Serializable {
         this.sharingLogin = builder.sharingLogin;
     }
 
-    /** Tokens of one session are of no use to any other. */
+    /** Returns a builder with a random seed, so that each session has tokens of its own. */
     public static Builder builder() {
         byte[] seed = new byte[SEED_BYTES];
         RANDOM.nextBytes(seed);
@@ -32,9 +33,9 @@ public final class TokenSource implements Serializable {
     }
 
     /**
-     * Tokens are shared, in the daemon, by all sessions with the same seed and login.
+     * Returns a builder with a seed. In the daemon, all sessions with the same seed and login share tokens.
      *
-     * @param seed at least 16 bytes that nobody else can guess, the same only for builds that may use the same logins
+     * @param seed at least 16 secret bytes, equal only for builds that may use the same logins
      */
     public static Builder builder(byte[] seed) {
         if (seed.length < SEED_BYTES / 2) {
@@ -60,7 +61,7 @@ public final class TokenSource implements Serializable {
         return "TokenSource[" + connection + ", sharingLogin=" + sharingLogin + "]";
     }
 
-    /** Collects what is not the same for every registry. */
+    /** Collects the settings that differ from the defaults. */
     public static final class Builder {
         private final byte[] seed;
         private RegistryConnection connection = RegistryConnection.DEFAULT;
@@ -70,15 +71,15 @@ public final class TokenSource implements Serializable {
             this.seed = seed;
         }
 
-        /** How the registry and its token server are talked to. */
+        /** Sets the connection settings of the registry and its token server. */
         public Builder connection(RegistryConnection value) {
             connection = Objects.requireNonNull(value);
             return this;
         }
 
         /**
-         * Gives the daemon the login, too, when it asks for it, which a registry takes that knows no tokens. Otherwise
-         * the daemon never sees it.
+         * Sets whether the daemon gets the login, too, when it requests one. A registry that does not support tokens
+         * needs this; otherwise the daemon never sees the login.
          */
         public Builder sharingLogin(boolean value) {
             sharingLogin = value;

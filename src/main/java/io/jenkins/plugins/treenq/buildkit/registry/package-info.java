@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Tokens of registries, got from this side with java.net.http; nothing of gRPC. Imports the client's values and keys
- * only.
+ * The tokens of registries, which this client requests with java.net.http, without gRPC. This package imports the
+ * client's values and keys only.
  */
 package io.jenkins.plugins.treenq.buildkit.registry;

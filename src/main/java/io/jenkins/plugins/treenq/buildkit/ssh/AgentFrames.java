@@ -5,16 +5,17 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Cuts a stream of bytes, however it was torn apart, into the messages of the agent protocol: a length of four bytes,
- * then the message. Holds what it was fed and not yet asked for, and never makes room for bytes that did not come.
+ * Splits a stream of bytes into the messages of the agent protocol, each of which is preceded by its length in four
+ * bytes. The stream may arrive in arbitrary pieces. The buffer contains the bytes that were fed and not yet returned,
+ * and is never larger than these.
  */
 public final class AgentFrames {
-    /** As long a message as OpenSSH takes (its {@code AGENT_MAX_LEN}). */
+    /** The maximum length of a message in bytes, which equals OpenSSH's {@code AGENT_MAX_LEN}. */
     public static final int MAX_BYTES = 256 << 10;
 
     private ByteBuffer pending = ByteBuffer.allocate(0);
 
-    /** A message is longer than any that makes sense, or empty. */
+    /** A message is empty or too long. */
     public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -29,7 +30,7 @@ public final class AgentFrames {
         pending = joined;
     }
 
-    /** The next whole message without its length; empty until more bytes come. */
+    /** Returns the next complete message without its length, or empty until more bytes arrive. */
     public Optional<byte[]> next() throws Malformed {
         if (pending.remaining() < Integer.BYTES) {
             return Optional.empty();
@@ -46,7 +47,7 @@ public final class AgentFrames {
         return Optional.of(message);
     }
 
-    /** A message with its length, as it travels. */
+    /** Returns a message preceded by its length. */
     public static byte[] framed(byte[] message) {
         return ByteBuffer.allocate(Integer.BYTES + message.length)
                 .putInt(message.length)

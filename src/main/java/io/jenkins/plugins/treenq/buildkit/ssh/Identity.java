@@ -9,7 +9,10 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.util.Arrays;
 
-/** A private key that an agent holds, with its public half as SSH writes it. Never prints the key. */
+/**
+ * A private key of an agent with its public key in the format of SSH. The string representation does not contain the
+ * key.
+ */
 final class Identity {
     private static final String RSA = "ssh-rsa";
     private static final String ED25519 = "ssh-ed25519";
@@ -26,11 +29,11 @@ final class Identity {
         this.key = key;
     }
 
-    /** @throws GeneralSecurityException when the key cannot be used; never with the key's text */
+    /** @throws GeneralSecurityException if the key cannot be used; the message does not contain the key */
     static Identity of(SshKey key) throws GeneralSecurityException {
         byte[] blob = key.publicKey();
         Identity identity = new Identity(new SshReader(blob).text(), blob, key.comment(), Pkcs8Keys.parse(key.pem()));
-        // A type that is not known, or not the key's, is told now and not to a step.
+        // A first signature shows now, and not during a build step, that the type is supported and belongs to the key.
         identity.sign(blob, AgentMessage.RSA_SHA2_256);
         return identity;
     }
@@ -43,7 +46,7 @@ final class Identity {
         return comment;
     }
 
-    /** The signature with its algorithm, as SSH writes it; {@code flags} choose it for RSA. */
+    /** Returns the signature with its algorithm in the format of SSH. For RSA, {@code flags} select the algorithm. */
     byte[] sign(byte[] data, int flags) throws GeneralSecurityException {
         return switch (type) {
             case RSA -> rsa(data, flags);
@@ -55,7 +58,7 @@ final class Identity {
         };
     }
 
-    /** RFC 4253, section 6.6, and RFC 8332. */
+    /** Signs with RSA (RFC 4253, section 6.6, and RFC 8332). */
     private byte[] rsa(byte[] data, int flags) throws GeneralSecurityException {
         if ((flags & AgentMessage.RSA_SHA2_256) != 0) {
             return signature("rsa-sha2-256", signed("SHA256withRSA", data));
@@ -63,11 +66,11 @@ final class Identity {
         if ((flags & AgentMessage.RSA_SHA2_512) != 0) {
             return signature("rsa-sha2-512", signed("SHA512withRSA", data));
         }
-        // What servers of the time before 2016 want; the client decides.
+        // Servers from before 2016 need this algorithm. The SSH client chooses it.
         return signature(RSA, signed("SHA1withRSA", data));
     }
 
-    /** RFC 5656, section 3.1.2. */
+    /** Signs with ECDSA (RFC 5656, section 3.1.2). */
     private byte[] ecdsa(String algorithm, byte[] data) throws GeneralSecurityException {
         byte[] both = signed(algorithm, data);
         int half = both.length / 2;

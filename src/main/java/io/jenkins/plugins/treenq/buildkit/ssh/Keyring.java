@@ -13,8 +13,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * An agent that holds its keys in memory, lists them and signs with them, and does nothing else (compare
- * {@code x/crypto/ssh/agent/server.go} and {@code keyring.go}). Never prints a key.
+ * An agent with keys in memory, which lists the keys and signs with them (compare {@code x/crypto/ssh/agent/server.go}
+ * and {@code keyring.go}). Other requests are refused. The string representation does not contain the keys.
  */
 public final class Keyring {
     private static final Logger LOGGER = Logger.getLogger(Keyring.class.getName());
@@ -23,7 +23,7 @@ public final class Keyring {
 
     private Keyring() {}
 
-    /** @throws BuildkitException.InvalidRequestException when one of the keys cannot be read or served */
+    /** @throws BuildkitException.InvalidRequestException if a key cannot be read or its type is not supported */
     public static Keyring of(List<SshKey> keys) throws BuildkitException.InvalidRequestException {
         Keyring keyring = new Keyring();
         for (SshKey key : keys) {
@@ -31,7 +31,8 @@ public final class Keyring {
                 Identity identity = Identity.of(key);
                 keyring.identities.put(ByteBuffer.wrap(identity.publicBlob()), identity);
             } catch (GeneralSecurityException | RuntimeException e) {
-                // The JDK throws unchecked exceptions at some of what is damaged; their words may repeat it.
+                // The JDK throws unchecked exceptions for some damaged keys, and their messages may contain parts of
+                // the key.
                 String reason = e instanceof GeneralSecurityException ? e.getMessage() : "it is damaged";
                 throw new BuildkitException.InvalidRequestException(
                         "the SSH key '" + key.comment() + "' cannot be used: " + reason);
@@ -40,7 +41,7 @@ public final class Keyring {
         return keyring;
     }
 
-    /** The answer to a message; both without their length. */
+    /** Returns the response to a request, both without their lengths. */
     public byte[] answer(byte[] request) {
         try {
             return switch (AgentMessage.type(request)) {

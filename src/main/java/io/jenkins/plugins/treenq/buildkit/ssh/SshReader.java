@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 
-/** Reads the data types of SSH (RFC 4251, section 5). */
+/** Reads the data types of the SSH protocol (RFC 4251, section 5). */
 final class SshReader {
     private final ByteBuffer in;
 

@@ -6,7 +6,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Writes the data types of SSH (RFC 4251, section 5). */
+/** Writes the data types of the SSH protocol (RFC 4251, section 5). */
 final class SshWriter {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

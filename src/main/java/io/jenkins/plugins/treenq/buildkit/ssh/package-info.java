@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The agent protocol of SSH over keys held in memory, as bytes that come and go; nothing of gRPC. Imports the client's
- * values and keys only.
+ * The SSH agent protocol with keys in memory, on bytes and without gRPC. This package imports the client's values and
+ * {@code keys} only.
  */
 package io.jenkins.plugins.treenq.buildkit.ssh;

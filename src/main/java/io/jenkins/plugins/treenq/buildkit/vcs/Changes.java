@@ -16,8 +16,8 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.TreeWalk.OperationType;
 
 /**
- * Tells whether files that git tracks are other than in the commit. A file that has the size and time at which git
- * wrote it is not read. Files that git does not track, and what submodules hold, do not count.
+ * Determines whether the files that git tracks differ from the commit. A file whose size and modification time equal
+ * those in the index is not read. Untracked files and the content of submodules are ignored.
  */
 final class Changes {
     private static final int INDEX = 0;
@@ -52,7 +52,7 @@ final class Changes {
         }
     }
 
-    /** Most often git has noted which tree the index stands for. */
+    /** Whether the index equals the tree of the commit. Usually, git has stored the ID of the tree in the index. */
     private static boolean isOf(DirCache index, AnyObjectId tree) {
         DirCacheTree noted = index.getCacheTree(false);
         return noted != null && noted.isValid() && tree.equals(noted.getObjectId());

@@ -15,10 +15,11 @@ import org.eclipse.jgit.treewalk.WorkingTreeOptions;
 import org.eclipse.jgit.util.FS;
 
 /**
- * Walks a working tree as JGit does, but opens plain files only, and never runs the filters that a configuration names.
+ * Walks a working tree as JGit does, but opens regular files only and never runs the filters of the repository's
+ * configuration.
  */
 final class CheckedOutFiles extends WorkingTreeIterator {
-    /** Neither a nested repository nor a pipe is anything to look into. */
+    /** Skips nested repositories and special files, such as pipes. */
     private static final FileTreeIterator.FileModeStrategy MODES = (file, attributes) -> {
         boolean plain = attributes.isRegularFile() || attributes.isSymbolicLink() || attributes.isDirectory();
         return plain ? FileTreeIterator.NoGitlinksStrategy.INSTANCE.getMode(file, attributes) : FileMode.MISSING;
@@ -54,13 +55,13 @@ final class CheckedOutFiles extends WorkingTreeIterator {
         return new CheckedOutFiles(this, ((FileEntry) current()).getFile());
     }
 
-    /** None: it would be a program. */
+    /** Returns null, because the filter would be a program to run. */
     @Override
     public String getCleanFilterCommand() {
         return null;
     }
 
-    /** What a filter makes of a file is not known here, so that such a file is other only when its size is. */
+    /** The output of a filter is not known, so a file with a filter counts as modified only if its size differs. */
     @Override
     public boolean isModified(DirCacheEntry entry, boolean forceContentCheck, ObjectReader reader) throws IOException {
         return switch (compareMetadata(entry)) {

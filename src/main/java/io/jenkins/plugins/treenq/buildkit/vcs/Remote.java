@@ -9,13 +9,13 @@ import org.eclipse.jgit.lib.BranchConfig;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Repository;
 
-/** Where a repository was cloned from (buildx, {@code util/gitutil/gitutil.go}). */
+/** Determines the URL from which a repository was cloned (buildx, {@code util/gitutil/gitutil.go}). */
 final class Remote {
     private Remote() {}
 
     /**
-     * The URL of the branch's own remote, of {@code origin} or {@code upstream}, with nothing secret in it. It is the
-     * one that was written down: what {@code url.*.insteadOf} makes of it is often a login.
+     * Returns the URL of the current branch's remote, or else of {@code origin} or {@code upstream}, without logins.
+     * The URL is the configured one: {@code url.*.insteadOf} is not applied, because its result often contains a login.
      */
     static Optional<String> of(Repository repository) throws IOException {
         Config config = repository.getConfig();
@@ -29,7 +29,10 @@ final class Remote {
                 .map(Remote::withoutLogin);
     }
 
-    /** A user belongs to the address with SSH, and to the login elsewhere; servers take tokens in a query, too. */
+    /**
+     * Removes the login from a URL. With SSH, the user is a part of the address and is kept without a password. In
+     * other URLs, the user belongs to the login, and the query may contain a token.
+     */
     private static String withoutLogin(String url) {
         if (!url.contains("://")) {
             return url;

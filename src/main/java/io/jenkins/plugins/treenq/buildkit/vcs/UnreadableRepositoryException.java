@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.vcs;
 
 import java.io.IOException;
 
-/** A repository that is not read here. The message quotes nothing that is in a file. */
+/** A repository that this client refuses to read. The message does not quote the content of any file. */
 final class UnreadableRepositoryException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -11,8 +11,8 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 
 /**
- * Options of a request that put the commit, the remote and the folder of a context into the build's provenance, as
- * buildx has them ({@code build/git.go}).
+ * The options of a build request that add the commit, the remote and the folder of a build context to the provenance,
+ * as buildx does ({@code build/git.go}).
  */
 public final class VcsOptions {
     private static final String DIRTY = "-dirty";
@@ -20,14 +20,15 @@ public final class VcsOptions {
     private VcsOptions() {}
 
     /**
-     * Reads the repository whose working tree the context lies in. Nothing of it is run, be it a hook or a filter.
+     * Reads the repository whose working tree contains the build context. No program of the repository is run, such as
+     * a hook or a filter.
      *
      * @param context an existing folder
-     * @param boundary an ancestor of the context, links resolved; a repository above it does not count
-     * @param locals trees of files that the daemon may fetch
-     * @return {@code vcs:source}, {@code vcs:revision} and {@code vcs:localdir:NAME}, as far as there are such; empty
-     *     when the context is in no repository
-     * @throws IOException when the repository cannot be read, or keeps something outside of the boundary
+     * @param boundary an ancestor of the build context, without symlinks; a repository above the boundary is ignored
+     * @param locals the local sources that the daemon may request
+     * @return {@code vcs:source}, {@code vcs:revision} and {@code vcs:localdir:NAME}, each if it is known; empty if the
+     *     build context is in no repository
+     * @throws IOException if the repository cannot be read, or has files outside of the boundary
      */
     public static Map<String, String> of(Path context, Path boundary, Map<String, LocalSource> locals)
             throws IOException {
@@ -40,7 +41,7 @@ public final class VcsOptions {
         } catch (UnreadableRepositoryException e) {
             throw new IOException("the git repository of " + tree + " cannot be read: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
-            // JGit has either for a repository that is damaged, or of a kind that it does not know. Its messages quote
+            // JGit throws either for a repository that is damaged or has an unsupported format. Its messages may quote
             // files.
             throw new IOException(
                     "the git repository of " + tree
@@ -53,7 +54,7 @@ public final class VcsOptions {
             throws IOException {
         Map<String, String> options = new TreeMap<>();
         Ref head = repository.exactRef(Constants.HEAD);
-        // There is none before the first commit.
+        // HEAD points to no commit before the first one.
         if (head != null && head.getObjectId() != null) {
             boolean dirty = Changes.since(head.getObjectId(), repository);
             options.put("vcs:revision", head.getObjectId().name() + (dirty ? DIRTY : ""));

@@ -23,13 +23,13 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 
 /**
- * Finds and opens the repository that a folder is checked out from. Steps of the build may have written what is read
- * here, so it must be plain files, and lead nowhere else.
+ * Finds and opens the repository of a working tree. Build steps may have written the repository's files, so the files
+ * that are read must be regular files inside of the boundary.
  */
 final class WorkTree {
     private static final int MAX_CONFIG_BYTES = 1 << 20;
 
-    /** As JGit has it. */
+    /** The limit of nested alternates, which equals JGit's. */
     private static final int MAX_ALTERNATES = 5;
 
     private static final List<String> OWN_FILES = List.of(Constants.HEAD, "index", "commondir", "config.worktree");
@@ -38,7 +38,7 @@ final class WorkTree {
 
     private WorkTree() {}
 
-    /** The nearest folder with a {@code .git}; null without one. */
+    /** Returns the nearest folder that contains {@code .git}, or null if there is none. */
     static Path around(Path folder, Path boundary) {
         for (Path at = folder; at != null && at.startsWith(boundary); at = at.getParent()) {
             if (Files.exists(at.resolve(Constants.DOT_GIT))) {
@@ -50,7 +50,7 @@ final class WorkTree {
 
     static Repository open(Path tree, Path boundary) throws IOException {
         check(tree.resolve(Constants.DOT_GIT), boundary);
-        // Given, so that no core.worktree leads elsewhere.
+        // The working tree is set explicitly, so that core.worktree has no effect.
         FileRepositoryBuilder builder = new FileRepositoryBuilder()
                 .setWorkTree(tree.toFile())
                 .setMustExist(true)
@@ -83,7 +83,10 @@ final class WorkTree {
         return real;
     }
 
-    /** Reading a pipe or a device would not end, and JGit tells what is in a file that makes no sense to it. */
+    /**
+     * Checks that a file is a regular file or folder and inside of the boundary. Reading a pipe or device would not
+     * end, and JGit's messages quote files that it cannot parse.
+     */
     private static void check(Path file, Path boundary) throws IOException {
         if (!Files.exists(file)) {
             return;
@@ -104,7 +107,7 @@ final class WorkTree {
         void of(Path file) throws IOException;
     }
 
-    /** Everything that is in a folder, also behind links. */
+    /** Checks all files in a folder, and follows symlinks. */
     private static void walk(Path folder, Check check) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
@@ -113,7 +116,7 @@ final class WorkTree {
                 folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                        // Of links that lead nowhere there is nothing to read.
+                        // A symlink without a target has no content to read.
                         if (!attributes.isSymbolicLink()) {
                             check.of(file);
                         }
@@ -129,8 +132,9 @@ final class WorkTree {
     }
 
     /**
-     * Objects may lie elsewhere, as those of a reference repository that clones of the same machine share. They are
-     * told by their hashes only, so what counts is that each of them can be read to its end.
+     * Checks the files of the object database. Objects may be outside of the boundary, such as those of a reference
+     * repository that several clones on a machine share. Objects are addressed by their hashes, so the only check is
+     * that each can be read to its end.
      */
     private static void checkObjects(Path objects, int alternatesLeft) throws IOException {
         walk(objects, WorkTree::checkType);

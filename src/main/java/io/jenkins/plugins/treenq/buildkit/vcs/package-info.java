@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What the git repository around a context says of it. The one package that needs JGit; nothing else of the client
- * needs it.
+ * Reads the data of the git repository that contains a build context. This is the only package of the client that needs
+ * JGit.
  */
 package io.jenkins.plugins.treenq.buildkit.vcs;

@@ -13,16 +13,19 @@ import java.util.List;
 import java.util.UUID;
 import picocli.CommandLine.TypeConversionException;
 
-/** Writes files that others wait for: they are there whole, or not at all, unless they are no files but devices. */
+/**
+ * Writes files atomically: other processes see either the complete file or none. Devices and pipes are written to
+ * directly.
+ */
 final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Says before a build that a file cannot be written after it.
+     * Checks before a build whether a file can be written after the build.
      *
-     * @param option that names the file
-     * @param file null when there is none
-     * @param made folders that the build makes
+     * @param option the option that names the file, for messages
+     * @param file the file; null for none
+     * @param made the folders that the build creates
      */
     static void requireFolder(String option, Path file, List<Path> made) {
         if (file == null) {
@@ -49,7 +52,10 @@ final class AtomicFile {
         }
     }
 
-    /** Where a file will be that is written after the build, with all links resolved: a result may put others there. */
+    /**
+     * Returns the path of a file that is written after the build, with all symlinks resolved, because the result of the
+     * build may create symlinks.
+     */
     static Path resolved(Path file) throws IOException {
         Path target = file.toAbsolutePath();
         Path present = target.getParent();
@@ -59,7 +65,10 @@ final class AtomicFile {
         return present.toRealPath().resolve(present.relativize(target)).normalize();
     }
 
-    /** Writes a {@link #resolved} one, unless a link leads elsewhere now. */
+    /**
+     * Writes a file whose path was {@link #resolved}. Fails if a symlink has replaced a folder of the path in the
+     * meantime.
+     */
     static void writeResolved(Path file, String text) throws IOException {
         new RootedPath(file.getParent(), file.getRoot()).folder();
         write(file, text);
@@ -68,12 +77,11 @@ final class AtomicFile {
     static void write(Path file, String text) throws IOException {
         Path target = file.toAbsolutePath();
         if (Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target)) {
-            // A device or a pipe, such as /dev/stdout, is what is written to, and not what another file takes the place
-            // of.
+            // A device or a pipe, such as /dev/stdout, is written to and not replaced by a file.
             writeInto(target, text);
             return;
         }
-        // Not Files.createTempFile, whose files only their owner may read.
+        // Files.createTempFile would create a file that only its owner can read.
         Path part = target.resolveSibling("." + target.getFileName() + "-" + UUID.randomUUID());
         try {
             Files.writeString(part, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -82,7 +90,7 @@ final class AtomicFile {
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            // Its own text may name the other file, which nobody has asked for.
+            // The message of the exception may name the temporary file, which the user does not know.
             throw unwritable(file, e);
         } finally {
             Files.deleteIfExists(part);

@@ -28,16 +28,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code treenqctl build}: one build, or the same one several times. */
+/** {@code treenqctl build}: builds once, or repeats the same build. */
 @Command(
         name = "build",
         aliases = "b",
         description = "Builds with a frontend, such as dockerfile.v0, or builds an LLB definition from standard input.")
 final class BuildCommand implements Callable<Integer> {
-    /** The option that makes a frontend answer instead of build. */
+    /** The frontend option for a subrequest, which the frontend answers instead of building. */
     private static final String QUESTION = "requestid";
 
-    /** {@code util/entitlements/entitlements.go}. */
+    /** The entitlements in {@code util/entitlements/entitlements.go}. */
     private static final Pattern ENTITLEMENT = Pattern.compile("network\\.host|security\\.insecure|device(=.*)?");
 
     @ParentCommand
@@ -157,7 +157,7 @@ final class BuildCommand implements Callable<Integer> {
             return Duration.ZERO;
         }
         BuildResult result = report.of(listener -> client.build(request, content, listener));
-        // As with buildctl, there is no file when no exporter had anything to say.
+        // As with buildctl, no file is written if the exporters returned no metadata.
         if (metadataFile != null && !result.metadata().isEmpty()) {
             AtomicFile.writeResolved(metadataFile, MetadataFile.json(result.metadata()));
         }
@@ -187,7 +187,7 @@ final class BuildCommand implements Callable<Integer> {
                 sharedKey.read());
     }
 
-    /** Prints what a frontend says of a Dockerfile instead of building it. */
+    /** Sends a subrequest to the frontend and prints its result. */
     private void ask(BuildkitClient client, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException, IOException {
         Map<String, String> answer = report.of(listener -> client.frontendAnswer(request, content, listener));

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options that say where a build's progress goes, and what becomes of it there. */
+/** The options that determine how and where the progress of a build is printed. */
 final class BuildReport {
     @Option(names = "--progress", description = ProgressPrinter.MODES)
     private ProgressPrinter.Mode progress = ProgressPrinter.Mode.auto;
@@ -37,18 +37,20 @@ final class BuildReport {
 
     private Optional<Terminal> terminal = Optional.empty();
 
-    /** Something to be done with a listener. */
+    /** An action that sends events to a listener. */
     @FunctionalInterface
     interface Action<T, E extends Exception> {
         T run(BuildListener listener) throws E, InterruptedException, IOException;
     }
 
-    /** Lets the progress be drawn in place, unless another form was asked for. */
+    /** Allows the progress to be drawn on a terminal, unless another mode is selected. */
     void drawOn(Optional<Terminal> value) {
         terminal = value;
     }
 
-    /** Reports what the action tells its listener; the metrics when it has succeeded. */
+    /**
+     * Runs an action and prints the events that it sends. If the action succeeds, the cache metrics are printed, too.
+     */
     <T, E extends Exception> T of(Action<T, E> action) throws E, InterruptedException, IOException {
         List<BuildListener> listeners = new ArrayList<>();
         CacheMetrics metrics = new CacheMetrics();
@@ -90,7 +92,9 @@ final class BuildReport {
         }
     }
 
-    /** What steps print may be nobody else's business. */
+    /**
+     * Opens a file that only its owner can read if it is new, because the output of build steps may be confidential.
+     */
     private static PrintWriter open(Path file, StandardOpenOption how) throws IOException {
         if (file == null) {
             return null;
@@ -98,7 +102,7 @@ final class BuildReport {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException | UnsupportedOperationException e) {
-            // It keeps its owner's choice, or the file system knows none.
+            // An existing file keeps its permissions, and some file systems have none.
         }
         return new PrintWriter(Files.newBufferedWriter(
                 file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how));

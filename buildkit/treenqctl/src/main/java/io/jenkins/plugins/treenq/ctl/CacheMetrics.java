@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Counts which steps came from the cache, as buildctl does ({@code cmd/buildctl/cachemetrics.go}). */
+/** Counts the build steps that were cached, as buildctl does ({@code cmd/buildctl/cachemetrics.go}). */
 final class CacheMetrics implements BuildListener {
     private static final Pattern FROM = Pattern.compile("\\[.*\\] FROM");
     private static final List<String> NOT_OF_THE_USER =
@@ -42,7 +42,7 @@ final class CacheMetrics implements BuildListener {
         }
     }
 
-    /** A line for each step that was not there yet, then the numbers. */
+    /** Prints a line for each build step that was not cached, then the numbers as JSON. */
     synchronized void print(Consumer<String> out) {
         List<Vertex> users = vertices.values().stream()
                 .filter(vertex -> NOT_OF_THE_USER.stream().noneMatch(vertex.name::startsWith))

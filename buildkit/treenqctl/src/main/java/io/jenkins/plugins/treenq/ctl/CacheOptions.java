@@ -13,8 +13,11 @@ import java.util.Map;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code --import-cache} and {@code --export-cache} ({@code cmd/buildctl/build/importcache.go} and
+ * The options {@code --import-cache} and {@code --export-cache} ({@code cmd/buildctl/build/importcache.go} and
  * {@code exportcache.go}).
+ *
+ * @param imports the cache importers
+ * @param exports the cache exporters
  */
 record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
     static CacheOptions read(List<String> imports, List<String> exports, Map<String, String> environment) {
@@ -27,7 +30,7 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
                         .toList());
     }
 
-    /** The folders of local cache, as a session knows them. */
+    /** Returns the folders of local cache by the store IDs of the session. */
     Map<String, Path> folders() {
         Map<String, Path> folders = new HashMap<>();
         imports.forEach(entry -> addFolder(entry, "src", folders));
@@ -35,7 +38,7 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
         return folders;
     }
 
-    /** Adds where cache is read from and written to. */
+    /** Adds the folders that local cache is imported from and exported to. */
     void addTo(OutputPaths places) throws BuildkitException.InvalidRequestException {
         for (CacheEntry entry : imports) {
             String folder = folder(entry, "src");
@@ -58,7 +61,7 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
         }
     }
 
-    /** Empty when the entry has none. */
+    /** Returns the folder of a local cache, or an empty string for other types. */
     private static String folder(CacheEntry entry, String key) {
         return entry.type().equals("local") ? entry.attributes().getOrDefault(key, "") : "";
     }
@@ -71,7 +74,7 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
 
     private static CacheEntry entry(String option, String text, Map<String, String> environment) {
         if (!text.contains("type=")) {
-            // The form before BuildKit v0.4, which buildctl still takes.
+            // BuildKit before v0.4 had this syntax, which buildctl still accepts.
             return new CacheEntry("registry", Map.of("ref", text));
         }
         Map<String, String> attributes = new LinkedHashMap<>(KeyValues.parse(text));
@@ -85,7 +88,10 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
         return new CacheEntry(type, attributes);
     }
 
-    /** What a job of GitHub Actions has in its environment ({@code cmd/buildctl/build/util.go}). */
+    /**
+     * Adds the attributes that a job of GitHub Actions has as environment variables
+     * ({@code cmd/buildctl/build/util.go}).
+     */
     private static void addGithub(Map<String, String> attributes, Map<String, String> environment) {
         String version = attributes.getOrDefault("version", "");
         String newer = environment.getOrDefault("ACTIONS_CACHE_SERVICE_V2", "");

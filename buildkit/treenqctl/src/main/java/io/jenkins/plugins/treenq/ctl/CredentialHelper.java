@@ -10,11 +10,11 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Docker's programs that keep logins ({@code docker-credential-helpers}, {@code client/client.go}). */
+/** Runs Docker's credential helpers ({@code docker-credential-helpers}, {@code client/client.go}). */
 final class CredentialHelper {
     private static final String NOT_FOUND = "credentials not found in native keychain";
 
-    /** In place of a user's name, it makes the secret an identity token. */
+    /** The user name for which the secret is an identity token. */
     private static final String TOKEN_USER = "<token>";
 
     private CredentialHelper() {}
@@ -22,7 +22,10 @@ final class CredentialHelper {
     /**
      * Runs {@code docker-credential-NAME get}.
      *
-     * @throws IllegalStateException when it does not say whether there is a login
+     * @param name the name of the credential helper
+     * @param registry the key of the registry in Docker's configuration
+     * @return the login, or empty if the credential helper has none
+     * @throws IllegalStateException if the program cannot be run, fails, or prints something other than a login
      */
     static Optional<RegistryLogin> get(String name, String registry) {
         String program = "docker-credential-" + name;
@@ -35,7 +38,7 @@ final class CredentialHelper {
             try (OutputStream input = process.getOutputStream()) {
                 input.write(registry.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // It may answer without listening.
+                // The program may respond without reading its input.
             }
             output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             exit = process.waitFor();

@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that say how the daemon is reached ({@code cmd/buildctl/common/common.go}). */
+/** The options for the connection to the daemon ({@code cmd/buildctl/common/common.go}). */
 final class DaemonOptions {
-    /** Where buildctl looks for a daemon when nobody says where one is. */
+    /** The default address, which is that of buildctl. */
     private static final String DEFAULT_ADDRESS = "unix:///run/buildkit/buildkitd.sock";
 
     private static final Duration NO_LIMIT = Duration.ofDays(1);

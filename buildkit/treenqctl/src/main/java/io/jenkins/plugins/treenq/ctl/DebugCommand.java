@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug}: what the daemon says of itself and of its builds. */
+/** {@code treenqctl debug}: shows information about the daemon and its builds. */
 @Command(
         name = "debug",
         description = "Shows information about the daemon and its builds.",
@@ -40,7 +40,7 @@ final class DebugCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** Without a command. */
+    /** Prints the help if no subcommand is given. */
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());

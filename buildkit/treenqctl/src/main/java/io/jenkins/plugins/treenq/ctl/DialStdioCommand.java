@@ -18,8 +18,8 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * {@code treenqctl dial-stdio}: the far end of buildctl's {@code ssh://} and its like, which run it beside the daemon
- * ({@code cmd/buildctl/dialstdio.go}).
+ * {@code treenqctl dial-stdio}: connects standard input and output to the daemon's socket. With an address such as
+ * {@code ssh://}, buildctl runs this command on the daemon's machine ({@code cmd/buildctl/dialstdio.go}).
  */
 @Command(
         name = "dial-stdio",
@@ -39,7 +39,7 @@ final class DialStdioCommand implements Callable<Integer> {
         }
         try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(address.getPath()))) {
             Thread upward = new Thread(() -> send(socket), "dial-stdio");
-            // It may read from a terminal that never ends.
+            // The thread may wait for a terminal whose input never ends, and must not keep the process running.
             upward.setDaemon(true);
             upward.start();
             try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
@@ -54,11 +54,14 @@ final class DialStdioCommand implements Callable<Integer> {
             copy(in.getChannel(), socket);
             socket.shutdownOutput();
         } catch (IOException e) {
-            // The daemon has gone, which the other direction sees too.
+            // The daemon has closed the connection. The other direction ends for the same reason.
         }
     }
 
-    /** The streams that {@code Channels} makes of a socket wait for one another. */
+    /**
+     * Copies a channel. The streams that {@code Channels} creates for a socket would make reading and writing block
+     * each other.
+     */
     private static void copy(ReadableByteChannel from, WritableByteChannel to) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
         while (from.read(buffer.clear()) >= 0) {

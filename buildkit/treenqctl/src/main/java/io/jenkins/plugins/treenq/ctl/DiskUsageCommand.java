@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl du}: what the daemon keeps on its disk. */
+/** {@code treenqctl du}: shows the disk usage of the daemon's cache. */
 @Command(name = "du", description = "Shows the disk usage of the daemon's cache.")
 final class DiskUsageCommand implements Callable<Integer> {
     @ParentCommand

@@ -27,12 +27,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Registry logins of a docker {@code config.json} and of {@code $DOCKER_AUTH_CONFIG}: those that stand there, and those
- * that its credential helpers keep (docker's {@code cli/config/configfile/file.go}). As buildctl does, it gets tokens
- * from here, unless {@code $BUILDKIT_NO_CLIENT_TOKEN} forbids it ({@code session/auth/authprovider/authprovider.go}).
+ * The logins in Docker's {@code config.json} and in {@code $DOCKER_AUTH_CONFIG}, including those of the credential
+ * helpers (docker's {@code cli/config/configfile/file.go}). Like buildctl, treenqctl requests the tokens itself, unless
+ * {@code $BUILDKIT_NO_CLIENT_TOKEN} is set ({@code session/auth/authprovider/authprovider.go}).
  */
 final class DockerConfig implements RegistryLogins {
-    /** What helpers give may be short-lived; some cloud's logins end after five minutes. */
+    /**
+     * The time for which the login of a credential helper is cached. The logins of some clouds expire after five
+     * minutes.
+     */
     private static final Duration KEPT = Duration.ofSeconds(290);
 
     private final RegistryEntries<Optional<RegistryLogin>> given = new RegistryEntries<>();
@@ -62,10 +65,12 @@ final class DockerConfig implements RegistryLogins {
     }
 
     /**
-     * The logins of {@code $DOCKER_CONFIG} or of the user's own folder; none when there is no such file. What of it
-     * cannot be read is no reason to refuse a build, which may not need it.
+     * Reads the configuration in {@code $DOCKER_CONFIG} or in the user's folder. Without the file, there are no logins.
+     * A part that cannot be read causes a warning and no error, because the build may not need it.
      *
-     * @param warnings gets a line for whatever cannot be read
+     * @param environment the environment variables
+     * @param tls the TLS settings by registry
+     * @param warnings receives a line for each part that cannot be read
      */
     static RegistryLogins read(
             Map<String, String> environment, Map<String, RegistryTlsOptions> tls, Consumer<String> warnings) {
@@ -87,7 +92,10 @@ final class DockerConfig implements RegistryLogins {
         return config;
     }
 
-    /** A process may have another home than its account ({@code cli/config/config.go}). */
+    /**
+     * Returns the folder of the configuration. As in Docker, the home folder in the environment takes precedence over
+     * that of the account ({@code cli/config/config.go}).
+     */
     private static Path folder(Map<String, String> environment) {
         String folder = environment.getOrDefault("DOCKER_CONFIG", "");
         if (!folder.isEmpty()) {
@@ -100,7 +108,7 @@ final class DockerConfig implements RegistryLogins {
     private void add(String name, String text, RegistryEntries<Optional<RegistryLogin>> logins) {
         JsonElement read;
         try {
-            // As Go's decoder, this reads the first value; an empty file has none, and that is fine.
+            // Like Go's decoder, this call parses the first value only. An empty file has no value, which is allowed.
             read = JsonParser.parseReader(new JsonReader(new StringReader(text)));
         } catch (JsonParseException e) {
             read = new JsonArray();
@@ -145,7 +153,7 @@ final class DockerConfig implements RegistryLogins {
             String pair = decoded(auth.text("auth"));
             int colon = pair.indexOf(':');
             if (colon > 0) {
-                // Docker itself pads the password with zero bytes at times.
+                // Docker sometimes pads the password with zero bytes.
                 return Optional.of(new RegistryLogin(
                         pair.substring(0, colon), pair.substring(colon + 1).replaceAll("^\0+|\0+$", "")));
             }
@@ -157,7 +165,9 @@ final class DockerConfig implements RegistryLogins {
                 : Optional.of(new RegistryLogin(auth.text("username"), auth.text("password")));
     }
 
-    /** Empty when the text is no base64. Go takes line breaks in it. */
+    /**
+     * Returns the decoded text, or an empty string if it is not valid base64. Like Go, this method accepts line breaks.
+     */
     private static String decoded(String base64) {
         try {
             return new String(Base64.getDecoder().decode(base64.replaceAll("[\r\n]", "")), StandardCharsets.UTF_8);

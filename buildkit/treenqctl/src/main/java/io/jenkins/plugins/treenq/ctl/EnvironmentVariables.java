@@ -8,24 +8,24 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.TypeConversionException;
 
-/** The environment's variables as the bytes that they are, which need not be text. */
+/** The environment variables of this process as bytes, because a value may be invalid UTF-8. */
 final class EnvironmentVariables {
     private final Map<String, String> texts;
     private final Map<String, byte[]> bytes = new HashMap<>();
 
     /**
-     * @param texts as Java reads them
-     * @param block {@code NAME=value} for each of them, as the system has it; or nothing, where it does not tell
+     * @param texts the variables as Java decodes them
+     * @param block {@code NAME=value} for each variable as bytes; empty if the system does not provide them
      */
     EnvironmentVariables(Map<String, String> texts, List<byte[]> block) {
         this.texts = texts;
         for (byte[] variable : block) {
-            // Bytes and characters are one there, so that the name's end is found in the bytes.
+            // In ISO 8859-1, each character is one byte, so the index of "=" in the text is its index in the bytes.
             String line = new String(variable, StandardCharsets.ISO_8859_1);
             int equals = line.indexOf('=');
             if (equals > 0) {
                 String name = new String(variable, 0, equals, StandardCharsets.UTF_8);
-                // As in C and Go, the first of two counts.
+                // As in C and Go, the first of two variables with the same name is used.
                 bytes.putIfAbsent(name, line.substring(equals + 1).getBytes(StandardCharsets.ISO_8859_1));
             }
         }
@@ -40,7 +40,7 @@ final class EnvironmentVariables {
         return bytes.containsKey(name) || texts.containsKey(name);
     }
 
-    /** Nothing when the variable is not set. */
+    /** Returns the value of a variable, or empty if it is not set. */
     Optional<byte[]> bytes(String name) {
         if (bytes.containsKey(name)) {
             return Optional.of(bytes.get(name));
@@ -53,7 +53,11 @@ final class EnvironmentVariables {
         return Optional.ofNullable(text).map(value -> value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** For what can only be text. */
+    /**
+     * Returns the value of a variable as text, or empty if it is not set.
+     *
+     * @throws TypeConversionException if the value is not valid UTF-8
+     */
     Optional<String> text(String name) {
         return bytes(name).map(value -> ProcessBlock.text(value)
                 .orElseThrow(() -> new TypeConversionException(

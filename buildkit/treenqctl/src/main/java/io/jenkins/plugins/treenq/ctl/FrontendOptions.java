@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads {@code --opt} ({@code cmd/buildctl/build/opt.go}). */
+/** Parses the option {@code --opt} ({@code cmd/buildctl/build/opt.go}). */
 final class FrontendOptions {
     private static final String BUILD_ARG = "build-arg:";
     private static final String EPOCH = "SOURCE_DATE_EPOCH";
 
     private FrontendOptions() {}
 
-    /** A build argument without a value takes the environment's, or is left out. */
+    /**
+     * Parses the options. A build argument without a value gets that of the environment variable, or is omitted if the
+     * variable is not set.
+     */
     static Map<String, String> read(List<String> options, EnvironmentVariables environment) {
         Map<String, String> values = new TreeMap<>();
         environment.text(EPOCH).ifPresent(epoch -> values.put(BUILD_ARG + EPOCH, epoch));

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The fields of a JSON object as Go's decoder takes them ({@code encoding/json}): names in any case, and {@code null}
- * as if the field were not there. A field of the wrong type is left out and told, and the others are taken.
+ * Reads the fields of a JSON object by the rules of Go's decoder ({@code encoding/json}): names match in any case, and
+ * {@code null} counts as missing. A field of the wrong type causes a warning and is ignored.
  */
 final class GoFields {
     private final JsonObject object;
@@ -17,8 +17,9 @@ final class GoFields {
     private final Consumer<String> warnings;
 
     /**
-     * @param place of the object, for warnings
-     * @param warnings gets a line for each field that cannot be taken, without its value
+     * @param object the object
+     * @param place the place of the object, for warnings
+     * @param warnings receives a line for each field of the wrong type, without its value
      */
     GoFields(JsonObject object, String place, Consumer<String> warnings) {
         this.object = object;
@@ -26,7 +27,7 @@ final class GoFields {
         this.warnings = warnings;
     }
 
-    /** Empty when there is none. */
+    /** Returns a string field, or an empty string if it is missing. */
     String text(String name) {
         String text = "";
         for (Map.Entry<String, JsonElement> field : object.entrySet()) {
@@ -41,7 +42,7 @@ final class GoFields {
         return text;
     }
 
-    /** The members of an object; none when there is no such object. */
+    /** Returns the members of an object field, or an empty map if it is missing. */
     Map<String, JsonElement> members(String name) {
         Map<String, JsonElement> members = new LinkedHashMap<>();
         for (Map.Entry<String, JsonElement> field : object.entrySet()) {

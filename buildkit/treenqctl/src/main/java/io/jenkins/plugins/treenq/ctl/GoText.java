@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/** Sizes, durations and times as Go writes and reads them, which buildctl's users know. */
+/** Formats and parses sizes, durations and times as Go does, so that the output equals buildctl's. */
 final class GoText {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     private static final Pattern DURATION_PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
@@ -48,13 +48,13 @@ final class GoText {
 
     private GoText() {}
 
-    /** Such as {@code 12.35MB}. */
+    /** Formats a size with two decimals, such as {@code 12.35MB}. */
     static String size(long bytes) {
-        // Rounds the number that the machine has, not the one that was written down, as Go does.
+        // As in Go, the binary value of the number is rounded, not its decimal representation.
         return sized(bytes, value -> new BigDecimal(value).setScale(2, RoundingMode.HALF_EVEN));
     }
 
-    /** With all the decimals it takes, such as {@code 12.345678MB}. */
+    /** Formats a size with all decimals, such as {@code 12.345678MB}. */
     static String exactSize(long bytes) {
         return sized(bytes, value -> new BigDecimal(Double.toString(value)).stripTrailingZeros());
     }
@@ -74,7 +74,7 @@ final class GoText {
         return unit;
     }
 
-    /** Such as {@code 48h0m0s}. */
+    /** Formats a duration, such as {@code 48h0m0s}. */
     static String duration(Duration duration) {
         BigDecimal seconds =
                 BigDecimal.valueOf(duration.toSecondsPart()).add(BigDecimal.valueOf(duration.toNanosPart(), 9));
@@ -86,7 +86,7 @@ final class GoText {
         return duration.toHours() == 0 ? minutes : duration.toHours() + "h" + minutes;
     }
 
-    /** Reads {@code 1h30m} and the like. */
+    /** Parses a duration, such as {@code 1h30m}. */
     static Duration parseDuration(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
@@ -104,17 +104,17 @@ final class GoText {
         return Duration.ofNanos(nanos.longValue());
     }
 
-    /** As in JSON. */
+    /** Formats a time as in JSON. */
     static String jsonTime(Instant time) {
         return JSON_TIME.format(time);
     }
 
-    /** For a reader. */
+    /** Formats a time as Go prints it, such as {@code 2026-01-02 03:04:05 +0000 UTC}. */
     static String time(Instant time) {
         return TIME.format(time);
     }
 
-    /** In this machine's zone, to the second. */
+    /** Formats a time in the time zone of this machine, without fractions of a second. */
     static String localTime(Instant time) {
         return time == null ? "" : LOCAL_TIME.format(time.atZone(ZoneId.systemDefault()));
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug histories}. */
+/** {@code treenqctl debug histories}: lists running and completed builds. */
 @Command(name = "histories", description = "Lists running and completed builds.")
 final class HistoriesCommand implements Callable<Integer> {
     @ParentCommand

@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Records of the history as buildctl prints them ({@code cmd/buildctl/debug/histories.go}). */
+/** Prints the records of the history as buildctl does ({@code cmd/buildctl/debug/histories.go}). */
 final class HistoryTable {
-    /** The wire's number for an event that tells of a build that ended. */
+    /** The number of the event type for completed builds in the protocol. */
     private static final int COMPLETE = 1;
 
     private HistoryTable() {}
@@ -26,7 +26,7 @@ final class HistoryTable {
                 Integer.toString(record.generation()));
     }
 
-    /** An event in the form of Go's {@code BuildHistoryEvent}. */
+    /** Returns an event in the form of Go's {@code BuildHistoryEvent}. */
     static JsonObject json(BuildRecord record) {
         JsonObject event = new JsonObject();
         if (record.completed() != null) {

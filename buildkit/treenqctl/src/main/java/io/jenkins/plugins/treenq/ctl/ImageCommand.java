@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.HttpProxies;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
@@ -24,7 +25,9 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code treenqctl image}: images in registries, without a daemon; buildctl has nothing like it. */
+/**
+ * {@code treenqctl image}: inspects and promotes images in registries, without a daemon. buildctl has no such command.
+ */
 @Command(name = "image", description = "Inspects images in registries and adds tags to them, without a daemon.")
 final class ImageCommand implements Runnable {
     @Spec
@@ -36,7 +39,7 @@ final class ImageCommand implements Runnable {
             description = "TLS settings of a registry, as host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE]")
     private List<String> registryTls = List.of();
 
-    /** Without a command. */
+    /** Prints the help if no subcommand is given. */
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
@@ -101,13 +104,12 @@ final class ImageCommand implements Runnable {
         Map<String, RegistryTlsOptions> tls = RegistryTlsOptions.read(registryTls);
         Map<String, RegistryConnection> connections = new HashMap<>();
         PrintWriter err = spec.commandLine().getErr();
-        // Whatever is wrong with them is told together with the logins.
+        // DockerConfig reads the same variables and prints the warnings.
         HttpProxies proxies = ProxyVariables.read(System.getenv(), warning -> {});
         tls.forEach((host, options) -> connections.put(host, options.connection(proxies)));
         return new ImageRegistry(
                 DockerConfig.read(System.getenv(), tls, err::println),
-                connections,
-                new RegistryTlsOptions().connection(proxies),
+                new RegistryConnections(connections, new RegistryTlsOptions().connection(proxies)),
                 AllowedHosts.ANY);
     }
 

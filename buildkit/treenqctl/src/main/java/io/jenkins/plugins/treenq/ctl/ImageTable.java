@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What a registry has, for readers and as JSON. */
+/** Prints the metadata of an image as text or JSON. */
 final class ImageTable {
     private ImageTable() {}
 

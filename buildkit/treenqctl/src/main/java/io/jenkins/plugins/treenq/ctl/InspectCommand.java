@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug inspect}: everything the daemon remembers of one build; buildctl has nothing like it. */
+/** {@code treenqctl debug inspect}: shows the history record of a build. buildctl has no such command. */
 @Command(name = "inspect", description = "Shows the history record of a build.")
 final class InspectCommand implements Callable<Integer> {
     @ParentCommand

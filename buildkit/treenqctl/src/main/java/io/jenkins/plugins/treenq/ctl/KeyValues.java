@@ -6,7 +6,8 @@ import java.util.Map;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads buildctl's {@code key=value,key=value} arguments, which follow CSV: a field in double quotes may hold commas.
+ * Parses buildctl's {@code key=value,key=value} arguments. They have the syntax of CSV: a field in double quotes may
+ * contain commas.
  */
 final class KeyValues {
     private KeyValues() {}
@@ -33,7 +34,7 @@ final class KeyValues {
         return values;
     }
 
-    /** Where the field ends. */
+    /** Reads a field without quotes and returns the index of its end. */
     private static int plain(String text, int begin, StringBuilder field) {
         int comma = text.indexOf(',', begin);
         int end = comma < 0 ? text.length() : comma;
@@ -41,7 +42,10 @@ final class KeyValues {
         return end;
     }
 
-    /** The same for one in quotes, from the first character in them; two quotes are one character. */
+    /**
+     * Reads a field in quotes, from the first character behind the opening quote, and returns the index behind the
+     * closing quote. Two consecutive quotes stand for one.
+     */
     private static int quoted(String text, int begin, StringBuilder field) {
         for (int at = begin; at < text.length(); at++) {
             boolean quote = text.charAt(at) == '"';
@@ -54,7 +58,7 @@ final class KeyValues {
         throw new TypeConversionException("'" + text + "' has a double quote that is not closed");
     }
 
-    /** The two halves of {@code name=value}. */
+    /** Splits {@code name=value}. */
     static Map.Entry<String, String> pair(String text) {
         int equals = text.indexOf('=');
         if (equals < 1) {

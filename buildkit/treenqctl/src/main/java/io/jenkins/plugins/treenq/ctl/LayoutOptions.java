@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code --oci-layout NAME=FOLDER} ({@code cmd/buildctl/build/ocilayout.go}). */
+/** Parses the option {@code --oci-layout NAME=FOLDER} ({@code cmd/buildctl/build/ocilayout.go}). */
 final class LayoutOptions {
     private LayoutOptions() {}
 
-    /** Folders by the id of the store that {@code oci-layout://NAME@…} is read from. */
+    /** Returns the folders by the IDs of the stores that {@code oci-layout://NAME@…} is read from. */
     static Map<String, Path> read(List<String> texts) {
         Map<String, Path> layouts = new HashMap<>();
         for (String text : texts) {

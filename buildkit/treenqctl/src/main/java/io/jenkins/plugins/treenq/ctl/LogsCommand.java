@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug logs}: the progress of a build, running or ended. */
+/** {@code treenqctl debug logs}: shows the progress of a running or completed build. */
 @Command(name = "logs", description = "Shows the log or the trace of a build.")
 final class LogsCommand implements Callable<Integer> {
     @ParentCommand

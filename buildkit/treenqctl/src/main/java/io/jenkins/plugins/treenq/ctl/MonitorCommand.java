@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug monitor}: tells of builds as they begin and end, until it is interrupted. */
+/** {@code treenqctl debug monitor}: prints builds when they begin and end, until it is interrupted. */
 @Command(name = "monitor", description = "Prints builds when they begin and end.")
 final class MonitorCommand implements Callable<Integer> {
     @ParentCommand

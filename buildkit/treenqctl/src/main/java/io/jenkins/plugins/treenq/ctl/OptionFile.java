@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads files that options name; what is wrong with one says which. */
+/** Reads the files that options name. The exceptions name the file. */
 final class OptionFile {
-    /** More than any option's file has; a device never ends. */
+    /** The maximum size in bytes, which exceeds that of any option's file and limits the reading of devices. */
     private static final int MAX_BYTES = 16 << 20;
 
     private OptionFile() {}
@@ -29,7 +29,7 @@ final class OptionFile {
         }
     }
 
-    /** A pipe is read to its end, so that a shell's {@code <(…)} can be given. */
+    /** Reads a file. A pipe is read to its end, so that the shell's {@code <(…)} can be used. */
     static byte[] bytes(Path file) throws IOException {
         checkFile(file);
         try (InputStream in = Files.newInputStream(file)) {
@@ -41,7 +41,7 @@ final class OptionFile {
         }
     }
 
-    /** Reading a folder fails without naming it. */
+    /** Rejects folders, because the exception for reading a folder does not name it. */
     private static void checkFile(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new FileSystemException(file.toString(), null, "it is a folder, not a file");

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
 /**
- * Reads private keys in files that options name. As buildctl, treenqctl has no option for a passphrase: it would be
- * seen in the list of processes.
+ * Reads the private keys that options name. Like buildctl, treenqctl has no option for a passphrase, which would be
+ * visible in the list of processes.
  */
 final class OptionKey {
     private static final char[] NO_PASSPHRASE = {};
 
     private OptionKey() {}
 
-    /** A client's key for TLS. */
+    /** Reads the key of a TLS client certificate. */
     static String tls(Path file) throws IOException {
         String text = OptionFile.text(file);
         try {
@@ -29,7 +29,7 @@ final class OptionKey {
         }
     }
 
-    /** A key for an SSH agent, which is called by the file's path. */
+    /** Reads a key for an SSH agent, with the path of the file as its comment. */
     static SshKey ssh(Path file) throws IOException {
         String text = OptionFile.text(file);
         try {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option {@code --format}: of Go's templates, the one for JSON. */
+/** The option {@code --format}. Of Go's templates, only the one for JSON is supported. */
 final class OutputFormat {
     private static final Gson GSON =
             new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
@@ -32,7 +32,7 @@ final class OutputFormat {
         return json;
     }
 
-    /** Prints a value on a line. */
+    /** Prints a value on one line. */
     void print(JsonElement value) {
         command.commandLine().getOut().println(GSON.toJson(value));
     }

@@ -25,17 +25,21 @@ import java.util.function.BooleanSupplier;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code --output} as buildctl does ({@code cmd/buildctl/build/output.go}), and buildx' short form of it: a
- * folder, or {@code -} for a tar archive on standard output.
+ * The option {@code --output} with the syntax of buildctl ({@code cmd/buildctl/build/output.go}) and with the short
+ * forms of buildx: a folder, or {@code -} for a tar archive on standard output.
  *
- * @param exports for the request
- * @param outputs where those that come back go, by their index
- * @param places files and folders that they write, by the same index
+ * @param exports the exporters for the build request
+ * @param outputs the destinations of the results that the client receives, by the index of the exporter
+ * @param places the files and folders of these destinations, by the same index
  */
 record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Integer, Path> places) {
     private static final String STDOUT = "-";
 
-    /** @param terminal whether standard output is one, which no archive is written to */
+    /**
+     * Parses the options.
+     *
+     * @param terminal whether standard output is a terminal, to which no archive is written
+     */
     static OutputOptions read(List<String> texts, BooleanSupplier terminal) {
         List<Export> exports = new ArrayList<>();
         Map<Integer, Output> outputs = new HashMap<>();
@@ -70,7 +74,7 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
         return new OutputOptions(List.copyOf(exports), Map.copyOf(outputs), places);
     }
 
-    /** Folders that the build makes. */
+    /** Returns the folders that the build creates. */
     List<Path> folders() {
         return places.entrySet().stream()
                 .filter(place -> !(outputs.get(place.getKey()) instanceof Output.Stream))
@@ -78,7 +82,7 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
                 .toList();
     }
 
-    /** Says before a build that an output could not be written after it. */
+    /** Checks before a build whether its outputs can be written after the build. */
     void requireFolders() {
         places.forEach((index, place) -> {
             if (outputs.get(index) instanceof Output.Stream) {
@@ -89,9 +93,7 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
         });
     }
 
-    /**
-     * What is there, such as a device, is written in its place; there may be no right to anything else in its folder.
-     */
+    /** An existing file, such as a device, is written to directly, so no permission for its folder is needed. */
     private void requireWritable(Path file) {
         if (!Files.exists(file)) {
             AtomicFile.requireFolder("--output dest", file, folders());
@@ -145,8 +147,9 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
     }
 
     /**
-     * A result that was written before may have put a link there. One that leads to a terminal, a pipe or a device can
-     * be given, such as {@code /dev/null}, for it is nobody's file.
+     * Opens a file for an archive. A symlink to a regular file is rejected, because an earlier result may have created
+     * it. A symlink to a terminal, pipe or device is accepted, such as {@code /dev/stdout}, because no file is
+     * overwritten through it.
      */
     private static OutputStream file(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -158,7 +161,9 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
         return Channels.newOutputStream(new RootedPath(file, null).write());
     }
 
-    /** Without the buffer and the character set of System.out, and still open when the archive ends. */
+    /**
+     * Returns standard output without the buffer and encoding of System.out. It stays open after the archive has ended.
+     */
     private static OutputStream stdout() {
         return new FilterOutputStream(new FileOutputStream(FileDescriptor.out)) {
             @Override

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The bytes of this process' arguments and variables, as Linux keeps them. Java makes text of them and puts U+FFFD in
- * the place of whatever is none in its locale.
+ * The arguments and environment variables of this process as bytes, which Linux provides. Java decodes them as text and
+ * replaces bytes that are invalid in the locale by U+FFFD.
  */
 enum ProcessBlock {
     ARGUMENTS("cmdline"),
     ENVIRONMENT("environ");
 
-    /** What Java makes of bytes that are no characters in its locale. */
+    /** The character that replaces bytes that are invalid in the locale. */
     static final char UNREADABLE = '\uFFFD';
 
     private final Path file;
@@ -29,7 +29,7 @@ enum ProcessBlock {
         file = Path.of("/proc/self", name);
     }
 
-    /** Nothing where the system does not tell. */
+    /** Returns the parts, or empty if the system does not provide them. */
     Optional<List<byte[]>> read() {
         try {
             return Optional.of(split(Files.readAllBytes(file)));
@@ -38,7 +38,7 @@ enum ProcessBlock {
         }
     }
 
-    /** Each part ends with a zero byte. */
+    /** Splits a block, in which each part ends with a zero byte. */
     static List<byte[]> split(byte[] block) {
         List<byte[]> parts = new ArrayList<>();
         int begin = 0;
@@ -51,7 +51,7 @@ enum ProcessBlock {
         return parts;
     }
 
-    /** Whether Java's text is what the last of these parts say. */
+    /** Whether the texts that Java decoded equal the last parts of the block. */
     static boolean isWhole(String[] texts, List<byte[]> parts) {
         List<byte[]> last = parts.subList(Math.max(0, parts.size() - texts.length), parts.size());
         for (int i = 0; i < texts.length; i++) {
@@ -63,7 +63,7 @@ enum ProcessBlock {
         return true;
     }
 
-    /** Nothing when the bytes are no UTF-8. */
+    /** Decodes UTF-8. Returns empty if the bytes are invalid. */
     static Optional<String> text(byte[] bytes) {
         try {
             return Optional.of(StandardCharsets.UTF_8

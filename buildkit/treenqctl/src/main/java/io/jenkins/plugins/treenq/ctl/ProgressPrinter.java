@@ -14,7 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.TypeConversionException;
 
-/** Prints a build's progress the way that was asked for. */
+/** Prints the progress of a build in the selected mode. */
 final class ProgressPrinter implements BuildListener, AutoCloseable {
     static final String MODES =
             "auto, plain, tty, rawjson or quiet; auto is tty on a terminal and plain elsewhere, and so is tty";
@@ -29,10 +29,10 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
     });
     private final BuildListener printer;
 
-    /** The lines of one event, which may be hundreds, are written at once. */
+    /** The lines of one event, which may be hundreds and are written at once. */
     private final StringBuilder lines = new StringBuilder();
 
-    /** What {@code --progress} may be; {@code tty} is {@code plain} where there is no terminal to draw on. */
+    /** The modes of {@code --progress}. Without a terminal, {@code tty} is the same as {@code plain}. */
     enum Mode {
         auto,
         plain,
@@ -40,7 +40,7 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
         rawjson,
         quiet;
 
-        /** What {@code $BUILDKIT_PROGRESS} says, where nothing was asked for. */
+        /** Returns the mode of {@code $BUILDKIT_PROGRESS} if the selected mode is {@code auto}. */
         private Mode chosen() {
             String wanted = System.getenv().getOrDefault("BUILDKIT_PROGRESS", "");
             return this == auto ? of(wanted) : this;
@@ -58,7 +58,7 @@ final class ProgressPrinter implements BuildListener, AutoCloseable {
         }
     }
 
-    /** @param terminal that the output is, if it is one */
+    /** @param terminal the terminal that the output is connected to; empty if it is not a terminal */
     ProgressPrinter(Mode mode, PrintWriter out, Optional<Terminal> terminal) {
         this.out = out;
         printer = switch (mode.chosen()) {

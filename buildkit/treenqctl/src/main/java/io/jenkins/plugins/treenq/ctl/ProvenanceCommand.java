@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug provenance}: how a build's result came about. */
+/** {@code treenqctl debug provenance}: prints the provenance of a build. */
 @Command(name = "provenance", description = "Prints the provenance of a build.")
 final class ProvenanceCommand implements Callable<Integer> {
     @ParentCommand

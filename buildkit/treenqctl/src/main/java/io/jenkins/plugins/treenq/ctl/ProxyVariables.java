@@ -12,18 +12,21 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The proxies of {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in capitals or not, through which
- * registries and their token servers are asked. The daemon's own requests go through those that the daemon is
- * configured with.
+ * Reads the proxies of {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in upper or lower case. Requests
+ * of treenqctl to registries and token servers use them. The daemon's own requests use the proxies in the daemon's
+ * configuration.
  */
 final class ProxyVariables {
     private static final int DEFAULT_PORT = 80;
 
     private ProxyVariables() {}
 
-    /** @param warnings gets a line for a proxy that cannot be used */
+    /**
+     * @param environment the environment variables
+     * @param warnings receives a line for each proxy that cannot be used
+     */
     static HttpProxies read(Map<String, String> environment, Consumer<String> warnings) {
-        // In a CGI script, a request's header Proxy would be HTTP_PROXY.
+        // In a CGI script, the variable HTTP_PROXY contains the Proxy header of a request, which is not trusted.
         boolean script = environment.containsKey("REQUEST_METHOD");
         return new HttpProxies(
                 script ? null : proxy(environment, "HTTP_PROXY", warnings),
@@ -50,7 +53,7 @@ final class ProxyVariables {
                         authorization(address.getUserInfo()));
             }
         } catch (URISyntaxException e) {
-            // Its text may hold a password.
+            // The message of the exception may contain a password.
         }
         warnings.accept("WARNING: the proxy of " + name
                 + " is not of the form http://host:port, and registries are asked for tokens without it");

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl prune}: deletes what the daemon keeps on its disk. */
+/** {@code treenqctl prune}: deletes unused records of the daemon's cache. */
 @Command(name = "prune", description = "Deletes unused records of the daemon's cache.")
 final class PruneCommand implements Callable<Integer> {
     private static final double MEGABYTE = 1e6;

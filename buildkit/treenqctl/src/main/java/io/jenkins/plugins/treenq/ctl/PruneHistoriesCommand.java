@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl prune-histories}: forgets the builds that ended and are not pinned. */
+/** {@code treenqctl prune-histories}: deletes the history records of completed builds that are not pinned. */
 @Command(name = "prune-histories", description = "Deletes the history records of builds that are not pinned.")
 final class PruneHistoriesCommand implements Callable<Integer> {
     @ParentCommand
@@ -41,7 +41,7 @@ final class PruneHistoriesCommand implements Callable<Integer> {
                 try {
                     client.deleteHistory(record.ref());
                 } catch (BuildkitException.InvalidRequestException e) {
-                    // The others may go still.
+                    // The remaining records are still deleted.
                     spec.commandLine().getErr().println("error: " + e.getMessage());
                     result = CommandLine.ExitCode.SOFTWARE;
                     continue;

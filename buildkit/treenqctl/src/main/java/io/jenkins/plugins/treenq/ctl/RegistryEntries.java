@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Entries of a docker configuration by registry. Docker wrote a registry with scheme and path once, so that an entry
- * may be found by the host in its key; the exact key comes before those ({@code cli/config/credentials/file_store.go}).
+ * The entries of a Docker configuration by registry. Early versions of Docker stored registries with scheme and path,
+ * so an entry is also found by the host in its key. An exact key takes precedence
+ * ({@code cli/config/credentials/file_store.go}).
  */
 final class RegistryEntries<T> {
     private static final String DOCKER_HUB = "docker.io";
@@ -16,7 +17,7 @@ final class RegistryEntries<T> {
 
     private final Map<String, T> entries = new LinkedHashMap<>();
 
-    /** The key that docker has for a registry. */
+    /** Returns Docker's key for a registry. */
     static String key(String host) {
         return host.equals(DOCKER_HUB) ? DOCKER_HUB_KEY : host;
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code --registry-auth-tlscontext}: how a registry's token server is trusted, and what is shown to it
+ * Parses the option {@code --registry-auth-tlscontext}: the TLS settings for a registry and its token server
  * ({@code cmd/buildctl/build/registryauthtlscontext.go}).
  */
 final class RegistryTlsOptions {
@@ -24,10 +24,10 @@ final class RegistryTlsOptions {
     private String certificate = "";
     private String key = "";
 
-    /** For a registry that no option is about. */
+    /** Creates the default settings. */
     RegistryTlsOptions() {}
 
-    /** By the registry's name as an image name has it. */
+    /** Returns the settings by the name of the registry, as in image names. */
     static Map<String, RegistryTlsOptions> read(List<String> options) throws IOException {
         Map<String, RegistryTlsOptions> hosts = new HashMap<>();
         for (String option : options) {

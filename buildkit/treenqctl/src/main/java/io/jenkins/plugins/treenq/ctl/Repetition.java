@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options that let one process build several times: to measure what a JVM does that has built before. */
+/** The options for several builds in one process, with which the build time in a warmed-up JVM can be measured. */
 final class Repetition {
     @Option(names = "--repeat", description = "repeat the build and print the duration of each in seconds")
     private int times = 1;
@@ -33,13 +33,13 @@ final class Repetition {
 
     private final AtomicInteger builds = new AtomicInteger();
 
-    /** Builds once and says how long that took. */
+    /** Builds once and returns the duration. */
     @FunctionalInterface
     interface Build {
         Duration run() throws BuildkitException, InterruptedException, IOException;
     }
 
-    /** Whether builds run at the same time, whose logs are then mixed. */
+    /** Whether builds run concurrently, in which case their logs are mixed. */
     boolean isParallel() {
         return parallel > 1;
     }
@@ -67,7 +67,7 @@ final class Repetition {
             }
             throw FutureOutcome.failure(e, BuildkitException.class);
         } finally {
-            // The first failure ends the others, as an interrupt does.
+            // The first failure or an interrupt cancels the other builds.
             threads.shutdownNow();
         }
     }

@@ -12,9 +12,10 @@ import java.util.Set;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads {@code --secret} ({@code cmd/buildctl/build/secret.go}, {@code session/secrets/secretsprovider/store.go}).
+ * Parses the option {@code --secret} ({@code cmd/buildctl/build/secret.go},
+ * {@code session/secrets/secretsprovider/store.go}).
  *
- * <p>Files are read before the build, so that a missing one is said at once.
+ * <p>Files are read before the build, so that a missing file is reported immediately.
  */
 final class SecretOptions {
     private static final Set<String> KEYS = Set.of("type", "id", "source", "src", "env");

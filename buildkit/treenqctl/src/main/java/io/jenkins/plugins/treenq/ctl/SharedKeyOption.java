@@ -7,11 +7,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The option for a shared key of one's own. The daemon compares a folder with what it keeps under that key, so that
- * other clients' folders do not push it out; buildctl has nothing like it.
+ * The option for a shared key. The daemon keeps transferred folders under the key for the next build, and with a key of
+ * its own, a client's folders are not replaced by those of other clients. buildctl has no such option.
  */
 final class SharedKeyOption {
-    /** A file, because a process' arguments are public. */
+    /** The key is in a file, because the arguments of a process are visible to other users. */
     @Option(
             names = "--shared-key-file",
             paramLabel = "FILE",
@@ -19,7 +19,10 @@ final class SharedKeyOption {
                     + " knows the key can read the folders")
     private Path file;
 
-    /** Empty without one: shared with all clients that send none, as buildctl. */
+    /**
+     * Returns the key. Without the option, it is empty, and the folders are shared with all clients that send no key,
+     * such as buildctl.
+     */
     String read() throws IOException {
         if (file == null) {
             return "";

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code --ssh} ({@code cmd/buildctl/build/ssh.go}, {@code session/sshforward/sshprovider/agentprovider.go}). */
+/**
+ * Parses the option {@code --ssh} ({@code cmd/buildctl/build/ssh.go},
+ * {@code session/sshforward/sshprovider/agentprovider.go}).
+ */
 final class SshOptions {
     private static final String DEFAULT_ID = "default";
     private static final String AGENT = "SSH_AUTH_SOCK";

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The definition that is piped into a build without a frontend. */
+/** Reads the LLB definition from standard input, for a build without a frontend. */
 final class StandardInput {
     private static final Path DEVICE = Path.of("/dev/stdin");
     private static final int TYPE = 0170000;
@@ -20,7 +20,7 @@ final class StandardInput {
         return System.in.readAllBytes();
     }
 
-    /** Or another device that nothing is piped in through. */
+    /** Whether standard input is a terminal or another character device, so that no definition is piped in. */
     private static boolean terminal() throws IOException {
         if (!Files.exists(DEVICE)) {
             return System.console() != null;

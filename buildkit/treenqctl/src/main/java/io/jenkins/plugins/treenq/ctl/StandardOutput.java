@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What treenqctl prints. Java's streams and writers for people keep their failures to themselves, but whoever asks for
- * a log shall not take a part of it for all.
+ * The output of treenqctl, whose failures are reported. Java's print streams and writers ignore failures, so that a log
+ * could be incomplete without an error.
  */
 final class StandardOutput extends OutputStream {
     private final PrintStream stream;
@@ -21,13 +21,13 @@ final class StandardOutput extends OutputStream {
         this.stream = stream;
     }
 
-    /** In UTF-8 as buildctl writes, whatever the system's character set. */
+    /** Returns a writer with the encoding UTF-8, as in buildctl, independently of the locale. */
     static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(
                 new BufferedWriter(new OutputStreamWriter(new StandardOutput(stream), StandardCharsets.UTF_8)), true);
     }
 
-    /** @throws UncheckedIOException when something of what was printed could not be written */
+    /** @throws UncheckedIOException if a part of the output could not be written */
     static void requireWritten(PrintWriter out, String what) {
         if (out.checkError()) {
             throw new UncheckedIOException(unwritten(what));

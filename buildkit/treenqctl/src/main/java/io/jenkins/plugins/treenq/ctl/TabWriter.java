@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Aligns cells that end in tabs, as Go's text/tabwriter does for buildctl: a column is as wide as its widest cell in
- * adjacent lines, and the text after a line's last tab belongs to no column.
+ * Aligns cells that end in tabs, like Go's text/tabwriter, which buildctl uses. A column is as wide as its widest cell
+ * in adjacent lines, and the text after the last tab of a line belongs to no column.
  */
 final class TabWriter {
     private final PrintWriter out;
@@ -24,12 +24,12 @@ final class TabWriter {
         this.pad = pad;
     }
 
-    /** Aligns with tabs of eight columns. */
+    /** Returns a writer that aligns with tabs of eight columns. */
     static TabWriter tabs(PrintWriter out) {
         return new TabWriter(out, 8, 1, '\t');
     }
 
-    /** Aligns with spaces. */
+    /** Returns a writer that aligns with spaces. */
     static TabWriter spaces(PrintWriter out) {
         return new TabWriter(out, 1, 1, ' ');
     }
@@ -38,7 +38,7 @@ final class TabWriter {
         lines.add(text.split("\t", -1));
     }
 
-    /** Writes what was collected; the next lines are aligned anew. */
+    /** Writes the collected lines. The following lines are aligned separately. */
     void flush() {
         format(0, 0, lines.size());
         lines.clear();

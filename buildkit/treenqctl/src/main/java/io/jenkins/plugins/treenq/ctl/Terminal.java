@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The terminal that a stream of this process is. Java tells only of one that is standard input as well; Linux tells
- * more.
+ * The terminal that an output of this process is connected to. Java reports a terminal only if standard input is
+ * connected to it, too; Linux provides the information for each output.
  */
 final class Terminal {
     private static final Path DEVICE = Path.of("/dev/tty");
@@ -25,7 +25,7 @@ final class Terminal {
 
     private Terminal() {}
 
-    /** The terminal that standard error is, if it can be drawn on. */
+    /** Returns the terminal that standard error is connected to, if progress can be drawn on it. */
     static Optional<Terminal> ofErrors(Map<String, String> environment) {
         boolean draws = File.separatorChar == '/'
                 && !environment.getOrDefault("TERM", "dumb").equals("dumb");
@@ -42,7 +42,7 @@ final class Terminal {
         }
     }
 
-    /** As it was a second ago at most. */
+    /** Returns the size of the terminal, which may be outdated by one second. */
     synchronized TerminalPrinter.Size size() {
         if (asked == 0 || System.nanoTime() - asked > SIZE_NANOS) {
             size = ask().orElse(size);
@@ -51,7 +51,10 @@ final class Terminal {
         return size;
     }
 
-    /** Java does not know the size, and no variable follows the window's. */
+    /**
+     * Asks stty for the size, because Java does not provide it and environment variables do not follow the size of the
+     * window.
+     */
     private static Optional<TerminalPrinter.Size> ask() {
         try {
             Process stty = new ProcessBuilder("stty", "size")

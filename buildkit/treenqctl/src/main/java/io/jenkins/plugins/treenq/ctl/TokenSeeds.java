@@ -12,8 +12,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * Secrets by which the daemon knows that builds are the same user's, in buildctl's file
- * ({@code session/auth/authprovider/tokenseed.go}). Without one that lasts, every build gets its tokens anew.
+ * The seeds by which the daemon recognizes the builds of the same user, in the file of buildctl
+ * ({@code session/auth/authprovider/tokenseed.go}). Without a stored seed, each build requests its own tokens.
  */
 final class TokenSeeds {
     private static final String FILE = ".token_seed";
@@ -26,7 +26,7 @@ final class TokenSeeds {
         this.file = folder.resolve(FILE);
     }
 
-    /** The seed of a registry, made at the first time. */
+    /** Returns the seed of a registry, which is created at its first use. */
     synchronized byte[] of(String host) {
         JsonObject seeds = read();
         try {
@@ -36,7 +36,7 @@ final class TokenSeeds {
                 return seed;
             }
         } catch (RuntimeException e) {
-            // There is none yet, or none that can be used.
+            // There is no seed yet, or it is invalid.
         }
         byte[] seed = new byte[BYTES];
         new SecureRandom().nextBytes(seed);
@@ -55,16 +55,16 @@ final class TokenSeeds {
         }
     }
 
-    /** A folder that cannot be written to costs only the sharing. */
+    /** Writes the file. If it cannot be written, the tokens are not shared with later builds. */
     private void write(JsonObject seeds) {
         try {
             Files.createDirectories(file.getParent());
-            // Temporary files are the owner's alone.
+            // Only the owner can read files that createTempFile creates.
             Path temporary = Files.createTempFile(file.getParent(), FILE, "");
             Files.writeString(temporary, seeds.toString());
             Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            // See above.
+            // A failure is ignored, as described above.
         }
     }
 }

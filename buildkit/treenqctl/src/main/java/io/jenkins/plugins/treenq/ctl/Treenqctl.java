@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line's root. */
+/** The root command. */
 @Command(
         name = "treenqctl",
         description = "Builds images on a BuildKit daemon. Compatible with the command line of buildctl.",
@@ -49,10 +49,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImageCommand.class
         })
 public final class Treenqctl implements Runnable {
-    /** Go's command lines take long options after one dash, too. */
+    /** Go's command lines also accept long options with one dash. */
     private static final Pattern ONE_DASH = Pattern.compile("-[a-z][a-z-]+(=.*)?", Pattern.DOTALL);
 
-    /** The libraries warn of what the errors say better. */
+    /** The logger of the libraries. Their warnings repeat what the errors of treenqctl report. */
     private static final Logger LIBRARIES = Logger.getLogger("");
 
     @Mixin
@@ -85,7 +85,7 @@ public final class Treenqctl implements Runnable {
             description = "show the version")
     private boolean version;
 
-    /** How long a command that was cancelled may take to end what it does in the daemon. */
+    /** The time that a cancelled command may take to cancel its work in the daemon. */
     private static final Duration CANCELLING = Duration.ofSeconds(5);
 
     private static final String CANCELLED = "error: cancelled";
@@ -93,13 +93,14 @@ public final class Treenqctl implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** That standard error is. */
+    /** The terminal that standard error is connected to. */
     private Optional<Terminal> terminal = Optional.empty();
 
     public static void main(String[] arguments) {
         Treenqctl root = new Treenqctl();
         root.terminal = Terminal.ofErrors(System.getenv());
-        // Java would send no login to a proxy for connections with TLS; buildctl does. The JDK reads this once.
+        // By default, Java sends no login to a proxy for TLS connections, but buildctl does. The JDK reads the property
+        // once.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         PrintWriter err = StandardOutput.writer(System.err);
         CommandLine line = commandLine(root)
@@ -128,8 +129,8 @@ public final class Treenqctl implements Runnable {
     }
 
     /**
-     * What a signal such as INT or TERM starts, which Java takes for its end: the command ends as if it was
-     * interrupted.
+     * Returns the shutdown hook, which Java runs after a signal such as INT or TERM. The hook interrupts the command,
+     * so that the command cancels its work in the daemon.
      */
     private static Runnable cancelling(Thread command, CountDownLatch ended, PrintWriter err) {
         return () -> {
@@ -169,7 +170,7 @@ public final class Treenqctl implements Runnable {
                 .setExecutionExceptionHandler((failure, at, result) -> root.report(failure, at));
     }
 
-    /** Without a command. */
+    /** Prints the help if no subcommand is given. */
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
@@ -187,7 +188,7 @@ public final class Treenqctl implements Runnable {
         command.usage(spec.commandLine().getOut());
     }
 
-    /** What progress can be drawn on. */
+    /** Returns the terminal on which progress can be drawn. */
     Optional<Terminal> terminal() {
         return terminal;
     }
@@ -221,7 +222,7 @@ public final class Treenqctl implements Runnable {
         if (failure instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
             snippet.forEach(line.getErr()::println);
-            // The snippet has said where.
+            // The snippet already contains the location.
             String place = failed.location().file() + ":" + failed.location().line() + ": ";
             text = snippet.isEmpty() || !text.startsWith(place) ? text : text.substring(place.length());
         }

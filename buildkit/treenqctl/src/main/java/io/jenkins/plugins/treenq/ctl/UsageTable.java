@@ -8,7 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.control.CacheRecord;
 import java.util.List;
 import java.util.Locale;
 
-/** Records of the cache as buildctl prints them ({@code cmd/buildctl/diskusage.go}). */
+/** Prints the records of the cache as buildctl does ({@code cmd/buildctl/diskusage.go}). */
 final class UsageTable {
     private UsageTable() {}
 
@@ -66,7 +66,7 @@ final class UsageTable {
         table.line("Total:\t" + GoText.size(total));
     }
 
-    /** A record in the form of Go's {@code client.UsageInfo}. */
+    /** Returns a record in the form of Go's {@code client.UsageInfo}. */
     static JsonObject json(CacheRecord record) {
         JsonObject json = new JsonObject();
         json.addProperty("id", record.id());

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.ctl;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar was built as. */
+/** Provides the version in the manifest of the jar. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

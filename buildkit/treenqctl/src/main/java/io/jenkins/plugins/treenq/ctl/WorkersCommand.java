@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code treenqctl debug workers}. */
+/** {@code treenqctl debug workers}: lists the workers. */
 @Command(name = "workers", description = "Lists the workers.")
 final class WorkersCommand implements Callable<Integer> {
     @ParentCommand
@@ -121,7 +121,7 @@ final class WorkersCommand implements Callable<Integer> {
         return worker.platforms().stream().map(WorkersCommand::normalized).collect(Collectors.joining(","));
     }
 
-    /** Without the variants that every processor of the kind has. */
+    /** Returns the platform without the default variant of its architecture. */
     private static String normalized(Platform platform) {
         boolean common = platform.architecture().equals("amd64")
                         && platform.variant().equals("v1")
@@ -129,7 +129,7 @@ final class WorkersCommand implements Callable<Integer> {
         return (common ? new Platform(platform.os(), platform.architecture(), "") : platform).toString();
     }
 
-    /** A worker in the form of Go's {@code client.WorkerInfo}. */
+    /** Returns a worker in the form of Go's {@code client.WorkerInfo}. */
     private static JsonObject json(Worker worker) {
         JsonObject json = new JsonObject();
         json.addProperty("id", worker.id());

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT
-/** treenqctl: buildctl's command line over the client, without Jenkins. */
+/** treenqctl, which provides buildctl's command line with the plugin's client, without Jenkins. */
 package io.jenkins.plugins.treenq.ctl;
