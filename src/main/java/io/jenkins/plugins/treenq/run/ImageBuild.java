@@ -92,8 +92,8 @@ public final class ImageBuild {
      *
      * <pre>
      * earlier build ──► do all tags exist? ──► a slot ──► journal ──► the agent builds ──► recorded ──► its image
-     *   │ the daemon finished it      │          ▲                            │
-     *   └──► recorded ──► its image   └──► image └────── after a pause ───────┘ daemon unreachable
+     *   │ the daemon finished it      │            ▲                          │
+     *   └──► recorded ──► its image   └──► image   └───── after a pause ──────┘ daemon unreachable
      * </pre>
      *
      * @param folder the job's current folder, to which the paths of files are relative. Null if there is none; then

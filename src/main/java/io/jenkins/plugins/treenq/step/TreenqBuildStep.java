@@ -53,8 +53,8 @@ public final class TreenqBuildStep extends DockerfileStep {
     private boolean skipIfUnchanged;
 
     /**
-     * A parameter of earlier versions, which allowed to change the times of files. The field exists so that the XML of
-     * old jobs loads without a warning.
+     * A parameter of earlier versions, which selected the times of the files in the build context. The field exists so
+     * that the XML of old jobs loads without a warning about unknown data.
      */
     private transient String contextTimes;
 
