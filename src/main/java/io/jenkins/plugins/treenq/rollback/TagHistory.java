@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.rollback;
 
 import java.util.List;
 
-/** The images to which builds of a job have set one tag. */
+/** The images that builds of a job have given the same tag. */
 public final class TagHistory {
     private final TaggedImage latest;
     private final List<TaggedImage> earlier;
