@@ -366,7 +366,7 @@ public final class LiveTimeline {
     }
 
     /**
-     * Records that the build was stopped by a user.
+     * Records that the build was stopped, by a user or because another part of the image failed.
      *
      * @return completes when the timeline is stored
      */
