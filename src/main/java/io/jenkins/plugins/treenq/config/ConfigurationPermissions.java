@@ -31,11 +31,8 @@ final class ConfigurationPermissions {
     }
 
     /**
-     * Returns the folder or Jenkins. This method is for requests with an effect; {@link #owner} is for requests that
-     * only show values.
-     *
-     * @throws org.springframework.security.access.AccessDeniedException if the user is not permitted to change the
-     *     configuration
+     * Returns the folder or Jenkins, and throws an AccessDeniedException if the user is not permitted to change the
+     * configuration. This method is for requests with an effect; {@link #owner} is for requests that only show values.
      */
     static ItemGroup<?> requireOwner(@CheckForNull Item item) {
         if (item instanceof ItemGroup<?> folder) {
