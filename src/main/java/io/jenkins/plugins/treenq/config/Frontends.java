@@ -24,8 +24,8 @@ final class Frontends {
     private static final String SYNTAX = "build-arg:BUILDKIT_SYNTAX";
 
     /**
-     * The option by which a Dockerfile frontend knows that another frontend started it. With this option, the frontend
-     * ignores a line {@code # syntax=} and the option {@link #SYNTAX}.
+     * The option by which a Dockerfile frontend recognizes that another frontend started it. With this option, the
+     * frontend ignores a line {@code # syntax=} and the option {@link #SYNTAX}.
      */
     private static final String COMMAND_LINE = "cmdline";
 

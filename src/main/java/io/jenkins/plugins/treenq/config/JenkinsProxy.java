@@ -40,7 +40,7 @@ final class JenkinsProxy {
 
     /**
      * Returns the hosts that are accessed without the proxy. {@link ProxyConfiguration#getNoProxyHostPatterns} has the
-     * same syntax: each entry is a complete host name, in which {@code *} stands for any characters.
+     * same syntax: each entry is a complete host name, in which {@code *} matches any characters.
      */
     private static List<String> exceptions(ProxyConfiguration configured) {
         return Stream.of(Util.fixNull(configured.getNoProxyHost()).split("[ \\t\\n,|]+"))

@@ -24,7 +24,10 @@ public final class JobConfiguration {
         this.scopes = scopes;
     }
 
-    /** @param item a job; or a folder, for what the jobs in the folder can use; null for what all jobs can use */
+    /**
+     * @param item a job, for its own configuration; a folder, for the configuration of the jobs in it; or null, for
+     *     the configuration that all jobs have in common
+     */
     public static JobConfiguration of(@CheckForNull Item item) {
         List<Scope> scopes = new ArrayList<>();
         for (Object place = item; place instanceof Item inner; place = inner.getParent()) {

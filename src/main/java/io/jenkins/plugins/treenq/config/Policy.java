@@ -169,7 +169,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
      * Applies the policy to a build.
      *
      * @return the same build; or, if the policy restricts frontends, a build with options that enforce the restriction
-     * @throws AbortException if the build violates the policy; the message says what is allowed
+     * @throws AbortException if the build violates the policy; the message lists the allowed values
      */
     public DockerfileBuild applied(DockerfileBuild build) throws AbortException {
         BuildRequest request = build.request();
@@ -221,8 +221,8 @@ public class Policy extends AbstractDescribableImpl<Policy> {
 
     /**
      * Keeps images whose names are those of allowed frontends out of the daemon's image store. A daemon with an image
-     * store looks there for frontends that it cannot find in their registry; without this restriction, a job could put
-     * an image of its own in the place of an allowed frontend.
+     * store looks there for frontends that it cannot find in their registry; without this restriction, a job could
+     * replace an allowed frontend by an image of its own.
      */
     private DockerfileBuild withoutFrontends(DockerfileBuild build) throws AbortException {
         List<Export> exports = new ArrayList<>();

@@ -84,7 +84,7 @@ public final class BuildCredentials {
      * Returns the login for a registry from a configuration.
      *
      * @param owner scope of the configuration
-     * @throws AbortException if there are no such credentials of this type for this registry; the message says which
+     * @throws AbortException if there are no such credentials of this type for this registry; the message says why
      */
     public RegistryLogin configuredLogin(String credentialsId, String host, ItemGroup<?> owner) throws AbortException {
         return login(configured(
@@ -114,7 +114,7 @@ public final class BuildCredentials {
      *
      * @param address address of the service; null if it is unknown
      * @param purpose text for error messages that says what the login is for
-     * @throws AbortException if the run cannot use such credentials of this type; the message says which
+     * @throws AbortException if the run cannot use such credentials of this type; the message says why
      */
     public RegistryLogin loginFor(String credentialsId, @CheckForNull String address, String purpose)
             throws AbortException {
@@ -129,7 +129,7 @@ public final class BuildCredentials {
      * Returns the secret that a job gave: a text, the content of a file, or a password.
      *
      * @param purpose text for error messages that says what the secret is for
-     * @throws AbortException if the run cannot use such credentials, or the file cannot be read; the message says which
+     * @throws AbortException if the run cannot use such credentials, or the file cannot be read; the message says why
      */
     public SecretText secret(String credentialsId, String purpose) throws AbortException {
         return SecretText.of(secretBytes(credentialsId, purpose));
@@ -163,7 +163,7 @@ public final class BuildCredentials {
      * Returns the access that a job gave for files that the daemon fetches: a login, a token, or SSH keys.
      *
      * @param address address of the files
-     * @throws AbortException if the run cannot use such credentials of these types; the message says which
+     * @throws AbortException if the run cannot use such credentials of these types; the message says why
      */
     public RemoteAccess remote(String credentialsId, String address) throws AbortException {
         String need =
@@ -187,7 +187,7 @@ public final class BuildCredentials {
      * Returns the private keys that a job gave.
      *
      * @param purpose text for error messages that says what the keys are for
-     * @throws AbortException if the run cannot use such credentials, or a key cannot be used; the message says which
+     * @throws AbortException if the run cannot use such credentials, or a key cannot be used; the message says why
      */
     public List<SshKey> sshKeys(String credentialsId, String purpose) throws AbortException {
         return keys(

@@ -60,7 +60,7 @@ final class ClientCertificate {
      * trusted certificates or by the root of the client's own certificate chain. If the store has neither, the CAs that
      * the JVM trusts are used.
      *
-     * @throws AbortException if the store contains no key or cannot be opened; the message says which
+     * @throws AbortException if the store contains no key or cannot be opened; the message says why
      */
     static Tls of(StandardCertificateCredentials credentials, @CheckForNull String serverName) throws AbortException {
         KeyStore store = credentials.getKeyStore();

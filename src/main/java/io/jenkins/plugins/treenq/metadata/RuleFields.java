@@ -11,8 +11,7 @@ import java.util.Locale;
  */
 final class RuleFields {
     /**
-     * The maximum length of a rule in characters, which limits the work for one rule. Rules that people write are
-     * shorter.
+     * The maximum length of a rule in characters, which limits the work for one rule. Rules in practice are shorter.
      */
     static final int MAX_LENGTH = 4096;
 

@@ -89,7 +89,7 @@ public final class ImageArchive {
     private static void fingerprint(String digest, BuiltImage image, Run<?, ?> run) throws IOException {
         String key = new Digest(digest).hex().substring(0, FINGERPRINT_LENGTH);
         String name = image.getTags().isEmpty() ? digest : image.getTags().get(0);
-        // An image that this run did not build has no original run, unless Jenkins already knows the fingerprint.
+        // An image that this run did not build has no original run, unless Jenkins already has its fingerprint.
         Fingerprint fingerprint =
                 Jenkins.get().getFingerprintMap().getOrCreate(image.getBuilder() != null ? run : null, name, key);
         fingerprint.addFor(run);

@@ -60,7 +60,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
      * Starts the timeline of an image build.
      *
      * @param ref ID of the build in the daemon
-     * @param subject what is built, such as the first tag
+     * @param subject subject of the build, such as the first tag
      * @param builder name of the builder; empty if it is not known yet
      */
     public LiveTimeline begin(String ref, String subject, String builder) throws IOException {

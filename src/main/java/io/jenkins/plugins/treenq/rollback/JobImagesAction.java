@@ -101,7 +101,7 @@ public final class JobImagesAction implements Action {
                 .toList();
     }
 
-    /** Returns the images that the newest tags point to, as far as the job knows. */
+    /** Returns the images that the newest tags point to, according to the job's own records. */
     public List<TaggedImage> getCurrent() {
         return getImages().stream()
                 .filter(TaggedImage::isCurrent)
@@ -139,7 +139,7 @@ public final class JobImagesAction implements Action {
     }
 
     /**
-     * Starts a rollback: makes a tag point to one of the images again, with the credentials that the build used. The
+     * Starts a rollback, which sets a tag to one of the images again, with the credentials that the build used. The
      * page shows the result.
      *
      * @throws Failure if the image is not one of the job's, or if another rollback of the tag is running

@@ -64,7 +64,7 @@ public final class Rollback {
     /**
      * Returns a rollback that starts now.
      *
-     * @param from the image that the tag pointed to, as far as the job knows; null if it is unknown
+     * @param from the image that the tag pointed to, according to the job's own records; null if it is unknown
      * @param userId ID of the user who rolls back
      */
     static Rollback begin(TaggedImage image, @CheckForNull TaggedImage from, String userId) {

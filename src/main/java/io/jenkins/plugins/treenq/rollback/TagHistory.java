@@ -9,8 +9,8 @@ public final class TagHistory {
     private final List<TaggedImage> earlier;
 
     /**
-     * @param latest the image that the tag points to, as far as the job knows; if that image is no longer listed,
-     *     the newest one
+     * @param latest the image that the tag points to, according to the job's own records; if that image is no
+     *     longer listed, the newest one
      * @param earlier the other images, the newest first
      */
     TagHistory(TaggedImage latest, List<TaggedImage> earlier) {

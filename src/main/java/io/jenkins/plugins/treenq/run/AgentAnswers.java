@@ -162,7 +162,7 @@ final class AgentAnswers {
     }
 
     /**
-     * Returns a copy of what a frontend reported about a Dockerfile.
+     * Returns a copy of a frontend's report about a Dockerfile.
      *
      * @throws IllegalArgumentException if the answer has a wrong type or is too large
      */
@@ -282,9 +282,7 @@ final class AgentAnswers {
         return isBounded(failure) ? failure : new IOException(clipped(failure.toString()));
     }
 
-    /**
-     * Tells whether a failure with all its causes and suppressed exceptions is small enough to keep, and has no cycles.
-     */
+    /** Tells whether a failure with all its causes and suppressed exceptions is small and has no cycles. */
     private static boolean isBounded(Throwable failure) {
         Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> next = new ArrayDeque<>(List.of(failure));

@@ -17,9 +17,10 @@ import java.util.concurrent.TimeUnit;
 import jenkins.util.JenkinsJVM;
 
 /**
- * Runs work that consists of several parts, on a bounded number of threads for each JVM, without a thread that waits.
- * Every exception and error that a part throws becomes the result of the whole, errors of the JVM included. Canceling
- * the whole also cancels the part that is running; canceling never blocks.
+ * Runs work that consists of several parts without a thread that waits for the parts. The executors {@link #SHORT} and
+ * {@link #ASKING} have a bounded number of threads in each JVM. Every exception and error that a part throws becomes
+ * the result of the whole, errors of the JVM included. Canceling the whole also cancels the part that is running;
+ * canceling never blocks.
  */
 public final class Async {
     /** Executor for short tasks: looking up values, reading and writing files. */
@@ -51,10 +52,10 @@ public final class Async {
     }
 
     /**
-     * Returns an executor that runs its tasks as Jenkins' system user on the controller. Without this, a thread would
-     * inherit the authentication of whoever caused its creation, such as a user who opened a page. The tasks are the
-     * controller's own work; the permissions of users are checked before a task is submitted. On an agent there is no
-     * authentication.
+     * Returns an executor that runs its tasks as Jenkins' system user on the controller. Otherwise a thread would
+     * inherit the authentication of the user whose request created the thread, such as the request for a page. The
+     * tasks are the controller's own work; the permissions of users are checked before a task is submitted. On an agent
+     * there is no authentication.
      */
     private static Executor asSystem(Executor threads) {
         return task -> threads.execute(JenkinsJVM.isJenkinsJVM() ? AsSystem.task(task) : task);

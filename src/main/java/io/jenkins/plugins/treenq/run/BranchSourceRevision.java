@@ -20,8 +20,8 @@ import org.jenkinsci.plugins.variant.OptionalExtension;
 @OptionalExtension(requirePlugins = "scm-api")
 public final class BranchSourceRevision implements RunOrigin.RevisionFinder {
     /**
-     * The text of a revision: it begins with the commit's hash. In a change request, the text goes on with the commit
-     * that the change is merged with.
+     * The text of a revision, which begins with the commit's hash. In a change request, the hash is followed by the
+     * commit that the change is merged with.
      */
     private static final Pattern HASH = Pattern.compile("(?<hash>[0-9a-f]{40}(?:[0-9a-f]{24})?)(?![0-9a-f]).*");
 

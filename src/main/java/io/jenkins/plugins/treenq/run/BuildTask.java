@@ -142,7 +142,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         }
 
         private CompletableFuture<BuildResult> buildOnce(BuildRequest request) throws BuildkitException {
-            // The command is omitted, because it is also the step's name and stands in the Dockerfile.
+            // The command is omitted, because the name of the step and the Dockerfile contain it.
             PlainPrinter printer =
                     new PlainPrinter(line -> console.print(COMMAND.matcher(line).replaceFirst("$1")), reporter::line);
             BuildListener listener = event -> {

@@ -62,7 +62,7 @@ public final class ConsoleMask implements UnaryOperator<String>, Serializable {
         return new ConsoleMask(null, true, Set.of());
     }
 
-    /** Returns the secrets that are known as values. The secrets that only a filter knows are not included. */
+    /** Returns the secrets that are available as values. Secrets that only the filter can mask are not included. */
     Set<String> secrets() {
         return secrets;
     }

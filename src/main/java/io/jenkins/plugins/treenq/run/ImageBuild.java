@@ -406,7 +406,10 @@ public final class ImageBuild {
         return new DaemonSelection(order, run.getParent(), identity(), pool, listener, earlier);
     }
 
-    /** Returns a text that identifies the job and what the job builds. */
+    /**
+     * Returns a text that identifies the job and the source of its build. Builds with the same text share a daemon's
+     * cache.
+     */
     private String identity() {
         return run.getParent().getFullName() + '\0' + order.build().identity();
     }

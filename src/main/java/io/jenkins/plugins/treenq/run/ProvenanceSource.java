@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Collects what a build's provenance contains about the git repository of the build context. */
+/** Collects the information about the git repository of the build context for a build's provenance. */
 final class ProvenanceSource {
     private ProvenanceSource() {}
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import jenkins.scm.RunWithSCM;
 
 /**
- * Collects what Jenkins knows about the sources of a build: from the environment variables of branch sources and the
+ * Collects Jenkins' information about the sources of a build: from the environment variables of branch sources and the
  * Git plugin, from the changes, and from the branch source itself. Unknown values are null.
  */
 public final class RunOrigin {

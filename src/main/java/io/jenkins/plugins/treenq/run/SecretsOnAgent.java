@@ -138,7 +138,7 @@ final class SecretsOnAgent implements Serializable {
 
     /**
      * Returns the secret texts, which are to be masked in the log. The secrets in files must have been read before.
-     * Larger secrets are omitted, because nobody would print such a text.
+     * Secrets beyond the maximum size are omitted, because a build step would not print them as text.
      */
     Set<String> texts() {
         return Stream.concat(

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.step;
 
 import org.jvnet.localizer.Localizable;
 
-/** What a freestyle build does if an image exists, or if it does not exist. */
+/** The consequence for a freestyle build if an image exists, or if it does not exist. */
 public enum Consequence {
     GO_ON(Messages._Consequence_goOn()),
     NOT_BUILT(Messages._Consequence_notBuilt()),

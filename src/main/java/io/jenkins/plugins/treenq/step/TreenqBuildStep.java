@@ -101,8 +101,8 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     /**
-     * Returns the names of the image. If there are neither names nor outputs, the build is run but its result is not
-     * kept.
+     * Returns the names of the image. If there are neither names nor outputs, the build only checks whether the
+     * Dockerfile can be built.
      */
     public List<String> getTags() {
         return tags;
@@ -274,8 +274,8 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     /**
-     * Returns the network of the build steps: {@code default}, {@code none} or {@code host}; null for what the
-     * Dockerfile selects.
+     * Returns the network of the build steps: {@code default}, {@code none} or {@code host}; null for the setting in
+     * the Dockerfile.
      */
     @CheckForNull
     public String getNetwork() {

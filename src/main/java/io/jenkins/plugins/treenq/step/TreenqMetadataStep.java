@@ -153,7 +153,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.shortShaLength = shortShaLength;
     }
 
-    /** Returns the git ref, such as {@code refs/tags/v1.4.2}; null for the ref that Jenkins knows. */
+    /** Returns the git ref, such as {@code refs/tags/v1.4.2}; null for the ref from Jenkins. */
     @CheckForNull
     public String getRef() {
         return ref;
@@ -164,7 +164,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.ref = Util.fixEmptyAndTrim(ref);
     }
 
-    /** Returns the hash of the commit; null for the commit that Jenkins knows. */
+    /** Returns the hash of the commit; null for the commit from Jenkins. */
     @CheckForNull
     public String getSha() {
         return sha;
@@ -175,7 +175,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.sha = Util.fixEmptyAndTrim(sha);
     }
 
-    /** Returns the branch that a change request is to be merged into; null for the branch that Jenkins knows. */
+    /** Returns the branch that a change request is to be merged into; null for the branch from Jenkins. */
     @CheckForNull
     public String getBaseRef() {
         return baseRef;
@@ -186,7 +186,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.baseRef = Util.fixEmptyAndTrim(baseRef);
     }
 
-    /** Returns the default branch of the repository; null for the branch that Jenkins knows. */
+    /** Returns the default branch of the repository; null for the branch from Jenkins. */
     @CheckForNull
     public String getDefaultBranch() {
         return defaultBranch;
@@ -197,7 +197,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.defaultBranch = Util.fixEmptyAndTrim(defaultBranch);
     }
 
-    /** Returns the time of the commit in the format of ISO 8601; null for the time that Jenkins knows. */
+    /** Returns the time of the commit in the format of ISO 8601; null for the time from Jenkins. */
     @CheckForNull
     public String getCommitDate() {
         return commitDate;

@@ -121,7 +121,8 @@ public final class TreenqPromoteStep extends Step implements Serializable {
     }
 
     /**
-     * One call of the step, which is repeated after a restart. What was already copied and tagged is not copied again.
+     * One call of the step, which is repeated after a restart. The repetition is fast, because it does not copy layers
+     * that the registry already has.
      */
     private static final class Execution extends BackgroundExecution<BuiltImage> {
         private static final long serialVersionUID = 1;

@@ -29,8 +29,8 @@ public final class ProgressSender implements AutoCloseable {
     private final WorkerPool workers = WorkerPool.shared();
 
     /**
-     * The report that the controller has not yet received; null if there is none. Only the running call of
-     * {@link #send} uses this field, of which there is one at a time.
+     * The report that the controller has not yet received; null if there is none. Only {@link #send} and
+     * {@link #sendRest} use this field, and their calls run one after the other.
      */
     private ProgressReport untaken;
 

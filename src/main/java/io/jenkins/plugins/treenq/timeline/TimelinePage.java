@@ -59,7 +59,7 @@ public final class TimelinePage implements ModelObject {
         return timeline.beginning().ref();
     }
 
-    /** Returns what is built, such as the first tag. */
+    /** Returns the subject of the build, such as the first tag. */
     @Exported
     public String getSubject() {
         return timeline.beginning().subject();

@@ -75,7 +75,7 @@ public final class Timelines {
      *
      * @param number number of the build in the run, which counts from 1
      * @param ref ID of the build in the daemon
-     * @param subject what is built, such as the first tag
+     * @param subject subject of the build, such as the first tag
      * @param builder name of the builder
      */
     public LiveTimeline begin(int number, String ref, String subject, String builder) {
