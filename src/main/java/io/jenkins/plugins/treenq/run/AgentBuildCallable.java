@@ -43,7 +43,10 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     private static final Logger LOGGER = Logger.getLogger(AgentBuildCallable.class.getName());
     private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
 
-    /** How often the result is sent unchanged. Afterwards, a text that describes the result is sent instead. */
+    /**
+     * The number of attempts to send the result as an object. Afterwards, a text that describes the result is sent
+     * instead.
+     */
     private static final int ATTEMPTS = 5;
 
     /** The maximum size of the Dockerfile that the build's page shows. Larger files are truncated. */
@@ -194,9 +197,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         /**
-         * Returns the failure to send in the next attempt. Some results and failures cannot be serialized, and some of
-         * those cause an error other than an exception of serialization; they are replaced by a proxy, and finally by
-         * their text.
+         * Returns the failure to send in the next attempt; null to send the result again. After an error of the JVM,
+         * the same object is sent again. A result or failure that cannot be serialized is replaced by a proxy, and
+         * after too many attempts by its text, because not every serialization problem is reported as an exception.
          */
         @CheckForNull
         private static Throwable sendable(@CheckForNull Throwable failure, Throwable problem, int attempt) {
