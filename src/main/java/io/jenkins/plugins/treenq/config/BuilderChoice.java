@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Which of several builders a job gets.
+ * Selects the builder of a job from several builders.
  *
- * @param builders that the job sees
- * @param defaultName of the one for jobs that name none; null for the first
+ * @param builders the builders that the job can use
+ * @param defaultName name of the builder for jobs that name none; null for the first builder
  */
 record BuilderChoice(
         List<BuildkitBuilder> builders, @CheckForNull String defaultName) {
     /**
-     * The one that the job names, or the default one. While that one is draining, or when it does not build for the
-     * platforms, the first other one that will do.
+     * Returns the builder that the job names, or the default builder. If the job names no builder and the default
+     * builder is draining or does not support the platforms, returns the first other builder that accepts the build.
      *
-     * @param name null when the job names none
-     * @param platforms that the job asks for; empty for the builder's own
-     * @throws AbortException when none will do; the message says why
+     * @param name name of the builder; null if the job names none
+     * @param platforms platforms that the job requests; empty for the builder's own platforms
+     * @throws AbortException if no builder accepts the build; the message says why
      */
     BuildkitBuilder choose(@CheckForNull String name, List<String> platforms) throws AbortException {
         if (name != null) {
@@ -45,7 +45,7 @@ record BuilderChoice(
             if (against == null
                     && platforms.isEmpty()
                     && !builder.getPlatforms().equals(usual.getPlatforms())) {
-                // The image would be another one.
+                // A builder with other platforms would build a different image.
                 against = "is for other platforms than '" + usual.getName() + "'";
             }
             if (against == null) {
@@ -57,10 +57,10 @@ record BuilderChoice(
     }
 
     /**
-     * The builders that a job gets which names none, each with the platforms that are its own.
+     * Returns the builders for jobs that name none, with the platforms that each of them builds.
      *
-     * @return by name, in the order of the platforms
-     * @throws AbortException when there is none for a platform; the message says why
+     * @return the platforms by the name of the builder, in the order of the platforms
+     * @throws AbortException if there is no builder for a platform; the message says why
      */
     Map<String, List<String>> divide(List<String> platforms) throws AbortException {
         Map<String, List<String>> divided = new LinkedHashMap<>();
@@ -71,7 +71,11 @@ record BuilderChoice(
         return divided;
     }
 
-    /** @throws AbortException when there is none of that name; the message says which there are */
+    /**
+     * Returns the builder with this name.
+     *
+     * @throws AbortException if there is no such builder; the message lists the names of the existing ones
+     */
     BuildkitBuilder named(String name) throws AbortException {
         return find(name, "builder '");
     }

@@ -32,9 +32,9 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** One BuildKit daemon, or several that are alike, which jobs build on under a name. */
+/** A builder: one BuildKit daemon or several identical ones, which jobs use by a common name. */
 public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuilder> {
-    /** A host or an address in numbers, without a port. */
+    /** A host name or an IP address, without a port. */
     private static final Pattern SERVER_NAME =
             Pattern.compile("[\\p{L}\\p{N}_*][\\p{L}\\p{N}_.-]*|[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
 
@@ -44,15 +44,15 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     private String credentialsId;
     private int connectTimeoutSeconds = DescriptorImpl.DEFAULT_CONNECT_TIMEOUT_SECONDS;
 
-    /** Null in what was saved before there were any. */
+    /** Null in configurations of versions that had no such field. */
     private List<String> platforms;
 
     private int limit;
     private boolean draining;
 
     /**
-     * @param address of the daemon, or those of several
-     * @throws IllegalArgumentException when there is no name, no address, or one that no daemon can have
+     * @param address address of the daemon, or the addresses of several daemons
+     * @throws IllegalArgumentException if the name or the address is missing, or an address is invalid
      */
     @DataBoundConstructor
     public BuildkitBuilder(String name, String address) {
@@ -70,7 +70,11 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.address = WordList.text(addresses);
     }
 
-    /** @throws IllegalArgumentException the one that the check throws, with this builder's name in front */
+    /**
+     * Runs a check and adds the name of this builder to the message of its exception.
+     *
+     * @throws IllegalArgumentException if the check fails
+     */
     private void require(Runnable check) {
         try {
             check.run();
@@ -79,7 +83,11 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         }
     }
 
-    /** @throws IllegalArgumentException when a folder cannot have this builder */
+    /**
+     * Checks whether this builder can be configured in a folder.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
     void requireForFolder() {
         require(() -> checkAddresses(addresses(), true));
     }
@@ -88,23 +96,23 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         return name;
     }
 
-    /** One address or several, each on a line. */
+    /** Returns the addresses, one on each line. */
     public String getAddress() {
         return address;
     }
 
-    /** Each daemon's address, in the order of the configuration. */
+    /** Returns the address of each daemon, in the order of the configuration. */
     public List<String> addresses() {
         return WordList.of(address);
     }
 
-    /** The name that the daemon's certificate must have; null for the address' host. */
+    /** Returns the host name in the daemon's certificate; null for the host of the address. */
     @CheckForNull
     public String getServerName() {
         return serverName;
     }
 
-    /** @throws IllegalArgumentException when no certificate can have the name */
+    /** @throws IllegalArgumentException if the name cannot be that of a certificate */
     @DataBoundSetter
     public void setServerName(@CheckForNull String serverName) {
         require(() -> checkServerName(serverName));
@@ -118,7 +126,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         }
     }
 
-    /** An X.509 client certificate; null for none. */
+    /** Returns the ID of the credentials with the X.509 client certificate; null for none. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -134,9 +142,9 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     }
 
     /**
-     * Zero means the default.
+     * Sets the time limit for connecting, in seconds. Zero selects the default value.
      *
-     * @throws IllegalArgumentException when it is less
+     * @throws IllegalArgumentException if the value is negative
      */
     @DataBoundSetter
     public void setConnectTimeoutSeconds(int connectTimeoutSeconds) {
@@ -145,14 +153,17 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
                 connectTimeoutSeconds < 1 ? DescriptorImpl.DEFAULT_CONNECT_TIMEOUT_SECONDS : connectTimeoutSeconds;
     }
 
-    /** What jobs may ask of it, such as {@code linux/amd64}; empty when nothing is said of that. */
+    /**
+     * Returns the platforms that jobs can request, such as {@code linux/amd64}. The list is empty if the platforms are
+     * not configured.
+     */
     public List<String> getPlatforms() {
         return platforms == null ? List.of() : List.copyOf(platforms);
     }
 
     /**
-     * @param platforms each of them may have several lines, as forms send them
-     * @throws IllegalArgumentException when one is none, or is there twice
+     * @param platforms the platforms; each text can have several lines, as forms send them
+     * @throws IllegalArgumentException if a platform is invalid or occurs twice
      */
     @DataBoundSetter
     public void setPlatforms(@CheckForNull List<String> platforms) {
@@ -161,12 +172,12 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.platforms = words;
     }
 
-    /** How many builds each daemon may have at once; 0 for any number. */
+    /** Returns the maximum number of concurrent builds of each daemon; 0 for no limit. */
     public int getLimit() {
         return limit;
     }
 
-    /** @throws IllegalArgumentException when it is less than zero */
+    /** @throws IllegalArgumentException if the value is negative */
     @DataBoundSetter
     public void setLimit(int limit) {
         requireNotNegative("limit", limit);
@@ -180,7 +191,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         }
     }
 
-    /** Whether it takes no new builds; those that run go on. */
+    /** Tells whether the builder accepts no new builds. Running builds continue. */
     public boolean isDraining() {
         return draining;
     }
@@ -190,17 +201,17 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.draining = draining;
     }
 
-    /** Whether nothing is known against building for these platforms here. */
+    /** Tells whether the builder supports the platforms, as far as its platforms are configured. */
     boolean builds(List<String> wanted) {
         return getPlatforms().isEmpty() || getPlatforms().containsAll(wanted);
     }
 
     /**
-     * Where to connect, with the client certificate that is configured.
+     * Returns the address and the TLS settings for a connection, with the configured client certificate.
      *
-     * @param address of one daemon
-     * @param owner where this builder is configured
-     * @throws AbortException when the address has no known form, or the certificate is not there; the message says so
+     * @param address address of one daemon
+     * @param owner folder in which this builder is configured, or Jenkins
+     * @throws AbortException if the address is invalid or the certificate cannot be found; the message says which
      */
     public Endpoint endpoint(String address, BuildCredentials credentials, ItemGroup<?> owner) throws AbortException {
         try {
@@ -224,14 +235,15 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     }
 
     /**
-     * Refuses addresses that cannot be used, without repeating a password that is in one of them.
+     * Rejects invalid addresses. The message does not repeat a password that is in an address.
      *
-     * @param ofFolder whether they are those of a folder's builder
-     * @throws IllegalArgumentException when one is none, is there twice, or is none for a builder of this place
+     * @param ofFolder whether the builder is configured in a folder
+     * @throws IllegalArgumentException if an address is invalid, occurs twice, or is not allowed for a builder of a
+     *     folder
      */
     private static void checkAddresses(List<String> addresses, boolean ofFolder) {
-        // Those with a login come first. A blank in a password makes an address of what is before it, which would be
-        // repeated.
+        // Addresses with a login are checked first. If a password contains a blank, the part before the blank is taken
+        // for an address, and the message about another address would repeat that part.
         List<String> loginsFirst = addresses.stream()
                 .sorted(Comparator.comparing(address -> address.indexOf('@') < 0))
                 .toList();
@@ -239,7 +251,8 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     }
 
     /**
-     * Builds without a workspace connect from the controller, whose own sockets are for administrators to give away.
+     * Checks an address. Builds without a workspace connect from the controller. Only administrators may grant access
+     * to the controller's sockets, therefore a folder's builder cannot use a socket.
      */
     private static void checkAddress(String address, boolean ofFolder) {
         Endpoint.of(address, null);
@@ -260,7 +273,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
             return Messages.BuildkitBuilder_displayName();
         }
 
-        /** What a text area shows of a list. */
+        /** Returns the text that a text area shows for a list. */
         @Restricted(DoNotUse.class)
         public String lines(@CheckForNull List<String> values) {
             return WordList.text(values);
@@ -351,7 +364,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
                     : FormValidation.validatePositiveInteger(value);
         }
 
-        /** Connects from the controller, as a build does from its agent, to each of the addresses. */
+        /** Connects to each of the addresses from the controller, in the same way as a build does from its agent. */
         @POST
         public FormValidation doTestConnection(
                 @AncestorInPath Item item,
@@ -395,7 +408,10 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
             }
         }
 
-        /** Blank, and what the field's own check complains of, mean the default. */
+        /**
+         * Parses a number of seconds. A blank or invalid text selects the default value; the check of the field reports
+         * an invalid text.
+         */
         private static int seconds(String text) {
             try {
                 return Integer.parseInt(text.trim());

@@ -7,16 +7,16 @@ import hudson.model.ItemGroup;
 import jenkins.model.Jenkins;
 
 /**
- * Where a configuration belongs that somebody works on: to a folder, for those who may configure that one, or to all of
- * Jenkins, for administrators.
+ * Determines where a configuration belongs: to a folder, which users with the permission to configure the folder can
+ * change, or to Jenkins as a whole, which administrators can change.
  */
 final class ConfigurationPermissions {
     private ConfigurationPermissions() {}
 
     /**
-     * Null for somebody who may not change it.
+     * Returns the folder or Jenkins, or null if the user is not permitted to change the configuration.
      *
-     * @param item that the form is a form of; null for none
+     * @param item item of the page with the form; null for none
      */
     @CheckForNull
     static ItemGroup<?> owner(@CheckForNull Item item) {
@@ -30,7 +30,10 @@ final class ConfigurationPermissions {
         return owner(item) == null;
     }
 
-    /** The same as {@link #owner} for what has an effect. */
+    /**
+     * Returns the folder or Jenkins, and throws an AccessDeniedException if the user is not permitted to change the
+     * configuration. This method is for requests with an effect; {@link #owner} is for requests that only show values.
+     */
     static ItemGroup<?> requireOwner(@CheckForNull Item item) {
         if (item instanceof ItemGroup<?> folder) {
             item.checkPermission(Item.CONFIGURE);

@@ -7,7 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.control.Worker;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a daemon says of itself, in a line for an administrator. */
+/** Formats the properties of a daemon as a line for administrators. */
 final class DaemonDescription {
     private DaemonDescription() {}
 
@@ -23,9 +23,10 @@ final class DaemonDescription {
     }
 
     /**
-     * BuildKit's protocol does not tell whether a daemon is rootless. Running steps without a process sandbox is
-     * allowed to rootless daemons only ({@code cmd/buildkitd/main_oci_worker.go}), and a daemon's configuration may
-     * carry a label {@code rootless}; otherwise nobody but its operator knows.
+     * Returns a text that says whether the daemon is rootless. BuildKit's protocol does not contain this information.
+     * Only rootless daemons are allowed to run build steps without a process sandbox
+     * ({@code cmd/buildkitd/main_oci_worker.go}), and the daemon's configuration can set a label {@code rootless}.
+     * Otherwise it is unknown.
      */
     private static String rootless(Worker worker) {
         if (worker.label("oci.process-mode").equals("no-sandbox")) {

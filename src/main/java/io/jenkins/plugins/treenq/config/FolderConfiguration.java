@@ -23,7 +23,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
-/** The builders and registries that only the jobs of a folder, and of the folders in it, see. */
+/** The builders and registries of a folder, which only the jobs in the folder and its subfolders can use. */
 public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?>> implements Scope {
     private static final String FOLDERS = "cloudbees-folder";
 
@@ -33,7 +33,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
 
     @DataBoundConstructor
     public FolderConfiguration() {
-        // Everything has a default.
+        // All properties have default values.
     }
 
     @Override
@@ -46,7 +46,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         return List.copyOf(builders);
     }
 
-    /** @throws IllegalArgumentException when two have the same name, or one is at a socket of this machine */
+    /** @throws IllegalArgumentException if two builders have the same name, or one uses a socket of the controller */
     @DataBoundSetter
     public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
         List<BuildkitBuilder> unique = Names.uniqueBuilders(builders);
@@ -59,7 +59,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         return List.copyOf(registries);
     }
 
-    /** @throws IllegalArgumentException when two have the same host */
+    /** @throws IllegalArgumentException if two registries have the same host */
     @DataBoundSetter
     public void setRegistries(@CheckForNull List<Registry> registries) {
         this.registries = Names.uniqueRegistries(registries);
@@ -76,7 +76,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
     }
 
-    /** The builders of jobs in a folder that has this configuration. */
+    /** Returns the builders that jobs in a folder with this configuration can use. */
     private List<BuildkitBuilder> visible(@CheckForNull AbstractFolder<?> folder) {
         List<BuildkitBuilder> visible = new ArrayList<>(builders);
         JobConfiguration.of(folder != null && folder.getParent() instanceof Item outer ? outer : null)
@@ -89,7 +89,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         return builders.isEmpty() && registries.isEmpty() && defaultBuilder == null;
     }
 
-    /** What folders have. */
+    /** Finds the configuration of a folder. */
     @OptionalExtension(requirePlugins = FOLDERS)
     public static final class InFolder implements Scope.Finder {
         @Override
@@ -100,7 +100,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         }
     }
 
-    /** Form and validation of a folder's part. */
+    /** Form and validation of a folder's configuration. */
     @OptionalExtension(requirePlugins = FOLDERS)
     @Symbol("treenq")
     public static final class DescriptorImpl extends AbstractFolderPropertyDescriptor {
@@ -110,7 +110,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
             return Messages.TreenqConfiguration_displayName();
         }
 
-        /** Null when there is nothing to keep. */
+        /** Returns the configuration, or null if it is empty. */
         @CheckForNull
         @Override
         public AbstractFolderProperty<?> newInstance(StaplerRequest2 req, @NonNull JSONObject form)

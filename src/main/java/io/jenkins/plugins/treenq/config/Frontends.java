@@ -9,21 +9,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The frontends that a build may run, where not all are allowed: BuildKit's
+ * Restricts the frontends of a build, for a policy that does not allow all of them. The rules follow BuildKit's
  * {@code frontend/dockerfile/builder/build.go} and {@code frontend/gateway/gateway.go}.
  */
 final class Frontends {
-    /** Runs the image that is its option {@link #SOURCE}. */
+    /** The frontend that runs the image in its option {@link #SOURCE}. */
     private static final String GATEWAY = "gateway.v0";
 
     private static final String SOURCE = "source";
 
-    /** Makes a frontend for Dockerfiles run the image that is the first word. */
+    /**
+     * The option that makes the Dockerfile frontend run another frontend's image, which is the first word of the value.
+     */
     private static final String SYNTAX = "build-arg:BUILDKIT_SYNTAX";
 
     /**
-     * With it, a frontend for Dockerfiles thinks that another one has run it, and looks neither for a line
-     * {@code # syntax=} nor at {@link #SYNTAX}.
+     * The option by which a Dockerfile frontend recognizes that another frontend started it. With this option, the
+     * frontend ignores a line {@code # syntax=} and the option {@link #SYNTAX}.
      */
     private static final String COMMAND_LINE = "cmdline";
 
@@ -33,16 +35,21 @@ final class Frontends {
 
     private Frontends() {}
 
-    /** What may run. */
+    /** Checks whether a frontend is allowed. */
     interface Check {
-        /** @throws AbortException when the daemon's own frontend of that name is not allowed */
+        /** @throws AbortException if the daemon's built-in frontend with this name is not allowed */
         void builtIn(String name) throws AbortException;
 
-        /** @throws AbortException when the image must not be run as a frontend, or is none */
+        /** @throws AbortException if the image is not allowed as a frontend, or its name is invalid */
         void image(String name) throws AbortException;
     }
 
-    /** The build, such that only frontends run that were checked. */
+    /**
+     * Returns the build with options that ensure that only allowed frontends run.
+     *
+     * @throws AbortException if the build uses a frontend that is not allowed, or could replace the image of an
+     *     allowed one
+     */
     static DockerfileBuild allowed(DockerfileBuild build, Check check) throws AbortException {
         Map<String, String> options = build.request().options();
         for (String option : options.keySet()) {
@@ -54,8 +61,8 @@ final class Frontends {
         if (frontend.equals(GATEWAY)) {
             String image = options.getOrDefault(SOURCE, "");
             requireItself(image, build, check);
-            // An image that is a frontend for Dockerfiles follows a line '# syntax=', too, unless such a line has led
-            // to it.
+            // A Dockerfile frontend in an image also follows a line '# syntax=', unless this option says that such a
+            // line started the frontend.
             return options.containsKey(COMMAND_LINE) ? build : build.withOptions(Map.of(COMMAND_LINE, image));
         }
         check.builtIn(frontend);
@@ -67,7 +74,7 @@ final class Frontends {
         return build;
     }
 
-    /** The image is allowed, and nothing else that the build asks for puts another one in its place. */
+    /** Checks that the image is allowed and that nothing in the build replaces the image by another one. */
     private static void requireItself(String image, DockerfileBuild build, Check check) throws AbortException {
         check.image(image);
         boolean replaced = Stream.concat(
@@ -80,7 +87,8 @@ final class Frontends {
         if (replaced) {
             throw new AbortException(REFUSAL + "a named context in place of '" + image + "'");
         }
-        // The daemon applies them to frontends as well, and their patterns and results are its own to interpret.
+        // The daemon applies the rules of a source policy to frontends as well. Only the daemon can interpret the
+        // rules' patterns and results, therefore all rules that can replace an image are rejected.
         SourcePolicy sources = build.request().sourcePolicy();
         if (sources != null
                 && sources.rules().stream().anyMatch(rule -> rule.action() == SourcePolicy.Action.CONVERT)) {

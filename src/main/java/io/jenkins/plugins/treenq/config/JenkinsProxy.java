@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 
 /**
- * The proxy that Jenkins is configured with, for what the plugin asks over HTTP: registries, the servers that give
- * their tokens, and where they send a client on to.
+ * The proxy in Jenkins' configuration, which the plugin uses for HTTP requests to registries, to their token servers,
+ * and to the addresses that registries redirect to.
  */
 final class JenkinsProxy {
     private JenkinsProxy() {}
 
-    /** As it is configured now. */
+    /** Returns the settings that are configured now. */
     static HttpProxies current() {
         ProxyConfiguration configured = Jenkins.get().getProxy();
         if (configured == null || Util.fixEmptyAndTrim(configured.getName()) == null) {
@@ -39,8 +39,8 @@ final class JenkinsProxy {
     }
 
     /**
-     * Hosts as {@link ProxyConfiguration#getNoProxyHostPatterns} reads them: each one alone, with {@code *} for any
-     * characters.
+     * Returns the hosts that are accessed without the proxy. {@link ProxyConfiguration#getNoProxyHostPatterns} has the
+     * same syntax: each entry is a complete host name, in which {@code *} matches any characters.
      */
     private static List<String> exceptions(ProxyConfiguration configured) {
         return Stream.of(Util.fixNull(configured.getNoProxyHost()).split("[ \\t\\n,|]+"))

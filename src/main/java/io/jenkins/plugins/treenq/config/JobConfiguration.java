@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import jenkins.model.Jenkins;
 
-/** The builders and registries that one job sees: those of its folders, inner ones first, and those of all jobs. */
+/** The builders and registries that a job can use: those of its folders, the innermost first, and those of Jenkins. */
 public final class JobConfiguration {
     private final List<Scope> scopes;
 
@@ -24,7 +24,10 @@ public final class JobConfiguration {
         this.scopes = scopes;
     }
 
-    /** @param item a job, or a folder for what the jobs in it see; null for what all jobs see */
+    /**
+     * @param item a job, for its own configuration; a folder, for the configuration of the jobs in it; or null, for
+     *     the configuration that all jobs have in common
+     */
     public static JobConfiguration of(@CheckForNull Item item) {
         List<Scope> scopes = new ArrayList<>();
         for (Object place = item; place instanceof Item inner; place = inner.getParent()) {
@@ -39,35 +42,37 @@ public final class JobConfiguration {
         return new JobConfiguration(scopes);
     }
 
-    /** Of several with the same name the innermost. */
+    /** Returns the builders. If several builders have the same name, only the innermost one is included. */
     public Collection<ScopedItem<BuildkitBuilder>> builders() {
         return visible(Scope::getBuilders, BuildkitBuilder::getName).values();
     }
 
-    /** Of several with the same host the innermost. */
+    /** Returns the registries. If several registries have the same host, only the innermost one is included. */
     public Collection<ScopedItem<Registry>> registries() {
         return visible(Scope::getRegistries, Registry::getHost).values();
     }
 
-    /** Where the controller connects to for the job, when it talks to registries itself. */
+    /**
+     * Returns the hosts that the controller may connect to for the job when the controller itself accesses registries.
+     */
     public AllowedHosts controllerHosts() {
         return TreenqConfiguration.get()
                 .policy()
                 .controllerHosts(registries().stream().map(ScopedItem::item).toList());
     }
 
-    /** The job's builder for a new build; see {@link BuilderChoice#choose}. */
+    /** Returns the builder for a new build of the job; see {@link BuilderChoice#choose}. */
     public ScopedItem<BuildkitBuilder> builder(@CheckForNull String name, List<String> platforms)
             throws AbortException {
         return owned(choice().choose(name, platforms));
     }
 
-    /** Builders for an image of several platforms, by name; see {@link BuilderChoice#divide}. */
+    /** Returns the builders for an image of several platforms; see {@link BuilderChoice#divide}. */
     public Map<String, List<String>> divide(List<String> platforms) throws AbortException {
         return choice().divide(platforms);
     }
 
-    /** The builder that a build was begun on, for its end; whether it takes new builds does not matter. */
+    /** Returns the builder of a build that is already running. A draining builder is returned, too. */
     public ScopedItem<BuildkitBuilder> builder(String name) throws AbortException {
         return owned(choice().named(name));
     }
@@ -89,7 +94,10 @@ public final class JobConfiguration {
         return found;
     }
 
-    /** Of the innermost place that has a say; its first builder if it names none. Null when nobody has. */
+    /**
+     * Returns the default builder's name from the innermost scope that configures a default builder or any builders. In
+     * a scope without a default builder, this is the first builder. Null if no scope has builders.
+     */
     @CheckForNull
     private String defaultBuilder() {
         for (Scope scope : scopes) {

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Names of builders and hosts of registries, which are each given once at a place. */
+/** Checks the names of builders and the hosts of registries, which must be unique in each scope. */
 final class Names {
     private Names() {}
 
@@ -26,7 +26,7 @@ final class Names {
         return unique(registries, Registry::getHost, Messages::Names_duplicateRegistry);
     }
 
-    /** @throws IllegalArgumentException when two have the same */
+    /** @throws IllegalArgumentException if two items have the same key */
     private static <T> List<T> unique(
             @CheckForNull List<T> items, Function<T, String> key, Function<Object, String> message) {
         Set<String> seen = new HashSet<>();
@@ -39,10 +39,10 @@ final class Names {
     }
 
     /**
-     * Refuses a default builder that is none.
+     * Checks that the default builder exists.
      *
-     * @param name null for none
-     * @throws IllegalArgumentException that says which there are
+     * @param name name of the default builder; null for none
+     * @throws IllegalArgumentException if there is no such builder; the message lists the existing ones
      */
     static void requireDefault(@CheckForNull String name, Collection<BuildkitBuilder> builders) {
         List<String> names =
@@ -57,27 +57,31 @@ final class Names {
         }
     }
 
-    /** The reason that a setter gave, for people; null when it is not one of this plugin's. */
+    /**
+     * Returns the message of a setter of this plugin, which is written for users; null if the failure has another
+     * origin.
+     */
     @CheckForNull
     static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        // Subclasses are Java's own, and so are the texts of what is wrapped around it, which have all that was given.
+        // Java throws subclasses of this exception. Their messages, and those of the exceptions around this one, are
+        // not used, because they can contain the whole input.
         return root.getClass() == IllegalArgumentException.class ? root.getMessage() : null;
     }
 
-    /** What a form says of a list that could not be taken. */
+    /** Returns the exception by which a form rejects its values. */
     static FormException refused(IllegalArgumentException failure) {
         String reason = reason(failure);
         return new FormException(reason == null ? Messages.Names_otherKind() : reason, failure, "builders");
     }
 
     /**
-     * Those that can be the default, as a form offers them.
+     * Returns the builders that a form offers as the default builder.
      *
-     * @param present what is the default now, which is offered whether it is a builder or not
+     * @param present the current default builder, which is always included, even if there is no such builder
      */
     static ListBoxModel choice(@CheckForNull Item item, @CheckForNull String present) {
         ListBoxModel names = new ListBoxModel();

@@ -33,8 +33,9 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * What an administrator lets jobs and folders do. Each list has what is allowed; {@code *} is everything. Nothing is
- * {@code none}, because Configuration as Code exports no empty list.
+ * The restrictions that an administrator configures for jobs and folders. Each list contains the allowed values;
+ * {@code *} allows everything. An empty list is written as {@code none}, because Configuration as Code does not export
+ * empty lists.
  */
 public class Policy extends AbstractDescribableImpl<Policy> {
     private static final String EVERYTHING = "*";
@@ -50,10 +51,10 @@ public class Policy extends AbstractDescribableImpl<Policy> {
 
     @DataBoundConstructor
     public Policy() {
-        // Everything has a default.
+        // All properties have default values.
     }
 
-    /** A list that was not saved, because it is newer, is what it is in a new policy. */
+    /** Sets the default values of lists that are missing because an earlier version saved the policy. */
     protected Object readResolve() {
         Policy fresh = new Policy();
         pushTo = pushTo == null ? fresh.pushTo : pushTo;
@@ -63,56 +64,65 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         return this;
     }
 
-    /** Registries, or repositories with everything below them. */
+    /**
+     * Returns the registries and repositories that images may be pushed to. A repository includes all repositories
+     * below it.
+     */
     public List<String> getPushTo() {
         return List.copyOf(pushTo);
     }
 
     /**
-     * @param pushTo each of them may have several lines, as forms send them
-     * @throws IllegalArgumentException when one is none
+     * @param pushTo the allowed registries and repositories; each text can have several lines, as forms send them
+     * @throws IllegalArgumentException if an entry is invalid
      */
     @DataBoundSetter
     public void setPushTo(@CheckForNull List<String> pushTo) {
         this.pushTo = Entries.PLACES.of(pushTo);
     }
 
-    /** Such as {@code network.host}. */
+    /** Returns the allowed entitlements, such as {@code network.host}. */
     public List<String> getEntitlements() {
         return List.copyOf(entitlements);
     }
 
     /**
-     * @param entitlements each of them may have several lines, as forms send them
-     * @throws IllegalArgumentException when one is none
+     * @param entitlements the allowed entitlements; each text can have several lines, as forms send them
+     * @throws IllegalArgumentException if an entry is invalid
      */
     @DataBoundSetter
     public void setEntitlements(@CheckForNull List<String> entitlements) {
         this.entitlements = Entries.ENTITLEMENTS.of(entitlements);
     }
 
-    /** Such as {@code dockerfile.v0}, and the images of other frontends as in {@link #getPushTo}. */
+    /**
+     * Returns the allowed frontends: built-in ones such as {@code dockerfile.v0}, and registries and repositories of
+     * frontend images as in {@link #getPushTo}.
+     */
     public List<String> getFrontends() {
         return List.copyOf(frontends);
     }
 
     /**
-     * @param frontends each of them may have several lines, as forms send them
-     * @throws IllegalArgumentException when one is none
+     * @param frontends the allowed frontends; each text can have several lines, as forms send them
+     * @throws IllegalArgumentException if an entry is invalid
      */
     @DataBoundSetter
     public void setFrontends(@CheckForNull List<String> frontends) {
         this.frontends = Entries.FRONTENDS.of(frontends);
     }
 
-    /** Hosts that the controller connects to for jobs, beside the registries that are configured and Docker Hub. */
+    /**
+     * Returns the hosts that the controller may connect to for jobs, in addition to the configured registries and
+     * Docker Hub.
+     */
     public List<String> getControllerHosts() {
         return List.copyOf(controllerHosts);
     }
 
     /**
-     * @param controllerHosts each of them may have several lines, as forms send them
-     * @throws IllegalArgumentException when one is none
+     * @param controllerHosts the allowed hosts; each text can have several lines, as forms send them
+     * @throws IllegalArgumentException if an entry is invalid
      */
     @DataBoundSetter
     public void setControllerHosts(@CheckForNull List<String> controllerHosts) {
@@ -138,10 +148,10 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     }
 
     /**
-     * Whether a job may say which builder it wants.
+     * Checks whether a job may name a builder.
      *
-     * @param builder that it names; null for none
-     * @throws AbortException when it must not
+     * @param builder name of the builder; null if the job names none
+     * @throws AbortException if jobs may not name builders
      */
     public void checkName(@CheckForNull String builder) throws AbortException {
         if (builder != null && !jobsMayNameBuilders) {
@@ -150,16 +160,16 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         }
     }
 
-    /** @throws AbortException when nothing may be pushed to the image's repository */
+    /** @throws AbortException if pushes to the image's repository are not allowed */
     public void checkPush(ImageName image) throws AbortException {
         require(allowsImage(pushTo, image), "a push to " + image.name(), pushTo);
     }
 
     /**
-     * A build as it may be asked for.
+     * Applies the policy to a build.
      *
-     * @return the same, unless it is left to the Dockerfile which frontend reads it, and not every frontend may
-     * @throws AbortException when it must not be; the message says what is allowed
+     * @return the same build; or, if the policy restricts frontends, a build with options that enforce the restriction
+     * @throws AbortException if the build violates the policy; the message lists the allowed values
      */
     public DockerfileBuild applied(DockerfileBuild build) throws AbortException {
         BuildRequest request = build.request();
@@ -187,7 +197,10 @@ public class Policy extends AbstractDescribableImpl<Policy> {
                 : Frontends.allowed(withoutFrontends(build), new AllowedFrontends());
     }
 
-    /** Whether the daemon pushes it ({@code exporter/containerimage/export.go}); other exporters come back as files. */
+    /**
+     * Tells whether the daemon pushes the output ({@code exporter/containerimage/export.go}). The outputs of other
+     * exporters are files.
+     */
     private static boolean pushes(Export export) {
         String push = export.attributes().get("push");
         return export.type().equals("image")
@@ -195,7 +208,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
                 && GoBooleans.parse(push).orElse(true);
     }
 
-    /** All names that an image gets. */
+    /** Returns all names that an image gets. */
     private static List<ImageName> names(Export export) throws AbortException {
         List<ImageName> names = new ArrayList<>();
         for (String attribute : List.of("name", "dangling-name-prefix")) {
@@ -207,8 +220,9 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     }
 
     /**
-     * Daemons that have a store of images look there for frontends that their registry does not have. What is named
-     * like an allowed one is kept out of it, so that nobody can make one.
+     * Keeps images whose names are those of allowed frontends out of the daemon's image store. A daemon with an image
+     * store looks there for frontends that it cannot find in their registry; without this restriction, a job could
+     * replace an allowed frontend by an image of its own.
      */
     private DockerfileBuild withoutFrontends(DockerfileBuild build) throws AbortException {
         List<Export> exports = new ArrayList<>();
@@ -237,9 +251,9 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     }
 
     /**
-     * Where the controller connects to for jobs.
+     * Returns the hosts that the controller may connect to for a job.
      *
-     * @param registries that the job sees
+     * @param registries the registries that the job can use
      */
     AllowedHosts controllerHosts(Collection<Registry> registries) {
         if (controllerHosts.contains(EVERYTHING)) {
@@ -286,7 +300,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         }
     }
 
-    /** @throws IllegalArgumentException when a build cannot ask for it */
+    /** @throws IllegalArgumentException if the text is not an entitlement */
     public static void checkEntitlement(String text) {
         if (!Entries.ENTITLEMENTS.valid().test(text)) {
             throw new IllegalArgumentException(Messages.Policy_notAnEntitlement(text));
@@ -301,7 +315,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
             return Messages.Policy_displayName();
         }
 
-        /** What a text area shows of a list. */
+        /** Returns the text that a text area shows for a list. */
         @Restricted(DoNotUse.class)
         public String lines(@CheckForNull List<String> values) {
             return values == null ? EVERYTHING : WordList.text(values);
@@ -340,7 +354,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         }
     }
 
-    /** What the entries of a list can be. */
+    /** The syntax of the entries of a list. */
     private record Entries(UnaryOperator<String> form, Predicate<String> valid, Function<Object, String> message) {
         private static final Pattern ENTITLEMENT = Pattern.compile("network\\.host|security\\.insecure|device(?:=.+)?");
 
@@ -358,14 +372,17 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         static final Entries HOSTS =
                 new Entries(Entries::place, Registry.DescriptorImpl::isHost, Messages::Policy_notAHost);
 
-        /** Of the daemon's own frontends, the one that runs images is named by these images. */
+        /**
+         * Tells whether the text is a frontend. The built-in frontend that runs images is not accepted, because the
+         * names of these images are configured instead.
+         */
         private static boolean isFrontend(String text) {
             return BUILT_IN_FRONTEND.matcher(text).matches()
                     ? !text.startsWith("gateway.")
                     : Registry.DescriptorImpl.isPlace(text);
         }
 
-        /** From what people copy out of a browser. */
+        /** Normalizes text that was copied from a browser. */
         private static String place(String text) {
             return text.replaceFirst("^https?://", "")
                     .replaceFirst("/+$", "")
@@ -373,8 +390,10 @@ public class Policy extends AbstractDescribableImpl<Policy> {
         }
 
         /**
-         * @param texts each may be a list of its own
-         * @throws IllegalArgumentException that says which entry is none, and what can be one
+         * Returns the entries of a list in their normal form.
+         *
+         * @param texts the texts; each can contain several entries
+         * @throws IllegalArgumentException if an entry is invalid; the message says which entries are valid
          */
         List<String> of(@CheckForNull List<String> texts) {
             List<String> words =

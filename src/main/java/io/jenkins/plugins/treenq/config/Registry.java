@@ -34,17 +34,17 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** A registry of images, how jobs log in to it, and how Jenkins itself reaches it. */
+/** A registry, with the credentials that jobs use for it and the connection settings that Jenkins itself uses. */
 public final class Registry extends AbstractDescribableImpl<Registry> {
     private final String host;
     private String credentialsId;
     private String caCertificate;
     private boolean plainHttp;
 
-    /** Null in what was saved before there were any. */
+    /** Null in configurations of versions that had no such field. */
     private List<String> mirrors;
 
-    /** @throws IllegalArgumentException when no image name begins with it */
+    /** @throws IllegalArgumentException if the text cannot be the host in an image name */
     @DataBoundConstructor
     public Registry(String host) {
         this.host = hostOf(host);
@@ -53,12 +53,15 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
         }
     }
 
-    /** As image names have it: {@code docker.io}, {@code registry.example.com}, {@code localhost:5000}. */
+    /**
+     * Returns the host as it is written in image names, such as {@code docker.io}, {@code registry.example.com} or
+     * {@code localhost:5000}.
+     */
     public String getHost() {
         return host;
     }
 
-    /** A user name with password; null for none. */
+    /** Returns the ID of the credentials with user name and password; null for none. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -70,14 +73,15 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
     }
 
     /**
-     * Authorities that the registry's certificate may come from, beside those Java trusts, in PEM form; null for none.
+     * Returns the certificates of CAs in PEM format that Jenkins trusts for this registry, in addition to those that
+     * Java trusts; null for none.
      */
     @CheckForNull
     public String getCaCertificate() {
         return caCertificate;
     }
 
-    /** @throws IllegalArgumentException when it is none */
+    /** @throws IllegalArgumentException if the text contains no valid certificate */
     @DataBoundSetter
     public void setCaCertificate(@CheckForNull String caCertificate) {
         String given = Util.fixEmptyAndTrim(caCertificate);
@@ -95,12 +99,12 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
         }
     }
 
-    /** What is wrong with this registry. */
+    /** Returns an error message that names this registry. */
     private String refusal(String what) {
         return "registry '" + host + "': " + what;
     }
 
-    /** Whether Jenkins talks to it without TLS if it has none. */
+    /** Tells whether Jenkins may connect without TLS if the registry does not support TLS. */
     public boolean isPlainHttp() {
         return plainHttp;
     }
@@ -110,14 +114,14 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
         this.plainHttp = plainHttp;
     }
 
-    /** Registries with the same images, which Jenkins asks first; a host each, or a host with a path. */
+    /** Returns the registry mirrors, which Jenkins queries first. Each is a host, or a host with a path. */
     public List<String> getMirrors() {
         return mirrors == null ? List.of() : List.copyOf(mirrors);
     }
 
     /**
-     * @param mirrors each of them may have several lines, as forms send them
-     * @throws IllegalArgumentException when one is none
+     * @param mirrors the mirrors; each text can have several lines, as forms send them
+     * @throws IllegalArgumentException if a mirror is invalid
      */
     @DataBoundSetter
     public void setMirrors(@CheckForNull List<String> mirrors) {
@@ -137,7 +141,7 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
                 .toList());
     }
 
-    /** Null when all are mirrors. */
+    /** Returns the error message about the first invalid mirror; null if all mirrors are valid. */
     @CheckForNull
     private static String refusal(List<String> mirrors) {
         return mirrors.stream()
@@ -147,12 +151,14 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
                 .orElse(null);
     }
 
-    /** How Jenkins and agents reach a registry that is not configured. */
+    /** Returns the settings for connections from Jenkins and agents to a registry that is not configured. */
     public static RegistryConnection otherConnection() {
         return RegistryConnection.builder().proxies(JenkinsProxy.current()).build();
     }
 
-    /** How Jenkins and agents reach it; builders have their own ways. */
+    /**
+     * Returns the settings for connections from Jenkins and agents to this registry. Builders have their own settings.
+     */
     public RegistryConnection connection() {
         return RegistryConnection.builder()
                 .caPem(Util.fixNull(caCertificate))
@@ -162,7 +168,7 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
                 .build();
     }
 
-    /** Docker Hub goes by several names. */
+    /** Returns the normal form of a host, because Docker Hub has several names. */
     private static String hostOf(@CheckForNull String text) {
         return RegistryHost.canonical(Util.fixNull(text).trim());
     }
@@ -175,7 +181,7 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
             return Messages.Registry_displayName();
         }
 
-        /** What a text area shows of a list. */
+        /** Returns the text that a text area shows for a list. */
         @Restricted(DoNotUse.class)
         public String lines(@CheckForNull List<String> values) {
             return String.join("\n", Util.fixNull(values));
@@ -220,7 +226,7 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
             return refusal == null ? FormValidation.ok() : FormValidation.error(refusal);
         }
 
-        /** Asks the registry, from the controller, whether it is one and takes the login. */
+        /** Connects to the registry from the controller, and checks whether it is a registry and accepts the login. */
         @POST
         public FormValidation doTestConnection(
                 @AncestorInPath Item item,
@@ -254,12 +260,12 @@ public final class Registry extends AbstractDescribableImpl<Registry> {
             }
         }
 
-        /** Whether it is a place for images without a path. */
+        /** Tells whether the text is a valid host without a path. */
         static boolean isHost(String text) {
             return text.indexOf('/') < 0 && isPlace(text);
         }
 
-        /** Whether an image name that starts so is one of this registry. */
+        /** Tells whether the text is a valid registry, or a registry with a path, at the beginning of an image name. */
         static boolean isPlace(String place) {
             try {
                 return ImageName.parse(place + "/a/b").name().equals(place + "/a/b");

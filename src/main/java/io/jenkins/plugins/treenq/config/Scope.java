@@ -7,20 +7,23 @@ import hudson.model.ItemGroup;
 import java.util.List;
 import java.util.Optional;
 
-/** A place where builders and registries are configured for the jobs in it: all of Jenkins, or a folder. */
+/** A scope in which builders and registries are configured for the jobs in it: Jenkins as a whole, or a folder. */
 public interface Scope {
-    /** What the jobs are in; credentials are looked up there. */
+    /** Returns the group that contains the jobs. Credentials are looked up in this group. */
     ItemGroup<?> group();
 
     List<BuildkitBuilder> getBuilders();
 
     List<Registry> getRegistries();
 
-    /** Name of the builder for jobs that name none; null for the first. */
+    /** Returns the name of the builder for jobs that name none; null for the first builder. */
     @CheckForNull
     String getDefaultBuilder();
 
-    /** Finds what is configured in a group of items; the plugin that has such groups need not be installed. */
+    /**
+     * Finds the scope of an item group. This is an extension point, because the plugin that provides the groups may not
+     * be installed.
+     */
     interface Finder extends ExtensionPoint {
         Optional<? extends Scope> in(ItemGroup<?> group);
     }

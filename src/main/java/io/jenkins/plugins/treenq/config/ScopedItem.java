@@ -5,9 +5,9 @@ import hudson.model.ItemGroup;
 import java.util.Objects;
 
 /**
- * Something that is configured, and where.
+ * A configured item, and the scope in which it is configured.
  *
- * @param owner where its credentials are looked up
+ * @param owner group in which the item's credentials are looked up
  */
 public record ScopedItem<T>(T item, ItemGroup<?> owner) {
     public ScopedItem {

@@ -21,7 +21,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
-/** The builders and registries of all jobs, and what jobs and folders may do. */
+/** The builders and registries that all jobs can use, and the policy for jobs and folders. */
 @Extension
 @Symbol("treenq")
 public class TreenqConfiguration extends GlobalConfiguration implements Scope {
@@ -33,7 +33,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     private String defaultBuilder;
     private Policy policy;
 
-    /** The names of the attributes that the latest file of Configuration as Code gave; null when there was none. */
+    /** The names of the attributes in the latest file of Configuration as Code; null if there was none. */
     private TreeSet<String> givenByCode;
 
     public TreenqConfiguration() {
@@ -59,7 +59,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         return List.copyOf(builders);
     }
 
-    /** @throws IllegalArgumentException when two have the same name */
+    /** @throws IllegalArgumentException if two builders have the same name */
     @DataBoundSetter
     public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
         this.builders = Names.uniqueBuilders(builders);
@@ -70,7 +70,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         return List.copyOf(registries);
     }
 
-    /** @throws IllegalArgumentException when two have the same host */
+    /** @throws IllegalArgumentException if two registries have the same host */
     @DataBoundSetter
     public void setRegistries(@CheckForNull List<Registry> registries) {
         this.registries = Names.uniqueRegistries(registries);
@@ -87,7 +87,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         this.defaultBuilder = Util.fixEmptyAndTrim(defaultBuilder);
     }
 
-    /** What jobs and folders may do; null for everything. */
+    /** Returns the configured policy; null if none is configured. */
     @CheckForNull
     public Policy getPolicy() {
         return policy;
@@ -98,12 +98,15 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         this.policy = policy;
     }
 
-    /** The policy that holds, whether one is configured or not. */
+    /** Returns the policy in force: the configured policy, or the default policy if none is configured. */
     public Policy policy() {
         return policy == null ? new Policy() : policy;
     }
 
-    /** All that is configured. What is refused holds in no part, or it would until the next restart. */
+    /**
+     * All values of the configuration. If a change is rejected, all values are restored, because otherwise a part of
+     * the change would stay in force until the next restart.
+     */
     record Values(List<BuildkitBuilder> builders, List<Registry> registries, String defaultBuilder, Policy policy) {}
 
     Values values() {
@@ -117,12 +120,15 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
         policy = earlier.policy();
     }
 
-    /** @throws IllegalArgumentException when the default builder is none of the builders */
+    /** @throws IllegalArgumentException if the default builder is not one of the builders */
     void requireDefaultBuilder() {
         Names.requireDefault(defaultBuilder, builders);
     }
 
-    /** What is changed in the form still belongs to the file that gave it. */
+    /**
+     * Returns the names of the attributes that the latest file of Configuration as Code contained. An attribute that is
+     * changed in the form still counts as one of the file.
+     */
     Set<String> givenByCode() {
         return givenByCode == null ? Set.of() : Set.copyOf(givenByCode);
     }
@@ -133,7 +139,8 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
 
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {
-        // A list that lost its last row is absent from the form, and would stay as it was.
+        // If the last row of a list was removed, the list is missing in the form's data. Without this, the list would
+        // stay unchanged.
         for (String list : LISTS) {
             if (!json.has(list)) {
                 json.put(list, new JSONArray());

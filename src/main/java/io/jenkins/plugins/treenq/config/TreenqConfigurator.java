@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 
 /**
- * Configuration as Code of {@link TreenqConfiguration}. What an earlier file gave and the present one no longer has is
- * gone after a reload, whereas the plugin Configuration as Code by itself leaves what a file does not mention as it is:
- * a policy, or a builder with its credentials, would stay in force until somebody looks. What no file has given was set
- * in the form, and stays.
+ * Configuration as Code of {@link TreenqConfiguration}. An attribute that an earlier file contained and the current
+ * file does not is reset by a reload. The Configuration as Code plugin by itself leaves an attribute unchanged that the
+ * file does not contain; a policy, or a builder with its credentials, would stay in force until someone notices.
+ * Attributes that no file has contained were set in the form and stay unchanged.
  */
 @OptionalExtension(requirePlugins = "configuration-as-code")
 public final class TreenqConfigurator extends BaseConfigurator<TreenqConfiguration> {
@@ -38,7 +38,7 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
     @Override
     protected void configure(Mapping config, TreenqConfiguration instance, boolean dryrun, ConfigurationContext context)
             throws ConfiguratorException {
-        // Before they are configured, which takes them out of the mapping.
+        // The keys are read first, because configuring removes them from the mapping.
         Set<String> keys = config.keySet().stream()
                 .map(key -> key.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
@@ -46,7 +46,7 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
         try {
             super.configure(config, instance, dryrun, context);
             if (!dryrun) {
-                // Last, so that a file with a mistake takes no policy away.
+                // Attributes are reset last, so that a file with an error resets no policy.
                 removeWhatIsNoLongerGiven(keys, instance);
             }
         } catch (ConfiguratorException | IllegalArgumentException e) {
@@ -55,8 +55,8 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
             if (reason == null) {
                 throw e;
             }
-            // The page that a failed reload leads to shows the text of the innermost of these exceptions, which must be
-            // this one.
+            // The page about a failed reload shows the message of the innermost of these exceptions, therefore the
+            // innermost exception must have this message.
             throw new ConfiguratorException(this, reason, new IllegalArgumentException(reason));
         }
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lists as people write them: in one text, with blanks, commas or line breaks between. */
+/** Lists in the form of one text, whose entries are separated by blanks, commas or line breaks. */
 final class WordList {
     private WordList() {}
 
@@ -21,7 +21,7 @@ final class WordList {
         return of(List.of(Util.fixNull(text)));
     }
 
-    /** @param texts each may be a list of its own, as a form's text area sends it */
+    /** @param texts the texts; each can contain several entries, as a form's text area sends them */
     static List<String> of(@CheckForNull Collection<String> texts) {
         return Util.fixNull(texts).stream()
                 .flatMap(text -> Stream.of(text.split("[\\s,]+")))
@@ -29,15 +29,15 @@ final class WordList {
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 
-    /** What a text area shows: each on a line. */
+    /** Returns the text that a text area shows, with one entry on each line. */
     static String text(@CheckForNull Collection<String> words) {
         return String.join("\n", Util.fixNull(words));
     }
 
     /**
-     * What a form says of them.
+     * Validates the list for a form.
      *
-     * @param check throws an IllegalArgumentException that says what is wrong with a word
+     * @param check throws an IllegalArgumentException with an error message if an entry is invalid
      */
     static FormValidation check(@CheckForNull String text, Consumer<String> check) {
         try {
@@ -49,10 +49,10 @@ final class WordList {
     }
 
     /**
-     * Refuses a list with a word that is wrong, or that it has twice.
+     * Rejects a list with an entry that is invalid or occurs twice.
      *
-     * @param check throws an IllegalArgumentException that says what is wrong with a word
-     * @throws IllegalArgumentException the first one that was thrown, or one that says which word is there twice
+     * @param check throws an IllegalArgumentException with an error message if an entry is invalid
+     * @throws IllegalArgumentException the first exception of the check, or one that names the entry that occurs twice
      */
     static void require(Collection<String> words, Consumer<String> check) {
         Set<String> seen = new HashSet<>();

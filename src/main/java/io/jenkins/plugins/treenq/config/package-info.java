@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What is configured: builders and registries, for all jobs and for those of a folder. Imports credentials and the
- * client.
+ * The configuration: builders, registries and the policy, for all jobs and for those of a folder. The package imports
+ * credentials and the client.
  */
 package io.jenkins.plugins.treenq.config;

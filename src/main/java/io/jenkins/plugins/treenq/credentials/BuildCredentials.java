@@ -31,11 +31,13 @@ import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * The credentials of one build, or of questions while something is configured.
+ * Looks up the credentials of a build, or those for testing a configuration.
  *
- * <p>Ids that were configured are looked up as Jenkins itself, where they were configured. Those for all jobs are never
- * looked up in a folder, so that a folder cannot put something else under the same id, and may be of the system scope;
- * those of a folder may not. Ids that a job gave are looked up as that run: its folders and its authentication decide.
+ * <p>The IDs in a configuration are looked up with Jenkins' own permissions, in the scope of the configuration. The IDs
+ * in Jenkins' configuration are never looked up in a folder, so that a folder cannot replace the credentials by others
+ * with the same ID; their credentials may have the system scope. The IDs in a folder's configuration cannot refer to
+ * credentials of the system scope. The IDs that a job gives are looked up for the run: the run's folders and its
+ * authentication determine which credentials are found.
  */
 public final class BuildCredentials {
     @CheckForNull
@@ -49,17 +51,21 @@ public final class BuildCredentials {
         return new BuildCredentials(run);
     }
 
-    /** For somebody who tries a configuration; nothing is tracked and no job's credentials are found. */
+    /**
+     * Returns a lookup for testing a configuration. The use of credentials is not tracked, and the credentials of jobs
+     * are not found.
+     */
     public static BuildCredentials untracked() {
         return new BuildCredentials(null);
     }
 
     /**
-     * The client certificate that was configured, with its key opened.
+     * Returns the TLS settings with the client certificate of a configuration. The private key is decrypted.
      *
-     * @param serverName the name in the daemon's certificate; null for its host
-     * @param owner where it was configured
-     * @throws AbortException when there is none of that id and type, or its key cannot be used; the message says so
+     * @param serverName host name in the daemon's certificate; null for the host of the address
+     * @param owner scope of the configuration
+     * @throws AbortException if there are no such credentials of this type, or the key cannot be used; the message
+     *     says which
      */
     public Tls tls(String credentialsId, @CheckForNull String serverName, ItemGroup<?> owner) throws AbortException {
         String need = "an X.509 client certificate is needed";
@@ -75,10 +81,10 @@ public final class BuildCredentials {
     }
 
     /**
-     * The login that was configured for a registry.
+     * Returns the login for a registry from a configuration.
      *
-     * @param owner where it was configured
-     * @throws AbortException when there is none of that id and type for this registry; the message says so
+     * @param owner scope of the configuration
+     * @throws AbortException if there are no such credentials of this type for this registry; the message says why
      */
     public RegistryLogin configuredLogin(String credentialsId, String host, ItemGroup<?> owner) throws AbortException {
         return login(configured(
@@ -90,9 +96,10 @@ public final class BuildCredentials {
     }
 
     /**
-     * The login that a job gave for a registry.
+     * Returns the login that a job gave for a registry.
      *
-     * @throws AbortException when the run cannot use one of that id and type for this registry; the message says so
+     * @throws AbortException if the run cannot use such credentials of this type for this registry; the message
+     *     says which
      */
     public RegistryLogin login(String credentialsId, String host) throws AbortException {
         return login(ofRun(
@@ -103,10 +110,11 @@ public final class BuildCredentials {
     }
 
     /**
-     * A user name and a password that a job gave for something that is no registry.
+     * Returns the user name and password that a job gave for a service other than a registry.
      *
-     * @param address that they are for; null when nothing is known of it
-     * @param purpose what they are for, in words
+     * @param address address of the service; null if it is unknown
+     * @param purpose text for error messages that says what the login is for
+     * @throws AbortException if the run cannot use such credentials of this type; the message says why
      */
     public RegistryLogin loginFor(String credentialsId, @CheckForNull String address, String purpose)
             throws AbortException {
@@ -118,15 +126,16 @@ public final class BuildCredentials {
     }
 
     /**
-     * A secret that a job gave: a text, a file's content, or a password.
+     * Returns the secret that a job gave: a text, the content of a file, or a password.
      *
-     * @param purpose what it is for, in words
+     * @param purpose text for error messages that says what the secret is for
+     * @throws AbortException if the run cannot use such credentials, or the file cannot be read; the message says why
      */
     public SecretText secret(String credentialsId, String purpose) throws AbortException {
         return SecretText.of(secretBytes(credentialsId, purpose));
     }
 
-    /** The same as text. */
+    /** Returns the secret that a job gave as text; see {@link #secret}. */
     public String text(String credentialsId, String purpose) throws AbortException {
         return new String(secretBytes(credentialsId, purpose), StandardCharsets.UTF_8);
     }
@@ -151,9 +160,10 @@ public final class BuildCredentials {
     }
 
     /**
-     * What a job gave for something that the daemon fetches: a login, a token, or SSH keys.
+     * Returns the access that a job gave for files that the daemon fetches: a login, a token, or SSH keys.
      *
-     * @param address of it
+     * @param address address of the files
+     * @throws AbortException if the run cannot use such credentials of these types; the message says why
      */
     public RemoteAccess remote(String credentialsId, String address) throws AbortException {
         String need =
@@ -174,9 +184,10 @@ public final class BuildCredentials {
     }
 
     /**
-     * The private keys that a job gave.
+     * Returns the private keys that a job gave.
      *
-     * @param purpose what they are for, in words
+     * @param purpose text for error messages that says what the keys are for
+     * @throws AbortException if the run cannot use such credentials, or a key cannot be used; the message says why
      */
     public List<SshKey> sshKeys(String credentialsId, String purpose) throws AbortException {
         return keys(
@@ -188,7 +199,7 @@ public final class BuildCredentials {
                 credentialsId);
     }
 
-    /** They are opened here, so that the passphrase goes nowhere else. */
+    /** Decrypts the keys on the controller, so that the passphrase is not sent to an agent. */
     private List<SshKey> keys(SSHUserPrivateKey found, String credentialsId) throws AbortException {
         char[] passphrase = Secret.toString(tracked(found).getPassphrase()).toCharArray();
         List<SshKey> keys = new ArrayList<>();

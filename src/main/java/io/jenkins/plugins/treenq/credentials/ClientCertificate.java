@@ -24,8 +24,8 @@ import java.util.List;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
 
 /**
- * Credentials with a client's certificate and key, as the client takes them. The key is opened here, on the controller,
- * so that its passphrase goes nowhere else.
+ * Converts credentials to the client certificate and private key of a TLS connection. The key is decrypted on the
+ * controller, so that its passphrase is not sent to an agent.
  */
 final class ClientCertificate {
     private static final char[] NO_PASSPHRASE = {};
@@ -33,9 +33,10 @@ final class ClientCertificate {
     private ClientCertificate() {}
 
     /**
-     * Three PEM texts, of which the key has no passphrase, because these credentials have no field for one.
+     * Converts credentials that consist of three PEM texts. The key must not be encrypted, because these credentials
+     * have no field for a passphrase.
      *
-     * @throws AbortException when the key cannot be used; the message says why
+     * @throws AbortException if the key cannot be used; the message says why
      */
     static Tls of(DockerServerCredentials credentials, @CheckForNull String serverName) throws AbortException {
         String key = Util.fixNull(Secret.toString(credentials.getClientKeySecret()));
@@ -55,10 +56,11 @@ final class ClientCertificate {
     }
 
     /**
-     * A key store. The daemon's certificate must come from one of the store's trusted certificates or from the root of
-     * the client's own chain; a store without either leaves it to the authorities that the JVM trusts.
+     * Converts credentials that consist of a key store. The daemon's certificate must be signed by one of the store's
+     * trusted certificates or by the root of the client's own certificate chain. If the store has neither, the CAs that
+     * the JVM trusts are used.
      *
-     * @throws AbortException when the store holds no key, or cannot be opened; the message says so
+     * @throws AbortException if the store contains no key or cannot be opened; the message says why
      */
     static Tls of(StandardCertificateCredentials credentials, @CheckForNull String serverName) throws AbortException {
         KeyStore store = credentials.getKeyStore();
@@ -87,7 +89,7 @@ final class ClientCertificate {
         }
     }
 
-    /** The JDK's own form of the key, whoever's it is. */
+    /** Converts the key to the JDK's own class, because the key can be of another provider. */
     private static PrivateKey usable(Key key) throws GeneralSecurityException {
         return Pkcs8Keys.parse(key.getEncoded());
     }

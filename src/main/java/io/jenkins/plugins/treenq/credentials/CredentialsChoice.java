@@ -24,14 +24,14 @@ import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
-/** What a form offers to choose credentials from; only the present value to somebody who may not see them. */
+/** The credentials that a form offers. A user who is not permitted to see them is offered the current value only. */
 public final class CredentialsChoice {
     private CredentialsChoice() {}
 
     /**
-     * Client certificates for a configuration.
+     * Returns the client certificates for a configuration.
      *
-     * @param owner where it belongs; null for somebody who may not see what there is
+     * @param owner scope of the configuration; null if the user is not permitted to see the credentials
      */
     public static ListBoxModel certificates(@CheckForNull ItemGroup<?> owner, @CheckForNull String current) {
         return in(
@@ -44,7 +44,7 @@ public final class CredentialsChoice {
                 current);
     }
 
-    /** Logins of a registry for a configuration; see {@link #certificates}. */
+    /** Returns the logins for a registry in a configuration; see {@link #certificates}. */
     public static ListBoxModel logins(
             @CheckForNull ItemGroup<?> owner, @CheckForNull String host, @CheckForNull String current) {
         return in(
@@ -55,12 +55,14 @@ public final class CredentialsChoice {
                 current);
     }
 
-    /** Logins of registries for a job's choice; without a job, for the administrator of all jobs. */
+    /**
+     * Returns the logins for registries in a job's form, or in a form without a job, which only administrators can use.
+     */
     public static ListBoxModel logins(@CheckForNull Item item, @CheckForNull String current) {
         return forJob(item, StandardUsernamePasswordCredentials.class, CredentialsMatchers.always(), current);
     }
 
-    /** What a secret can be taken from: texts, files and passwords. */
+    /** Returns the credentials that can be a build secret: texts, files and passwords. */
     public static ListBoxModel secrets(@CheckForNull Item item, @CheckForNull String current) {
         return forJob(
                 item,
@@ -72,12 +74,12 @@ public final class CredentialsChoice {
                 current);
     }
 
-    /** Private keys for SSH. */
+    /** Returns the private SSH keys. */
     public static ListBoxModel sshKeys(@CheckForNull Item item, @CheckForNull String current) {
         return forJob(item, SSHUserPrivateKey.class, CredentialsMatchers.always(), current);
     }
 
-    /** What a daemon can fetch something with. */
+    /** Returns the credentials with which a daemon can fetch files. */
     public static ListBoxModel remotes(@CheckForNull Item item, @CheckForNull String current) {
         return forJob(
                 item,

@@ -8,7 +8,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * How the daemon is to fetch something from a server: with a header, or with SSH keys. Never prints a secret.
+ * The access with which the daemon fetches files from a server: an HTTP header or SSH keys. The secrets are never
+ * printed.
  */
 public final class RemoteAccess {
     private final String header;
@@ -24,7 +25,10 @@ public final class RemoteAccess {
         return new RemoteAccess("Basic " + Base64.getEncoder().encodeToString(pair), List.of());
     }
 
-    /** As GitHub and others take tokens from git, which knows user names and passwords only. */
+    /**
+     * Returns a login for a token, in the form that GitHub and others accept from git, which supports user names and
+     * passwords only.
+     */
     static RemoteAccess ofToken(String token) {
         return ofLogin("x-access-token", token);
     }
@@ -33,7 +37,7 @@ public final class RemoteAccess {
         return new RemoteAccess(null, keys);
     }
 
-    /** Value of the header {@code Authorization}; null when keys are used. */
+    /** Returns the value of the header {@code Authorization}; null if SSH keys are used. */
     @CheckForNull
     public String header() {
         return header;

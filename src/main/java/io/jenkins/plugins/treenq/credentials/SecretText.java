@@ -4,7 +4,9 @@ package io.jenkins.plugins.treenq.credentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.Serializable;
 
-/** A secret's value, or the path of the workspace's file that has it. Never prints the value. */
+/**
+ * The value of a secret, or the path of the file in the workspace that contains the value. The value is never printed.
+ */
 public final class SecretText implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -20,18 +22,18 @@ public final class SecretText implements Serializable {
         return new SecretText(value.clone(), null);
     }
 
-    /** @param path in the workspace */
+    /** @param path path of the file in the workspace */
     public static SecretText inFile(String path) {
         return new SecretText(null, path);
     }
 
-    /** Null when it is in a file. */
+    /** Returns the value; null if the value is in a file. */
     @CheckForNull
     public byte[] value() {
         return value == null ? null : value.clone();
     }
 
-    /** Null when it is here. */
+    /** Returns the path of the file; null if the value is in this object. */
     @CheckForNull
     public String file() {
         return file;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * From Jenkins' credentials to the client's values: found, tracked and turned into what a connection or a registry
- * needs. Imports the client's values only.
+ * Converts Jenkins' credentials to the values of the client: finds them, tracks their use, and converts them for a
+ * connection or a registry. The package imports the values of the client only.
  */
 package io.jenkins.plugins.treenq.credentials;

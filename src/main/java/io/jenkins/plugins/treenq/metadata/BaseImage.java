@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A name that gets the tags.
+ * The name of an image that gets the tags.
  *
- * @param name without a tag
- * @param enabled whether it is used at all
+ * @param name name without a tag
+ * @param enabled whether the name is used
  */
 public record BaseImage(String name, boolean enabled) {
     /**
-     * @param texts each {@code NAME}, or {@code name=NAME,enable=BOOLEAN}
-     * @throws InvalidRuleException when one is something else
+     * @param texts names of the form {@code NAME} or {@code name=NAME,enable=BOOLEAN}
+     * @throws InvalidRuleException if a text has another form
      */
     static List<BaseImage> parse(List<String> texts) {
         List<String> lines = RuleLines.of(texts);
         if (lines.size() == 1) {
-            // Before there were attributes, names stood in one line.
+            // In docker/metadata-action, names were written in one line before they could have attributes. That form is
+            // accepted, too.
             List<RuleFields.Field> fields = RuleFields.of(lines.get(0));
             if (fields.stream().allMatch(field -> field.name() == null)) {
                 return fields.stream()
@@ -61,7 +62,7 @@ public record BaseImage(String name, boolean enabled) {
         return new BaseImage(name, enabled);
     }
 
-    /** As registries want it. */
+    /** Returns the name in lower case, as registries require it. */
     String lowerCaseName() {
         return name.toLowerCase(Locale.ROOT);
     }

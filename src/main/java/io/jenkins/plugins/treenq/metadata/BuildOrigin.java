@@ -6,18 +6,18 @@ import static java.util.Objects.requireNonNull;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
 
-/** What an image is built of and why: whatever the rules refer to. */
+/** The sources of an image and the reason of its build, to which the rules refer. */
 public final class BuildOrigin {
-    /** In front of the name of a branch. */
+    /** The prefix of a branch's name in a git ref. */
     public static final String BRANCHES = "refs/heads/";
 
-    /** In front of the name of a tag. */
+    /** The prefix of a tag's name in a git ref. */
     public static final String TAGS = "refs/tags/";
 
-    /** In front of the number of a change request. */
+    /** The prefix of a change request's number in a git ref. */
     public static final String CHANGE_REQUESTS = "refs/pull/";
 
-    /** Behind the number of a change request. */
+    /** The suffix of a change request's number in a git ref. */
     public static final String MERGED = "/merge";
 
     public static final int DEFAULT_SHORT_COMMIT_LENGTH = 7;
@@ -42,17 +42,20 @@ public final class BuildOrigin {
         repository = builder.repository;
     }
 
-    /** @param date of the build */
+    /** @param date time of the build */
     public static Builder at(Instant date) {
         return new Builder(date);
     }
 
-    /** Of a branch, as {@code refs/heads/NAME}, a tag or a change request; empty when it is not known. */
+    /**
+     * Returns the git ref of the branch, the tag or the change request, such as {@code refs/heads/NAME}; empty if it is
+     * unknown.
+     */
     public String ref() {
         return ref;
     }
 
-    /** The hash of the commit; empty when it is not known. */
+    /** Returns the hash of the commit; empty if it is unknown. */
     public String commit() {
         return commit;
     }
@@ -61,19 +64,19 @@ public final class BuildOrigin {
         return commit.substring(0, Math.min(shortCommitLength, commit.length()));
     }
 
-    /** The name of the branch; null when it is of none. */
+    /** Returns the name of the branch; null if the ref is not a branch. */
     @CheckForNull
     String branch() {
         return behind(BRANCHES);
     }
 
-    /** The name of the tag; null when it is of none. */
+    /** Returns the name of the tag; null if the ref is not a tag. */
     @CheckForNull
     String tag() {
         return behind(TAGS);
     }
 
-    /** The number of the change request; null when it is of none. */
+    /** Returns the number of the change request; null if the ref is not a change request. */
     @CheckForNull
     String changeRequest() {
         String number = behind(CHANGE_REQUESTS);
@@ -87,7 +90,9 @@ public final class BuildOrigin {
         return ref.startsWith(prefix) ? ref.substring(prefix.length()) : null;
     }
 
-    /** The branch that a change request is to be merged into, or that a tag was made on; empty for branches. */
+    /**
+     * Returns the branch that a change request is to be merged into or that a tag was created on; empty for branches.
+     */
     String baseRef() {
         return branch() == null && baseRef != null ? baseRef : "";
     }
@@ -97,7 +102,7 @@ public final class BuildOrigin {
         return branch != null && branch.equals(repository.defaultBranch());
     }
 
-    /** Whether the time of day is why it is built. */
+    /** Tells whether a timer started the build. */
     boolean isScheduled() {
         return scheduled;
     }
@@ -106,7 +111,7 @@ public final class BuildOrigin {
         return date;
     }
 
-    /** That of the build when it is not known. */
+    /** Returns the time of the commit; or the time of the build if that is unknown. */
     Instant commitDate() {
         return commitDate == null ? date : commitDate;
     }
@@ -115,7 +120,7 @@ public final class BuildOrigin {
         return repository;
     }
 
-    /** Collects what is known. */
+    /** Builder of {@link BuildOrigin}. Values that are not set are unknown. */
     public static final class Builder {
         private final Instant date;
         private String ref = "";
@@ -156,7 +161,10 @@ public final class BuildOrigin {
             return this;
         }
 
-        /** @param value how many characters of a commit's hash a short one has */
+        /**
+         * @param value number of characters of a short commit hash, at least 1
+         * @throws InvalidRuleException if the value is smaller
+         */
         public Builder shortCommitLength(int value) {
             if (value < 1) {
                 throw new InvalidRuleException(

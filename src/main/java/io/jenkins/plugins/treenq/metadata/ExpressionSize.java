@@ -7,7 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many characters and classes a regular expression has when its counted repetitions are written out; never too few.
+ * Computes the number of characters and character classes in a regular expression after its counted repetitions are
+ * expanded. The result may be too large but is never too small.
  */
 final class ExpressionSize {
     private static final Pattern REPETITION = Pattern.compile("\\{(\\d{1,9})(?:,(\\d{0,9}))?\\}");
@@ -63,7 +64,7 @@ final class ExpressionSize {
                 add(sum(group, 1));
             }
             case '*', '+', '?' -> {
-                // A loop takes no more room than what it repeats.
+                // An uncounted repetition needs no more space than the repeated part.
             }
             default -> add(1);
         }

@@ -4,22 +4,22 @@ package io.jenkins.plugins.treenq.metadata;
 import java.util.List;
 
 /**
- * What holds for all rules.
+ * The settings that apply to all rules.
  *
- * @param latest whether there is a tag {@code latest}
- * @param prefix of tags whose rule has none of its own
- * @param prefixOnLatest whether {@code latest} has it too
- * @param suffix of tags whose rule has none of its own
- * @param suffixOnLatest whether {@code latest} has it too
+ * @param latest whether the tag {@code latest} is created
+ * @param prefix prefix of the tags whose rules have no prefix of their own
+ * @param prefixOnLatest whether {@code latest} gets the prefix, too
+ * @param suffix suffix of the tags whose rules have no suffix of their own
+ * @param suffixOnLatest whether {@code latest} gets the suffix, too
  */
 public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, String suffix, boolean suffixOnLatest) {
-    /** What decides about {@code latest}. */
+    /** Determines whether the tag {@code latest} is created. */
     public enum Latest {
-        /** The rule with the highest priority. */
+        /** The rule with the highest priority that gives a tag decides. */
         AUTO,
-        /** There is one. */
+        /** The tag is created. */
         TRUE,
-        /** There is none. */
+        /** The tag is not created. */
         FALSE;
 
         boolean orElse(boolean ofRule) {
@@ -27,7 +27,7 @@ public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, Strin
         }
     }
 
-    /** @throws InvalidRuleException when a line is none of a flavor */
+    /** @throws InvalidRuleException if a line is invalid */
     static Flavor parse(List<String> texts) {
         Flavor flavor = new Flavor(Latest.AUTO, "", false, "", false);
         for (String line : RuleLines.of(texts)) {
@@ -84,7 +84,7 @@ public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, Strin
         return new Flavor(latest, prefix, prefixOnLatest, text, onLatest);
     }
 
-    /** @param before the attribute that it stands behind, and belongs to */
+    /** @param before the attribute before {@code onlatest}, to which {@code onlatest} applies */
     private Flavor onLatest(String before, boolean value) {
         return switch (before) {
             case "prefix" -> withPrefix(prefix, value);

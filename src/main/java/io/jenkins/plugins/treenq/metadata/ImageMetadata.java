@@ -10,13 +10,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the rules give.
+ * The result of the rules.
  *
- * @param version the tag of the rule with the highest priority; null when no rule gives one
- * @param tagNames tags alone
- * @param tags names of the image with the tags; the tags alone when there are no names
- * @param annotationLevels where annotations are put
- * @param warnings what to tell whoever wrote the rules, a line each
+ * @param version tag of the rule with the highest priority; null if no rule gives a tag
+ * @param tagNames the tags without the names of the images
+ * @param tags complete names with the tags; the tags only, if no names of images are given
+ * @param annotationLevels the documents that get the annotations, such as {@code manifest} and {@code index}
+ * @param warnings warnings for the author of the rules, one line each
  */
 public record ImageMetadata(
         @CheckForNull String version,
@@ -35,7 +35,10 @@ public record ImageMetadata(
         warnings = List.copyOf(warnings);
     }
 
-    /** With the level in front, as {@code index:org.opencontainers.image.title}. */
+    /**
+     * Returns the annotations with the level as a prefix of their names, such as
+     * {@code index:org.opencontainers.image.title}.
+     */
     public Map<String, String> annotationsByLevel() {
         Map<String, String> result = new LinkedHashMap<>();
         for (String level : annotationLevels) {

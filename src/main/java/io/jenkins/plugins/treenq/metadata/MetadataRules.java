@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-/** Rules for tags, labels and annotations, which have been read and are valid. */
+/** The parsed and validated rules for tags, labels and annotations. */
 public final class MetadataRules {
     private static final String DEFAULT_LEVEL = "manifest";
     private static final Pattern LEVEL =
@@ -59,9 +59,9 @@ public final class MetadataRules {
     }
 
     /**
-     * What they give for a build.
+     * Applies the rules to a build.
      *
-     * @throws InvalidRuleException when one of them gives what is no tag
+     * @throws InvalidRuleException if the result of a rule is not a valid tag
      */
     public ImageMetadata apply(BuildOrigin origin) {
         TagEvaluation evaluation = new TagEvaluation(origin, flavor);
@@ -91,7 +91,9 @@ public final class MetadataRules {
                         .toList();
     }
 
-    /** Those that OCI has keys for, and those that are given. */
+    /**
+     * Returns the values for the keys that the OCI specification defines, and the given values, which take precedence.
+     */
     private static SortedMap<String, String> assignments(
             List<String> given,
             String kind,
@@ -126,7 +128,10 @@ public final class MetadataRules {
         return result;
     }
 
-    /** Collects rules as they are written. A text may have several, one a line, but for labels and annotations. */
+    /**
+     * Builder of {@link MetadataRules}. A text can contain several rules, one on each line, except for labels and
+     * annotations.
+     */
     public static final class Builder {
         private List<String> images = List.of();
         private List<String> tags = List.of();
@@ -137,7 +142,7 @@ public final class MetadataRules {
 
         private Builder() {}
 
-        /** @param value names that get the tags */
+        /** @param value names of the images that get the tags */
         public Builder images(List<String> value) {
             images = value;
             return this;
@@ -153,25 +158,25 @@ public final class MetadataRules {
             return this;
         }
 
-        /** @param value each {@code NAME=value} */
+        /** @param value labels of the form {@code NAME=value} */
         public Builder labels(List<String> value) {
             labels = value;
             return this;
         }
 
-        /** @param value each {@code NAME=value} */
+        /** @param value annotations of the form {@code NAME=value} */
         public Builder annotations(List<String> value) {
             annotations = value;
             return this;
         }
 
-        /** @param value such as {@code manifest}, which is the default, and {@code index} */
+        /** @param value levels such as {@code index}; {@code manifest} is the default */
         public Builder annotationLevels(List<String> value) {
             annotationLevels = value;
             return this;
         }
 
-        /** @throws InvalidRuleException when one of the rules is none */
+        /** @throws InvalidRuleException if a rule is invalid */
         public MetadataRules build() {
             return new MetadataRules(this);
         }

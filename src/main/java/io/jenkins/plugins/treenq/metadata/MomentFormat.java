@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/** Dates in the formats of moment.js, such as {@code YYYYMMDD-HHmmss}, in English. */
+/** Formats times in the formats of moment.js, such as {@code YYYYMMDD-HHmmss}, in English. */
 final class MomentFormat {
     private static final Map<String, String> LONG_FORMATS = Map.ofEntries(
             Map.entry("LTS", "h:mm:ss A"),
@@ -42,7 +42,7 @@ final class MomentFormat {
     private static final int LAST_YEAR_OF_FOUR_DIGITS = 9999;
     private static final int NOON = 12;
 
-    /** By their names in lower case, as moment.js finds them in any case. */
+    /** The time zones by their names in lower case, because moment.js ignores the case of the names. */
     private static final Map<String, String> ZONES = ZoneId.getAvailableZoneIds().stream()
             .collect(Collectors.toMap(
                     name -> name.toLowerCase(Locale.ROOT), name -> name, (one, other) -> one, TreeMap::new));
@@ -104,14 +104,14 @@ final class MomentFormat {
 
     private MomentFormat() {}
 
-    /** Null when there is no time zone of this name. */
+    /** Returns the time zone; null if there is no time zone with this name. */
     @CheckForNull
     static ZoneId zone(String name) {
         String known = ZONES.get(name.toLowerCase(Locale.ROOT));
         return known == null ? null : ZoneId.of(known);
     }
 
-    /** @param format empty for that of ISO 8601 */
+    /** @param format format in the syntax of moment.js; empty for the format of ISO 8601 */
     static String format(ZonedDateTime date, String format) {
         if (format.isEmpty()) {
             return format(date, date.getOffset().getTotalSeconds() == 0 ? ISO_UTC : ISO);
@@ -133,7 +133,7 @@ final class MomentFormat {
         void accept(boolean literal, String text);
     }
 
-    /** What is in brackets, and the token behind a backslash, stand for themselves. */
+    /** Divides a format into tokens and literal text. Text in brackets and a token after a backslash are literal. */
     private static void scan(String format, Sink sink) {
         int position = 0;
         while (position < format.length()) {
@@ -152,14 +152,17 @@ final class MomentFormat {
         }
     }
 
-    /** The last one in front of the next opening one, as in moment.js; -1 when there is none. */
+    /**
+     * Returns the index of the last closing bracket before the next opening one, as moment.js does; -1 if there is
+     * none.
+     */
     private static int closingBracket(String format, int open) {
         int next = format.indexOf('[', open + 1);
         int close = format.lastIndexOf(']', next < 0 ? format.length() : next);
         return close > open ? close : -1;
     }
 
-    /** The longest one, or a character that is none. */
+    /** Returns the longest token at the position, or the character at the position if no token starts there. */
     private static String tokenAt(String format, int position) {
         for (int length = Math.min(LONGEST_TOKEN, format.length() - position); length > 1; length--) {
             String token = format.substring(position, position + length);
@@ -217,7 +220,7 @@ final class MomentFormat {
         return "0".repeat(Math.max(0, length - digits.length())) + digits;
     }
 
-    /** Nine digits; moment.js knows of milliseconds only. */
+    /** Returns nine digits. The last six are zero, because moment.js has a resolution of milliseconds. */
     private static String fraction(ZonedDateTime date) {
         return zeroFilled(date.get(ChronoField.MILLI_OF_SECOND), 3) + "000000";
     }

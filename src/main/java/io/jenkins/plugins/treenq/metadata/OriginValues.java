@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.metadata;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** What expressions stand for in a build. */
+/** The values of expressions in a build. */
 final class OriginValues implements Template.Values {
     private static final String ISO = "YYYY-MM-DDTHH:mm:ss.SSS[Z]";
 

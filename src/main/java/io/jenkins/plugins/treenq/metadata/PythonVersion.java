@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 /**
  * A version of <a href="https://peps.python.org/pep-0440/">PEP 440</a> in its normalized form.
  *
- * @param release its numbers, at least one
- * @param last whether it is the release itself, and none before or after it
- * @param normalized the whole of it
+ * @param release the numbers of the release, at least one
+ * @param last whether the version is a final release, and not a pre-release, post-release or development release
+ * @param normalized the whole normalized version
  */
 record PythonVersion(List<String> release, boolean last, String normalized) {
     private static final int MAX_LENGTH = 256;
@@ -30,7 +30,7 @@ record PythonVersion(List<String> release, boolean last, String normalized) {
         release = List.copyOf(release);
     }
 
-    /** Null when it is none. */
+    /** Returns the version; null if the text is not a valid version. */
     @CheckForNull
     static PythonVersion parse(String text) {
         Matcher matcher = text.length() > MAX_LENGTH ? null : FORM.matcher(text);
@@ -81,13 +81,13 @@ record PythonVersion(List<String> release, boolean last, String normalized) {
                 .collect(Collectors.joining("."));
     }
 
-    /** Without leading zeros; null is the zero that need not be written. */
+    /** Returns the number without leading zeros; {@code 0} if the number is omitted. */
     private static String number(@CheckForNull String digits) {
         String significant = digits == null ? "" : digits.replaceFirst("^0+", "");
         return significant.isEmpty() ? "0" : significant;
     }
 
-    /** A number of the release: 0 when it has fewer. */
+    /** Returns a number of the release; {@code 0} if the release has fewer numbers. */
     String number(int index) {
         return index < release.size() ? release.get(index) : "0";
     }

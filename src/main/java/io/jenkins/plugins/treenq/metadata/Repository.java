@@ -4,13 +4,14 @@ package io.jenkins.plugins.treenq.metadata;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 
 /**
- * What is known of the repository that an image is built of. Whatever is null is not known, and makes no label.
+ * The properties of the repository from which an image is built. A property that is null is unknown and produces no
+ * label.
  *
- * @param title a name for people
- * @param url where people read about it
- * @param source where its sources are
- * @param licenses as SPDX writes them
- * @param defaultBranch its name
+ * @param title name of the repository for readers
+ * @param url URL of the repository's web page
+ * @param source URL of the sources
+ * @param licenses SPDX license expression
+ * @param defaultBranch name of the default branch
  */
 public record Repository(
         @CheckForNull String title,

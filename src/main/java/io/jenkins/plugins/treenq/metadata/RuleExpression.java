@@ -9,17 +9,20 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression of a rule. Its work has a limit: there are expressions that take a time which is exponential in
- * the text, and who pushes a tag must not hold up the controller with one.
+ * A regular expression in a rule. The work of matching is limited, because some expressions take a time that is
+ * exponential in the length of the text, and a user who can push a tag must not be able to block the controller.
  */
 final class RuleExpression {
     private static final int MAX_LENGTH = 500;
     private static final int MAX_IN_MESSAGE = 40;
 
-    /** Java goes through counted repetitions even of nothing, so that a few nested ones would take forever. */
+    /**
+     * The limit of counted repetitions. Java repeats even an empty match, so that a few nested repetitions would take
+     * practically forever.
+     */
     private static final int MAX_REPETITIONS = 2000;
 
-    /** An expression that does not go back often reads each character a few times. */
+    /** The limit of read characters. An expression with little backtracking reads each character only a few times. */
     private static final int MAX_READS = 1_000_000;
 
     private final Pattern pattern;
@@ -32,12 +35,16 @@ final class RuleExpression {
         this.rule = rule;
     }
 
-    /** @throws InvalidRuleException when it is none */
+    /** @throws InvalidRuleException if the expression is invalid */
     static RuleExpression of(String expression, String rule) {
         return compile(expression, 0, false, rule);
     }
 
-    /** The same, or an expression of the form {@code /EXPRESSION/FLAGS}. */
+    /**
+     * Returns the expression for a text that is a plain expression or has the form {@code /EXPRESSION/FLAGS}.
+     *
+     * @throws InvalidRuleException if the expression or a flag is invalid
+     */
     static RuleExpression withFlags(String text, String rule) {
         int end = text.lastIndexOf('/');
         if (!text.startsWith("/") || end < 2) {
@@ -52,7 +59,7 @@ final class RuleExpression {
                 case 'm' -> flags |= Pattern.MULTILINE;
                 case 's' -> flags |= Pattern.DOTALL;
                 case 'u' -> {
-                    // Characters are Unicode's always.
+                    // The flag has no effect, because Java always matches Unicode characters.
                 }
                 default ->
                     throw new InvalidRuleException("A regular expression can have the flags g, i, m, s and u, and not '"
@@ -84,10 +91,10 @@ final class RuleExpression {
     }
 
     /**
-     * The match and its groups, of which those that took no part are null; with the flag {@code g}, all matches. Null
-     * when nothing matches.
+     * Returns the match and its groups, which are null if they did not take part in the match; with the flag {@code g},
+     * returns all matches. Null if the text does not match.
      *
-     * @throws InvalidRuleException when that takes too much work
+     * @throws InvalidRuleException if matching takes too much work
      */
     @CheckForNull
     List<String> match(String text) {
@@ -122,7 +129,7 @@ final class RuleExpression {
         private static final long serialVersionUID = 1;
     }
 
-    /** A text that can be read so often only. */
+    /** A text that limits the number of reads. */
     private static final class LimitedText implements CharSequence {
         private final String text;
         private int reads;

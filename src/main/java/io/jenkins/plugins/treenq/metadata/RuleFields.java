@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The fields of a rule, which is a line of comma-separated values: a field with a comma in it is in double quotes, and
- * a double quote within those is written twice.
+ * The fields of a rule, which is a line of comma-separated values. A field that contains a comma is enclosed in double
+ * quotes, and a double quote in such a field is written twice.
  */
 final class RuleFields {
-    /** No rule that a person writes is longer. It bounds the work that one rule can make. */
+    /**
+     * The maximum length of a rule in characters, which limits the work for one rule. Rules in practice are shorter.
+     */
     static final int MAX_LENGTH = 4096;
 
     private static final char COMMA = ',';
@@ -25,9 +27,9 @@ final class RuleFields {
     }
 
     /**
-     * A field.
+     * A field of a rule.
      *
-     * @param name in lower case; null for a field without an equals sign
+     * @param name name in lower case; null for a field without an equals sign
      */
     record Field(String name, String value) {
         private static Field of(String text) {
@@ -41,7 +43,7 @@ final class RuleFields {
         }
     }
 
-    /** @throws InvalidRuleException when quotes are not where they may be */
+    /** @throws InvalidRuleException if the rule is too long or has an invalid double quote */
     static List<Field> of(String rule) {
         if (rule.length() > MAX_LENGTH) {
             throw new InvalidRuleException("A rule has at most " + MAX_LENGTH + " characters, and this one has "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.metadata;
 
-/** Values of attributes that are no free text. */
+/** Parses the values of attributes that are not free text. */
 final class RuleValues {
     private RuleValues() {}
 

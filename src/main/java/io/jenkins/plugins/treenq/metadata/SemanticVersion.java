@@ -6,14 +6,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A version of <a href="https://semver.org/spec/v2.0.0.html">Semantic Versioning 2.0.0</a>, which may have a {@code v}
- * in front. What is behind a plus sign is not kept: it makes no other version.
+ * A version of <a href="https://semver.org/spec/v2.0.0.html">Semantic Versioning 2.0.0</a>, optionally with the prefix
+ * {@code v}. Build metadata after a plus sign is discarded, because it does not distinguish versions.
  *
- * @param preRelease null when it is a release
+ * @param preRelease pre-release identifiers; null for a release
  */
 record SemanticVersion(
         long major, long minor, long patch, @CheckForNull String preRelease) {
-    /** As of node-semver: longer texts are no versions, and neither are numbers that JavaScript cannot count to. */
+    /**
+     * The limits of node-semver: longer texts, and numbers that JavaScript cannot represent exactly, are not versions.
+     */
     private static final int MAX_LENGTH = 256;
 
     private static final long MAX_NUMBER = (1L << 53) - 1;
@@ -25,7 +27,7 @@ record SemanticVersion(
             "v?(?<major>" + NUMBER + ")\\.(?<minor>" + NUMBER + ")\\.(?<patch>" + NUMBER + ")(?:-(?<pre>" + IDENTIFIER
                     + "(?:\\." + IDENTIFIER + ")*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?");
 
-    /** Null when it is none. */
+    /** Returns the version; null if the text is not a valid version. */
     @CheckForNull
     static SemanticVersion parse(String text) {
         if (text.length() > MAX_LENGTH) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The tags that rules give for one build. */
+/** Evaluates the rules for tags for one build. */
 final class TagEvaluation {
     private static final Pattern NOT_OF_TAGS = Pattern.compile("[^A-Za-z0-9._-]+");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
@@ -26,13 +26,13 @@ final class TagEvaluation {
     }
 
     /**
-     * What a rule gives.
+     * The result of a rule.
      *
-     * @param latest whether the build gets the tag {@code latest} too, if this is the first rule that gives something
+     * @param latest whether the build also gets the tag {@code latest}, if this is the first rule that gives a tag
      */
     private record Value(String text, boolean latest) {}
 
-    /** That of the first rule first, and {@code latest} last. */
+    /** Returns the tags in the order of the rules; {@code latest} is the last one. */
     List<String> tagNames(List<TagRule> rules) {
         Set<String> names = new LinkedHashSet<>();
         boolean latest = false;
@@ -51,7 +51,7 @@ final class TagEvaluation {
         return result;
     }
 
-    /** What to tell whoever wrote the rules. */
+    /** Returns warnings for the author of the rules. */
     List<String> warnings() {
         return warnings;
     }
@@ -66,7 +66,7 @@ final class TagEvaluation {
                 + (flavor.suffixOnLatest() ? global(flavor.suffix()) : "");
     }
 
-    /** Null when the rule has nothing to say of this build. */
+    /** Returns the result of a rule; null if the rule does not apply to this build. */
     @CheckForNull
     private Value value(TagRule rule) {
         return switch (rule.type()) {
@@ -131,7 +131,10 @@ final class TagEvaluation {
                         "patch", version.number(2)));
     }
 
-    /** What comes before or after a release never takes the place of one: it is tagged with its whole version only. */
+    /**
+     * Returns the result of a version rule. A pre-release or post-release gets only its whole version as a tag, so that
+     * it never replaces a release.
+     */
     private static Value version(TagRule rule, boolean release, Map<String, String> parts) {
         Template pattern = rule.template("pattern", TemplateNames.VERSION);
         if (release) {
@@ -141,8 +144,8 @@ final class TagEvaluation {
     }
 
     /**
-     * The value of the rule, or the tag that is built, or the part of it that the rule selects; null when there is
-     * none.
+     * Returns the value of the rule, or the tag that is built if the rule has no value. If the rule has an expression
+     * that matches the text, returns the expression's first group. Null if there is no text or no such group.
      */
     @CheckForNull
     private String versionText(TagRule rule) {

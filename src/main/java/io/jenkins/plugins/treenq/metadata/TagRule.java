@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A rule that makes a tag, such as {@code type=semver,pattern={{version}}}.
+ * A rule for a tag, such as {@code type=semver,pattern={{version}}}.
  *
- * @param text as it is written
- * @param attributes with defaults, where there are any; all of them are valid
+ * @param text the rule as it is written
+ * @param attributes the attributes with their default values; all values are valid
  */
 record TagRule(String text, TagType type, Map<String, String> attributes) {
-    /** The rules when none are given. */
+    /** The rules that are used if no rules are given. */
     private static final List<String> DEFAULT =
             List.of("type=schedule", "type=ref,event=branch", "type=ref,event=tag", "type=ref,event=pr");
 
@@ -31,9 +31,9 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
     }
 
     /**
-     * Highest priority first, and otherwise in the order in which they are written.
+     * Parses the rules and sorts them by descending priority. Rules of the same priority keep their order.
      *
-     * @throws InvalidRuleException when one is none
+     * @throws InvalidRuleException if a rule is invalid
      */
     static List<TagRule> parse(List<String> texts) {
         List<String> lines = RuleLines.of(texts);
@@ -43,7 +43,7 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
         return List.copyOf(rules);
     }
 
-    /** @throws InvalidRuleException when it is none */
+    /** @throws InvalidRuleException if the rule is invalid */
     static TagRule parse(String text) {
         Map<String, String> given = new LinkedHashMap<>();
         for (RuleFields.Field field : RuleFields.of(text)) {
@@ -92,13 +92,16 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
                 attributes.putIfAbsent("format", "short");
             }
             case RAW -> {
-                // Its value has no default.
+                // The value has no default.
             }
         }
         return attributes;
     }
 
-    /** Whatever can be wrong with a rule is found now, and not only in the build that it gives a tag to. */
+    /**
+     * Validates all attributes when the rule is parsed, so that an error is found before the first build to which the
+     * rule applies.
+     */
     private void check() {
         matches("priority", PRIORITY, "a whole number");
         for (String name : List.of("prefix", "suffix", "enable", "value")) {
@@ -125,7 +128,7 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
             case RAW -> required("value");
             case SHA -> oneOf("format", FORMATS);
             case EDGE -> {
-                // A branch is any text.
+                // Any text is valid as a branch.
             }
         }
     }
@@ -156,12 +159,12 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
         return Integer.parseInt(get("priority"));
     }
 
-    /** An attribute that it is sure to have. */
+    /** Returns an attribute that is given or has a default value. */
     String get(String name) {
         return attributes.get(name);
     }
 
-    /** An attribute that is given, or has a default; null otherwise. */
+    /** Returns an attribute that is optional; null if it is neither given nor has a default value. */
     @CheckForNull
     String getIfGiven(String name) {
         return attributes.get(name);
@@ -171,7 +174,7 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
         return Template.parse(get(name), names);
     }
 
-    /** Which part of a version's text is the version; null when all of it is. */
+    /** Returns the expression that selects the version in a text; null if the whole text is the version. */
     @CheckForNull
     RuleExpression matchExpression() {
         return get("match").isEmpty() ? null : RuleExpression.of(get("match"), text);

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a rule makes a tag of. */
+/** The type of a rule, which determines the source of the tag. */
 enum TagType {
     SCHEDULE(1000, "pattern"),
     SEMVER(900, "pattern", "value", "match"),
@@ -26,7 +26,7 @@ enum TagType {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** As a rule names it; null when no type is named so. */
+    /** Returns the type with this name; null if there is none. */
     static TagType of(String name) {
         return Stream.of(values())
                 .filter(type -> type.toString().equals(name))
@@ -38,7 +38,7 @@ enum TagType {
         return priority;
     }
 
-    /** All that it can have. */
+    /** Returns the names of all attributes that a rule of this type can have. */
     Set<String> attributes() {
         return attributes;
     }

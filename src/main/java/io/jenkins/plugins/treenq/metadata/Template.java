@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text with expressions in it, such as <code>nightly-{{date 'YYYYMMDD' tz='Asia/Tokyo'}}</code>. Of Handlebars'
- * language, it has the expressions, and no blocks, partials or comments. Values are not escaped for HTML, which they
- * never become part of.
+ * A text with expressions, such as <code>nightly-{{date 'YYYYMMDD' tz='Asia/Tokyo'}}</code>. The syntax is that of
+ * Handlebars' expressions, without blocks, partials and comments. Values are not escaped for HTML, because they never
+ * become part of HTML.
  */
 final class Template {
     private static final String OPEN = "{{";
@@ -33,17 +33,17 @@ final class Template {
     /**
      * An expression.
      *
-     * @param format of a date; empty for the default one
-     * @param zone of a date
+     * @param format format of a date; empty for the default format
+     * @param zone time zone of a date
      */
     record Expression(String name, String format, ZoneId zone) implements Part {}
 
-    /** What an expression stands for. */
+    /** The values of expressions. */
     interface Values {
         String of(Expression expression);
     }
 
-    /** @throws InvalidRuleException when the text is none */
+    /** @throws InvalidRuleException if the text has an invalid expression */
     static Template parse(String text, TemplateNames names) {
         List<Part> parts = new ArrayList<>();
         int position = 0;
@@ -69,7 +69,7 @@ final class Template {
         return new Template(text, parts);
     }
 
-    /** Where an expression is closed. What stands in quotes does not close it. */
+    /** Returns the index of the closing braces of an expression. Braces in quotes are skipped. */
     private static int end(String text, int begin, String close) {
         char quote = 0;
         for (int i = begin; i < text.length(); i++) {
@@ -85,7 +85,7 @@ final class Template {
         return NONE;
     }
 
-    /** Whether this is one expression of the given name, and nothing else. */
+    /** Tells whether the text consists of a single expression with the given name. */
     boolean isOnly(String name) {
         return parts.size() == 1
                 && parts.get(0) instanceof Expression expression
@@ -105,7 +105,10 @@ final class Template {
         return text;
     }
 
-    /** Reads what stands between the braces: a name, and for a date its format and perhaps its time zone. */
+    /**
+     * Parses the text between the braces: a name, which is followed by a format and an optional time zone if it is the
+     * name of a date.
+     */
     private static final class ExpressionReader {
         private static final String ZONE = "tz";
 
@@ -158,8 +161,8 @@ final class Template {
         }
 
         /**
-         * Without quotes it would be the name of something, of which there is nothing; the default format stands for
-         * that.
+         * Returns the format of a date. In Handlebars, a word without quotes is the name of a variable. No variables
+         * are defined, therefore such a word results in the default format.
          */
         @CheckForNull
         private String format() {
@@ -198,7 +201,7 @@ final class Template {
             return there;
         }
 
-        /** Null when there is no quoted text here. */
+        /** Returns the text in quotes at the current position; null if there is none. */
         @CheckForNull
         private String quoted() {
             char quote = position < text.length() ? text.charAt(position) : 0;

@@ -3,13 +3,16 @@ package io.jenkins.plugins.treenq.metadata;
 
 import java.util.Set;
 
-/** The expressions that a template may have, by where it stands. */
+/** The expressions that are valid in a template, which depend on the template's attribute. */
 enum TemplateNames {
-    /** In {@code prefix}, {@code suffix}, {@code value} and {@code enable}, in labels and in annotations. */
+    /**
+     * The expressions in {@code prefix}, {@code suffix}, {@code value} and {@code enable}, in labels and in
+     * annotations.
+     */
     GLOBAL(Set.of("branch", "tag", "sha", "base_ref", "is_default_branch", "is_not_default_branch"), true),
-    /** In the {@code pattern} of a schedule. */
+    /** The expressions in the {@code pattern} of a schedule. */
     SCHEDULE(Set.of(), true),
-    /** In the {@code pattern} of a version. */
+    /** The expressions in the {@code pattern} of a version. */
     VERSION(Set.of("raw", "version", "major", "minor", "patch"), false);
 
     static final String DATE = "date";
@@ -32,7 +35,7 @@ enum TemplateNames {
         return dates && DATES.contains(name);
     }
 
-    /** For a message. */
+    /** Returns the names as a list for a message. */
     String listed() {
         String names = String.join(", ", values.stream().sorted().toList());
         if (!dates) {

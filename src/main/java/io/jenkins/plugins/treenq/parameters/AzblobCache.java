@@ -16,7 +16,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Cache in Azure's blob storage. */
+/** A cache in Azure Blob Storage. */
 public final class AzblobCache extends ObjectStoreCache {
     private static final long serialVersionUID = 1;
 
@@ -28,12 +28,12 @@ public final class AzblobCache extends ObjectStoreCache {
         this.accountUrl = Util.fixNull(accountUrl).trim();
     }
 
-    /** Address of the storage account. */
+    /** Returns the URL of the storage account. */
     public String getAccountUrl() {
         return accountUrl;
     }
 
-    /** Name of the container; null for buildkit-cache. */
+    /** Returns the name of the container; null for BuildKit's default, {@code buildkit-cache}. */
     @CheckForNull
     public String getContainer() {
         return container;
@@ -62,7 +62,7 @@ public final class AzblobCache extends ObjectStoreCache {
         return Map.of("secret_access_key", credentials.text(id, "cache in Azure"));
     }
 
-    /** Form of such a cache. */
+    /** Form of the cache. */
     @Extension
     @Symbol("azblobCache")
     public static final class DescriptorImpl extends RemoteCacheDescriptor {

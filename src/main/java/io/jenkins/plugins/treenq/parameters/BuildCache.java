@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.verb.POST;
 
-/** A place that build cache is taken from or left at. */
+/** A cache importer or a cache exporter. */
 public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -27,7 +27,10 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
 
     BuildCache() {}
 
-    /** What is left there: {@code min} for the layers of the result, {@code max} for those of all stages. */
+    /**
+     * Returns the mode of a cache exporter: {@code min} for the layers of the result, {@code max} for those of all
+     * stages; null for {@code min}.
+     */
     @CheckForNull
     public String getMode() {
         return mode;
@@ -38,7 +41,7 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         this.mode = Util.fixEmptyAndTrim(mode);
     }
 
-    /** Whether the build goes on when cache cannot be left there. */
+    /** Tells whether the build continues if the cache cannot be exported. */
     public boolean isIgnoreError() {
         return ignoreError;
     }
@@ -48,7 +51,7 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         this.ignoreError = ignoreError;
     }
 
-    /** BuildKit's own keys for this kind of cache, each as {@code key=value}. */
+    /** Returns BuildKit's options for this type of cache, each as {@code key=value}. */
     public List<String> getOptions() {
         return options;
     }
@@ -58,28 +61,32 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         this.options = LineList.of(options);
     }
 
-    /** BuildKit's name of the kind. */
+    /** Returns BuildKit's name for this type of cache. */
     abstract String type();
 
     /**
-     * What its own parameters mean, by BuildKit's keys; null values are left out.
+     * Returns this cache's own parameters by BuildKit's keys. Null values are omitted.
      *
-     * @param from whether cache is taken from there
+     * @param from whether the cache is imported
      */
     abstract Map<String, String> attributes(boolean from) throws AbortException;
 
-    /** What its credentials mean, by BuildKit's keys. */
+    /** Returns the values of the cache's credentials by BuildKit's keys. */
     Map<String, String> secretAttributes(BuildCredentials credentials, UnaryOperator<String> expand)
             throws AbortException {
         return Map.of();
     }
 
-    /** To take cache from. */
+    /** Returns the cache importer. */
     public final CacheEntry from(BuildCredentials credentials, UnaryOperator<String> expand) throws AbortException {
         return entry(credentials, expand, true);
     }
 
-    /** To leave cache at. */
+    /**
+     * Returns the cache exporter.
+     *
+     * @throws AbortException if the mode or another parameter is invalid; the message says which
+     */
     public final CacheEntry to(BuildCredentials credentials, UnaryOperator<String> expand) throws AbortException {
         Map<String, String> own = new HashMap<>();
         if (mode != null) {
@@ -92,7 +99,7 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         own.putAll(entry.attributes());
         String layers = own.getOrDefault("mode", "min");
         if (!layers.equals("min") && !layers.equals("max")) {
-            // BuildKit would take it for min.
+            // BuildKit would treat an unknown mode as min.
             throw new AbortException("cacheTo: mode '" + layers + "' is neither min nor max");
         }
         return new CacheEntry(entry.type(), own);
@@ -111,9 +118,9 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         return new CacheEntry(type(), values);
     }
 
-    /** What all kinds have in their forms. */
+    /** The parts of the form that all types of caches have in common. */
     abstract static class CacheDescriptor extends OptionsDescriptor<BuildCache> {
-        /** Refuses what is no address of a service. */
+        /** @throws IllegalArgumentException if the text is not an HTTP or HTTPS URL */
         static void checkUrl(String text) {
             if (!text.matches("https?://[^/@\\s]+(?:/\\S*)?")) {
                 throw new IllegalArgumentException(Messages.BuildCache_notAnAddress());

@@ -21,7 +21,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** A result of the build that is written into the workspace. */
+/** An output of the build that is written to the workspace. */
 public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -35,17 +35,17 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         this.dest = Util.fixNull(dest).trim();
     }
 
-    /** {@code local}, {@code tar}, {@code oci} or {@code docker}. */
+    /** Returns the type: {@code local}, {@code tar}, {@code oci} or {@code docker}. */
     public String getType() {
         return type;
     }
 
-    /** Path of a file, or of a folder for {@code local}. */
+    /** Returns the path of the file, or of the folder for the type {@code local}. */
     public String getDest() {
         return dest;
     }
 
-    /** The exporter's own keys, each as {@code key=value}. */
+    /** Returns the options of the exporter, each as {@code key=value}. */
     public List<String> getOptions() {
         return options;
     }
@@ -55,7 +55,7 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         this.options = LineList.of(options);
     }
 
-    /** As the client takes it. */
+    /** Returns the output for the client, with variables expanded. */
     public FileOutput destination(UnaryOperator<String> expand) throws AbortException {
         if (dest.isEmpty()) {
             throw new AbortException("an output of type '" + type + "' needs dest, a path in the workspace");
@@ -63,7 +63,7 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         return new FileOutput(type, expand.apply(dest), KeyValueList.map(options, "options", expand));
     }
 
-    /** Form and syntax of an output. */
+    /** Form and Pipeline syntax of an output. */
     @Extension
     @Symbol("output")
     public static final class DescriptorImpl extends OptionsDescriptor<BuildOutput> {

@@ -26,8 +26,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * A secret that a step of the Dockerfile mounts by its id. It comes from exactly one place: credentials, a variable of
- * the environment, or a file of the workspace.
+ * A secret that an instruction of the Dockerfile mounts by its ID. A secret has exactly one source: credentials, an
+ * environment variable, or a file in the workspace.
  */
 public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> implements Serializable {
     private static final long serialVersionUID = 1;
@@ -42,12 +42,15 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
         this.id = Util.fixNull(id).trim();
     }
 
-    /** As {@code RUN --mount=type=secret,id=…} has it. */
+    /** Returns the ID in {@code RUN --mount=type=secret,id=…}. */
     public String getId() {
         return id;
     }
 
-    /** A secret text, a secret file, or a user name with password, of which the password is taken. */
+    /**
+     * Returns the ID of the credentials: a secret text, a secret file, or a user name with password, of which the
+     * password is used.
+     */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -58,7 +61,7 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Name of a variable, such as one that {@code withCredentials} sets. */
+    /** Returns the name of an environment variable, such as one that {@code withCredentials} sets. */
     @CheckForNull
     public String getEnv() {
         return env;
@@ -69,7 +72,7 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
         this.env = Util.fixEmptyAndTrim(env);
     }
 
-    /** Path in the workspace. */
+    /** Returns the path of a file in the workspace. */
     @CheckForNull
     public String getFile() {
         return file;
@@ -80,7 +83,7 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
         this.file = Util.fixEmptyAndTrim(file);
     }
 
-    /** The same with variables filled in. */
+    /** Returns the same secret with variables expanded. */
     public BuildSecret expanded(UnaryOperator<String> expand) {
         BuildSecret expanded = new BuildSecret(expand.apply(id));
         expanded.setCredentialsId(credentialsId == null ? null : expand.apply(credentialsId));
@@ -90,10 +93,10 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
     }
 
     /**
-     * Its value, unless that is a file of the workspace.
+     * Returns the value of the secret, or the path of its file in the workspace.
      *
-     * @param environment of the build
-     * @throws AbortException when the parameters make no sense, or it is not there
+     * @param environment environment variables of the build
+     * @throws AbortException if the parameters are invalid or the secret cannot be found; the message says which
      */
     public SecretText value(BuildCredentials credentials, Map<String, String> environment) throws AbortException {
         if (id.isEmpty()) {

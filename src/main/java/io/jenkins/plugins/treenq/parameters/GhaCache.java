@@ -17,7 +17,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Cache of GitHub Actions, or of something that speaks its protocol. */
+/** A cache in GitHub Actions' cache service, or in another service with its protocol. */
 public final class GhaCache extends RemoteCache {
     private static final long serialVersionUID = 1;
 
@@ -27,10 +27,10 @@ public final class GhaCache extends RemoteCache {
 
     @DataBoundConstructor
     public GhaCache() {
-        // Everything has a default, or comes from the daemon.
+        // All properties have default values or are set by the daemon.
     }
 
-    /** Address of the cache service, version 1. */
+    /** Returns the URL of the cache service, version 1. */
     @CheckForNull
     public String getUrl() {
         return url;
@@ -41,7 +41,7 @@ public final class GhaCache extends RemoteCache {
         this.url = Util.fixEmptyAndTrim(url);
     }
 
-    /** Address of the cache service, version 2. */
+    /** Returns the URL of the cache service, version 2. */
     @CheckForNull
     public String getUrlV2() {
         return urlV2;
@@ -52,7 +52,10 @@ public final class GhaCache extends RemoteCache {
         this.urlV2 = Util.fixEmptyAndTrim(urlV2);
     }
 
-    /** Name of this cache among others of the repository; null for buildkit. */
+    /**
+     * Returns the name that distinguishes this cache from others of the repository; null for BuildKit's default,
+     * {@code buildkit}.
+     */
     @CheckForNull
     public String getScope() {
         return scope;
@@ -82,7 +85,7 @@ public final class GhaCache extends RemoteCache {
         return Map.of("token", credentials.text(id, "cache of GitHub Actions"));
     }
 
-    /** Form of such a cache. */
+    /** Form of the cache. */
     @Extension
     @Symbol("ghaCache")
     public static final class DescriptorImpl extends RemoteCacheDescriptor {

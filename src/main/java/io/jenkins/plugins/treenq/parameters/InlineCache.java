@@ -6,13 +6,16 @@ import java.util.Map;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** Cache that is part of the image; only left, since it is taken from the image as from any other of a registry. */
+/**
+ * A cache that is part of the image. The inline cache is only exported; it is imported from the image in the same way
+ * as a cache in a registry.
+ */
 public final class InlineCache extends BuildCache {
     private static final long serialVersionUID = 1;
 
     @DataBoundConstructor
     public InlineCache() {
-        // There is nothing to say of it.
+        // The inline cache has no parameters.
     }
 
     @Override
@@ -25,7 +28,7 @@ public final class InlineCache extends BuildCache {
         return Map.of();
     }
 
-    /** Form of inline cache. */
+    /** Form of the cache. */
     @Extension
     @Symbol("inlineCache")
     public static final class DescriptorImpl extends CacheDescriptor {

@@ -15,16 +15,18 @@ import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 
 /**
- * Texts of the form {@code NAME=value}, as forms and configuration have them, and the maps that they stand for in a
- * Jenkinsfile.
+ * Lists of texts of the form {@code NAME=value}, as forms and configurations contain them, and the corresponding maps
+ * of a Jenkinsfile.
  */
 public final class KeyValueList {
     private KeyValueList() {}
 
     /**
-     * @param parameter that the texts are given for
-     * @param expand fills in variables of the values
-     * @throws AbortException when a text is no assignment
+     * Converts the texts to a map.
+     *
+     * @param parameter name of the parameter, for error messages
+     * @param expand expands variables in the values
+     * @throws AbortException if a text is not of the form {@code NAME=value}
      */
     public static Map<String, String> map(List<String> texts, String parameter, UnaryOperator<String> expand)
             throws AbortException {
@@ -39,7 +41,7 @@ public final class KeyValueList {
         return values;
     }
 
-    /** Arguments of a Jenkinsfile as they are bound: maps become texts. */
+    /** Converts the arguments of a Jenkinsfile to the types of the step's class: maps become lists of texts. */
     public static Map<String, Object> bindable(Map<String, Object> arguments, Set<String> assignments) {
         Map<String, Object> bindable = new LinkedHashMap<>(arguments);
         bindable.replaceAll(
@@ -47,14 +49,14 @@ public final class KeyValueList {
         return bindable;
     }
 
-    /** A null value becomes a name alone, which is found out when the texts are read. */
+    /** A null value becomes a name without an equals sign, which is rejected later when the texts are read. */
     private static List<String> texts(Map<?, ?> values) {
         List<String> texts = new ArrayList<>();
         values.forEach((name, value) -> texts.add(value == null ? String.valueOf(name) : name + "=" + value));
         return texts;
     }
 
-    /** What was bound, as a Jenkinsfile is written: texts become maps. */
+    /** Converts the values of a step to the form of a Jenkinsfile: lists of texts become maps. */
     public static UninstantiatedDescribable readable(UninstantiatedDescribable bound, Set<String> assignments) {
         Map<String, Object> readable = new LinkedHashMap<>(bound.getArguments());
         for (String name : assignments) {
@@ -67,7 +69,7 @@ public final class KeyValueList {
         return result;
     }
 
-    /** The list itself when it has something that is no assignment. */
+    /** Returns a map, or the list itself if one of its texts is not of the form {@code NAME=value}. */
     private static Object asMap(List<?> texts) {
         try {
             return map(texts.stream().map(String::valueOf).toList(), "", UnaryOperator.identity());
@@ -76,18 +78,22 @@ public final class KeyValueList {
         }
     }
 
-    /** What a form says of lines that should be assignments. */
+    /** Validates the lines of a text area, each of which must be of the form {@code NAME=value}. */
     public static FormValidation check(@CheckForNull Item item, String lines) {
         return check(item, lines, (name, value) -> {});
     }
 
-    /** Says what is wrong with a name or its value. */
+    /** Checks a name and its value. */
     public interface Check {
-        /** @throws IllegalArgumentException with a text for people; the client's own refusal is the same */
+        /**
+         * @throws IllegalArgumentException with a message for the user, if the name or the value is invalid
+         * @throws BuildkitException.InvalidRequestException with a message for the user, if the client rejects the
+         *     name or the value
+         */
         void check(String name, String value) throws BuildkitException.InvalidRequestException;
     }
 
-    /** The same, with a check of each assignment. */
+    /** Validates the lines of a text area, with an additional check of each name and value. */
     public static FormValidation check(@CheckForNull Item item, String lines, Check check) {
         return LineList.check(item, lines, line -> {
             int sign = line.indexOf('=');

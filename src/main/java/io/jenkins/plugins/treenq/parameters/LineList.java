@@ -12,30 +12,30 @@ import java.util.List;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 
-/** Lists of texts, each a line of a form's text area. */
+/** Lists of texts, which are the lines of a form's text area. */
 public final class LineList {
     private LineList() {}
 
-    /** Without nulls and blanks. */
+    /** Returns the list without null and blank values. */
     public static List<String> of(@CheckForNull Collection<String> values) {
         List<String> given = new ArrayList<>(values == null ? List.of() : values);
         given.removeIf(value -> value == null || value.isBlank());
         return given;
     }
 
-    /** The same without blanks around each. */
+    /** Returns the list without null and blank values, and with each value trimmed. */
     public static List<String> trimmed(@CheckForNull Collection<String> values) {
         List<String> lines = of(values);
         lines.replaceAll(String::trim);
         return lines;
     }
 
-    /** What a text area shows. */
+    /** Returns the text that a text area shows. */
     public static String text(@CheckForNull List<String> values) {
         return values == null ? "" : String.join("\n", values);
     }
 
-    /** Makes lists of what a form sends for text areas. */
+    /** Converts the texts of text areas in a form's data to lists. */
     public static void bind(JSONObject form, Iterable<String> fields) {
         for (String field : fields) {
             if (form.get(field) instanceof String text) {
@@ -44,16 +44,19 @@ public final class LineList {
         }
     }
 
-    /** Says what is wrong with a line. */
+    /** Checks a line. */
     public interface Check {
-        /** @throws IllegalArgumentException with a text for people; the client's own refusal is the same */
+        /**
+         * @throws IllegalArgumentException with a message for the user, if the line is invalid
+         * @throws BuildkitException.InvalidRequestException with a message for the user, if the client rejects the line
+         */
         void check(String line) throws BuildkitException.InvalidRequestException;
     }
 
     /**
-     * What a form says of a field that must not be empty.
+     * Validates the lines of a required field.
      *
-     * @param check of each line
+     * @param check check of each line
      */
     public static FormValidation checkRequired(@CheckForNull Item item, @CheckForNull String lines, Check check) {
         return mayConfigure(item) && Util.fixNull(lines).isBlank()
@@ -61,7 +64,7 @@ public final class LineList {
                 : check(item, lines, check);
     }
 
-    /** What a form says of lines. Nothing is known of what a variable will be. */
+    /** Validates lines. Lines with variables are not checked, because the values of the variables are unknown. */
     public static FormValidation check(@CheckForNull Item item, @CheckForNull String lines, Check check) {
         if (!mayConfigure(item)) {
             return FormValidation.ok();
@@ -78,7 +81,7 @@ public final class LineList {
         }
     }
 
-    /** Whether somebody sees the configuration of a job, or of all jobs. */
+    /** Tells whether the user is permitted to see the configuration of the job, or of Jenkins if the job is null. */
     public static boolean mayConfigure(@CheckForNull Item item) {
         return item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.EXTENDED_READ);
     }

@@ -14,7 +14,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Cache in a folder of the workspace, for jobs that keep it between builds themselves. */
+/** A cache in a folder of the workspace, for jobs that themselves keep the folder between builds. */
 public final class LocalCache extends BuildCache {
     private static final long serialVersionUID = 1;
 
@@ -25,7 +25,7 @@ public final class LocalCache extends BuildCache {
         this.path = Util.fixNull(path).trim();
     }
 
-    /** Of the folder, in the workspace. */
+    /** Returns the path of the folder in the workspace. */
     public String getPath() {
         return path;
     }
@@ -43,7 +43,7 @@ public final class LocalCache extends BuildCache {
         return Map.of(from ? "src" : "dest", path);
     }
 
-    /** Form of a folder's cache. */
+    /** Form of the cache. */
     @Extension
     @Symbol("localCache")
     public static final class DescriptorImpl extends CacheDescriptor {

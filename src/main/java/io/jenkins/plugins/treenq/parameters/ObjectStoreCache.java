@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** Cache as objects of a store, which other caches and other things can be in, too. */
+/** A cache in an object store, which can also contain other caches and other objects. */
 public abstract class ObjectStoreCache extends RemoteCache {
     private static final long serialVersionUID = 1;
 
@@ -16,7 +16,10 @@ public abstract class ObjectStoreCache extends RemoteCache {
 
     ObjectStoreCache() {}
 
-    /** Of this cache among others in the store; null for buildkit. */
+    /**
+     * Returns the name that distinguishes this cache from others in the store; null for BuildKit's default,
+     * {@code buildkit}.
+     */
     @CheckForNull
     public final String getName() {
         return name;
@@ -27,7 +30,7 @@ public abstract class ObjectStoreCache extends RemoteCache {
         this.name = Util.fixEmptyAndTrim(name);
     }
 
-    /** What the names of all its objects begin with. */
+    /** Returns the prefix of the names of all objects of the cache. */
     @CheckForNull
     public final String getPrefix() {
         return prefix;

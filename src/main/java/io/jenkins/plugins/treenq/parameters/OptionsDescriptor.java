@@ -20,15 +20,18 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
-/** Something that takes BuildKit's own keys as {@code options}: lines in a form, a map in a Jenkinsfile. */
+/**
+ * Descriptor of a parameter with BuildKit's own keys as {@code options}, which are lines in a form and a map in a
+ * Jenkinsfile.
+ */
 public abstract class OptionsDescriptor<T extends Describable<T>> extends Descriptor<T>
         implements CustomDescribableModel {
     private static final String OPTIONS = "options";
 
-    /** Parameters with texts of the form {@code NAME=value}. */
+    /** The names of the parameters whose values have the form {@code NAME=value}. */
     static final Set<String> ASSIGNMENTS = Set.of(OPTIONS);
 
-    /** What a text area shows of a list. */
+    /** Returns the text that a text area shows for a list. */
     @Restricted(DoNotUse.class)
     public String lines(@CheckForNull List<String> values) {
         return LineList.text(values);

@@ -21,16 +21,17 @@ import org.jenkinsci.plugins.structs.describable.ParameterType;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 
 /**
- * Arguments of a step as a person writes them in a Jenkinsfile, made to be those that the step's class declares.
- * Numbers and booleans are taken as texts, and one value as a list of one. Nested arguments are treated alike.
+ * Converts the arguments of a step in a Jenkinsfile to the types that the step's class declares. Numbers and booleans
+ * are accepted as texts, and a single value is accepted as a list. Nested arguments are converted in the same way.
  *
- * <p>What is wrong with them fails the step with one line: an unknown argument with the nearest one that there is,
- * since Jenkins itself only warns of it, and a value of another kind with the kind that is taken.
+ * <p>An invalid argument fails the step with a message of one line. For an unknown argument, the message suggests the
+ * argument with the most similar name; Jenkins itself would only print a warning. For a value of a wrong type, the
+ * message names the expected type.
  */
 public final class PipelineArguments {
     private static final String ANONYMOUS = UninstantiatedDescribable.ANONYMOUS_KEY;
 
-    /** What the arguments are for, as a Jenkinsfile calls it. */
+    /** The name of the function that gets the arguments, as a Jenkinsfile calls it. */
     private final String function;
 
     private final DescribableModel<?> model;
@@ -41,10 +42,10 @@ public final class PipelineArguments {
     }
 
     /**
-     * @param function that is called, such as {@code treenqBuild}
-     * @param type that the arguments make
-     * @throws AbortException undeclared, because Jenkins' interface declares none: when the arguments cannot be those
-     *     of the type
+     * @param function name of the called function, such as {@code treenqBuild}
+     * @param type class that is instantiated with the arguments
+     * @throws AbortException if the arguments are invalid for the class. The exception is not declared, because the
+     *     interface of Jenkins declares none
      */
     public static Map<String, Object> bindable(String function, Class<?> type, Map<String, Object> arguments) {
         return new PipelineArguments(function, DescribableModel.of(type)).bindable(arguments);
@@ -131,7 +132,7 @@ public final class PipelineArguments {
         return bindable;
     }
 
-    /** Maps of options become lists of texts here already, because these are what the class declares. */
+    /** Maps of options are converted to lists of texts at this point, because the class declares lists. */
     private static Map<String, Object> texts(UninstantiatedDescribable nested) {
         return KeyValueList.bindable(new LinkedHashMap<>(nested.getArguments()), OptionsDescriptor.ASSIGNMENTS);
     }
@@ -152,7 +153,10 @@ public final class PipelineArguments {
                 : value instanceof Collection || value instanceof Object[] ? "a list" : "something else";
     }
 
-    /** Jenkins shows the message of this exception alone, and of others where in its own code they were thrown. */
+    /**
+     * Throws an AbortException without declaring it. Of this type, Jenkins shows only the message; of others, Jenkins
+     * also prints a stack trace.
+     */
     private static RuntimeException refused(String message) {
         return PipelineArguments.<RuntimeException>unchecked(new AbortException(message));
     }

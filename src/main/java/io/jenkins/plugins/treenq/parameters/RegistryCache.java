@@ -15,7 +15,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Cache as an image of its own in a registry, whose login is that of the build. */
+/** A cache that is stored as a separate image in a registry. The login for the registry is that of the build. */
 public final class RegistryCache extends BuildCache {
     private static final long serialVersionUID = 1;
 
@@ -26,7 +26,7 @@ public final class RegistryCache extends BuildCache {
         this.ref = Util.fixNull(ref).trim();
     }
 
-    /** Name of the image. */
+    /** Returns the name of the image. */
     public String getRef() {
         return ref;
     }
@@ -44,7 +44,7 @@ public final class RegistryCache extends BuildCache {
         return Map.of("ref", ref);
     }
 
-    /** Form of a registry's cache. */
+    /** Form of the cache. */
     @Extension
     @Symbol("registryCache")
     public static final class DescriptorImpl extends CacheDescriptor {

@@ -15,7 +15,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Cache in a store of somebody else's, which the daemon itself speaks to with keys that it is given. */
+/** A cache in an external store. The daemon itself accesses the store, with keys that it receives for the build. */
 public abstract class RemoteCache extends BuildCache {
     private static final long serialVersionUID = 1;
 
@@ -23,7 +23,7 @@ public abstract class RemoteCache extends BuildCache {
 
     RemoteCache() {}
 
-    /** Null leaves it to the daemon to have what it needs. */
+    /** Returns the ID of the credentials for the store; null if the daemon has its own credentials. */
     @CheckForNull
     public final String getCredentialsId() {
         return credentialsId;
@@ -34,7 +34,7 @@ public abstract class RemoteCache extends BuildCache {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** What the credentials mean, by BuildKit's keys. */
+    /** Returns the values of the credentials by BuildKit's keys. */
     abstract Map<String, String> keys(BuildCredentials credentials, String id) throws AbortException;
 
     @Override
@@ -43,7 +43,7 @@ public abstract class RemoteCache extends BuildCache {
         return credentialsId == null ? Map.of() : keys(credentials, expand.apply(credentialsId));
     }
 
-    /** What all of them have in their forms. */
+    /** The parts of the form that all external caches have in common. */
     abstract static class RemoteCacheDescriptor extends CacheDescriptor {
         @POST
         public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {

@@ -17,7 +17,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Cache in a bucket of S3 or something that speaks its protocol. */
+/** A cache in an S3 bucket, or in another object store with the S3 protocol. */
 public final class S3Cache extends ObjectStoreCache {
     private static final long serialVersionUID = 1;
 
@@ -31,17 +31,17 @@ public final class S3Cache extends ObjectStoreCache {
         this.region = Util.fixNull(region).trim();
     }
 
-    /** Name of the bucket. */
+    /** Returns the name of the bucket. */
     public String getBucket() {
         return bucket;
     }
 
-    /** Region of the bucket. */
+    /** Returns the region of the bucket. */
     public String getRegion() {
         return region;
     }
 
-    /** Address of something else than Amazon. */
+    /** Returns the URL of an object store other than Amazon's; null for Amazon. */
     @CheckForNull
     public String getEndpointUrl() {
         return endpointUrl;
@@ -72,7 +72,7 @@ public final class S3Cache extends ObjectStoreCache {
         return Map.of("access_key_id", keys.username(), "secret_access_key", keys.secret());
     }
 
-    /** Form of such a cache. */
+    /** Form of the cache. */
     @Extension
     @Symbol("s3Cache")
     public static final class DescriptorImpl extends RemoteCacheDescriptor {

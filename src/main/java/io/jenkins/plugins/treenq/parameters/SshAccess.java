@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** What answers when a step of the Dockerfile mounts SSH. */
+/** The SSH keys or the SSH agent for instructions of the Dockerfile that mount SSH. */
 public abstract class SshAccess extends AbstractDescribableImpl<SshAccess> implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -23,7 +23,7 @@ public abstract class SshAccess extends AbstractDescribableImpl<SshAccess> imple
 
     SshAccess() {}
 
-    /** As {@code RUN --mount=type=ssh,id=…} has it. */
+    /** Returns the ID in {@code RUN --mount=type=ssh,id=…}. */
     public String getId() {
         return id;
     }
@@ -34,18 +34,18 @@ public abstract class SshAccess extends AbstractDescribableImpl<SshAccess> imple
         this.id = given == null ? DEFAULT_ID : given;
     }
 
-    /** The same with variables filled in. */
+    /** Returns the same access with variables expanded. */
     public abstract SshAccess expanded(UnaryOperator<String> expand);
 
-    /** Keys to serve; none when an agent does. */
+    /** Returns the keys that build steps can use; empty if an agent is used. */
     public List<SshKey> keys(BuildCredentials credentials) throws AbortException {
         return List.of();
     }
 
     /**
-     * The socket of an agent on the machine that the build runs on; null when keys are served.
+     * Returns the socket of an SSH agent on the machine that runs the build; null if keys are used.
      *
-     * @param environment of the build
+     * @param environment environment variables of the build
      */
     @CheckForNull
     public String socket(Map<String, String> environment) throws AbortException {

@@ -22,10 +22,12 @@ public final class SshAgentAccess extends SshAccess {
 
     @DataBoundConstructor
     public SshAgentAccess() {
-        // Everything has a default.
+        // All properties have default values.
     }
 
-    /** Path of the agent's socket; null for that of the environment. */
+    /**
+     * Returns the path of the SSH agent's socket; null for the path in the environment variable {@code SSH_AUTH_SOCK}.
+     */
     @CheckForNull
     public String getSocket() {
         return socket;
@@ -54,7 +56,7 @@ public final class SshAgentAccess extends SshAccess {
         return path;
     }
 
-    /** Form of an agent. */
+    /** Form of an SSH agent. */
     @Extension
     @Symbol("sshAgent")
     public static final class DescriptorImpl extends Descriptor<SshAccess> {

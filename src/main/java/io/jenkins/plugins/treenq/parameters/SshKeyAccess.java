@@ -20,7 +20,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** The keys of an SSH credential, which steps can sign with and never see. */
+/** The keys of SSH credentials. Build steps can request signatures with the keys but cannot read them. */
 public final class SshKeyAccess extends SshAccess {
     private static final long serialVersionUID = 1;
 
@@ -47,7 +47,7 @@ public final class SshKeyAccess extends SshAccess {
         return credentials.sshKeys(credentialsId, "ssh '" + getId() + "'");
     }
 
-    /** Form of a key. */
+    /** Form of an SSH key. */
     @Extension
     @Symbol("sshKey")
     public static final class DescriptorImpl extends Descriptor<SshAccess> {

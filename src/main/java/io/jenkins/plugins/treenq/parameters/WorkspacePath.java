@@ -9,19 +9,22 @@ import hudson.util.FormValidation;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Paths that forms have of files in a workspace, which is elsewhere: nothing is known but how they are written. */
+/**
+ * Validates the paths of files in a workspace. The workspace is on an agent, therefore only the syntax of the paths is
+ * checked.
+ */
 public final class WorkspacePath {
     private WorkspacePath() {}
 
     /**
-     * What a form says of a path. A step of a Pipeline may run in a folder of the workspace, and reach what is beside
-     * it.
+     * Validates a path. A path that leaves the current folder is an error in a freestyle job and a warning in a
+     * Pipeline, whose steps can run in a subfolder of the workspace.
      */
     public static FormValidation check(@CheckForNull Item item, @CheckForNull String value) {
         return check(item, "", value);
     }
 
-    /** @param start what the path is relative to, itself relative to the workspace */
+    /** @param start folder that the path is relative to; this folder is relative to the workspace */
     public static FormValidation check(
             @CheckForNull Item item, @CheckForNull String start, @CheckForNull String value) {
         String folder = Util.fixNull(start).trim();

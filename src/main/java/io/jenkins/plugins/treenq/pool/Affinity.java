@@ -10,13 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * In which order builds try the daemons of a pool. Builds with the same key always begin with the same one, whose cache
- * they know; when a daemon comes or goes, only the builds move for which it is the first.
+ * Determines the order in which a build tries the daemons of a pool. Builds with the same key always begin with the
+ * same daemon, because that daemon has their cache. When a daemon is added or removed, only those builds move for which
+ * that daemon is the first.
  */
 public final class Affinity {
     private Affinity() {}
 
-    /** By rendezvous hashing: each daemon draws a number for the key, the highest comes first. */
+    /**
+     * Sorts the addresses by rendezvous hashing: the hash of the key and the address is the rank of a daemon, and the
+     * highest rank comes first.
+     */
     public static List<String> order(Collection<String> addresses, String key) {
         Map<String, String> draws = new HashMap<>();
         addresses.forEach(address -> draws.put(

@@ -5,17 +5,21 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 
-/** Where a build would like to go. It is asked again whenever a place may have become free. */
+/** The daemons that a build can use. The pool calls this interface again whenever a slot may have become free. */
 @FunctionalInterface
 public interface DaemonCandidates {
-    /** @throws IOException when there is nothing to wait for any more; the message says why */
+    /**
+     * Returns the daemons that the build can use at this time.
+     *
+     * @throws IOException if the build has no reason to wait any more; the message says why
+     */
     Daemons daemons() throws IOException;
 
     /**
-     * Daemons that will do.
+     * The daemons that a build can use.
      *
-     * @param addresses best first
-     * @param limit how many builds each may have at once; 0 for any number
+     * @param addresses addresses of the daemons, the preferred one first
+     * @param limit maximum number of concurrent builds of each daemon; 0 for no limit
      */
     record Daemons(List<String> addresses, int limit) {
         public Daemons {

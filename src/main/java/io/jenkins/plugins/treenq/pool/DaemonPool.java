@@ -14,9 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many builds each daemon has, and who waits for a place. Nobody is passed by for a place that would do; waiting
- * takes no thread. Only counting is done while others are kept out: what a build would like is asked before, and it is
- * told after.
+ * Counts the builds of each daemon, and queues the builds that wait for a slot. A free slot goes to the first build in
+ * the queue that can use it. Waiting builds occupy no thread. The pool holds its lock only while it counts: it requests
+ * the candidates of the builds before, and completes their futures afterwards.
  */
 public final class DaemonPool {
     private final Map<String, Integer> taken = new HashMap<>();
@@ -24,12 +24,12 @@ public final class DaemonPool {
     private final AtomicLong rounds = new AtomicLong();
     private final Executor executor;
 
-    /** @param executor where those who wait are asked and told */
+    /** @param executor executor that requests the candidates of waiting builds and completes their futures */
     public DaemonPool(Executor executor) {
         this.executor = executor;
     }
 
-    /** A build that waits. What it said in the latest round counts; it has said nothing before the first one. */
+    /** A waiting build, with its candidates from the latest round. Both results are null before the first round. */
     private static final class Waiting {
         final DaemonCandidates wish;
         final CompletableFuture<DaemonSlot> place = new CompletableFuture<>();
@@ -50,13 +50,13 @@ public final class DaemonPool {
         }
     }
 
-    /** One of both is null. */
+    /** The candidates of a build, or the failure to determine them. One of the two is null. */
     private record Said(DaemonCandidates.Daemons daemons, Throwable failure) {}
 
     /**
-     * Takes the best place that there is, or the first one that becomes free.
+     * Requests a slot. The build gets the best free slot, or the first one that becomes free.
      *
-     * @return completes with it; cancel it to wait no longer
+     * @return completes with the slot. Canceling the future cancels the request
      */
     public CompletableFuture<DaemonSlot> take(DaemonCandidates wish) {
         Waiting waiting = new Waiting(wish);
@@ -67,7 +67,9 @@ public final class DaemonPool {
         return waiting.place;
     }
 
-    /** Looks again who can have a place; to be called when limits or daemons have changed. */
+    /**
+     * Checks again which waiting builds can get a slot. This method must be called when limits or daemons have changed.
+     */
     public void reconsider() {
         executor.execute(() -> {
             List<Waiting> all;
@@ -107,12 +109,12 @@ public final class DaemonPool {
         try {
             return new Said(wish.daemons(), null);
         } catch (IOException | RuntimeException | Error e) {
-            // Others shall not wait for ever because of it.
+            // The exception is kept for this build only, because otherwise the other builds would wait forever.
             return new Said(null, e);
         }
     }
 
-    /** Null when this one has to wait on. */
+    /** Returns the completion of the build's future; null if the build has to wait. */
     private Runnable answer(Waiting waiting) {
         if (waiting.place.isDone()) {
             return () -> {};

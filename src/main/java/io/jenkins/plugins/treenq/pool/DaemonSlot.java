@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.pool;
 
-/** One build's place at a daemon, until it is closed. */
+/** The slot of one build at a daemon, until the slot is closed. */
 public final class DaemonSlot implements AutoCloseable {
     private final DaemonPool places;
     private final String address;
@@ -12,12 +12,12 @@ public final class DaemonSlot implements AutoCloseable {
         this.address = address;
     }
 
-    /** Of the daemon. */
+    /** Returns the address of the daemon. */
     public String address() {
         return address;
     }
 
-    /** Gives it to whoever waits. */
+    /** Releases the slot, which a waiting build can get then. */
     @Override
     public void close() {
         synchronized (this) {

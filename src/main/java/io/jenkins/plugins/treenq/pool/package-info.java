@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Which of several daemons a build goes to, and when: the job's own as long as it has a place. Imports the client's
- * values only; knows daemons by their addresses only.
+ * Determines when each build gets a slot, and at which daemon of a pool: a job's usual daemon as long as it has a free
+ * slot. The package imports the values of the client only, and identifies daemons by their addresses.
  */
 package io.jenkins.plugins.treenq.pool;

@@ -22,8 +22,8 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * An image that a run built, found in place of building it, or promoted, as Jenkinsfiles, the build's page and REST
- * have it.
+ * An image that a run built, found instead of building it, or promoted. Jenkinsfiles, the build's page and the REST API
+ * read this class.
  */
 @ExportedBean(defaultVisibility = 2)
 public final class BuiltImage implements Serializable {
@@ -43,7 +43,7 @@ public final class BuiltImage implements Serializable {
     private final Map<String, Object> metadata;
     private String credentialsId;
 
-    /** Null in what earlier versions kept. */
+    /** Null in the records of earlier versions. */
     private String artifact;
 
     private long timestamp;
@@ -77,9 +77,11 @@ public final class BuiltImage implements Serializable {
     }
 
     /**
-     * @param number of the image build within the run
-     * @param sizeBytes of the image; 0 when that is not known
-     * @param builder its name
+     * Returns the image that a build created.
+     *
+     * @param number number of the image build in the run
+     * @param sizeBytes compressed size of the image; 0 if it is unknown
+     * @param builder name of the builder
      */
     public static BuiltImage built(
             int number, BuildResult result, long sizeBytes, DockerfileBuild build, String builder) {
@@ -99,9 +101,11 @@ public final class BuiltImage implements Serializable {
     }
 
     /**
-     * @param from what was promoted
-     * @param image that this was
-     * @param to its further names
+     * Returns the image that a run promoted.
+     *
+     * @param from name of the image that was promoted
+     * @param image description of that image
+     * @param to the names that the image was given
      */
     public static BuiltImage promoted(ImageName from, ImageDescription image, List<ImageName> to, Duration duration) {
         return found(
@@ -114,10 +118,10 @@ public final class BuiltImage implements Serializable {
     }
 
     /**
-     * What was under all tags of the build, so that nothing was built.
+     * Returns the existing image that all tags of a build point to, because of which the build was skipped.
      *
-     * @param number of the image build within the run
-     * @param duration of looking for it
+     * @param number number of the image build in the run
+     * @param duration time that finding the image took
      */
     public static BuiltImage present(int number, ImageDescription image, DockerfileBuild build, Duration duration) {
         return found(number, image, build.names(), null, Map.of("treenq.skipped", "true"), duration);
@@ -143,21 +147,24 @@ public final class BuiltImage implements Serializable {
                 number, image.sizeBytes(), names, true, platforms, null, promotedFrom, exported, metadata, duration);
     }
 
-    /** What only the controller knows: its clock, and how it got to the registries of the names. */
+    /**
+     * Sets the values that only the controller knows: the credentials for the registries of the names, the path of the
+     * archived metadata, and the current time.
+     */
     void recorded(@CheckForNull String credentials, String path) {
         credentialsId = credentials;
         artifact = path;
         timestamp = System.currentTimeMillis();
     }
 
-    /** Of the image build within the run, counted from 1; 0 for what was promoted. */
+    /** Returns the number of the image build in the run, which counts from 1; 0 for a promoted image. */
     @Exported
     @Whitelisted
     public int getNumber() {
         return number;
     }
 
-    /** Content address of the manifest or index, such as {@code sha256:…}; null when the build was only checked. */
+    /** Returns the digest of the manifest or index, such as {@code sha256:…}; null if the build created no image. */
     @CheckForNull
     @Exported
     @Whitelisted
@@ -165,7 +172,7 @@ public final class BuiltImage implements Serializable {
         return digest;
     }
 
-    /** Content address of the image's configuration; null when there are several platforms or no image. */
+    /** Returns the digest of the image's configuration; null if there are several platforms or no image. */
     @CheckForNull
     @Exported
     @Whitelisted
@@ -173,14 +180,20 @@ public final class BuiltImage implements Serializable {
         return imageId;
     }
 
-    /** Of the image's layers and configurations as registries have them; 0 when that is not known. */
+    /**
+     * Returns the size in bytes of the image's layers and configurations as they are stored in a registry; 0 if it is
+     * unknown.
+     */
     @Exported
     @Whitelisted
     public long getSizeBytes() {
         return sizeBytes;
     }
 
-    /** The first tag's repository by content, {@code name@digest}; null without tags. */
+    /**
+     * Returns the image's name with its digest, {@code name@digest}, where the name is that of the first tag; null if
+     * the image has no name.
+     */
     @CheckForNull
     @Exported
     @Whitelisted
@@ -189,8 +202,8 @@ public final class BuiltImage implements Serializable {
     }
 
     /**
-     * The names that were given, completed: {@code docker.io/library/web:latest} for {@code web}; without a tag for
-     * what was pushed by digest.
+     * Returns the complete names of the image, such as {@code docker.io/library/web:latest} for {@code web}. The names
+     * have no tag if the image was pushed by digest.
      */
     @Exported
     @Whitelisted
@@ -198,7 +211,7 @@ public final class BuiltImage implements Serializable {
         return Collections.unmodifiableList(tags);
     }
 
-    /** Where people find the repository in a browser; null when that is not known. */
+    /** Returns the address of the repository's web page; null if it is unknown. */
     @CheckForNull
     public String getRegistryPage() {
         return tags.isEmpty()
@@ -206,14 +219,17 @@ public final class BuiltImage implements Serializable {
                 : RegistryPage.of(ImageName.parse(tags.get(0))).orElse(null);
     }
 
-    /** What the image runs on, such as {@code linux/amd64}; empty when the daemon did not say. */
+    /**
+     * Returns the platforms of the image, such as {@code linux/amd64}. The list is empty if the daemon did not report
+     * the platforms.
+     */
     @Exported
     @Whitelisted
     public List<String> getPlatforms() {
         return Collections.unmodifiableList(platforms);
     }
 
-    /** Name of the builder; null for what was promoted, or there already. */
+    /** Returns the name of the builder; null for an image that was promoted or already existed. */
     @CheckForNull
     @Exported
     @Whitelisted
@@ -221,14 +237,14 @@ public final class BuiltImage implements Serializable {
         return builder;
     }
 
-    /** Whether it was there already, so that nothing was built. */
+    /** Tells whether the image already existed, so that the build was skipped. */
     @Exported
     @Whitelisted
     public boolean isSkipped() {
         return builder == null && promotedFrom == null;
     }
 
-    /** The name of what was promoted; null for what was not. */
+    /** Returns the name of the image that was promoted; null for an image that was not promoted. */
     @CheckForNull
     @Exported
     @Whitelisted
@@ -236,36 +252,39 @@ public final class BuiltImage implements Serializable {
         return promotedFrom;
     }
 
-    /** Whether registries have it under its names, and these have tags. */
+    /** Tells whether the image is in registries under tags. */
     public boolean isTagged() {
         return tagged;
     }
 
-    /** Of the job, for the registries of the names; null for those that are configured. */
+    /**
+     * Returns the ID of the credentials that the job gave for the registries of the names; null for the credentials
+     * that are configured.
+     */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
     }
 
-    /** Path of the metadata among the run's artifacts; empty when that is not known. */
+    /** Returns the path of the metadata among the run's artifacts; empty if it is unknown. */
     public String getArtifact() {
         return artifact == null ? "" : artifact;
     }
 
-    /** When the run recorded it, in milliseconds since 1970. */
+    /** Returns the time at which the run recorded the image, in milliseconds since 1970. */
     @Exported
     public long getTimestamp() {
         return timestamp;
     }
 
-    /** Seconds that building or promoting it took. */
+    /** Returns the duration of the build or the promotion, in seconds. */
     @Exported
     @Whitelisted
     public double getDuration() {
         return duration;
     }
 
-    /** What the daemon's exporter answered, as buildx' metadata file has it. */
+    /** Returns the metadata that the daemon's exporter returned, in the format of buildx' metadata file. */
     @Whitelisted
     public Map<String, Object> getMetadata() {
         return Collections.unmodifiableMap(metadata);

@@ -13,21 +13,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says of each line in a run's console which step of an image build it belongs to ({@code PlainPrinter}), so that the
- * page's script can fold what finished steps wrote. The text stays as it is.
+ * Marks the lines of image builds in a run's console with their build steps (see {@code PlainPrinter}), so that the
+ * page's script can fold the output of finished steps. The text itself stays unchanged.
  */
 @Extension
 public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     /**
-     * In front of the number may be a time of Pipeline's {@code timestamps}, the name of one of several images and the
-     * platforms of a build in parts.
+     * The number can be preceded by a time from Pipeline's {@code timestamps}, by the name of one of several images,
+     * and by the platforms of a part of a build.
      */
     private static final Pattern LINE = Pattern.compile(
             "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>(?:\\[[A-Za-z0-9._-]*[:/][A-Za-z0-9._:/,-]*(?: \\d+)?] )*)"
                     + "(?:#(?<number>\\d+) (?<text>.*)|(?<nothing>\\s*\\z))",
             Pattern.DOTALL);
 
-    /** Of builds whose lines alternate. */
+    /** The maximum number of builds whose lines may alternate in one console. */
     private static final int MOST_PARTS = 100;
 
     private static final Pattern END = Pattern.compile("(?:DONE \\d[\\d.]*s|CACHED)\\s*");
@@ -39,21 +39,27 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
         return new Lines(Set.of(""));
     }
 
-    /** What a line is for the script. */
+    /** The meaning of a line for the script. */
     private enum Kind {
         NAME,
         OUTPUT,
-        /** Stays in sight. */
+        /** Stays visible when the step is folded. */
         WARNING,
         END,
         FAILURE
     }
 
-    /** Goes from line to line, and with a page that follows a run, from request to request. */
+    /**
+     * Annotates line by line. The state is passed from one line to the next, and from one request to the next when a
+     * page follows a running build.
+     */
     private static final class Lines extends ConsoleAnnotator<Run<?, ?>> {
         private static final long serialVersionUID = 1;
 
-        /** Parts whose last line has nothing in it; the next one introduces a step. So does the first line of all. */
+        /**
+         * The prefixes of the builds whose last line was blank. The next line of such a build is the name of a step.
+         * The first line of the console is treated in the same way.
+         */
         private final HashSet<String> afterNothing;
 
         Lines(Set<String> afterNothing) {
@@ -65,7 +71,7 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
             Matcher found = LINE.matcher(line.getText());
             boolean known = found.lookingAt();
             boolean nothing = known && found.group("nothing") != null;
-            // Others print such lines, too.
+            // Other steps print lines of this format, too.
             String part = known ? found.group("part") : "";
             if (known && !nothing && run.getAction(ImagesAction.class) != null) {
                 mark(line, found, part);
@@ -95,7 +101,8 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
                         .append(Util.escape(Messages.ConsoleSteps_lines("{0}")))
                         .append('\'');
             }
-            // The end of a line goes with what is folded; a button may have to come before that of a name.
+            // The line break is folded together with output. For other lines it is left out, because a button may have
+            // to be placed before the line break of a step's name.
             int end = kind == Kind.OUTPUT
                     ? line.getText().length()
                     : line.getText().stripTrailing().length();

@@ -12,7 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 
-/** What a frontend says of a Dockerfile without building it, as Jenkinsfiles have it. */
+/** The result of checking a Dockerfile without building it. Jenkinsfiles read this class. */
 public final class DockerfileCheck implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -22,7 +22,7 @@ public final class DockerfileCheck implements Serializable {
     private final ArrayList<String> secrets = new ArrayList<>();
     private final ArrayList<String> ssh = new ArrayList<>();
 
-    /** @param outline of the target that was asked for */
+    /** @param outline outline of the requested target */
     public DockerfileCheck(Lint lint, List<Target> targets, Outline outline) {
         lint.warnings().forEach(warning -> warnings.add(new Warning(warning)));
         targets.forEach(target -> this.targets.add(new Stage(target)));
@@ -31,31 +31,31 @@ public final class DockerfileCheck implements Serializable {
         outline.ssh().forEach(mount -> ssh.add(mount.id()));
     }
 
-    /** Rules that are broken. */
+    /** Returns the violations of rules. */
     @Whitelisted
     public List<Warning> getWarnings() {
         return Collections.unmodifiableList(warnings);
     }
 
-    /** Stages that can be built. */
+    /** Returns the stages that can be built. */
     @Whitelisted
     public List<Stage> getTargets() {
         return Collections.unmodifiableList(targets);
     }
 
-    /** Build arguments of the target. */
+    /** Returns the build arguments of the target. */
     @Whitelisted
     public List<Argument> getArgs() {
         return Collections.unmodifiableList(args);
     }
 
-    /** Ids of the secrets that steps of the target mount. */
+    /** Returns the IDs of the secrets that instructions of the target mount. */
     @Whitelisted
     public List<String> getSecrets() {
         return Collections.unmodifiableList(secrets);
     }
 
-    /** Ids of the SSH agents that steps of the target mount. */
+    /** Returns the IDs of the SSH agents that instructions of the target mount. */
     @Whitelisted
     public List<String> getSsh() {
         return Collections.unmodifiableList(ssh);
@@ -69,7 +69,7 @@ public final class DockerfileCheck implements Serializable {
         return location == null ? 0 : location.line();
     }
 
-    /** A rule that is broken. */
+    /** A violation of a rule. */
     public static final class Warning implements Serializable {
         private static final long serialVersionUID = 1;
 
@@ -89,38 +89,38 @@ public final class DockerfileCheck implements Serializable {
             line = DockerfileCheck.line(warning.location());
         }
 
-        /** Name of the rule, such as {@code StageNameCasing}. */
+        /** Returns the name of the rule, such as {@code StageNameCasing}. */
         @Whitelisted
         public String getRule() {
             return rule;
         }
 
-        /** What breaks it here. */
+        /** Returns the description of this violation. */
         @Whitelisted
         public String getText() {
             return text;
         }
 
-        /** What the rule wants, in general. */
+        /** Returns the general description of the rule. */
         @Whitelisted
         public String getDescription() {
             return description;
         }
 
-        /** Of the rule's description, or empty. */
+        /** Returns the URL of the rule's documentation; empty if there is none. */
         @Whitelisted
         public String getUrl() {
             return url;
         }
 
-        /** Null when it is about no place. */
+        /** Returns the name of the file; null if the violation has no location. */
         @CheckForNull
         @Whitelisted
         public String getFile() {
             return file;
         }
 
-        /** Counts from 1; 0 when it is about no place. */
+        /** Returns the number of the line, which counts from 1; 0 if the violation has no location. */
         @Whitelisted
         public int getLine() {
             return line;
@@ -151,31 +151,31 @@ public final class DockerfileCheck implements Serializable {
             last = target.isDefault();
         }
 
-        /** Empty for a stage without one. */
+        /** Returns the name of the stage; empty if the stage has no name. */
         @Whitelisted
         public String getName() {
             return name;
         }
 
-        /** The comment above it. */
+        /** Returns the comment above the stage in the Dockerfile. */
         @Whitelisted
         public String getDescription() {
             return description;
         }
 
-        /** Image or stage that it begins with. */
+        /** Returns the image or the stage that {@code FROM} names. */
         @Whitelisted
         public String getBase() {
             return base;
         }
 
-        /** That it is fixed to, or empty. */
+        /** Returns the platform that {@code FROM} specifies; empty if there is none. */
         @Whitelisted
         public String getPlatform() {
             return platform;
         }
 
-        /** Whether it is built when no target is given. */
+        /** Tells whether this stage is built if no target is given. */
         @Whitelisted
         public boolean isDefault() {
             return last;
@@ -206,13 +206,13 @@ public final class DockerfileCheck implements Serializable {
             return name;
         }
 
-        /** The comment above it. */
+        /** Returns the comment above the argument in the Dockerfile. */
         @Whitelisted
         public String getDescription() {
             return description;
         }
 
-        /** That it has in this build, or empty. */
+        /** Returns the value of the argument in this build; empty if there is none. */
         @Whitelisted
         public String getValue() {
             return value;

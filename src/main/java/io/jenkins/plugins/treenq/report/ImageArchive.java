@@ -21,13 +21,13 @@ import jenkins.model.Jenkins;
 import jenkins.util.BuildListenerAdapter;
 
 /**
- * Keeps what images a run built, found or promoted: its metadata as an artifact, its digest as a fingerprint, itself on
- * the run's page.
+ * Records the images that a run built, found or promoted: the metadata as an artifact, the digest as a fingerprint, and
+ * the image on the run's page.
  */
 public final class ImageArchive {
     private static final String FOLDER = "treenq";
 
-    /** As the fingerprint store's keys have it. */
+    /** The length of a key in Jenkins' fingerprint store, in characters. */
     private static final int FINGERPRINT_LENGTH = 32;
 
     private static final int LONGEST_NAME = 100;
@@ -35,9 +35,10 @@ public final class ImageArchive {
     private ImageArchive() {}
 
     /**
-     * Records an image; one without a digest, from a build that was only checked, leaves nothing to record.
+     * Records an image. Does nothing if the image has no digest, because the build created no image.
      *
-     * @param credentialsId that the job gave for the registries of its names; null for those that are configured
+     * @param credentialsId credentials that the job gave for the registries of the image's names; null for the
+     *     configured ones
      */
     public static void record(
             BuiltImage image, @CheckForNull String credentialsId, Run<?, ?> run, TaskListener listener)
@@ -47,7 +48,7 @@ public final class ImageArchive {
             return;
         }
         ImagesAction action = ImagesAction.of(run);
-        // What is promoted takes no number, so that those of image builds have no gaps.
+        // Promoted images get no number, so that the numbers of image builds have no gaps.
         String number = image.getNumber() == 0
                 ? "promoted-" + (action.getImages().size() + 1)
                 : String.valueOf(image.getNumber());
@@ -67,7 +68,7 @@ public final class ImageArchive {
         return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
     }
 
-    /** From a folder of the controller, so that the workspace stays as the job left it. */
+    /** Archives the file from a temporary folder on the controller, so that the workspace stays unchanged. */
     private static void archive(String artifact, String text, Run<?, ?> run, TaskListener listener)
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("treenq");
@@ -88,7 +89,7 @@ public final class ImageArchive {
     private static void fingerprint(String digest, BuiltImage image, Run<?, ?> run) throws IOException {
         String key = new Digest(digest).hex().substring(0, FINGERPRINT_LENGTH);
         String name = image.getTags().isEmpty() ? digest : image.getTags().get(0);
-        // Anything else was made elsewhere, if nobody here knows of it.
+        // An image that this run did not build has no original run, unless Jenkins already has its fingerprint.
         Fingerprint fingerprint =
                 Jenkins.get().getFingerprintMap().getOrCreate(image.getBuilder() != null ? run : null, name, key);
         fingerprint.addFor(run);

@@ -25,10 +25,16 @@ import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** The images of one run and how they were built: on its page, in REST, and for a freestyle build's later steps. */
+/**
+ * The images of a run and the progress of their builds, on the run's page, in the REST API, and in the environment of a
+ * freestyle build's later steps.
+ */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
-    /** In the order of their making: one branch of a run may save them while another adds to them. */
+    /**
+     * In the order of their creation. The list is copied on write, because one branch of a run can save the list while
+     * another branch adds an image.
+     */
     private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
 
     private int numbers;
@@ -37,9 +43,9 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
 
     private ImagesAction() {}
 
-    /** The run's one action, made when there is none yet. */
+    /** Returns the action of the run, and creates it if there is none. */
     public static ImagesAction of(Run<?, ?> run) {
-        // Branches of a Pipeline come here at the same time.
+        // Several branches of a Pipeline can call this method at the same time.
         synchronized (run) {
             ImagesAction present = run.getAction(ImagesAction.class);
             if (present == null) {
@@ -51,23 +57,23 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     }
 
     /**
-     * An image build begins.
+     * Starts the timeline of an image build.
      *
-     * @param ref names it in the daemon
-     * @param subject what is built, such as the first tag
-     * @param builder its name; empty when that is not known yet
+     * @param ref ID of the build in the daemon
+     * @param subject subject of the build, such as the first tag
+     * @param builder name of the builder; empty if it is not known yet
      */
     public LiveTimeline begin(String ref, String subject, String builder) throws IOException {
         LiveTimeline timeline = timelines.begin(nextNumber(), ref, subject, builder);
-        // Its page is there from now on, whatever becomes of it.
+        // The run is saved, so that the build's page exists from now on, regardless of the result.
         run.save();
         return timeline;
     }
 
     /**
-     * Nothing of the build began.
+     * Removes the timeline of a build that was never started.
      *
-     * @return completes when there is nothing of it any more, and its number may be another build's
+     * @return completes when the timeline is removed and its number can be used for another build
      */
     public CompletableFuture<Void> discard(LiveTimeline timeline) {
         return timelines.discard(timeline).thenRun(() -> giveBack(timeline.number()));
@@ -79,44 +85,47 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         }
     }
 
-    /** What the image build of that number made, if it was recorded. */
+    /** Returns the image that the build with this number created, if it was recorded. */
     public Optional<BuiltImage> image(int number) {
         return getImages().stream()
                 .filter(image -> number != 0 && image.getNumber() == number)
                 .findFirst();
     }
 
-    /** Of the build that has this name in the daemon; 0 when that is not known. */
+    /** Returns the number of the build with this ID in the daemon; 0 if it is unknown. */
     public int numberOf(String ref) {
         return timelines.numberOf(ref).orElse(0);
     }
 
     /**
-     * A build that Jenkins lost sight of succeeded.
+     * Completes the timeline of a build that finished while Jenkins was restarted.
      *
-     * @param progress all that happened in it
-     * @param image null when there is none
+     * @param progress the complete progress of the build
+     * @param image the image; null if there is none
      */
     public void completed(String ref, ProgressReport progress, String digest, @CheckForNull ImageRecord image) {
         timelines.completed(ref, progress, digest, image);
     }
 
-    /** How long a build took that Jenkins lost sight of; empty when nothing is known of it. */
+    /**
+     * Returns the duration of a build that finished while Jenkins was restarted; empty if there is no timeline of the
+     * build.
+     */
     public Optional<Duration> durationOf(String ref, ProgressReport progress) {
         return timelines.durationOf(ref, progress);
     }
 
     /**
-     * A build that a restart of Jenkins cut off is done again.
+     * Records that a build that was interrupted by a restart of Jenkins is repeated.
      *
-     * @param ref names the earlier one in the daemon
-     * @param number of the later one
+     * @param ref ID of the interrupted build in the daemon
+     * @param number number of the build that repeats it
      */
     public void continued(String ref, int number) {
         timelines.continued(ref, number);
     }
 
-    /** Counts from 1 within the run. */
+    /** Returns the number for the next image build, which counts from 1 in the run. */
     private synchronized int nextNumber() {
         return ++numbers;
     }
@@ -130,13 +139,13 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return images.getView();
     }
 
-    /** Every image build that began. */
+    /** Returns the pages of all image builds that were started. */
     @Exported
     public List<TimelinePage> getBuilds() {
         return timelines.pages();
     }
 
-    /** The page of an image build, by its number; null when there is none. */
+    /** Returns the page of the image build with this number; null if there is none. */
     @CheckForNull
     public TimelinePage getDynamic(String number) {
         try {
@@ -146,7 +155,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         }
     }
 
-    /** Of the page of an image build, relative to Jenkins' own. */
+    /** Returns the URL of an image build's page, relative to Jenkins' root URL. */
     public String urlOf(int number) {
         return run.getUrl() + getUrlName() + '/' + number + '/';
     }
@@ -154,8 +163,8 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     /**
      * An image build, an image, or both.
      *
-     * @param build null for what was promoted
-     * @param image null for a build that made none
+     * @param build the page of the build; null for a promoted image
+     * @param image the image; null for a build that created no image
      */
     public record Entry(
             @CheckForNull TimelinePage build, @CheckForNull BuiltImage image) {
@@ -171,7 +180,8 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     }
 
     /**
-     * What the run was asked for, in that order: builds by their numbers, and in between what was promoted meanwhile.
+     * Returns the builds and images in the order in which the run requested them: the builds by their numbers, and
+     * between them the images that were promoted in the meantime.
      */
     public List<Entry> getEntries() {
         List<BuiltImage> others = new ArrayList<>(getImages().stream()
@@ -196,7 +206,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return numbers == 0 && images.isEmpty();
     }
 
-    /** For a person. */
+    /** Returns the duration as a text for the page. */
     public String durationOf(BuiltImage image) {
         return DurationText.of(Math.round(image.getDuration() * 1000));
     }
@@ -209,7 +219,10 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return run;
     }
 
-    /** A Jenkinsfile has the step's result, and its branches would overwrite each other's variables. */
+    /**
+     * Sets the environment variables of a freestyle build. A Pipeline gets none, because a Jenkinsfile has the step's
+     * result, and parallel branches would overwrite each other's variables.
+     */
     @Override
     public void buildEnvironment(@NonNull Run<?, ?> run, @NonNull EnvVars env) {
         List<BuiltImage> all = getImages();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 
-/** What a registry has under a name, as Jenkinsfiles have it. */
+/** The metadata of an image in a registry. Jenkinsfiles read this class. */
 public final class InspectedImage implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -27,7 +27,7 @@ public final class InspectedImage implements Serializable {
     private final boolean provenance;
     private final boolean sbom;
 
-    /** @param name that the registry was asked for */
+    /** @param name the name that the registry was queried for */
     public InspectedImage(ImageName name, ImageDescription image) {
         reference = name.at(image.digest());
         digest = image.digest().value();
@@ -41,62 +41,68 @@ public final class InspectedImage implements Serializable {
         sbom = image.hasSbom();
     }
 
-    /** Content address of the manifest or index, such as {@code sha256:…}. */
+    /** Returns the digest of the manifest or index, such as {@code sha256:…}. */
     @Whitelisted
     public String getDigest() {
         return digest;
     }
 
-    /** The repository by content, {@code name@digest}. */
+    /** Returns the name of the repository with the digest, {@code name@digest}. */
     @Whitelisted
     public String getReference() {
         return reference;
     }
 
-    /** Of the manifest or index. */
+    /** Returns the media type of the manifest or index. */
     @Whitelisted
     public String getMediaType() {
         return mediaType;
     }
 
-    /** Bytes of all layers and configurations, each counted once. */
+    /** Returns the size of all layers and configurations in bytes. A layer that several platforms share counts once. */
     @Whitelisted
     public long getSize() {
         return size;
     }
 
-    /** When the newest of its images was made, such as {@code 2026-01-31T12:00:00Z}; null when none says so. */
+    /**
+     * Returns the creation time of the newest of the image's platforms, such as {@code 2026-01-31T12:00:00Z}; null if
+     * it is unknown.
+     */
     @CheckForNull
     @Whitelisted
     public String getCreated() {
         return created;
     }
 
-    /** The labels that the images of all platforms have. */
+    /** Returns the labels that the images of all platforms have in common. */
     @Whitelisted
     public Map<String, String> getLabels() {
         return Collections.unmodifiableMap(labels);
     }
 
-    /** Of the manifest or index. */
+    /** Returns the annotations of the manifest or index. */
     @Whitelisted
     public Map<String, String> getAnnotations() {
         return Collections.unmodifiableMap(annotations);
     }
 
-    /** Its images, one for each platform; none for what is no image. */
+    /**
+     * Returns the images for the individual platforms. The list is empty if the name points to something other than an
+     * image.
+     */
     @Whitelisted
     public List<Variant> getPlatforms() {
         return Collections.unmodifiableList(platforms);
     }
 
-    /** Whether it is attested how it came about. */
+    /** Tells whether the image has a provenance attestation. */
     @Whitelisted
     public boolean isProvenance() {
         return provenance;
     }
 
-    /** Whether it is attested what it contains. */
+    /** Tells whether the image has an SBOM attestation. */
     @Whitelisted
     public boolean isSbom() {
         return sbom;
@@ -107,7 +113,7 @@ public final class InspectedImage implements Serializable {
         return reference;
     }
 
-    /** An image for one platform. */
+    /** The image for one platform. */
     public static final class Variant implements Serializable {
         private static final long serialVersionUID = 1;
 
@@ -125,32 +131,32 @@ public final class InspectedImage implements Serializable {
             annotations = new TreeMap<>(variant.annotations());
         }
 
-        /** Such as {@code linux/arm64}; null when none is said. */
+        /** Returns the platform, such as {@code linux/arm64}; null if it is unknown. */
         @CheckForNull
         @Whitelisted
         public String getName() {
             return name;
         }
 
-        /** Content address of its manifest. */
+        /** Returns the digest of the manifest. */
         @Whitelisted
         public String getDigest() {
             return digest;
         }
 
-        /** Bytes of its layers and its configuration. */
+        /** Returns the size of the layers and the configuration in bytes. */
         @Whitelisted
         public long getSize() {
             return size;
         }
 
-        /** Of its configuration. */
+        /** Returns the labels of the configuration. */
         @Whitelisted
         public Map<String, String> getLabels() {
             return Collections.unmodifiableMap(labels);
         }
 
-        /** Of its manifest. */
+        /** Returns the annotations of the manifest. */
         @Whitelisted
         public Map<String, String> getAnnotations() {
             return Collections.unmodifiableMap(annotations);

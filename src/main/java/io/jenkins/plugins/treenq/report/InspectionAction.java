@@ -11,14 +11,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a freestyle build found when it last looked for an image, for its later steps. */
+/** The result of a freestyle build's last inspection of an image, in the environment of its later build steps. */
 public final class InspectionAction extends InvisibleAction implements EnvironmentContributingAction {
     private static final String FOUND = "TREENQ_FOUND";
 
-    /** Blank ones when nothing was found, so that a step which names them need not ask. */
+    /**
+     * The environment variables. If no image was found, their values are empty, so that later steps can always expand
+     * them.
+     */
     private final TreeMap<String, String> variables = new TreeMap<>();
 
-    /** @param found null when it was not there */
+    /** @param found the image; null if it does not exist */
     public InspectionAction(@CheckForNull InspectedImage found) {
         Optional<InspectedImage> image = Optional.ofNullable(found);
         variables.put(FOUND, String.valueOf(image.isPresent()));

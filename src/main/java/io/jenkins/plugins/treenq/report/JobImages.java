@@ -26,7 +26,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 
-/** What a job's last builds have put under tags, in a file of the job's own, so that no build is loaded to show it. */
+/**
+ * The images that the last builds of a job have tagged. They are stored in a file of the job, so that the job's page
+ * can show them without loading the builds.
+ */
 public final class JobImages {
     private static final Logger LOGGER = Logger.getLogger(JobImages.class.getName());
     private static final Pattern DIGEST = Pattern.compile("[a-z0-9]+:[0-9a-f]{32,}");
@@ -34,7 +37,7 @@ public final class JobImages {
     private static final int MOST = 500;
     private static final long IDLE_SECONDS = 10;
 
-    /** One thread, on which no two changes of a file meet. */
+    /** A single thread, so that no two changes of a file run at the same time. */
     private static final ThreadPoolExecutor WRITER = writer();
 
     private final Job<?, ?> job;
@@ -59,7 +62,7 @@ public final class JobImages {
         return thread;
     }
 
-    /** That a build of the job has put an image under a tag. */
+    /** A tag that a build of the job has set. */
     public static final class Tagged {
         private final int number;
         private final String build;
@@ -79,7 +82,7 @@ public final class JobImages {
             this.timestamp = timestamp;
         }
 
-        /** Whether somebody has written it who knows how. */
+        /** Tells whether all values are present and the digest is valid, because the file can be edited by hand. */
         private boolean isComplete() {
             return build != null
                     && tag != null
@@ -87,12 +90,12 @@ public final class JobImages {
                     && DIGEST.matcher(digest).matches();
         }
 
-        /** Of the build. */
+        /** Returns the number of the build. */
         public int getNumber() {
             return number;
         }
 
-        /** Name of the build for people. */
+        /** Returns the display name of the build. */
         public String getBuild() {
             return build;
         }
@@ -105,7 +108,7 @@ public final class JobImages {
             return digest;
         }
 
-        /** When it was put there, in milliseconds since 1970. */
+        /** Returns the time at which the tag was set, in milliseconds since 1970. */
         public long getTimestamp() {
             return timestamp;
         }
@@ -115,14 +118,14 @@ public final class JobImages {
         }
     }
 
-    /** Whether builds of the job have put anything under tags. */
+    /** Tells whether builds of the job have set any tags. */
     public boolean exist() {
         return file().exists();
     }
 
     /**
-     * Of the last builds that have put something under tags, the newest image first. None when they cannot be read:
-     * they are for showing, and neither a build nor a page may fail for them.
+     * Returns the tags that the last builds have set, the newest first. The list is empty if the file cannot be read,
+     * because neither a build nor a page may fail for this information.
      */
     public List<Tagged> read() {
         List<Tagged> all = new ArrayList<>();
@@ -144,12 +147,15 @@ public final class JobImages {
         return all;
     }
 
-    /** Where the job is now. */
+    /** Returns the file in the job's current folder. */
     private XmlFile file() {
         return new XmlFile(Jenkins.XSTREAM2, new File(job.getRootDir(), "treenq-images.xml"));
     }
 
-    /** Adds what a run has put under tags, and waits until it is kept, or cannot be, which the log of Jenkins says. */
+    /**
+     * Adds the tags that a run has set, and waits until they are stored. A failure is only written to the log of
+     * Jenkins.
+     */
     static void add(Run<?, ?> run, BuiltImage image) throws InterruptedException {
         if (!image.isTagged()) {
             return;
@@ -183,7 +189,7 @@ public final class JobImages {
         file().write(kept);
     }
 
-    /** Changes what is there of one build, if anything is. */
+    /** Changes the entries of one build, if there are any. */
     private void change(int number, UnaryOperator<Tagged> change) {
         if (!exist()) {
             return;
@@ -204,7 +210,7 @@ public final class JobImages {
         });
     }
 
-    /** Keeps the file as the job's builds are: some are deleted, and some get a name while they run. */
+    /** Updates the file when a build is deleted, and when a build ends whose name was changed while it was running. */
     @Extension
     public static final class Listener extends RunListener<Run<?, ?>> {
         @Override

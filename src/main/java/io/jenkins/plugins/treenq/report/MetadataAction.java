@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What rules gave in a freestyle build, for its later steps. */
+/** The result of metadata rules in a freestyle build, in the environment of its later build steps. */
 public final class MetadataAction extends InvisibleAction implements EnvironmentContributingAction {
     private static final String PREFIX = "TREENQ_METADATA_";
 
@@ -26,7 +26,7 @@ public final class MetadataAction extends InvisibleAction implements Environment
         variables.put(PREFIX + "JSON", result.getJson());
     }
 
-    /** By their names. */
+    /** Returns the environment variables by their names. */
     public Map<String, String> variables() {
         return Collections.unmodifiableMap(variables);
     }

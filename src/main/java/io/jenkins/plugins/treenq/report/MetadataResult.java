@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 
-/** Tags, labels and annotations that rules gave, as Jenkinsfiles have them. */
+/** The tags, labels and annotations that metadata rules created. Jenkinsfiles read this class. */
 public final class MetadataResult implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -32,38 +32,41 @@ public final class MetadataResult implements Serializable {
         annotations = new LinkedHashMap<>(metadata.annotationsByLevel());
     }
 
-    /** The tag of the rule with the highest priority; null when no rule gave one. */
+    /** Returns the tag of the rule with the highest priority; null if no rule created a tag. */
     @CheckForNull
     @Whitelisted
     public String getVersion() {
         return version;
     }
 
-    /** Names of the image, with tags. */
+    /** Returns the complete names of the image, with tags. */
     @Whitelisted
     public List<String> getTags() {
         return Collections.unmodifiableList(tags);
     }
 
-    /** The tags alone. */
+    /** Returns the tags without the names of the images. */
     @Whitelisted
     public List<String> getTagNames() {
         return Collections.unmodifiableList(tagNames);
     }
 
-    /** Labels of the image. */
+    /** Returns the labels of the image. */
     @Whitelisted
     public Map<String, String> getLabels() {
         return Collections.unmodifiableMap(labels);
     }
 
-    /** With what carries them in front, as {@code manifest:org.opencontainers.image.title}. */
+    /**
+     * Returns the annotations. A prefix of each name selects the document that gets the annotation, such as
+     * {@code manifest:org.opencontainers.image.title}.
+     */
     @Whitelisted
     public Map<String, String> getAnnotations() {
         return Collections.unmodifiableMap(annotations);
     }
 
-    /** All of it, in the form of docker/metadata-action's output. */
+    /** Returns the whole result in the JSON format of docker/metadata-action's output. */
     @Whitelisted
     public String getJson() {
         Map<String, Object> json = new LinkedHashMap<>();
@@ -75,7 +78,7 @@ public final class MetadataResult implements Serializable {
         return gson.toJson(json);
     }
 
-    /** Each {@code NAME=value}. */
+    /** Returns the values as texts of the form {@code NAME=value}. */
     static List<String> assignments(Map<String, String> values) {
         return values.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())

@@ -5,11 +5,14 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Where registries show a repository to people; most have a place of their own for that, which nobody can know. */
+/**
+ * Finds the web page of a repository. Most registries have web pages at addresses of their own, which cannot be derived
+ * from the repository's name.
+ */
 final class RegistryPage {
     private static final String DOCKER_LIBRARY = "library/";
 
-    /** They lead a browser from a repository to its page. */
+    /** Registries that redirect a browser from the repository's URL to its web page. */
     private static final Pattern LEADING = Pattern.compile("ghcr\\.io|(.*\\.)?gcr\\.io|.*-docker\\.pkg\\.dev");
 
     private RegistryPage() {}

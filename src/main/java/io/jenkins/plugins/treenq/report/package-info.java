@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What is left of a build: the result that scripts get, the archived metadata, the build's page and REST, the
- * fingerprint. Imports the client's values, its metadata file, and timeline.
+ * The results of a build: the objects that scripts get, the archived metadata, the run's page and REST API, and the
+ * fingerprint. The package imports the client's values, its metadata file, and the timeline.
  */
 package io.jenkins.plugins.treenq.report;

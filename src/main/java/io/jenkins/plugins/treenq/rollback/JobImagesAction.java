@@ -40,7 +40,10 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 import org.kohsuke.stapler.verb.POST;
 
-/** What a job's last builds have put under tags, on the job's page and in REST, each to be rolled back to. */
+/**
+ * The images that the last builds of a job have tagged, on the job's page and in the REST API. A user can roll the tags
+ * back to each of these images.
+ */
 @ExportedBean
 public final class JobImagesAction implements Action {
     private static final Logger LOGGER = Logger.getLogger(JobImagesAction.class.getName());
@@ -48,7 +51,7 @@ public final class JobImagesAction implements Action {
     private static final int IMAGES = 100;
     private static final int SUMMARY = 5;
 
-    /** The colon and twelve digits, as docker shows them. */
+    /** The length of a short digest: the colon and twelve digits, as Docker shows them. */
     private static final int BRIEF = 13;
 
     private final Job<?, ?> job;
@@ -61,7 +64,10 @@ public final class JobImagesAction implements Action {
         return job;
     }
 
-    /** Of the last builds, the newest first; what is under a tag in several builds is said once. */
+    /**
+     * Returns the images of the last builds, the newest first. An image that several builds gave the same tag is listed
+     * once.
+     */
     @Exported
     public List<TaggedImage> getImages() {
         List<JobImages.Tagged> taggings = JobImages.of(job).read();
@@ -77,7 +83,7 @@ public final class JobImagesAction implements Action {
         return images;
     }
 
-    /** The same by tag: the tag that was used last comes first. */
+    /** Returns the images grouped by tag. The tag that was set last comes first. */
     public List<TagHistory> getTags() {
         Map<String, List<TaggedImage>> byTag = new LinkedHashMap<>();
         getImages().forEach(image -> byTag.computeIfAbsent(image.getTag(), tag -> new ArrayList<>())
@@ -95,7 +101,7 @@ public final class JobImagesAction implements Action {
                 .toList();
     }
 
-    /** What the newest tags stand for now, as far as the job knows. */
+    /** Returns the images that the newest tags point to, according to the job's own records. */
     public List<TaggedImage> getCurrent() {
         return getImages().stream()
                 .filter(TaggedImage::isCurrent)
@@ -103,22 +109,22 @@ public final class JobImagesAction implements Action {
                 .toList();
     }
 
-    /** For a person. */
+    /** Returns the time since the timestamp as a text for the page. */
     public String since(long timestamp) {
         return Util.getTimeSpanString(System.currentTimeMillis() - timestamp);
     }
 
-    /** The same to the second. */
+    /** Returns the timestamp as a date, to the second. */
     public Date date(long timestamp) {
         return new Date(timestamp);
     }
 
-    /** As much of a digest as tells it from others. */
+    /** Returns a short form of a digest, which is long enough to distinguish it from others. */
     public String brief(String digest) {
         return digest.substring(0, digest.indexOf(':') + BRIEF);
     }
 
-    /** The newest first. */
+    /** Returns the rollbacks, the newest first. */
     @Exported
     public List<Rollback> getRollbacks() {
         return new RollbackLog(job).read();
@@ -133,15 +139,17 @@ public final class JobImagesAction implements Action {
     }
 
     /**
-     * Begins to put one of the images under its tag again, with the credentials that the build had for it. The page
-     * shows what becomes of it.
+     * Starts a rollback, which sets a tag to one of the images again, with the credentials that the build used. The
+     * page shows the result.
+     *
+     * @throws Failure if the image is not one of the job's, or if another rollback of the tag is running
      */
     @POST
     public HttpResponse doRollBack(
             @QueryParameter(required = true) String tag, @QueryParameter(required = true) String digest)
             throws IOException {
         job.checkPermission(Item.BUILD);
-        // Nothing else may be done with these credentials.
+        // Only the listed images are accepted, because these credentials must not be used for anything else.
         List<TaggedImage> images = getImages();
         TaggedImage image = images.stream()
                 .filter(each -> each.is(tag, digest))
@@ -186,7 +194,10 @@ public final class JobImagesAction implements Action {
                 : rollback.ended(Rollback.State.FAILED, FailureText.of(failure));
     }
 
-    /** The run itself says so: the file of the job's images is only for showing them. */
+    /**
+     * Returns the image from the record of the run. The file of the job's images is not trusted for this, because it
+     * only serves the page.
+     */
     private static Optional<BuiltImage> built(@CheckForNull Run<?, ?> run, TaggedImage image) {
         ImagesAction action = run == null ? null : run.getAction(ImagesAction.class);
         return action == null
@@ -198,7 +209,7 @@ public final class JobImagesAction implements Action {
                         .findFirst();
     }
 
-    /** By tag, the digest that was put there last. */
+    /** Returns the digest that was last set for each tag. */
     private Map<String, String> current(List<JobImages.Tagged> taggings) {
         record Event(String tag, String digest, long timestamp) {}
         return Stream.concat(

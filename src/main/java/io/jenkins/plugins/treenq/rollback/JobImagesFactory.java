@@ -10,7 +10,10 @@ import java.util.Collection;
 import java.util.List;
 import jenkins.model.TransientActionFactory;
 
-/** Gives its images to a job that has tagged some. This is asked whenever a job is shown, so it loads no build. */
+/**
+ * Adds the images to the page of each job that has set tags. Jenkins calls this class whenever it shows a job,
+ * therefore it loads no builds.
+ */
 @Extension
 @SuppressWarnings("rawtypes")
 public final class JobImagesFactory extends TransientActionFactory<Job> {

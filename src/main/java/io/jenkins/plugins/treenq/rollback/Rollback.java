@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** That somebody puts, or has put, an earlier image under a tag again. */
+/** A rollback of a tag to an earlier image, which is running or has ended. */
 @ExportedBean(defaultVisibility = 2)
 public final class Rollback {
     private static final Pattern DIGEST = Pattern.compile("[a-z0-9]+:[0-9a-f]{32,}");
@@ -18,10 +18,10 @@ public final class Rollback {
     private final String digest;
     private final int number;
 
-    /** Null when it is not known, as in what earlier versions kept. */
+    /** Null if the digest is unknown, as in the records of earlier versions. */
     private final String fromDigest;
 
-    /** 0 when it is not known. */
+    /** 0 if the number is unknown. */
     private final int fromNumber;
 
     private final String userId;
@@ -29,12 +29,12 @@ public final class Rollback {
     private final State state;
     private final String failure;
 
-    /** How far it is. */
+    /** The state of a rollback. */
     public enum State {
         UNDER_WAY,
         DONE,
         FAILED,
-        /** Jenkins was restarted, and nobody saw how it ended. */
+        /** Jenkins was restarted during the rollback, and the result is unknown. */
         INTERRUPTED
     }
 
@@ -62,10 +62,10 @@ public final class Rollback {
     }
 
     /**
-     * One that begins now.
+     * Returns a rollback that starts now.
      *
-     * @param from what the tag stood for, as far as the job knows; null when it does not
-     * @param userId who does it
+     * @param from the image that the tag pointed to, according to the job's own records; null if it is unknown
+     * @param userId ID of the user who rolls back
      */
     static Rollback begin(TaggedImage image, @CheckForNull TaggedImage from, String userId) {
         return new Rollback(
@@ -82,16 +82,16 @@ public final class Rollback {
     }
 
     /**
-     * The same when it has ended.
+     * Returns the same rollback after its end.
      *
-     * @param why it failed; null when it did not
+     * @param why the reason of a failure; null if the rollback succeeded
      */
     Rollback ended(State end, @CheckForNull String why) {
         return new Rollback(
                 id, tag, digest, number, fromDigest, fromNumber, userId, System.currentTimeMillis(), end, why);
     }
 
-    /** The same when Jenkins was restarted before it had ended. */
+    /** Returns the same rollback, interrupted by a restart of Jenkins. */
     Rollback interrupted() {
         return new Rollback(
                 id, tag, digest, number, fromDigest, fromNumber, userId, timestamp, State.INTERRUPTED, null);
@@ -101,7 +101,7 @@ public final class Rollback {
         return id.equals(other.id);
     }
 
-    /** Whether somebody has written it who knows how. */
+    /** Tells whether all values are present and the digests are valid, because the file can be edited by hand. */
     boolean isComplete() {
         return id != null
                 && tag != null
@@ -122,20 +122,23 @@ public final class Rollback {
         return digest;
     }
 
-    /** Of the build that the image is from. */
+    /** Returns the number of the build that created the image. */
     @Exported
     public int getNumber() {
         return number;
     }
 
-    /** What the tag stood for before; null when it is not known. */
+    /** Returns the digest that the tag pointed to before the rollback; null if it is unknown. */
     @CheckForNull
     @Exported
     public String getFromDigest() {
         return fromDigest;
     }
 
-    /** Of the build that this was from; 0 when it is not known. */
+    /**
+     * Returns the number of the build that created the image that the tag pointed to before the rollback; 0 if it is
+     * unknown.
+     */
     @Exported
     public int getFromNumber() {
         return fromNumber;
@@ -146,7 +149,7 @@ public final class Rollback {
         return userId;
     }
 
-    /** When it ended, or began, in milliseconds since 1970. */
+    /** Returns the time of the rollback's end, or of its start while it is running, in milliseconds since 1970. */
     @Exported
     public long getTimestamp() {
         return timestamp;
@@ -165,7 +168,7 @@ public final class Rollback {
         return state == State.DONE;
     }
 
-    /** For a person. */
+    /** Returns the state as a text for the page. */
     public String getStateText() {
         return switch (state) {
             case UNDER_WAY -> Messages.Rollback_underWay();
@@ -175,14 +178,14 @@ public final class Rollback {
         };
     }
 
-    /** Why it failed, in a line; null when it did not. */
+    /** Returns the reason of a failure in one line; null if the rollback did not fail. */
     @CheckForNull
     @Exported
     public String getFailure() {
         return failure;
     }
 
-    /** Null when Jenkins knows nobody of that name, or no more. */
+    /** Returns the user; null if Jenkins has no user with this ID. */
     @CheckForNull
     public User getUser() {
         return User.getById(userId, false);

@@ -22,15 +22,16 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
 /**
- * Who rolled back to what, and what became of it, in a file of the job's own: the job's configuration would lose it
- * when it is written anew. What is under way is in memory, too, until its end is in the file.
+ * The rollbacks of a job and their results. They are stored in a file of their own, because data in the job's
+ * configuration would be lost when the configuration is overwritten. A running rollback is also kept in memory until
+ * its end is stored.
  */
 final class RollbackLog {
     private static final Logger LOGGER = Logger.getLogger(RollbackLog.class.getName());
     private static final int KEPT = 100;
     private static final long IDLE_SECONDS = 10;
 
-    /** One thread, on which no two changes of a file meet. */
+    /** A single thread, so that no two changes of a file run at the same time. */
     private static final ThreadPoolExecutor WRITER = writer();
 
     private static final Map<Subject, Rollback> LATEST = new ConcurrentHashMap<>();
@@ -42,14 +43,15 @@ final class RollbackLog {
         this(job, WRITER);
     }
 
-    /** @param writer where the file is written */
+    /** @param writer executor that writes the file */
     RollbackLog(Job<?, ?> job, Executor writer) {
         this.job = job;
         this.writer = writer;
     }
 
     /**
-     * What one roll back at a time is of. The job is not named by its folder, which changes when the job is renamed.
+     * The job and tag of a rollback, of which only one can run at a time. The key contains the job itself and not its
+     * folder, because the folder changes when the job is renamed.
      */
     private record Subject(Job<?, ?> job, String tag) {}
 
@@ -69,7 +71,7 @@ final class RollbackLog {
         return new Subject(job, rollback.getTag());
     }
 
-    /** The newest first. */
+    /** Returns the rollbacks, the newest first. */
     List<Rollback> read() {
         List<Rollback> inMemory = LATEST.entrySet().stream()
                 .filter(entry -> entry.getKey().job().equals(job))
@@ -85,7 +87,10 @@ final class RollbackLog {
         return all;
     }
 
-    /** None when they cannot be read: the log is for showing, and the job's page has more than that. */
+    /**
+     * Returns the stored rollbacks. The list is empty if the file cannot be read, because the job's page shows other
+     * information as well.
+     */
     private List<Rollback> kept() {
         List<Rollback> all = new ArrayList<>();
         XmlFile file = file();
@@ -106,12 +111,12 @@ final class RollbackLog {
         return all;
     }
 
-    /** Where the job is now. */
+    /** Returns the file in the job's current folder. */
     private XmlFile file() {
         return new XmlFile(Jenkins.XSTREAM2, new File(job.getRootDir(), "treenq-rollbacks.xml"));
     }
 
-    /** Notes that one begins; false when another one of the same tag is under way. */
+    /** Records the start of a rollback. Returns false if another rollback of the same tag is running. */
     boolean begin(Rollback rollback) {
         if (LATEST.putIfAbsent(subject(rollback), rollback) != null) {
             return false;
@@ -120,7 +125,7 @@ final class RollbackLog {
         return true;
     }
 
-    /** Notes what became of it. */
+    /** Records the end of a rollback. */
     void end(Rollback ended) {
         LATEST.put(subject(ended), ended);
         execute(ended, () -> {
@@ -132,7 +137,10 @@ final class RollbackLog {
         });
     }
 
-    /** Without a thread that writes it, it is forgotten: its tag would be under way for ever. */
+    /**
+     * Writes a rollback on the writer's thread. If there is no thread, the rollback is removed from memory, because
+     * otherwise its tag would be blocked until the next restart.
+     */
     private void execute(Rollback rollback, Runnable write) {
         try {
             writer.execute(write);
@@ -162,7 +170,7 @@ final class RollbackLog {
         }
     }
 
-    /** Whether the job has not been deleted meanwhile: its folder would come to life again. */
+    /** Tells whether the job still exists. Writing the file of a deleted job would create its folder again. */
     private boolean isThere() {
         try (ACLContext system = ACL.as2(ACL.SYSTEM2)) {
             return Jenkins.get().getItemByFullName(job.getFullName()) == job;

@@ -3,14 +3,15 @@ package io.jenkins.plugins.treenq.rollback;
 
 import java.util.List;
 
-/** The images that builds of a job have put under one tag. */
+/** The images that builds of a job have given the same tag. */
 public final class TagHistory {
     private final TaggedImage latest;
     private final List<TaggedImage> earlier;
 
     /**
-     * @param latest what the tag stands for now, as far as the job knows; when that is no longer listed, the newest
-     * @param earlier the others, the newest first
+     * @param latest the image that the tag points to, according to the job's own records; if that image is no
+     *     longer listed, the newest one
+     * @param earlier the other images, the newest first
      */
     TagHistory(TaggedImage latest, List<TaggedImage> earlier) {
         this.latest = latest;

@@ -5,13 +5,13 @@ import io.jenkins.plugins.treenq.report.JobImages;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** An image that a build of the job has put under a tag. */
+/** An image that a build of the job has tagged. */
 @ExportedBean(defaultVisibility = 2)
 public final class TaggedImage {
     private final JobImages.Tagged tagged;
     private final boolean current;
 
-    /** @param current whether the job has put nothing else under the tag since then */
+    /** @param current whether the job has not set the tag to another image since then */
     TaggedImage(JobImages.Tagged tagged, boolean current) {
         this.tagged = tagged;
         this.current = current;
@@ -27,24 +27,24 @@ public final class TaggedImage {
         return tagged.getDigest();
     }
 
-    /** Of the build. */
+    /** Returns the number of the build. */
     @Exported
     public int getNumber() {
         return tagged.getNumber();
     }
 
-    /** Name of the build for people. */
+    /** Returns the display name of the build. */
     public String getBuild() {
         return tagged.getBuild();
     }
 
-    /** When it was put there, in milliseconds since 1970. */
+    /** Returns the time at which the tag was set, in milliseconds since 1970. */
     @Exported
     public long getTimestamp() {
         return tagged.getTimestamp();
     }
 
-    /** Whether it is what the job, or somebody who rolled back, put under the tag last. */
+    /** Tells whether the tag was last set to this image, by a build of the job or by a rollback. */
     @Exported
     public boolean isCurrent() {
         return current;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The images of a job's last builds, and the way back to one of them: the job's page and REST, and who went back.
- * Imports the service of runs, what they leave, and the client's values; nothing imports it.
+ * The images of a job's last builds and the rollback to one of them: the job's page, its REST API, and the log of
+ * rollbacks. The package imports run, report and the values of the client; no package imports it.
  */
 package io.jenkins.plugins.treenq.rollback;

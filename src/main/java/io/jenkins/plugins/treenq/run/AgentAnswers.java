@@ -30,8 +30,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Copies what agents answer, which is not trusted, into values whose types and sizes are known. Java checks the types
- * of what it reads from an agent, but not those of what is in a list or a map, and nothing limits the sizes.
+ * Copies the answers of agents, which are not trusted, into values of known types and bounded sizes. Java's
+ * deserialization checks the types of fields but not those of the elements of a list or a map, and it limits no sizes.
  */
 final class AgentAnswers {
     private static final int MOST_ITEMS = 1000;
@@ -46,12 +46,16 @@ final class AgentAnswers {
 
     private AgentAnswers() {}
 
-    /** A build that succeeded. */
+    /**
+     * Returns a copy of the answer to a build that succeeded.
+     *
+     * @throws IllegalArgumentException if the answer has a wrong type, is too large or contradicts itself
+     */
     static FinishedBuild finished(Object answer) {
         FinishedBuild build = as(FinishedBuild.class, answer);
         BuildResult result = as(BuildResult.class, build.result());
         Map<String, Object> metadata = metadata(result.metadata());
-        // This refuses what is no digest.
+        // Reading the image throws an IllegalArgumentException if its digest is malformed.
         Optional<ExportedImage> image = new MetadataFile(metadata).image();
         require(image.equals(Optional.ofNullable(result.image())), "its image is not the one in its metadata");
         return new FinishedBuild(
@@ -60,13 +64,13 @@ final class AgentAnswers {
                 RecordLimits.checked(build.content()));
     }
 
-    /** What the exporters answered. */
+    /** Returns a copy of the metadata that the exporters returned. */
     private static Map<String, Object> metadata(Map<?, ?> values) {
         require(values.size() <= MOST_VALUES, "it has " + values.size() + " values");
         return new JsonCopy().map(values, 0);
     }
 
-    /** Copies values as JSON has them, up to a depth and a size. */
+    /** Copies values of the types that JSON has, up to a depth and a total size in characters. */
     private static final class JsonCopy {
         private int left = MOST_VALUES_CHARS;
 
@@ -111,7 +115,12 @@ final class AgentAnswers {
         return duration.isNegative() ? Duration.ZERO : duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
     }
 
-    /** A build that succeeded, or the image in whose place nothing was built: what of it goes into the run. */
+    /**
+     * Returns a copy of the answer to a task that builds unless nothing has changed: the build that succeeded, or those
+     * parts of the existing image that are recorded on the run.
+     *
+     * @throws IllegalArgumentException if the answer has a wrong type or is too large
+     */
     static PossibleBuild possible(Object answer) {
         PossibleBuild build = as(PossibleBuild.class, answer);
         if (build.built() != null) {
@@ -137,7 +146,12 @@ final class AgentAnswers {
                         List.of()));
     }
 
-    /** A build that succeeded while nobody waited for it, if it did. */
+    /**
+     * Returns a copy of the build that succeeded while no one was waiting for it, or null if the daemon's history has
+     * no such build.
+     *
+     * @throws IllegalArgumentException if the answer has a wrong type or is too large
+     */
     @CheckForNull
     static RecoveredBuild recovered(@CheckForNull Object answer) {
         if (answer == null) {
@@ -147,7 +161,11 @@ final class AgentAnswers {
         return new RecoveredBuild(finished(build.build()), ProgressLimits.checked(build.progress()));
     }
 
-    /** What a frontend said of a Dockerfile. */
+    /**
+     * Returns a copy of a frontend's report about a Dockerfile.
+     *
+     * @throws IllegalArgumentException if the answer has a wrong type or is too large
+     */
     static CheckedDockerfile dockerfile(Object answer) {
         CheckedDockerfile dockerfile = as(CheckedDockerfile.class, answer);
         Lint lint = as(Lint.class, dockerfile.lint());
@@ -195,7 +213,10 @@ final class AgentAnswers {
         return new Outline.Mount(text(mount.id()), mount.required(), null);
     }
 
-    /** The name of the file and the first line; what is around it was printed on the agent. */
+    /**
+     * Returns the file's name and the first line of a location. The lines around the location are omitted, because the
+     * agent has already printed them.
+     */
     @CheckForNull
     private static SourceLocation place(@CheckForNull SourceLocation place) {
         if (place == null) {
@@ -236,7 +257,10 @@ final class AgentAnswers {
         }
     }
 
-    /** What made the work fail, with messages of a length that people read, and an end of its causes. */
+    /**
+     * Returns the failure of a task with messages of a readable length. A failure that is too large becomes an
+     * IOException with the failure's text.
+     */
     static Throwable failure(@CheckForNull Throwable failure) {
         if (failure == null) {
             return new IOException("an agent did not say why it failed");
@@ -252,13 +276,13 @@ final class AgentAnswers {
             return new InterruptedException();
         }
         if (failure instanceof CancellationException) {
-            // Nobody here canceled anything, which futures would take it for.
+            // Futures would take this exception for a cancellation on the controller, where nothing was canceled.
             return new IOException(clipped(failure.toString()));
         }
         return isBounded(failure) ? failure : new IOException(clipped(failure.toString()));
     }
 
-    /** With what caused it, and what was suppressed on the way; none of them twice. */
+    /** Tells whether a failure with all its causes and suppressed exceptions is small and has no cycles. */
     private static boolean isBounded(Throwable failure) {
         Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> next = new ArrayDeque<>(List.of(failure));
@@ -285,7 +309,10 @@ final class AgentAnswers {
         return clipped(String.valueOf(failure.getMessage()));
     }
 
-    /** From a failure to what caused it, which may be one that was met before. */
+    /**
+     * Lists a failure and its causes, the outermost first. The list ends where the causes form a cycle, or after a
+     * bounded number of them.
+     */
     static List<Throwable> causes(Throwable failure) {
         Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Throwable> causes = new ArrayList<>();

@@ -34,19 +34,22 @@ import java.util.logging.Logger;
 import jenkins.MasterToSlaveFileCallable;
 
 /**
- * The part of a build that runs where the files are, and all that an agent is sent. It carries secrets in memory; the
- * agent's disk sees none of them. On the agent it only begins the work, for which no thread waits there either; the
- * controller is told when the work is done.
+ * The part of a build that runs on the agent, where the files are, and everything that is sent to the agent. The
+ * secrets are kept in memory and never written to the agent's disk. The call only starts the task, so that no thread of
+ * the agent waits for the result; the controller is notified when the task is done.
  */
 final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFileCallable<Void> {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(AgentBuildCallable.class.getName());
     private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
 
-    /** As it is; afterwards, what became of the work is told in words. */
+    /**
+     * The number of attempts to send the result as an object. Afterwards, a text that describes the result is sent
+     * instead.
+     */
     private static final int ATTEMPTS = 5;
 
-    /** Of a text that is shown; larger ones are cut. */
+    /** The maximum size of the Dockerfile that the build's page shows. Larger files are truncated. */
     private static final int MOST_DOCKERFILE_BYTES = 256 << 10;
 
     private final AgentTask<T> work;
@@ -74,15 +77,15 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         this.outcome = outcome;
     }
 
-    /** @param progress hears how a build goes on; null for nobody */
+    /** @param progress receives the progress of a build; null if no one needs the progress */
     AgentBuildCallable(
             AgentTask<T> work, AgentBuildInput input, TaskListener listener, @CheckForNull ProgressSink progress) {
         this(work, input, listener, progress, null);
     }
 
-    /** Is told on the controller what became of the work. */
+    /** Receives the result of the task, on the controller. */
     public interface Outcome {
-        /** The work has begun. */
+        /** The task has started. */
         void begun(Stop stop);
 
         void done(Serializable value);
@@ -90,15 +93,15 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         void failed(Throwable failure);
     }
 
-    /** Is told on the agent that nobody wants the work any more. */
+    /** Receives, on the agent, the request to stop the task. */
     public interface Stop {
         @Asynchronous
         void stop();
     }
 
     /**
-     * The same, such that it reaches back to this controller for as long as it likes: what is exported while a call is
-     * sent lives no longer than that call.
+     * Returns a copy that can call the controller until the channel is closed. An object that is exported while a call
+     * is being sent is released when that call returns, therefore this method exports the objects beforehand.
      */
     AgentBuildCallable<T> of(Channel agent, Outcome told) {
         return new AgentBuildCallable<>(
@@ -111,18 +114,24 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     @Override
     public Void invoke(File folder, VirtualChannel channel) {
-        // The parameter is for files elsewhere, and null here.
+        // The channel parameter is null here; it is only set for files on another machine.
         new Running(Channel.currentOrFail(), outcome).follow(begin(folder));
         return null;
     }
 
-    /** Work that ends with the connection to the controller, because nobody waits for it then. */
+    /**
+     * A task that is canceled when the connection to the controller is closed, because then no one waits for its
+     * result.
+     */
     private static final class Running extends Channel.Listener implements Stop {
         private final Channel controller;
         private final Outcome outcome;
         private volatile CompletableFuture<? extends Serializable> result;
 
-        /** By the controller, or by the end of the connection to it: nobody is to be told then. */
+        /**
+         * Whether the task was stopped, by the controller or because the connection was closed. In both cases the
+         * controller is not notified of the result.
+         */
         private volatile boolean stopped;
 
         Running(Channel controller, Outcome outcome) {
@@ -151,7 +160,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             try {
                 return controller.export(Stop.class, this);
             } catch (RuntimeException | Error e) {
-                // The call fails, and nobody could stop the work any more.
+                // The call fails, and without an exported object the controller could not stop the task later.
                 stop();
                 throw e;
             }
@@ -165,7 +174,8 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         /**
-         * Until it is told, for the step waits for it. An agent without memory may have some in a moment.
+         * Sends the result until the controller has received it, because the step waits for it. The attempts are
+         * repeated because an agent that is out of memory may have memory again a moment later.
          *
          * @param attempt counts from 1
          */
@@ -186,7 +196,11 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             });
         }
 
-        /** Not everything can be sent as it is, and not everything that cannot be sent says so with an exception. */
+        /**
+         * Returns the failure to send in the next attempt; null to send the result again. After an error of the JVM,
+         * the same object is sent again. A result or failure that cannot be serialized is replaced by a proxy, and
+         * after too many attempts by its text, because not every serialization problem is reported as an exception.
+         */
         @CheckForNull
         private static Throwable sendable(@CheckForNull Throwable failure, Throwable problem, int attempt) {
             if (problem instanceof Error && attempt < ATTEMPTS) {
@@ -210,16 +224,16 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
     }
 
-    /** Begins the work in this JVM. */
+    /** Starts the task in this JVM. */
     CompletableFuture<T> begin(File folder) {
         return new Execution(folder.toPath()).begin();
     }
 
-    /** Of the work, once. */
+    /** One execution of the task. */
     private final class Execution {
         private final Path folder;
 
-        /** Masks what is known to be secret by now. */
+        /** Masks the secrets that are known so far. */
         private volatile Redaction redaction = Redaction.of(List.of());
 
         Execution(Path folder) {
@@ -231,7 +245,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         CompletableFuture<T> begin() {
             CompletableFuture<T> done = Async.then(Async.call(Async.SHORT, this::prepare), this::perform);
             return Async.handle(done, (result, failure) -> {
-                // Pipelines buffer an agent's output, and would lose what is left in the buffer.
+                // A Pipeline buffers an agent's output and would lose the rest of the buffer.
                 listener.getLogger().flush();
                 return failure == null
                         ? CompletableFuture.completedFuture(result)
@@ -276,7 +290,10 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             }
         }
 
-        /** The build does not depend on it. */
+        /**
+         * Calls the controller. A failure of the call is only logged, because the build does not depend on the report
+         * of its progress.
+         */
         private void tell(Runnable call) {
             try {
                 call.run();

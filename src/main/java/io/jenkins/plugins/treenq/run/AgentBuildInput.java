@@ -11,12 +11,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All that an agent needs to know to build, secrets included; in memory, and never printed.
+ * Everything that an agent needs for a build, including secrets. This object is kept in memory only and never printed.
  *
- * @param builder the name that failures call the daemon by
- * @param contextKey under which the daemon keeps the context for the next build
- * @param workspace nothing outside of it is sent, unless the job works elsewhere; empty when there is none
- * @param link for the console, to the build's page; empty when it has none
+ * @param builder name of the builder, for error messages
+ * @param contextKey key under which the daemon keeps the build context for the next build
+ * @param workspace path of the workspace. Only files in the workspace are sent, unless the job's current folder is
+ *     outside of it. Empty if there is no workspace
+ * @param link line for the console with a link to the build's page; empty if the build has no page
  */
 record AgentBuildInput(
         DockerfileBuild build,
@@ -30,13 +31,13 @@ record AgentBuildInput(
         String link)
         implements Serializable {
 
-    /** The workspace, or where the job works if that is not in it. */
+    /** Returns the workspace, or the current folder of the job if that is outside of the workspace. */
     Path boundary(Path folder) {
         Path whole = Path.of(workspace);
         return folder.startsWith(whole) ? whole : folder;
     }
 
-    /** To be masked in the log, once all were read. */
+    /** Returns all secret texts, which are to be masked in the log. The secrets in files must have been read before. */
     Set<String> texts() {
         Set<String> texts = new HashSet<>(registries.secrets());
         texts.addAll(secrets.texts());

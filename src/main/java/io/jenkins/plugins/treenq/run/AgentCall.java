@@ -22,8 +22,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Work that is done where the files are. No thread of the controller waits for an agent: it is asked to begin, and
- * tells when it has begun and when it is done.
+ * A task that runs on an agent. No thread of the controller waits for the agent: the agent is requested to start the
+ * task, and notifies the controller when the task has started and when it is done.
  */
 final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentBuildCallable.Outcome {
     private static final Logger LOGGER = Logger.getLogger(AgentCall.class.getName());
@@ -40,17 +40,17 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     }
 
     /**
-     * Begins the work.
+     * Starts the task.
      *
-     * @param folder where the files are; null for work without files, which the controller does
-     * @return its result. When that is canceled, the work is interrupted
+     * @param folder the job's current folder; null for a task without files, which runs on the controller
+     * @return the result of the task. Canceling the result stops the task
      */
     static <T extends Serializable> CompletableFuture<T> begin(
             @CheckForNull FilePath folder, AgentTask<T> work, AgentBuildCallable<T> callable) {
         if (folder == null) {
             return new AgentCall<>("the controller", work).beginWithoutFiles(callable);
         }
-        // Asked now: it is nobody's any more once it went away.
+        // The computer is looked up now, because it cannot be found any more after the agent was disconnected.
         Computer computer = folder.toComputer();
         AgentCall<T> call = new AgentCall<>(
                 "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'", work);
@@ -71,7 +71,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         return result;
     }
 
-    /** The controller's own files are nobody's to build with. */
+    /** Runs the task in an empty temporary folder, because no job may build with the controller's own files. */
     private CompletableFuture<T> beginWithoutFiles(AgentBuildCallable<T> callable) {
         CompletableFuture<Path> nothing = Async.call(Async.SHORT, () -> Files.createTempDirectory("treenq"));
         CompletableFuture<T> done = Async.then(nothing, folder -> callable.begin(folder.toFile()));
@@ -91,7 +91,8 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     private CompletableFuture<T> beginOn(Channel remote, FilePath folder, AgentBuildCallable<T> callable) {
         remote.addListener(this);
         result.whenComplete((value, failure) -> remote.removeListener(this));
-        // On remoting's threads: an agent that takes nothing holds up nobody else.
+        // The request is sent on remoting's threads, so that an agent that does not read from its channel blocks no
+        // other builds.
         Async.call(Computer.threadPoolForRemoting, () -> folder.actAsync(callable.of(remote, this)))
                 .whenComplete((asked, failure) -> {
                     if (failure == null) {
@@ -103,7 +104,10 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         return result;
     }
 
-    /** An agent that cannot begin does not say so by itself. */
+    /**
+     * Checks until the task has started whether the request failed, because an agent that cannot start the task does
+     * not notify the controller.
+     */
     private void look(Future<Void> asked) {
         if (begun || result.isDone()) {
             return;
@@ -132,7 +136,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         try {
             stop.stop();
         } catch (RuntimeException e) {
-            // The agent went away, and what it does ends with that.
+            // The agent was disconnected, which also ends the task.
             LOGGER.log(Level.FINE, e, () -> agent + " cannot be told to stop");
         }
     }
@@ -179,7 +183,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         return failure;
     }
 
-    /** Only the message is shown; conditions of {@code retry} look at the cause. */
+    /** Returns a failure of which the log shows only the message. The conditions of {@code retry} inspect the cause. */
     private static AbortException failure(String message, Throwable cause) {
         AbortException failure = new AbortException(message);
         failure.initCause(cause);

@@ -5,8 +5,9 @@ import hudson.remoting.Channel;
 import hudson.remoting.ChannelClosedException;
 
 /**
- * The cause of a failure whose agent went away, which conditions of {@code retry} look for. It has nothing of the
- * channel, and no cause: a Pipeline could not save those, and would show a stack trace in the place of the message.
+ * The cause of a failure whose agent was disconnected. The conditions of {@code retry} look for this type. The
+ * exception has neither a channel nor a cause, because a Pipeline could not save those and would show a stack trace
+ * instead of the message.
  */
 final class AgentGoneException extends ChannelClosedException {
     private static final long serialVersionUID = 1;
@@ -15,7 +16,10 @@ final class AgentGoneException extends ChannelClosedException {
         super((Channel) null, "the agent went away", null);
     }
 
-    /** Where this side noticed it says nothing of why. */
+    /**
+     * Leaves the stack trace empty, because the place where the controller noticed the disconnection does not explain
+     * the reason.
+     */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

@@ -8,19 +8,20 @@ import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 
-/** What is asked of a daemon, once the files and everything secret are at hand. */
+/** A task for a daemon, which the agent starts once the files and secrets have been read. */
 interface AgentTask<T extends Serializable> extends Serializable {
-    /** Begins it, on the agent. The client is closed when the result is there. */
+    /** Starts the task on the agent. The client is closed when the returned future completes. */
     CompletableFuture<T> on(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException;
 
     /**
-     * What the agent answered, on the controller, which does not trust it.
+     * Returns a checked copy of the agent's answer. This method runs on the controller, which does not trust the
+     * answer.
      *
-     * @throws IllegalArgumentException when no agent that does this work answers so
+     * @throws IllegalArgumentException if the answer is not a valid result of this task
      */
     T checked(Object answer);
 
-    /** What is being done, as the first word of a line: {@code BuildTask}. */
+    /** Returns the activity as the first word or words of a log line, such as "Building". */
     String activity();
 }

@@ -17,47 +17,51 @@ import java.util.concurrent.TimeUnit;
 import jenkins.util.JenkinsJVM;
 
 /**
- * Work in parts, for which no thread waits, on a bounded number of threads for each JVM. Whatever a part throws, errors
- * of the JVM included, becomes the result of the whole. Canceling the whole ends the part that is under way; it never
- * blocks.
+ * Runs work that consists of several parts without a thread that waits for the parts. The executors {@link #SHORT} and
+ * {@link #ASKING} have a bounded number of threads in each JVM. Every exception and error that a part throws becomes
+ * the result of the whole, errors of the JVM included. Canceling the whole also cancels the part that is running;
+ * canceling never blocks.
  */
 public final class Async {
-    /** For what takes a moment: looking something up, reading and writing files. */
+    /** Executor for short tasks: looking up values, reading and writing files. */
     public static final Executor SHORT = asSystem(WorkerPool.of("treenq-short", 6));
 
     /**
-     * For what waits for the answer of a daemon, a registry or the controller. It is not the pool of the clients,
-     * because answers are taken there, and must not queue behind those who wait for them.
+     * Executor for tasks that wait for a response of a daemon, a registry or the controller. These tasks have threads
+     * of their own, because the clients' pool reads the responses, and a response must not queue behind the tasks that
+     * wait for it.
      */
     public static final Executor ASKING = asSystem(WorkerPool.of("treenq-asking", 6));
 
-    /** For what moves bytes between registries for as long as that takes, which must not hold up builds. */
+    /** Executor for tasks that copy images between registries. These tasks can take long and must not delay builds. */
     public static final Executor REGISTRIES = asSystem(
             Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries")));
 
     private Async() {}
 
-    /** The part that follows another one. */
+    /** The part that runs after another part has succeeded. */
     @FunctionalInterface
     public interface Next<T, R> {
         CompletableFuture<R> after(T result) throws Exception;
     }
 
-    /** The part that follows another one, whatever became of that. */
+    /** The part that runs after another part, regardless of its result. */
     @FunctionalInterface
     public interface Handler<T, R> {
         CompletableFuture<R> after(T result, Throwable failure) throws Exception;
     }
 
     /**
-     * Threads inherit who somebody is from whoever needed them first, such as a user who looks at a page. What is done
-     * here is the controller's own work; whatever a user may do is checked before. An agent has no users.
+     * Returns an executor that runs its tasks as Jenkins' system user on the controller. Otherwise a thread would
+     * inherit the authentication of the user whose request created the thread, such as the request for a page. The
+     * tasks are the controller's own work; the permissions of users are checked before a task is submitted. On an agent
+     * there is no authentication.
      */
     private static Executor asSystem(Executor threads) {
         return task -> threads.execute(JenkinsJVM.isJenkinsJVM() ? AsSystem.task(task) : task);
     }
 
-    /** Apart, because an agent need not load what knows about users. */
+    /** A separate class, so that an agent does not load Jenkins' security classes. */
     private static final class AsSystem {
         static Runnable task(Runnable task) {
             return () -> {
@@ -68,7 +72,7 @@ public final class Async {
         }
     }
 
-    /** Does something on a thread of the executor. Canceling the result interrupts it. */
+    /** Runs a task on a thread of the executor. Canceling the result interrupts the thread. */
     public static <T> CompletableFuture<T> call(Executor threads, Callable<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         FutureTask<T> task = new FutureTask<>(work) {
@@ -88,18 +92,18 @@ public final class Async {
         try {
             threads.execute(task);
         } catch (RuntimeException | Error e) {
-            // There may be no memory for a further thread.
+            // There may not be enough memory for another thread.
             result.completeExceptionally(e);
         }
         return result;
     }
 
-    /** Begins something on a thread. */
+    /** Starts asynchronous work on a thread of {@link #SHORT}. */
     public static <T> CompletableFuture<T> begin(Callable<CompletableFuture<T>> work) {
         return then(CompletableFuture.completedFuture(null), nothing -> work.call());
     }
 
-    /** Goes on when the first part succeeded. */
+    /** Runs the next part when the first part has succeeded. */
     public static <T, R> CompletableFuture<R> then(CompletableFuture<T> first, Next<? super T, R> next) {
         CompletableFuture<R> whole = new CompletableFuture<>();
         stopWith(whole, first::cancel);
@@ -113,7 +117,7 @@ public final class Async {
         return whole;
     }
 
-    /** Goes on when the first part failed, not when the whole was canceled. */
+    /** Runs the next part when the first part has failed, but not when the whole was canceled. */
     public static <T> CompletableFuture<T> orElse(CompletableFuture<T> first, Next<Throwable, T> next) {
         CompletableFuture<T> whole = new CompletableFuture<>();
         stopWith(whole, first::cancel);
@@ -127,7 +131,7 @@ public final class Async {
         return whole;
     }
 
-    /** Goes on in any case, also when the whole was canceled. */
+    /** Runs the next part in any case, even when the whole was canceled. */
     public static <T, R> CompletableFuture<R> handle(CompletableFuture<T> first, Handler<? super T, R> next) {
         CompletableFuture<R> whole = new CompletableFuture<>();
         stopWith(whole, first::cancel);
@@ -136,7 +140,10 @@ public final class Async {
         return whole;
     }
 
-    /** What became of a first part is what becomes of the whole, once something was done after it in any case. */
+    /**
+     * Runs a last task after the first part in any case. The result is that of the first part, or the failure of the
+     * last task if the first part succeeded.
+     */
     public static <T> CompletableFuture<T> afterwards(CompletableFuture<T> first, Executor threads, Runnable last) {
         return handle(first, (result, failure) -> {
             CompletableFuture<T> whole = new CompletableFuture<>();
@@ -150,17 +157,21 @@ public final class Async {
         });
     }
 
-    /** Completes after a while. */
+    /** Returns a future that completes after the given time. */
     public static CompletableFuture<Void> pause(Duration time) {
         return new CompletableFuture<Void>().completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Errors of the JVM end the whole too, such as too little memory for a part to begin. */
+    /**
+     * Runs the next part. Errors of the JVM, such as too little memory for starting the part, also become the result of
+     * the whole.
+     */
     private static <R> void follow(CompletableFuture<R> whole, Callable<CompletableFuture<R>> part) {
         try {
             CompletableFuture<Void> begun = call(SHORT, () -> {
                 CompletableFuture<R> second = part.call();
-                // Here, because the whole may have been canceled meanwhile.
+                // The cancellation is connected on this thread, because the whole may have been canceled in the
+                // meantime.
                 stopWith(whole, second::cancel);
                 second.whenComplete((result, failure) -> pass(result, failure, whole));
                 return null;
@@ -175,7 +186,7 @@ public final class Async {
         }
     }
 
-    /** Makes a result, or a failure, that of another one. */
+    /** Completes a future with the result or failure of another one. */
     public static <T> void pass(T result, Throwable failure, CompletableFuture<T> whole) {
         if (failure == null) {
             whole.complete(result);
@@ -184,12 +195,12 @@ public final class Async {
         }
     }
 
-    /** Stops something. */
+    /** Stops a part. */
     public interface Stop {
         void stop(boolean interrupting);
     }
 
-    /** Stops something when the whole is canceled, at once when it was. */
+    /** Stops a part when the whole is canceled, or immediately if the whole has already been canceled. */
     public static void stopWith(CompletableFuture<?> whole, Stop part) {
         whole.whenComplete((result, failure) -> {
             if (whole.isCancelled()) {

@@ -5,10 +5,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * An image build that was begun, as it is remembered over a restart.
+ * A running image build, in the form that is saved so that the build can be found after a restart.
  *
- * @param ref names it in the daemon
- * @param site where it runs
+ * @param ref ID of the build in the daemon
+ * @param site the daemon that runs the build
  */
 public record BegunBuild(String ref, Site site) implements Serializable {
     public BegunBuild {

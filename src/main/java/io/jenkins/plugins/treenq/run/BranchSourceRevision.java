@@ -16,10 +16,13 @@ import jenkins.scm.api.SCMSource;
 import jenkins.scm.api.metadata.ObjectMetadataAction;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 
-/** What the branch source of a multibranch project says of a build. */
+/** Reads the revision and the repository of a build from the branch source of its multibranch project. */
 @OptionalExtension(requirePlugins = "scm-api")
 public final class BranchSourceRevision implements RunOrigin.RevisionFinder {
-    /** Revisions are written with the hash in front, and, for a change request, what it is merged with behind it. */
+    /**
+     * The text of a revision, which begins with the commit's hash. In a change request, the hash is followed by the
+     * commit that the change is merged with.
+     */
     private static final Pattern HASH = Pattern.compile("(?<hash>[0-9a-f]{40}(?:[0-9a-f]{24})?)(?![0-9a-f]).*");
 
     @Override

@@ -4,9 +4,9 @@ package io.jenkins.plugins.treenq.run;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.concurrent.CompletableFuture;
 
-/** Remembers which image build was begun, so that it is found again when Jenkins was away meanwhile. */
+/** Saves which image build is running, so that the build can be found again after a restart of Jenkins. */
 public interface BuildJournal {
-    /** Of a run that does not outlive a restart. */
+    /** A journal for runs that do not survive a restart. This journal saves nothing. */
     BuildJournal NONE = new BuildJournal() {
         @Override
         public BegunBuild begun() {
@@ -19,14 +19,16 @@ public interface BuildJournal {
         }
     };
 
-    /** What was begun before Jenkins went away, and not seen to end; null for nothing. */
+    /**
+     * Returns the build that was started before a restart of Jenkins and whose end is unknown; null if there is none.
+     */
     @CheckForNull
     BegunBuild begun();
 
     /**
-     * Remembers a build in the place of an earlier one, whose end is known by now.
+     * Saves a build and replaces the previous one, whose end is known by now.
      *
-     * @return completes when a restart cannot make it forgotten any more; nothing of the build is begun before
+     * @return completes when the entry is saved and survives a restart. The build must not be started before that
      */
     CompletableFuture<Void> begins(BegunBuild build);
 }

@@ -21,16 +21,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
- * Builds, prints how it goes, and tells the controller. A push that breaks off when the image was built is tried again,
- * for which the daemon's cache has everything.
+ * Builds an image, prints the progress and reports the progress to the controller. A push that breaks off after the
+ * image was built is repeated; all build steps then come from the daemon's cache.
  */
 final class BuildTask implements AgentTask<FinishedBuild> {
     private static final long serialVersionUID = 1;
 
-    /** A failure is told as it is when nobody has said more by then. */
+    /**
+     * The time limit for finding an explanation of a failure. Afterwards, the failure is reported without an
+     * explanation.
+     */
     private static final Duration LONGEST_EXPLANATION = Duration.ofSeconds(20);
 
-    /** The end of a step whose command failed. */
+    /** The last line of a build step whose command failed. */
     private static final Pattern COMMAND =
             Pattern.compile("^(#\\d+ ERROR: )process \".*\" did not complete successfully: (?=exit code: )");
 
@@ -38,9 +41,9 @@ final class BuildTask implements AgentTask<FinishedBuild> {
     private final RegistryConnections registries;
 
     /**
-     * @param failOnWarning whether a Dockerfile that breaks a rule is not built
-     * @param registries how those are reached that are asked why a build failed; null when the controller would ask,
-     *     which connects to none that a Dockerfile names
+     * @param failOnWarning whether the build fails if the Dockerfile violates a rule
+     * @param registries settings of the connections to registries that are queried for the reason of a failure;
+     *     null on the controller, which does not connect to registries that a Dockerfile names
      */
     BuildTask(boolean failOnWarning, @CheckForNull RegistryConnections registries) {
         this.failOnWarning = failOnWarning;
@@ -67,9 +70,9 @@ final class BuildTask implements AgentTask<FinishedBuild> {
     }
 
     /**
-     * A build whose steps are printed, and kept account of.
+     * A build whose steps are printed and reported.
      *
-     * @param linked whether the console has the link to the build's page
+     * @param linked whether the link to the build's page has been printed
      */
     private record Reported(
             BuildkitClient client,
@@ -114,14 +117,14 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             return null;
         }
 
-        /** As soon as there is something on that page. */
+        /** Prints the link to the build's page, as soon as that page has content. */
         private void link() {
             if (linked.compareAndSet(false, true)) {
                 console.print(console.link());
             }
         }
 
-        /** @param push counts from 1 */
+        /** @param push number of the attempt, which counts from 1 */
         private CompletableFuture<BuildResult> buildAndPush(BuildRequest request, int push) throws BuildkitException {
             return Async.orElse(buildOnce(request), failure -> {
                 if (!(failure instanceof BuildkitException.RegistryRefusedException e)
@@ -138,7 +141,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         }
 
         private CompletableFuture<BuildResult> buildOnce(BuildRequest request) throws BuildkitException {
-            // The command is the step's name, and in the Dockerfile.
+            // The command is omitted, because the name of the step and the Dockerfile contain it.
             PlainPrinter printer =
                     new PlainPrinter(line -> console.print(COMMAND.matcher(line).replaceFirst("$1")), reporter::line);
             BuildListener listener = event -> {
@@ -150,10 +153,10 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                     client.begin(request, content, listener).result();
             return Async.handle(built, (result, failure) -> {
                 if (failure instanceof CancellationException) {
-                    // Events may still be on their way.
+                    // The printer is not closed, because further events can arrive after a cancellation.
                     return CompletableFuture.failedFuture(failure);
                 }
-                // So that the log is whole before it is told what was wrong.
+                // The printer is closed first, so that the log is complete before the failure is printed.
                 printer.close();
                 if (failure instanceof BuildkitException.BuildFailedException e) {
                     printer.failureTailOutOfSight().forEach(console::print);

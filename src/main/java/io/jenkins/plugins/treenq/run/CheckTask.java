@@ -7,13 +7,13 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.util.concurrent.CompletableFuture;
 
-/** Asks the frontend about a Dockerfile, and prints the rules that it breaks. */
+/** Requests a frontend's check of a Dockerfile, and prints the rules that the Dockerfile violates. */
 final class CheckTask implements AgentTask<CheckedDockerfile> {
     private static final long serialVersionUID = 1;
 
     private final boolean failOnWarning;
 
-    /** @param failOnWarning whether it may break no rule */
+    /** @param failOnWarning whether the check fails if the Dockerfile violates a rule */
     CheckTask(boolean failOnWarning) {
         this.failOnWarning = failOnWarning;
     }

@@ -8,9 +8,9 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a frontend said of a Dockerfile, as an agent passes it on.
+ * A frontend's report about a Dockerfile, as the agent sends it to the controller.
  *
- * @param outline of the target that was asked for
+ * @param outline outline of the requested target
  */
 record CheckedDockerfile(Lint lint, List<Target> targets, Outline outline) implements Serializable {
     CheckedDockerfile {

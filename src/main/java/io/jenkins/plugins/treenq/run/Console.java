@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * What people see of a run, seen from the agent.
+ * The outputs of a run, as the agent uses them.
  *
- * @param log takes lines; secrets in them are masked
- * @param mask does to a line what was done to it before somebody reads it in the console
- * @param progress hears how a build goes on; null for nobody
- * @param link a line that leads to the build's page; empty when it has none
+ * @param log receives lines of the log and masks the secrets in them
+ * @param mask masks the same texts in a line as the run's console does
+ * @param progress receives the progress of a build; null if no one needs the progress
+ * @param link line with a link to the build's page; empty if the build has no page
  */
 record Console(
         Consumer<String> log,
@@ -25,7 +25,7 @@ record Console(
         log.accept(line);
     }
 
-    /** Shows a place in a source file, if there is one. */
+    /** Prints the lines around a location in a source file. Does nothing if the location is null. */
     void print(SourceLocation place) {
         if (place != null) {
             SourceSnippet.of(place).forEach(log);

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Hides in a line of text what the run's console would hide there on the job's behalf, such as the secrets of
- * {@code withCredentials}. Travels to the agent with the secrets, and never prints one.
+ * Masks the same texts in a line as the run's console does for the job, such as the secrets of {@code withCredentials}.
+ * The mask is sent to the agent together with the secrets, and never prints a secret.
  */
 public final class ConsoleMask implements UnaryOperator<String>, Serializable {
     private static final long serialVersionUID = 1;
@@ -38,12 +38,15 @@ public final class ConsoleMask implements UnaryOperator<String>, Serializable {
         this.secrets = new HashSet<>(secrets);
     }
 
-    /** @param filter of the block of a Pipeline; null when it has none */
+    /** @param filter console filter of the enclosing block of a Pipeline; null if there is none */
     public static ConsoleMask of(@CheckForNull ConsoleLogFilter filter) {
         return new ConsoleMask(filter, false, Set.of());
     }
 
-    /** The values that a freestyle build calls sensitive; its filters themselves may do more than to mask. */
+    /**
+     * Returns a mask for the sensitive variables of a freestyle build. The console filters of the build are not used,
+     * because they may do more than mask texts.
+     */
     public static ConsoleMask of(AbstractBuild<?, ?> build, EnvVars env) {
         Set<String> secrets = new HashSet<>();
         for (String name : build.getSensitiveBuildVariables()) {
@@ -54,12 +57,12 @@ public final class ConsoleMask implements UnaryOperator<String>, Serializable {
         return new ConsoleMask(null, false, secrets);
     }
 
-    /** For where nobody knows what is secret. */
+    /** Returns a mask that hides every line, for places where the secrets of the run are unknown. */
     public static ConsoleMask ofEverything() {
         return new ConsoleMask(null, true, Set.of());
     }
 
-    /** Those that are known by themselves, not through a filter. */
+    /** Returns the secrets that are available as values. Secrets that only the filter can mask are not included. */
     Set<String> secrets() {
         return secrets;
     }
@@ -73,7 +76,8 @@ public final class ConsoleMask implements UnaryOperator<String>, Serializable {
             return line;
         }
         ByteArrayOutputStream masked = new ByteArrayOutputStream();
-        // As Pipelines call it: the other signature does not reach filters that have this one.
+        // This signature is the one that Pipelines call. The other signature does not reach filters that override this
+        // one.
         try (OutputStream out = filter.decorateLogger((AbstractBuild<?, ?>) null, masked)) {
             out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the lines of one image build begin with in the console: nothing, or the image's short name where several builds
- * of a run write at once. It stays the same for the whole build, so that the lines of a step are found to belong
- * together.
+ * The prefix of an image build's lines in the console: empty, or the image's short name if several builds of a run
+ * write at the same time. The prefix stays the same during the whole build, so that the lines of a build step can be
+ * grouped.
  */
 final class ConsolePrefix {
     private static final int LONGEST_NAME = 60;
 
-    /** Names of the builds that are under way, by run. */
+    /** The names of the running builds of each run. */
     private static final Map<Run<?, ?>, Set<String>> UNDER_WAY = new HashMap<>();
 
     private final Run<?, ?> run;
@@ -31,9 +31,9 @@ final class ConsolePrefix {
     }
 
     /**
-     * A build begins.
+     * Registers a build that starts.
      *
-     * @param besideOthers whether others of the run may begin while it is under way
+     * @param besideOthers whether other builds of the run can start while this build is running
      */
     static ConsolePrefix begin(Run<?, ?> run, DockerfileBuild build, boolean besideOthers) {
         synchronized (UNDER_WAY) {
@@ -48,7 +48,7 @@ final class ConsolePrefix {
         }
     }
 
-    /** The build is over. */
+    /** Removes the build, which has ended. */
     void end() {
         synchronized (UNDER_WAY) {
             UNDER_WAY.computeIfPresent(run, (same, names) -> names.remove(name) && names.isEmpty() ? null : names);
@@ -59,7 +59,10 @@ final class ConsolePrefix {
         return shown ? new PrefixedListener(listener, "[" + name + "] ") : listener;
     }
 
-    /** Has a colon or a slash, by which {@code ConsoleSteps} tells it from what others have in brackets. */
+    /**
+     * Returns the short name of a build. The name contains a colon or a slash, by which {@code ConsoleSteps}
+     * distinguishes it from other texts in brackets.
+     */
     static String name(DockerfileBuild build) {
         String name;
         if (build.tags().isEmpty()) {

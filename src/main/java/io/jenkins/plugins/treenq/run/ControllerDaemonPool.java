@@ -11,7 +11,8 @@ import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.DaemonPool;
 
 /**
- * The places that builds of this controller have at daemons; a changed configuration counts for those that wait, too.
+ * The daemon pool that all builds of this controller share. When the configuration changes, the pool reconsiders the
+ * builds that wait for a slot.
  */
 @Extension
 public final class ControllerDaemonPool extends SaveableListener {

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds a daemon of the builder for one build: the one that this job's builds always go to, another one while that one
- * has as many as its limit allows or cannot be reached. Each step of the way is said in the log.
+ * Selects a daemon of the builder for one build: the daemon that the job's builds usually go to, or another one while
+ * that daemon has reached its limit of builds or cannot be reached. The log shows each decision.
  */
 final class DaemonSelection implements AutoCloseable {
     private final ImageOrder order;
@@ -33,7 +33,10 @@ final class DaemonSelection implements AutoCloseable {
     @CheckForNull
     private final Site earlier;
 
-    /** In this round; the places are asked for on other threads. */
+    /**
+     * The addresses that could not be reached in this round. The set is concurrent because slots are requested on other
+     * threads.
+     */
     private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
 
     private int rounds;
@@ -44,8 +47,8 @@ final class DaemonSelection implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param key builds with the same one can use each other's cache
-     * @param earlier where the build was once begun; null for nowhere
+     * @param key builds with the same key can use each other's cache
+     * @param earlier the daemon on which the build was started before a restart; null if there is none
      */
     DaemonSelection(
             ImageOrder order,
@@ -62,12 +65,15 @@ final class DaemonSelection implements AutoCloseable {
         this.earlier = earlier;
     }
 
-    /** Completes once there is a place, which is kept until this is closed. No thread waits meanwhile. */
+    /**
+     * Requests a slot, which is kept until this selection is closed. The future completes when a slot is available; no
+     * thread waits for it.
+     */
     CompletableFuture<Site> next() {
         CompletableFuture<DaemonSlot> next = pool.take(this::daemons);
         place = next;
         if (closed) {
-            // The build was stopped meanwhile.
+            // The build was stopped while the slot was requested.
             giveBack();
         }
         if (!next.isDone()) {
@@ -86,10 +92,11 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     /**
-     * Gives the place back of a daemon that was not reached, so that {@link #next} finds another one, or the same.
+     * Releases the slot at a daemon that could not be reached, so that {@link #next} can select another daemon, or the
+     * same one again.
      *
-     * @return completes when it is time for that
-     * @throws DaemonUnreachableException the same when all were tried often enough
+     * @return completes when {@link #next} should be called
+     * @throws DaemonUnreachableException the given failure, if all daemons have been tried often enough
      */
     CompletableFuture<Void> failed(Site site, DaemonUnreachableException failure) throws DaemonUnreachableException {
         giveBack();
@@ -107,7 +114,7 @@ final class DaemonSelection implements AutoCloseable {
         return Async.pause(pause);
     }
 
-    /** Gives the place back, or waits no longer for one. */
+    /** Releases the slot, or cancels the request for one. */
     @Override
     public void close() {
         closed = true;

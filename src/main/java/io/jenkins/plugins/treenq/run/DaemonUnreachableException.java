@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.run;
 
 import hudson.AbortException;
 
-/** A daemon was not reached, so that nothing of the build was begun. */
+/** A daemon could not be reached, so that no part of the build was started. */
 public final class DaemonUnreachableException extends AbortException {
     private static final long serialVersionUID = 1;
 
@@ -11,9 +11,9 @@ public final class DaemonUnreachableException extends AbortException {
     private final boolean passing;
 
     /**
-     * @param message for the build that ends with it
-     * @param reason in the words of the connection alone
-     * @param passing whether it may be different in a moment
+     * @param message message for the build that ends with this failure
+     * @param reason the connection's own message, without the build
+     * @param passing whether another attempt may succeed in a moment
      */
     DaemonUnreachableException(String message, String reason, boolean passing) {
         super(message);

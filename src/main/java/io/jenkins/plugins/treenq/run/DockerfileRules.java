@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The rules that the frontend has for Dockerfiles. */
+/** The frontend's rules for Dockerfiles. */
 final class DockerfileRules {
     private DockerfileRules() {}
 
     /**
-     * Asks which ones are broken, and prints them.
+     * Requests the violated rules from the frontend and prints them.
      *
-     * @throws BuildkitException.BuildFailedException when the Dockerfile cannot be built at all
+     * @throws BuildkitException.BuildFailedException if the Dockerfile cannot be built at all
      */
     static Lint check(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
             throws BuildkitException, InterruptedException {
@@ -38,7 +38,7 @@ final class DockerfileRules {
         return lint;
     }
 
-    /** @throws BuildkitException.BuildFailedException when a rule is broken */
+    /** @throws BuildkitException.BuildFailedException if a rule is violated */
     static void refuse(Lint lint) throws BuildkitException.BuildFailedException {
         if (lint.warnings().isEmpty()) {
             return;

@@ -6,8 +6,8 @@ import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import java.io.IOException;
 
 /**
- * What people read of a failure where its stack is not shown: never a Java exception's own text, which is not meant for
- * them.
+ * The text of a failure for pages and logs that do not show the stack trace. The message of an unexpected Java
+ * exception is not used, because it is not written for users.
  */
 public final class FailureText {
     private FailureText() {}

@@ -14,12 +14,12 @@ import java.util.function.UnaryOperator;
 /**
  * A build that succeeded.
  *
- * @param sizeBytes of the image as registries have it; 0 when there is none, or it is not known
- * @param content what the image consists of; null when there is none, or it is not known
+ * @param sizeBytes compressed size of the image, as registries report it; 0 if there is no image or the size is unknown
+ * @param content platforms and layers of the image; null if there is no image or its content is unknown
  */
 record FinishedBuild(
         BuildResult result, long sizeBytes, @CheckForNull ImageContent content) implements Serializable {
-    /** @param mask hides what is secret in a line of text */
+    /** @param mask masks secrets in a line of text */
     static FinishedBuild of(BuildResult result, BuildkitClient client, UnaryOperator<String> mask)
             throws InterruptedException {
         Optional<Digest> image = result.digest();
@@ -31,13 +31,13 @@ record FinishedBuild(
                         client.imageContent(image.get()).withTexts(mask));
     }
 
-    /** The same that took another time, which all accounts of it tell. */
+    /** Returns the same build with another duration, so that all reports of the build show the same duration. */
     FinishedBuild lasting(Duration duration) {
         return new FinishedBuild(
                 new BuildResult(result.ref(), result.image(), result.metadata(), duration), sizeBytes, content);
     }
 
-    /** Of the image, or empty. */
+    /** Returns the digest of the image, or an empty text if there is no image. */
     String digest() {
         return result.digest().map(Digest::value).orElse("");
     }

@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 
-/** What becomes of work that others do. */
+/** Waits for the results of asynchronous tasks. */
 public final class FutureResults {
     private FutureResults() {}
 
     /**
-     * Waits for its result. What the work throws is thrown as it is.
+     * Waits for the result of a task. An exception of the task is thrown unchanged. An interrupt of the waiting thread
+     * cancels the task.
      *
-     * @throws InterruptedException also when somebody stopped the work; an interrupt stops it
+     * @throws InterruptedException if the thread was interrupted or the task was canceled
      */
     public static <T> T get(Future<T> work) throws IOException, InterruptedException {
         try {
@@ -22,7 +23,8 @@ public final class FutureResults {
             work.cancel(true);
             throw e;
         } catch (CancellationException e) {
-            // Without a cause: a Pipeline saves it, and cannot save this one.
+            // The exception has no cause, because a Pipeline saves the exception and cannot save a
+            // CancellationException.
             throw new InterruptedException();
         }
     }

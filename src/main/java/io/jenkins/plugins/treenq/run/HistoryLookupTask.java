@@ -14,19 +14,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Asks the daemon's history how a build ended that nobody waited for. */
+/** Looks up in the daemon's history how a build ended that no one was waiting for. */
 final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(HistoryLookupTask.class.getName());
 
     private final String ref;
 
-    /** @param ref of the earlier build */
+    /** @param ref ID of the earlier build in the daemon */
     HistoryLookupTask(String ref) {
         this.ref = ref;
     }
 
-    /** Null unless it succeeded. */
+    /** Returns the build, or null if it did not succeed. */
     @Override
     public CompletableFuture<RecoveredBuild> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
@@ -47,7 +47,7 @@ final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
                 lines.onEvent(event);
             });
         } catch (BuildkitException e) {
-            // The image is there all the same.
+            // The image is available without its progress.
             LOGGER.log(Level.FINE, e, () -> "the progress of build " + ref + " is lost");
         }
         return new RecoveredBuild(FinishedBuild.of(result.get(), client, console.mask()), reporter.take());

@@ -44,9 +44,12 @@ import java.util.function.Function;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 
-/** Carries out an order for a run: the one way to an image, for Pipeline and freestyle alike. */
+/** Runs an image build for a run of Jenkins. Pipeline and freestyle jobs both build through this class. */
 public final class ImageBuild {
-    /** Who knows the key of a context in the daemon can read it, so a job's name alone does not make one. */
+    /**
+     * Creates the keys under which daemons keep build contexts. Everyone who knows a context's key in the daemon can
+     * read the context, therefore the key cannot be derived from the job's name alone.
+     */
     private static final HMACConfidentialKey CONTEXT_KEY = new HMACConfidentialKey(ImageBuild.class, "context");
 
     private final ImageOrder order;
@@ -55,13 +58,16 @@ public final class ImageBuild {
     private TaskListener listener;
     private boolean besideOthers;
 
-    /** What was said of where it is built; work is sent from several threads. */
+    /**
+     * The log lines that were already printed about the start on a daemon. The set is concurrent because tasks are sent
+     * from several threads.
+     */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
-    /** Null until it is known that it is allowed. */
+    /** Null until the policy has allowed the build. */
     private DockerfileBuild build;
 
-    /** @param mask hides what the listener hides */
+    /** @param mask masks the same texts as the listener */
     public ImageBuild(ImageOrder order, Run<?, ?> run, TaskListener listener, ConsoleMask mask) {
         this.order = order;
         this.run = run;
@@ -70,8 +76,10 @@ public final class ImageBuild {
     }
 
     /**
-     * The same where other builds of the run may be under way at the same time, so that lines of the log have to be
-     * told apart.
+     * Sets whether other builds of the run can be running at the same time. If so, the lines of this build get a prefix
+     * in the log.
+     *
+     * @return this object
      */
     public ImageBuild besideOthers(boolean others) {
         besideOthers = others;
@@ -79,20 +87,20 @@ public final class ImageBuild {
     }
 
     /**
-     * Builds wherever there is a place. No thread waits for any of it:
+     * Builds the image on a daemon that has a free slot. No thread waits for any part of the build:
      *
      * <pre>
-     * earlier build ──► tags there already? ──► a place ──► remembered ──► the agent builds ──► recorded ──► its image
+     * earlier build ──► do all tags exist? ──► a slot ──► journal ──► the agent builds ──► recorded ──► its image
      *   │ the daemon finished it      │            ▲                          │
-     *   └──► recorded ──► its image   └──► image   └─── after a pause ────────┘ daemon not reached
+     *   └──► recorded ──► its image   └──► image   └───── after a pause ──────┘ daemon unreachable
      * </pre>
      *
-     * @param folder where the job works; files are relative to it. Null when there is none: the daemon fetches
-     *     everything
-     * @param env tells what the whole workspace is
-     * @param journal remembers the build
-     * @return the image; exceptionally an {@link AbortException} when something foreseeable kept the build from
-     *     succeeding, whose message is for the user. Canceling it stops the build
+     * @param folder the job's current folder, to which the paths of files are relative. Null if there is none; then
+     *     the daemon must fetch the whole build context
+     * @param env environment of the run, whose variable {@code WORKSPACE} is the path of the workspace
+     * @param journal saves the running build
+     * @return the image; or an {@link AbortException} with a message for the user if the build failed for a
+     *     foreseeable reason. Canceling the future stops the build
      */
     public CompletableFuture<BuiltImage> start(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
@@ -117,7 +125,10 @@ public final class ImageBuild {
         });
     }
 
-    /** Null also when the builder of the earlier build was renamed or removed, where nobody can ask for it any more. */
+    /**
+     * Returns the earlier build. Null if there is none, or if its builder was renamed or removed, because then its
+     * daemon cannot be queried any more.
+     */
     @CheckForNull
     private BegunBuild known(@CheckForNull BegunBuild earlier) {
         if (earlier == null
@@ -133,8 +144,8 @@ public final class ImageBuild {
     }
 
     /**
-     * The build has its number and its page from here on, so that a run shows its builds in the order in which it asked
-     * for them.
+     * Starts the build's timeline and builds the image unless its tags exist. The build gets its number and page here,
+     * so that a run shows its builds in the order in which they were requested.
      */
     private CompletableFuture<BuiltImage> unlessPresent(
             @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
@@ -154,7 +165,7 @@ public final class ImageBuild {
                         : timeline.succeeded(Util.fixNull(built.getDigest())));
     }
 
-    /** Nothing is built where the image is there already, and that is reason enough. */
+    /** Builds the image, unless the build is to be skipped if the tags exist and all of them point to one image. */
     private CompletableFuture<BuiltImage> unlessPresent(
             LiveTimeline timeline,
             @CheckForNull Site earlier,
@@ -183,7 +194,7 @@ public final class ImageBuild {
             @CheckForNull EnvVars env,
             BuildJournal journal)
             throws AbortException {
-        // A divided build is built again after a restart, with what is in the builders' caches.
+        // A build on several builders is started again after a restart, and uses the builders' caches.
         Map<String, List<String>> builders = earlier == null ? divided() : Map.of();
         if (builders.size() > 1) {
             if (order.skipIfUnchanged()) {
@@ -210,7 +221,10 @@ public final class ImageBuild {
                 : Map.of();
     }
 
-    /** Builds a part of an image wherever there is a place; the part itself is no image to record. */
+    /**
+     * Builds some platforms of an image on a daemon that has a free slot. The part is not recorded as an image of the
+     * run.
+     */
     CompletableFuture<FinishedBuild> part(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         String subject =
                 order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
@@ -247,7 +261,7 @@ public final class ImageBuild {
                     build -> CompletableFuture.completedFuture(new PossibleBuild(build, null)));
         }
         BuildTask building = building(folder);
-        // Nothing may have to be built, so it is said when something is.
+        // The line about the start of the build is only printed if the image has changed.
         return send(
                 new SkipIfUnchangedTask(building, tags, RegistryAccess.connections(run), begins(building, site)),
                 site,
@@ -276,7 +290,7 @@ public final class ImageBuild {
         return image;
     }
 
-    /** Ends the time of a build, which all accounts of it tell from now on. */
+    /** Ends the time measurement of a build. All reports of the build show this duration. */
     private FinishedBuild ended(LiveTimeline timeline, FinishedBuild build) {
         FinishedBuild whole = build.lasting(timeline.stop());
         printSummary(timeline);
@@ -290,7 +304,7 @@ public final class ImageBuild {
         }
     }
 
-    /** For the build's page. */
+    /** Returns the record of the image for the build's page, or null if there is no image. */
     @CheckForNull
     private ImageRecord record(BuiltImage image, @CheckForNull ImageContent content) {
         return image.getDigest() == null
@@ -320,7 +334,7 @@ public final class ImageBuild {
         return work.activity() + " on '" + site.builder() + "' (" + site.address() + ")";
     }
 
-    /** Whatever becomes of the build, its timeline ends with it, and is kept before anybody goes on. */
+    /** Ends the timeline together with the build, and saves the timeline before the result is passed on. */
     private <T> CompletableFuture<T> followed(
             LiveTimeline timeline, CompletableFuture<T> build, Function<T, CompletableFuture<Void>> success) {
         CompletableFuture<T> followed = new CompletableFuture<>();
@@ -333,7 +347,7 @@ public final class ImageBuild {
 
     private CompletableFuture<Void> failed(LiveTimeline timeline, Throwable failure) {
         if (isShuttingDown()) {
-            // What has not found a daemon yet begins anew after the restart.
+            // A build that was waiting for a daemon is started from the beginning after the restart.
             return timeline.isLocated()
                     ? timeline.interrupted()
                     : ImagesAction.of(run).discard(timeline);
@@ -345,17 +359,20 @@ public final class ImageBuild {
         return timeline.failed(mask.apply(FailureText.of(failure)));
     }
 
-    /** Whether Jenkins itself ends what it waits for. */
+    /** Tells whether Jenkins is shutting down, which aborts the waiting steps. */
     public static boolean isShuttingDown() {
         Jenkins jenkins = Jenkins.getInstanceOrNull();
         return jenkins == null || jenkins.isTerminating();
     }
 
-    /** Takes the image of a build that Jenkins lost sight of, if the daemon finished it. */
+    /**
+     * Looks up a build that was interrupted by a restart of Jenkins, and returns its image if the daemon finished the
+     * build.
+     */
     private CompletableFuture<Optional<BuiltImage>> recall(
             BegunBuild earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        // Files may be there in part.
+        // A build that writes files is always repeated, because the files may be incomplete.
         if (!order.build().destinations().isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
@@ -383,12 +400,15 @@ public final class ImageBuild {
         return new DaemonSelection(order, run.getParent(), identity(), pool, listener, earlier);
     }
 
-    /** Of the job and what it builds. */
+    /**
+     * Returns a text that identifies the job and the source of its build. Builds with the same text share a daemon's
+     * cache.
+     */
     private String identity() {
         return run.getParent().getFullName() + '\0' + order.build().identity();
     }
 
-    /** Does something at the first place that there is, and at another one when its daemon is not reached. */
+    /** Runs a task on the first daemon that has a free slot, and on another daemon if that one cannot be reached. */
     private static <T> CompletableFuture<T> atADaemon(
             DaemonSelection selection, @CheckForNull LiveTimeline timeline, Async.Next<Site, T> work) {
         CompletableFuture<T> done = atNextDaemon(selection, site -> {
@@ -421,7 +441,7 @@ public final class ImageBuild {
         int number = action.numberOf(begun.ref());
         Optional<BuiltImage> recorded = action.image(number);
         if (recorded.isPresent()) {
-            // Jenkins went away once more before the step had its result.
+            // Jenkins was restarted again before the step received its result.
             action.completed(
                     begun.ref(),
                     found.progress(),
@@ -460,7 +480,7 @@ public final class ImageBuild {
                                         .toList());
     }
 
-    /** Asks about the Dockerfile instead of building it. Questions take no build's place. */
+    /** Checks the Dockerfile without building it. A check needs no slot. */
     public CompletableFuture<DockerfileCheck> check(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         return Async.begin(() -> {
             requireAllowed();
@@ -495,7 +515,7 @@ public final class ImageBuild {
         }
         String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());
         ProgressSink progress = timeline == null ? null : timeline.sink();
-        // Stores of credentials may be far away, and encrypted keys take their time.
+        // Credential stores may be remote, and decrypting keys takes time.
         CompletableFuture<AgentBuildInput> input =
                 Async.call(Async.ASKING, () -> agentInput(site, workspace, work, environment, timeline));
         return Async.then(
@@ -520,26 +540,29 @@ public final class ImageBuild {
                 workspace,
                 timeline == null ? "" : link(timeline.number()));
         String begins = begins(work, site);
-        // Another try of the same was said already.
+        // The line was already printed for an earlier attempt on the same daemon.
         if (!(work instanceof SkipIfUnchangedTask) && begun.add(begins)) {
             listener.getLogger().println(begins);
         }
         return input;
     }
 
-    /** An agent can print a link, but cannot make one. */
+    /**
+     * Returns the line with a link to the build's page. The controller creates the line, because an agent can print a
+     * link but not create one.
+     */
     private String link(int number) {
         return HyperlinkNote.encodeTo(
                 '/' + ImagesAction.of(run).urlOf(number), "Image build " + number + ": steps, times and logs");
     }
 
-    /** Before anybody waits for anything, and before anything is sent. */
+    /** Checks the policy before the build waits for a slot and before anything is sent. */
     private void requireAllowed() throws AbortException {
         TreenqConfiguration.get().policy().checkName(order.builder());
         build();
     }
 
-    /** What is asked of the daemon, as the administrator's policy has it. */
+    /** Returns the build with the restrictions of the administrator's policy applied. */
     private DockerfileBuild build() throws AbortException {
         if (build == null) {
             DockerfileBuild wanted = withCache(BuildCredentials.of(run));

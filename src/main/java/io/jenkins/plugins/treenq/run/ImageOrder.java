@@ -12,16 +12,16 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What a job wants to have built, without anything secret: credentials are still ids.
+ * The build that a job requests. This record contains no secrets; credentials are represented by their IDs.
  *
- * @param build the Dockerfile and what to make of it, but for the caches
- * @param builder name of the builder; null for the default one
- * @param credentialsId login for the tags' registries; null for those that are configured
- * @param contextCredentialsId for a context that the daemon fetches; null for none
- * @param skipIfPresent nothing is built when all tags stand for one image already
- * @param skipIfUnchanged nothing is built when that image was made of the same
- * @param failOnWarning whether a Dockerfile that breaks a rule is refused
- * @param expand fills in variables of what is not resolved yet
+ * @param build the Dockerfile and the outputs, without the caches
+ * @param builder name of the builder; null for the default builder
+ * @param credentialsId credentials for the registries of the tags; null for the credentials that are configured
+ * @param contextCredentialsId credentials for a build context that the daemon fetches; null for none
+ * @param skipIfPresent whether the build is skipped if all tags already point to one image
+ * @param skipIfUnchanged whether the build is skipped if that image has the same inputs
+ * @param failOnWarning whether the build fails if the Dockerfile violates a rule
+ * @param expand expands variables in the values that are resolved later
  */
 public record ImageOrder(
         DockerfileBuild build,
@@ -45,7 +45,7 @@ public record ImageOrder(
         Objects.requireNonNull(expand);
     }
 
-    /** The same for some of its platforms. */
+    /** Returns the order for some of its platforms. */
     ImageOrder part(List<String> platforms, String builderName) {
         return new ImageOrder(
                 build.part(platforms),
@@ -62,7 +62,7 @@ public record ImageOrder(
                 expand);
     }
 
-    /** The same that need not be built in some cases. */
+    /** Returns the same order with conditions under which the build is skipped. */
     public ImageOrder skipping(boolean ifPresent, boolean ifUnchanged) {
         return new ImageOrder(
                 build,
@@ -79,7 +79,10 @@ public record ImageOrder(
                 expand);
     }
 
-    /** The tags that are looked at before the build; none when something of it is needed in any case. */
+    /**
+     * Returns the tags that are looked up before the build. The list is empty if the build writes files, because then
+     * the build is needed in any case.
+     */
     List<ImageName> tagsToSkip() {
         return build.destinations().isEmpty()
                 ? build.pushedTags().stream().map(ImageName::parse).toList()

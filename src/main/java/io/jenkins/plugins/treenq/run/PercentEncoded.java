@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Recognizes a text in URLs. Encoders differ in the characters that they leave as they are, so each one is accepted in
- * both forms; {@code %} itself is always encoded.
+ * Finds a text in URLs. Encoders differ in which characters they leave unencoded, therefore each character is accepted
+ * in both forms; {@code %} itself is always encoded.
  */
 final class PercentEncoded {
     private final String[] plain;
@@ -21,12 +21,14 @@ final class PercentEncoded {
         }
     }
 
-    /** Whether any encoder would change the text. */
+    /** Tells whether any encoder would change the text. */
     static boolean differs(String text) {
         return !text.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
     }
 
-    /** Where the text ends that starts there, or -1 when another one does. */
+    /**
+     * Returns the end of the text's occurrence that starts at the given index, or -1 if the text does not occur there.
+     */
     int endOfMatch(String line, int start) {
         int at = start;
         for (int i = 0; i < plain.length; i++) {
@@ -43,7 +45,7 @@ final class PercentEncoded {
         return at;
     }
 
-    /** Not the text: it is a secret. */
+    /** Omits the text, which is a secret. */
     @Override
     public String toString() {
         return "PercentEncoded";

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An image of several platforms, each built on a builder that is for it, all at once. The parts are pushed by digest;
- * when all are there, they become one image under the tags.
+ * Builds an image of several platforms on several builders at the same time. The parts are pushed by digest; when all
+ * of them are pushed, they become one image with the tags.
  */
 final class PlatformBuilds {
     private final ImageOrder order;
@@ -31,7 +31,7 @@ final class PlatformBuilds {
     private final TaskListener listener;
     private final ConsoleMask mask;
 
-    /** Of builders. */
+    /** The platforms that each builder builds, by the builder's name. */
     private final Map<String, List<String>> platforms;
 
     PlatformBuilds(
@@ -47,7 +47,7 @@ final class PlatformBuilds {
         this.platforms = platforms;
     }
 
-    /** The first failure ends the other parts, and nothing is tagged. */
+    /** Builds all parts. If one part fails, the other parts are canceled and no tag is set. */
     CompletableFuture<FinishedBuild> start(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         try {
             new RegistryImages(run, listener).requireAllowed(order.build().tags());
@@ -100,14 +100,17 @@ final class PlatformBuilds {
                 .toList());
     }
 
-    /** Those of several platforms have no layers in common. */
+    /**
+     * Returns the sum of the parts' sizes, because images of different platforms share no layers; 0 if the size of a
+     * part is unknown.
+     */
     private static long sizeBytes(List<FinishedBuild> parts) {
         return parts.stream().anyMatch(part -> part.sizeBytes() == 0)
                 ? 0
                 : parts.stream().mapToLong(FinishedBuild::sizeBytes).sum();
     }
 
-    /** Each line of the log says which platforms it is about. */
+    /** Returns a listener that prints the platforms at the beginning of each line. */
     private TaskListener prefixed(List<String> some) {
         return new PrefixedListener(listener, "[" + String.join(",", some) + "] ");
     }

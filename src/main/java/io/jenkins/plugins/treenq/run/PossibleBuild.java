@@ -7,10 +7,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * A build that succeeded, or the image in whose place nothing was built.
+ * A build that succeeded, or the existing image because of which the build was skipped.
  *
- * @param built null when nothing was
- * @param unchanged null when something was
+ * @param built the build; null if it was skipped
+ * @param unchanged the existing image; null if the image was built
  */
 record PossibleBuild(
         @CheckForNull FinishedBuild built, @CheckForNull ImageDescription unchanged) implements Serializable {

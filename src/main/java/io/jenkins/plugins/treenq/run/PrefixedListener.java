@@ -10,7 +10,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A listener each of whose lines begins with the same text. It can be sent to an agent as the listener behind it can.
+ * A listener that begins each line with the same prefix. The listener can be sent to an agent if the listener that it
+ * wraps can.
  */
 final class PrefixedListener implements TaskListener {
     private static final long serialVersionUID = 1;
@@ -51,7 +52,7 @@ final class PrefixedListener implements TaskListener {
             byte[] whole = new byte[prefix.length + length];
             System.arraycopy(prefix, 0, whole, 0, prefix.length);
             System.arraycopy(line, 0, whole, prefix.length, length);
-            // At once, so that lines of several builds do not mix.
+            // The line is written in one call, so that the lines of several builds do not mix.
             log.write(whole);
         }
 

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What a build's provenance says of the git repository that its context lies in. */
+/** Collects the information about the git repository of the build context for a build's provenance. */
 final class ProvenanceSource {
     private ProvenanceSource() {}
 
-    /** Empty when there is no repository, and, with a word in the log, when it cannot be read. */
+    /**
+     * Returns the build options that describe the repository. The map is empty if there is no repository, or if the
+     * repository cannot be read; in the latter case a warning is printed.
+     */
     static Map<String, String> options(PreparedBuild build, Path boundary, Consumer<String> log) {
         if (!(build.locals().get("context") instanceof LocalSource.Folder context)) {
             return Map.of();

@@ -5,8 +5,8 @@ import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import java.io.Serializable;
 
 /**
- * A build that succeeded while nobody waited for it.
+ * A build that succeeded while no one was waiting for it.
  *
- * @param progress all that happened in it
+ * @param progress the complete progress of the build
  */
 record RecoveredBuild(FinishedBuild build, ProgressReport progress) implements Serializable {}

@@ -14,23 +14,26 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Masks secrets in lines of text: as they are, escaped as in JSON, percent-encoded in any mixture, and in base64
- * wherever they lie within the encoded bytes. Of a secret of several lines each line is masked.
+ * Masks secrets in lines of text. A secret is found unchanged, escaped as in JSON, percent-encoded in any mixture, and
+ * in base64 at any position in the encoded bytes. Each line of a secret of several lines is masked separately.
  *
- * <p>A secret, or a line of one, of less than four characters is left alone: it occurs in ordinary words, and masking
- * those would tell what it is. A secret is not recognized after any other change (hex, reversal, colours within), nor
- * when it is divided between two lines.
+ * <p>A secret, or a line of one, of fewer than four characters is not masked: it occurs in ordinary words, and masking
+ * those would reveal the secret. A secret is not recognized after any other change (hexadecimal, reversal, colors
+ * within the text), nor if it is divided between two lines.
  */
 final class Redaction implements UnaryOperator<String> {
-    /** In characters; shorter secrets are not masked. */
+    /** The minimum length of a masked secret, in characters. */
     static final int SHORTEST = 4;
 
     private static final String MASK = "****";
 
-    /** Part of a secret's encoding may be as short as this, lest parts be hit by chance. */
+    /**
+     * The minimum length of a masked part of a secret's base64 encoding. Shorter parts would match other texts by
+     * chance.
+     */
     private static final int SHORTEST_BASE64 = 6;
 
-    /** Where encoders break lines: {@code base64} and MIME, PEM. */
+    /** The line lengths of encoders: {@code base64} and MIME use 76 characters, PEM uses 64. */
     private static final List<Integer> BASE64_WIDTHS = List.of(76, 64);
 
     private final int count;
@@ -52,12 +55,12 @@ final class Redaction implements UnaryOperator<String> {
         }
     }
 
-    /** @param secrets that must not appear; null and empty ones count for nothing */
+    /** @param secrets the secrets to mask; null and empty ones are ignored */
     static Redaction of(Collection<String> secrets) {
         return new Redaction(secrets);
     }
 
-    /** A sink that masks lines before another one gets them. */
+    /** Returns a consumer that masks lines before it passes them on. */
     Consumer<String> before(Consumer<String> sink) {
         return line -> sink.accept(apply(line));
     }
@@ -83,7 +86,10 @@ final class Redaction implements UnaryOperator<String> {
         return found.isEmpty() ? line : masked(line, found);
     }
 
-    /** Hits that overlap become one, so that nothing remains of the shorter of two secrets that share characters. */
+    /**
+     * Replaces the ranges of the line. Overlapping ranges are masked as one, so that no part of the shorter of two
+     * overlapping secrets remains.
+     */
     private static String masked(String line, List<Range> found) {
         found.sort(Comparator.comparingInt(Range::start));
         StringBuilder text = new StringBuilder();
@@ -108,7 +114,7 @@ final class Redaction implements UnaryOperator<String> {
         }
         String escaped = line.replace("\\", "\\\\").replace("\"", "\\\"").replace("\t", "\\t");
         literals.add(escaped);
-        // Go's encoder takes care for HTML.
+        // Go's JSON encoder escapes these characters for HTML.
         literals.add(escaped.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"));
         if (PercentEncoded.differs(line)) {
             percentEncoded.add(new PercentEncoded(line));
@@ -116,8 +122,9 @@ final class Redaction implements UnaryOperator<String> {
     }
 
     /**
-     * A secret's base64 depends on where it starts in a group of three bytes, and its first and last character there on
-     * what surrounds it, as in {@code user:password}.
+     * Adds the base64 encodings of a secret. The encoding depends on the secret's position in a group of three bytes.
+     * Unless the secret starts a group, its first and last encoded characters depend on the surrounding bytes, as in
+     * {@code user:password}.
      */
     private void addBase64(String secret) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);

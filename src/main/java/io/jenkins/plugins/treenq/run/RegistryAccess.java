@@ -28,30 +28,35 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The registries of one build, in memory: the logins are what the job gave for those that it names, and what is
- * configured for the job for the others. Never prints a secret.
+ * The logins of one build for registries, which are kept in memory and never printed. For the registries that the job
+ * names, the logins are those that the job gave; for all others, those that are configured for the job.
  */
 final class RegistryAccess implements RegistryLogins, Serializable {
     private static final long serialVersionUID = 1;
 
     private final HashMap<String, RegistryLogin> logins = new HashMap<>();
 
-    /** Registries whose configured credentials are not there: they are not used without. */
+    /**
+     * The registries whose configured credentials cannot be found. These registries are not accessed without
+     * credentials.
+     */
     private final HashSet<String> broken = new HashSet<>();
 
     private RegistryAccess() {}
 
     /**
-     * All registries, for nobody knows which ones a build needs before the daemon asks.
+     * Collects the logins for all configured registries, because the registries that a build needs are unknown until
+     * the daemon requests a login.
      *
-     * @param named the registries that the job names, each with the credentials that the job gave for it, or with null
-     * @throws AbortException when credentials for one of them are not there; the message says so
+     * @param named the registries that the job names, each with the ID of the credentials that the job gave for it,
+     *     or with null
+     * @throws AbortException if credentials for one of these registries cannot be found; the message says which
      */
     static RegistryAccess all(Map<String, String> named, Run<?, ?> run, TaskListener listener) throws AbortException {
         return new RegistryAccess().with(configured(run, registry -> true), named, run, listener);
     }
 
-    /** The same for these registries alone, and their mirrors. */
+    /** Collects the logins for the given registries and their mirrors only. */
     static RegistryAccess only(Map<String, String> named, Run<?, ?> run, TaskListener listener) throws AbortException {
         Set<String> wanted = new HashSet<>(named.keySet());
         for (ScopedItem<Registry> registry : configured(run, registry -> named.containsKey(registry.getHost()))) {
@@ -86,14 +91,14 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         return this;
     }
 
-    /** The registries of the images, all with the same credentials. */
+    /** Maps the registries of the images to the same credentials. */
     static Map<String, String> named(Collection<String> images, @CheckForNull String credentialsId) {
         Map<String, String> named = new LinkedHashMap<>();
         images.forEach(image -> named.put(ImageName.parse(image).host(), credentialsId));
         return named;
     }
 
-    /** How the job's registries are reached. */
+    /** Returns the connection settings of all registries, as they are configured for the job. */
     static RegistryConnections connections(Run<?, ?> run) {
         Map<String, RegistryConnection> connections = new HashMap<>();
         configured(run, registry -> true)
@@ -103,7 +108,8 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     }
 
     /**
-     * Images in the job's registries, with these logins, from the controller, which connects to no other hosts for it.
+     * Opens access to images in the job's registries with these logins, from the controller. The controller connects to
+     * no other hosts for this access.
      */
     ImageRegistry open(Run<?, ?> run) {
         return new ImageRegistry(
@@ -124,7 +130,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
             if (needed) {
                 throw e;
             }
-            // It may be of no concern here.
+            // The build may not need this registry.
             listener.getLogger().println("WARNING: " + e.getMessage());
             broken.add(host);
         }
@@ -138,7 +144,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         return Optional.ofNullable(logins.get(host));
     }
 
-    /** To be masked in the log. */
+    /** Returns the secrets, which are to be masked in the log. */
     Set<String> secrets() {
         return logins.values().stream().map(RegistryLogin::secret).collect(Collectors.toSet());
     }

@@ -31,7 +31,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Images in registries, for a run; the controller itself talks to the registries, without builder and agent. */
+/**
+ * Accesses images in registries for a run. The controller itself connects to the registries, without a builder and an
+ * agent.
+ */
 public final class RegistryImages {
     private static final Logger LOGGER = Logger.getLogger(RegistryImages.class.getName());
 
@@ -44,11 +47,11 @@ public final class RegistryImages {
     }
 
     /**
-     * What a registry has under a name.
+     * Reads the metadata of an image.
      *
-     * @param credentialsId that the job gave for the registry; null for those that are configured
-     * @return null when it is not there
-     * @throws AbortException when that cannot be known; the message says why
+     * @param credentialsId credentials that the job gave for the registry; null for the configured ones
+     * @return the metadata; null if the image does not exist
+     * @throws AbortException if the registry cannot be read; the message says why
      */
     @CheckForNull
     public InspectedImage inspect(String image, @CheckForNull String credentialsId)
@@ -67,10 +70,10 @@ public final class RegistryImages {
     }
 
     /**
-     * The image that all tags of a build stand for already, which is then recorded on the run. Empty also when that
-     * cannot be known, so that it is built.
+     * Returns the image that all tags of a build already point to, and records the image on the run. Empty if there is
+     * no such image, or if the registry cannot be read, so that the image is built.
      *
-     * @param timeline of the build
+     * @param timeline timeline of the build
      */
     Optional<BuiltImage> present(ImageOrder order, LiveTimeline timeline) throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
@@ -92,12 +95,15 @@ public final class RegistryImages {
     }
 
     /**
-     * Gives an image further names, and records that on the run.
+     * Adds tags to an image and records the image on the run.
      *
-     * @param to names with tags, in its own registry or in others
-     * @param credentialsId that the job gave for the registries of these names; null for those that are configured
-     * @param fromCredentialsId the same for the image's own registry, if it is another one
-     * @throws AbortException when it failed; the message says why, and what was tagged before that
+     * @param to complete names with tags, in the image's registry or in others
+     * @param credentialsId credentials that the job gave for the registries of the new tags; null for the
+     *     configured ones
+     * @param fromCredentialsId credentials that the job gave for the image's own registry, if that is a different
+     *     one; null for the configured ones
+     * @throws AbortException if the image cannot be promoted; the message says why, and which tags were set before
+     *     the failure
      */
     public BuiltImage promote(
             String from, List<String> to, @CheckForNull String credentialsId, @CheckForNull String fromCredentialsId)
@@ -127,11 +133,12 @@ public final class RegistryImages {
     }
 
     /**
-     * Begins to put an image of a repository under a tag there, as the run could, and records nothing.
+     * Makes a tag point to an image in the same repository, with the credentials that the run could use. Nothing is
+     * recorded on the run.
      *
-     * @param tag a name with a tag
-     * @return completes when it is done, exceptionally with an {@link AbortException} when that failed
-     * @throws AbortException when it may not be done; the registry was not asked
+     * @param tag complete name with a tag
+     * @return completes when the tag is set, or with an {@link AbortException} if the registry refuses the tag
+     * @throws AbortException if the policy does not allow the push; the registry was not accessed
      */
     public CompletableFuture<Void> tag(ImageName tag, Digest image, @CheckForNull String credentialsId)
             throws AbortException {
@@ -160,9 +167,9 @@ public final class RegistryImages {
     }
 
     /**
-     * To be asked before something is built that {@link #assemble} is needed for.
+     * Checks whether {@link #assemble} is allowed. This method is called before the parts are built.
      *
-     * @throws AbortException when the controller may not connect to a registry of these images; the message says so
+     * @throws AbortException if the controller may not connect to a registry of these images; the message says which
      */
     void requireAllowed(List<String> images) throws AbortException {
         AllowedHosts allowed = JobConfiguration.of(run.getParent()).controllerHosts();
@@ -181,8 +188,9 @@ public final class RegistryImages {
     /**
      * Makes one image of parts that were pushed by digest.
      *
-     * @param whole what they are parts of; its tags are the image's
-     * @throws AbortException when that failed; the message says why, and what was tagged
+     * @param whole the build of the whole image, whose tags the image gets
+     * @return the digest of the image's index
+     * @throws AbortException if the image cannot be assembled; the message says why, and which tags were set
      */
     Digest assemble(DockerfileBuild whole, List<Digest> parts, @CheckForNull String credentialsId)
             throws AbortException, InterruptedException {

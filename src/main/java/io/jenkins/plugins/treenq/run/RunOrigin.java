@@ -18,18 +18,18 @@ import java.util.regex.Pattern;
 import jenkins.scm.RunWithSCM;
 
 /**
- * What Jenkins knows of what a build is made of: from the environment, as branch sources and the plugin for git set it,
- * from the changes, and from the branch source itself. Whatever is not known is null.
+ * Collects Jenkins' information about the sources of a build: from the environment variables of branch sources and the
+ * Git plugin, from the changes, and from the branch source itself. Unknown values are null.
  */
 public final class RunOrigin {
     private static final String ORIGIN = "origin/";
     private static final String REMOTES = "refs/remotes/";
     private static final String REFS = "refs/";
 
-    /** What the plugin for git calls a branch that is none. */
+    /** The name that the Git plugin uses for a checkout that is not on a branch. */
     private static final String DETACHED = "detached";
 
-    /** Of an address on the web: neither who logs in nor what is asked belongs into a label. */
+    /** A URL with its parts. The login and the query are removed, because neither belongs in a label. */
     private static final Pattern WEB =
             Pattern.compile("(?<scheme>https?://)(?:[^/?#]*@)?(?<rest>[^?#@]*)(?:[?#].*)?", Pattern.CASE_INSENSITIVE);
 
@@ -49,17 +49,17 @@ public final class RunOrigin {
                 .findFirst();
     }
 
-    /** Finds what a branch source says of a build. */
+    /** Finds the information of a branch source about a build. */
     interface RevisionFinder extends ExtensionPoint {
         Optional<SourceRevision> find(Run<?, ?> run);
     }
 
     /**
-     * What a branch source says of a build.
+     * The information of a branch source about a build.
      *
-     * @param commit its hash
+     * @param commit hash of the commit
      * @param title name of the repository
-     * @param url where people look at the repository
+     * @param url address of the repository's web page
      */
     record SourceRevision(
             @CheckForNull String commit,
@@ -67,7 +67,7 @@ public final class RunOrigin {
             @CheckForNull String description,
             @CheckForNull String url) {}
 
-    /** Of a change request, a tag or a branch, as {@code refs/heads/NAME}. */
+    /** Returns the git ref of the change request, the tag or the branch, such as {@code refs/heads/NAME}. */
     @CheckForNull
     public String ref() {
         if (variable("CHANGE_ID") != null) {
@@ -82,7 +82,7 @@ public final class RunOrigin {
         return refOfGit(variable("GIT_BRANCH"));
     }
 
-    /** @param name of a branch, with the name of the remote repository in front */
+    /** @param name name of a branch, which may begin with the name of the remote repository */
     @CheckForNull
     private static String refOfGit(@CheckForNull String name) {
         if (name == null || name.equals(DETACHED)) {
@@ -95,31 +95,31 @@ public final class RunOrigin {
         return BuildOrigin.BRANCHES + (branch.startsWith(ORIGIN) ? branch.substring(ORIGIN.length()) : branch);
     }
 
-    /** The hash of the commit. */
+    /** Returns the hash of the commit. */
     @CheckForNull
     public String commit() {
         String ofGit = variable("GIT_COMMIT");
         return ofGit != null ? ofGit : revision.map(SourceRevision::commit).orElse(null);
     }
 
-    /** The branch that a change request is to be merged into. */
+    /** Returns the name of the branch that a change request is to be merged into. */
     @CheckForNull
     public String baseRef() {
         return variable("CHANGE_TARGET");
     }
 
-    /** Known only in builds of it. */
+    /** Returns the name of the default branch, which is known only in builds of that branch. */
     @CheckForNull
     public String defaultBranch() {
         return "true".equals(variable("BRANCH_IS_PRIMARY")) ? variable("BRANCH_NAME") : null;
     }
 
-    /** Whether the time of day is why it is built. */
+    /** Tells whether a timer started the build. */
     public boolean isScheduled() {
         return run.getCause(TimerTrigger.TimerTriggerCause.class) != null;
     }
 
-    /** When it was committed, which is known when it is one of the changes. */
+    /** Returns the commit's time, which is known if the commit is one of the build's changes. */
     @CheckForNull
     public Instant commitDate(@CheckForNull String commit) {
         if (commit == null || !(run instanceof RunWithSCM<?, ?> withChanges)) {
@@ -135,12 +135,12 @@ public final class RunOrigin {
         return null;
     }
 
-    /** When the build began, so that all rules of a build have the same date. */
+    /** Returns the build's start time, so that all rules of a build use the same time. */
     public Instant date() {
         return Instant.ofEpochMilli(run.getStartTimeInMillis());
     }
 
-    /** @param defaultBranch of it, as far as it is known */
+    /** @param defaultBranch name of the repository's default branch; null if it is unknown */
     public Repository repository(@CheckForNull String defaultBranch) {
         String source = withoutLogin(variable("GIT_URL"));
         String name = source == null ? null : nameOf(source);

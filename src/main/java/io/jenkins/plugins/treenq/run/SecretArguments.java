@@ -10,9 +10,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * The arguments of a build as its page shows them. A build argument whose name says that it is secret should not be
- * one, but some are; their values are hidden although nobody called them secret. The names are those of the
- * Dockerfile's rule SecretsUsedInArgOrEnv ({@code frontend/dockerfile/dockerfile2llb/convert.go}).
+ * The arguments of a build as the build's page shows them. A secret should not be passed as a build argument, but some
+ * are. Therefore the values of build arguments whose names suggest a secret are hidden, even if they are not declared
+ * as secrets. The names are those of the Dockerfile rule SecretsUsedInArgOrEnv
+ * ({@code frontend/dockerfile/dockerfile2llb/convert.go}).
  */
 final class SecretArguments {
     private static final String BUILD_ARGUMENT = "build-arg:";
@@ -23,10 +24,13 @@ final class SecretArguments {
 
     private static final Pattern PUBLIC = Pattern.compile("(?i)(?:_|^)public(?:_|$)");
 
-    /** Within an address. */
+    /** The login in a URL. */
     private static final Pattern LOGIN = Pattern.compile("(?<=://)[^/@\\s]+(?=@)");
 
-    /** A shorter one, such as true, says nothing, and occurs elsewhere. */
+    /**
+     * The minimum length of a value that is masked elsewhere. Shorter values, such as true, reveal little and occur in
+     * other texts.
+     */
     private static final int SHORTEST = 8;
 
     private SecretArguments() {}
@@ -37,7 +41,7 @@ final class SecretArguments {
                 && !PUBLIC.matcher(name).find();
     }
 
-    /** All arguments, with secret ones hidden. */
+    /** Returns all arguments with the secret values hidden. */
     static Map<String, String> shown(DockerfileBuild build) {
         Map<String, String> shown = new TreeMap<>();
         build.request()
@@ -47,7 +51,7 @@ final class SecretArguments {
         return shown;
     }
 
-    /** The mask, which hides the values of secret arguments, too. */
+    /** Returns a mask that also hides the values of secret arguments. */
     static UnaryOperator<String> masked(DockerfileBuild build, UnaryOperator<String> mask) {
         Set<String> values = new HashSet<>();
         build.request().options().forEach((name, value) -> {

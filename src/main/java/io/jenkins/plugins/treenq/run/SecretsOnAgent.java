@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The secrets and SSH keys of one build, in memory. Never prints one. */
+/** The secrets and SSH keys of one build, which are kept in memory and never printed. */
 final class SecretsOnAgent implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -39,7 +39,7 @@ final class SecretsOnAgent implements Serializable {
 
     private SecretsOnAgent() {}
 
-    /** @throws AbortException when something is not there, or of the wrong type; the message says what */
+    /** @throws AbortException if a secret cannot be found or has the wrong type; the message says which */
     static SecretsOnAgent collect(ImageOrder order, BuildCredentials credentials, EnvVars environment)
             throws AbortException {
         SecretsOnAgent all = new SecretsOnAgent();
@@ -70,7 +70,8 @@ final class SecretsOnAgent implements Serializable {
     }
 
     /**
-     * The daemon looks for these names before it fetches ({@code source/git/source.go}, {@code source/http/source.go}).
+     * Adds the credentials for a build context that the daemon fetches, under the secret IDs that the daemon requests
+     * before it fetches ({@code source/git/source.go}, {@code source/http/source.go}).
      */
     private void addContext(String address, String credentialsId, BuildCredentials credentials) throws AbortException {
         RemoteAccess access = credentials.remote(credentialsId, address);
@@ -101,9 +102,9 @@ final class SecretsOnAgent implements Serializable {
     }
 
     /**
-     * Reads those that are in files of the workspace.
+     * Reads the secrets that are in files of the workspace.
      *
-     * @throws BuildkitException.InvalidRequestException when one cannot be read
+     * @throws BuildkitException.InvalidRequestException if a file cannot be read
      */
     void read(Workspace workspace) throws BuildkitException.InvalidRequestException {
         for (Map.Entry<String, SecretText> secret : secrets.entrySet()) {
@@ -115,12 +116,12 @@ final class SecretsOnAgent implements Serializable {
         }
     }
 
-    /** What the daemon may ask for, once all were read. */
+    /** Returns the secrets that the daemon can request. The secrets in files must have been read before. */
     Secrets secrets() {
         return id -> Optional.ofNullable(secrets.get(id)).map(SecretText::value);
     }
 
-    /** What answers to steps that mount SSH. */
+    /** Returns the SSH agents for build steps that mount SSH, by ID. */
     Map<String, SshAgent> ssh() throws BuildkitException.InvalidRequestException {
         Map<String, SshAgent> agents = new HashMap<>();
         keys.forEach((id, of) -> agents.put(id, new SshAgent.Keys(of)));
@@ -135,7 +136,10 @@ final class SecretsOnAgent implements Serializable {
         return agents;
     }
 
-    /** To be masked in the log, once all were read. What is larger is no text that somebody would print. */
+    /**
+     * Returns the secret texts, which are to be masked in the log. The secrets in files must have been read before.
+     * Secrets beyond the maximum size are omitted, because a build step would not print them as text.
+     */
     Set<String> texts() {
         return Stream.concat(
                         secrets.values().stream()

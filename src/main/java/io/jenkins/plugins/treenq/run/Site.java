@@ -5,10 +5,10 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * Where a build runs, as it is remembered over a restart.
+ * The location of a build, in the form that is saved for a restart.
  *
- * @param builder its name
- * @param address of the daemon among the builder's
+ * @param builder name of the builder
+ * @param address address of the daemon, one of the builder's addresses
  */
 public record Site(String builder, String address) implements Serializable {
     public Site {

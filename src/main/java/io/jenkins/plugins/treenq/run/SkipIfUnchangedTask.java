@@ -21,11 +21,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Builds, unless the tags stand for an image that is known to be made of the same. */
+/** Builds an image, unless the tags point to an image that is known to have the same inputs. */
 final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     private static final long serialVersionUID = 1;
 
-    /** What {@code HttpErrors} says of a registry that this agent does not get to. */
+    /** The messages of {@code HttpErrors} about a registry that the agent cannot reach. */
     private static final Pattern NOT_REACHED = Pattern.compile(
             "registry \\S+ (?:has a name that is not known here|cannot be reached from here|does not answer in time)");
 
@@ -35,9 +35,9 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     private final String beginning;
 
     /**
-     * @param tags that have to stand for the image
-     * @param connections how registries are reached
-     * @param beginning a line for the log when something is built
+     * @param tags the tags that must point to the image
+     * @param connections connection settings of registries
+     * @param beginning log line that is printed if the image is built
      */
     SkipIfUnchangedTask(BuildTask building, List<ImageName> tags, RegistryConnections connections, String beginning) {
         this.building = building;
@@ -46,7 +46,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
         this.beginning = beginning;
     }
 
-    /** What is known before the build. */
+    /** The result of the comparison before the build. */
     private record Comparison(BuildInputs inputs, Optional<ImageDescription> unchanged) {}
 
     @Override
@@ -94,7 +94,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
         return Optional.empty();
     }
 
-    /** What the same files may become something else with. */
+    /** Returns the properties of the daemon that influence the result of a build. */
     private static Map<String, String> daemon(BuildkitClient client) throws BuildkitException, InterruptedException {
         String platforms = client.workers().stream()
                 .map(Worker::platforms)

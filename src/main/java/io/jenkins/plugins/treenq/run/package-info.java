@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * One build, from parameters to digest: the builder is chosen, credentials are found, the client builds on the agent,
- * the result is recorded. Imports configuration, credentials, parameters, report, timeline and the client; steps,
- * freestyle builders and the job's page call it.
+ * Runs a build from its parameters to its digest: this package selects the builder, finds the credentials, lets the
+ * client build on the agent, and records the result. The package imports config, credentials, metadata, parameters,
+ * pool, report, timeline and the client; steps, freestyle build steps and the job's page call it.
  */
 package io.jenkins.plugins.treenq.run;

@@ -7,10 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * One call of a step that the controller itself works at, on one thread. After a restart of the controller it is done
- * once more.
+ * One call of a step whose work the controller does on one thread. After a restart of the controller, the work is
+ * repeated.
  *
- * @param <T> what the step returns
+ * @param <T> type of the step's result
  */
 abstract class BackgroundExecution<T> extends StoppableExecution<T> {
     private static final long serialVersionUID = 1;
@@ -19,7 +19,7 @@ abstract class BackgroundExecution<T> extends StoppableExecution<T> {
         super(context);
     }
 
-    /** Does what the step is for. */
+    /** Does the work of the step. */
     abstract T perform() throws IOException, InterruptedException;
 
     @Override

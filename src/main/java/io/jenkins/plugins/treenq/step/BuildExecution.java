@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * One call of the step, which outlives restarts of the controller: what was begun last is saved before it begins, and
- * stays saved until its end is known, however often Jenkins goes away meanwhile.
+ * One call of the step {@code treenqBuild}, which survives restarts of the controller. Each build is saved before it
+ * starts and stays saved until its end is known, regardless of the number of restarts in between.
  */
 final class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
@@ -37,10 +37,10 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
 
     final TreenqBuildStep step;
 
-    /** Whether the step has a workspace; without, the daemon fetches everything. */
+    /** Whether the step has a workspace. Without a workspace, the daemon fetches the build context. */
     private boolean onAgent;
 
-    /** Null as long as no build has been begun. */
+    /** Null until a build has been started. */
     private volatile BegunBuild begun;
 
     BuildExecution(TreenqBuildStep step, StepContext context) {
@@ -62,7 +62,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
             context.get(TaskListener.class).getLogger().println(warning);
         }
         return new ImageBuild(
-                        // Names of builds are used once.
+                        // Each build gets a new ID, because an ID can be used only once.
                         step.order(BuildRequest.newRef(), UnaryOperator.identity()),
                         context.get(Run.class),
                         context.get(TaskListener.class),
@@ -78,7 +78,10 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
         return Async.then(there, now -> begin());
     }
 
-    /** Its node step gives up when the agent does not come back, and stops this one then. */
+    /**
+     * Polls until the agent is connected. If the agent does not reconnect, the enclosing {@code node} step gives up and
+     * stops this step.
+     */
     private void awaitAgent(CompletableFuture<Void> there) {
         if (there.isDone()) {
             return;

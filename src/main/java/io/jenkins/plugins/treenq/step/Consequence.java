@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.step;
 
 import org.jvnet.localizer.Localizable;
 
-/** What becomes of a build when an image is there, or is not. */
+/** The consequence for a freestyle build if an image exists, or if it does not exist. */
 public enum Consequence {
     GO_ON(Messages._Consequence_goOn()),
     NOT_BUILT(Messages._Consequence_notBuilt()),
@@ -15,7 +15,7 @@ public enum Consequence {
         this.text = text;
     }
 
-    /** For a form. */
+    /** Returns the text for the form. */
     public String getText() {
         return text.toString();
     }

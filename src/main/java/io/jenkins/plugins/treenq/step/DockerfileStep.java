@@ -19,7 +19,10 @@ import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** What a Dockerfile is and where it is read: the parameters of every step that has to do with one. */
+/**
+ * A step that uses a Dockerfile. This class has the parameters that describe the Dockerfile, its build context and the
+ * daemon.
+ */
 public abstract class DockerfileStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -41,7 +44,10 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     DockerfileStep() {}
 
-    /** What an earlier version saved, or somebody wrote by hand, lacks what has a default now. */
+    /**
+     * Sets default values for parameters that are missing in the XML of an earlier version or in XML that was written
+     * by hand.
+     */
     protected Object readResolve() {
         setContext(context);
         setDockerfile(dockerfile);
@@ -54,7 +60,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         return this;
     }
 
-    /** A folder or a tar archive of the workspace, or an address that the daemon fetches itself. */
+    /** Returns the build context: a folder or a tar archive in the workspace, or a URL that the daemon fetches. */
     public String getContext() {
         return context;
     }
@@ -64,7 +70,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.context = orElse(context, DockerfileStepDescriptor.DEFAULT_CONTEXT);
     }
 
-    /** Path, relative to the context. */
+    /** Returns the path of the Dockerfile, relative to the build context. */
     public String getDockerfile() {
         return dockerfile;
     }
@@ -74,7 +80,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.dockerfile = orElse(dockerfile, DockerfileStepDescriptor.DEFAULT_DOCKERFILE);
     }
 
-    /** The Dockerfile itself; null for a file. */
+    /** Returns the text of the Dockerfile; null if the Dockerfile is a file. */
     @CheckForNull
     public String getDockerfileText() {
         return dockerfileText;
@@ -85,7 +91,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.dockerfileText = dockerfileText == null || dockerfileText.isBlank() ? null : dockerfileText;
     }
 
-    /** Stage to build; null for the last one. */
+    /** Returns the name of the target stage; null for the last stage. */
     @CheckForNull
     public String getTarget() {
         return target;
@@ -96,7 +102,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.target = Util.fixEmptyAndTrim(target);
     }
 
-    /** Values of {@code ARG}, each as {@code NAME=value}. */
+    /** Returns the values of {@code ARG} instructions, each as {@code NAME=value}. */
     public List<String> getBuildArgs() {
         return buildArgs;
     }
@@ -106,7 +112,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.buildArgs = LineList.of(buildArgs);
     }
 
-    /** Named contexts, each as {@code NAME=folder}, an image or an address. */
+    /** Returns the named contexts, each as {@code NAME=folder}, or with an image or a URL instead of the folder. */
     public List<String> getContexts() {
         return contexts;
     }
@@ -116,7 +122,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.contexts = LineList.of(contexts);
     }
 
-    /** Such as {@code linux/arm64}; none for the builder's own. */
+    /** Returns the platforms, such as {@code linux/arm64}. The list is empty for the daemon's own platform. */
     public List<String> getPlatforms() {
         return platforms;
     }
@@ -126,7 +132,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.platforms = LineList.trimmed(platforms);
     }
 
-    /** Null for the default one. */
+    /** Returns the name of the builder; null for the default builder. */
     @CheckForNull
     public String getBuilder() {
         return builder;
@@ -137,7 +143,9 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.builder = Util.fixEmptyAndTrim(builder);
     }
 
-    /** Login for registries; null for those that are configured. */
+    /**
+     * Returns the ID of the credentials for the registries of the tags; null for the credentials that are configured.
+     */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -148,7 +156,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** For a context that the daemon fetches; null for none. */
+    /** Returns the ID of the credentials for a build context that the daemon fetches; null for none. */
     @CheckForNull
     public String getContextCredentialsId() {
         return contextCredentialsId;
@@ -159,7 +167,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.contextCredentialsId = Util.fixEmptyAndTrim(contextCredentialsId);
     }
 
-    /** What steps of the Dockerfile mount as secrets. */
+    /** Returns the secrets that instructions of the Dockerfile can mount. */
     public List<BuildSecret> getSecrets() {
         return secrets;
     }
@@ -169,7 +177,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.secrets = new ArrayList<>(Util.fixNull(secrets));
     }
 
-    /** What answers to steps of the Dockerfile that mount SSH. */
+    /** Returns the SSH keys and agents that instructions of the Dockerfile can mount. */
     public List<SshAccess> getSsh() {
         return ssh;
     }
@@ -179,7 +187,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.ssh = new ArrayList<>(Util.fixNull(ssh));
     }
 
-    /** Null for the daemon's own for Dockerfiles. */
+    /** Returns the image of the frontend; null for the Dockerfile frontend that is built into the daemon. */
     @CheckForNull
     public String getFrontend() {
         return frontend;
@@ -190,7 +198,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.frontend = Util.fixEmptyAndTrim(frontend);
     }
 
-    /** The frontend's own keys, each as {@code key=value}. */
+    /** Returns the options of the frontend, each as {@code key=value}. */
     public List<String> getFrontendOptions() {
         return frontendOptions;
     }
@@ -200,7 +208,10 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.frontendOptions = LineList.of(frontendOptions);
     }
 
-    /** {@code error} for a Dockerfile that cannot be built, {@code warning} for one that breaks a rule, too. */
+    /**
+     * Returns {@code error} if only a Dockerfile that cannot be built fails the step, or {@code warning} if a
+     * Dockerfile that violates a rule fails the step, too.
+     */
     public String getFailOn() {
         return orElse(failOn, DockerfileStepDescriptor.FAIL_ON_ERROR);
     }
@@ -210,7 +221,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.failOn = Util.fixEmptyAndTrim(failOn);
     }
 
-    /** Whether a Dockerfile may break no rule. */
+    /** Tells whether a Dockerfile that violates a rule fails the step. */
     final boolean failsOnWarning() throws AbortException {
         return switch (getFailOn()) {
             case DockerfileStepDescriptor.FAIL_ON_ERROR -> false;
@@ -219,13 +230,13 @@ public abstract class DockerfileStep extends Step implements Serializable {
         };
     }
 
-    /** @param expand fills in variables */
+    /** @param expand expands variables */
     DockerfileBuild.Builder describe(UnaryOperator<String> expand)
             throws AbortException, BuildkitException.InvalidRequestException {
         DockerfileBuild.Builder build = DockerfileBuild.builder()
                 .context(expand.apply(context))
                 .dockerfile(expand.apply(dockerfile))
-                // Variables of the Dockerfile are its own.
+                // Variables are not expanded here, because the Dockerfile has variables of its own.
                 .dockerfileText(Util.fixNull(dockerfileText))
                 .target(expanded(target, expand))
                 .buildArgs(KeyValueList.map(buildArgs, "buildArgs", expand))
@@ -236,9 +247,9 @@ public abstract class DockerfileStep extends Step implements Serializable {
     }
 
     /**
-     * The parameters as the service takes them.
+     * Returns the order that these parameters describe.
      *
-     * @param build what is to be made of the Dockerfile
+     * @param build the Dockerfile with its outputs
      */
     final ImageOrder order(
             DockerfileBuild build, List<BuildCache> cacheFrom, List<BuildCache> cacheTo, UnaryOperator<String> expand)

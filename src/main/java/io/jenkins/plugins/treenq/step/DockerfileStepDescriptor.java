@@ -21,7 +21,7 @@ import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Form and syntax of the parameters that have to do with a Dockerfile. */
+/** Form and Pipeline syntax of the parameters that describe a Dockerfile. */
 public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     public static final String DEFAULT_CONTEXT = ".";
     public static final String DEFAULT_DOCKERFILE = "Dockerfile";
@@ -30,8 +30,8 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     static final String FAIL_ON_WARNING = "warning";
 
     /**
-     * @param assignments parameters with texts of the form {@code NAME=value}, beside those of a Dockerfile
-     * @param lists the other parameters with texts
+     * @param assignments names of further parameters whose values have the form {@code NAME=value}
+     * @param lists names of further parameters that are lists of texts
      */
     DockerfileStepDescriptor(Set<String> assignments, Set<String> lists) {
         super(with(assignments, "buildArgs", "contexts", "frontendOptions"), with(lists, "platforms"));
@@ -85,7 +85,10 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
         return KeyValueList.check(item, value);
     }
 
-    /** Of those that are folders, the first one that cannot be in the workspace. */
+    /**
+     * Checks the named contexts. For contexts that are folders, the result is that of the first folder that cannot be
+     * in the workspace.
+     */
     @POST
     public FormValidation doCheckContexts(@AncestorInPath Item item, @QueryParameter String value) {
         List<FormValidation> folders = new ArrayList<>();

@@ -8,8 +8,9 @@ import java.io.IOException;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /**
- * What a build step of freestyle jobs does. A Pipeline that calls it prints who stopped it, and then the exception that
- * the stop ends in, with its stack trace unless it is one of the Pipeline's own.
+ * The work of a freestyle build step. If a Pipeline calls the build step and is stopped, the Pipeline prints who
+ * stopped it and then the exception, with a stack trace unless the exception is a FlowInterruptedException. Therefore
+ * an interrupt in a Pipeline is converted to that type.
  */
 @FunctionalInterface
 interface Interruptible<T> {

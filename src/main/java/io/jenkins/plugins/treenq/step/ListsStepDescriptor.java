@@ -22,16 +22,16 @@ import org.kohsuke.accmod.restrictions.DoNotUse;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Form and syntax of a step with lists. A form has them as lines of text; a Jenkinsfile may give a single text for a
- * list, and has assignments as maps.
+ * Form and Pipeline syntax of a step that has lists as parameters. In the form, a list is a text with one entry on each
+ * line. In a Jenkinsfile, a list can also be a single text, and a list of key=value texts can be a map.
  */
 public abstract class ListsStepDescriptor extends StepDescriptor implements CustomDescribableModel {
     private final Set<String> assignments;
     private final Set<String> lists;
 
     /**
-     * @param assignments parameters with texts of the form {@code NAME=value}
-     * @param lists the other parameters with texts
+     * @param assignments names of the parameters whose values have the form {@code NAME=value}
+     * @param lists names of the other parameters that are lists of texts
      */
     ListsStepDescriptor(Set<String> assignments, Set<String> lists) {
         this.assignments = Set.copyOf(assignments);
@@ -40,11 +40,11 @@ public abstract class ListsStepDescriptor extends StepDescriptor implements Cust
 
     @Override
     public Set<? extends Class<?>> getRequiredContext() {
-        // No workspace is needed where a builder or the controller fetches everything itself.
+        // A workspace is not required, because the daemon or the controller may fetch everything itself.
         return Set.of(Run.class, TaskListener.class);
     }
 
-    /** What a text area shows of a list. */
+    /** Returns the text that a text area shows for a list. */
     @Restricted(DoNotUse.class)
     public String lines(@CheckForNull List<String> values) {
         return LineList.text(values);

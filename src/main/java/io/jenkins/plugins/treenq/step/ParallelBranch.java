@@ -7,7 +7,8 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Tells whether a step is in a branch of {@code parallel}, as the cells of a matrix are, so that others run beside it.
+ * Tells whether a step is in a branch of {@code parallel} or in a cell of a {@code matrix}, so that other steps can run
+ * at the same time.
  */
 final class ParallelBranch {
     private ParallelBranch() {}

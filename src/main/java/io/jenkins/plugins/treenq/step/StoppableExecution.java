@@ -15,10 +15,10 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * One call of a step, for which no thread of a Pipeline works or waits. After a restart of the controller it is taken
- * up again. What is under way ends when the step is stopped.
+ * One call of a step, which occupies no thread of the Pipeline. After a restart of the controller, the step is resumed.
+ * When the step is stopped, its work is canceled.
  *
- * @param <T> what the step returns
+ * @param <T> type of the step's result
  */
 abstract class StoppableExecution<T> extends StepExecution {
     private static final long serialVersionUID = 1;
@@ -31,10 +31,13 @@ abstract class StoppableExecution<T> extends StepExecution {
         super(context);
     }
 
-    /** Begins what the step is for. Whatever it throws, or ends with, is the step's failure. */
+    /**
+     * Starts the work of the step. An exception that this method throws, or that completes the future, is the failure
+     * of the step.
+     */
     abstract CompletableFuture<T> begin() throws Exception;
 
-    /** The same after a restart in the middle of it. */
+    /** Starts the work of the step again after a restart interrupted it. */
     abstract CompletableFuture<T> resume() throws Exception;
 
     @Override
@@ -78,24 +81,28 @@ abstract class StoppableExecution<T> extends StepExecution {
         if (failure == null) {
             getContext().onSuccess(result);
         } else if (cause != null) {
-            // Whoever stopped the step is answered by stop. What is foreseen would only be a stack trace beside that
-            // answer.
+            // The method stop has already reported the cause. An expected failure would only add a stack trace to that
+            // cause.
             if (!(failure instanceof CancellationException
                     || failure instanceof InterruptedException
                     || failure instanceof AbortException)) {
                 cause.addSuppressed(failure);
             }
         } else if (ImageBuild.isShuttingDown()) {
-            // Agents were let go of; the step is taken up when Jenkins is back.
+            // Jenkins has disconnected the agents; the step is resumed after the restart.
             LOGGER.log(Level.FINE, failure, () -> this + " waits for the restart");
         } else {
-            // Whoever completes the work must not wait for the log.
+            // The log is written on another thread, so that the thread that completes the work does not wait for the
+            // log.
             Async.call(Async.SHORT, () -> tell(failure))
                     .whenComplete((told, problem) -> getContext().onFailure(failure));
         }
     }
 
-    /** Of the branches that fail, a Pipeline tells the reason of the first one only, at its very end. */
+    /**
+     * Prints the failure of a step in a parallel branch. A Pipeline prints only the failure of the first branch that
+     * failed, at the end of its log.
+     */
     private Void tell(Throwable failure) throws IOException, InterruptedException {
         if (failure instanceof AbortException && ParallelBranch.encloses(getContext())) {
             getContext().get(TaskListener.class).error(failure.getMessage());

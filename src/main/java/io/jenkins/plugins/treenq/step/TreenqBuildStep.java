@@ -37,19 +37,25 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Builds an image of a Dockerfile on a BuildKit daemon, and is all the parameters that the freestyle step has too. */
+/**
+ * The Pipeline step that builds an image from a Dockerfile on a BuildKit daemon. The freestyle build step uses the
+ * parameters of this class, too.
+ */
 public final class TreenqBuildStep extends DockerfileStep {
     private static final long serialVersionUID = 1;
 
     private List<String> tags;
 
-    /** Null only in the XML of a job that somebody wrote by hand. */
+    /** Null only if the value is missing in a job's XML that was written by hand. */
     private Boolean push = true;
 
     private boolean skipIfPresent;
     private boolean skipIfUnchanged;
 
-    /** In the XML of jobs from before files had their own times always; read so that it does not count as unknown. */
+    /**
+     * A parameter of earlier versions, which selected the times of the files in the build context. The field exists so
+     * that the XML of old jobs loads without a warning about unknown data.
+     */
     private transient String contextTimes;
 
     private List<String> labels = new ArrayList<>();
@@ -94,12 +100,15 @@ public final class TreenqBuildStep extends DockerfileStep {
         return super.readResolve();
     }
 
-    /** Names of the image; without any, and without outputs, it is only checked whether the build succeeds. */
+    /**
+     * Returns the names of the image. If there are neither names nor outputs, the build only checks whether the
+     * Dockerfile can be built.
+     */
     public List<String> getTags() {
         return tags;
     }
 
-    /** Whether the tags are pushed to their registries. */
+    /** Tells whether the tags are pushed to their registries. */
     public boolean isPush() {
         return push;
     }
@@ -109,7 +118,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.push = push;
     }
 
-    /** Whether nothing is built when all tags stand for one image already. */
+    /** Tells whether the build is skipped if all tags already point to one image. */
     public boolean isSkipIfPresent() {
         return skipIfPresent;
     }
@@ -119,7 +128,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.skipIfPresent = skipIfPresent;
     }
 
-    /** Whether nothing is built when all tags stand for one image that was made of the same. */
+    /** Tells whether the build is skipped if all tags already point to one image with the same inputs. */
     public boolean isSkipIfUnchanged() {
         return skipIfUnchanged;
     }
@@ -129,7 +138,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.skipIfUnchanged = skipIfUnchanged;
     }
 
-    /** Labels of the image, each as {@code name=value}. */
+    /** Returns the labels of the image, each as {@code name=value}. */
     public List<String> getLabels() {
         return labels;
     }
@@ -139,7 +148,10 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.labels = LineList.of(labels);
     }
 
-    /** Annotations, each as {@code key=value}, with what carries it in front, such as {@code index:}. */
+    /**
+     * Returns the annotations, each as {@code key=value}. A prefix such as {@code index:} selects the document that
+     * gets the annotation.
+     */
     public List<String> getAnnotations() {
         return annotations;
     }
@@ -149,7 +161,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.annotations = LineList.of(annotations);
     }
 
-    /** Whether registries are asked for newer base images. */
+    /** Tells whether registries are queried for newer base images. */
     public boolean isPull() {
         return pull;
     }
@@ -159,7 +171,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.pull = pull;
     }
 
-    /** Whether every step runs again. */
+    /** Tells whether the build uses no cache for any build step. */
     public boolean isNoCache() {
         return noCache;
     }
@@ -169,7 +181,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.noCache = noCache;
     }
 
-    /** Stages whose steps run again. */
+    /** Returns the stages whose build steps use no cache. */
     public List<String> getNoCacheStages() {
         return noCacheStages;
     }
@@ -179,7 +191,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.noCacheStages = LineList.trimmed(noCacheStages);
     }
 
-    /** Whether the image is pushed under no tag. */
+    /** Tells whether the image is pushed without a tag. */
     public boolean isPushByDigest() {
         return pushByDigest;
     }
@@ -189,7 +201,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.pushByDigest = pushByDigest;
     }
 
-    /** The image exporter's own keys, each as {@code key=value}. */
+    /** Returns the options of the image exporter, each as {@code key=value}. */
     public List<String> getImageOptions() {
         return imageOptions;
     }
@@ -199,7 +211,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.imageOptions = LineList.of(imageOptions);
     }
 
-    /** Where cache is taken from. */
+    /** Returns the cache importers. */
     public List<BuildCache> getCacheFrom() {
         return cacheFrom;
     }
@@ -209,7 +221,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.cacheFrom = new ArrayList<>(Util.fixNull(cacheFrom));
     }
 
-    /** Where cache is left. */
+    /** Returns the cache exporters. */
     public List<BuildCache> getCacheTo() {
         return cacheTo;
     }
@@ -219,7 +231,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.cacheTo = new ArrayList<>(Util.fixNull(cacheTo));
     }
 
-    /** Results that are written into the workspace. */
+    /** Returns the outputs that are written to the workspace. */
     public List<BuildOutput> getOutputs() {
         return outputs;
     }
@@ -229,7 +241,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.outputs = new ArrayList<>(Util.fixNull(outputs));
     }
 
-    /** {@code mode=max}, {@code true}; null for none. */
+    /** Returns the options of the provenance, such as {@code true} or {@code mode=max}; null for no provenance. */
     @CheckForNull
     public String getProvenance() {
         return provenance;
@@ -240,7 +252,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.provenance = Util.fixEmptyAndTrim(provenance);
     }
 
-    /** {@code true} or {@code generator=IMAGE}; null for none. */
+    /** Returns the options of the SBOM, {@code true} or {@code generator=IMAGE}; null for no SBOM. */
     @CheckForNull
     public String getSbom() {
         return sbom;
@@ -251,7 +263,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.sbom = Util.fixEmptyAndTrim(sbom);
     }
 
-    /** Entitlements, such as {@code network.host}. */
+    /** Returns the entitlements that the build requests, such as {@code network.host}. */
     public List<String> getAllow() {
         return allow;
     }
@@ -261,7 +273,10 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.allow = LineList.trimmed(allow);
     }
 
-    /** What steps reach: {@code default}, {@code none} or {@code host}. */
+    /**
+     * Returns the network of the build steps: {@code default}, {@code none} or {@code host}; null for the setting in
+     * the Dockerfile.
+     */
     @CheckForNull
     public String getNetwork() {
         return network;
@@ -272,7 +287,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.network = Util.fixEmptyAndTrim(network);
     }
 
-    /** Addresses of hosts, each as {@code host=address}. */
+    /** Returns additional entries of {@code /etc/hosts}, each as {@code host=address}. */
     public List<String> getAddHosts() {
         return addHosts;
     }
@@ -282,7 +297,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.addHosts = LineList.of(addHosts);
     }
 
-    /** Size of {@code /dev/shm}, such as {@code 128m}. */
+    /** Returns the size of {@code /dev/shm}, such as {@code 128m}; null for the daemon's default. */
     @CheckForNull
     public String getShmSize() {
         return shmSize;
@@ -293,7 +308,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.shmSize = Util.fixEmptyAndTrim(shmSize);
     }
 
-    /** Such as {@code nofile=1024:2048}. */
+    /** Returns the limits of processes in build steps, such as {@code nofile=1024:2048}. */
     public List<String> getUlimits() {
         return ulimits;
     }
@@ -303,7 +318,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.ulimits = LineList.trimmed(ulimits);
     }
 
-    /** Of the containers that steps run in. */
+    /** Returns the parent cgroup of the containers that run the build steps; null for the daemon's default. */
     @CheckForNull
     public String getCgroupParent() {
         return cgroupParent;
@@ -314,7 +329,7 @@ public final class TreenqBuildStep extends DockerfileStep {
         this.cgroupParent = Util.fixEmptyAndTrim(cgroupParent);
     }
 
-    /** Which sources may be used, as JSON. */
+    /** Returns the source policy as JSON; null for none. */
     @CheckForNull
     public String getSourcePolicy() {
         return sourcePolicy;
@@ -326,20 +341,21 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     /**
-     * The parameters as the service takes them.
+     * Returns the order that these parameters describe.
      *
-     * @param ref names the build in the daemon
-     * @param expand fills in variables
-     * @throws AbortException when one of them makes no sense; the message says which
+     * @param ref ID of the build in the daemon
+     * @param expand expands variables
+     * @throws AbortException if a parameter is invalid; the message names the parameter
      */
     ImageOrder order(String ref, UnaryOperator<String> expand) throws AbortException {
         return order(ref, expand, List.of(), Map.of(), Map.of());
     }
 
     /**
-     * The same with more tags, and with labels and annotations where the parameters have no others.
+     * Returns the order that these parameters describe, with additional tags, labels and annotations. The labels and
+     * annotations of the parameters take precedence over the additional ones.
      *
-     * @throws AbortException when one of the parameters makes no sense; the message says which
+     * @throws AbortException if a parameter is invalid; the message names the parameter
      */
     ImageOrder order(
             String ref,
@@ -364,11 +380,10 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     /**
-     * A line about arguments that say something of an image, when none is made. Null when there are none, or when
-     * something is made.
+     * Returns a warning if parameters describe an image although the build creates none; otherwise null.
      *
-     * @param expand fills in variables
-     * @param moreTags beside those of the parameters
+     * @param expand expands variables
+     * @param moreTags tags in addition to those of the parameters
      */
     @CheckForNull
     String warning(UnaryOperator<String> expand, List<String> moreTags) {
@@ -438,10 +453,10 @@ public final class TreenqBuildStep extends DockerfileStep {
         return new BuildExecution(this, context);
     }
 
-    /** The step's form and syntax. */
+    /** Form and Pipeline syntax of the step. */
     @Extension
     public static final class DescriptorImpl extends DockerfileStepDescriptor {
-        /** As BuildKit takes them for hosts. */
+        /** The addresses that BuildKit accepts for additional hosts. */
         private static final Pattern ADDRESS =
                 Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|\\[?[0-9a-fA-F]*:[0-9a-fA-F:.]*]?|host-gateway");
 

@@ -29,7 +29,10 @@ import jenkins.tasks.SimpleBuildStep;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** The build step of freestyle jobs: the Pipeline step's parameters, with variables filled in. */
+/**
+ * The freestyle build step that builds an image. The build step has the parameters of the Pipeline step, in which
+ * variables are expanded.
+ */
 public final class TreenqBuilder extends Builder implements SimpleBuildStep {
     private final TreenqBuildStep build;
     private TreenqMetadataStep metadata;
@@ -43,7 +46,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         return build;
     }
 
-    /** Rules for tags, labels and annotations; null for none. */
+    /** Returns the rules for tags, labels and annotations; null for none. */
     @CheckForNull
     public TreenqMetadataStep getMetadata() {
         return metadata;
@@ -62,7 +65,8 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
             @NonNull Launcher launcher,
             @NonNull TaskListener listener)
             throws InterruptedException, IOException {
-        // What a Pipeline masks around a step is known to steps of its own kind only.
+        // The console filters of a Pipeline's blocks are available to Pipeline steps only, therefore the secrets are
+        // unknown here.
         ConsoleMask mask = run instanceof AbstractBuild<?, ?> freestyle
                 ? ConsoleMask.of(freestyle, env)
                 : ConsoleMask.ofEverything();
@@ -83,7 +87,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         EnvVars withRules = new EnvVars(env);
         withRules.putAll(action.variables());
         UnaryOperator<String> variables = Variables.of(run, withRules);
-        // Without names of images, tags are no names of images.
+        // Without names of images, the rules return bare tags, which are not complete names.
         List<String> tags = metadata.getImages().isEmpty() ? List.of() : byRules.getTags();
         warn(build.warning(variables, tags), listener);
         return build.order(ref, variables, tags, byRules.getLabels(), byRules.getAnnotations());
@@ -95,7 +99,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         }
     }
 
-    /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */
+    /** The descriptor has no symbol, because a Jenkinsfile that called this build step would get no result from it. */
     @Extension
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
         @NonNull

@@ -23,13 +23,16 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** Says what a Dockerfile breaks, can build and takes, without building it. */
+/**
+ * The Pipeline step that checks a Dockerfile without building it. The result contains the violated rules, the stages
+ * and the arguments.
+ */
 public final class TreenqCheckStep extends DockerfileStep {
     private static final long serialVersionUID = 1;
 
     @DataBoundConstructor
     public TreenqCheckStep() {
-        // Everything has a default.
+        // All parameters have default values.
     }
 
     private ImageOrder order() throws AbortException {
@@ -46,7 +49,7 @@ public final class TreenqCheckStep extends DockerfileStep {
         return new Execution(this, context);
     }
 
-    /** A question, which is asked again after a restart. */
+    /** One call of the step, which is repeated after a restart. */
     private static final class Execution extends StoppableExecution<DockerfileCheck> {
         private static final long serialVersionUID = 1;
 
@@ -74,7 +77,7 @@ public final class TreenqCheckStep extends DockerfileStep {
         }
     }
 
-    /** The step's form and syntax. */
+    /** Form and Pipeline syntax of the step. */
     @Extension
     public static final class DescriptorImpl extends DockerfileStepDescriptor {
         public DescriptorImpl() {

@@ -33,7 +33,10 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Says what a registry has under a name, or null, and is the parameters that the freestyle step has too. */
+/**
+ * The Pipeline step that reads the metadata of an image in a registry and returns null if the image does not exist. The
+ * freestyle build step uses the parameters of this class, too.
+ */
 public final class TreenqInspectStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -45,12 +48,12 @@ public final class TreenqInspectStep extends Step implements Serializable {
         this.image = Util.fixNull(image).trim();
     }
 
-    /** A name with a tag or a digest. */
+    /** Returns the name of the image, with a tag or a digest. */
     public String getImage() {
         return image;
     }
 
-    /** Login for its registry; null for what is configured. */
+    /** Returns the ID of the credentials for the registry; null for the credentials that are configured. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -62,9 +65,10 @@ public final class TreenqInspectStep extends Step implements Serializable {
     }
 
     /**
-     * Null when there is no such image.
+     * Reads the metadata of the image.
      *
-     * @param expand fills in variables
+     * @param expand expands variables
+     * @return null if the image does not exist
      */
     @CheckForNull
     InspectedImage perform(Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
@@ -78,7 +82,7 @@ public final class TreenqInspectStep extends Step implements Serializable {
         return new Execution(this, context);
     }
 
-    /** A question, which is asked again after a restart. */
+    /** One call of the step, which is repeated after a restart. */
     private static final class Execution extends BackgroundExecution<InspectedImage> {
         private static final long serialVersionUID = 1;
 
@@ -96,7 +100,7 @@ public final class TreenqInspectStep extends Step implements Serializable {
         }
     }
 
-    /** The step's form and syntax. */
+    /** Form and Pipeline syntax of the step. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
         @Override

@@ -19,8 +19,9 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The build step of freestyle jobs that looks for an image: later steps find in their environment what is there, or do
- * not run. No step for Pipelines, which have variables and conditions of their own.
+ * The freestyle build step that inspects an image. Later build steps get the result in environment variables, or do not
+ * run, as the parameters specify. The build step is not available in Pipelines, which have variables and conditions of
+ * their own.
  */
 public final class TreenqInspector extends Builder {
     private final TreenqInspectStep inspection;
@@ -73,7 +74,7 @@ public final class TreenqInspector extends Builder {
         };
     }
 
-    /** The step's form. */
+    /** Form of the build step. */
     @Extension
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
         @NonNull

@@ -40,8 +40,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Makes tags, labels and annotations by the rules of docker/metadata-action of what is built, and is the parameters
- * that the freestyle step has for that too.
+ * The Pipeline step that creates tags, labels and annotations from the sources of the build, by rules in the language
+ * of docker/metadata-action. The freestyle build step uses the parameters of this class, too.
  */
 public final class TreenqMetadataStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
@@ -66,7 +66,10 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.images = LineList.of(images);
     }
 
-    /** What an earlier version saved, or somebody wrote by hand, lacks what has a default now. */
+    /**
+     * Sets default values for parameters that are missing in the XML of an earlier version or in XML that was written
+     * by hand.
+     */
     private Object readResolve() {
         images = LineList.of(images);
         setTags(tags);
@@ -80,12 +83,15 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         return this;
     }
 
-    /** Names without tags. */
+    /** Returns the names of the images, without tags. */
     public List<String> getImages() {
         return images;
     }
 
-    /** Rules for tags; none for the tags of branches, tags, change requests and schedules. */
+    /**
+     * Returns the rules for tags. If the list is empty, the default rules for branches, tags, change requests and
+     * schedules are used.
+     */
     public List<String> getTags() {
         return tags;
     }
@@ -95,7 +101,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.tags = LineList.of(tags);
     }
 
-    /** What holds for all rules. */
+    /** Returns the settings that apply to all rules for tags. */
     public List<String> getFlavor() {
         return flavor;
     }
@@ -105,7 +111,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.flavor = LineList.of(flavor);
     }
 
-    /** Labels beside the usual ones, each as {@code name=value}. */
+    /** Returns the labels in addition to the default ones, each as {@code name=value}. */
     public List<String> getLabels() {
         return labels;
     }
@@ -115,7 +121,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.labels = LineList.of(labels);
     }
 
-    /** Annotations beside the usual ones, each as {@code name=value}. */
+    /** Returns the annotations in addition to the default ones, each as {@code name=value}. */
     public List<String> getAnnotations() {
         return annotations;
     }
@@ -125,7 +131,9 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.annotations = LineList.of(annotations);
     }
 
-    /** Where annotations are put, such as {@code index}; none for manifests. */
+    /**
+     * Returns the documents that get the annotations, such as {@code index}. If the list is empty, manifests get them.
+     */
     public List<String> getAnnotationLevels() {
         return annotationLevels;
     }
@@ -135,7 +143,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.annotationLevels = LineList.trimmed(annotationLevels);
     }
 
-    /** How many characters of a commit's hash a short one has. */
+    /** Returns the number of characters in a short commit hash. */
     public int getShortShaLength() {
         return shortShaLength;
     }
@@ -145,7 +153,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.shortShaLength = shortShaLength;
     }
 
-    /** Such as {@code refs/tags/v1.4.2}; null for what Jenkins knows. */
+    /** Returns the git ref, such as {@code refs/tags/v1.4.2}; null for the ref from Jenkins. */
     @CheckForNull
     public String getRef() {
         return ref;
@@ -156,7 +164,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.ref = Util.fixEmptyAndTrim(ref);
     }
 
-    /** Hash of the commit; null for what Jenkins knows. */
+    /** Returns the hash of the commit; null for the commit from Jenkins. */
     @CheckForNull
     public String getSha() {
         return sha;
@@ -167,7 +175,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.sha = Util.fixEmptyAndTrim(sha);
     }
 
-    /** Branch that a change request is to be merged into; null for what Jenkins knows. */
+    /** Returns the branch that a change request is to be merged into; null for the branch from Jenkins. */
     @CheckForNull
     public String getBaseRef() {
         return baseRef;
@@ -178,7 +186,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.baseRef = Util.fixEmptyAndTrim(baseRef);
     }
 
-    /** Null for what Jenkins knows. */
+    /** Returns the default branch of the repository; null for the branch from Jenkins. */
     @CheckForNull
     public String getDefaultBranch() {
         return defaultBranch;
@@ -189,7 +197,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.defaultBranch = Util.fixEmptyAndTrim(defaultBranch);
     }
 
-    /** In the form of ISO 8601; null for what Jenkins knows. */
+    /** Returns the time of the commit in the format of ISO 8601; null for the time from Jenkins. */
     @CheckForNull
     public String getCommitDate() {
         return commitDate;
@@ -200,7 +208,10 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         this.commitDate = Util.fixEmptyAndTrim(commitDate);
     }
 
-    /** {@code schedule}, or another reason to build; null for the build's cause. */
+    /**
+     * Returns the event that started the build: {@code schedule} for a timer, or any other text; null for the cause of
+     * the build.
+     */
     @CheckForNull
     public String getEvent() {
         return event;
@@ -212,10 +223,10 @@ public final class TreenqMetadataStep extends Step implements Serializable {
     }
 
     /**
-     * What the rules give for a build.
+     * Applies the rules to a build.
      *
-     * @param expand fills in variables
-     * @throws AbortException when a rule is none, or gives what is no name of an image; the message says which
+     * @param expand expands variables
+     * @throws AbortException if a rule is invalid or its result is not a valid image name; the message says which
      */
     MetadataResult perform(Run<?, ?> run, EnvVars env, TaskListener listener, UnaryOperator<String> expand)
             throws AbortException {
@@ -294,7 +305,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         return new Execution(this, context);
     }
 
-    /** It neither waits nor asks anybody. */
+    /** One call of the step. The execution is synchronous, because it neither waits nor connects to anything. */
     private static final class Execution extends SynchronousStepExecution<MetadataResult> {
         private static final long serialVersionUID = 1;
 
@@ -315,7 +326,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         }
     }
 
-    /** The step's form and syntax. */
+    /** Form and Pipeline syntax of the step. */
     @Extension
     public static final class DescriptorImpl extends ListsStepDescriptor {
         public DescriptorImpl() {

@@ -33,7 +33,10 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Gives an image in a registry further names, and is all the parameters that the freestyle step has too. */
+/**
+ * The Pipeline step that adds tags to an image in a registry. The freestyle build step uses the parameters of this
+ * class, too.
+ */
 public final class TreenqPromoteStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -48,17 +51,20 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         this.to = LineList.trimmed(to);
     }
 
-    /** The image, by tag or by digest. */
+    /** Returns the name of the image, with a tag or a digest. */
     public String getFrom() {
         return from;
     }
 
-    /** Names with tags. */
+    /** Returns the complete names with tags that the image gets. */
     public List<String> getTo() {
         return to;
     }
 
-    /** Login for the registries of the new names; null for what is configured. */
+    /**
+     * Returns the ID of the credentials for the registries of the new tags; null for the credentials that are
+     * configured.
+     */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -69,7 +75,10 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Login for the image's own registry, if it is another one; null for what is configured. */
+    /**
+     * Returns the ID of the credentials for the image's own registry, if that is a different one; null for the
+     * credentials that are configured.
+     */
     @CheckForNull
     public String getFromCredentialsId() {
         return fromCredentialsId;
@@ -86,7 +95,11 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         }
     }
 
-    /** @param expand fills in variables */
+    /**
+     * Adds the tags and returns the promoted image.
+     *
+     * @param expand expands variables
+     */
     BuiltImage perform(Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
             throws IOException, InterruptedException {
         String image = expand.apply(from).trim();
@@ -107,7 +120,10 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         return new Execution(this, context);
     }
 
-    /** Done once more after a restart, when what is done already takes no time. */
+    /**
+     * One call of the step, which is repeated after a restart. The repetition is fast, because it does not copy layers
+     * that the registry already has.
+     */
     private static final class Execution extends BackgroundExecution<BuiltImage> {
         private static final long serialVersionUID = 1;
 
@@ -125,7 +141,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         }
     }
 
-    /** The step's form and syntax. */
+    /** Form and Pipeline syntax of the step. */
     @Extension
     public static final class DescriptorImpl extends ListsStepDescriptor {
         private static final String FROM = "from";
@@ -150,7 +166,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
             return namedArgs.get("to") instanceof List<?> names ? Util.join(names, ", ") : null;
         }
 
-        /** What other steps return stands for the image that it is about. */
+        /** Accepts the results of other steps as the image to promote. */
         @NonNull
         @Override
         public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {

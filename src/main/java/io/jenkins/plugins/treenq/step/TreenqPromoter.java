@@ -15,7 +15,10 @@ import java.util.List;
 import jenkins.tasks.SimpleBuildStep;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** The build step of freestyle jobs that promotes: the Pipeline step's parameters, with variables filled in. */
+/**
+ * The freestyle build step that promotes an image. The build step has the parameters of the Pipeline step, in which
+ * variables are expanded.
+ */
 public final class TreenqPromoter extends Builder implements SimpleBuildStep {
     private final TreenqPromoteStep promotion;
 
@@ -39,7 +42,7 @@ public final class TreenqPromoter extends Builder implements SimpleBuildStep {
         Interruptible.of(run, () -> promotion.perform(run, listener, Variables.of(run, env)));
     }
 
-    /** Without a symbol: a Jenkinsfile that could call it would get no result from it. */
+    /** The descriptor has no symbol, because a Jenkinsfile that called this build step would get no result from it. */
     @Extension
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
         @NonNull

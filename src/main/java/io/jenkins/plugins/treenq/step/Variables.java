@@ -8,11 +8,14 @@ import hudson.model.AbstractBuild;
 import hudson.model.Run;
 import java.util.function.UnaryOperator;
 
-/** Variables in the parameters of build steps. */
+/** Expands variables in the parameters of build steps. */
 final class Variables {
     private Variables() {}
 
-    /** Fills them in for freestyle builds only: a Jenkinsfile has Groovy for that. */
+    /**
+     * Returns a function that expands variables in freestyle builds. In a Pipeline the function changes nothing,
+     * because Groovy expands the variables of a Jenkinsfile.
+     */
     static UnaryOperator<String> of(Run<?, ?> run, EnvVars env) {
         if (run instanceof AbstractBuild<?, ?> freestyle) {
             EnvVars variables = new EnvVars(env);
@@ -22,7 +25,10 @@ final class Variables {
         return UnaryOperator.identity();
     }
 
-    /** A value that need not be given; null also when nothing is left of it. */
+    /**
+     * Expands variables in the value of an optional parameter. Returns null if there is no value, or if the expanded
+     * value is blank.
+     */
     @CheckForNull
     static String filled(@CheckForNull String value, UnaryOperator<String> expand) {
         return value == null ? null : Util.fixEmptyAndTrim(expand.apply(value));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Where a job starts: the Pipeline step, and the freestyle build step around it. They bind parameters and make one
- * call.
+ * The Pipeline steps, and the freestyle build steps around them. They bind the parameters and call the other packages,
+ * which do the work.
  */
 package io.jenkins.plugins.treenq.step;

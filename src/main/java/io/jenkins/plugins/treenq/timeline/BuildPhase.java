@@ -4,25 +4,25 @@ package io.jenkins.plugins.treenq.timeline;
 import java.util.function.Supplier;
 
 /**
- * A part of the time that an image build takes. The parts follow one another without a gap, so their sum is the whole
- * time.
+ * A phase of an image build. The phases follow one another without gaps, so that their durations add up to the duration
+ * of the build.
  */
 public enum BuildPhase {
-    /** All daemons of the builder have as many builds as their limit allows, or none of them is reached. */
+    /** All daemons of the builder have reached their limit of builds, or none of them can be reached. */
     WAITING(Messages::BuildPhase_waiting),
     /**
-     * Credentials are looked up, and the agent gets the build, with the classes of the client when it builds for the
-     * first time.
+     * The credentials are looked up, and the build is sent to the agent. If the agent builds for the first time, it
+     * also loads the classes of the client.
      */
     SENDING(Messages::BuildPhase_sending),
-    /** Files of the context are found. */
+    /** The agent reads the secrets and finds the build context. */
     PREPARING(Messages::BuildPhase_preparing),
     CONNECTING(Messages::BuildPhase_connecting),
-    /** The Dockerfile is checked, or compared with an image that is there, and the daemon takes the build. */
+    /** The Dockerfile is checked or compared with an existing image, and the daemon accepts the build. */
     STARTING(Messages::BuildPhase_starting),
-    /** Of an image of which each builder makes a part, everything. */
+    /** Several builders build the parts of an image. This phase covers the whole time of their builds. */
     PARTS(Messages::BuildPhase_parts),
-    /** From the begin of the first step to the end of the last one. */
+    /** From the start of the first build step to the end of the last one. */
     STEPS(Messages::BuildPhase_steps),
     /** The image's manifests are read, and the result is recorded. */
     FINISHING(Messages::BuildPhase_finishing);
@@ -33,12 +33,12 @@ public enum BuildPhase {
         this.text = text;
     }
 
-    /** For a person. */
+    /** Returns the name of the phase for the page. */
     String text() {
         return text.get();
     }
 
-    /** Whether an agent may say that it has come so far; the others are known to the controller. */
+    /** Tells whether agents report this phase. The controller itself knows when the other phases start. */
     boolean isOfAgent() {
         return this == PREPARING || this == CONNECTING || this == STARTING;
     }

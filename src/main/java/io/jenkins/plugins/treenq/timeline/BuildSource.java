@@ -11,13 +11,12 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * What a build was asked to do: the Dockerfile and the arguments. Values that are secret are masked before it leaves
- * the agent.
+ * The Dockerfile and the arguments of a build. Secret values are masked before this object leaves the agent.
  *
  * @param file name of the Dockerfile
- * @param text of the Dockerfile; empty when the daemon fetches it
- * @param clipped whether there is more of the text, or are more arguments
- * @param arguments of the frontend, such as {@code target} and {@code build-arg:VERSION}
+ * @param text text of the Dockerfile; empty if the daemon fetches the Dockerfile
+ * @param clipped whether the text or the list of arguments is truncated
+ * @param arguments options of the frontend, such as {@code target} and {@code build-arg:VERSION}
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record BuildSource(
@@ -34,14 +33,14 @@ public record BuildSource(
         arguments = List.copyOf(arguments);
     }
 
-    /** An argument of the frontend. */
+    /** An option of the frontend. */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Argument(@Exported String name, @Exported String value) implements Serializable {}
 
     /**
-     * Within the limits.
+     * Returns the source of a build, truncated to the limits.
      *
-     * @param mask hides what is secret in a line
+     * @param mask masks secrets in a line of text
      */
     public static BuildSource of(String file, String text, Map<String, String> arguments, UnaryOperator<String> mask) {
         boolean clipped = text.length() > MOST_TEXT_CHARS || arguments.size() > MOST_ARGUMENTS;

@@ -3,17 +3,17 @@ package io.jenkins.plugins.treenq.timeline;
 
 import java.util.function.Supplier;
 
-/** What has become of an image build. */
+/** The state of an image build. */
 public enum BuildState {
     RUNNING("symbol-status-nobuilt-anime", Messages::BuildState_running),
     SUCCESS("symbol-status-blue", Messages::BuildState_success),
     FAILURE("symbol-status-red", Messages::BuildState_failure),
     ABORTED("symbol-status-aborted", Messages::BuildState_aborted),
-    /** The image was there already, so that nothing was built. */
+    /** The image already existed, so that the build was skipped. */
     SKIPPED("symbol-image-cached plugin-treenq-build", Messages::BuildState_skipped),
-    /** Jenkins was restarted, and nobody saw how it ended. */
+    /** Jenkins was restarted during the build, and the result is unknown. */
     INTERRUPTED("symbol-status-aborted", Messages::BuildState_interrupted),
-    /** What is kept of it makes no sense. */
+    /** The stored timeline cannot be read. */
     UNREADABLE("symbol-warning", Messages::BuildState_unreadable);
 
     private final String icon;
@@ -28,7 +28,7 @@ public enum BuildState {
         return icon;
     }
 
-    /** For a person. */
+    /** Returns the state as a text for the page. */
     public String text() {
         return text.get();
     }

@@ -4,13 +4,17 @@ package io.jenkins.plugins.treenq.timeline;
 import java.util.Locale;
 
 /**
- * A time for a person. {@code timeline.js} writes it in the same way, so that two pages do not tell two times of one
+ * Formats a duration for a page. {@code timeline.js} has the same format, so that two pages show the same text for one
  * build.
  */
 public final class DurationText {
     private DurationText() {}
 
-    /** Such as {@code 12.3 s}, {@code 2 min 5 s} or {@code 1 h 20 min}. */
+    /**
+     * Returns a text such as {@code 12.3 s}, {@code 2 min 5 s} or {@code 1 h 20 min}.
+     *
+     * @param millis duration in milliseconds
+     */
     public static String of(long millis) {
         long seconds = millis / 1000;
         if (seconds < 60) {

@@ -8,13 +8,13 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * The image of a build in REST.
+ * The image of a build in the REST API.
  *
- * @param names all of them, completed
- * @param reference by content, to be pulled; empty when it was not pushed
- * @param sizeBytes as registries have it; 0 when that is not known
- * @param artifact path of the metadata among the run's artifacts; empty when there is none
- * @param variants one for each platform; none when they are not known
+ * @param names all complete names of the image
+ * @param reference name with the digest, by which the image can be pulled; empty if the image was not pushed
+ * @param sizeBytes compressed size of the image; 0 if it is unknown
+ * @param artifact path of the metadata among the run's artifacts; empty if there is none
+ * @param variants the images for the individual platforms; empty if they are unknown
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record ExportedImage(
@@ -25,7 +25,7 @@ public record ExportedImage(
         @Exported String artifact,
         @Exported List<Variant> variants) {
 
-    /** An image for one platform. */
+    /** The image for one platform. */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Variant(
             @Exported String platform,
@@ -33,14 +33,18 @@ public record ExportedImage(
             @Exported List<Layer> layers,
             @Exported List<Attestation> attestations) {}
 
-    /** @param createdBy the instruction that made it; empty when that is not known */
+    /**
+     * A layer of an image.
+     *
+     * @param createdBy the instruction that created the layer; empty if it is unknown
+     */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Layer(
             @Exported String digest,
             @Exported long sizeBytes,
             @Exported String createdBy) {}
 
-    /** What is stated about an image, and pushed with it. */
+    /** An attestation that is stored with the image. */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Attestation(
             @Exported String predicateType,
@@ -49,7 +53,7 @@ public record ExportedImage(
             @Exported String source,
             @Exported List<Material> materials) {}
 
-    /** Something that went into an image. */
+    /** A source of an image, such as a base image. */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Material(@Exported String uri, @Exported String digest) {}
 

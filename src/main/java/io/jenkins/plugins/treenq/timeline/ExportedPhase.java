@@ -12,10 +12,10 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * A phase of a build in REST. The durations of all phases add up to the build's.
+ * A phase of a build in the REST API. The durations of all phases add up to the duration of the build.
  *
- * @param name for a person
- * @param startMillis counted from when the build began
+ * @param name name of the phase for the page
+ * @param startMillis time since the start of the build, in milliseconds
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record ExportedPhase(
@@ -24,7 +24,7 @@ public record ExportedPhase(
         @Exported long startMillis,
         @Exported long durationMillis) {
 
-    /** @param wholeMillis how long the build took, or has taken so far */
+    /** @param wholeMillis duration of the build so far, in milliseconds */
     static List<ExportedPhase> of(Timeline timeline, long wholeMillis, boolean running) {
         Instant beginning = timeline.beginning().time();
         List<Timeline.Mark> marks = new ArrayList<>(timeline.marks());
@@ -49,7 +49,8 @@ public record ExportedPhase(
             long end = i + 1 == marks.size()
                     ? wholeMillis
                     : Duration.between(beginning, marks.get(i + 1).time()).toMillis();
-            // A clock may have been set meanwhile.
+            // The end is limited to the duration of the build, because the clock may have been changed during the
+            // build.
             end = Math.max(start, Math.min(end, wholeMillis));
             BuildPhase phase = marks.get(i).phase();
             phases.add(new ExportedPhase(phase, phase.text(), start, end - start));

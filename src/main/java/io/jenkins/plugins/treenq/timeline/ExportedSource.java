@@ -8,16 +8,20 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * A place in a source file, in REST.
+ * A location in a source file, in the REST API.
  *
- * @param line the first one that is meant; counts from 1
- * @param lines with those around them
+ * @param line number of the first line of the location, which counts from 1
+ * @param lines the lines of the location and those around it
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record ExportedSource(
         @Exported String file, @Exported int line, @Exported List<Line> lines) {
 
-    /** @param marked whether it is one of those that are meant */
+    /**
+     * A line of a source file.
+     *
+     * @param marked whether the line belongs to the location
+     */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Line(
             @Exported int number,

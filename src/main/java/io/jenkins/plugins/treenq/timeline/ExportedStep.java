@@ -10,11 +10,12 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * A step in REST. Times are milliseconds since 1970 by the daemon's clock, 0 for those that have not come.
+ * A build step in the REST API. Times are in milliseconds since 1970 by the daemon's clock; 0 if the step has not
+ * started or ended.
  *
- * @param state of a build that is over, a step that was running is canceled
- * @param inputs numbers of the steps whose results it needs
- * @param outputLines how many it wrote, of which the last ones can be read
+ * @param state state of the step; canceled if the step was still running when the build ended
+ * @param inputs numbers of the steps whose results this step uses
+ * @param outputLines number of lines that the step printed. Only the first and the last lines may be stored
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record ExportedStep(
@@ -32,11 +33,15 @@ public record ExportedStep(
         @Exported long outputLines,
         @Exported String error) {
 
-    /** @param endMillis of a run that goes on, until when it is known */
+    /**
+     * A period in which the step was running.
+     *
+     * @param endMillis end of the period; if the step is still running, the time of the latest report
+     */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Span(@Exported long startMillis, @Exported long endMillis) {}
 
-    /** A part of a step, such as a layer that is fetched. */
+    /** A part of a step that transfers data, such as a layer that is pulled. */
     @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
     public record Transfer(
             @Exported String name,
@@ -45,7 +50,7 @@ public record ExportedStep(
             @Exported long startMillis,
             @Exported long endMillis) {}
 
-    /** @param now until when is known what happened */
+    /** @param now time of the latest report, by the daemon's clock */
     static ExportedStep of(StepReport step, @CheckForNull StepOutput output, Instant now, boolean buildIsRunning) {
         boolean stopped = !buildIsRunning && step.state() == StepReport.State.RUNNING;
         return new ExportedStep(

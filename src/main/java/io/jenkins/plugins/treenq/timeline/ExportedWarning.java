@@ -8,11 +8,11 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * A rule that a Dockerfile breaks, in REST.
+ * A violation of a Dockerfile rule, in the REST API.
  *
- * @param summary the rule and what breaks it
- * @param url of the rule's description, or empty
- * @param source null when it is about no place
+ * @param summary name of the rule and description of the violation
+ * @param url URL of the rule's documentation; empty if there is none
+ * @param source the location; null if the violation has none
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public record ExportedWarning(

@@ -6,13 +6,14 @@ import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import java.util.List;
 
 /**
- * The image that a build made, as its page shows it.
+ * The image of a build, as the build's page shows it.
  *
- * @param names all of them, completed
- * @param reference by content, such as {@code name@sha256:…}; empty unless it was pushed, so that it can be pulled
- * @param sizeBytes 0 when that is not known
- * @param artifact path of the metadata among the run's artifacts; empty when there is none
- * @param content null when that is not known
+ * @param names all complete names of the image
+ * @param reference name with the digest, such as {@code name@sha256:…}; empty if the image was not pushed and
+ *     therefore cannot be pulled
+ * @param sizeBytes compressed size of the image; 0 if it is unknown
+ * @param artifact path of the metadata among the run's artifacts; empty if there is none
+ * @param content the image's layers and attestations; null if they are unknown
  */
 public record ImageRecord(
         List<String> names,

@@ -25,16 +25,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The timeline of a build that is under way: grows with each report, and is kept now and then. It is kept by one thread
- * at a time, which holds up nobody who reports or looks at it.
+ * The timeline of a running build. The timeline grows with each report and is stored from time to time. One thread at a
+ * time stores the timeline, without blocking those that report or read it.
  */
 public final class LiveTimeline {
     private static final Logger LOGGER = Logger.getLogger(LiveTimeline.class.getName());
 
-    /** Of all steps together. */
+    /** The maximum size of the stored output of all steps together, in characters. */
     static final int MOST_OUTPUT_CHARS = 512 << 10;
 
-    /** After a change; it comes sooner in a build that is younger than that. */
+    /**
+     * The maximum time until a change is stored. In a build that is younger than this time, a change is stored sooner.
+     */
     private static final Duration LONGEST_UNKEPT = Duration.ofSeconds(10);
 
     private final Keeper keeper;
@@ -50,12 +52,12 @@ public final class LiveTimeline {
     private ImageRecord image;
 
     /**
-     * By how much the controller's clock is ahead of the daemon's, as far as that is known; null when nothing was
-     * reported.
+     * The difference by which the controller's clock is ahead of the daemon's, as far as it is known; null before the
+     * first report.
      */
     private Duration clockDifference;
 
-    /** When the work was over, whatever is done afterwards; null while it goes on. */
+    /** The time at which the build ended, before the result was recorded; null while the build is running. */
     private Instant stopped;
 
     private List<WarningReport> warnings = List.of();
@@ -66,27 +68,27 @@ public final class LiveTimeline {
     private Timeline.End end;
     private boolean dropped;
 
-    /** Whether a change is to be kept once {@link #LONGEST_UNKEPT} has passed. */
+    /** Whether a change is scheduled to be stored. */
     private boolean willBeKept;
 
-    /** Whether something has changed since the latest content was taken to be kept. */
+    /** Whether the timeline has changed since its content was last taken for storing. */
     private boolean changed;
 
-    /** Whether a thread is there to keep it. */
+    /** Whether a thread is storing the timeline. */
     private boolean isBeingKept;
 
-    /** Puts the timeline where it survives; blocks while it does. */
+    /** Stores the timeline. */
     interface Keeper {
         void keep(Timeline timeline);
 
-        /** Nothing of the build was begun. */
+        /** Deletes the stored timeline, because the build was not started. */
         void drop();
     }
 
     /**
-     * Keeps the beginning on this thread.
+     * Stores the start of the build on this thread.
      *
-     * @param threads where the rest is kept
+     * @param threads executor that stores the later changes
      */
     LiveTimeline(Timeline.Beginning beginning, Keeper keeper, Executor threads) {
         this.beginning = beginning;
@@ -102,12 +104,15 @@ public final class LiveTimeline {
         return beginning.number();
     }
 
-    /** For whoever follows the build. */
+    /** Returns the receiver of the build's progress. */
     public synchronized ProgressSink sink() {
         return sink;
     }
 
-    /** The build waits for a daemon, maybe once more; what an agent still says of the last one counts no longer. */
+    /**
+     * Records that the build waits for a daemon, possibly for the second time. Later reports of the agent about the
+     * previous attempt are ignored.
+     */
     public synchronized void waiting() {
         sink.close();
         sink = new TimelineSink(this);
@@ -115,18 +120,18 @@ public final class LiveTimeline {
     }
 
     /**
-     * The build has its daemon, and is sent to where the files are.
+     * Records that a daemon was selected and the build is being sent to the agent.
      *
-     * @param builder its name
+     * @param builder name of the builder
      */
     public synchronized void located(String builder) {
         entered(BuildPhase.SENDING, builder);
     }
 
     /**
-     * The build is done in parts, each of which has a timeline of its own.
+     * Records that several builders build the parts of the image. Each part has a timeline of its own.
      *
-     * @param builders their names
+     * @param builders names of the builders
      */
     public synchronized void divided(String builders) {
         entered(BuildPhase.PARTS, builders);
@@ -138,12 +143,12 @@ public final class LiveTimeline {
         enter(phase);
     }
 
-    /** Whether a daemon was ever found for it. */
+    /** Tells whether a daemon was ever selected for the build. */
     public synchronized boolean isLocated() {
         return marks.size() > 1;
     }
 
-    /** An agent says so, which may be late. */
+    /** Records a phase that the agent reported. A report that arrives late is ignored. */
     synchronized void enteredOnAgent(BuildPhase phase) {
         if (phase == null
                 || !phase.isOfAgent()
@@ -161,7 +166,11 @@ public final class LiveTimeline {
         }
     }
 
-    /** @throws IllegalArgumentException when it is none that an agent of this plugin sends */
+    /**
+     * Records the source of the build.
+     *
+     * @throws IllegalArgumentException if the agent sent values of wrong types
+     */
     void source(BuildSource untrusted) {
         BuildSource checked = RecordLimits.checked(untrusted);
         synchronized (this) {
@@ -171,16 +180,16 @@ public final class LiveTimeline {
         }
     }
 
-    /** What the build has made. */
+    /** Records the image that the build created. */
     public synchronized void image(ImageRecord made) {
         image = made;
     }
 
     /**
-     * The work is over: what is done until its end is kept takes no more of its time, so that all accounts of it are
-     * the same.
+     * Ends the time measurement of the build. The time for recording the result is not included, so that all reports of
+     * the build show the same duration.
      *
-     * @return how long it took
+     * @return duration of the build
      */
     public synchronized Duration stop() {
         if (stopped == null) {
@@ -189,12 +198,16 @@ public final class LiveTimeline {
         return Duration.between(beginning.time(), stopped);
     }
 
-    /** The steps in numbers, in a line with the time until {@link #stop}; empty when there were none. */
+    /** Returns a line with the number of steps and the duration until {@link #stop}; empty if there were no steps. */
     public synchronized String summary() {
         return steps.isEmpty() ? "" : ProgressSummary.of(steps.values()).line(stop());
     }
 
-    /** @throws IllegalArgumentException when the report is none that an agent of this plugin sends */
+    /**
+     * Adds a report of the agent.
+     *
+     * @throws IllegalArgumentException if the agent sent values of wrong types
+     */
     void add(ProgressReport untrusted) {
         ProgressReport report = ProgressLimits.checked(untrusted);
         synchronized (this) {
@@ -215,7 +228,7 @@ public final class LiveTimeline {
         report.steps().forEach(step -> steps.put(step.number(), step));
         List<WarningReport> allWarnings = new ArrayList<>(warnings);
         allWarnings.addAll(report.warnings());
-        // Many small reports add up, too.
+        // The limits also apply to the sum of all reports.
         ProgressReport all = ProgressLimits.checked(new ProgressReport(
                 report.now(),
                 List.copyOf(steps.values()),
@@ -248,7 +261,7 @@ public final class LiveTimeline {
         changed();
     }
 
-    /** Lets a thread keep the latest content, if none is at it. */
+    /** Lets a thread store the latest content, unless a thread is already storing it. */
     private void changed() {
         synchronized (this) {
             changed = true;
@@ -260,7 +273,7 @@ public final class LiveTimeline {
         try {
             threads.execute(this::keep);
         } catch (RuntimeException | Error e) {
-            // Somebody waits for the end of it, whatever this JVM lacks.
+            // The timeline is stored on this thread, because others wait until the end of the build is stored.
             LOGGER.log(Level.WARNING, "there is no thread that keeps a timeline", e);
             keep();
         }
@@ -295,7 +308,10 @@ public final class LiveTimeline {
         }
     }
 
-    /** Gives up what steps wrote that ended first; that of failed ones last. */
+    /**
+     * Discards output until the limit is met. The output of the steps that ended first is discarded first, and that of
+     * failed steps last.
+     */
     private void limitOutput() {
         int chars = output.values().stream().mapToInt(ClippedOutput::chars).sum();
         if (chars <= MOST_OUTPUT_CHARS) {
@@ -322,39 +338,52 @@ public final class LiveTimeline {
     }
 
     /**
-     * The image is built.
+     * Records that the image was built.
      *
-     * @return completes when that is kept
+     * @return completes when the timeline is stored
      */
     public CompletableFuture<Void> succeeded(String digest) {
         return finish(BuildState.SUCCESS, "", digest);
     }
 
     /**
-     * The image was there already.
+     * Records that the image already existed.
      *
-     * @return completes when that is kept
+     * @return completes when the timeline is stored
      */
     public CompletableFuture<Void> skipped(String digest) {
         return finish(BuildState.SKIPPED, "", digest);
     }
 
-    /** @param reason in a line */
+    /**
+     * Records that the build failed.
+     *
+     * @param reason the reason in one line
+     * @return completes when the timeline is stored
+     */
     public CompletableFuture<Void> failed(String reason) {
         return finish(BuildState.FAILURE, reason, "");
     }
 
-    /** Somebody stopped it. */
+    /**
+     * Records that the build was stopped, by a user or because another part of the image failed.
+     *
+     * @return completes when the timeline is stored
+     */
     public CompletableFuture<Void> aborted() {
         return finish(BuildState.ABORTED, "", "");
     }
 
-    /** Jenkins does not wait for its end. */
+    /**
+     * Records that Jenkins is shutting down before the build has ended.
+     *
+     * @return completes when the timeline is stored
+     */
     public CompletableFuture<Void> interrupted() {
         return finish(BuildState.INTERRUPTED, "", "");
     }
 
-    /** Nothing of the build was begun, and nothing more is kept. */
+    /** Deletes the timeline, because the build was not started. */
     CompletableFuture<Void> drop() {
         synchronized (this) {
             dropped = true;
@@ -377,7 +406,10 @@ public final class LiveTimeline {
         return kept;
     }
 
-    /** In whole milliseconds, as times are kept, so that what is counted now is the same when it is read again. */
+    /**
+     * Returns the current time in whole milliseconds. Times are stored with this precision, so that durations stay the
+     * same after the timeline is read again.
+     */
     static Instant clock() {
         return Instant.ofEpochMilli(System.currentTimeMillis());
     }
@@ -397,7 +429,10 @@ public final class LiveTimeline {
         return new Timeline(beginning, end, all, marks, stepsStart(all), source, image);
     }
 
-    /** By the controller's clock; what a daemon's clock says may be absurd. */
+    /**
+     * Returns the start of the first step by the controller's clock. The time is limited to the duration of the build,
+     * because the daemon's clock may be wrong.
+     */
     @CheckForNull
     private Instant stepsStart(ProgressReport all) {
         if (clockDifference == null || all.steps().isEmpty()) {

@@ -16,16 +16,16 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The limits of what an agent may report of a build, and of what is read from a disk. An agent that is what it should
- * be keeps to them; the controller trusts none. Java checks the types of what it reads from an agent, but not those of
- * what is in a list or a map.
+ * The limits of an agent's reports about a build, and of the timelines that are read from the disk. The plugin's own
+ * code on agents observes these limits, but the controller does not trust agents. Java's deserialization checks the
+ * types of fields but not those of the elements of a list or a map.
  */
 public final class ProgressLimits {
     static final int MOST_STEPS = 1000;
     static final int MOST_TRANSFERS = 2000;
     static final int MOST_WARNINGS = 100;
 
-    /** Of all texts but what steps wrote. */
+    /** The maximum size of all texts except the output of steps, in characters. */
     static final int MOST_CHARS = 4 << 20;
 
     private static final int MOST_RUNS_OF_STEP = 100;
@@ -33,10 +33,10 @@ public final class ProgressLimits {
     private static final int MOST_DETAILS = 20;
     private static final int MOST_SOURCE_LINES = 100;
     private static final int MOST_OUTPUT_LINES = 100_000;
-    /** And the sign that something was cut. */
+    /** The maximum length of a text, including the sign that the text was truncated. */
     private static final int LONGEST_TEXT = 2001;
 
-    /** Of the daemon's clock, which nobody knows to be right. */
+    /** The limits of times by the daemon's clock, which may be wrong. */
     private static final Instant EARLIEST = Instant.EPOCH;
 
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
@@ -48,9 +48,9 @@ public final class ProgressLimits {
     private ProgressLimits() {}
 
     /**
-     * A copy of a report, of which all types are known and all sizes have a bound. What is more is left out.
+     * Returns a copy of a report with checked types and bounded sizes. Values beyond the limits are omitted.
      *
-     * @throws IllegalArgumentException when something is of a wrong type, or missing
+     * @throws IllegalArgumentException if a value is missing or has a wrong type
      */
     public static ProgressReport checked(@CheckForNull ProgressReport report) {
         return new ProgressLimits().report(as(ProgressReport.class, report));
@@ -159,7 +159,7 @@ public final class ProgressLimits {
                         }));
     }
 
-    /** Empty when there was too much before. */
+    /** Returns the text; empty if the total size of the texts would exceed its limit. */
     private String text(@CheckForNull String text) {
         String clipped = clipped(as(String.class, text));
         if (clipped.length() > MOST_CHARS - chars) {
@@ -182,7 +182,7 @@ public final class ProgressLimits {
         return number;
     }
 
-    /** Null as it was. */
+    /** Returns the time within the limits; null if the time is null. */
     @CheckForNull
     static Instant time(@CheckForNull Instant time) {
         if (time == null) {

@@ -13,11 +13,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Tells the controller once a second what is new in a build, if anything. The build does not wait for it meanwhile:
- * what happens while the controller is slow is summed up in the next report.
+ * Sends the progress of a build to the controller once a second, if there is any. The build does not wait for the
+ * controller: progress during a slow call is combined in the next report.
  *
- * <p>A report may be late and is not lost. One that was not taken is sent again, and the end of a build waits until the
- * last one was. The wait ends when the connection to the controller does, for then the call fails.
+ * <p>A report can be late but is not lost. A report that the controller did not receive is sent again, and the end of a
+ * build waits until the last report is received. The wait also ends when the connection to the controller is closed,
+ * because then the call fails.
  */
 public final class ProgressSender implements AutoCloseable {
     private static final Logger LOGGER = Logger.getLogger(ProgressSender.class.getName());
@@ -27,10 +28,13 @@ public final class ProgressSender implements AutoCloseable {
     private final ProgressSink sink;
     private final WorkerPool workers = WorkerPool.shared();
 
-    /** The report that was not taken yet, or null. Only touched by the one sending at a time. */
+    /**
+     * The report that the controller has not yet received; null if there is none. Only {@link #send} and
+     * {@link #sendRest} use this field, and their calls run one after the other.
+     */
     private ProgressReport untaken;
 
-    // Guarded by this object's lock.
+    // The following fields are guarded by this object's lock.
     private CompletableFuture<Void> sendings = CompletableFuture.completedFuture(null);
     private Future<?> next;
     private boolean ended;
@@ -40,7 +44,7 @@ public final class ProgressSender implements AutoCloseable {
         this.sink = sink;
     }
 
-    /** @param sink null when nobody wants to know */
+    /** @param sink receiver of the reports; null if no one needs them */
     public static ProgressSender start(ProgressReporter reporter, @CheckForNull ProgressSink sink) {
         ProgressSender sender = new ProgressSender(reporter, sink);
         if (sink != null) {
@@ -64,7 +68,7 @@ public final class ProgressSender implements AutoCloseable {
         });
     }
 
-    /** One after the other, each on a worker, whatever became of those before. */
+    /** Runs a call on a worker after the previous calls, regardless of their results. */
     private synchronized CompletableFuture<Void> then(Runnable sending) {
         sendings = sendings.handleAsync(
                 (before, failure) -> {
@@ -95,9 +99,9 @@ public final class ProgressSender implements AutoCloseable {
     }
 
     /**
-     * Tells the rest.
+     * Sends the remaining reports.
      *
-     * @return completes when it was taken; exceptionally when it cannot be told
+     * @return completes when the controller has received them; or with an exception if they cannot be sent
      */
     public CompletableFuture<Void> finish() {
         synchronized (this) {
@@ -112,7 +116,7 @@ public final class ProgressSender implements AutoCloseable {
         }
     }
 
-    /** Tells the rest, and waits until the controller has taken it. */
+    /** Sends the remaining reports and waits until the controller has received them. */
     @Override
     public void close() {
         try {
@@ -120,7 +124,7 @@ public final class ProgressSender implements AutoCloseable {
         } catch (ExecutionException e) {
             LOGGER.log(Level.WARNING, "the controller does not hear how a build ended", e.getCause());
         } catch (InterruptedException e) {
-            // It is told all the same, if the controller still listens.
+            // The reports are still sent, if the connection to the controller is open.
             Thread.currentThread().interrupt();
         }
     }

@@ -4,20 +4,23 @@ package io.jenkins.plugins.treenq.timeline;
 import hudson.remoting.Asynchronous;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 
-/** Is told on the controller what is new in a build. */
+/** Receives the progress of a build, on the controller. */
 @FunctionalInterface
 public interface ProgressSink {
     void accept(ProgressReport report);
 
-    /** The build has come to a phase. Nothing waits for the controller to take it. */
+    /** The build has entered a phase. The call does not wait until the controller has received it. */
     @Asynchronous
     default void entered(BuildPhase phase) {
-        // Only those who show it want to know.
+        // Receivers that do not show phases ignore them.
     }
 
-    /** What is built is known now. Nothing waits for the controller to take it. */
+    /**
+     * The Dockerfile and the arguments of the build are known. The call does not wait until the controller has received
+     * them.
+     */
     @Asynchronous
     default void source(BuildSource source) {
-        // Only those who show it want to know.
+        // Receivers that do not show the source ignore it.
     }
 }

@@ -11,8 +11,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The limits of what is kept of a build beside its steps, whether an agent sent it or it is read from a disk. As with
- * {@link ProgressLimits}, the controller trusts neither: Java and Gson do not check the types of what is in a list.
+ * The limits of a timeline's values other than its steps, whether an agent sent them or they are read from the disk. As
+ * with {@link ProgressLimits}, the controller trusts neither of them: Java and Gson do not check the types of the
+ * elements of a list.
  */
 public final class RecordLimits {
     private static final int MOST_NAMES = 500;
@@ -21,10 +22,10 @@ public final class RecordLimits {
     private static final int MOST_ATTESTATIONS = 200;
     private static final int MOST_MATERIALS = 1000;
 
-    /** And the sign that something was cut. */
+    /** The maximum length of a text, including the sign that the text was truncated. */
     private static final int LONGEST_TEXT = 1001;
 
-    /** Of a retried build. */
+    /** The maximum number of phases. A build that is repeated can enter the same phases several times. */
     static final int MOST_MARKS = 100;
 
     private int layers;
@@ -34,9 +35,9 @@ public final class RecordLimits {
     private RecordLimits() {}
 
     /**
-     * A copy of a source, of which all types are known and all sizes have a bound.
+     * Returns a copy of a source with checked types and bounded sizes.
      *
-     * @throws IllegalArgumentException when something is of a wrong type, or missing
+     * @throws IllegalArgumentException if a value is missing or has a wrong type
      */
     @CheckForNull
     static BuildSource checked(@CheckForNull BuildSource source) {
@@ -57,13 +58,21 @@ public final class RecordLimits {
                 arguments);
     }
 
-    /** The same for what an image consists of. */
+    /**
+     * Returns a copy of an image's content with checked types and bounded sizes.
+     *
+     * @throws IllegalArgumentException if a value is missing or has a wrong type
+     */
     @CheckForNull
     public static ImageContent checked(@CheckForNull ImageContent content) {
         return content == null ? null : new RecordLimits().content(content);
     }
 
-    /** The same for an image. */
+    /**
+     * Returns a copy of an image with checked types and bounded sizes.
+     *
+     * @throws IllegalArgumentException if a value is missing or has a wrong type
+     */
     @CheckForNull
     static ImageRecord checked(@CheckForNull ImageRecord image) {
         return image == null
@@ -77,7 +86,11 @@ public final class RecordLimits {
                         checked(image.content()));
     }
 
-    /** The same for the phases of a build. */
+    /**
+     * Returns a copy of a build's phases with checked types and a bounded number.
+     *
+     * @throws IllegalArgumentException if a value has a wrong type
+     */
     static List<Timeline.Mark> checked(@CheckForNull List<Timeline.Mark> marks) {
         return marks == null
                 ? List.of()
@@ -121,7 +134,7 @@ public final class RecordLimits {
                 }));
     }
 
-    /** Gson makes one of any text. */
+    /** Creates the digest again, because Gson accepts any text as a digest. */
     private static Digest digest(@CheckForNull Digest digest) {
         return new Digest(as(String.class, as(Digest.class, digest).value()));
     }

@@ -10,15 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What happened in an image build, as it is kept.
+ * The events of an image build, in the form that is stored.
  *
- * @param end null as long as nobody has seen it
- * @param progress all that there was, in one report
- * @param marks when the phases before the first step began, by the controller's clock; none in what earlier versions
- *     kept
- * @param stepsStart when the first step began, by the controller's clock; null when none has begun, or it is not known
- * @param source null when it is not known
- * @param image null when there is none
+ * @param end the end of the build; null if it is unknown
+ * @param progress the whole progress in one report
+ * @param marks the starts of the phases before the first step, by the controller's clock; empty in the records of
+ *     earlier versions
+ * @param stepsStart start of the first step, by the controller's clock; null if no step has started or the time is
+ *     unknown
+ * @param source the source of the build; null if it is unknown
+ * @param image the image; null if there is none
  */
 record Timeline(
         Beginning beginning,
@@ -31,17 +32,17 @@ record Timeline(
     Timeline {
         Objects.requireNonNull(beginning);
         Objects.requireNonNull(progress);
-        // Null in what earlier versions kept.
+        // The list is null in the records of earlier versions.
         marks = RecordLimits.checked(marks);
     }
 
-    /** The time by the controller's clock of something that happened when the daemon's clock said so. */
+    /** Converts a time by the daemon's clock to the controller's clock; null if no step has started. */
     @CheckForNull
     Instant ofController(Instant daemonTime) {
         return stepsStart == null ? null : stepsStart.plus(Duration.between(progress.start(), daemonTime));
     }
 
-    /** Until when something is known, by the controller's clock. */
+    /** Returns the time of the latest known event, by the controller's clock. */
     Instant knownUntil() {
         if (end != null) {
             return end.time();
@@ -54,12 +55,12 @@ record Timeline(
                         : marks.get(marks.size() - 1).time();
     }
 
-    /** The same with another end. */
+    /** Returns the same timeline with another end. */
     Timeline ended(End other) {
         return new Timeline(beginning, other, progress, marks, stepsStart, source, image);
     }
 
-    /** What a list of many builds has room for. */
+    /** Returns a timeline without steps, for a list of many builds. */
     static Timeline withoutSteps(Beginning beginning, @CheckForNull End end) {
         return new Timeline(
                 beginning,
@@ -71,7 +72,7 @@ record Timeline(
                 null);
     }
 
-    /** In the place of one that is kept, but makes no sense. */
+    /** Returns a timeline that represents a stored timeline that cannot be read. */
     static Timeline unreadable(int number) {
         return new Timeline(
                 new Beginning(number, "", Messages.Timeline_unreadable(number), "", Instant.EPOCH),
@@ -84,20 +85,24 @@ record Timeline(
     }
 
     /**
-     * @param number counts from 1 within the run
-     * @param ref names the build in the daemon
-     * @param subject what is built, such as the first tag
-     * @param builder its name
+     * The start of a build.
+     *
+     * @param number number of the build in the run, which counts from 1
+     * @param ref ID of the build in the daemon
+     * @param subject subject of the build, such as the first tag
+     * @param builder name of the builder
      */
     record Beginning(int number, String ref, String subject, String builder, Instant time) {}
 
     /**
-     * @param failure why it did not succeed, in a line; empty otherwise
-     * @param digest of the image; empty when there is none
-     * @param continuedBy number of the build that does the same again after a restart of Jenkins; 0 for none
+     * The end of a build.
+     *
+     * @param failure reason of a failure in one line; empty if the build did not fail
+     * @param digest digest of the image; empty if there is none
+     * @param continuedBy number of the build that repeats this build after a restart of Jenkins; 0 for none
      */
     record End(Instant time, BuildState state, String failure, String digest, int continuedBy) {}
 
-    /** That a phase began. */
+    /** The start of a phase. */
     record Mark(BuildPhase phase, Instant time) {}
 }

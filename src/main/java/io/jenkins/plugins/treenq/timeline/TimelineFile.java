@@ -25,7 +25,7 @@ import java.util.logging.Logger;
 final class TimelineFile {
     private static final Logger LOGGER = Logger.getLogger(TimelineFile.class.getName());
 
-    /** Several times what {@link ProgressLimits} allow. */
+    /** The maximum size of a file, which is several times the size that {@link ProgressLimits} allow. */
     static final long MOST_BYTES = 32 << 20;
 
     private static final Gson GSON = new GsonBuilder()
@@ -35,7 +35,7 @@ final class TimelineFile {
 
     private TimelineFile() {}
 
-    /** A time as milliseconds since 1970. */
+    /** Converts times to milliseconds since 1970. */
     private static final class Milliseconds extends TypeAdapter<Instant> {
         @Override
         public void write(JsonWriter out, Instant time) throws IOException {
@@ -48,13 +48,13 @@ final class TimelineFile {
         }
     }
 
-    /** The old content or the new one is there, whatever happens meanwhile. */
+    /** Writes the file atomically, so that after a crash the file has either the old content or the new one. */
     static void write(Path file, Timeline timeline) throws IOException {
         try {
-            // None above it: the run may have been deleted.
+            // Parent folders are not created, because the run may have been deleted.
             Files.createDirectory(Objects.requireNonNull(file.getParent()));
         } catch (FileAlreadyExistsException e) {
-            // As it should be.
+            // The folder already exists.
         }
         try (AtomicFileWriter out = new AtomicFileWriter(file, StandardCharsets.UTF_8)) {
             try {
@@ -66,18 +66,18 @@ final class TimelineFile {
         }
     }
 
-    /** Makes a timeline of a file's text. */
+    /** Parses a timeline. */
     private interface Parser {
         @CheckForNull
         Timeline parse(Reader in) throws IOException;
     }
 
-    /** Empty when there is none, or none that can be read. */
+    /** Reads a timeline. Empty if there is none, or if it cannot be read. */
     static Optional<Timeline> read(Path file) {
         return read(file, in -> GSON.fromJson(in, Timeline.class));
     }
 
-    /** The same without its steps, of which none is loaded. */
+    /** Reads a timeline without loading its steps. Empty if there is none, or if it cannot be read. */
     static Optional<Timeline> readWithoutSteps(Path file) {
         return read(file, TimelineFile::parseWithoutSteps);
     }
@@ -88,7 +88,7 @@ final class TimelineFile {
         boolean isProgress = false;
         JsonReader json = GSON.newJsonReader(in);
         json.beginObject();
-        // What happened between the two is written last.
+        // The start and the end are written before all other values, so that the rest need not be parsed.
         while (!isProgress && json.hasNext()) {
             switch (json.nextName()) {
                 case "beginning" -> beginning = GSON.fromJson(json, Timeline.Beginning.class);
@@ -99,7 +99,7 @@ final class TimelineFile {
         return Timeline.withoutSteps(Objects.requireNonNull(beginning), end);
     }
 
-    /** 0 when there is none. */
+    /** Returns the size of the file in bytes; 0 if there is none. */
     static long sizeBytes(Path file) {
         return file.toFile().length();
     }
@@ -118,7 +118,7 @@ final class TimelineFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
-            // Whatever Gson makes of a file that somebody has changed.
+            // Gson throws various exceptions if a file was changed by hand.
             LOGGER.log(Level.WARNING, e, () -> file + " cannot be read");
             return Optional.empty();
         }

@@ -21,12 +21,12 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * The page of an image build, which follows it while it runs, and the same for programs. It shows one moment: each
- * request gets its own.
+ * The page of an image build, which follows the build while it is running, and the REST API of the build. An object of
+ * this class shows one moment: each request gets a new object.
  */
 @ExportedBean(defaultVisibility = TimelinePage.ALWAYS)
 public final class TimelinePage implements ModelObject {
-    /** However deep below what was asked for. */
+    /** The visibility of properties in the REST API at any depth. */
     static final int ALWAYS = 9;
 
     private final Run<?, ?> run;
@@ -53,13 +53,13 @@ public final class TimelinePage implements ModelObject {
         return timeline.beginning().number();
     }
 
-    /** Name of the build in the daemon. */
+    /** Returns the ID of the build in the daemon. */
     @Exported
     public String getRef() {
         return timeline.beginning().ref();
     }
 
-    /** What is built, such as the first tag. */
+    /** Returns the subject of the build, such as the first tag. */
     @Exported
     public String getSubject() {
         return timeline.beginning().subject();
@@ -87,7 +87,7 @@ public final class TimelinePage implements ModelObject {
         return getState().icon();
     }
 
-    /** For a person. */
+    /** Returns the state as a text for the page. */
     public String getStateText() {
         return getState().text();
     }
@@ -96,32 +96,32 @@ public final class TimelinePage implements ModelObject {
         return getState() == BuildState.RUNNING;
     }
 
-    /** Empty unless it failed. */
+    /** Returns the reason of a failure; empty if the build did not fail. */
     @Exported
     public String getFailure() {
         return end == null ? "" : end.failure();
     }
 
-    /** The place in the source that made it fail; null when there is none. */
+    /** Returns the source location that caused the failure; null if there is none. */
     @CheckForNull
     @Exported
     public ExportedSource getFailedAt() {
         return ExportedSource.of(timeline.progress().failedAt());
     }
 
-    /** Of the image; empty when there is none. */
+    /** Returns the digest of the image; empty if there is none. */
     @Exported
     public String getDigest() {
         return end == null ? "" : end.digest();
     }
 
-    /** When it began, by the controller's clock. */
+    /** Returns the start of the build by the controller's clock, in milliseconds since 1970. */
     @Exported
     public long getStartMillis() {
         return timeline.beginning().time().toEpochMilli();
     }
 
-    /** So far. */
+    /** Returns the duration of the build so far, in milliseconds. */
     @Exported
     public long getDurationMillis() {
         if (end == null && !running && timeline.marks().isEmpty()) {
@@ -138,101 +138,105 @@ public final class TimelinePage implements ModelObject {
         return Math.max(0, Duration.between(timeline.beginning().time(), time).toMillis());
     }
 
-    /** For a person. */
+    /** Returns the duration as a text for the page. */
     public String getDurationText() {
         return DurationText.of(getDurationMillis());
     }
 
-    /** Of what the time went into, in order and without a gap. None for what earlier versions kept. */
+    /**
+     * Returns the phases of the build in order and without gaps. The list is empty for the records of earlier versions.
+     */
     @Exported
     public List<ExportedPhase> getPhases() {
         return ExportedPhase.of(timeline, getDurationMillis(), getState() == BuildState.RUNNING);
     }
 
-    /** When the first step began, counted from when the build did; 0 when that is not known. */
+    /**
+     * Returns the time from the start of the build to the start of the first step, in milliseconds; 0 if it is unknown.
+     */
     @Exported
     public long getStepsOffsetMillis() {
         return timeline.stepsStart() == null ? 0 : Math.min(sinceBeginning(timeline.stepsStart()), getDurationMillis());
     }
 
-    /** What was built; null when that is not known. */
+    /** Returns the Dockerfile and the arguments of the build; null if they are unknown. */
     @CheckForNull
     @Exported
     public BuildSource getSource() {
         return timeline.source();
     }
 
-    /** What the build made; null when that is nothing, or not known. */
+    /** Returns the image of the build; null if there is none or it is unknown. */
     @CheckForNull
     @Exported
     public ExportedImage getImage() {
         return ExportedImage.of(timeline.image());
     }
 
-    /** Number of the build that did the same again after a restart of Jenkins; 0 when there is none. */
+    /** Returns the number of the build that repeats this build after a restart of Jenkins; 0 if there is none. */
     @Exported
     public int getContinuedBy() {
         return end == null ? 0 : end.continuedBy();
     }
 
-    /** When the first step began, by the daemon's clock. */
+    /** Returns the start of the first step by the daemon's clock, in milliseconds since 1970. */
     @Exported
     public long getStepsStartMillis() {
         return timeline.progress().start().toEpochMilli();
     }
 
-    /** As far as the steps are known, by the daemon's clock. */
+    /** Returns the time of the latest known event of the steps by the daemon's clock, in milliseconds since 1970. */
     @Exported
     public long getStepsNowMillis() {
         return timeline.progress().now().toEpochMilli();
     }
 
-    /** How many steps the build has; more, when some were left out. */
+    /** Returns the number of steps that are stored. The build has more steps if some were omitted. */
     @Exported
     public int getStepCount() {
         return summary.steps();
     }
 
-    /** How many steps a cache can spare. */
+    /** Returns the number of steps whose results can come from the cache. */
     @Exported
     public int getCacheable() {
         return summary.cacheable();
     }
 
-    /** How many of these it did. */
+    /** Returns the number of steps whose results came from the cache. */
     @Exported
     public int getCached() {
         return summary.cached();
     }
 
-    /** Contexts, images and results, as far as the daemon counts them. */
+    /** Returns the size of the transferred contexts, images and results in bytes, as far as the daemon reports it. */
     @Exported
     public long getTransferredBytes() {
         return summary.transferredBytes();
     }
 
-    /** Whether there is more than is kept. */
+    /** Tells whether some of the build's events were omitted because of the limits. */
     @Exported
     public boolean isLeftOut() {
         return timeline.progress().leftOut();
     }
 
     /**
-     * Whether steps, warnings and numbers are on the build's own page only: the list of a run's builds has no room for
-     * them.
+     * Tells whether steps, warnings and numbers are omitted here because the list of the run's builds would become too
+     * large. The build's own page shows them.
      */
     @Exported
     public boolean isStepsOmitted() {
         return !withSteps;
     }
 
-    /** In the order in which they began; those that wait come last. */
+    /** Returns the steps in the order in which they started. Steps that have not started come last. */
     @Exported
     public List<ExportedStep> getSteps() {
         Instant start = timeline.progress().start();
         Comparator<StepReport> order = Comparator.comparing((StepReport step) ->
                         step.start() == null ? Instant.MAX : step.start().isBefore(start) ? start : step.start())
-                // The daemon speaks of a step before those that it needs.
+                // The daemon reports a step before the steps whose results it uses.
                 .thenComparing(step -> step.start() == null ? -step.number() : step.number());
         return timeline.progress().steps().stream()
                 .sorted(order)
@@ -257,7 +261,7 @@ public final class TimelinePage implements ModelObject {
         return new Api(this);
     }
 
-    /** What a step wrote, as far as it is kept. */
+    /** Returns the output of a step, as far as it is stored. */
     public HttpResponse doLog(@QueryParameter int step) {
         run.checkPermission(Item.READ);
         StepOutput output = timeline.progress().output().get(step);

@@ -4,8 +4,8 @@ package io.jenkins.plugins.treenq.timeline;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 
 /**
- * Adds to a timeline while the build goes on. An agent may hold on to this for longer than that, but holds nothing else
- * by it then.
+ * Adds the progress of a running build to its timeline. An agent may keep a reference to this object after the build;
+ * therefore the object releases the timeline when the build ends.
  */
 final class TimelineSink implements ProgressSink {
     private volatile LiveTimeline timeline;

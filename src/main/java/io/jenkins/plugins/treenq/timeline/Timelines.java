@@ -30,7 +30,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The timelines of a run's image builds: one file each in the run's folder, and in memory while a build is under way.
+ * The timelines of a run's image builds. Each timeline is a file in the run's folder. The timeline of a running build
+ * is also in memory.
  */
 public final class Timelines {
     private static final Logger LOGGER = Logger.getLogger(Timelines.class.getName());
@@ -38,12 +39,13 @@ public final class Timelines {
     private static final int MOST_WRITERS = 4;
     private static final long IDLE_SECONDS = 10;
 
-    /** What is written to the disk of the controller. */
+    /** The threads that write to the controller's disk. */
     private static final Executor WRITERS = writers();
 
     /**
-     * Of the files of a run whose steps are loaded for a list of its builds. It is that of the largest file: whoever
-     * looks at a run costs no more than whoever looks at one build, however many an agent reported of.
+     * The maximum size of the files whose steps are loaded for a list of a run's builds. The value is the maximum size
+     * of one file, so that showing a run takes no more memory than showing one build, regardless of how much agents
+     * reported.
      */
     static final long MOST_LISTED_BYTES = TimelineFile.MOST_BYTES;
 
@@ -69,12 +71,12 @@ public final class Timelines {
     }
 
     /**
-     * A build begins.
+     * Starts the timeline of a build.
      *
-     * @param number counts from 1 within the run
-     * @param ref names the build in the daemon
-     * @param subject what is built, such as the first tag
-     * @param builder its name
+     * @param number number of the build in the run, which counts from 1
+     * @param ref ID of the build in the daemon
+     * @param subject subject of the build, such as the first tag
+     * @param builder name of the builder
      */
     public LiveTimeline begin(int number, String ref, String subject, String builder) {
         Keeper keeper = new Keeper(number);
@@ -84,7 +86,7 @@ public final class Timelines {
         return timeline;
     }
 
-    /** In the file of one build. */
+    /** Stores a timeline in the file of its build. */
     private final class Keeper implements LiveTimeline.Keeper {
         private final int number;
 
@@ -109,10 +111,10 @@ public final class Timelines {
     }
 
     /**
-     * A build that Jenkins lost sight of succeeded.
+     * Completes the timeline of a build that finished while Jenkins was restarted.
      *
-     * @param progress all that happened in it
-     * @param image null when there is none
+     * @param progress the complete progress of the build
+     * @param image the image; null if there is none
      */
     public void completed(String ref, ProgressReport progress, String digest, @CheckForNull ImageRecord image) {
         find(ref)
@@ -126,7 +128,10 @@ public final class Timelines {
                         image)));
     }
 
-    /** How long a build took that Jenkins lost sight of; empty when nothing is known of it. */
+    /**
+     * Returns the duration of a build that finished while Jenkins was restarted; empty if there is no timeline of the
+     * build.
+     */
     public Optional<Duration> durationOf(String ref, ProgressReport progress) {
         return find(ref).map(timeline -> Duration.between(timeline.beginning().time(), endOf(timeline, progress)));
     }
@@ -135,17 +140,20 @@ public final class Timelines {
         return stepsStart(timeline).plus(Duration.between(progress.start(), progress.now()));
     }
 
-    /** Its steps may have begun when nothing was kept any more. */
+    /**
+     * Returns the start of the steps. If the steps started after the timeline was last stored, the result is the time
+     * of the latest known event.
+     */
     private static Instant stepsStart(Timeline timeline) {
         Instant known = timeline.stepsStart();
         return known == null ? timeline.knownUntil() : known;
     }
 
     /**
-     * A build that a restart cut off is done again.
+     * Records that a build that was interrupted by a restart of Jenkins is repeated.
      *
-     * @param ref names the earlier one in the daemon
-     * @param number of the later one
+     * @param ref ID of the interrupted build in the daemon
+     * @param number number of the build that repeats it
      */
     public void continued(String ref, int number) {
         find(ref)
@@ -154,7 +162,7 @@ public final class Timelines {
                         new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", number))));
     }
 
-    /** Of the build that has this name in the daemon. */
+    /** Returns the number of the build with this ID in the daemon; empty if it is unknown. */
     public Optional<Integer> numberOf(String ref) {
         return find(ref).map(timeline -> timeline.beginning().number());
     }
@@ -167,9 +175,9 @@ public final class Timelines {
     }
 
     /**
-     * Nothing of the build was begun.
+     * Deletes the timeline of a build that was not started.
      *
-     * @return completes when there is nothing of it any more
+     * @return completes when the timeline is deleted
      */
     public CompletableFuture<Void> discard(LiveTimeline timeline) {
         return timeline.drop();
@@ -180,7 +188,7 @@ public final class Timelines {
         try {
             TimelineFile.write(file(number), timeline);
         } catch (IOException e) {
-            // The build does not depend on it.
+            // A failure is only logged, because the build does not depend on its timeline.
             LOGGER.log(Level.WARNING, e, () -> "what happens in an image build of " + run + " cannot be kept");
         }
         if (timeline.end() != null) {
@@ -188,7 +196,7 @@ public final class Timelines {
         }
     }
 
-    /** Whether such a build began. */
+    /** Tells whether a build with this number was started. */
     public boolean has(int number) {
         return live.containsKey(number) || Files.exists(file(number));
     }
@@ -201,7 +209,7 @@ public final class Timelines {
         return folder().resolve(number + ".json");
     }
 
-    /** In order. */
+    /** Returns the numbers of all builds in ascending order. */
     private List<Integer> numbers() {
         TreeSet<Integer> numbers = new TreeSet<>(live.keySet());
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder())) {
@@ -212,7 +220,7 @@ public final class Timelines {
                 }
             }
         } catch (NoSuchFileException e) {
-            // Nothing was built.
+            // The run has no image builds.
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "what happened in image builds of " + run + " cannot be read");
         }
@@ -234,7 +242,7 @@ public final class Timelines {
                 .or(() -> Files.exists(file) ? Optional.of(Timeline.unreadable(number)) : Optional.empty());
     }
 
-    /** The page of a build, or null. */
+    /** Returns the page of a build; null if there is none. */
     @CheckForNull
     public TimelinePage page(int number) {
         return page(number, true).orElse(null);
@@ -245,9 +253,7 @@ public final class Timelines {
         return find(number, withSteps).map(timeline -> new TimelinePage(run, timeline, running, withSteps));
     }
 
-    /**
-     * The pages of all builds, in order; those that do not fit into {@link #MOST_LISTED_BYTES} are without their steps.
-     */
+    /** Returns the pages of all builds in order. The pages beyond {@link #MOST_LISTED_BYTES} have no steps. */
     public List<TimelinePage> pages() {
         List<TimelinePage> pages = new ArrayList<>();
         long leftBytes = MOST_LISTED_BYTES;

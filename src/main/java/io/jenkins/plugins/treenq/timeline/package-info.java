@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * What happens in each image build of a run, while it does and afterwards: told from the agent, kept in the run's
- * folder, shown on a page and in REST. Imports the client's values and its account of the steps.
+ * The events of each image build of a run, during and after the build: the agent reports them, the run's folder stores
+ * them, and a page and the REST API show them. The package imports the client's values and its progress reports.
  */
 package io.jenkins.plugins.treenq.timeline;
