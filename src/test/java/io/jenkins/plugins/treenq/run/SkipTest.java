@@ -87,7 +87,7 @@ class SkipTest {
     }
 
     private void assertSkipped(WorkflowRun run, String tag) throws Exception {
-        jenkins.assertLogContains("Nothing is built: " + image + "@" + digest(tag) + " is there already", run);
+        jenkins.assertLogContains("Nothing is built: " + image + "@" + digest(tag) + " already exists", run);
         jenkins.assertLogContains("digest=" + digest(tag) + " skipped=true builder=null platforms=[linux/amd64]", run);
         assertThat(run.getAction(ImagesAction.class).getImages(), hasSize(1));
         assertThat(run.getArtifacts(), hasSize(1));
