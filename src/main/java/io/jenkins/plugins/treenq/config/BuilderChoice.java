@@ -96,7 +96,7 @@ record BuilderChoice(
                 return builder;
             }
         }
-        throw new AbortException(what + name + "' is not configured; there is "
+        throw new AbortException(what + name + "' is not configured; the configured builders are "
                 + builders.stream().map(b -> "'" + b.getName() + "'").collect(Collectors.joining(", ")));
     }
 

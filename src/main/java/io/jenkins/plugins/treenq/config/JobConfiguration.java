@@ -89,7 +89,8 @@ public final class JobConfiguration {
         if (found.owner() != Jenkins.get()
                 && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders()) {
             throw new AbortException("builder '" + builder.getName() + "' is one of folder '"
-                    + found.owner().getFullName() + "': the administrator's policy lets folders define no builders");
+                    + found.owner().getFullName()
+                    + "': the administrator's policy does not allow folders to define builders");
         }
         return found;
     }

@@ -77,8 +77,7 @@ final class DaemonSelection implements AutoCloseable {
             giveBack();
         }
         if (!next.isDone()) {
-            say("Waiting: each daemon of '" + builder.getName() + "' has its limit of builds, which is "
-                    + builder.getLimit());
+            say("Waiting: each daemon of '" + builder.getName() + "' has reached its limit of " + limit());
         }
         return Async.then(next, taken -> CompletableFuture.completedFuture(site(taken)));
     }
@@ -86,9 +85,13 @@ final class DaemonSelection implements AutoCloseable {
     private Site site(DaemonSlot taken) {
         String first = wanted.addresses().get(0);
         if (!taken.address().equals(first)) {
-            say(first + " has its limit of builds, which is " + builder.getLimit() + "; taking " + taken.address());
+            say(first + " has reached its limit of " + limit() + "; taking " + taken.address());
         }
         return new Site(builder.getName(), taken.address());
+    }
+
+    private String limit() {
+        return builder.getLimit() + (builder.getLimit() == 1 ? " build" : " builds");
     }
 
     /**

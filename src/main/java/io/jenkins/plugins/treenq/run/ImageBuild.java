@@ -465,13 +465,13 @@ public final class ImageBuild {
 
     private String summary(BuiltImage image) {
         if (image.isSkipped()) {
-            return "Nothing is built: " + image + " is there already, made of the same";
+            return "Nothing is built: " + image + " already exists and was built from the same inputs";
         }
         if (image.getDigest() != null) {
             return "Built " + image;
         }
         return order.build().destinations().isEmpty()
-                ? "The build succeeds; no image was asked for"
+                ? "The image can be built; no tags or outputs were given"
                 : "Built "
                         + String.join(
                                 ", ",

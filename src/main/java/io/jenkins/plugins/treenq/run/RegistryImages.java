@@ -83,7 +83,7 @@ public final class RegistryImages {
                     .map(image -> BuiltImage.present(timeline.number(), image, order.build(), timeline.stop()));
             if (present.isPresent()) {
                 ImageArchive.record(present.get(), order.credentialsId(), run, listener);
-                listener.getLogger().println("Nothing is built: " + present.get() + " is there already");
+                listener.getLogger().println("Nothing is built: " + present.get() + " already exists");
             }
             return present;
         } catch (BuildkitException e) {

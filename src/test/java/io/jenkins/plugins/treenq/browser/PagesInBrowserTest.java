@@ -164,7 +164,7 @@ class PagesInBrowserTest extends InBrowser {
 
         WebElement step = browser.shown(step("COPY --from=app", "DONE"));
         browser.until("opened", () -> browser.has(By.cssSelector("#" + step.getAttribute("id") + " details[open]")));
-        assertThat(browser.shown(By.cssSelector("[data-part='inputs-line']")).getText(), containsString("Needs"));
+        assertThat(browser.shown(By.cssSelector("[data-part='inputs-line']")).getText(), containsString("Depends on"));
     }
 
     /** The pictures of README.md, which are made anew with {@code -Dtreenq.readme=true}. */

@@ -34,9 +34,11 @@ class BuilderChoiceTest {
 
     @Test
     void whatIsMissingIsNamedWithWhatThereIs() {
-        assertRefused("builder 'x' is not configured; there is 'usual', 'arm', 'other'", "x");
+        assertRefused("builder 'x' is not configured; the configured builders are 'usual', 'arm', 'other'", "x");
         choice = new BuilderChoice(choice.builders(), "gone");
-        assertRefused("the default builder 'gone' is not configured; there is 'usual', 'arm', 'other'", null);
+        assertRefused(
+                "the default builder 'gone' is not configured; the configured builders are 'usual', 'arm', 'other'",
+                null);
         choice = new BuilderChoice(List.of(), null);
         assertRefused(
                 "no builder is configured; ask an administrator to add one in Manage Jenkins » System » Treenq Build",

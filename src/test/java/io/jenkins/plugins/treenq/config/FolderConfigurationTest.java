@@ -148,11 +148,14 @@ class FolderConfigurationTest {
         configure(outer, builder("private", "tcp://localhost:2"));
 
         assertLog(inner, "treenqBuild(builder: 'private')", "Building on 'private' (tcp://localhost:2)");
-        assertLog(other, "treenqBuild(builder: 'private')", "builder 'private' is not configured; there is 'shared'");
+        assertLog(
+                other,
+                "treenqBuild(builder: 'private')",
+                "builder 'private' is not configured; the configured builders are 'shared'");
         assertLog(
                 jenkins.jenkins,
                 "treenqBuild(builder: 'private')",
-                "builder 'private' is not configured; there is 'shared'");
+                "builder 'private' is not configured; the configured builders are 'shared'");
     }
 
     @Test
@@ -257,7 +260,8 @@ class FolderConfigurationTest {
 
         assertThat(
                 answer.asNormalizedText(),
-                containsString("The default builder 'gone' is not configured; there is 'default', 'arm', 'shared'"));
+                containsString("The default builder 'gone' is not configured; the configured builders are 'default',"
+                        + " 'arm', 'shared'"));
     }
 
     private static String chosen(Folder folder) throws AbortException {

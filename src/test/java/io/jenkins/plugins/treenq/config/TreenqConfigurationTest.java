@@ -368,8 +368,10 @@ class TreenqConfigurationTest {
                     "builder 'a': limit cannot be -1; enter 0 or more"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: 'tcp://c:1'}]",
-                    "Two builders have the name 'a'; give each a name of its own"),
-            Map.entry("defaultBuilder: b", "The default builder 'b' is not configured; there is 'default', 'arm'"),
+                    "Two builders have the name 'a'; use a unique name for each builder"),
+            Map.entry(
+                    "defaultBuilder: b",
+                    "The default builder 'b' is not configured; the configured builders are 'default', 'arm'"),
             Map.entry(
                     "{builders: [], defaultBuilder: b}",
                     "The default builder 'b' is not configured, and there are no builders; add the builder, or omit the default builder"),
@@ -423,7 +425,7 @@ class TreenqConfigurationTest {
 
             String page = ((HtmlPage) client.getPage(client.addCrumb(reload))).asNormalizedText();
 
-            assertThat(page, containsString("Two builders have the name 'a'; give each a name of its own"));
+            assertThat(page, containsString("Two builders have the name 'a'; use a unique name for each builder"));
             assertThat(page, not(containsString("Exception")));
         } finally {
             System.clearProperty(ConfigurationAsCode.CASC_JENKINS_CONFIG_PROPERTY);
@@ -436,7 +438,8 @@ class TreenqConfigurationTest {
         Configured.add(Configured.login("login", "user", "password"));
         TreenqConfiguration.Values before = configuration.values();
 
-        assertRefused("_.name", "default", "arm", "Two builders have the name 'arm'; give each a name of its own");
+        assertRefused(
+                "_.name", "default", "arm", "Two builders have the name 'arm'; use a unique name for each builder");
         assertRefused(
                 "_.host",
                 "registry.example.com",

@@ -169,7 +169,7 @@ class TimelinePagesTest {
         for (String page : List.of("", "treenq/")) {
             assertThat(
                     client.getPage(run, page).asNormalizedText(),
-                    containsString("see the page of the image build for its steps"));
+                    containsString("Steps: see the page of the image build"));
         }
         assertPagesWork();
         Path file = run.getRootDir().toPath().resolve("treenq/3.json");

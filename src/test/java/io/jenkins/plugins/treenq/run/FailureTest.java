@@ -52,7 +52,7 @@ class FailureTest {
     void theBuilderIsUnknown() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], builder: 'fast')",
-                "builder 'fast' is not configured; there is 'default'");
+                "builder 'fast' is not configured; the configured builders are 'default'");
     }
 
     @Test

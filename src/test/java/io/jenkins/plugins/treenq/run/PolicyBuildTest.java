@@ -92,14 +92,15 @@ class PolicyBuildTest {
         policy.setFoldersMayDefineBuilders(false);
 
         BuildkitBuilder.DescriptorImpl form = jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
-        String refusal = "The administrator&#039;s policy lets folders define no builders";
+        String refusal = "The administrator&#039;s policy does not allow folders to define builders";
         assertEquals(refusal, form.doCheckName(folder, "own").getMessage());
         assertEquals(
                 refusal,
                 form.doTestConnection(folder, "own", "tcp://localhost:1", "", "", "1")
                         .getMessage());
         jenkins.assertLogContains(
-                "ERROR: builder 'own' is one of folder 'folder': the administrator's policy lets folders define no builders",
+                "ERROR: builder 'own' is one of folder 'folder': the administrator's policy does not allow folders to"
+                        + " define builders",
                 run(folder, "treenqBuild()"));
         jenkins.assertLogContains(
                 "Building on 'default' (tcp://localhost:1)", run(folder, "treenqBuild(builder: 'default')"));

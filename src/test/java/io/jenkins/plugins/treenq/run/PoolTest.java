@@ -87,7 +87,7 @@ class PoolTest {
         try (DaemonSlot place = take(own)) {
             WorkflowRun run = jenkins.buildAndAssertSuccess(job("job", BUILD));
 
-            jenkins.assertLogContains(own + " has its limit of builds, which is 1; taking " + other, run);
+            jenkins.assertLogContains(own + " has reached its limit of 1 build; taking " + other, run);
             jenkins.assertLogContains("Building on 'default' (" + other + ")", run);
         }
         jenkins.assertLogContains(
@@ -254,7 +254,7 @@ class PoolTest {
         WorkflowRun run;
         try (DaemonSlot place = take(NOBODY)) {
             run = job("job", BUILD).scheduleBuild2(0).waitForStart();
-            jenkins.waitForMessage("Waiting: each daemon of 'default' has its limit of builds, which is 1", run);
+            jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit of 1 build", run);
             awaitNoThreads();
         }
 

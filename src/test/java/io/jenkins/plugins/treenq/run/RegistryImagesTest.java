@@ -490,7 +490,7 @@ class RegistryImagesTest {
                 call + "'" + image + ":3', credentialsId: 'wrong'");
         assertFails("there is no name to promote to", call + "[]");
         assertFails(
-                "'" + image + ":3@" + digest + "' is no name to promote to: it takes a tag, and no digest",
+                "'" + image + ":3@" + digest + "' is not a target name; write a name with a tag and without a digest",
                 call + "'" + image + ":3@" + digest + "'");
         assertFails("'a/B' is not an image name: ", call + "'a/B'");
         WorkflowRun run = run(Result.FAILURE, call + "'localhost:1/a/b:1'");

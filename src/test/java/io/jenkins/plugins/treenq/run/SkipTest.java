@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.run;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -86,7 +87,7 @@ class SkipTest {
     }
 
     private void assertSkipped(WorkflowRun run, String tag) throws Exception {
-        jenkins.assertLogContains("Nothing is built: " + image + "@" + digest(tag) + " is there already", run);
+        jenkins.assertLogContains("Nothing is built: " + image + "@" + digest(tag) + " already exists", run);
         jenkins.assertLogContains("digest=" + digest(tag) + " skipped=true builder=null platforms=[linux/amd64]", run);
         assertThat(run.getAction(ImagesAction.class).getImages(), hasSize(1));
         assertThat(run.getArtifacts(), hasSize(1));
@@ -113,7 +114,9 @@ class SkipTest {
         assertBuilt(build("two", DOCKERFILE, call), "1");
         assertBuilt(build("three", DOCKERFILE, tags("1", "3") + ", skipIfPresent: true"), "3");
         JenkinsRule.WebClient client = jenkins.createWebClient();
-        assertThat(client.getPage(skipped, "treenq/").asNormalizedText().contains("already in the registry"), is(true));
+        assertThat(
+                client.getPage(skipped, "treenq/").asNormalizedText(),
+                containsString("skipped: the image already exists"));
         assertThat(
                 client.getJSON(skipped.getUrl() + "treenq/api/json")
                         .getJSONObject()

@@ -329,7 +329,8 @@ class TimelineTest {
         HtmlPage page = client.getPage(run, "");
         assertThat(
                 page.asNormalizedText(),
-                matchesPattern("(?s).*:first.*:second.*was there already.*:third.*failed.*Broken:2: .*exit code: 7.*"));
+                matchesPattern("(?s).*:first.*:second.*skipped: the image already exists.*:third.*failed.*"
+                        + "Broken:2: .*exit code: 7.*"));
         assertEquals(0, page.querySelectorAll(".treenq-images i").size());
         for (int number = 1; number <= 4; number++) {
             assertThat(
@@ -337,7 +338,7 @@ class TimelineTest {
         }
         var skipped = client.getPage(run, "treenq/2/");
         client.waitForBackgroundJavaScript(PATIENCE.toMillis());
-        assertThat(skipped.asNormalizedText(), containsString("Was there already; nothing was built"));
+        assertThat(skipped.asNormalizedText(), containsString("Skipped: the image already exists"));
         assertThat(skipped.asNormalizedText(), containsString("docker pull " + image + "@sha256:"));
     }
 
@@ -457,7 +458,7 @@ class TimelineTest {
         assertThat(step(build, "RUN seq").getLong("outputLines"), greaterThan(10_000L));
         String log = log(run, build, "RUN seq");
         assertThat(log, startsWith("1\n2\n3\n"));
-        assertThat(log, containsString("lines are not kept here; the console has them\n"));
+        assertThat(log, containsString("lines are not stored here; see the console output\n"));
         assertThat(log.length(), lessThan(100_000));
         assertThat(Files.size(file(run, 1)), lessThan(200_000L));
     }

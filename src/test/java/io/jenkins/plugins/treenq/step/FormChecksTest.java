@@ -122,9 +122,7 @@ class FormChecksTest {
     @Test
     void pathsAreWithinTheWorkspace() throws Exception {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
-        String outside =
-                "'../other' is outside of the workspace, of which nothing is read or written; write a path within the"
-                        + " workspace";
+        String outside = "'../other' is outside of the workspace; write a path within it";
 
         assertTaken(
                 step::doCheckContext, ".", "web", "web/../api", "https://example.com/a.git", "$DIR/..", "git@host:a/b");
@@ -143,15 +141,14 @@ class FormChecksTest {
         FormValidation absolute = step.doCheckContext(job, "/etc");
         assertEquals(FormValidation.Kind.WARNING, absolute.kind);
         assertEquals(
-                Util.escape(
-                        "'/etc' is an absolute path, which is taken only within the workspace; write it relative to the"
-                                + " workspace"),
+                Util.escape("'/etc' is an absolute path; absolute paths are allowed only within the workspace, so write"
+                        + " it relative to the workspace"),
                 absolute.getMessage());
         // A Pipeline may say dir('web') { treenqBuild(context: '../other') }.
         FormValidation inPipeline = step.doCheckContext(jenkins.createProject(WorkflowJob.class), "../other");
         assertEquals(FormValidation.Kind.WARNING, inPipeline.kind);
         assertEquals(
-                Util.escape("'../other' leads out of the folder that the step runs in, which is taken only within the"
+                Util.escape("'../other' leaves the folder in which the step runs; this is allowed only within the"
                         + " workspace"),
                 inPipeline.getMessage());
     }
@@ -188,7 +185,9 @@ class FormChecksTest {
                 "'a/b:1' has a tag, and a push by digest makes none; write 'docker.io/a/b'");
         String digest = "a/b@sha256:" + "0".repeat(64);
         assertRefused(
-                promote::doCheckTo, digest, "'" + digest + "' is no name to promote to: it takes a tag, and no digest");
+                promote::doCheckTo,
+                digest,
+                "'" + digest + "' is not a target name; write a name with a tag and without a digest");
         for (BiFunction<Item, String, FormValidation> required : List.<BiFunction<Item, String, FormValidation>>of(
                 promote::doCheckTo, promote::doCheckFrom, of(TreenqInspectStep.DescriptorImpl.class)::doCheckImage)) {
             assertRefused(required, " ", "Required");

@@ -120,7 +120,8 @@ class TreenqBuilderTest {
                 Result.FAILURE,
                 job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("WHERE", "no-such"))));
 
-        jenkins.assertLogContains("ERROR: builder 'no-such-1' is not configured; there is 'default', 'arm'", build);
+        jenkins.assertLogContains(
+                "ERROR: builder 'no-such-1' is not configured; the configured builders are 'default', 'arm'", build);
         jenkins.assertLogNotContains("\tat ", build);
     }
 }

@@ -209,7 +209,7 @@ public final class ImageRegistry implements AutoCloseable {
         for (ImageName target : new LinkedHashSet<>(targets)) {
             if (target.tag().isEmpty() || !target.digest().isEmpty()) {
                 throw new BuildkitException.InvalidRequestException(
-                        "'" + target + "' is no name to promote to: it takes a tag, and no digest");
+                        "'" + target + "' is not a target name; write a name with a tag and without a digest");
             }
             byRepository
                     .computeIfAbsent(target.name(), name -> new ArrayList<>())
