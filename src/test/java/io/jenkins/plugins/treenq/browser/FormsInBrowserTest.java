@@ -60,12 +60,12 @@ class FormsInBrowserTest extends InBrowser {
         WebElement registry = last("registries");
         fill(registry, "_.host", daemon.registry().replace("localhost", "127.0.0.1"));
         choose(registry, "_.credentialsId", Configured.LOGIN);
-        browser.click(browser.shown(registry, button("How Jenkins reaches it")));
+        browser.click(browser.shown(registry, button("Connection from Jenkins")));
         fill(registry, "_.caCertificate", daemon.caPem());
         browser.click(browser.shown(registry, button("Test connection")));
         assertThat(
                 browser.shown(registry, ANSWER).getText(),
-                containsString("takes the login of '" + daemon.login().username() + "'"));
+                containsString("accepts the credentials of '" + daemon.login().username() + "'"));
 
         browser.click(By.xpath("//label[normalize-space()='Policy']"));
         fill(browser.shown(By.tagName("form")), "_.pushTo", "registry.example.com/shop");

@@ -391,7 +391,7 @@ class TreenqConfigurationTest {
             Map.entry(
                     "registries: [{host: a.io, mirrors: ['http://b.io']}]",
                     "registry 'a.io': 'http://b.io' is not a registry; write a host as in image names, without https://,"
-                            + " and a path if images are below one: mirror.example.com or mirror.example.com/hub"),
+                            + " and a path if the images are below one: mirror.example.com or mirror.example.com/hub"),
             Map.entry(
                     "registries: [{host: a.io, caCertificate: MIIB}]",
                     "registry 'a.io': This is not a certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----"));

@@ -92,12 +92,12 @@ class AbortTest {
                     "printf 'FROM scratch\\nCOPY Dockerfile /\\n' > Dockerfile",
                     "localhost:" + silent.getLocalPort() + "/a/b:1");
             try (Socket asked = silent.accept()) {
+                jenkins.waitForMessage("exporting to image", run);
                 stop(run);
 
                 assertDaemonIsIdle();
                 assertNobodyAsks(asked);
             }
-            jenkins.assertLogContains("exporting to image", run);
         }
     }
 
