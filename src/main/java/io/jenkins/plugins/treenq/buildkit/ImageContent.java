@@ -4,7 +4,6 @@ package io.jenkins.plugins.treenq.buildkit;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /**
  * The content of an image that was just built, as it is stored in the daemon.
@@ -12,6 +11,21 @@ import java.util.function.UnaryOperator;
  * @param variants one image for each platform
  */
 public record ImageContent(List<Variant> variants) implements Serializable {
+    /** The maximum number of platforms of an image. */
+    public static final int MOST_VARIANTS = 64;
+
+    /** The maximum number of layers of all platforms of an image together. */
+    public static final int MOST_LAYERS = 2000;
+
+    /** The maximum number of attestations of all platforms of an image together. */
+    public static final int MOST_ATTESTATIONS = 200;
+
+    /** The maximum number of materials of all attestations of an image together. */
+    public static final int MOST_MATERIALS = 1000;
+
+    /** The maximum length of a text, including the sign that the text was truncated. */
+    public static final int LONGEST_TEXT = 1001;
+
     public ImageContent {
         variants = List.copyOf(variants);
     }
@@ -64,33 +78,5 @@ public record ImageContent(List<Variant> variants) implements Serializable {
                 .map(Variant::platform)
                 .filter(platform -> !platform.isEmpty())
                 .toList();
-    }
-
-    /**
-     * Returns a copy of this content with changed texts, for example to mask secrets.
-     *
-     * @param text function that changes one text
-     */
-    public ImageContent withTexts(UnaryOperator<String> text) {
-        return new ImageContent(variants.stream()
-                .map(variant -> new Variant(
-                        variant.platform(),
-                        variant.digest(),
-                        variant.layers().stream()
-                                .map(layer ->
-                                        new Layer(layer.digest(), layer.sizeBytes(), text.apply(layer.createdBy())))
-                                .toList(),
-                        variant.attestations().stream()
-                                .map(attested -> new Attested(
-                                        attested.predicateType(),
-                                        attested.sizeBytes(),
-                                        text.apply(attested.builder()),
-                                        text.apply(attested.source()),
-                                        attested.materials().stream()
-                                                .map(material ->
-                                                        new Material(text.apply(material.uri()), material.digest()))
-                                                .toList()))
-                                .toList()))
-                .toList());
     }
 }

@@ -96,6 +96,9 @@ final class AgentAnswers {
                 list.forEach(item -> copy.add(value(item, depth + 1)));
                 return copy;
             }
+            if (value instanceof Double number) {
+                require(Double.isFinite(number), "it has a number that JSON does not have");
+            }
             if (value == null || value instanceof Boolean || value instanceof Long || value instanceof Double) {
                 return value;
             }

@@ -19,16 +19,14 @@ import java.util.function.UnaryOperator;
  */
 record FinishedBuild(
         BuildResult result, long sizeBytes, @CheckForNull ImageContent content) implements Serializable {
-    /** @param mask masks secrets in a line of text */
+    /** @param mask function that masks the secrets in a text */
     static FinishedBuild of(BuildResult result, BuildkitClient client, UnaryOperator<String> mask)
             throws InterruptedException {
         Optional<Digest> image = result.digest();
         return image.isEmpty()
                 ? new FinishedBuild(result, 0, null)
                 : new FinishedBuild(
-                        result,
-                        client.imageSizeBytes(image.get()).orElse(0),
-                        client.imageContent(image.get()).withTexts(mask));
+                        result, client.imageSizeBytes(image.get()).orElse(0), client.imageContent(image.get(), mask));
     }
 
     /** Returns the same build with another duration, so that all reports of the build show the same duration. */

@@ -24,21 +24,26 @@ final class SecretArguments {
 
     private static final Pattern PUBLIC = Pattern.compile("(?i)(?:_|^)public(?:_|$)");
 
-    /** The login in a URL. */
-    private static final Pattern LOGIN = Pattern.compile("(?<=://)[^/@\\s]+(?=@)");
+    /** The login in a URL, up to the last at sign of the authority, because passwords may contain at signs. */
+    private static final Pattern LOGIN = Pattern.compile("(?<=://)[^/\\s]+(?=@)");
 
     /**
-     * The minimum length of a value that is masked elsewhere. Shorter values, such as true, reveal little and occur in
-     * other texts.
+     * The minimum length of a value that is masked wherever it occurs. Shorter values, such as true, occur in other
+     * texts, and are masked only after their names.
      */
     private static final int SHORTEST = 8;
 
     private SecretArguments() {}
 
     private static boolean isSecret(String name) {
+        String argument = argument(name);
         return name.startsWith(BUILD_ARGUMENT)
-                && SECRET.matcher(name.substring(BUILD_ARGUMENT.length())).find()
-                && !PUBLIC.matcher(name).find();
+                && SECRET.matcher(argument).find()
+                && !PUBLIC.matcher(argument).find();
+    }
+
+    private static String argument(String name) {
+        return name.startsWith(BUILD_ARGUMENT) ? name.substring(BUILD_ARGUMENT.length()) : name;
     }
 
     /** Returns all arguments with the secret values hidden. */
@@ -51,12 +56,16 @@ final class SecretArguments {
         return shown;
     }
 
-    /** Returns a mask that also hides the values of secret arguments. */
+    /**
+     * Returns a mask that also hides the values of secret arguments. A short value is hidden together with its name, as
+     * in {@code RUN |1 PASSWORD=abc123 make}, which is how an image names the arguments of the instruction that created
+     * a layer.
+     */
     static UnaryOperator<String> masked(DockerfileBuild build, UnaryOperator<String> mask) {
         Set<String> values = new HashSet<>();
         build.request().options().forEach((name, value) -> {
-            if (isSecret(name) && value.length() >= SHORTEST) {
-                values.add(value);
+            if (isSecret(name) && !value.isEmpty()) {
+                values.add(value.length() < SHORTEST ? argument(name) + "=" + value : value);
             }
         });
         Redaction redaction = Redaction.of(values);

@@ -17,13 +17,6 @@ import java.util.stream.Stream;
  */
 public final class RecordLimits {
     private static final int MOST_NAMES = 500;
-    private static final int MOST_VARIANTS = 64;
-    private static final int MOST_LAYERS = 2000;
-    private static final int MOST_ATTESTATIONS = 200;
-    private static final int MOST_MATERIALS = 1000;
-
-    /** The maximum length of a text, including the sign that the text was truncated. */
-    private static final int LONGEST_TEXT = 1001;
 
     /** The maximum number of phases. A build that is repeated can enter the same phases several times. */
     static final int MOST_MARKS = 100;
@@ -80,7 +73,7 @@ public final class RecordLimits {
                 : new ImageRecord(
                         list(image.names(), MOST_NAMES, RecordLimits::text),
                         text(image.reference()),
-                        list(image.platforms(), MOST_VARIANTS, RecordLimits::text),
+                        list(image.platforms(), ImageContent.MOST_VARIANTS, RecordLimits::text),
                         Math.max(0, image.sizeBytes()),
                         text(image.artifact()),
                         checked(image.content()));
@@ -103,13 +96,13 @@ public final class RecordLimits {
     }
 
     private ImageContent content(ImageContent content) {
-        return new ImageContent(list(content.variants(), MOST_VARIANTS, each -> {
+        return new ImageContent(list(content.variants(), ImageContent.MOST_VARIANTS, each -> {
             ImageContent.Variant variant = as(ImageContent.Variant.class, each);
             return new ImageContent.Variant(
                     text(variant.platform()),
                     digest(variant.digest()),
-                    list(variant.layers(), MOST_LAYERS - layers, this::layer),
-                    list(variant.attestations(), MOST_ATTESTATIONS - attestations, this::attested));
+                    list(variant.layers(), ImageContent.MOST_LAYERS - layers, this::layer),
+                    list(variant.attestations(), ImageContent.MOST_ATTESTATIONS - attestations, this::attested));
         }));
     }
 
@@ -127,7 +120,7 @@ public final class RecordLimits {
                 Math.max(0, attested.sizeBytes()),
                 text(attested.builder()),
                 text(attested.source()),
-                list(attested.materials(), MOST_MATERIALS - materials, each -> {
+                list(attested.materials(), ImageContent.MOST_MATERIALS - materials, each -> {
                     materials++;
                     ImageContent.Material material = as(ImageContent.Material.class, each);
                     return new ImageContent.Material(text(material.uri()), text(material.digest()));
@@ -140,7 +133,7 @@ public final class RecordLimits {
     }
 
     private static String text(@CheckForNull Object text) {
-        return text(text, LONGEST_TEXT);
+        return text(text, ImageContent.LONGEST_TEXT);
     }
 
     private static String text(@CheckForNull Object item, int longest) {

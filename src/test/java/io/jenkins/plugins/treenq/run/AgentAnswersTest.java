@@ -102,6 +102,8 @@ class AgentAnswersTest {
             build(Map.of(LONG, "x")),
             build(many()),
             build(Map.of("a", List.of(1f))),
+            build(Map.of("a", Double.POSITIVE_INFINITY)),
+            build(Map.of("a", List.of(Map.of("b", Double.NaN)))),
             build(Map.of("a", Map.of(1, "x"))),
             build(Map.of("a", Collections.nCopies(5 << 20, null))),
             build(deep(1000)),

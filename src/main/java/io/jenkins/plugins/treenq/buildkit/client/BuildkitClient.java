@@ -42,6 +42,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A connection to one BuildKit daemon. A client is safe for use by several threads and runs any number of builds at the
@@ -180,26 +181,27 @@ public final class BuildkitClient implements AutoCloseable {
      * daemon does not send them, for whatever reason.
      */
     public OptionalLong imageSizeBytes(Digest image) throws InterruptedException {
-        Contents contents = new Contents(channel, endpoint);
-        return ImageSize.of(image, digest -> {
-            try {
-                return Optional.of(contents.read(digest));
-            } catch (BuildkitException e) {
-                return Optional.empty();
-            }
-        });
+        return ImageSize.of(image, manifests());
     }
 
-    /** Returns the content of an image that was just built, without the parts that the daemon does not send. */
-    public ImageContent imageContent(Digest image) throws InterruptedException {
+    /**
+     * Returns the content of an image that was just built, without the parts that the daemon does not send.
+     *
+     * @param mask function that masks the secrets in a text
+     */
+    public ImageContent imageContent(Digest image, UnaryOperator<String> mask) throws InterruptedException {
+        return ImageContentReader.read(image, manifests(), mask);
+    }
+
+    private ImageSize.Manifests manifests() {
         Contents contents = new Contents(channel, endpoint);
-        return ImageContentReader.read(image, digest -> {
+        return digest -> {
             try {
-                return Optional.of(contents.read(digest));
+                return Optional.of(contents.read(digest, ImageContentReader.MAX_BLOB_BYTES));
             } catch (BuildkitException e) {
                 return Optional.empty();
             }
-        });
+        };
     }
 
     /** Runs the frontend's build checks for a Dockerfile without building it. */

@@ -150,7 +150,12 @@ public record MetadataFile(Map<String, Object> values) {
         }
         if (primitive.isNumber()) {
             String number = primitive.getAsString();
-            return number.matches("-?\\d{1,18}") ? (Object) Long.valueOf(number) : Double.valueOf(number);
+            if (number.matches("-?\\d{1,18}")) {
+                return Long.valueOf(number);
+            }
+            // JSON has no infinite numbers, so that a number that is too large for a double stays as it was written.
+            double value = Double.parseDouble(number);
+            return Double.isFinite(value) ? (Object) value : number;
         }
         return primitive.getAsString();
     }

@@ -50,11 +50,14 @@ public final class Contents {
 
     /** Reads a blob of at most 64 MiB to memory. */
     byte[] read(Blob blob) throws BuildkitException, InterruptedException {
-        return read(blob.digest());
+        return read(blob.digest(), LARGEST_TEXT_BYTES);
     }
 
-    /** Reads a blob of at most 64 MiB to memory. */
-    public byte[] read(Digest digest) throws BuildkitException, InterruptedException {
+    /**
+     * Reads a blob to memory. A blob that is larger than the maximum causes an exception as soon as the daemon has sent
+     * more than the maximum, regardless of the size that a descriptor claims.
+     */
+    public byte[] read(Digest digest, long mostBytes) throws BuildkitException, InterruptedException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             copy(digest, new OutputStream() {
@@ -65,8 +68,8 @@ public final class Contents {
 
                 @Override
                 public void write(byte[] piece, int from, int count) throws IOException {
-                    if (bytes.size() + count > LARGEST_TEXT_BYTES) {
-                        throw new IOException("it is larger than " + (LARGEST_TEXT_BYTES >> 20) + " MiB");
+                    if (bytes.size() + count > mostBytes) {
+                        throw new IOException("it is larger than " + mostBytes + " bytes");
                     }
                     bytes.write(piece, from, count);
                 }

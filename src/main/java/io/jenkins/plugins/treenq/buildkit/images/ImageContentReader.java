@@ -4,103 +4,131 @@ package io.jenkins.plugins.treenq.buildkit.images;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.Platform;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Reads the content of an image: its layers with the instructions that created them, and its attestations. */
 public final class ImageContentReader {
     /** The maximum number of manifests, which exceeds the number of platforms and attestations of any image. */
     private static final int MAX_MANIFESTS = 64;
 
-    private static final int MAX_LAYERS = 500;
-    private static final int MAX_MATERIALS = 100;
-    private static final int LONGEST_TEXT = 1000;
-
-    /** The maximum size of a configuration or provenance. SBOMs can be larger and are not read. */
-    private static final long MAX_BLOB_BYTES = 4 << 20;
+    /** The maximum size of a manifest, configuration or provenance. SBOMs can be larger and are not read. */
+    public static final long MAX_BLOB_BYTES = 4 << 20;
 
     private static final String PREDICATE_TYPE = "in-toto.io/predicate-type";
     private static final String PROVENANCE = "https://slsa.dev/provenance/";
 
     private final ImageSize.Manifests blobs;
-    private final Map<Digest, List<ImageContent.Attested>> attested = new LinkedHashMap<>();
-    private final Map<Digest, Image> images = new LinkedHashMap<>();
-    private int read;
+    private final UnaryOperator<String> mask;
+    private final Map<Digest, List<ImageContent.Attested>> attested = new HashMap<>();
+    private final Map<Digest, ImageContent.Variant> variants = new LinkedHashMap<>();
+    private int layers;
+    private int attestations;
+    private int materials;
 
-    private ImageContentReader(ImageSize.Manifests blobs) {
+    private ImageContentReader(ImageSize.Manifests blobs, UnaryOperator<String> mask) {
         this.blobs = blobs;
+        this.mask = mask;
     }
 
-    private record Image(Optional<Platform> platform, Manifest manifest) {}
+    /**
+     * A manifest that an index lists.
+     *
+     * @param subject the manifest that this one attests; empty if this manifest is no attestation
+     */
+    private record Listed(Digest digest, Optional<Platform> platform, Optional<Digest> subject) {}
 
     /**
-     * Reads the content of an image. Parts that cannot be read are omitted.
+     * Reads the content of an image. Parts that cannot be read are omitted, and so are parts that exceed the limits of
+     * {@link ImageContent}. The limits apply to the whole image, because the daemon that sends the parts is not trusted
+     * and limits of single parts multiply.
      *
      * @param image the digest of the manifest or index
      * @param blobs the source of the manifests, configurations and attestations
+     * @param mask function that masks the secrets in a text
      */
-    public static ImageContent read(Digest image, ImageSize.Manifests blobs) throws InterruptedException {
-        ImageContentReader reader = new ImageContentReader(blobs);
-        reader.add(image, Optional.empty());
-        List<ImageContent.Variant> variants = new ArrayList<>();
-        for (Map.Entry<Digest, Image> each : reader.images.entrySet()) {
-            variants.add(reader.variant(each.getKey(), each.getValue()));
-        }
-        return new ImageContent(variants);
+    public static ImageContent read(Digest image, ImageSize.Manifests blobs, UnaryOperator<String> mask)
+            throws InterruptedException {
+        ImageContentReader reader = new ImageContentReader(blobs, mask);
+        reader.add(image);
+        return new ImageContent(reader.variants.values().stream()
+                .map(variant -> new ImageContent.Variant(
+                        variant.platform(),
+                        variant.digest(),
+                        variant.layers(),
+                        reader.attested.getOrDefault(variant.digest(), List.of())))
+                .toList());
     }
 
-    private void add(Digest digest, Optional<Platform> platform) throws InterruptedException {
-        Optional<Manifest> found = images.containsKey(digest) ? Optional.empty() : manifest(digest);
-        if (found.isEmpty()) {
-            return;
-        }
-        Manifest manifest = found.get();
-        if (!manifest.isIndex()) {
-            images.put(digest, new Image(platform, manifest));
-            return;
-        }
-        for (Descriptor child : manifest.manifests()) {
-            if (child.isAttestation()) {
-                attest(child);
+    /**
+     * Adds an image and, one after the other, the manifests that it lists. Each manifest is released before the next
+     * one is read.
+     */
+    private void add(Digest image) throws InterruptedException {
+        Deque<Listed> next = new ArrayDeque<>(List.of(new Listed(image, Optional.empty(), Optional.empty())));
+        Set<Digest> seen = new HashSet<>();
+        while (!next.isEmpty() && seen.size() < MAX_MANIFESTS) {
+            Listed listed = next.remove();
+            if (!seen.add(listed.digest())) {
+                continue;
+            }
+            Optional<Manifest> found = manifest(listed.digest());
+            if (found.isEmpty()) {
+                continue;
+            }
+            Manifest manifest = found.get();
+            if (listed.subject().isPresent()) {
+                attest(listed.subject().get(), manifest);
+            } else if (manifest.isIndex()) {
+                manifest.manifests().stream()
+                        .limit(MAX_MANIFESTS)
+                        .flatMap(child -> listed(child).stream())
+                        .forEach(next::add);
             } else {
-                add(child.digest(), child.platform());
+                variants.put(listed.digest(), variant(listed, manifest));
             }
         }
     }
 
-    private Optional<Manifest> manifest(Digest digest) throws InterruptedException {
-        if (++read > MAX_MANIFESTS) {
-            return Optional.empty();
-        }
+    private static Optional<Listed> listed(Descriptor child) {
         try {
-            return blobs.find(digest).map(bytes -> new Manifest(digest, "", bytes));
+            Optional<Digest> subject = child.isAttestation() ? Optional.of(child.attested()) : Optional.empty();
+            return Optional.of(new Listed(child.digest(), child.platform(), subject));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private void attest(Descriptor attestation) throws InterruptedException {
-        Digest subject;
+    private Optional<Manifest> manifest(Digest digest) throws InterruptedException {
         try {
-            subject = attestation.attested();
+            return bytes(digest).map(bytes -> new Manifest(digest, "", bytes));
         } catch (IllegalArgumentException e) {
-            return;
+            return Optional.empty();
         }
-        Optional<Manifest> manifest = manifest(attestation.digest());
-        if (manifest.isEmpty()) {
-            return;
-        }
-        for (Descriptor layer :
-                manifest.get().layers().stream().limit(MAX_MANIFESTS).toList()) {
-            attested.computeIfAbsent(subject, first -> new ArrayList<>()).add(attested(layer));
+    }
+
+    private void attest(Digest subject, Manifest manifest) throws InterruptedException {
+        List<Descriptor> statements = manifest.layers().stream()
+                .distinct()
+                .limit(ImageContent.MOST_ATTESTATIONS - attestations)
+                .toList();
+        for (Descriptor statement : statements) {
+            attestations++;
+            attested.computeIfAbsent(subject, first -> new ArrayList<>()).add(attested(statement));
         }
     }
 
     private ImageContent.Attested attested(Descriptor statement) throws InterruptedException {
-        String type = text(statement.annotations().getOrDefault(PREDICATE_TYPE, ""));
+        String type = clipped(statement.annotations().getOrDefault(PREDICATE_TYPE, ""));
         if (type.startsWith(PROVENANCE)) {
             try {
                 Optional<Json> predicate = json(statement).flatMap(json -> json.object("predicate"));
@@ -118,7 +146,7 @@ public final class ImageContentReader {
      * Reads provenance of both SLSA versions in the form in which BuildKit writes them
      * ({@code solver/llbsolver/provenance/types}).
      */
-    private static ImageContent.Attested provenance(String type, long sizeBytes, Json predicate) {
+    private ImageContent.Attested provenance(String type, long sizeBytes, Json predicate) {
         Optional<Json> details = predicate.object("runDetails");
         Optional<Json> definition = predicate.object("buildDefinition");
         String builder = details.orElse(predicate)
@@ -133,31 +161,34 @@ public final class ImageContentReader {
         String source = metadata.flatMap(json -> json.object("vcs"))
                 .map(vcs -> (vcs.text("source") + " " + vcs.text("revision")).strip())
                 .orElse("");
-        List<Json> materials =
-                definition.map(json -> json.objects("resolvedDependencies")).orElse(predicate.objects("materials"));
-        return new ImageContent.Attested(
-                type,
-                sizeBytes,
-                text(builder),
-                text(source),
-                materials.stream()
-                        .limit(MAX_MATERIALS)
-                        .map(material -> new ImageContent.Material(
-                                text(material.text("uri")),
-                                material.texts("digest").entrySet().stream()
-                                        .findFirst()
-                                        .map(digest -> text(digest.getKey() + ":" + digest.getValue()))
-                                        .orElse("")))
-                        .toList());
+        List<ImageContent.Material> some = definition
+                .map(json -> json.objects("resolvedDependencies"))
+                .orElseGet(() -> predicate.objects("materials"))
+                .stream()
+                .map(this::material)
+                .distinct()
+                .limit(ImageContent.MOST_MATERIALS - materials)
+                .toList();
+        materials += some.size();
+        return new ImageContent.Attested(type, sizeBytes, masked(builder), masked(source), some);
     }
 
-    private ImageContent.Variant variant(Digest digest, Image image) throws InterruptedException {
-        Manifest manifest = image.manifest();
-        Optional<Json> config = Optional.empty();
+    private ImageContent.Material material(Json material) {
+        return new ImageContent.Material(
+                masked(material.text("uri")),
+                material.texts("digest").entrySet().stream()
+                        .findFirst()
+                        .map(digest -> clipped(digest.getKey() + ":" + digest.getValue()))
+                        .orElse(""));
+    }
+
+    /** Returns the image of one platform, without its attestations. */
+    private ImageContent.Variant variant(Listed listed, Manifest manifest) throws InterruptedException {
         List<String> instructions = List.of();
-        Optional<Platform> platform = image.platform();
+        Optional<Platform> platform = listed.platform();
         try {
-            config = manifest.config().isPresent() ? json(manifest.config().get()) : Optional.empty();
+            Optional<Json> config =
+                    manifest.config().isPresent() ? json(manifest.config().get()) : Optional.empty();
             instructions = config.map(ImageContentReader::instructions).orElse(List.of());
             if (platform.isEmpty()) {
                 platform = config.flatMap(Descriptor::platform);
@@ -165,35 +196,51 @@ public final class ImageContentReader {
         } catch (IllegalArgumentException e) {
             // The layers are known without the configuration.
         }
-        List<Descriptor> all = manifest.layers().stream().limit(MAX_LAYERS).toList();
-        List<ImageContent.Layer> layers = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            // An image whose instructions and layers differ in number was not built from a Dockerfile.
-            String instruction = instructions.size() == manifest.layers().size() ? instructions.get(i) : "";
-            layers.add(new ImageContent.Layer(all.get(i).digest(), all.get(i).sizeBytes(), instruction));
+        // An image whose instructions and layers differ in number was not built from a Dockerfile.
+        boolean created = instructions.size() == manifest.layers().size();
+        List<ImageContent.Layer> some = new ArrayList<>();
+        for (int i = 0; i < manifest.layers().size() && layers < ImageContent.MOST_LAYERS; i++) {
+            layers++;
+            Descriptor layer = manifest.layers().get(i);
+            some.add(new ImageContent.Layer(
+                    layer.digest(), layer.sizeBytes(), created ? masked(instructions.get(i)) : ""));
         }
         return new ImageContent.Variant(
-                platform.map(Platform::toString).map(ImageContentReader::text).orElse(""),
-                digest,
-                layers,
-                attested.getOrDefault(digest, List.of()));
+                platform.map(each -> clipped(each.toString())).orElse(""), listed.digest(), some, List.of());
     }
 
     /** Returns the instructions that created layers. */
     private static List<String> instructions(Json config) {
         return config.objects("history").stream()
                 .filter(step -> !step.flag("empty_layer"))
-                .map(step -> text(step.text("created_by")))
+                .map(step -> step.text("created_by"))
                 .toList();
     }
 
     private Optional<Json> json(Descriptor descriptor) throws InterruptedException {
         return descriptor.sizeBytes() > MAX_BLOB_BYTES
                 ? Optional.empty()
-                : blobs.find(descriptor.digest()).map(Json::parse);
+                : bytes(descriptor.digest()).map(Json::parse);
     }
 
-    private static String text(String text) {
-        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+    /** Returns a blob, or empty if it is too large, because the size in a descriptor may be wrong. */
+    private Optional<byte[]> bytes(Digest digest) throws InterruptedException {
+        return blobs.find(digest).filter(bytes -> bytes.length <= MAX_BLOB_BYTES);
+    }
+
+    /**
+     * Returns a text without secrets, truncated. Truncating comes last, because the mask would not recognize the rest
+     * of a truncated secret.
+     */
+    private String masked(String text) {
+        return clipped(mask.apply(text));
+    }
+
+    private static String clipped(String text) {
+        if (text.length() < ImageContent.LONGEST_TEXT) {
+            return text;
+        }
+        int end = ImageContent.LONGEST_TEXT - 1;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
     }
 }

@@ -45,6 +45,23 @@ class MetadataFileTest {
     }
 
     @Test
+    void aNumberThatIsTooLargeStaysAsItIsWritten() {
+        MetadataFile metadata = MetadataFile.of(Map.of("key", base64("{\"a\":1e999,\"b\":-1e999,\"c\":1e3}")));
+
+        assertEquals(
+                Map.of("a", "1e999", "b", "-1e999", "c", 1000.0),
+                metadata.values().get("key"));
+        assertEquals("""
+                {
+                  "key": {
+                    "a": "1e999",
+                    "b": "-1e999",
+                    "c": 1000.0
+                  }
+                }""", metadata.json());
+    }
+
+    @Test
     void theDescriptorTellsThePlatform() {
         MetadataFile metadata = MetadataFile.of(Map.of("containerimage.descriptor", base64(DESCRIPTOR)));
 

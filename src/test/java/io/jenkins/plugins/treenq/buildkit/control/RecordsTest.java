@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.control;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -132,6 +133,10 @@ class RecordsTest {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             contents.copy(new Digest("sha512:" + right), out);
             assertEquals("a,b,c", out.toString());
+            assertArrayEquals("a,b,c".getBytes(), contents.read(new Digest("sha512:" + right), 5));
+            assertThrows(
+                    BuildkitException.DaemonFailedException.class,
+                    () -> contents.read(new Digest("sha512:" + right), 4));
             Digest wrong = new Digest("sha256:" + "0".repeat(64));
             assertThrows(
                     BuildkitException.DaemonFailedException.class,

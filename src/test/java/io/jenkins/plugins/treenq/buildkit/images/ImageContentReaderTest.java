@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
@@ -84,12 +83,39 @@ class ImageContentReaderTest {
                                 List.of(new ImageContent.Material("pkg:docker/alpine@3", ""))),
                         new ImageContent.Attested("https://spdx.dev/Document", 100, "", "", List.of())),
                 variant.attestations());
-        // Texts are masked, addresses are not.
-        ImageContent masked = read(1).withTexts(text -> text.replace("c0ffee", "****"));
+    }
+
+    @Test
+    void textsAreMaskedBeforeTheyAreTruncated() throws Exception {
+        String text = "x".repeat(990) + "a secret of many words";
+        put(1, index("""
+                {"mediaType":"%s","digest":"%s","size":1}
+                """.formatted(MediaTypes.MANIFEST, digest(2)), attestation(3, 2)));
+        put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
+        put(3, manifest(blob(CONFIG, 11), statement(30, "https://slsa.dev/provenance/v1")));
+        put(10, "{\"history\":[{\"created_by\":\"%s\"}]}".formatted(text));
+        put(30, """
+                {"predicate":{"buildDefinition":{"resolvedDependencies":[{"uri":"%1$s"}]},
+                  "runDetails":{"builder":{"id":"%1$s"},"metadata":{"buildkit_metadata":{"vcs":{"source":"%1$s"}}}}}}
+                """.formatted(text));
+
+        ImageContent.Variant variant = ImageContentReader.read(
+                        digest(1),
+                        digest -> Optional.ofNullable(blobs.get(digest)),
+                        each -> each.replace("a secret of many words", "****"))
+                .variants()
+                .get(0);
+
+        String masked = "x".repeat(990) + "****";
+        assertEquals(masked, variant.layers().get(0).createdBy());
         assertEquals(
-                "https://example.com/shop.git ****",
-                masked.variants().get(0).attestations().get(0).source());
-        assertEquals(digest(2), masked.variants().get(0).digest());
+                List.of(new ImageContent.Attested(
+                        "https://slsa.dev/provenance/v1",
+                        100,
+                        masked,
+                        masked,
+                        List.of(new ImageContent.Material(masked, "")))),
+                variant.attestations());
     }
 
     @Test
@@ -111,7 +137,7 @@ class ImageContentReaderTest {
 
     @Test
     void thereIsAnEndToEverything() throws Exception {
-        String text = "x".repeat(100_000);
+        String text = "x".repeat(5_000);
         String[] layers = new String[600];
         for (int i = 0; i < layers.length; i++) {
             layers[i] = blob(LAYER, 1000 + i);
@@ -119,14 +145,81 @@ class ImageContentReaderTest {
         put(1, manifest(blob(CONFIG, 10), layers));
         put(10, "{\"history\":[" + "{\"created_by\":\"%s\"},".formatted(text).repeat(599) + "{\"created_by\":\"\"}]}");
 
+        put(2, "{\"history\":[]}");
+        String[] images = new String[5];
+        for (int i = 0; i < images.length; i++) {
+            put(100 + i, manifest(blob(CONFIG, i == 0 ? 10 : 2), layers));
+            images[i] = blob(MediaTypes.MANIFEST, 100 + i);
+        }
+        put(3, index(images));
+
         List<ImageContent.Layer> read = read(1).variants().get(0).layers();
 
-        assertEquals(500, read.size());
-        assertTrue(read.get(0).createdBy().length() <= 1001);
+        assertEquals(600, read.size());
+        assertEquals(1001, read.get(0).createdBy().length());
+        assertEquals(
+                List.of(600, 600, 600, 200, 0),
+                read(3).variants().stream().map(each -> each.layers().size()).toList());
+    }
+
+    @Test
+    void thereIsAnEndToTheAttestationsOfTheWholeImage() throws Exception {
+        String[] statements = new String[60];
+        for (int i = 0; i < statements.length; i++) {
+            statements[i] = statement(1000 + i, "https://slsa.dev/provenance/v1");
+            String[] materials = new String[400];
+            for (int j = 0; j < materials.length; j++) {
+                materials[j] = "{\"uri\":\"%d/%d\"}".formatted(i, j);
+            }
+            put(1000 + i, "{\"predicate\":{\"materials\":[%s]}}".formatted(String.join(",", materials)));
+        }
+        String[] children = new String[60];
+        children[0] = blob(MediaTypes.MANIFEST, 2);
+        for (int i = 1; i < children.length; i++) {
+            children[i] = attestation(100 + i, 2);
+            put(100 + i, manifest(blob(CONFIG, 11), statements));
+        }
+        put(1, index(children));
+        put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
+
+        List<ImageContent.Attested> attested = read(1).variants().get(0).attestations();
+
+        assertEquals(200, attested.size());
+        assertEquals(
+                1000,
+                attested.stream().mapToInt(each -> each.materials().size()).sum());
+    }
+
+    @Test
+    void whatIsListedTwiceIsReadOnce() throws Exception {
+        String statement = statement(30, "https://slsa.dev/provenance/v1");
+        put(1, index(blob(MediaTypes.MANIFEST, 2), blob(MediaTypes.MANIFEST, 2), attestation(3, 2), attestation(3, 2)));
+        put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
+        put(3, manifest(blob(CONFIG, 11), statement, statement));
+        put(30, "{\"predicate\":{\"materials\":[{\"uri\":\"a\"},{\"uri\":\"a\"}]}}");
+
+        ImageContent content = read(1);
+
+        assertEquals(1, content.variants().size());
+        assertEquals(
+                List.of(new ImageContent.Attested(
+                        "https://slsa.dev/provenance/v1", 100, "", "", List.of(new ImageContent.Material("a", "")))),
+                content.variants().get(0).attestations());
+    }
+
+    @Test
+    void blobsThatAreLargerThanTheySayAreLeftOut() throws Exception {
+        String space = " ".repeat(4 << 20);
+        put(1, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
+        put(10, "{\"history\":[{\"created_by\":\"RUN make\"}]}" + space);
+        put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)) + space);
+
+        assertEquals("", read(1).variants().get(0).layers().get(0).createdBy());
+        assertEquals(List.of(), read(2).variants());
     }
 
     private ImageContent read(int number) throws InterruptedException {
-        return ImageContentReader.read(digest(number), digest -> Optional.ofNullable(blobs.get(digest)));
+        return ImageContentReader.read(digest(number), digest -> Optional.ofNullable(blobs.get(digest)), text -> text);
     }
 
     private void put(int number, String json) {
@@ -144,6 +237,13 @@ class ImageContentReaderTest {
     private static String statement(int number, String predicateType) {
         return "{\"mediaType\":\"application/vnd.in-toto+json\",\"digest\":\"%s\",\"size\":100,\"annotations\":{\"in-toto.io/predicate-type\":\"%s\"}}"
                 .formatted(digest(number), predicateType);
+    }
+
+    private static String attestation(int number, int subject) {
+        return """
+                {"mediaType":"%s","digest":"%s","size":1,"annotations":{
+                  "vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"%s"}}
+                """.formatted(MediaTypes.MANIFEST, digest(number), digest(subject));
     }
 
     private static String manifest(String config, String... layers) {

@@ -63,6 +63,19 @@ class ImageSizeTest {
         assertEquals(OptionalLong.of(1), size(60));
     }
 
+    @Test
+    void thereIsAnEndToTheLayersOfAnImage() throws Exception {
+        String[] layers = new String[10_000];
+        for (int i = 0; i < layers.length; i++) {
+            layers[i] = blob(LAYER, 1000 + i, 1);
+        }
+        put(1, manifest(layers[0], layers));
+        put(2, manifest(blob(CONFIG, 100, 1), layers));
+
+        assertEquals(OptionalLong.of(10_000), size(1));
+        assertEquals(OptionalLong.empty(), size(2));
+    }
+
     private OptionalLong size(int number) throws InterruptedException {
         return ImageSize.of(digest(number), digest -> Optional.ofNullable(manifests.get(digest)));
     }
