@@ -36,7 +36,8 @@ public record SourceLocation(String file, List<String> lines, List<Lines> ranges
     /** Returns the lines of all ranges; empty if the daemon did not send the content of the file. */
     public List<String> linesInRanges() {
         return ranges.stream()
-                .flatMap(range -> lines.stream().limit(Math.max(0, range.last())).skip(Math.max(0, range.first() - 1)))
+                .flatMap(
+                        range -> lines.stream().limit(Math.max(0, range.last())).skip(Math.max(0, range.first() - 1)))
                 .toList();
     }
 

@@ -111,8 +111,9 @@ public final class PipelineArguments {
             return switch (value.toString()) {
                 case "true" -> true;
                 case "false" -> false;
-                default -> throw refused(name + " of " + function + " takes true or false, and not "
-                        + (MISTAKEN.contains(value.toString()) ? "'" + value + "'" : kind(value)));
+                default ->
+                    throw refused(name + " of " + function + " takes true or false, and not "
+                            + (MISTAKEN.contains(value.toString()) ? "'" + value + "'" : kind(value)));
             };
         }
         if (value instanceof UninstantiatedDescribable nested) {

@@ -242,7 +242,8 @@ public final class BuildFailures {
             return Optional.of("");
         }
         List<String> sources = mounts.stream()
-                .filter(mount -> mounts.size() == 1 || relative(mountedPath(mount)).equals(relative(path)))
+                .filter(mount ->
+                        mounts.size() == 1 || relative(mountedPath(mount)).equals(relative(path)))
                 .map(mount -> mount.getOrDefault("from", ""))
                 .distinct()
                 .toList();

@@ -55,7 +55,8 @@ class RegistryConnectionsTest {
         assertEquals(
                 List.of(true, true, true), List.of(known.insecure(), known.plainHttp(), known.plainHttpOnLoopback()));
         assertEquals(List.of("mirror.example.com"), known.mirrors());
-        assertEquals(with.of("a.example.com").proxies().toString(), known.proxies().toString());
+        assertEquals(
+                with.of("a.example.com").proxies().toString(), known.proxies().toString());
         assertEquals(
                 "proxy.example.com:3128",
                 without.of("b.example.com")
