@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.SymbolLookup;
@@ -26,10 +27,14 @@ import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
  *
  * <p>An invalid argument fails the step with a message of one line. For an unknown argument, the message suggests the
  * argument with the most similar name; Jenkins itself would only print a warning. For a value of a wrong type, the
- * message names the expected type.
+ * message names the expected type and the kind of the value. The value itself can contain a secret, and Jenkins prints
+ * the message where the secrets of {@code withCredentials} are no longer masked.
  */
 public final class PipelineArguments {
     private static final String ANONYMOUS = UninstantiatedDescribable.ANONYMOUS_KEY;
+
+    /** Words that are mistaken for true or false. Messages repeat them, because they are no secrets. */
+    private static final Set<String> MISTAKEN = Set.of("yes", "no", "on", "off", "True", "False", "TRUE", "FALSE");
 
     /** The name of the function that gets the arguments, as a Jenkinsfile calls it. */
     private final String function;
@@ -106,14 +111,16 @@ public final class PipelineArguments {
             return switch (value.toString()) {
                 case "true" -> true;
                 case "false" -> false;
-                default -> throw refused(name + " of " + function + " takes true or false, and not '" + value + "'");
+                default ->
+                    throw refused(name + " of " + function + " takes true or false, and not "
+                            + (MISTAKEN.contains(value.toString()) ? "'" + value + "'" : kind(value)));
             };
         }
         if (value instanceof UninstantiatedDescribable nested) {
             return nested(nested, type);
         }
         if (value instanceof CharSequence || value instanceof Number || value instanceof Boolean) {
-            throw refused(name + " of " + function + " takes " + symbols(type) + ", and not '" + value + "'");
+            throw refused(name + " of " + function + " takes " + symbols(type) + ", and not " + kind(value));
         }
         return value;
     }
@@ -148,9 +155,19 @@ public final class PipelineArguments {
     }
 
     private static String kind(Object value) {
-        return value instanceof Map
-                ? "a map"
-                : value instanceof Collection || value instanceof Object[] ? "a list" : "something else";
+        if (value instanceof Map) {
+            return "a map";
+        }
+        if (value instanceof Collection || value instanceof Object[]) {
+            return "a list";
+        }
+        if (value instanceof CharSequence) {
+            return "a text";
+        }
+        if (value instanceof Number) {
+            return "a number";
+        }
+        return value instanceof Boolean ? "true or false" : "something else";
     }
 
     /**

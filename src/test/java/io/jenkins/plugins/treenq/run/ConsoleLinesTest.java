@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What an author of a Jenkinsfile reads in the console: one line says what went wrong, and what to do. */
@@ -215,12 +216,24 @@ class ConsoleLinesTest {
             treenqPromote(from: 'a/b:1', too: 'a/b:2') | treenqPromote has no argument 'too'; did you mean 'to'?
             treenqBuild(tags: [a: 'b']) | tags of treenqBuild takes a text, and not a map
             treenqBuild(push: 'yes') | push of treenqBuild takes true or false, and not 'yes'
-            treenqBuild(cacheFrom: 'a/b') | cacheFrom of treenqBuild takes azblobCache(…) or ghaCache(…) or inlineCache(…) or localCache(…) or registryCache(…) or s3Cache(…), and not 'a/b'
+            treenqBuild(push: 'maybe') | push of treenqBuild takes true or false, and not a text
+            treenqBuild(push: 1) | push of treenqBuild takes true or false, and not a number
+            treenqBuild(cacheFrom: 'a/b') | cacheFrom of treenqBuild takes azblobCache(…) or ghaCache(…) or inlineCache(…) or localCache(…) or registryCache(…) or s3Cache(…), and not a text
             treenqBuild(cacheTo: [localCache('')]) | localCache needs path, a folder in the workspace
             treenqBuild(tags: 'web:branch/foo') | 'web:branch/foo' is not an image name: 'branch/foo' is no tag, which has up to 128 letters, digits and . _ - and starts with none of . -; it could be 'branch-foo'
             """)
     void anArgumentThatIsNotTakenFailsTheStep(String call, String line) throws Exception {
         assertFails(line, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; " + call + " }");
+    }
+
+    /** The message is printed at the end of the run, where the secrets of {@code withCredentials} are not masked. */
+    @ParameterizedTest
+    @ValueSource(strings = {"secrets: [\"npm=${TOKEN}\"]", "cacheTo: TOKEN", "push: TOKEN", "push: \"${TOKEN}\""})
+    void anArgumentThatIsNotTakenIsNotRepeated(String argument) throws Exception {
+        WorkflowRun run = run(Result.FAILURE, "def TOKEN = 'abc-' + 'defghij'; node { treenqBuild " + argument + " }");
+
+        jenkins.assertLogContains("and not a text", run);
+        jenkins.assertLogNotContains("abc-defghij", run);
     }
 
     @Test
