@@ -24,8 +24,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -259,7 +261,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             Path boundary = input.boundary(folder);
             Workspace files = new Workspace(folder, boundary);
             input.secrets().read(files);
-            redaction = Redaction.of(input.texts());
+            Set<String> secrets = new HashSet<>(input.texts());
+            secrets.addAll(work.secrets());
+            redaction = Redaction.of(secrets);
             PreparedBuild prepared = build.in(files);
             SessionContent content = prepared.content(
                     input.registries(),

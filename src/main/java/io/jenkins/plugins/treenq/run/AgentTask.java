@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.io.Serializable;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A task for a daemon, which the agent starts once the files and secrets have been read. */
@@ -21,6 +22,11 @@ interface AgentTask<T extends Serializable> extends Serializable {
      * @throws IllegalArgumentException if the answer is not a valid result of this task
      */
     T checked(Object answer);
+
+    /** Returns the secrets of the task itself, which are to be masked in the log. */
+    default Set<String> secrets() {
+        return Set.of();
+    }
 
     /** Returns the activity as the first word or words of a log line, such as "Building". */
     String activity();

@@ -327,7 +327,10 @@ public final class ImageBuild {
     }
 
     private BuildTask building(@CheckForNull FilePath folder) {
-        return new BuildTask(order.failOnWarning(), folder == null ? null : RegistryAccess.connections(run));
+        // Every build on an agent would get the login of Jenkins' proxy only for the text of a possible failure.
+        return new BuildTask(
+                order.failOnWarning(),
+                folder == null ? null : RegistryAccess.connections(run).withoutProxyLogins());
     }
 
     private static String begins(AgentTask<?> work, Site site) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,7 +37,7 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
 
     /**
      * @param tags the tags that must point to the image
-     * @param connections connection settings of registries
+     * @param connections connection settings of registries, with the logins of proxies
      * @param beginning log line that is printed if the image is built
      */
     SkipIfUnchangedTask(BuildTask building, List<ImageName> tags, RegistryConnections connections, String beginning) {
@@ -44,6 +45,11 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
         this.tags = new ArrayList<>(tags);
         this.connections = connections;
         this.beginning = beginning;
+    }
+
+    @Override
+    public Set<String> secrets() {
+        return connections.proxySecrets();
     }
 
     /** The result of the comparison before the build. */

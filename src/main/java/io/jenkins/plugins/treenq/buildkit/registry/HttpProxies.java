@@ -5,10 +5,13 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,7 +42,8 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
      *
      * @param host the host of the proxy
      * @param port the port of the proxy
-     * @param authorization the value of the header {@code Proxy-Authorization}; empty for none
+     * @param authorization the value of the header {@code Proxy-Authorization}; empty for none,
+     *     otherwise of the scheme {@code Basic}
      */
     public record Proxy(String host, int port, String authorization) implements Serializable {
         public Proxy {
@@ -47,10 +51,41 @@ public record HttpProxies(Proxy http, Proxy https, List<String> exceptions) impl
             Objects.requireNonNull(authorization);
         }
 
+        /** Returns a copy without the login. */
+        Proxy withoutLogin() {
+            return new Proxy(host, port, "");
+        }
+
+        /** Returns the login as it is sent, and its password; empty if there is no login. */
+        Set<String> secrets() {
+            int space = authorization.indexOf(' ');
+            if (space < 0) {
+                return Set.of();
+            }
+            String sent = authorization.substring(space + 1);
+            String login = new String(Base64.getDecoder().decode(sent), StandardCharsets.UTF_8);
+            return Set.of(sent, login.substring(login.indexOf(':') + 1));
+        }
+
         @Override
         public String toString() {
             return host + ":" + port;
         }
+    }
+
+    /** Returns a copy without the logins of the proxies. */
+    HttpProxies withoutLogins() {
+        return new HttpProxies(
+                http == null ? null : http.withoutLogin(), https == null ? null : https.withoutLogin(), exceptions);
+    }
+
+    /** Returns the secrets in the logins of the proxies, which are to be masked in logs. */
+    Set<String> secrets() {
+        return Stream.of(http, https)
+                .filter(Objects::nonNull)
+                .map(Proxy::secrets)
+                .flatMap(Set::stream)
+                .collect(Collectors.toSet());
     }
 
     /** Returns the proxy for an address, or empty if the client connects directly. */

@@ -71,6 +71,19 @@ public final class RegistryConnection implements Serializable {
         return proxies;
     }
 
+    /** Returns a copy that has the same proxies without their logins. */
+    RegistryConnection withoutProxyLogins() {
+        return builder()
+                .caPem(caPem)
+                .clientCertificate(certificatePem, keyPem)
+                .insecure(insecure)
+                .plainHttp(plainHttp)
+                .plainHttpOnLoopback(plainHttpOnLoopback)
+                .mirrors(mirrors)
+                .proxies(proxies.withoutLogins())
+                .build();
+    }
+
     @Override
     public String toString() {
         return "RegistryConnection[insecure=" + insecure + ", plainHttp=" + plainHttp + ", mirrors=" + mirrors + "]";
