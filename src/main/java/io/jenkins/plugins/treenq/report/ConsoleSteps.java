@@ -20,15 +20,23 @@ import java.util.regex.Pattern;
 public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     /**
      * The number can be preceded by a time from Pipeline's {@code timestamps}, by the name of one of several images,
-     * and by the platforms of a part of a build.
+     * and by the platforms of a part of a build. All repetitions of groups have a maximum, because Java matches them
+     * recursively and any step can print any line.
      */
     private static final Pattern LINE = Pattern.compile(
-            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?(?<part>(?:\\[[A-Za-z0-9._-]*[:/][A-Za-z0-9._:/,-]*(?: \\d+)?] )*)"
+            "(?:\\[\\d{4}-[0-9T:.-]+Z] )?"
+                    + "(?<part>(?:\\[[A-Za-z0-9._-]{0,255}[:/][A-Za-z0-9._:/,-]{0,255}(?: \\d{1,9})?] ){0,3})"
                     + "(?:#(?<number>\\d+) (?<text>.*)|(?<nothing>\\s*\\z))",
             Pattern.DOTALL);
 
     /** The maximum number of builds whose lines may alternate in one console. */
     private static final int MOST_PARTS = 100;
+
+    /**
+     * The maximum length of a prefix that is remembered, because the page of a running build sends the remembered
+     * prefixes with each request.
+     */
+    private static final int LONGEST_PART = 200;
 
     private static final Pattern END = Pattern.compile("(?:DONE \\d[\\d.]*s|CACHED)\\s*");
     private static final Pattern FAILURE = Pattern.compile("(?:ERROR: .*|CANCELED\\s*)", Pattern.DOTALL);
@@ -76,14 +84,15 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
             if (known && !nothing && run.getAction(ImagesAction.class) != null) {
                 mark(line, found, part);
             }
-            if (nothing == afterNothing.contains(part)) {
+            if (nothing == afterNothing.contains(part)
+                    || nothing && (afterNothing.size() >= MOST_PARTS || part.length() > LONGEST_PART)) {
                 return this;
             }
             Lines next = new Lines(afterNothing);
-            if (!nothing) {
-                next.afterNothing.remove(part);
-            } else if (next.afterNothing.size() < MOST_PARTS) {
+            if (nothing) {
                 next.afterNothing.add(part);
+            } else {
+                next.afterNothing.remove(part);
             }
             return next;
         }

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import hudson.MarkupText;
 import hudson.console.ConsoleAnnotator;
@@ -121,6 +122,30 @@ class ConsoleStepsTest {
                         "[./Dockerfile 2] #1 0.100 CC",
                         "[web:1] #2 RUN make install",
                         "[web:1] [linux/amd64] #2 CACHED"));
+    }
+
+    @Test
+    void aLineOfManyOrLongPrefixesIsShownAsItIs() throws Exception {
+        ImagesAction.of(run);
+
+        for (String line : List.of(
+                "[:] ".repeat(100_000),
+                "[:] ".repeat(100_000) + "#1 RUN make",
+                "[" + "a".repeat(1_000_000) + ":] #1 RUN make",
+                "[:" + "a".repeat(1_000_000) + "] #1 RUN make",
+                "[: " + "1".repeat(1_000_000) + "] #1 RUN make")) {
+            assertEquals(List.of(line), annotated(line));
+        }
+    }
+
+    @Test
+    void aLongPrefixIsNotRemembered() throws Exception {
+        ImagesAction.of(run);
+        String part = "[web:" + "1".repeat(200) + "] ";
+        ConsoleSteps steps = new ConsoleSteps();
+        ConsoleAnnotator<Run<?, ?>> first = steps.newInstance(run);
+
+        assertSame(first, first.annotate(run, new MarkupText(part + "\n")));
     }
 
     @Test
