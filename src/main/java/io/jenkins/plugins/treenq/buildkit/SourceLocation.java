@@ -33,6 +33,14 @@ public record SourceLocation(String file, List<String> lines, List<Lines> ranges
     /** A range of lines. The first and the last line are included, and the first line of a file is line 1. */
     public record Lines(int first, int last) implements Serializable {}
 
+    /** Returns the lines of all ranges; empty if the daemon did not send the content of the file. */
+    public List<String> linesInRanges() {
+        return ranges.stream()
+                .flatMap(
+                        range -> lines.stream().limit(Math.max(0, range.last())).skip(Math.max(0, range.first() - 1)))
+                .toList();
+    }
+
     /** Returns the first line of the cause; 0 if there are no ranges. */
     public int line() {
         return ranges.isEmpty() ? 0 : ranges.get(0).first();

@@ -8,8 +8,16 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.FailureReason;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Converts errors of the daemon to messages of one line. For most errors the daemon has no codes, so that patterns
@@ -80,7 +88,11 @@ public final class BuildFailures {
     private static final Pattern NO_FILE =
             Pattern.compile("failed to calculate checksum of ref \\S+: \"/?(.*)\": not found$");
 
-    private static final Pattern FROM = Pattern.compile("(?:--|[=,])from=([^\\s,]+)");
+    /** The end of a line that is continued in the next line. The escape character can be a backtick. */
+    private static final Pattern CONTINUED = Pattern.compile("[\\\\`][ \\t]*$");
+
+    /** The parts of a path that have no meaning for a path in a stage. */
+    private static final Pattern SURROUNDING = Pattern.compile("^[./]*/|/$");
 
     private static final Pattern NO_STAGE = Pattern.compile("target stage \"(.*)\" could not be found");
 
@@ -193,7 +205,9 @@ public final class BuildFailures {
         }
         Matcher file = NO_FILE.matcher(text);
         if (file.find()) {
-            return new FailureReason.NoFile(source(location), file.group(1));
+            return source(location, file.group(1))
+                    .map(source -> new FailureReason.NoFile(source, file.group(1)))
+                    .orElse(null);
         }
         Matcher stage = NO_STAGE.matcher(text);
         if (stage.find()) {
@@ -210,24 +224,64 @@ public final class BuildFailures {
     }
 
     /**
-     * Returns the stage, image or context from which the instruction takes files, as {@code from} names it; empty for
-     * the build context.
+     * Returns the stage, image or context from which the instruction takes the file, as {@code from} names it. The
+     * value is an empty text for the build context. The result is empty if the instruction has several mounts that can
+     * be meant.
      */
-    private static String source(SourceLocation location) {
-        if (location == null) {
-            return "";
-        }
-        for (SourceLocation.Lines range : location.ranges()) {
-            for (int line = Math.max(1, range.first());
-                    line <= Math.min(range.last(), location.lines().size());
-                    line++) {
-                Matcher from = FROM.matcher(location.lines().get(line - 1));
-                if (from.find()) {
-                    return from.group(1);
-                }
+    private static Optional<String> source(SourceLocation location, String path) {
+        List<Map<String, String>> mounts = new ArrayList<>();
+        for (String flag : flags(location)) {
+            if (flag.startsWith("--from=")) {
+                return Optional.of(flag.substring("--from=".length()));
+            }
+            if (flag.startsWith("--mount=")) {
+                mounts.add(options(flag.substring("--mount=".length())));
             }
         }
-        return "";
+        if (mounts.isEmpty()) {
+            return Optional.of("");
+        }
+        List<String> sources = mounts.stream()
+                .filter(mount ->
+                        mounts.size() == 1 || relative(mountedPath(mount)).equals(relative(path)))
+                .map(mount -> mount.getOrDefault("from", ""))
+                .distinct()
+                .toList();
+        return sources.size() == 1 ? Optional.of(sources.get(0)) : Optional.empty();
+    }
+
+    /** Returns the flags of the instruction, which precede its other arguments. */
+    private static List<String> flags(SourceLocation location) {
+        if (location == null) {
+            return List.of();
+        }
+        String instruction = location.linesInRanges().stream()
+                .filter(line -> !line.stripLeading().startsWith("#"))
+                .map(line -> CONTINUED.matcher(line).replaceFirst(""))
+                .collect(Collectors.joining(" "));
+        return Arrays.stream(instruction.strip().split("\\s+"))
+                .skip(1)
+                .takeWhile(word -> word.startsWith("--"))
+                .toList();
+    }
+
+    private static Map<String, String> options(String mount) {
+        Map<String, String> options = new HashMap<>();
+        for (String option : mount.split(",")) {
+            int sign = option.indexOf('=');
+            if (sign > 0) {
+                options.put(option.substring(0, sign).toLowerCase(Locale.ROOT), option.substring(sign + 1));
+            }
+        }
+        return options;
+    }
+
+    private static String mountedPath(Map<String, String> mount) {
+        return mount.getOrDefault("source", mount.getOrDefault("src", ""));
+    }
+
+    private static String relative(String path) {
+        return SURROUNDING.matcher(path).replaceAll("");
     }
 
     /**

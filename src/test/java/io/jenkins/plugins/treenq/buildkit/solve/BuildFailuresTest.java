@@ -89,6 +89,36 @@ class BuildFailuresTest {
         assertEquals(reason, String.valueOf(failure.reason()));
     }
 
+    /** Lines of an instruction are separated by {@code ;}. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            COPY b /x | NoFile[source=, path=b]
+            COPY b --from=base | NoFile[source=, path=b]
+            COPY --link --from=base /b /x | NoFile[source=base, path=b]
+            COPY --link \\;# a comment;  --from=base \\;  /b /x | NoFile[source=base, path=b]
+            RUN --mount=from=base,target=/x true | NoFile[source=base, path=b]
+            RUN --mount=type=bind,source=b,target=/x tool --from=other --mount=from=other | NoFile[source=, path=b]
+            RUN --mount=from=one,source=/a,target=/x --mount=from=two,source=/b,target=/y true | NoFile[source=two, path=b]
+            RUN --mount=from=one,src=a,target=/x \\;--mount=target=/y,src=./b/ true | NoFile[source=, path=b]
+            RUN --mount=from=one,target=/x --mount=from=two,target=/y,SOURCE=b true | NoFile[source=two, path=b]
+            RUN --mount=from=one,src=/b,target=/x --mount=from=one,src=b,target=/y true | NoFile[source=one, path=b]
+            RUN --mount=from=one,src=/b,target=/x --mount=from=two,src=/b,target=/y true | null
+            RUN --mount=from=one,src=/a,target=/x --mount=from=two,src=$B,target=/y true | null
+            """)
+    void theSourceOfAMissingFileIsThatOfItsMount(String instruction, String reason) {
+        String lines = instruction.replace(';', '\n');
+        String dockerfile = Base64.getEncoder().encodeToString(lines.getBytes(StandardCharsets.UTF_8));
+        BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException) failure(
+                Status.Code.UNKNOWN,
+                "failed to compute cache key: failed to calculate checksum of ref a::b: \"/b\": not found",
+                detail(
+                        "errdefs.Source",
+                        "{\"info\":{\"filename\":\"Dockerfile\",\"data\":\"" + dockerfile
+                                + "\"},\"ranges\":[{\"start\":{\"line\":1},\"end\":{\"line\":"
+                                + lines.lines().count() + "}}]}"));
+        assertEquals(reason, String.valueOf(failure.reason()));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             failed to push r.example.com/a:1: failed to do request: Head "https://r.example.com/v2/a/blobs/x": dial tcp 10.0.0.1:443: connect: connection refused | true
