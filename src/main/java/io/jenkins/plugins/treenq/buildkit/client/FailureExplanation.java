@@ -56,8 +56,8 @@ final class FailureExplanation {
 
     BuildkitException.BuildFailedException of(BuildkitException.BuildFailedException failure)
             throws InterruptedException {
-        String line = failure.reason() == null ? "" : line(failure.reason());
         SourceLocation place = failure.location();
+        String line = failure.reason() == null ? "" : line(failure.reason(), place);
         return line.isEmpty()
                 ? failure
                 : new BuildkitException.BuildFailedException(
@@ -69,7 +69,7 @@ final class FailureExplanation {
     }
 
     /** Returns the explanation; empty if there is nothing to add. */
-    private String line(FailureReason reason) throws InterruptedException {
+    private String line(FailureReason reason, SourceLocation place) throws InterruptedException {
         // Java 17 has no switch over types.
         if (reason instanceof FailureReason.Command command) {
             return "the command did not complete successfully: exit code: " + command.exitCode()
@@ -83,7 +83,7 @@ final class FailureExplanation {
             return noStage(stage);
         }
         if (reason instanceof FailureReason.NoPlatform image) {
-            return noPlatform(image);
+            return hasPlatform(place) ? "" : noPlatform(image);
         }
         if (reason instanceof FailureReason.NoReference git) {
             return "the git repository has no branch, tag or commit '" + git.reference()
@@ -156,11 +156,14 @@ final class FailureExplanation {
 
     private String noPlatform(FailureReason.NoPlatform missing) throws InterruptedException {
         try {
-            List<String> wanted = wanted();
             List<String> there = registries == null ? List.of() : platforms(missing.image());
-            List<String> lacking = new ArrayList<>(wanted);
+            if (there.isEmpty() && requested().size() != 1) {
+                // It is unknown which of the platforms the image does not have.
+                return "";
+            }
+            List<String> lacking = new ArrayList<>(wanted());
             lacking.removeAll(there);
-            if (lacking.isEmpty() || there.isEmpty() && wanted.size() > 1) {
+            if (lacking.isEmpty()) {
                 return "";
             }
             return "base image " + missing.image() + " has none for " + String.join(", ", lacking)
@@ -185,11 +188,22 @@ final class FailureExplanation {
         }
     }
 
+    /** Tells whether the instruction itself names the platform of its image, which can differ from the build's. */
+    private static boolean hasPlatform(SourceLocation place) {
+        return place != null && place.linesInRanges().stream().anyMatch(line -> line.contains("--platform"));
+    }
+
+    /** Returns the platforms that the request names. */
+    private List<String> requested() {
+        String option = request.options().getOrDefault("platform", "");
+        return option.isEmpty() ? List.of() : List.of(option.split(","));
+    }
+
     /** Returns the platforms of the build, which default to the worker's first platform. */
     private List<String> wanted() throws BuildkitException, InterruptedException {
-        String option = request.options().getOrDefault("platform", "");
-        if (!option.isEmpty()) {
-            return List.of(option.split(","));
+        List<String> requested = requested();
+        if (!requested.isEmpty()) {
+            return requested;
         }
         return client.workers().stream()
                 .map(Worker::platforms)
