@@ -157,6 +157,19 @@ public final class Async {
         });
     }
 
+    /**
+     * Returns the result of a part, or another result if the part takes longer than the given time. In that case the
+     * part is canceled.
+     */
+    public static <T> CompletableFuture<T> within(Duration time, CompletableFuture<T> part, T otherwise) {
+        CompletableFuture<T> whole = new CompletableFuture<>();
+        part.whenComplete((result, failure) -> pass(result, failure, whole));
+        whole.completeOnTimeout(otherwise, time.toMillis(), TimeUnit.MILLISECONDS);
+        // This does nothing if the part is already complete.
+        whole.whenComplete((result, failure) -> part.cancel(true));
+        return whole;
+    }
+
     /** Returns a future that completes after the given time. */
     public static CompletableFuture<Void> pause(Duration time) {
         return new CompletableFuture<Void>().completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);

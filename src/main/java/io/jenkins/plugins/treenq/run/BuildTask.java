@@ -16,7 +16,6 @@ import io.jenkins.plugins.treenq.timeline.ProgressSender;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
@@ -42,8 +41,9 @@ final class BuildTask implements AgentTask<FinishedBuild> {
 
     /**
      * @param failOnWarning whether the build fails if the Dockerfile violates a rule
-     * @param registries settings of the connections to registries that are queried for the reason of a failure;
-     *     null on the controller, which does not connect to registries that a Dockerfile names
+     * @param registries settings of the connections to registries that are queried for the reason of a failure,
+     *     without the logins of proxies; null on the controller, which does not connect to registries that a Dockerfile
+     *     names
      */
     BuildTask(boolean failOnWarning, @CheckForNull RegistryConnections registries) {
         this.failOnWarning = failOnWarning;
@@ -100,9 +100,10 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             if (failure.reason() == null) {
                 return CompletableFuture.failedFuture(failure);
             }
-            CompletableFuture<BuildkitException.BuildFailedException> explained = Async.call(
-                            Async.ASKING, () -> client.explained(failure, request, content, registries))
-                    .completeOnTimeout(failure, LONGEST_EXPLANATION.toSeconds(), TimeUnit.SECONDS);
+            CompletableFuture<BuildkitException.BuildFailedException> explained = Async.within(
+                    LONGEST_EXPLANATION,
+                    Async.call(Async.ASKING, () -> client.explained(failure, request, content, registries)),
+                    failure);
             return Async.handle(
                     explained, (better, problem) -> CompletableFuture.failedFuture(better == null ? failure : better));
         }

@@ -124,6 +124,43 @@ class AsyncTest {
     }
 
     @Test
+    void aPartThatTakesTooLongIsInterruptedAndReplaced() throws Exception {
+        CountDownLatch under = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CompletableFuture<Integer> part = Async.call(Async.SHORT, () -> {
+            under.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+            return 1;
+        });
+        assertTrue(under.await(1, TimeUnit.MINUTES));
+
+        assertEquals(2, get(Async.within(Duration.ofMillis(1), part, 2)));
+        assertTrue(interrupted.await(1, TimeUnit.MINUTES));
+        assertTrue(part.isCancelled());
+    }
+
+    @Test
+    void aPartThatIsQuickEnoughGivesTheResult() throws Exception {
+        IOException thrown = new IOException("on purpose");
+
+        assertEquals(1, get(Async.within(LONG, Async.call(Async.SHORT, () -> 1), 2)));
+        assertSame(thrown, failure(Async.within(LONG, Async.call(Async.SHORT, () -> sneak(thrown)), 2)));
+    }
+
+    @Test
+    void aCanceledWholeWithALimitCancelsItsPart() {
+        CompletableFuture<Integer> part = new CompletableFuture<>();
+
+        Async.within(LONG, part, 2).cancel(true);
+
+        assertTrue(part.isCancelled());
+    }
+
+    @Test
     void whatAPartBeginsWhileTheWholeIsCanceledIsCanceledToo() throws Exception {
         CountDownLatch beginning = new CountDownLatch(1);
         CountDownLatch canceled = new CountDownLatch(1);
