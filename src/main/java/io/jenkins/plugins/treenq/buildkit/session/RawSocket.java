@@ -10,7 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.wire.ssh.BytesMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  */
 final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements StreamObserver<BytesMessage> {
     private final ServerCallStreamObserver<BytesMessage> step;
+    private final ChannelFuture connected;
     private final Channel socket;
     private final Consumer<Throwable> onFailure;
 
@@ -35,16 +36,16 @@ final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements St
         this.step = step;
         this.onFailure = onFailure;
         step.disableAutoRequest();
-        this.socket = AgentSocket.connect(path, loops, this)
-                .addListener((ChannelFutureListener) connected -> {
-                    if (connected.isSuccess()) {
-                        step.request(1);
-                        connected.channel().read();
-                    } else {
-                        end(connected.channel(), AgentSocket.unreachable(path));
-                    }
-                })
-                .channel();
+        this.connected = AgentSocket.connect(path, loops, this);
+        this.socket = connected.channel();
+        connected.addListener(connection -> {
+            if (connection.isSuccess()) {
+                step.request(1);
+                socket.read();
+            } else {
+                end(socket, AgentSocket.unreachable(path));
+            }
+        });
         step.setOnReadyHandler(socket::read);
         step.setOnCancelHandler(socket::close);
     }
@@ -61,8 +62,14 @@ final class RawSocket extends SimpleChannelInboundHandler<ByteBuf> implements St
 
     @Override
     public void onCompleted() {
-        // The empty write completes after all pending writes, so that the output is shut down after them.
-        socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ((DuplexChannel) socket).shutdownOutput());
+        // A step can end its output before the socket is connected, and only a connected socket can be shut down.
+        connected.addListener(connection -> {
+            if (connection.isSuccess()) {
+                // The empty write completes after all pending writes, so that the output is shut down after them.
+                socket.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                        .addListener(written -> ((DuplexChannel) socket).shutdownOutput());
+            }
+        });
     }
 
     @Override

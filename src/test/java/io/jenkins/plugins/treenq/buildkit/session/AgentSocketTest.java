@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +205,30 @@ class AgentSocketTest {
         ByteArrayOutputStream back = new ByteArrayOutputStream();
         step.answers().forEach(answer -> back.writeBytes(answer.getData().toByteArray()));
         assertArrayEquals(bytes, back.toByteArray());
+    }
+
+    @Test
+    void aStepThatEndsBeforeTheRawSocketIsConnectedEndsTheSocketsInputToo() throws Exception {
+        CompletableFuture<byte[]> seen = peer(peer -> {
+            byte[] all = read(peer, 1);
+            peer.write(ByteBuffer.wrap(new byte[] {7}));
+            return all;
+        });
+        CountDownLatch ended = new CountDownLatch(1);
+        // The event loop cannot connect before the step has ended.
+        loops.io().execute(() -> {
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        new RawSocket(step, path, loops, failure -> {}).onCompleted();
+        ended.countDown();
+
+        assertEquals(Status.Code.OK, step.awaitEnd().getCode());
+        assertEquals(0, seen.get().length);
+        assertArrayEquals(new byte[] {7}, step.answers().get(0).getData().toByteArray());
     }
 
     @Test
