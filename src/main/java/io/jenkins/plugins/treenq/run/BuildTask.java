@@ -41,13 +41,13 @@ final class BuildTask implements AgentTask<FinishedBuild> {
 
     /**
      * @param failOnWarning whether the build fails if the Dockerfile violates a rule
-     * @param registries settings of the connections to registries that are queried for the reason of a failure,
-     *     without the logins of proxies; null on the controller, which does not connect to registries that a Dockerfile
-     *     names
+     * @param registries settings of the connections to registries that are queried for the reason of a failure;
+     *     null on the controller, which does not connect to registries that a Dockerfile names
      */
     BuildTask(boolean failOnWarning, @CheckForNull RegistryConnections registries) {
         this.failOnWarning = failOnWarning;
-        this.registries = registries;
+        // Otherwise every agent would get the logins of proxies, only for the message about a possible failure.
+        this.registries = registries == null ? null : registries.withoutProxyLogins();
     }
 
     @Override

@@ -327,10 +327,7 @@ public final class ImageBuild {
     }
 
     private BuildTask building(@CheckForNull FilePath folder) {
-        // Every build on an agent would get the login of Jenkins' proxy only for the text of a possible failure.
-        return new BuildTask(
-                order.failOnWarning(),
-                folder == null ? null : RegistryAccess.connections(run).withoutProxyLogins());
+        return new BuildTask(order.failOnWarning(), folder == null ? null : RegistryAccess.connections(run));
     }
 
     private static String begins(AgentTask<?> work, Site site) {
