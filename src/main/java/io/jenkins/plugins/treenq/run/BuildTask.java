@@ -47,7 +47,8 @@ final class BuildTask implements AgentTask<FinishedBuild> {
      */
     BuildTask(boolean failOnWarning, @CheckForNull RegistryConnections registries) {
         this.failOnWarning = failOnWarning;
-        this.registries = registries;
+        // Otherwise every agent would get the logins of proxies, only for the message about a possible failure.
+        this.registries = registries == null ? null : registries.withoutProxyLogins();
     }
 
     @Override
