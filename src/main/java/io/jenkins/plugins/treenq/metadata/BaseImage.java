@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.metadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * The name of an image that gets the tags.
@@ -14,9 +15,10 @@ import java.util.Locale;
 public record BaseImage(String name, boolean enabled) {
     /**
      * @param texts names of the form {@code NAME} or {@code name=NAME,enable=BOOLEAN}
+     * @param variables expands variables in the values of the fields
      * @throws InvalidRuleException if a text has another form
      */
-    static List<BaseImage> parse(List<String> texts) {
+    static List<BaseImage> parse(List<String> texts, UnaryOperator<String> variables) {
         List<String> lines = RuleLines.of(texts);
         if (lines.size() == 1) {
             // In docker/metadata-action, names were written in one line before they could have attributes. That form is
@@ -24,21 +26,22 @@ public record BaseImage(String name, boolean enabled) {
             List<RuleFields.Field> fields = RuleFields.of(lines.get(0));
             if (fields.stream().allMatch(field -> field.name() == null)) {
                 return fields.stream()
-                        .map(field -> named(field.value(), true, lines.get(0)))
+                        .map(field -> named(field.expanded(variables).value(), true, lines.get(0)))
                         .toList();
             }
         }
         List<BaseImage> images = new ArrayList<>();
         for (String line : lines) {
-            images.add(parse(line));
+            images.add(parse(line, variables));
         }
         return images;
     }
 
-    private static BaseImage parse(String line) {
+    private static BaseImage parse(String line, UnaryOperator<String> variables) {
         String name = "";
         boolean enabled = true;
-        for (RuleFields.Field field : RuleFields.of(line)) {
+        for (RuleFields.Field unexpanded : RuleFields.of(line)) {
+            RuleFields.Field field = unexpanded.expanded(variables);
             switch (field.name() == null ? "name" : field.name()) {
                 case "name" -> {
                     if (!name.isEmpty()) {

@@ -116,7 +116,7 @@ public final class BuildOrigin {
         return commitDate == null ? date : commitDate;
     }
 
-    Repository repository() {
+    public Repository repository() {
         return repository;
     }
 

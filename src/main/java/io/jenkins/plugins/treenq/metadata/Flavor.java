@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.metadata;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The settings that apply to all rules.
@@ -27,27 +28,35 @@ public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, Strin
         }
     }
 
-    /** @throws InvalidRuleException if a line is invalid */
-    static Flavor parse(List<String> texts) {
+    /**
+     * Parses the settings. The prefix and the suffix are templates, whose variables are expanded when they are used.
+     *
+     * @param variables expands variables in the other values
+     * @throws InvalidRuleException if a line is invalid
+     */
+    static Flavor parse(List<String> texts, UnaryOperator<String> variables) {
         Flavor flavor = new Flavor(Latest.AUTO, "", false, "", false);
         for (String line : RuleLines.of(texts)) {
-            flavor = flavor.with(line);
+            flavor = flavor.with(line, variables);
         }
         Template.parse(flavor.prefix, TemplateNames.GLOBAL);
         Template.parse(flavor.suffix, TemplateNames.GLOBAL);
         return flavor;
     }
 
-    private Flavor with(String line) {
+    private Flavor with(String line, UnaryOperator<String> variables) {
         Flavor flavor = this;
         String before = "";
         for (RuleFields.Field field : RuleFields.of(line)) {
             String name = field.name() == null ? "" : field.name();
             flavor = switch (name) {
-                case "latest" -> flavor.withLatest(latest(field.value(), line));
+                case "latest" ->
+                    flavor.withLatest(latest(field.expanded(variables).value(), line));
                 case "prefix" -> flavor.withPrefix(field.value(), false);
                 case "suffix" -> flavor.withSuffix(field.value(), false);
-                case "onlatest" -> flavor.onLatest(before, RuleValues.bool(field.value(), name, line));
+                case "onlatest" ->
+                    flavor.onLatest(
+                            before, RuleValues.bool(field.expanded(variables).value(), name, line));
                 default ->
                     throw new InvalidRuleException("'" + line
                             + "' is no flavor. Those are latest=auto, latest=true, latest=false, prefix=TEXT "

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** The parsed and validated rules for tags, labels and annotations. */
@@ -21,14 +22,16 @@ public final class MetadataRules {
     private final List<String> labels;
     private final List<String> annotations;
     private final List<String> annotationLevels;
+    private final UnaryOperator<String> variables;
 
     private MetadataRules(Builder builder) {
-        images = BaseImage.parse(builder.images);
-        tags = TagRule.parse(builder.tags);
-        flavor = Flavor.parse(builder.flavor);
+        images = BaseImage.parse(builder.images, builder.variables);
+        tags = TagRule.parse(builder.tags, builder.variables);
+        flavor = Flavor.parse(builder.flavor, builder.variables);
         labels = templates(builder.labels);
         annotations = templates(builder.annotations);
-        annotationLevels = levels(builder.annotationLevels);
+        annotationLevels = levels(builder.annotationLevels, builder.variables);
+        variables = builder.variables;
     }
 
     public static Builder builder() {
@@ -41,9 +44,10 @@ public final class MetadataRules {
         return lines;
     }
 
-    private static List<String> levels(List<String> texts) {
+    private static List<String> levels(List<String> texts, UnaryOperator<String> variables) {
         List<String> levels = texts.stream()
                 .flatMap(text -> Arrays.stream(text.split("[,\\n]")))
+                .map(variables)
                 .map(String::strip)
                 .filter(level -> !level.isEmpty())
                 .distinct()
@@ -64,7 +68,7 @@ public final class MetadataRules {
      * @throws InvalidRuleException if the result of a rule is not a valid tag
      */
     public ImageMetadata apply(BuildOrigin origin) {
-        TagEvaluation evaluation = new TagEvaluation(origin, flavor);
+        TagEvaluation evaluation = new TagEvaluation(origin, flavor, variables);
         List<String> names = evaluation.tagNames(tags);
         List<String> warnings = new ArrayList<>(evaluation.warnings());
         String version = names.isEmpty() ? null : names.get(0);
@@ -94,7 +98,7 @@ public final class MetadataRules {
     /**
      * Returns the values for the keys that the OCI specification defines, and the given values, which take precedence.
      */
-    private static SortedMap<String, String> assignments(
+    private SortedMap<String, String> assignments(
             List<String> given,
             String kind,
             BuildOrigin origin,
@@ -117,12 +121,13 @@ public final class MetadataRules {
         known.accept("created", values.iso(origin.date()));
         known.accept("revision", origin.commit().isEmpty() ? null : origin.commit());
         for (String text : given) {
-            String assignment = Template.parse(text, TemplateNames.GLOBAL).evaluate(values);
-            int sign = assignment.indexOf('=');
-            if (sign < 1) {
+            Template.Assignment assignment =
+                    Template.parse(text, TemplateNames.GLOBAL).assignment();
+            String name = assignment == null ? "" : assignment.name().evaluate(values, variables);
+            if (assignment == null || name.isEmpty()) {
                 warnings.add("The " + kind + " '" + text + "' is left out, for it is not of the form NAME=value.");
             } else {
-                result.put(assignment.substring(0, sign), assignment.substring(sign + 1));
+                result.put(name, assignment.value().evaluate(values, variables));
             }
         }
         return result;
@@ -139,6 +144,7 @@ public final class MetadataRules {
         private List<String> labels = List.of();
         private List<String> annotations = List.of();
         private List<String> annotationLevels = List.of();
+        private UnaryOperator<String> variables = UnaryOperator.identity();
 
         private Builder() {}
 
@@ -173,6 +179,16 @@ public final class MetadataRules {
         /** @param value levels such as {@code index}; {@code manifest} is the default */
         public Builder annotationLevels(List<String> value) {
             annotationLevels = value;
+            return this;
+        }
+
+        /**
+         * Sets what expands variables. A rule is parsed before its variables are expanded, so that the value of a
+         * variable is always text and adds neither attributes nor expressions to the rule. Regular expressions have no
+         * variables.
+         */
+        public Builder variables(UnaryOperator<String> value) {
+            variables = value;
             return this;
         }
 

@@ -22,6 +22,12 @@ final class RuleExpression {
      */
     private static final int MAX_REPETITIONS = 2000;
 
+    /**
+     * The limit of attempts between two reads. Without it, an expression whose parts can match nothing would take
+     * practically forever without a read.
+     */
+    private static final int MAX_ATTEMPTS = 1000;
+
     /** The limit of read characters. An expression with little backtracking reads each character only a few times. */
     private static final int MAX_READS = 1_000_000;
 
@@ -82,11 +88,27 @@ final class RuleExpression {
             throw new InvalidRuleException("'" + expression + "' in '" + rule
                     + "' repeats too much: written out, it has more than " + MAX_REPETITIONS + " characters.");
         }
+        limitAttempts(expression, rule);
         try {
             return new RuleExpression(Pattern.compile(expression, flags), all, rule);
         } catch (PatternSyntaxException e) {
             throw new InvalidRuleException(
                     "'" + expression + "' in '" + rule + "' is no regular expression: " + e.getDescription() + ".");
+        }
+    }
+
+    private static void limitAttempts(String expression, String rule) {
+        long attempts;
+        try {
+            attempts = ExpressionBranches.of(expression);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRuleException(
+                    "'" + expression + "' in '" + rule + "' has " + e.getMessage() + ", which cannot be used here.");
+        }
+        if (attempts > MAX_ATTEMPTS) {
+            throw new InvalidRuleException("'" + expression + "' in '" + rule
+                    + "' has too many alternatives and repetitions that can match nothing."
+                    + " Leave out those that are optional within an optional part.");
         }
     }
 

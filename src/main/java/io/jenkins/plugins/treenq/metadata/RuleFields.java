@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.metadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * The fields of a rule, which is a line of comma-separated values. A field that contains a comma is enclosed in double
@@ -32,6 +33,11 @@ final class RuleFields {
      * @param name name in lower case; null for a field without an equals sign
      */
     record Field(String name, String value) {
+        /** Returns the field with the variables in its value expanded. */
+        Field expanded(UnaryOperator<String> variables) {
+            return new Field(name, variables.apply(value).strip());
+        }
+
         private static Field of(String text) {
             // A field that begins with an equals sign has no name.
             int sign = text.indexOf('=');

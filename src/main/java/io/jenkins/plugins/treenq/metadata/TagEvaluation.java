@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Evaluates the rules for tags for one build. */
@@ -17,11 +18,14 @@ final class TagEvaluation {
     private final BuildOrigin origin;
     private final OriginValues values;
     private final Flavor flavor;
+    private final UnaryOperator<String> variables;
     private final List<String> warnings = new ArrayList<>();
 
-    TagEvaluation(BuildOrigin origin, Flavor flavor) {
+    /** @param variables expands variables in the templates of the rules */
+    TagEvaluation(BuildOrigin origin, Flavor flavor, UnaryOperator<String> variables) {
         this.origin = origin;
         this.flavor = flavor;
+        this.variables = variables;
         values = new OriginValues(origin);
     }
 
@@ -57,7 +61,7 @@ final class TagEvaluation {
     }
 
     private boolean isEnabled(TagRule rule) {
-        return RuleValues.bool(global(rule.get("enable")), "enable", rule.text());
+        return RuleValues.bool(global(rule.get("enable")).strip(), "enable", rule.text());
     }
 
     private String latest() {
@@ -73,7 +77,7 @@ final class TagEvaluation {
             case SCHEDULE ->
                 origin.isScheduled()
                         ? new Value(
-                                rule.template("pattern", TemplateNames.SCHEDULE).evaluate(values), false)
+                                rule.template("pattern", TemplateNames.SCHEDULE).evaluate(values, variables), false)
                         : null;
             case SEMVER -> semver(rule);
             case PEP440 -> pep440(rule);
@@ -135,17 +139,18 @@ final class TagEvaluation {
      * Returns the result of a version rule. A pre-release or post-release gets only its whole version as a tag, so that
      * it never replaces a release.
      */
-    private static Value version(TagRule rule, boolean release, Map<String, String> parts) {
+    private Value version(TagRule rule, boolean release, Map<String, String> parts) {
         Template pattern = rule.template("pattern", TemplateNames.VERSION);
         if (release) {
-            return new Value(pattern.evaluate(expression -> parts.get(expression.name())), true);
+            return new Value(pattern.evaluate(expression -> parts.get(expression.name()), variables), true);
         }
         return new Value(parts.get(pattern.isOnly("raw") ? "raw" : "version"), false);
     }
 
     /**
      * Returns the value of the rule, or the tag that is built if the rule has no value. If the rule has an expression
-     * that matches the text, returns the expression's first group. Null if there is no text or no such group.
+     * that matches the text, returns the expression's first group. If the expression does not match, returns the whole
+     * text, as docker/metadata-action does. Null if there is no text or no such group.
      */
     @CheckForNull
     private String versionText(TagRule rule) {
@@ -156,7 +161,8 @@ final class TagEvaluation {
         }
         List<String> groups = expression.match(text);
         if (groups == null) {
-            warnings.add(noMatch(rule, rule.get("match"), text));
+            warnings.add("The rule '" + rule + "' takes the whole of '" + text + "' as the version, for '"
+                    + rule.get("match") + "' does not match it.");
         } else if (groups.size() < 2 || groups.get(1) == null) {
             warnings.add(noGroup(rule, 1, text));
             return null;
@@ -174,7 +180,8 @@ final class TagEvaluation {
         }
         List<String> groups = rule.patternExpression().match(text);
         if (groups == null) {
-            warnings.add(noMatch(rule, rule.get("pattern"), text));
+            warnings.add("The rule '" + rule + "' does not apply, for '" + rule.get("pattern") + "' does not match '"
+                    + text + "'.");
             return null;
         }
         int group = Integer.parseInt(rule.get("group"));
@@ -185,17 +192,13 @@ final class TagEvaluation {
         return new Value(groups.get(group), true);
     }
 
-    private static String noMatch(TagRule rule, String expression, String text) {
-        return "The rule '" + rule + "' does not apply, for '" + expression + "' does not match '" + text + "'.";
-    }
-
     private static String noGroup(TagRule rule, int group, String text) {
         return "The rule '" + rule + "' gives no tag, for its expression has no group " + group + " in '" + text + "'.";
     }
 
     @CheckForNull
     private String tagOrValue(TagRule rule) {
-        return rule.get("value").isEmpty() ? origin.tag() : global(rule.get("value"));
+        return variables.apply(rule.get("value")).isBlank() ? origin.tag() : global(rule.get("value"));
     }
 
     @CheckForNull
@@ -233,7 +236,7 @@ final class TagEvaluation {
     }
 
     private String global(String template) {
-        return Template.parse(template, TemplateNames.GLOBAL).evaluate(values);
+        return Template.parse(template, TemplateNames.GLOBAL).evaluate(values, variables);
     }
 
     private static String valid(String text, String origin) {

@@ -8,19 +8,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
  * A rule for a tag, such as {@code type=semver,pattern={{version}}}.
  *
  * @param text the rule as it is written
- * @param attributes the attributes with their default values; all values are valid
+ * @param attributes the attributes with their default values; all values are valid. Variables in templates are not yet
+ *     expanded, because only the text of a template has variables.
  */
 record TagRule(String text, TagType type, Map<String, String> attributes) {
     /** The rules that are used if no rules are given. */
     private static final List<String> DEFAULT =
             List.of("type=schedule", "type=ref,event=branch", "type=ref,event=tag", "type=ref,event=pr");
 
+    private static final Set<String> TEMPLATES = Set.of("prefix", "suffix", "enable", "value");
+    private static final Set<String> EXPRESSIONS = Set.of("pattern", "match");
     private static final Set<String> EVENTS = Set.of("branch", "tag", "pr");
     private static final Set<String> FORMATS = Set.of("short", "long");
     private static final Pattern PRIORITY = Pattern.compile("-?[0-9]{1,9}");
@@ -33,18 +37,19 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
     /**
      * Parses the rules and sorts them by descending priority. Rules of the same priority keep their order.
      *
+     * @param variables expands variables in the values of attributes
      * @throws InvalidRuleException if a rule is invalid
      */
-    static List<TagRule> parse(List<String> texts) {
+    static List<TagRule> parse(List<String> texts, UnaryOperator<String> variables) {
         List<String> lines = RuleLines.of(texts);
-        List<TagRule> rules = new ArrayList<>(
-                (lines.isEmpty() ? DEFAULT : lines).stream().map(TagRule::parse).toList());
+        List<TagRule> rules = new ArrayList<>((lines.isEmpty() ? DEFAULT : lines)
+                .stream().map(line -> parse(line, variables)).toList());
         rules.sort(Comparator.comparingInt(TagRule::priority).reversed());
         return List.copyOf(rules);
     }
 
     /** @throws InvalidRuleException if the rule is invalid */
-    static TagRule parse(String text) {
+    static TagRule parse(String text, UnaryOperator<String> variables) {
         Map<String, String> given = new LinkedHashMap<>();
         for (RuleFields.Field field : RuleFields.of(text)) {
             given.put(field.name() == null ? "value" : field.name(), field.value());
@@ -62,6 +67,10 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
                         + String.join(", ", type.attributes().stream().sorted().toList()) + ".");
             }
         }
+        // The pattern of a rule is a template or a regular expression, in which $ has a meaning of its own.
+        given.replaceAll((name, value) -> TEMPLATES.contains(name) || EXPRESSIONS.contains(name)
+                ? value
+                : variables.apply(value).strip());
         TagRule rule = new TagRule(text, type, withDefaults(type, given));
         rule.check();
         return rule;
@@ -104,7 +113,7 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
      */
     private void check() {
         matches("priority", PRIORITY, "a whole number");
-        for (String name : List.of("prefix", "suffix", "enable", "value")) {
+        for (String name : TEMPLATES) {
             if (attributes.containsKey(name)) {
                 template(name, TemplateNames.GLOBAL);
             }

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A text with expressions, such as <code>nightly-{{date 'YYYYMMDD' tz='Asia/Tokyo'}}</code>. The syntax is that of
@@ -93,12 +94,47 @@ final class Template {
     }
 
     String evaluate(Values values) {
+        return evaluate(values, UnaryOperator.identity());
+    }
+
+    /**
+     * Returns the text with the values of the expressions.
+     *
+     * @param variables expands variables in the text outside of expressions; their values are never parsed
+     */
+    String evaluate(Values values, UnaryOperator<String> variables) {
         StringBuilder result = new StringBuilder();
         for (Part part : parts) {
-            result.append(part instanceof Expression expression ? values.of(expression) : ((Literal) part).text());
+            result.append(
+                    part instanceof Expression expression
+                            ? values.of(expression)
+                            : variables.apply(((Literal) part).text()));
         }
         return result.toString();
     }
+
+    /**
+     * Returns the template before and the template after the first equals sign outside of expressions; null if there is
+     * none. A value that has an equals sign in it thus never becomes the name of something.
+     */
+    @CheckForNull
+    Assignment assignment() {
+        for (int i = 0; i < parts.size(); i++) {
+            int sign = parts.get(i) instanceof Literal literal ? literal.text().indexOf('=') : NONE;
+            if (sign >= 0) {
+                String literal = ((Literal) parts.get(i)).text();
+                List<Part> name = new ArrayList<>(parts.subList(0, i));
+                name.add(new Literal(literal.substring(0, sign)));
+                List<Part> value = new ArrayList<>(List.of(new Literal(literal.substring(sign + 1))));
+                value.addAll(parts.subList(i + 1, parts.size()));
+                return new Assignment(new Template(text, name), new Template(text, value));
+            }
+        }
+        return null;
+    }
+
+    /** The two sides of a template of the form {@code NAME=value}. */
+    record Assignment(Template name, Template value) {}
 
     @Override
     public String toString() {

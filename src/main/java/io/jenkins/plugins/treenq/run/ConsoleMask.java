@@ -67,6 +67,17 @@ public final class ConsoleMask implements UnaryOperator<String>, Serializable {
         return secrets;
     }
 
+    /**
+     * Tells whether a text contains a secret that is known here. If the secrets of the run are unknown, no text does.
+     */
+    public boolean masks(String text) {
+        return !everything
+                && (!Redaction.of(secrets).apply(text).equals(text)
+                        // A filter may also add something to the line, such as the time.
+                        || text.lines().map(String::stripTrailing).anyMatch(line -> !apply(line)
+                                .contains(ConsoleNote.removeNotes(line))));
+    }
+
     @Override
     public String apply(String line) {
         if (everything) {

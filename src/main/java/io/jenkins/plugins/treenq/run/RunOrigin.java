@@ -9,6 +9,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.scm.ChangeLogSet;
 import hudson.triggers.TimerTrigger;
+import io.jenkins.plugins.treenq.buildkit.RepositoryUrl;
 import io.jenkins.plugins.treenq.metadata.BuildOrigin;
 import io.jenkins.plugins.treenq.metadata.Repository;
 import java.time.Instant;
@@ -29,11 +30,7 @@ public final class RunOrigin {
     /** The name that the Git plugin uses for a checkout that is not on a branch. */
     private static final String DETACHED = "detached";
 
-    /** A URL with its parts. The login and the query are removed, because neither belongs in a label. */
-    private static final Pattern WEB =
-            Pattern.compile("(?<scheme>https?://)(?:[^/?#]*@)?(?<rest>[^?#@]*)(?:[?#].*)?", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern PASSWORD = Pattern.compile("(://[^/?#@:]*):[^/?#]*@");
+    private static final Pattern WEB = Pattern.compile("https?://.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern REPOSITORY_NAME = Pattern.compile(".*[/:](?<name>[^/:]+?)(?:\\.git)?/*");
     private static final Pattern GIT_SUFFIX = Pattern.compile("(?:\\.git)?/*$");
 
@@ -142,13 +139,16 @@ public final class RunOrigin {
 
     /** @param defaultBranch name of the repository's default branch; null if it is unknown */
     public Repository repository(@CheckForNull String defaultBranch) {
-        String source = withoutLogin(variable("GIT_URL"));
+        String source = Optional.ofNullable(variable("GIT_URL"))
+                .map(RepositoryUrl::withoutLogin)
+                .orElse(null);
         String name = source == null ? null : nameOf(source);
         String url = source == null || !WEB.matcher(source).matches()
                 ? null
                 : GIT_SUFFIX.matcher(source).replaceFirst("");
-        String found =
-                revision.map(SourceRevision::url).map(RunOrigin::withoutLogin).orElse(null);
+        String found = revision.map(SourceRevision::url)
+                .map(RepositoryUrl::withoutLogin)
+                .orElse(null);
         return new Repository(
                 name != null ? name : revision.map(SourceRevision::title).orElse(null),
                 revision.map(SourceRevision::description).orElse(null),
@@ -162,17 +162,6 @@ public final class RunOrigin {
     private static String nameOf(String address) {
         Matcher matcher = REPOSITORY_NAME.matcher(address);
         return matcher.matches() ? matcher.group("name") : null;
-    }
-
-    @CheckForNull
-    private static String withoutLogin(@CheckForNull String address) {
-        if (address == null) {
-            return null;
-        }
-        Matcher web = WEB.matcher(address);
-        return web.matches()
-                ? web.group("scheme") + web.group("rest")
-                : PASSWORD.matcher(address).replaceFirst("$1@");
     }
 
     @CheckForNull

@@ -70,18 +70,19 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         ConsoleMask mask = run instanceof AbstractBuild<?, ?> freestyle
                 ? ConsoleMask.of(freestyle, env)
                 : ConsoleMask.ofEverything();
-        ImageBuild image = new ImageBuild(order(run, env, listener), run, listener, mask);
+        ImageBuild image = new ImageBuild(order(run, env, listener, mask), run, listener, mask);
         Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));
     }
 
-    private ImageOrder order(Run<?, ?> run, EnvVars env, TaskListener listener) throws AbortException {
+    private ImageOrder order(Run<?, ?> run, EnvVars env, TaskListener listener, ConsoleMask mask)
+            throws AbortException {
         String ref = BuildRequest.newRef();
         if (metadata == null) {
             UnaryOperator<String> variables = Variables.of(run, env);
             warn(build.warning(variables, List.of()), listener);
             return build.order(ref, variables);
         }
-        MetadataResult byRules = metadata.perform(run, env, listener, Variables.of(run, env));
+        MetadataResult byRules = metadata.perform(run, env, listener, mask, Variables.of(run, env));
         MetadataAction action = new MetadataAction(byRules);
         run.addOrReplaceAction(action);
         EnvVars withRules = new EnvVars(env);

@@ -7,6 +7,7 @@ import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.Extension;
 import hudson.Util;
+import hudson.console.ConsoleLogFilter;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -15,9 +16,11 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.metadata.BuildOrigin;
 import io.jenkins.plugins.treenq.metadata.ImageMetadata;
 import io.jenkins.plugins.treenq.metadata.MetadataRules;
+import io.jenkins.plugins.treenq.metadata.Repository;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.report.MetadataResult;
+import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.RunOrigin;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,7 +29,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -225,15 +231,19 @@ public final class TreenqMetadataStep extends Step implements Serializable {
     /**
      * Applies the rules to a build.
      *
+     * @param mask finds secrets in the result
      * @param expand expands variables
-     * @throws AbortException if a rule is invalid or its result is not a valid image name; the message says which
+     * @throws AbortException if a rule is invalid, its result is not a valid image name, or the result contains a
+     *     secret; the message says which
      */
-    MetadataResult perform(Run<?, ?> run, EnvVars env, TaskListener listener, UnaryOperator<String> expand)
+    MetadataResult perform(
+            Run<?, ?> run, EnvVars env, TaskListener listener, ConsoleMask mask, UnaryOperator<String> expand)
             throws AbortException {
         ImageMetadata metadata;
         try {
             BuildOrigin origin = origin(new RunOrigin(run, env), expand);
             metadata = rules(expand).apply(origin);
+            refuseSecrets(metadata, origin.repository(), mask);
             if (!images.isEmpty()) {
                 metadata.tags().forEach(ImageName::parse);
             }
@@ -244,14 +254,46 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         return new MetadataResult(metadata);
     }
 
+    /**
+     * Refuses secrets in what becomes public in the registry and is kept in the build's record. The names of images and
+     * the data of the repository are not checked, because a user's name is often part of them and of a credential.
+     */
+    private static void refuseSecrets(ImageMetadata metadata, Repository repository, ConsoleMask mask) {
+        metadata.tagNames().stream().filter(mask::masks).findFirst().ifPresent(tag -> {
+            throw secretIn("A tag");
+        });
+        Set<String> known = new HashSet<>(
+                Arrays.asList(repository.title(), repository.description(), repository.url(), repository.source()));
+        refuseSecrets(metadata.labels(), "label", known, mask);
+        refuseSecrets(metadata.annotations(), "annotation", known, mask);
+    }
+
+    private static void refuseSecrets(
+            Map<String, String> assignments, String kind, Set<String> known, ConsoleMask mask) {
+        assignments.forEach((name, value) -> {
+            if (mask.masks(name)) {
+                throw secretIn("A name in the " + kind + "s");
+            }
+            if (!known.contains(value) && mask.masks(value)) {
+                throw secretIn("The " + kind + " '" + name + "'");
+            }
+        });
+    }
+
+    private static IllegalArgumentException secretIn(String what) {
+        return new IllegalArgumentException(what + " contains a value that the console masks, which would be public in"
+                + " the registry. Use a value that is not secret.");
+    }
+
     private MetadataRules rules(UnaryOperator<String> expand) {
         return MetadataRules.builder()
-                .images(images.stream().map(expand).toList())
-                .tags(tags.stream().map(expand).toList())
-                .flavor(flavor.stream().map(expand).toList())
-                .labels(labels.stream().map(expand).toList())
-                .annotations(annotations.stream().map(expand).toList())
-                .annotationLevels(annotationLevels.stream().map(expand).toList())
+                .images(images)
+                .tags(tags)
+                .flavor(flavor)
+                .labels(labels)
+                .annotations(annotations)
+                .annotationLevels(annotationLevels)
+                .variables(expand)
                 .build();
     }
 
@@ -322,6 +364,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
                     getContext().get(Run.class),
                     getContext().get(EnvVars.class),
                     getContext().get(TaskListener.class),
+                    ConsoleMask.of(getContext().get(ConsoleLogFilter.class)),
                     UnaryOperator.identity());
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,7 +22,7 @@ class BaseImageTest {
     void imagesAreReadAsTheActionReadsThem(JsonObject images) {
         List<String> lines = Cases.texts(images, "images");
         if (Cases.isInvalid(images)) {
-            assertThrows(InvalidRuleException.class, () -> BaseImage.parse(lines));
+            assertThrows(InvalidRuleException.class, () -> BaseImage.parse(lines, UnaryOperator.identity()));
             return;
         }
         assertEquals(
@@ -31,6 +32,6 @@ class BaseImageTest {
                                 image.get("name").getAsString(),
                                 image.get("enable").getAsBoolean()))
                         .toList(),
-                BaseImage.parse(lines));
+                BaseImage.parse(lines, UnaryOperator.identity()));
     }
 }

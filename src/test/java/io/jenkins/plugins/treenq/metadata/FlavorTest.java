@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,7 +24,7 @@ class FlavorTest {
     void aFlavorIsReadAsTheActionReadsIt(JsonObject flavor) {
         List<String> lines = Cases.texts(flavor, "flavor");
         if (Cases.isInvalid(flavor)) {
-            assertThrows(InvalidRuleException.class, () -> Flavor.parse(lines));
+            assertThrows(InvalidRuleException.class, () -> Flavor.parse(lines, UnaryOperator.identity()));
             return;
         }
         JsonObject expected = flavor.getAsJsonObject("expected");
@@ -35,12 +36,12 @@ class FlavorTest {
                         expected.get("prefixLatest").getAsBoolean(),
                         expected.get("suffix").getAsString(),
                         expected.get("suffixLatest").getAsBoolean()),
-                Flavor.parse(lines));
+                Flavor.parse(lines, UnaryOperator.identity()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"prefix={{nothing}}", "suffix=x,onlatest=yes"})
     void whatIsWrongIsFoundAtOnce(String line) {
-        assertThrows(InvalidRuleException.class, () -> Flavor.parse(List.of(line)));
+        assertThrows(InvalidRuleException.class, () -> Flavor.parse(List.of(line), UnaryOperator.identity()));
     }
 }

@@ -140,6 +140,55 @@ class MetadataRulesTest {
         assertThat(names(build().ref("refs/heads/{{sha}}&<x>"), "of{{branch}}"), contains("of-sha-x-"));
     }
 
+    /** A branch that somebody pushes is the value of a variable of a freestyle job. */
+    @Test
+    void valuesOfVariablesAreTextOnly() {
+        String pushed = "x,value=latest,enable=false={{sha}}";
+
+        ImageMetadata metadata = MetadataRules.builder()
+                .images(List.of("name=$B,enable=true"))
+                .tags(List.of("type=raw,value=$B", "type=raw,prefix=$B-,value=y", "$B"))
+                .flavor(List.of("latest=false,suffix=-$B,onlatest=false"))
+                .labels(List.of("of=$B", "$B=z"))
+                .annotationLevels(List.of("index"))
+                .variables(text -> text.replace("$B", pushed))
+                .build()
+                .apply(build().ref("refs/heads/main").build());
+
+        String tag = "x-value-latest-enable-false-sha-";
+        assertThat(
+                metadata.tagNames(), contains(tag + "-" + tag.substring(0, tag.length() - 1) + "-", tag + "-y-" + tag));
+        assertEquals(pushed, metadata.labels().get("of"));
+        assertEquals("z", metadata.labels().get(pushed));
+        assertEquals(pushed + ":" + metadata.version(), metadata.tags().get(0));
+    }
+
+    @Test
+    void aVariableWithoutAValueLeavesTheTag() {
+        ImageMetadata metadata = MetadataRules.builder()
+                .tags(List.of("type=semver,pattern={{version}},value=$NONE", "$NONE"))
+                .variables(text -> text.replace("$NONE", ""))
+                .build()
+                .apply(build().ref("refs/tags/v1.2.3").build());
+
+        assertThat(metadata.tagNames(), contains("1.2.3", "latest"));
+    }
+
+    /** As in docker/metadata-action, a version whose expression does not match is taken as a whole. */
+    @Test
+    void aVersionThatDoesNotMatchIsTakenAsAWholeAndTold() {
+        ImageMetadata metadata = MetadataRules.builder()
+                .tags(List.of("type=semver,pattern={{version}},match=x(.*)"))
+                .build()
+                .apply(build().ref("refs/tags/v1.2.3").build());
+
+        assertThat(metadata.tagNames(), contains("1.2.3", "latest"));
+        assertThat(
+                metadata.warnings(),
+                contains("The rule 'type=semver,pattern={{version}},match=x(.*)' takes the whole of 'v1.2.3' as the"
+                        + " version, for 'x(.*)' does not match it."));
+    }
+
     @CsvSource({"{{base_ref}}-x", ".hidden", "-x", "123456789-"})
     @ParameterizedTest
     void whatIsNoTagIsSaidWithTheRule(String rule) {

@@ -11,10 +11,13 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules as docker/metadata-action reads them: the inputs and values are those of its tests. */
 class TagRuleTest {
@@ -31,19 +34,20 @@ class TagRuleTest {
     void aRuleIsReadAsTheActionReadsIt(JsonObject rule) {
         String text = Cases.text(rule, "rule");
         if (Cases.isInvalid(rule)) {
-            String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(text))
+            String message = assertThrows(
+                            InvalidRuleException.class, () -> TagRule.parse(text, UnaryOperator.identity()))
                     .getMessage();
             assertTrue(message.contains(text), message);
             assertFalse(message.contains("\n"), message);
             return;
         }
-        assertRule(rule, TagRule.parse(text));
+        assertRule(rule, TagRule.parse(text, UnaryOperator.identity()));
     }
 
     @ParameterizedTest
     @MethodSource("lists")
     void theRuleWithTheHighestPriorityIsFirst(JsonObject list) {
-        List<TagRule> rules = TagRule.parse(Cases.texts(list, "rules"));
+        List<TagRule> rules = TagRule.parse(Cases.texts(list, "rules"), UnaryOperator.identity());
 
         List<JsonElement> expected = list.getAsJsonArray("expected").asList();
         assertEquals(expected.size(), rules.size());
@@ -71,6 +75,10 @@ class TagRuleTest {
                 "type=match,pattern=(?:(?:){100000}){100000} | repeats too much",
                 "type=match,pattern=/v(.*)/x | not 'x'",
                 "type=match,pattern=\\Qv | \\Q",
+                "type=match,pattern=(?x)((a) {9}) | the flag x",
+                "type=match,pattern=[a[b]] | within a class",
+                "type=match,pattern=[a&&b] | within a class",
+                "type=match,pattern=[]a] | a class that begins with ]",
                 "type=match,\"pattern=((((a{30}){30}){30}){30}){30}\" | repeats too much",
                 "type=match,pattern=(a{1000}[)]{1000}){1000} | repeats too much",
                 "type=match,pattern=(?:[^]()]{50}[[:alpha:])]){50} | repeats too much",
@@ -91,7 +99,7 @@ class TagRuleTest {
                 "type=raw,value=\"x\" | in the middle of a field",
             })
     void whatIsWrongWithARuleIsSaidInOneLine(String rule, String expected) {
-        String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule))
+        String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule, UnaryOperator.identity()))
                 .getMessage();
 
         assertTrue(message.contains(expected), message);
@@ -115,11 +123,84 @@ class TagRuleTest {
         assertEquals(size, new ExpressionSize(expression).value());
     }
 
+    /** None of these reads a character of the text while it tries all ways. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(|)",
+                "()?",
+                "()??",
+                "(?:a|)?",
+                "(a?)?",
+                "(?:|[x\\c]]?)",
+                "(?:|\\p{L}?)",
+                "(?:|\\x41?)",
+                "(?:|\\u0041?)",
+                "(?:|\\uD83D\\uDE00?)",
+                "(?:|\uD83D\uDE00?)",
+                "(?:^|\\b)",
+                "(?:(?=a)|(?!a))",
+                "(?:(?>a?)|)",
+                "(?:\\1|)",
+            })
+    void partsThatCanMatchNothingAreLimited(String part) {
+        String message = assertThrows(
+                        InvalidRuleException.class, () -> RuleExpression.of("()" + part.repeat(16) + "x", "rule"))
+                .getMessage();
+
+        assertTrue(message.contains("can match nothing"), message);
+        RuleExpression.of("()" + part.repeat(2) + "x", "rule");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(?:(|){2}){10}",
+                "(|){0,60}x",
+                "((|)+|)+(((|)+|)+|)+((|)+|)+x",
+                "(a(|)(|)(|)(|)(|)(|)(|)(|)(|)(|)x)+",
+                "(?=(|)(|)(|)(|)(|)(|)(|)(|)(|)(|)x)",
+                "(?<=(?:|a{600})(?<=(?:|a{600})z))",
+            })
+    void nestedPartsThatCanMatchNothingAreLimited(String expression) {
+        assertThrows(InvalidRuleException.class, () -> RuleExpression.of(expression, "rule"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "^v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-(alpha|beta|rc)\\.?(\\d*))?(?:\\+(.*))?$",
+                "(?:(?:alpha|beta|gamma)-?){1,20}(?:(?:one|two|three|four)[._-]?)*x",
+                "^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-((?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)"
+                        + "(?:\\.(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
+                        + "(?:\\+([0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*))?$",
+                "(?<=v)\\d+\\.\\d+(?=-|$)",
+                "[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?\\d{1,30}",
+            })
+    void expressionsOfPracticeAreAllowed(String expression) {
+        RuleExpression.of(expression, "rule");
+    }
+
+    /** Only the rule itself has attributes and expressions; the value of a variable is text. */
+    @Test
+    void theValueOfAVariableIsText() {
+        UnaryOperator<String> variables = text -> text.replace("$X", "x,value=latest,priority=9=\"{{sha}}");
+
+        TagRule rule = TagRule.parse("type=edge,branch=$X", variables);
+
+        assertEquals("x,value=latest,priority=9=\"{{sha}}", rule.get("branch"));
+        assertEquals("$X", TagRule.parse("type=raw,$X", variables).get("value"));
+        assertEquals("$X", TagRule.parse("type=match,pattern=$X", variables).get("pattern"));
+        assertEquals(
+                "$X",
+                TagRule.parse("type=semver,pattern={{raw}},match=$X", variables).get("match"));
+    }
+
     @ParameterizedTest
     @CsvSource({"4097", "1000000"})
     void aRuleHasALimit(int length) {
         String rule = "type=raw,value=" + "x".repeat(length);
 
-        assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule));
+        assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule, UnaryOperator.identity()));
     }
 }

@@ -8,13 +8,27 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.model.CauseAction;
+import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.PasswordParameterDefinition;
+import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
+import hudson.model.StringParameterDefinition;
+import hudson.model.StringParameterValue;
 import hudson.triggers.TimerTrigger;
 import hudson.util.FormValidation;
+import hudson.util.Secret;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
+import io.jenkins.plugins.treenq.report.MetadataAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import jenkins.branch.BranchSource;
@@ -25,6 +39,7 @@ import jenkins.scm.impl.mock.MockSCMDiscoverBranches;
 import jenkins.scm.impl.mock.MockSCMDiscoverChangeRequests;
 import jenkins.scm.impl.mock.MockSCMDiscoverTags;
 import jenkins.scm.impl.mock.MockSCMSource;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
@@ -121,7 +136,7 @@ class TreenqMetadataStepTest {
     @Test
     void aPipelineHasWhatTheRulesGiveForABranchWithoutANode() throws Exception {
         WorkflowRun run = run(Result.SUCCESS, """
-                withEnv(['BRANCH_NAME=my/feature', 'GIT_COMMIT=%s', 'GIT_URL=https://bot:secret@git.example.com/shop/web.git?x=y']) {
+                withEnv(['BRANCH_NAME=my/feature', 'GIT_COMMIT=%s', 'GIT_URL=https://secret@git.example.com/team@x/web.git?x=y']) {
                     def meta = treenqMetadata(images: ['registry.example.com/Shop/web'],
                         tags: ['type=ref,event=branch', 'type=sha', 'type=edge'], labels: [on: '{{branch}}'], annotationLevels: 'index')
                     echo "tags=$meta.tags names=$meta.tagNames version=$meta.version"
@@ -136,8 +151,8 @@ class TreenqMetadataStepTest {
                 "tags=[registry.example.com/shop/web:my-feature, registry.example.com/shop/web:sha-860c190]"
                         + " names=[my-feature, sha-860c190] version=my-feature",
                 run);
-        jenkins.assertLogContains("on=my/feature source=https://git.example.com/shop/web.git", run);
-        jenkins.assertLogContains("title=web url=https://git.example.com/shop/web", run);
+        jenkins.assertLogContains("on=my/feature source=https://git.example.com/team@x/web.git", run);
+        jenkins.assertLogContains("title=web url=https://git.example.com/team@x/web", run);
         jenkins.assertLogContains("revision=" + COMMIT, run);
         jenkins.assertLogContains(
                 "json={\"tags\":[\"registry.example.com/shop/web:my-feature\",\"registry.example.com/shop/web:sha-860c190\"],"
@@ -196,6 +211,65 @@ class TreenqMetadataStepTest {
                 """.formatted(COMMIT));
 
         jenkins.assertLogContains("names=[nightly, edge, 20260201, sha-860c1904a1ce]", run);
+    }
+
+    private FreeStyleBuild failedFreestyle(TreenqMetadataStep rules, ParameterValue parameter) throws Exception {
+        TreenqBuilder builder = new TreenqBuilder(new TreenqBuildStep(List.of("no image")));
+        builder.setMetadata(rules);
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("BRANCH", ""), new PasswordParameterDefinition("TOKEN", "", "")));
+        job.getBuildersList().add(builder);
+        return jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0, new ParametersAction(parameter)));
+    }
+
+    /** What is a secret is not published, and not kept in the record of the build. */
+    @Test
+    void aSecretInALabelIsRefused() throws Exception {
+        TreenqMetadataStep rules = new TreenqMetadataStep(List.of());
+        rules.setTags(List.of("stable"));
+        rules.setLabels(List.of("token=of $TOKEN"));
+
+        FreeStyleBuild run = failedFreestyle(rules, new PasswordParameterValue("TOKEN", "s3cr3t-value"));
+
+        jenkins.assertLogContains("The label 'token' contains a value that the console masks", run);
+        jenkins.assertLogNotContains("s3cr3t-value", run);
+        assertNull(run.getAction(MetadataAction.class));
+        Path record = run.getRootDir().toPath().resolve("build.xml");
+        assertThat(Files.readString(record), not(containsString("s3cr3t-value")));
+    }
+
+    @Test
+    void aSecretInATagOfAPipelineIsRefused() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "for-a-tag", "", Secret.fromString("s3cr3t-value")));
+
+        WorkflowRun run = run(Result.FAILURE, """
+                withEnv(['GIT_URL=https://git.example.com/s3cr3t-value/web']) {
+                    withCredentials([string(credentialsId: 'for-a-tag', variable: 'TOKEN')]) {
+                        treenqMetadata(tags: ['type=raw,value=stable'])
+                        echo 'what is known of the repository is allowed'
+                        treenqMetadata(tags: ["type=raw,value=of-$TOKEN"])
+                    }
+                }
+                """);
+
+        jenkins.assertLogContains("what is known of the repository is allowed", run);
+        jenkins.assertLogContains("A tag contains a value that the console masks", run);
+        jenkins.assertLogNotContains("s3cr3t-value", run);
+    }
+
+    /** A rule is read before the variable in it is known, so a branch cannot add attributes to it. */
+    @Test
+    void theNameOfABranchAddsNoAttributes() throws Exception {
+        TreenqMetadataStep rules = new TreenqMetadataStep(List.of());
+        rules.setTags(List.of("type=raw,value=$BRANCH"));
+
+        FreeStyleBuild run = failedFreestyle(rules, new StringParameterValue("BRANCH", "x,value=latest"));
+
+        jenkins.assertLogContains("Tags: x-value-latest", run);
     }
 
     @Test

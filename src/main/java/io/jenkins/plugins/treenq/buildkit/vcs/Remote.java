@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.vcs;
 
+import io.jenkins.plugins.treenq.buildkit.RepositoryUrl;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,19 +27,6 @@ final class Remote {
                 .map(name -> config.getString("remote", name, "url"))
                 .filter(Objects::nonNull)
                 .findFirst()
-                .map(Remote::withoutLogin);
-    }
-
-    /**
-     * Removes the login from a URL. With SSH, the user is a part of the address and is kept without a password. In
-     * other URLs, the user belongs to the login, and the query may contain a token.
-     */
-    private static String withoutLogin(String url) {
-        if (!url.contains("://")) {
-            return url;
-        }
-        return url.contains("ssh://")
-                ? url.replaceFirst("://([^/:@]*):[^/]*@", "://$1@")
-                : url.replaceFirst("://[^/]*@", "://").replaceFirst("[?#].*", "");
+                .map(RepositoryUrl::withoutLogin);
     }
 }
