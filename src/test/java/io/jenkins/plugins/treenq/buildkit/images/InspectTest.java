@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.buildkit.images.ImageDescription.Variant;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -496,6 +497,9 @@ class InspectTest {
                 try (Socket asked = plain.accept()) {
                     asked.getInputStream().read();
                     asked.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes());
+                    asked.shutdownOutput();
+                    // A connection that is closed with unread bytes is reset, and the answer is lost.
+                    asked.getInputStream().transferTo(OutputStream.nullOutputStream());
                 } catch (IOException e) {
                     // Then the line below is another one.
                 }
