@@ -30,8 +30,8 @@ record BuilderChoice(
             BuildkitBuilder named = named(name);
             String against = against(named, platforms);
             if (against != null) {
-                throw new AbortException(
-                        "builder '" + name + "' " + against + "; name another one, or none for any that will do");
+                throw new AbortException("builder '" + name + "' " + against
+                        + "; name another builder, or omit it to use a suitable one");
             }
             return named;
         }
@@ -53,7 +53,7 @@ record BuilderChoice(
             }
             reasons.add("'" + builder.getName() + "' " + against);
         }
-        throw new AbortException("no builder will do: " + String.join(", ", reasons));
+        throw new AbortException("no builder is suitable: " + String.join(", ", reasons));
     }
 
     /**

@@ -156,7 +156,7 @@ public class Policy extends AbstractDescribableImpl<Policy> {
     public void checkName(@CheckForNull String builder) throws AbortException {
         if (builder != null && !jobsMayNameBuilders) {
             throw new AbortException(
-                    "the administrator's policy lets jobs name no builder; leave '" + builder + "' away");
+                    "the administrator's policy does not allow jobs to name a builder; omit '" + builder + "'");
         }
     }
 

@@ -513,7 +513,7 @@ public final class ImageBuild {
                     + " run the step inside node, or let the builder fetch the context from an address");
         }
         if (folder == null && order.ssh().stream().anyMatch(SshAgentAccess.class::isInstance)) {
-            throw new AbortException("an SSH agent of this machine is needed, and the controller's is for nobody;"
+            throw new AbortException("an SSH agent of this machine is needed, and builds cannot use the controller's;"
                     + " run the step inside node, or give sshKey instead of sshAgent");
         }
         String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());

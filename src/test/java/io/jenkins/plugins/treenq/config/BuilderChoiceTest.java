@@ -56,11 +56,11 @@ class BuilderChoiceTest {
         assertEquals(other, choice.choose(null, List.of()));
         assertEquals(arm, choice.choose(null, List.of("linux/arm64")));
         assertRefused(
-                "builder 'usual' is draining and takes no new builds; name another one, or none for any that will do",
+                "builder 'usual' is draining and takes no new builds; name another builder, or omit it to use a suitable one",
                 "usual");
         other.setDraining(true);
         assertRefused(
-                "no builder will do: 'usual' is draining and takes no new builds, 'arm' is for other platforms than"
+                "no builder is suitable: 'usual' is draining and takes no new builds, 'arm' is for other platforms than"
                         + " 'usual', 'other' is draining and takes no new builds",
                 null);
     }
@@ -81,11 +81,11 @@ class BuilderChoiceTest {
         assertEquals(usual, choice.choose(null, List.of("linux/386", "linux/amd64")));
         assertEquals(arm, choice.choose(null, List.of("linux/arm64")));
         assertRefused(
-                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another one, or none for any that will do",
+                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another builder, or omit it to use a suitable one",
                 "arm",
                 "linux/amd64");
         assertRefused(
-                "no builder will do: 'usual' builds for linux/amd64, linux/386, not for linux/amd64, linux/arm64,"
+                "no builder is suitable: 'usual' builds for linux/amd64, linux/386, not for linux/amd64, linux/arm64,"
                         + " 'arm' builds for linux/arm64, not for linux/amd64, linux/arm64",
                 null,
                 "linux/amd64",

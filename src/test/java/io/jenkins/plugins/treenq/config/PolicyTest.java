@@ -371,7 +371,7 @@ class PolicyTest {
 
         policy.checkName(null);
         assertEquals(
-                "the administrator's policy lets jobs name no builder; leave 'fast' away",
+                "the administrator's policy does not allow jobs to name a builder; omit 'fast'",
                 refusal(() -> policy.checkName("fast")));
     }
 

@@ -309,7 +309,7 @@ class ParametersTest {
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
 
         jenkins.assertLogContains(
-                "ERROR: an SSH agent of this machine is needed, and the controller's is for nobody;"
+                "ERROR: an SSH agent of this machine is needed, and builds cannot use the controller's;"
                         + " run the step inside node, or give sshKey instead of sshAgent",
                 run);
     }

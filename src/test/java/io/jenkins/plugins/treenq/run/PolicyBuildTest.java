@@ -65,7 +65,7 @@ class PolicyBuildTest {
         assertFails("treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'evil/frontend'])", frontend);
         assertFails("treenqBuild(buildArgs: [BUILDKIT_SYNTAX: 'evil/frontend'])", frontend);
         assertFails("treenqCheck(frontend: 'gateway.v0', frontendOptions: [source: 'evil/frontend'])", frontend);
-        String name = "the administrator's policy lets jobs name no builder; leave 'default' away";
+        String name = "the administrator's policy does not allow jobs to name a builder; omit 'default'";
         assertFails("treenqBuild(builder: 'default')", name);
         assertFails("treenqCheck(builder: 'default')", name);
     }

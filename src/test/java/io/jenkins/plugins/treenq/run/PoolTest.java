@@ -314,7 +314,7 @@ class PoolTest {
             TreenqConfiguration.get().save();
             jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(second));
             jenkins.assertLogContains(
-                    "ERROR: no builder will do: 'default' is draining and takes no new builds", second);
+                    "ERROR: no builder is suitable: 'default' is draining and takes no new builds", second);
         }
     }
 
