@@ -290,7 +290,6 @@ class RealBuildTest {
                 treenqBuild tags: ['%s:1']
                 """.formatted(image()));
 
-        jenkins.assertLogContains(" > [2/2] RUN echo almost; exit 7:", run);
         jenkins.assertLogContains("   2 | >>> RUN echo almost; exit 7", run);
         jenkins.assertLogContains("ERROR: building " + image() + ":1 on builder 'default' failed: ", run);
         jenkins.assertLogNotContains("\tat ", run);

@@ -164,7 +164,16 @@ class RegistryProxyTest {
                 .doTestConnection(null, "registry.example.com", "", authority.certificatePem(), false);
 
         assertEquals(FormValidation.Kind.OK, answer.kind, answer.getMessage());
-        assertThat(proxy.tunnels(), hasItem(TO_REGISTRY));
+        assertThat(
+                String.join(
+                        "\n",
+                        jenkins.jenkins
+                                .getAllItems(WorkflowJob.class)
+                                .get(0)
+                                .getLastBuild()
+                                .getLog(200)),
+                proxy.tunnels(),
+                hasItem(TO_REGISTRY));
     }
 
     @Test
@@ -193,8 +202,8 @@ class RegistryProxyTest {
 
         run(
                 Result.FAILURE,
-                "node('agent') { treenqBuild tags: ['registry.example.com/a/b:1'], dockerfileText: 'FROM scratch',"
-                        + " skipIfUnchanged: true }");
+                "node('agent') { writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n';"
+                        + " treenqBuild tags: ['registry.example.com/a/b:1'], skipIfUnchanged: true }");
 
         assertThat(proxy.tunnels(), hasItem(TO_REGISTRY));
     }
