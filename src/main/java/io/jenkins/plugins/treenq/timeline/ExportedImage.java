@@ -59,19 +59,19 @@ public record ExportedImage(
 
     @CheckForNull
     static ExportedImage of(@CheckForNull ImageRecord image) {
-        return image == null
-                ? null
-                : new ExportedImage(
-                        image.names(),
-                        image.reference(),
-                        image.platforms(),
-                        image.sizeBytes(),
-                        image.artifact(),
-                        image.content() == null
-                                ? List.of()
-                                : image.content().variants().stream()
-                                        .map(ExportedImage::of)
-                                        .toList());
+        if (image == null) {
+            return null;
+        }
+        ImageContent content = image.content();
+        return new ExportedImage(
+                image.names(),
+                image.reference(),
+                image.platforms(),
+                image.sizeBytes(),
+                image.artifact(),
+                content == null
+                        ? List.of()
+                        : content.variants().stream().map(ExportedImage::of).toList());
     }
 
     private static Variant of(ImageContent.Variant variant) {

@@ -85,7 +85,7 @@ class FormChecksTest {
         assertRefused(
                 step::doCheckAllow,
                 "host",
-                "'host' is no entitlement; BuildKit has network.host, security.insecure and device");
+                "'host' is not an entitlement; BuildKit supports network.host, security.insecure and device");
         assertTaken(step::doCheckShmSize, "", "64m", "1.5 GiB");
         assertRefused(step::doCheckShmSize, "much", "shmSize: 'much' is no size; write it as in 64m or 2g");
         assertTaken(step::doCheckUlimits, "", "nofile=1024", "nofile=1024:2048\ncore=-1\nnproc=5:-1");
