@@ -116,6 +116,13 @@ public final class PipelineArguments {
                             + (MISTAKEN.contains(value.toString()) ? "'" + value + "'" : kind(value)));
             };
         }
+        if (type == int.class || type == Integer.class) {
+            try {
+                return Integer.valueOf(value.toString());
+            } catch (NumberFormatException e) {
+                throw refused(name + " of " + function + " takes a whole number, and not " + kind(value));
+            }
+        }
         if (value instanceof UninstantiatedDescribable nested) {
             return nested(nested, type);
         }
