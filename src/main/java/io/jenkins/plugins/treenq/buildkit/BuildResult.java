@@ -17,7 +17,7 @@ import java.util.Optional;
  *     numbers, booleans and null
  * @param duration time from the first call until the response of the daemon
  */
-public record BuildResult(String ref, ExportedImage image, Map<String, Object> metadata, Duration duration)
+public record BuildResult(String ref, ImageDigests image, Map<String, Object> metadata, Duration duration)
         implements Serializable {
     public BuildResult {
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
@@ -25,7 +25,7 @@ public record BuildResult(String ref, ExportedImage image, Map<String, Object> m
 
     /** Returns the digest of the image's manifest or index; empty if no image was exported. */
     public Optional<Digest> digest() {
-        return Optional.ofNullable(image).map(ExportedImage::digest);
+        return Optional.ofNullable(image).map(ImageDigests::digest);
     }
 
     /**
@@ -33,6 +33,6 @@ public record BuildResult(String ref, ExportedImage image, Map<String, Object> m
      * images.
      */
     public Optional<Digest> imageId() {
-        return Optional.ofNullable(image).map(ExportedImage::config);
+        return Optional.ofNullable(image).map(ImageDigests::config);
     }
 }

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.report;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
-import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
@@ -56,7 +56,7 @@ public final class BuiltImage implements Serializable {
             List<String> platforms,
             @CheckForNull String builder,
             @CheckForNull String promotedFrom,
-            @CheckForNull ExportedImage image,
+            @CheckForNull ImageDigests image,
             Map<String, Object> metadata,
             Duration duration) {
         this.number = number;
@@ -134,7 +134,7 @@ public final class BuiltImage implements Serializable {
             @CheckForNull String promotedFrom,
             Map<String, String> how,
             Duration duration) {
-        ExportedImage exported = new ExportedImage(image.digest(), null);
+        ImageDigests exported = new ImageDigests(image.digest(), null);
         Map<String, Object> metadata =
                 new LinkedHashMap<>(MetadataFile.of(exported, names).values());
         metadata.putAll(how);

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
-import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
@@ -56,7 +56,7 @@ final class AgentAnswers {
         BuildResult result = as(BuildResult.class, build.result());
         Map<String, Object> metadata = metadata(result.metadata());
         // Reading the image throws an IllegalArgumentException if its digest is malformed.
-        Optional<ExportedImage> image = new MetadataFile(metadata).image();
+        Optional<ImageDigests> image = new MetadataFile(metadata).image();
         require(image.equals(Optional.ofNullable(result.image())), "its image is not the one in its metadata");
         return new FinishedBuild(
                 new BuildResult(text(result.ref()), image.orElse(null), metadata, duration(result.duration())),

@@ -63,11 +63,11 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client, console.mask())));
         return Async.handle(
                 finished,
-                (build, failure) -> Async.handle(sender.finish(), (told, untold) -> {
-                    return failure == null
-                            ? CompletableFuture.completedFuture(build)
-                            : CompletableFuture.failedFuture(failure);
-                }));
+                (build, failure) -> Async.handle(
+                        sender.finish(),
+                        (told, untold) -> failure == null
+                                ? CompletableFuture.completedFuture(build)
+                                : CompletableFuture.failedFuture(failure)));
     }
 
     /**

@@ -9,8 +9,8 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
+import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import java.io.IOException;
 import java.time.Duration;
@@ -83,7 +83,7 @@ final class PlatformBuilds {
                     part.result().digest().orElseThrow(() -> new AbortException("a part of the image has no digest")));
         }
         Digest digest = new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
-        ExportedImage image = new ExportedImage(digest, null);
+        ImageDigests image = new ImageDigests(digest, null);
         BuildResult result = new BuildResult(
                 order.build().request().ref(),
                 image,

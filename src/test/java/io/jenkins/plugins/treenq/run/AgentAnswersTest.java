@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ExportedImage;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
+import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.Platform;
@@ -37,7 +37,7 @@ class AgentAnswersTest {
 
     private static FinishedBuild build(Map<String, ?> metadata) {
         Object digest = metadata.get("containerimage.digest");
-        ExportedImage image = DIGEST.equals(digest) ? new ExportedImage(new Digest(DIGEST), null) : null;
+        ImageDigests image = DIGEST.equals(digest) ? new ImageDigests(new Digest(DIGEST), null) : null;
         return new FinishedBuild(new BuildResult("ref", image, (Map) metadata, Duration.ofSeconds(1)), 1, null);
     }
 
@@ -108,7 +108,7 @@ class AgentAnswersTest {
             build(Map.of("a", Collections.nCopies(5 << 20, null))),
             build(deep(1000)),
             new FinishedBuild(
-                    new BuildResult("ref", new ExportedImage(new Digest(DIGEST), null), Map.of(), Duration.ZERO),
+                    new BuildResult("ref", new ImageDigests(new Digest(DIGEST), null), Map.of(), Duration.ZERO),
                     1,
                     null)
         }) {

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Export;
-import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.control.Blob;
 import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import java.time.Duration;
@@ -19,7 +19,7 @@ final class HistoryResult {
         if (record.completed() == null || !record.error().isEmpty() || record.errorCode() != 0) {
             return Optional.empty();
         }
-        ExportedImage image = null;
+        ImageDigests image = null;
         MetadataFile metadata = MetadataFile.of(Map.of());
         for (int i = 0; i < record.exports().size(); i++) {
             Export export = record.exports().get(i);
@@ -32,7 +32,7 @@ final class HistoryResult {
                 // The build succeeded, but the daemon has no descriptor of its image, so that the result is unknown.
                 return Optional.empty();
             }
-            image = new ExportedImage(blob.digest(), null);
+            image = new ImageDigests(blob.digest(), null);
             metadata = MetadataFile.of(image, export.names()).withDescriptor(blob);
         }
         return Optional.of(new BuildResult(

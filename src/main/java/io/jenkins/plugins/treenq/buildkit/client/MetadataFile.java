@@ -10,7 +10,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
-import io.jenkins.plugins.treenq.buildkit.ExportedImage;
+import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.control.Blob;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,7 +44,7 @@ public record MetadataFile(Map<String, Object> values) {
     }
 
     /** Creates the response that the image exporter would send for an image. */
-    public static MetadataFile of(ExportedImage image, List<String> names) {
+    public static MetadataFile of(ImageDigests image, List<String> names) {
         Map<String, Object> values = new LinkedHashMap<>();
         if (image.config() != null) {
             values.put(CONFIG, image.config().value());
@@ -70,9 +70,9 @@ public record MetadataFile(Map<String, Object> values) {
      *
      * @throws IllegalArgumentException if a digest of the image is malformed
      */
-    public Optional<ExportedImage> image() {
+    public Optional<ImageDigests> image() {
         Optional<Digest> config = digest(CONFIG);
-        return digest(DIGEST).map(digest -> new ExportedImage(digest, config.orElse(null)));
+        return digest(DIGEST).map(digest -> new ImageDigests(digest, config.orElse(null)));
     }
 
     private Optional<Digest> digest(String key) {

@@ -5,13 +5,13 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * An image that a build exported.
+ * The digests of an image that a build exported.
  *
  * @param digest digest of the image's manifest or index
  * @param config digest of the image's configuration; null for an index of several images
  */
-public record ExportedImage(Digest digest, Digest config) implements Serializable {
-    public ExportedImage {
+public record ImageDigests(Digest digest, Digest config) implements Serializable {
+    public ImageDigests {
         Objects.requireNonNull(digest);
     }
 }
