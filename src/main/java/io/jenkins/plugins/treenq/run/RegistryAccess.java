@@ -139,7 +139,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     @Override
     public Optional<RegistryLogin> find(String host) {
         if (broken.contains(host)) {
-            throw new IllegalStateException("the credentials configured for registry '" + host + "' are not there");
+            throw new IllegalStateException("the credentials configured for registry '" + host + "' were not found");
         }
         return Optional.ofNullable(logins.get(host));
     }

@@ -88,7 +88,7 @@ public final class RegistryImages {
             return present;
         } catch (BuildkitException e) {
             listener.getLogger()
-                    .println("WARNING: the image is built, for it is not known whether it is there: "
+                    .println("WARNING: the image is built, because the registry could not be queried: "
                             + Redaction.of(registries.secrets()).apply(e.getMessage()));
             return Optional.empty();
         }
@@ -179,8 +179,8 @@ public final class RegistryImages {
                 allowed.checkRegistry(host);
             } catch (HostNotAllowedException e) {
                 throw new AbortException(
-                        "the controller has to make one image of several builders' parts, and registry " + host + " "
-                                + e.getMessage());
+                        "the controller has to combine the parts of several builders into one image, and registry "
+                                + host + " " + e.getMessage());
             }
         }
     }
@@ -206,7 +206,7 @@ public final class RegistryImages {
                     ImageName.parse(repository.at(index)),
                     whole.tags().stream().map(ImageName::parse).toList());
         } catch (BuildkitException e) {
-            throw failure("making one image of the parts of " + whole.subject() + " failed: ", e, registries);
+            throw failure("combining the parts of " + whole.subject() + " failed: ", e, registries);
         }
     }
 

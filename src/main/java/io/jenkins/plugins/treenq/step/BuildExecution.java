@@ -43,6 +43,15 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     /** Null until a build has been started. */
     private volatile BegunBuild begun;
 
+    /**
+     * ID of the latest build, which has an entry on the run's page even if it never got a slot. Null in a Pipeline that
+     * an earlier version saved.
+     */
+    private volatile String latestRef;
+
+    /** ID of the build that a restart interrupted; null if there was no restart. */
+    private transient volatile String interruptedRef;
+
     BuildExecution(TreenqBuildStep step, StepContext context) {
         super(context);
         this.step = step;
@@ -51,6 +60,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     @Override
     public boolean start() throws Exception {
         onAgent = getContext().get(FilePath.class) != null;
+        latestRef = BuildRequest.newRef();
         return super.start();
     }
 
@@ -62,8 +72,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
             context.get(TaskListener.class).getLogger().println(warning);
         }
         return new ImageBuild(
-                        // Each build gets a new ID, because an ID can be used only once.
-                        step.order(BuildRequest.newRef(), UnaryOperator.identity()),
+                        step.order(latestRef, UnaryOperator.identity()),
                         context.get(Run.class),
                         context.get(TaskListener.class),
                         ConsoleMask.of(context.get(ConsoleLogFilter.class)))
@@ -75,7 +84,12 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     CompletableFuture<BuiltImage> resume() {
         CompletableFuture<Void> connected = new CompletableFuture<>();
         awaitAgent(connected);
-        return Async.then(connected, now -> begin());
+        return Async.then(connected, now -> {
+            interruptedRef = latestRef == null && begun != null ? begun.ref() : latestRef;
+            // Each build gets a new ID, because an ID can be used only once.
+            latestRef = BuildRequest.newRef();
+            return Async.then(saveState(), saved -> begin());
+        });
     }
 
     /**
@@ -112,8 +126,18 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     }
 
     @Override
+    @CheckForNull
+    public String interruptedRef() {
+        return interruptedRef;
+    }
+
+    @Override
     public CompletableFuture<Void> begins(BegunBuild build) {
         begun = build;
+        return saveState();
+    }
+
+    private CompletableFuture<Void> saveState() {
         CompletableFuture<Void> saved = new CompletableFuture<>();
         ListenableFuture<Void> saving = getContext().saveState();
         saving.addListener(

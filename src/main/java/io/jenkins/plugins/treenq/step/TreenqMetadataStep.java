@@ -332,10 +332,8 @@ public final class TreenqMetadataStep extends Step implements Serializable {
     private static void printResult(ImageMetadata metadata, BuildOrigin origin, PrintStream log) {
         metadata.warnings().forEach(warning -> log.println("WARNING: " + warning));
         if (metadata.tags().isEmpty()) {
-            log.println("WARNING: No rule gives a tag for "
-                    + (origin.ref().isEmpty()
-                            ? "this build, of which neither a branch nor a tag is known"
-                            : origin.ref())
+            log.println("WARNING: No rule generates a tag for "
+                    + (origin.ref().isEmpty() ? "this build, whose branch or tag is unknown" : origin.ref())
                     + ".");
         } else {
             log.println("Tags: " + String.join(", ", metadata.tags()));

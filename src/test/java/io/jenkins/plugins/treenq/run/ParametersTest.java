@@ -114,7 +114,7 @@ class ParametersTest {
                         + " ssh 'default' needs an SSH username with private key, check the id");
         assertFails(
                 "ssh: [sshAgent()]",
-                "ssh 'default': there is no agent, for the variable SSH_AUTH_SOCK is not set;"
+                "ssh 'default': no SSH agent was found, because the variable SSH_AUTH_SOCK is not set;"
                         + " give its socket, or run the step inside sshagent");
     }
 
@@ -242,7 +242,8 @@ class ParametersTest {
         assertThat(
                 log,
                 containsString(
-                        "refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one"));
+                        "refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder "
+                                + "beside that one"));
     }
 
     @Test

@@ -94,7 +94,7 @@ final class BuildSession implements AutoCloseable {
     }
 
     static BuildkitException cancelled() {
-        return new BuildkitException.ConnectionLostException("the build was cancelled on this side", null);
+        return new BuildkitException.ConnectionLostException("the build was cancelled by this client", null);
     }
 
     String id() {

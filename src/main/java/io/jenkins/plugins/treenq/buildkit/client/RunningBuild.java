@@ -94,7 +94,7 @@ public final class RunningBuild {
             throw new CompletionException(e);
         } catch (IllegalArgumentException e) {
             throw new CompletionException(new BuildkitException.DaemonFailedException(
-                    endpoint.address() + " answered with something else than the digest of an image", null));
+                    endpoint.address() + " returned an invalid image digest", null));
         }
     }
 

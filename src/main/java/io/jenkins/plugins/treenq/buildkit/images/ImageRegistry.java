@@ -187,7 +187,7 @@ public final class ImageRegistry implements AutoCloseable {
         for (ImageName part : parts) {
             if (part.digest().isEmpty()) {
                 throw new BuildkitException.InvalidRequestException(
-                        "'" + part + "' is no part of an index: it takes a digest, because a tag may change");
+                        "'" + part + "' cannot be part of an index; use a digest, because a tag can change");
             }
             index.add(place.part(new Digest(part.digest())));
         }
