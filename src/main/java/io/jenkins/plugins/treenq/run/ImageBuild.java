@@ -514,12 +514,12 @@ public final class ImageBuild {
         if (folder == null
                 && (!order.build().hasRemoteContext()
                         || !order.build().destinations().isEmpty())) {
-            throw new AbortException("files of a workspace are needed, and there is none here;"
-                    + " run the step inside node, or let the builder fetch the context from an address");
+            throw new AbortException("the build needs a workspace; run the step inside node, or use the URL of a "
+                    + "Git repository or archive as the context");
         }
         if (folder == null && order.ssh().stream().anyMatch(SshAgentAccess.class::isInstance)) {
-            throw new AbortException("an SSH agent of this machine is needed, and builds cannot use the controller's;"
-                    + " run the step inside node, or give sshKey instead of sshAgent");
+            throw new AbortException("sshAgent needs an SSH agent on the machine of the build, and builds "
+                    + "cannot use the controller's; run the step inside node, or use sshKey instead");
         }
         String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());
         ProgressSink progress = timeline == null ? null : timeline.sink();

@@ -253,9 +253,8 @@ class ConsoleLinesTest {
     @Test
     void anImageThatIsNotMadeIsTold() throws Exception {
         String line =
-                "WARNING: no image is created, although a value is set for labels, provenance; give tags a name "
-                        + "for it, such as"
-                        + " registry.example.com/shop/web:1.4, or give outputs";
+                "WARNING: no image is created, although a value is set for labels, provenance; set tags, such as"
+                        + " registry.example.com/shop/web:1.4, or outputs";
         jenkins.assertLogContains(
                 line, run(Result.SUCCESS, build("FROM busybox\\n", "", "labels: [a: 1], provenance: true")));
         jenkins.assertLogNotContains(

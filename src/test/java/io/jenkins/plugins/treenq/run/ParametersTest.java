@@ -115,7 +115,7 @@ class ParametersTest {
         assertFails(
                 "ssh: [sshAgent()]",
                 "ssh 'default': no SSH agent was found, because the variable SSH_AUTH_SOCK is not set;"
-                        + " give its socket, or run the step inside sshagent");
+                        + " set the socket, or run the step inside sshagent");
     }
 
     @Test
@@ -296,8 +296,8 @@ class ParametersTest {
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
 
         jenkins.assertLogContains(
-                "ERROR: files of a workspace are needed, and there is none here;"
-                        + " run the step inside node, or let the builder fetch the context from an address",
+                "ERROR: the build needs a workspace; run the step inside node, or use the URL of a Git repository or"
+                        + " archive as the context",
                 run);
     }
 
@@ -310,8 +310,8 @@ class ParametersTest {
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
 
         jenkins.assertLogContains(
-                "ERROR: an SSH agent of this machine is needed, and builds cannot use the controller's;"
-                        + " run the step inside node, or give sshKey instead of sshAgent",
+                "ERROR: sshAgent needs an SSH agent on the machine of the build, and builds cannot use the controller's;"
+                        + " run the step inside node, or use sshKey instead",
                 run);
     }
 
