@@ -186,7 +186,7 @@ class MetadataRulesTest {
         assertThat(
                 metadata.warnings(),
                 contains("The rule 'type=semver,pattern={{version}},match=x(.*)' uses all of 'v1.2.3' as the"
-                        + " version, for 'x(.*)' does not match it."));
+                        + " version, because 'x(.*)' does not match it."));
     }
 
     @CsvSource({"{{base_ref}}-x", ".hidden", "-x", "123456789-"})
