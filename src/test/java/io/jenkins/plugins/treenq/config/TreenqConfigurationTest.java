@@ -658,7 +658,7 @@ class TreenqConfigurationTest {
                 registry().doTestConnection(null, other, "", "", false).kind.name());
         assertThat(
                 registry().doTestConnection(null, other, "", "", true).getMessage(),
-                containsString("where registries say what they are; check its name"));
+                containsString("to a request for /v2/, which is not the response of a registry"));
         for (String wrong : List.of("https://" + host, host + "/team", "")) {
             assertThat(
                     wrong,

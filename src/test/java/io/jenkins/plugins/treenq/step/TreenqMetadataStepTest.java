@@ -291,7 +291,7 @@ class TreenqMetadataStepTest {
             value = {
                 "tags: ['type=sha,fromat=long'] | type=sha has no attribute 'fromat'",
                 "tags: ['type=raw,value={{brnach}}'] | {{brnach}}",
-                "tags: ['type=raw,value=-x'] | generates the tag '-x', which is none",
+                "tags: ['type=raw,value=-x'] | generates the tag '-x', which is not a valid tag",
                 "images: ['a b'], tags: ['x'] | 'a b:x' is not an image name",
                 "flavor: ['latest=maybe'] | latest is auto, true or false",
                 "commitDate: 'yesterday' | not 'yesterday'",
