@@ -2,16 +2,21 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.grpc.ManagedChannel;
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
+import io.jenkins.plugins.treenq.buildkit.compression.SentBytes;
 import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
 import io.jenkins.plugins.treenq.buildkit.session.Session;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -20,15 +25,20 @@ import java.util.concurrent.Future;
  * The session of one build, with the services that the client offers in the session and the results that it receives.
  */
 final class BuildSession implements AutoCloseable {
+    private static final String SENDING = "client:sent-bytes";
+    private static final String SENDING_NAME = "[internal] sending files to the daemon";
+
     private final Session session;
     private final ResultReceiver results;
     private final OwnFailure failure;
+    private final SentBytes sentBytes;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private BuildSession(Session session, ResultReceiver results, OwnFailure failure) {
+    private BuildSession(Session session, ResultReceiver results, OwnFailure failure, SentBytes sentBytes) {
         this.session = session;
         this.results = results;
         this.failure = failure;
+        this.sentBytes = sentBytes;
     }
 
     /**
@@ -40,12 +50,14 @@ final class BuildSession implements AutoCloseable {
             ManagedChannel channel,
             Endpoint endpoint,
             EventLoops loops,
+            CompressionDecision compression,
             BuildRequest request,
             SessionContent content,
             BuildListener listener)
             throws BuildkitException.InvalidRequestException {
         OwnFailure failure = new OwnFailure();
-        FileSyncService files = new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure);
+        FileSyncService files =
+                new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure, compression);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
         Session session = null;
         try {
@@ -55,7 +67,7 @@ final class BuildSession implements AutoCloseable {
                 results.close();
             }
         }
-        BuildSession opening = new BuildSession(session, results, failure);
+        BuildSession opening = new BuildSession(session, results, failure, files.sentBytes());
         opening.follow(endpoint, loops);
         return opening;
     }
@@ -86,6 +98,16 @@ final class BuildSession implements AutoCloseable {
      */
     CompletableFuture<Void> opened() {
         return opened;
+    }
+
+    /**
+     * Returns the outcome of a build. If the build failed, the session's failure to open explains it better, for which
+     * this method waits.
+     */
+    <T> CompletableFuture<T> whenOpened(T result, Throwable failure) {
+        return failure == null
+                ? CompletableFuture.completedFuture(result)
+                : opened.thenCompose(none -> CompletableFuture.failedFuture(failure));
     }
 
     /** Stops waiting for the daemon to open the session. */
@@ -122,6 +144,21 @@ final class BuildSession implements AutoCloseable {
      */
     void finish(Map<String, String> response) throws BuildkitException {
         results.finish(response);
+    }
+
+    /**
+     * Sends the listener the number of bytes that were sent, if some of them were compressed: the daemon counts the
+     * bytes before compression only.
+     */
+    void reportSentBytes(BuildListener listener) {
+        if (sentBytes.compressed()) {
+            Instant now = Instant.now();
+            List.of(
+                            new BuildEvent.VertexChanged(SENDING, List.of(), SENDING_NAME, false, now, null, "", null),
+                            new BuildEvent.Output(SENDING, now, 1, sentBytes + "\n"),
+                            new BuildEvent.VertexChanged(SENDING, List.of(), SENDING_NAME, false, now, now, "", null))
+                    .forEach(listener::onEvent);
+        }
     }
 
     /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import io.grpc.ManagedChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
@@ -31,16 +30,18 @@ import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
-import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
+import io.jenkins.plugins.treenq.buildkit.transport.ClientChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -57,18 +58,27 @@ public final class BuildkitClient implements AutoCloseable {
     /** Proxy networks need v0.31, because older daemons ignore the field and build without the proxy. */
     private static final int PROXY_NETWORK_MINOR = 31;
 
+    /**
+     * The time limit for the answer on a connection that was kept, after which a new connection is made. It is shorter
+     * than the time limit for connecting, because the network may have lost the connection without notice.
+     */
+    private static final Duration KEPT_CONNECTION_LIMIT = Duration.ofSeconds(2);
+
+    private final DaemonConnection connection;
     private final Endpoint endpoint;
     private final EventLoops loops;
-    private final ManagedChannel channel;
+    private final ClientChannel channel;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Workers workers;
     private final Cache cache;
     private final History history;
     private DaemonInfo info;
 
-    private BuildkitClient(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequestException {
-        this.endpoint = endpoint;
-        this.loops = loops;
-        this.channel = DaemonChannel.open(endpoint, loops);
+    private BuildkitClient(DaemonConnection connection) {
+        this.connection = connection;
+        this.endpoint = connection.endpoint();
+        this.loops = connection.loops();
+        this.channel = connection.channel();
         this.workers = new Workers(channel, endpoint);
         this.cache = new Cache(channel, endpoint);
         this.history = new History(channel, endpoint, () -> info);
@@ -97,21 +107,66 @@ public final class BuildkitClient implements AutoCloseable {
      * actions of the future must not block.
      */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
-        EventLoops loops = new EventLoops();
-        BuildkitClient client;
+        Optional<DaemonConnection> kept = IdleConnections.shared().take(endpoint);
+        if (kept.isEmpty()) {
+            return connectAnew(endpoint);
+        }
+        Duration limit = endpoint.connectTimeout().compareTo(KEPT_CONNECTION_LIMIT) < 0
+                ? endpoint.connectTimeout()
+                : KEPT_CONNECTION_LIMIT;
+        CompletableFuture<BuildkitClient> first = greeted(new BuildkitClient(kept.get()), limit);
+        CompletableFuture<BuildkitClient> connected = new CompletableFuture<>();
+        first.whenComplete((client, failure) -> {
+            if (failure == null) {
+                give(client, connected);
+            } else if (!connected.isDone()) {
+                CompletableFuture<BuildkitClient> second = connectAnew(endpoint);
+                second.whenComplete((another, cause) -> {
+                    if (cause == null) {
+                        give(another, connected);
+                    } else {
+                        connected.completeExceptionally(FutureOutcome.cause(cause));
+                    }
+                });
+                connected.whenComplete((another, cause) -> second.cancel(true));
+            }
+        });
+        connected.whenComplete((client, failure) -> first.cancel(true));
+        return connected;
+    }
+
+    /** Completes the future with the client, or closes the client if the future was cancelled. */
+    private static void give(BuildkitClient client, CompletableFuture<BuildkitClient> connected) {
+        if (!connected.complete(client)) {
+            client.close();
+        }
+    }
+
+    private static CompletableFuture<BuildkitClient> connectAnew(Endpoint endpoint) {
         try {
-            client = new BuildkitClient(endpoint, loops);
+            return greeted(new BuildkitClient(new DaemonConnection(endpoint)), endpoint.connectTimeout());
         } catch (BuildkitException | RuntimeException | Error e) {
-            loops.close();
             return CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<BuildkitClient> connected = client.workers.infoLater().thenApply(client::checked);
+    }
+
+    private static CompletableFuture<BuildkitClient> greeted(BuildkitClient client, Duration limit) {
+        CompletableFuture<BuildkitClient> connected =
+                client.workers.infoLater(limit).thenApply(client::checked);
         connected.whenComplete((checked, failure) -> {
             if (failure != null) {
-                client.close();
+                client.connection.close();
             }
         });
         return connected;
+    }
+
+    /**
+     * Closes the connections that earlier clients have left for the next client to the same daemon. Without this
+     * method, each of them is closed after a minute.
+     */
+    public static void closeIdleConnections() {
+        IdleConnections.shared().close();
     }
 
     private BuildkitClient checked(DaemonInfo answer) {
@@ -173,7 +228,8 @@ public final class BuildkitClient implements AutoCloseable {
             throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        return BuildSession.open(channel, endpoint, loops, request, content, listener);
+        return BuildSession.open(
+                channel, endpoint, loops, connection.compression(), request, content, listener);
     }
 
     /**
@@ -349,9 +405,19 @@ public final class BuildkitClient implements AutoCloseable {
         new Contents(channel, endpoint).copy(digest, out);
     }
 
+    /**
+     * Closes the client. The connection is kept for a while for the next client to the same daemon, unless operations
+     * are running, which this method ends.
+     */
     @Override
     public void close() {
-        channel.shutdownNow();
-        loops.close();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (channel.release()) {
+            IdleConnections.shared().put(connection);
+        } else {
+            connection.close();
+        }
     }
 }

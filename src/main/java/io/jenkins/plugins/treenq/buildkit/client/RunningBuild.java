@@ -32,7 +32,7 @@ public final class RunningBuild {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private boolean cancelled;
 
-    /** Null until the session is open. */
+    /** Null until the build was sent to the daemon. */
     private Solve solve;
 
     RunningBuild(
@@ -54,8 +54,11 @@ public final class RunningBuild {
                 cancel();
             }
         });
-        session.opened()
-                .thenComposeAsync(open -> solve(), workers)
+        // The daemon waits for the session of a build, so that the build need not wait for the session.
+        CompletableFuture.supplyAsync(this::solve, workers)
+                .thenCompose(response -> response)
+                .handle((response, failure) -> session.whenOpened(response, failure))
+                .thenCompose(response -> response)
                 .thenApplyAsync(this::finish, workers)
                 .handleAsync(this::close, workers)
                 .whenComplete((built, failure) -> {
@@ -83,6 +86,10 @@ public final class RunningBuild {
             solve = begun;
         }
         session.failure().whenUnexpected(begun::cancel);
+        session.opened().exceptionally(failure -> {
+            begun.cancel();
+            return null;
+        });
         return begun.result();
     }
 
@@ -100,13 +107,11 @@ public final class RunningBuild {
 
     private BuildResult close(BuildResult built, Throwable failure) {
         try {
-            session.close();
-        } catch (RuntimeException | Error e) {
-            if (failure == null) {
-                throw e;
+            if (failure == null || FutureOutcome.cause(failure) instanceof BuildkitException) {
+                session.reportSentBytes(listener);
             }
         } finally {
-            closed.complete(null);
+            close(failure == null);
         }
         if (failure == null) {
             return built;
@@ -114,6 +119,19 @@ public final class RunningBuild {
         Throwable cause = FutureOutcome.cause(failure);
         throw new CompletionException(
                 cause instanceof BuildkitException known ? session.failure().explaining(known) : cause);
+    }
+
+    /** @param successful whether the build was successful, so that a failure to close the session is its failure */
+    private void close(boolean successful) {
+        try {
+            session.close();
+        } catch (RuntimeException | Error e) {
+            if (successful) {
+                throw e;
+            }
+        } finally {
+            closed.complete(null);
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -70,7 +71,7 @@ class DiffCopyTest {
                         new LocalSource.Folder(folder.resolve("nowhere"))),
                 null,
                 executor,
-                failures::add));
+                failures::add, new CompressionDecision(true)));
     }
 
     @AfterEach
@@ -347,7 +348,7 @@ class DiffCopyTest {
     void saysWhichFileTheDiskDoesNotGive() throws Exception {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(process)), null, executor, failures::add))) {
+                Map.of("context", new LocalSource.Folder(process)), null, executor, failures::add, new CompressionDecision(true)))) {
             LocalDaemon.Transfer transfer = broken.fetch(
                     LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
             assertEquals(List.of("mem"), paths(transfer.walk()));
@@ -481,7 +482,7 @@ class DiffCopyTest {
             return thread;
         });
         try (LocalDaemon broken = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, wrong))) {
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, wrong, new CompressionDecision(true)))) {
             assertEquals(Status.Code.INTERNAL, broken.fetch("context").end().getCode());
         } finally {
             quiet.shutdownNow();
@@ -499,7 +500,7 @@ class DiffCopyTest {
 
     private LocalDaemon daemon(Watcher watcher) throws IOException {
         return new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add, watched(watcher)));
+                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add, watched(watcher), new CompressionDecision(true)));
     }
 
     /** Is told of each path before anybody looks at it. */

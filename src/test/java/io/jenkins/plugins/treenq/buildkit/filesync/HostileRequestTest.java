@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.Fuzz;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ class HostileRequestTest {
         Files.createSymbolicLink(folder.resolve("file-out"), Path.of("../outside/secret"));
         Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
         daemon = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add));
+                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add, new CompressionDecision(true)));
     }
 
     @AfterEach

@@ -59,6 +59,15 @@ final class DaemonOptions {
             description = "retry until the daemon answers or --timeout expires")
     private boolean wait;
 
+    @Option(
+            names = "--compression",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            scope = ScopeType.INHERIT,
+            description = "send files compressed while the network is slower than the compressor; default: true")
+    private boolean compression;
+
     String address() {
         String environment = System.getenv().getOrDefault("BUILDKIT_HOST", "");
         return Stream.of(address, environment, DEFAULT_ADDRESS)
@@ -88,7 +97,7 @@ final class DaemonOptions {
 
     private Endpoint endpoint() throws IOException {
         try {
-            return Endpoint.of(address(), tls(), timeout());
+            return Endpoint.of(address(), tls(), timeout()).withCompression(compression);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }
