@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class BuildSession implements AutoCloseable {
     /**
      * Opens a session.
      *
+     * @param limit time limit for the daemon to open its side of the session
      * @throws BuildkitException.InvalidRequestException if the request and the content of the session do not match
      */
     static BuildSession open(
@@ -53,7 +55,8 @@ final class BuildSession implements AutoCloseable {
             CompressionDecision compression,
             BuildRequest request,
             SessionContent content,
-            BuildListener listener)
+            BuildListener listener,
+            Duration limit)
             throws BuildkitException.InvalidRequestException {
         OwnFailure failure = new OwnFailure();
         FileSyncService files =
@@ -68,19 +71,19 @@ final class BuildSession implements AutoCloseable {
             }
         }
         BuildSession opening = new BuildSession(session, results, failure, files.sentBytes());
-        opening.follow(endpoint, loops);
+        opening.follow(endpoint, loops, limit);
         return opening;
     }
 
-    private void follow(Endpoint endpoint, EventLoops loops) {
+    private void follow(Endpoint endpoint, EventLoops loops, Duration limit) {
         Future<?> timeout = loops.workers()
                 .schedule(
                         () -> opened.completeExceptionally(new BuildkitException.UnreachableException(
                                 endpoint.address() + " did not open a session within "
-                                        + endpoint.connectTimeout().toSeconds()
+                                        + limit.toSeconds()
                                         + " s; a proxy that does not pass HTTP/2 streams through may be in between",
                                 null)),
-                        endpoint.connectTimeout());
+                        limit);
         opened.whenComplete((none, late) -> timeout.cancel(false));
         session.opened().whenComplete((none, broken) -> {
             if (broken == null) {
@@ -94,10 +97,15 @@ final class BuildSession implements AutoCloseable {
 
     /**
      * Returns a future that completes when the daemon has opened its side of the session. If the daemon does not open
-     * the session within the endpoint's time limit, the future completes with a {@link BuildkitException}.
+     * the session within the time limit, the future completes with a {@link BuildkitException}.
      */
     CompletableFuture<Void> opened() {
         return opened;
+    }
+
+    /** Returns whether the daemon has opened its side of the session, which proves that it was reached. */
+    boolean wasOpened() {
+        return session.opened().isDone() && !session.opened().isCompletedExceptionally();
     }
 
     /**

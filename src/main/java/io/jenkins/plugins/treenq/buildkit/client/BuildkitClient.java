@@ -62,7 +62,7 @@ public final class BuildkitClient implements AutoCloseable {
      * The time limit for the answer on a connection that was kept, after which a new connection is made. It is shorter
      * than the time limit for connecting, because the network may have lost the connection without notice.
      */
-    private static final Duration KEPT_CONNECTION_LIMIT = Duration.ofSeconds(2);
+    private static final Duration KEPT_CONNECTION_LIMIT = Duration.ofSeconds(3);
 
     private final DaemonConnection connection;
     private final Endpoint endpoint;
@@ -72,7 +72,8 @@ public final class BuildkitClient implements AutoCloseable {
     private final Workers workers;
     private final Cache cache;
     private final History history;
-    private DaemonInfo info;
+    /** Whether the daemon has answered on this connection since the client has it. */
+    private volatile boolean proven = true;
 
     private BuildkitClient(DaemonConnection connection) {
         this.connection = connection;
@@ -81,7 +82,7 @@ public final class BuildkitClient implements AutoCloseable {
         this.channel = connection.channel();
         this.workers = new Workers(channel, endpoint);
         this.cache = new Cache(channel, endpoint);
-        this.history = new History(channel, endpoint, () -> info);
+        this.history = new History(channel, endpoint, connection::info);
     }
 
     /**
@@ -91,7 +92,16 @@ public final class BuildkitClient implements AutoCloseable {
      *     if the daemon is too old
      */
     public static BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException {
-        CompletableFuture<BuildkitClient> connected = connectLater(endpoint);
+        return await(connectLater(endpoint));
+    }
+
+    /** Connects like {@link #connectForBuildLater} and waits. */
+    public static BuildkitClient connectForBuild(Endpoint endpoint) throws BuildkitException, InterruptedException {
+        return await(connectForBuildLater(endpoint));
+    }
+
+    private static BuildkitClient await(CompletableFuture<BuildkitClient> connected)
+            throws BuildkitException, InterruptedException {
         try {
             return FutureOutcome.get(connected, BuildkitException.class);
         } catch (InterruptedException e) {
@@ -107,58 +117,57 @@ public final class BuildkitClient implements AutoCloseable {
      * actions of the future must not block.
      */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
+        return connectLater(endpoint, false);
+    }
+
+    /**
+     * Connects like {@link #connectLater} for a client whose first operation is a build. If an earlier client has left
+     * a connection, the daemon is not asked first, which would take a round trip: if the connection turns out to be
+     * lost, the build connects anew.
+     */
+    public static CompletableFuture<BuildkitClient> connectForBuildLater(Endpoint endpoint) {
+        return connectLater(endpoint, true);
+    }
+
+    private static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint, boolean forBuild) {
         Optional<DaemonConnection> kept = IdleConnections.shared().take(endpoint);
-        if (kept.isEmpty()) {
-            return connectAnew(endpoint);
-        }
-        Duration limit = endpoint.connectTimeout().compareTo(KEPT_CONNECTION_LIMIT) < 0
-                ? endpoint.connectTimeout()
-                : KEPT_CONNECTION_LIMIT;
-        CompletableFuture<BuildkitClient> first = greeted(new BuildkitClient(kept.get()), limit);
-        CompletableFuture<BuildkitClient> connected = new CompletableFuture<>();
-        first.whenComplete((client, failure) -> {
-            if (failure == null) {
-                give(client, connected);
-            } else if (!connected.isDone()) {
-                CompletableFuture<BuildkitClient> second = connectAnew(endpoint);
-                second.whenComplete((another, cause) -> {
-                    if (cause == null) {
-                        give(another, connected);
-                    } else {
-                        connected.completeExceptionally(FutureOutcome.cause(cause));
-                    }
-                });
-                connected.whenComplete((another, cause) -> second.cancel(true));
-            }
-        });
-        connected.whenComplete((client, failure) -> first.cancel(true));
-        return connected;
-    }
-
-    /** Completes the future with the client, or closes the client if the future was cancelled. */
-    private static void give(BuildkitClient client, CompletableFuture<BuildkitClient> connected) {
-        if (!connected.complete(client)) {
-            client.close();
-        }
-    }
-
-    private static CompletableFuture<BuildkitClient> connectAnew(Endpoint endpoint) {
+        BuildkitClient client;
         try {
-            return greeted(new BuildkitClient(new DaemonConnection(endpoint)), endpoint.connectTimeout());
+            client = new BuildkitClient(kept.isPresent() ? kept.get() : new DaemonConnection(endpoint));
         } catch (BuildkitException | RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    private static CompletableFuture<BuildkitClient> greeted(BuildkitClient client, Duration limit) {
-        CompletableFuture<BuildkitClient> connected =
-                client.workers.infoLater(limit).thenApply(client::checked);
+        CompletableFuture<BuildkitClient> connected;
+        if (kept.isEmpty()) {
+            connected = client.asked(endpoint.connectTimeout());
+        } else if (forBuild) {
+            client.proven = false;
+            connected = CompletableFuture.completedFuture(client);
+        } else {
+            connected = client.asked(client.keptLimit()).exceptionallyCompose(lost -> client.reconnected());
+        }
         connected.whenComplete((checked, failure) -> {
             if (failure != null) {
                 client.connection.close();
             }
         });
         return connected;
+    }
+
+    /** Requests the daemon's version. */
+    private CompletableFuture<BuildkitClient> asked(Duration limit) {
+        return workers.infoLater(limit).thenApply(this::checked);
+    }
+
+    private CompletableFuture<BuildkitClient> reconnected() {
+        connection.reconnect();
+        return asked(endpoint.connectTimeout());
+    }
+
+    private Duration keptLimit() {
+        return endpoint.connectTimeout().compareTo(KEPT_CONNECTION_LIMIT) < 0
+                ? endpoint.connectTimeout()
+                : KEPT_CONNECTION_LIMIT;
     }
 
     /**
@@ -174,7 +183,8 @@ public final class BuildkitClient implements AutoCloseable {
             throw new CompletionException(new BuildkitException.UnreachableException(
                     endpoint.address() + " is BuildKit " + answer.version() + "; update it to v0.12 or newer", null));
         }
-        info = answer;
+        connection.setInfo(answer);
+        proven = true;
         return this;
     }
 
@@ -199,10 +209,25 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
+        boolean kept = !proven;
+        BuildSession session = open(request, content, listener, kept ? keptLimit() : endpoint.connectTimeout());
+        session.opened().thenRun(() -> proven = true);
+        // The daemon may have got the first request in spite of all, and refuses another one with the same ref.
+        RunningBuild.Reconnection reconnection =
+                kept ? () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener)) : null;
         RunningBuild build =
-                new RunningBuild(channel, endpoint, loops.workers(), open(request, content, listener), listener);
+                new RunningBuild(channel, endpoint, loops.workers(), session, reconnection, listener);
         build.begin();
         return build;
+    }
+
+    private CompletableFuture<BuildSession> openLater(
+            BuildRequest request, SessionContent content, BuildListener listener) {
+        try {
+            return CompletableFuture.completedFuture(open(request, content, listener, endpoint.connectTimeout()));
+        } catch (BuildkitException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -222,14 +247,15 @@ public final class BuildkitClient implements AutoCloseable {
         return new FailureExplanation(this, request, content, registries).of(failure);
     }
 
-    private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener)
+    private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener, Duration limit)
             throws BuildkitException.InvalidRequestException {
+        DaemonInfo info = info();
         if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
             throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
         return BuildSession.open(
-                channel, endpoint, loops, connection.compression(), request, content, listener);
+                channel, endpoint, loops, connection.compression(), request, content, listener, limit);
     }
 
     /**
@@ -303,7 +329,7 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public Map<String, String> frontendAnswer(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
-        try (BuildSession session = open(request, content, listener)) {
+        try (BuildSession session = open(request, content, listener, endpoint.connectTimeout())) {
             try {
                 FutureOutcome.get(session.opened(), BuildkitException.class);
                 session.begin();
@@ -322,7 +348,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Returns the information that the daemon sent when the client connected. */
     public DaemonInfo info() {
-        return info;
+        return connection.info();
     }
 
     /** Returns the daemon's workers. */

@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
+import io.jenkins.plugins.treenq.buildkit.control.DaemonInfo;
 import io.jenkins.plugins.treenq.buildkit.transport.ClientChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
@@ -16,6 +17,9 @@ final class DaemonConnection implements AutoCloseable {
     private final EventLoops loops;
     private final ManagedChannel channel;
     private final CompressionDecision compression;
+
+    /** Null until the daemon has answered. */
+    private volatile DaemonInfo info;
 
     DaemonConnection(Endpoint endpoint) throws BuildkitException.InvalidRequestException {
         this.endpoint = endpoint;
@@ -49,9 +53,22 @@ final class DaemonConnection implements AutoCloseable {
         return compression;
     }
 
+    DaemonInfo info() {
+        return info;
+    }
+
+    void setInfo(DaemonInfo answer) {
+        info = answer;
+    }
+
     /** Returns whether the connection is established, as far as this machine has noticed. */
     boolean isEstablished() {
         return channel.getState(false) == ConnectivityState.READY;
+    }
+
+    /** Gives a lost connection up: the next call connects anew. Calls that are running are not affected. */
+    void reconnect() {
+        channel.enterIdle();
     }
 
     @Override

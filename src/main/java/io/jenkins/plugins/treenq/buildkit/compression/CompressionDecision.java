@@ -26,7 +26,7 @@ public final class CompressionDecision {
     static final double WORTHWHILE = 1.3;
 
     /** The number of periods until the other way is tried again; doubles with each attempt that brings nothing. */
-    static final int FIRST_PAUSE = 8;
+    static final int FIRST_PAUSE = 16;
 
     static final int LONGEST_PAUSE = 64;
 
@@ -50,7 +50,8 @@ public final class CompressionDecision {
         this(allowed, System::nanoTime);
     }
 
-    CompressionDecision(boolean allowed, LongSupplier nanoTime) {
+    /** @param nanoTime clock in nanoseconds */
+    public CompressionDecision(boolean allowed, LongSupplier nanoTime) {
         this.allowed = allowed;
         this.nanoTime = nanoTime;
     }
@@ -81,11 +82,11 @@ public final class CompressionDecision {
 
     /** Notes that a sender with content has to wait for the network. */
     public synchronized void waits() {
-        waited = true;
         if (!measuring && allowed) {
             // Until here, everything went into queues, whose speed says nothing about the network.
             measure();
         }
+        waited = true;
     }
 
     /** Notes that content was handed to the network, with its number of bytes before compression. */

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +99,58 @@ class DiffCopyTest {
         assertArrayEquals(new byte[0], transfer.content(2));
         finish(transfer);
         assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void sendsContentCompressedThatBecomesSmallerAndTheRestAsItIs() throws Exception {
+        byte[] text = "a line of text\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
+        byte[] random = random(200_000);
+        byte[] tiny = "tiny".getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve("a"), text);
+        Files.write(folder.resolve("b"), random);
+        Files.write(folder.resolve("c"), tiny);
+        FileSyncService service = new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)),
+                null,
+                executor,
+                failures::add,
+                LocalDaemon.compressing());
+        try (LocalDaemon compressed = new LocalDaemon(service)) {
+            LocalDaemon.Transfer transfer = compressed.fetch("context");
+            assertEquals(List.of("a", "b", "c"), paths(transfer.walk()));
+            transfer.request(0);
+            assertArrayEquals(text, transfer.content(0));
+            long[] received = compressed.receivedBytes();
+            assertTrue(received[0] < 10_000 && received[1] > text.length, Arrays.toString(received));
+            transfer.request(1);
+            assertArrayEquals(random, transfer.content(1));
+            transfer.request(2);
+            assertArrayEquals(tiny, transfer.content(2));
+            finish(transfer);
+            received = compressed.receivedBytes();
+            assertEquals(received[0], service.sentBytes().sentBytes());
+            assertEquals(received[1], service.sentBytes().contentBytes());
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    /** A daemon without the header {@code grpc-accept-encoding} could not read a compressed message. */
+    @Test
+    void sendsNothingCompressedToADaemonThatDoesNotAcceptIt() throws Exception {
+        Files.writeString(folder.resolve("a"), "a line of text\n".repeat(20_000));
+        for (CompressionDecision decision :
+                List.of(LocalDaemon.compressing(), new CompressionDecision(false, System::nanoTime))) {
+            FileSyncService service = new FileSyncService(
+                    Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add, decision);
+            try (LocalDaemon plain = new LocalDaemon(service, decision.allowed())) {
+                LocalDaemon.Transfer transfer = plain.fetch("context");
+                transfer.walk();
+                transfer.request(0);
+                assertEquals(300_000, transfer.content(0).length);
+                finish(transfer);
+                assertFalse(service.sentBytes().compressed());
+            }
+        }
     }
 
     @Test

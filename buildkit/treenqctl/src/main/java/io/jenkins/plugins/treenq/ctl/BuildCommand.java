@@ -154,7 +154,7 @@ final class BuildCommand implements Callable<Integer> {
     private Duration connectAndBuild(BuildRequest.Builder builder, SessionContent content)
             throws BuildkitException, InterruptedException, IOException {
         Instant start = Instant.now();
-        try (BuildkitClient client = root.connect()) {
+        try (BuildkitClient client = root.daemon().connectForBuild()) {
             build(client, builder, content);
         }
         return Duration.between(start, Instant.now());

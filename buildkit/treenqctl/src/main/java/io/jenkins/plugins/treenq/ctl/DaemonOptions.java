@@ -81,11 +81,26 @@ final class DaemonOptions {
     }
 
     BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
+        return connect(BuildkitClient::connect);
+    }
+
+    /** Connects for a build, which needs no proof that a kept connection still works. */
+    BuildkitClient connectForBuild() throws BuildkitException, InterruptedException, IOException {
+        return connect(BuildkitClient::connectForBuild);
+    }
+
+    /** A way to connect to a daemon. */
+    @FunctionalInterface
+    private interface Connecting {
+        BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException;
+    }
+
+    private BuildkitClient connect(Connecting connecting) throws BuildkitException, InterruptedException, IOException {
         Endpoint endpoint = endpoint();
         long end = System.nanoTime() + endpoint.connectTimeout().toNanos();
         while (true) {
             try {
-                return BuildkitClient.connect(endpoint);
+                return connecting.connect(endpoint);
             } catch (BuildkitException.UnreachableException e) {
                 if (!wait || System.nanoTime() > end) {
                     throw e;
