@@ -59,7 +59,7 @@ public final class BuildkitClient implements AutoCloseable {
     private static final int PROXY_NETWORK_MINOR = 31;
 
     /**
-     * The time limit for the answer on a connection that was kept, after which a new connection is made. It is shorter
+     * The time limit for the session on a connection that was kept, after which a new connection is made. It is shorter
      * than the time limit for connecting, because the network may have lost the connection without notice.
      */
     private static final Duration KEPT_CONNECTION_LIMIT = Duration.ofSeconds(3);
@@ -95,7 +95,9 @@ public final class BuildkitClient implements AutoCloseable {
         return await(connectLater(endpoint));
     }
 
-    /** Connects like {@link #connectForBuildLater} and waits. */
+    /**
+     * Connects like {@link #connect} for a client whose first operation is a build; see {@link #connectForBuildLater}.
+     */
     public static BuildkitClient connectForBuild(Endpoint endpoint) throws BuildkitException, InterruptedException {
         return await(connectForBuildLater(endpoint));
     }
@@ -117,35 +119,13 @@ public final class BuildkitClient implements AutoCloseable {
      * actions of the future must not block.
      */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
-        return connectLater(endpoint, false);
-    }
-
-    /**
-     * Connects like {@link #connectLater} for a client whose first operation is a build. If an earlier client has left
-     * a connection, the daemon is not asked first, which would take a round trip: if the connection turns out to be
-     * lost, the build connects anew.
-     */
-    public static CompletableFuture<BuildkitClient> connectForBuildLater(Endpoint endpoint) {
-        return connectLater(endpoint, true);
-    }
-
-    private static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint, boolean forBuild) {
-        Optional<DaemonConnection> kept = IdleConnections.shared().take(endpoint);
         BuildkitClient client;
         try {
-            client = new BuildkitClient(kept.isPresent() ? kept.get() : new DaemonConnection(endpoint));
+            client = new BuildkitClient(new DaemonConnection(endpoint));
         } catch (BuildkitException | RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<BuildkitClient> connected;
-        if (kept.isEmpty()) {
-            connected = client.asked(endpoint.connectTimeout());
-        } else if (forBuild) {
-            client.proven = false;
-            connected = CompletableFuture.completedFuture(client);
-        } else {
-            connected = client.asked(client.keptLimit()).exceptionallyCompose(lost -> client.reconnected());
-        }
+        CompletableFuture<BuildkitClient> connected = client.asked();
         connected.whenComplete((checked, failure) -> {
             if (failure != null) {
                 client.connection.close();
@@ -154,14 +134,29 @@ public final class BuildkitClient implements AutoCloseable {
         return connected;
     }
 
+    /**
+     * Connects like {@link #connectLater} for a client whose first operation is a build. If an earlier client has left
+     * a connection, the daemon is not asked first, which would take a round trip: if the connection turns out to be
+     * lost, the build connects anew.
+     */
+    public static CompletableFuture<BuildkitClient> connectForBuildLater(Endpoint endpoint) {
+        Optional<DaemonConnection> kept = IdleConnections.shared().take(endpoint);
+        if (kept.isEmpty()) {
+            return connectLater(endpoint);
+        }
+        BuildkitClient client = new BuildkitClient(kept.get());
+        client.proven = false;
+        return CompletableFuture.completedFuture(client);
+    }
+
     /** Requests the daemon's version. */
-    private CompletableFuture<BuildkitClient> asked(Duration limit) {
-        return workers.infoLater(limit).thenApply(this::checked);
+    private CompletableFuture<BuildkitClient> asked() {
+        return workers.infoLater().thenApply(this::checked);
     }
 
     private CompletableFuture<BuildkitClient> reconnected() {
         connection.reconnect();
-        return asked(endpoint.connectTimeout());
+        return asked();
     }
 
     private Duration keptLimit() {
@@ -171,7 +166,7 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Closes the connections that earlier clients have left for the next client to the same daemon. Without this
+     * Closes the connections that earlier clients have left for the next build. Without this
      * method, each of them is closed after a minute.
      */
     public static void closeIdleConnections() {
@@ -432,8 +427,8 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Closes the client. The connection is kept for a while for the next client to the same daemon, unless operations
-     * are running, which this method ends.
+     * Closes the client. The connection is kept for a while for the next build, unless operations are running, which
+     * this method ends.
      */
     @Override
     public void close() {

@@ -92,6 +92,10 @@ public final class CompressionDecision {
     /** Notes that content was handed to the network, with its number of bytes before compression. */
     public synchronized void sent(long contentBytes) {
         if (!measuring) {
+            if (compressing) {
+                // If the compressor is the slowest, nothing waits.
+                measure();
+            }
             return;
         }
         bytes += contentBytes;

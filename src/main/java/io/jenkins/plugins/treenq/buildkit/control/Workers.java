@@ -32,13 +32,9 @@ public final class Workers {
     /**
      * Returns the version of the daemon. The response proves that a BuildKit daemon answers, so that errors are
      * reported as failures to connect.
-     *
-     * @param limit time limit for the response
      */
-    public CompletableFuture<DaemonInfo> infoLater(Duration limit) {
-        return Calls.later(ControlGrpc.newFutureStub(channel)
-                        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS)
-                        .info(InfoRequest.getDefaultInstance()))
+    public CompletableFuture<DaemonInfo> infoLater() {
+        return Calls.later(stub().info(InfoRequest.getDefaultInstance()))
                 .thenApply(answer -> version(answer.getBuildkitVersion()))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         FutureOutcome.cause(failure) instanceof StatusRuntimeException known

@@ -101,7 +101,8 @@ final class LocalDaemon implements AutoCloseable {
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .compressorRegistry(spoiling)
                 .decompressorRegistry(
-                        plain ? DecompressorRegistry.emptyInstance() : DecompressorRegistry.getDefaultInstance())
+                        plain
+ ? DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false) : DecompressorRegistry.getDefaultInstance())
                 .intercept(new ClientInterceptor() {
                     @Override
                     public <Q, A> ClientCall<Q, A> interceptCall(
