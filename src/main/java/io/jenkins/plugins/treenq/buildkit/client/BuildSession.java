@@ -31,11 +31,11 @@ final class BuildSession implements AutoCloseable {
 
     private final Session session;
     private final ResultReceiver results;
-    private final OwnFailure failure;
+    private final ClientFailure failure;
     private final SentBytes sentBytes;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private BuildSession(Session session, ResultReceiver results, OwnFailure failure, SentBytes sentBytes) {
+    private BuildSession(Session session, ResultReceiver results, ClientFailure failure, SentBytes sentBytes) {
         this.session = session;
         this.results = results;
         this.failure = failure;
@@ -58,7 +58,7 @@ final class BuildSession implements AutoCloseable {
             BuildListener listener,
             Duration limit)
             throws BuildkitException.InvalidRequestException {
-        OwnFailure failure = new OwnFailure();
+        ClientFailure failure = new ClientFailure();
         FileSyncService files =
                 new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure, compression);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
@@ -136,7 +136,7 @@ final class BuildSession implements AutoCloseable {
         return results.request();
     }
 
-    OwnFailure failure() {
+    ClientFailure failure() {
         return failure;
     }
 

@@ -298,18 +298,18 @@ public final class BuildkitClient implements AutoCloseable {
         return FrontendAnswer.targets(query("frontend.targets", request, content), dockerfile(request));
     }
 
-    private Map<String, String> query(String question, BuildRequest request, SessionContent content)
+    private Map<String, String> query(String subrequest, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
         // The subrequest gets a ref of its own, because the request's ref belongs to the build.
-        BuildRequest asking = BuildRequest.builder()
+        BuildRequest query = BuildRequest.builder()
                 .frontend(request.frontend())
                 .options(request.options())
-                .option(Subrequest.OPTION, question)
+                .option(Subrequest.OPTION, subrequest)
                 .cacheImports(request.cacheImports())
                 .entitlements(request.entitlements())
                 .sourcePolicy(request.sourcePolicy())
                 .build();
-        return frontendAnswer(asking, content, BuildListener.NONE);
+        return frontendAnswer(query, content, BuildListener.NONE);
     }
 
     private static String dockerfile(BuildRequest request) {
