@@ -158,6 +158,8 @@ class TreenqConfigurationTest {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         assertEquals("arm", configuration.getDefaultBuilder());
         assertEquals(20, configuration.getBuilders().get(1).getConnectTimeoutSeconds());
+        assertTrue(configuration.getBuilders().get(0).isCompression());
+        assertFalse(configuration.getBuilders().get(1).isCompression());
         assertNull(configuration.getBuilders().get(0).getCredentialsId());
         assertEquals(
                 Util.toStringFromYamlFile(this, "TreenqConfigurationTest/export.yaml"),
@@ -687,6 +689,7 @@ class TreenqConfigurationTest {
                 new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234, tcp://other.example.com:1234");
         second.setServerName("buildkitd");
         second.setConnectTimeoutSeconds(20);
+        second.setCompression(false);
         second.setPlatforms(List.of("linux/arm64", "linux/arm/v7"));
         second.setLimit(4);
         second.setDraining(true);
