@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * One call of the step {@code treenqBuild}, which survives restarts of the controller. Each build is saved before it
  * starts and stays saved until its end is known, regardless of the number of restarts in between.
  */
-final class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
+public class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
     private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
@@ -52,7 +53,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     /** ID of the build that a restart interrupted; null if there was no restart. */
     private transient volatile String interruptedRef;
 
-    BuildExecution(TreenqBuildStep step, StepContext context) {
+    protected BuildExecution(TreenqBuildStep step, StepContext context) {
         super(context);
         this.step = step;
     }
@@ -65,14 +66,24 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     }
 
     @Override
-    CompletableFuture<BuiltImage> begin() throws Exception {
-        StepContext context = getContext();
+    protected CompletableFuture<BuiltImage> begin() throws Exception {
         String warning = step.warning(UnaryOperator.identity(), List.of());
         if (warning != null) {
-            context.get(TaskListener.class).getLogger().println(warning);
+            getContext().get(TaskListener.class).getLogger().println(warning);
         }
+        return build(step.order(ref(), UnaryOperator.identity()));
+    }
+
+    /** Returns the ID of the build to start. */
+    protected final String ref() {
+        return latestRef;
+    }
+
+    /** Builds an image. If Jenkins was restarted while the build was running, its result is looked up first. */
+    protected final CompletableFuture<BuiltImage> build(ImageOrder order) throws IOException, InterruptedException {
+        StepContext context = getContext();
         return new ImageBuild(
-                        step.order(latestRef, UnaryOperator.identity()),
+                        order,
                         context.get(Run.class),
                         context.get(TaskListener.class),
                         ConsoleMask.of(context.get(ConsoleLogFilter.class)))
