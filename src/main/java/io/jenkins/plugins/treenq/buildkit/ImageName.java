@@ -95,7 +95,7 @@ public record ImageName(String host, String repository, String tag, String diges
                 text,
                 "'" + tag
                         + "' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not "
-                                + "start with '.' or '-'"
+                        + "start with '.' or '-'"
                         + (TAG.matcher(possible).matches() && !possible.equals(tag)
                                 ? "; it could be '" + possible + "'"
                                 : ""));

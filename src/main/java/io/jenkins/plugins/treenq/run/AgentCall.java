@@ -175,7 +175,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
             return failure(
                     agent
                             + " was disconnected during the build; use retry(conditions: [agent()]) to build on "
-                                    + "another agent",
+                            + "another agent",
                     new AgentGoneException());
         }
         if (failure instanceof OutOfMemoryError) {

@@ -203,9 +203,8 @@ public final class ImageBuild {
         if (builders.size() > 1) {
             if (order.skipIfUnchanged()) {
                 listener.getLogger()
-                        .println(
-                                "WARNING: the image is built, because the inputs of builds on several builders "
-                                        + "cannot be compared");
+                        .println("WARNING: the image is built, because the inputs of builds on several builders "
+                                + "cannot be compared");
             }
             String names = String.join(", ", builders.keySet());
             timeline.divided(names);
@@ -584,9 +583,8 @@ public final class ImageBuild {
             build = TreenqConfiguration.get().policy().applied(requested);
             if (build != requested) {
                 listener.getLogger()
-                        .println(
-                                "The administrator's policy restricts frontends: a '# syntax=' line in the "
-                                        + "Dockerfile is ignored");
+                        .println("The administrator's policy restricts frontends: a '# syntax=' line in the "
+                                + "Dockerfile is ignored");
             }
         }
         return build;

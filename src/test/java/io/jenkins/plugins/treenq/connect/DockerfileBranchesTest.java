@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.connect;
 
-import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.matchesPattern;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Result;
-import io.jenkins.plugins.treenq.report.ImagesAction;
-import io.jenkins.plugins.treenq.step.TreenqBuildStep;
-import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
-import java.util.Map;
-import net.sf.json.JSONObject;
-import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
+import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.run.Configured;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import jenkins.branch.BranchSource;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
 import jenkins.scm.api.trait.SCMSourceTrait;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +145,9 @@ class DockerfileBranchesTest {
         scan(project);
         WorkflowRun first = built(project, "main");
         String digest = digest("main");
-        repository.git("tag", "--annotate", "--message", "a release", "v1.4.2").git("push", "--quiet", "origin", "v1.4.2");
+        repository
+                .git("tag", "--annotate", "--message", "a release", "v1.4.2")
+                .git("push", "--quiet", "origin", "v1.4.2");
         scan(project);
 
         WorkflowRun tagged = jenkins.assertBuildStatusSuccess(run(project, "v1.4.2"));
@@ -156,16 +158,16 @@ class DockerfileBranchesTest {
         WorkflowRun again = jenkins.assertBuildStatusSuccess(run(project, "main"));
         jenkins.assertLogContains("Promoting ", again);
         assertEquals(digest, digest("main"));
-        assertThat(
-                tagged.getAction(ImagesAction.class).getImages().get(0).getDigest(), is(digest));
+        assertThat(tagged.getAction(ImagesAction.class).getImages().get(0).getDigest(), is(digest));
 
         repository.branch("main").commit("text", "of a newer commit");
         repository.push();
         scan(project);
         assertNotEquals(digest, digest("main"));
         // A rebuild is of the commit that the first build was of, as whoever rolls back expects.
-        WorkflowRun back = (WorkflowRun) first.getAction(ReplayAction.class)
-                .run2(first.getAction(ReplayAction.class).getOriginalScript() + "; error 'changed'", Map.of())
+        ReplayAction replay = first.getAction(ReplayAction.class);
+        WorkflowRun back = (WorkflowRun) replay.run2(replay.getOriginalScript() + "; error 'changed'", Map.of())
+                .getFuture()
                 .waitForStart();
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(back));
         assertEquals(digest, digest("main"));
@@ -187,8 +189,12 @@ class DockerfileBranchesTest {
         String manifest = registry.text(name, "manifests/" + digest);
         String config = registry.text(
                 name,
-                "blobs/" + JSONObject.fromObject(manifest).getJSONObject("config").getString("digest"));
-        JSONObject labels = JSONObject.fromObject(config).getJSONObject("config").getJSONObject("Labels");
+                "blobs/"
+                        + JSONObject.fromObject(manifest)
+                                .getJSONObject("config")
+                                .getString("digest"));
+        JSONObject labels =
+                JSONObject.fromObject(config).getJSONObject("config").getJSONObject("Labels");
         assertEquals(server.url("web.git"), labels.getString("org.opencontainers.image.source"));
         assertEquals(
                 release.getAction(BranchCommit.class).hash(), labels.getString("org.opencontainers.image.revision"));
@@ -296,7 +302,8 @@ class DockerfileBranchesTest {
             // Whether a registry deletes tags without their images differs; it is said in either case.
             assertThat(line, containsString(image + ":topic "));
             assertEquals(
-                    line.contains("was deleted"), registry.digest(image, "topic").isEmpty());
+                    line.contains("was deleted"),
+                    registry.digest(image, "topic").isEmpty());
         }
         assertTrue(registry.digest(image, "main").isPresent());
     }

@@ -67,12 +67,12 @@ class ConsoleLinesTest {
         assertFails(
                 FAILED
                         + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative "
-                                + "to the context",
+                        + "to the context",
                 build("FROM busybox\\nCOPY nothere.txt /\\n", "", ""));
         assertFails(
                 FAILED
                         + "Dockerfile:2: 'b/left.txt' is excluded from the context by the pattern 'b/*.txt' of "
-                                + ".dockerignore;"
+                        + ".dockerignore;"
                         + " remove the pattern, or add !b/left.txt after it",
                 build(
                         "FROM busybox\\nCOPY Dockerfile b/left.txt /x/\\n",
@@ -82,7 +82,7 @@ class ConsoleLinesTest {
         assertFails(
                 FAILED
                         + "Dockerfile:2: 'sub/a' is excluded from the context by the pattern 'sub' of "
-                                + "Dockerfile.dockerignore;"
+                        + "Dockerfile.dockerignore;"
                         + " remove the pattern, or add !sub/a after it",
                 build(
                         "FROM busybox\\nCOPY sub/a /\\n",
@@ -92,7 +92,7 @@ class ConsoleLinesTest {
         assertFails(
                 FAILED
                         + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or "
-                                + "context that from names",
+                        + "context that from names",
                 build("FROM busybox\\nRUN true\\nFROM busybox\\nCOPY --from=0 /nothere /x/\\n", "", ""));
     }
 
@@ -104,7 +104,7 @@ class ConsoleLinesTest {
         assertFails(
                 FAILED
                         + "target 'prod' is not a stage of the Dockerfile; no stage has a name; name one with "
-                                + "FROM … AS NAME",
+                        + "FROM … AS NAME",
                 build("FROM busybox\\nRUN true\\n", "", "target: 'prod'"));
     }
 
@@ -115,10 +115,9 @@ class ConsoleLinesTest {
 
         assertThat(
                 JenkinsRule.getLog(run),
-                containsString(
-                        "ERROR: " + FAILED
-                                + "Dockerfile:1: base image docker.io/library/busybox:latest has none for "
-                                        + "linux/s390x; there is linux/amd64"));
+                containsString("ERROR: " + FAILED
+                        + "Dockerfile:1: base image docker.io/library/busybox:latest has none for "
+                        + "linux/s390x; there is linux/amd64"));
     }
 
     @Test
@@ -131,17 +130,16 @@ class ConsoleLinesTest {
             assertFails(
                     FAILED
                             + "the git repository has no branch, tag or commit 'nobranch'; check what follows # "
-                                    + "in its address",
+                            + "in its address",
                     "treenqBuild(context: '" + address + "#nobranch')");
             assertThat(
                     JenkinsRule.getLog(run(
                             Result.FAILURE,
                             "treenqBuild(context: '" + address.replace("repository", "none") + "#main')")),
-                    containsString(
-                            "ERROR: " + FAILED + "the daemon cannot fetch the git repository "
-                                    + address.replace("repository", "none")
-                                    + "; check its address, the daemon's network, and contextCredentialsId if "
-                                            + "it is private ("));
+                    containsString("ERROR: " + FAILED + "the daemon cannot fetch the git repository "
+                            + address.replace("repository", "none")
+                            + "; check its address, the daemon's network, and contextCredentialsId if "
+                            + "it is private ("));
         }
     }
 
@@ -252,9 +250,8 @@ class ConsoleLinesTest {
 
     @Test
     void anImageThatIsNotMadeIsTold() throws Exception {
-        String line =
-                "WARNING: no image is created, although a value is set for labels, provenance; set tags, such as"
-                        + " registry.example.com/shop/web:1.4, or outputs";
+        String line = "WARNING: no image is created, although a value is set for labels, provenance; set tags, such as"
+                + " registry.example.com/shop/web:1.4, or outputs";
         jenkins.assertLogContains(
                 line, run(Result.SUCCESS, build("FROM busybox\\n", "", "labels: [a: 1], provenance: true")));
         jenkins.assertLogNotContains(

@@ -45,9 +45,8 @@ class PolicyBuildTest {
         policy.setFrontends(List.of("dockerfile.v0"));
         policy.setJobsMayNameBuilders(false);
 
-        String push =
-                "the administrator's policy does not allow a push to evil.example.com/a; it allows "
-                        + "registry.example.com/shop";
+        String push = "the administrator's policy does not allow a push to evil.example.com/a; it allows "
+                + "registry.example.com/shop";
         assertFails("treenqBuild(tags: ['evil.example.com/a:1'])", push);
         assertFails("treenqBuild(tags: ['registry.example.com/shop/web', 'evil.example.com/a:1'])", push);
         assertFails("treenqBuild(cacheTo: [registryCache('evil.example.com/a')])", push);

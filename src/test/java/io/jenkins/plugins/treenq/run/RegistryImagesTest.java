@@ -505,7 +505,7 @@ class RegistryImagesTest {
             String refusal =
                     "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
                             + " administrator add it to controllerHosts of the policy under Manage Jenkins, "
-                                    + "System, Treenq Build";
+                            + "System, Treenq Build";
 
             assertFails("inspecting " + host + "/a/b:1 failed: " + refusal, "treenqInspect '" + host + "/a/b:1'");
             assertFails(

@@ -197,13 +197,12 @@ class SkipTest {
 
         assertThat(
                 JenkinsRule.getLog(run),
-                matchesPattern(
-                        "(?s).*WARNING: the image is built, because its inputs could not be compared: registry "
-                                + "\\S*docker.io"
-                                + " (?:has a host name that cannot be resolved|cannot be reached from here|does "
-                                        + "not answer in time)"
-                                + "; if builds reach it through a mirror, add that to the mirrors of the "
-                                        + "registry in Manage Jenkins » System\\R.*"));
+                matchesPattern("(?s).*WARNING: the image is built, because its inputs could not be compared: registry "
+                        + "\\S*docker.io"
+                        + " (?:has a host name that cannot be resolved|cannot be reached from here|does "
+                        + "not answer in time)"
+                        + "; if builds reach it through a mirror, add that to the mirrors of the "
+                        + "registry in Manage Jenkins » System\\R.*"));
         assertBuilt(run, "1");
     }
 

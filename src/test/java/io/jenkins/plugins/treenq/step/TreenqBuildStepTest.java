@@ -70,7 +70,7 @@ class TreenqBuildStepTest {
                 plain(),
                 "treenqBuild buildArgs: [VERSION: '1.4', 'with-dash': 'a=b'], builder: 'arm', context: 'web',"
                         + " credentialsId: 'login', dockerfile: 'Dockerfile.prod', labels: [team: 'shop'], "
-                                + "noCache: true,"
+                        + "noCache: true,"
                         + " platforms: ['linux/amd64', 'linux/arm64'], pull: true, push: false,"
                         + " tags: ['localhost:5000/shop/web:1.4', 'localhost:5000/shop/web:latest'], target: 'prod'");
     }
@@ -214,7 +214,7 @@ class TreenqBuildStepTest {
                         step,
                         "treenqBuild cacheFrom: [registryCache('registry.example.com/cache/web')],"
                                 + " cacheTo: [localCache(mode: 'max', options: [compression: 'zstd'], path: "
-                                        + "'cache'), inlineCache()],"
+                                + "'cache'), inlineCache()],"
                                 + " outputs: [output(dest: 'image.tar', type: 'oci')],"
                                 + " secrets: [secret(credentialsId: 'npm-token', id: 'npm')],"
                                 + " ssh: [sshKey('deploy-key'), sshAgent(id: 'other')], tags: ['web:1']");

@@ -315,7 +315,8 @@ class TreenqMetadataStepTest {
 
         assertThat(form.doCheckTags(job, "type=sha\n# no rule\n\ntype=raw,value=$x").kind, is(FormValidation.Kind.OK));
         assertThat(
-                form.doCheckTags(job, "type=sha\ntype=shaa").getMessage(), containsString("no tag type &#039;shaa&#039;"));
+                form.doCheckTags(job, "type=sha\ntype=shaa").getMessage(),
+                containsString("no tag type &#039;shaa&#039;"));
         assertThat(form.doCheckImages(job, "name=").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckFlavor(job, "latest").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckLabels(job, "team").kind, is(FormValidation.Kind.ERROR));

@@ -208,10 +208,10 @@ public final class BuildkitClient implements AutoCloseable {
         BuildSession session = open(request, content, listener, kept ? keptLimit() : endpoint.connectTimeout());
         session.opened().thenRun(() -> proven = true);
         // The daemon may have got the first request in spite of all, and refuses another one with the same ref.
-        RunningBuild.Reconnection reconnection =
-                kept ? () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener)) : null;
-        RunningBuild build =
-                new RunningBuild(channel, endpoint, loops.workers(), session, reconnection, listener);
+        RunningBuild.Reconnection reconnection = kept
+                ? () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener))
+                : null;
+        RunningBuild build = new RunningBuild(channel, endpoint, loops.workers(), session, reconnection, listener);
         build.begin();
         return build;
     }
@@ -249,8 +249,7 @@ public final class BuildkitClient implements AutoCloseable {
             throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        return BuildSession.open(
-                channel, endpoint, loops, connection.compression(), request, content, listener, limit);
+        return BuildSession.open(channel, endpoint, loops, connection.compression(), request, content, listener, limit);
     }
 
     /**

@@ -323,7 +323,7 @@ final class RegistryClient {
                             ? OtherHostException.MESSAGE
                             : "answers with HTTP " + answer.status()
                                     + " to a request for /v2/, which is not the response of a registry; check "
-                                            + "its name");
+                                    + "its name");
         }
     }
 

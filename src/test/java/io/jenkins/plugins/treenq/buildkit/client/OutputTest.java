@@ -153,10 +153,9 @@ class OutputTest {
                     }
                 });
         assertEquals(
-                List.of(
-                        "2 files, such as 'm2711', were written without their setuid or setgid bits; add "
-                                + "setuid=true to the"
-                                + " output to keep such bits"),
+                List.of("2 files, such as 'm2711', were written without their setuid or setgid bits; add "
+                        + "setuid=true to the"
+                        + " output to keep such bits"),
                 warnings);
         assertEquals(0100755, Files.getAttribute(ours.resolve("m4755"), "unix:mode"));
         assertEquals(0100711, Files.getAttribute(ours.resolve("m2711"), "unix:mode"));

@@ -115,8 +115,7 @@ class InspectTest {
                 "a/b", "1", MediaTypes.MANIFEST, "{\"schemaVersion\":2,\"config\":" + config + layers + "}");
         ImageDescription description = inspect();
         assertEquals(digest, description.digest());
-        assertEquals(
-                "linux/amd64", description.variants().get(0).platform().toString());
+        assertEquals("linux/amd64", description.variants().get(0).platform().toString());
     }
 
     @Test
@@ -401,7 +400,7 @@ class InspectTest {
             assertEquals(
                     "registry " + registry.host()
                             + " does not allow reading a/b without a login, and no login is configured for it "
-                                    + "(HTTP 401)",
+                            + "(HTTP 401)",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }

@@ -328,7 +328,9 @@ class PromoteTest {
         from.contents.put(key, new FakeRegistry.Content("application/octet-stream", layer));
         String line = refusal();
         assertTrue(
-                line.startsWith("FROM/a/b@" + key.replaceFirst(".*/", "") + " cannot be read: the received content has "), line);
+                line.startsWith(
+                        "FROM/a/b@" + key.replaceFirst(".*/", "") + " cannot be read: the received content has "),
+                line);
         assertTrue(line.endsWith(", so it is refused"), line);
         assertFalse(to.contents.containsKey(key.replace("a/b", "x/y")));
     }
