@@ -249,8 +249,7 @@ public final class BuildkitClient implements AutoCloseable {
             throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        return BuildSession.open(
-                channel, endpoint, loops, connection.compression(), request, content, listener, limit);
+        return BuildSession.open(channel, endpoint, loops, connection.compression(), request, content, listener, limit);
     }
 
     /**

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.compression;
 
-import java.util.Arrays;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -75,7 +75,6 @@ public final class GzipCompressor {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt((int) sum.getValue())
                 .putInt(message.length);
-
 
         return Optional.of(Arrays.copyOf(result, length + TRAILER_BYTES));
     }

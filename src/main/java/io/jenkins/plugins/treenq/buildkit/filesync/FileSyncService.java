@@ -23,9 +23,10 @@ import java.util.function.Consumer;
  * several times, each time with other patterns. The service needs the interceptor {@link FolderRequestInterceptor}.
  */
 public final class FileSyncService {
-    private static final MethodDescriptor<Packet, OutgoingPacket> DIFF_COPY = FileSyncGrpc.getDiffCopyMethod()
-            .toBuilder(FileSyncGrpc.getDiffCopyMethod().getRequestMarshaller(), OutgoingPacket.MARSHALLER)
-            .build();
+    private static final MethodDescriptor<Packet, OutgoingPacket> DIFF_COPY =
+            FileSyncGrpc.getDiffCopyMethod().toBuilder(
+                            FileSyncGrpc.getDiffCopyMethod().getRequestMarshaller(), OutgoingPacket.MARSHALLER)
+                    .build();
 
     private final Map<String, LocalSource> locals;
     private final Executor executor;

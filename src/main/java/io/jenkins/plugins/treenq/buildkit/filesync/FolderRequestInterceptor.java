@@ -32,8 +32,7 @@ public final class FolderRequestInterceptor implements ServerInterceptor {
             call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        Context context =
-                Context.current().withValues(FolderRequest.KEY, request, ACCEPTS_GZIP, acceptsGzip(headers));
+        Context context = Context.current().withValues(FolderRequest.KEY, request, ACCEPTS_GZIP, acceptsGzip(headers));
         return Contexts.interceptCall(context, call, headers, next);
     }
 

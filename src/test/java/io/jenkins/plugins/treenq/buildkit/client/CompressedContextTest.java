@@ -39,7 +39,9 @@ class CompressedContextTest {
         for (int i = 0; i < 40; i++) {
             StringBuilder text = new StringBuilder();
             while (text.length() < 200_000) {
-                text.append("    private final int field").append(random.nextInt(10_000)).append(" = 0;\n");
+                text.append("    private final int field")
+                        .append(random.nextInt(10_000))
+                        .append(" = 0;\n");
             }
             write("text" + i, text.toString().getBytes(StandardCharsets.UTF_8));
         }
@@ -87,7 +89,8 @@ class CompressedContextTest {
             sent = relay.bytesFromClients();
         }
         assertTrue(sent < contextBytes / 2, () -> sent + " of " + contextBytes);
-        assertTrue(log.toString().matches("(?s).*sent [0-9.]+ MB \\([0-9.]+ MB before compression\\)\n.*"), log::toString);
+        assertTrue(
+                log.toString().matches("(?s).*sent [0-9.]+ MB \\([0-9.]+ MB before compression\\)\n.*"), log::toString);
         Builds.Log other = new Builds.Log();
         assertEquals(build(daemon.endpoint().withCompression(false), other), compressed);
         assertEquals("", other.toString());

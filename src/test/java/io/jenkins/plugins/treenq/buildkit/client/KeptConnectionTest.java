@@ -40,8 +40,7 @@ class KeptConnectionTest {
 
     private void build(Endpoint endpoint) throws Exception {
         try (BuildkitClient client = BuildkitClient.connectForBuild(endpoint)) {
-            client.build(
-                    Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
+            client.build(Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
         }
     }
 
@@ -130,8 +129,7 @@ class KeptConnectionTest {
         Endpoint endpoint = relay.endpoint(tls(daemon, "localhost"));
         build(endpoint);
         relay.close();
-        BuildkitException gone =
-                assertThrows(BuildkitException.UnreachableException.class, () -> build(endpoint));
+        BuildkitException gone = assertThrows(BuildkitException.UnreachableException.class, () -> build(endpoint));
         assertTrue(gone.getMessage().contains("nothing listens at"), gone.getMessage());
     }
 

@@ -89,7 +89,9 @@ final class Relay implements AutoCloseable {
 
     /** Returns the number of bytes from clients. */
     long bytesFromClients() {
-        return connections.stream().mapToLong(connection -> connection.clientBytes).sum();
+        return connections.stream()
+                .mapToLong(connection -> connection.clientBytes)
+                .sum();
     }
 
     /** Ends all connections. */

@@ -53,8 +53,7 @@ class RoundTripsTest {
 
     private void build(Endpoint endpoint) throws Exception {
         try (BuildkitClient client = BuildkitClient.connectForBuild(endpoint)) {
-            client.build(
-                    Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
+            client.build(Builds.request().build(), Builds.content(folder, RegistryLogins.NONE), BuildListener.NONE);
         }
     }
 

@@ -48,15 +48,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SpoiltContextTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final int REGULAR_FILE = 0644;
-    private static final byte[] DOCKERFILE =
-            ("FROM scratch\nCOPY Dockerfile /\n" + "# a comment, so that there is something to compress\n".repeat(100))
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    private static final byte[] DOCKERFILE = ("FROM scratch\nCOPY Dockerfile /\n"
+                    + "# a comment, so that there is something to compress\n".repeat(100))
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     /** A folder with a Dockerfile, whose content is sent compressed and then damaged. */
     private record Damaging(UnaryOperator<byte[]> damage) implements MethodDescriptor.Marshaller<Packet> {
         ServerServiceDefinition service() {
-            MethodDescriptor<Packet, Packet> method = FileSyncGrpc.getDiffCopyMethod()
-                    .toBuilder(FileSyncGrpc.getDiffCopyMethod().getRequestMarshaller(), this)
+            MethodDescriptor<Packet, Packet> method = FileSyncGrpc.getDiffCopyMethod().toBuilder(
+                            FileSyncGrpc.getDiffCopyMethod().getRequestMarshaller(), this)
                     .build();
             return ServerServiceDefinition.builder(FileSyncGrpc.SERVICE_NAME)
                     .addMethod(
@@ -103,8 +103,7 @@ class SpoiltContextTest {
         @Override
         public InputStream stream(Packet packet) {
             byte[] message = packet.toByteArray();
-            byte[] compressed =
-                    GzipCompressor.compress(message).map(damage).orElse(null);
+            byte[] compressed = GzipCompressor.compress(message).map(damage).orElse(null);
             return new Message(message, compressed);
         }
 
@@ -134,9 +133,12 @@ class SpoiltContextTest {
         try (EventLoops loops = new EventLoops()) {
             ManagedChannel channel = DaemonChannel.open(endpoint, loops);
             SessionContent content = new SessionContent(
-                    Map.of(), RegistryLogins.NONE, Secrets.NONE, UUID.randomUUID().toString());
-            try (Session session = Session.open(
-                    channel, loops, content, List.of(new Damaging(damage).service()), failure -> {})) {
+                    Map.of(),
+                    RegistryLogins.NONE,
+                    Secrets.NONE,
+                    UUID.randomUUID().toString());
+            try (Session session =
+                    Session.open(channel, loops, content, List.of(new Damaging(damage).service()), failure -> {})) {
                 Solve.start(
                                 channel,
                                 endpoint,

@@ -72,7 +72,8 @@ class DiffCopyTest {
                         new LocalSource.Folder(folder.resolve("nowhere"))),
                 null,
                 executor,
-                failures::add, new CompressionDecision(true)));
+                failures::add,
+                new CompressionDecision(true)));
     }
 
     @AfterEach
@@ -401,7 +402,11 @@ class DiffCopyTest {
     void saysWhichFileTheDiskDoesNotGive() throws Exception {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(process)), null, executor, failures::add, new CompressionDecision(true)))) {
+                Map.of("context", new LocalSource.Folder(process)),
+                null,
+                executor,
+                failures::add,
+                new CompressionDecision(true)))) {
             LocalDaemon.Transfer transfer = broken.fetch(
                     LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
             assertEquals(List.of("mem"), paths(transfer.walk()));
@@ -535,8 +540,12 @@ class DiffCopyTest {
             thread.setUncaughtExceptionHandler((in, failure) -> {});
             return thread;
         });
-        try (LocalDaemon broken = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, wrong, new CompressionDecision(true)))) {
+        try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)),
+                quiet,
+                failures::add,
+                wrong,
+                new CompressionDecision(true)))) {
             assertEquals(Status.Code.INTERNAL, broken.fetch("context").end().getCode());
         } finally {
             quiet.shutdownNow();
@@ -554,7 +563,11 @@ class DiffCopyTest {
 
     private LocalDaemon daemon(Watcher watcher) throws IOException {
         return new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add, watched(watcher), new CompressionDecision(true)));
+                Map.of("context", new LocalSource.Folder(folder)),
+                executor,
+                failures::add,
+                watched(watcher),
+                new CompressionDecision(true)));
     }
 
     /** Is told of each path before anybody looks at it. */

@@ -60,8 +60,12 @@ class HostileRequestTest {
         Files.createSymbolicLink(folder.resolve("out"), outside);
         Files.createSymbolicLink(folder.resolve("file-out"), Path.of("../outside/secret"));
         Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
-        daemon = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add, LocalDaemon.compressing()));
+        daemon = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)),
+                null,
+                executor,
+                failures::add,
+                LocalDaemon.compressing()));
     }
 
     @AfterEach

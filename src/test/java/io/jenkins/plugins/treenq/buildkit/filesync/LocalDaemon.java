@@ -102,7 +102,8 @@ final class LocalDaemon implements AutoCloseable {
                 .compressorRegistry(spoiling)
                 .decompressorRegistry(
                         plain
- ? DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false) : DecompressorRegistry.getDefaultInstance())
+                                ? DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false)
+                                : DecompressorRegistry.getDefaultInstance())
                 .intercept(new ClientInterceptor() {
                     @Override
                     public <Q, A> ClientCall<Q, A> interceptCall(

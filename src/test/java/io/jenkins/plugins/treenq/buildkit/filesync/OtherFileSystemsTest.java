@@ -210,7 +210,11 @@ class OtherFileSystemsTest {
         ExecutorService executor = Executors.newCachedThreadPool();
         List<Throwable> failures = new ArrayList<>();
         try (LocalDaemon daemon = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add, new CompressionDecision(true)))) {
+                Map.of("context", new LocalSource.Folder(folder)),
+                null,
+                executor,
+                failures::add,
+                new CompressionDecision(true)))) {
             LocalDaemon.Transfer transfer = daemon.fetch("context");
             assertEquals(List.of("dir", "dir/file"), paths(transfer.walk()));
             transfer.request(1);
