@@ -166,8 +166,8 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     /**
-     * Closes the connections that earlier clients have left for the next build. Without this
-     * method, each of them is closed after a minute.
+     * Closes the connections that earlier clients have left for the next build. Without this method, each of them is
+     * closed after a minute.
      */
     public static void closeIdleConnections() {
         IdleConnections.shared().close();
@@ -208,10 +208,10 @@ public final class BuildkitClient implements AutoCloseable {
         BuildSession session = open(request, content, listener, kept ? keptLimit() : endpoint.connectTimeout());
         session.opened().thenRun(() -> proven = true);
         // The daemon may have got the first request in spite of all, and refuses another one with the same ref.
-        RunningBuild.Reconnection reconnection = kept
-                ? () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener))
-                : null;
-        RunningBuild build = new RunningBuild(channel, endpoint, loops.workers(), session, reconnection, listener);
+        RunningBuild.Reconnection anew =
+                () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener));
+        RunningBuild build =
+                new RunningBuild(channel, endpoint, loops.workers(), session, kept ? anew : null, listener);
         build.begin();
         return build;
     }

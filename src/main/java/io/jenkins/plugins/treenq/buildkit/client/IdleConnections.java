@@ -69,9 +69,10 @@ final class IdleConnections {
             connection.close();
             return;
         }
-        Future<?> end = connection.loops().workers().schedule(() -> close(connection), longest);
         Idle surplus;
         synchronized (this) {
+            // The end waits for the lock, so that it does not come before the connection is in the list.
+            Future<?> end = connection.loops().workers().schedule(() -> close(connection), longest);
             connections.addFirst(new Idle(connection, end));
             surplus = connections.size() > MOST ? connections.removeLast() : null;
         }

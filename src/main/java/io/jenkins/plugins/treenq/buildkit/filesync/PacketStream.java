@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * The stream of packets to the daemon, on which each packet is compressed or not. Only the content of files is
- * compressed: a stat alone is too small. Except for the compression of a packet, the stream is not safe for use by several
- * threads.
+ * compressed: a stat alone is too small. Except for the compression of a packet, the stream is not safe for use by
+ * several threads.
  */
 final class PacketStream {
     /** Smaller packets hardly become smaller. */

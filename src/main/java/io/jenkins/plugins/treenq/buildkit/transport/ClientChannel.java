@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The channel as one client uses it. The channel to the daemon outlives the client, so that this class knows whether the
- * client has left calls behind, and starts no calls for a client that was closed.
+ * The channel as one client uses it. The channel to the daemon outlives the client. Therefore this class knows whether
+ * the client has left calls behind, and starts no calls for a client that was closed.
  */
 public final class ClientChannel extends ManagedChannel {
     private final ManagedChannel channel;
@@ -30,7 +30,8 @@ public final class ClientChannel extends ManagedChannel {
     /**
      * Prevents further calls.
      *
-     * @return whether no call is running, so that another client can use the connection. A cancelled call is not running
+     * @return whether no call is running, so that another client can use the connection. A cancelled call does not
+     *     count
      */
     public boolean release() {
         closed = true;

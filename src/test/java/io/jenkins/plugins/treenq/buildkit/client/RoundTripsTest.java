@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The number of round trips of a build without changes. The daemon itself needs eight: one for the build to reach it and
- * for its first request to come back, then three for the Dockerfile, two for the ignore file and two for the context,
- * the last of which brings the result.
+ * The number of round trips of a build without changes. The daemon itself needs eight: one for the build to reach it
+ * and for its first request to come back, then three for the Dockerfile, two for the ignore file and two for the
+ * context, the last of which brings the result.
  */
 @Timeout(600)
 class RoundTripsTest {
