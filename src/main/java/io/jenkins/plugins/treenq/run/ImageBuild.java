@@ -543,7 +543,10 @@ public final class ImageBuild {
                 build(),
                 location.builder(),
                 builder.item().endpoint(location.address(), credentials, builder.owner()),
-                RegistryAccess.all(RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener),
+                order.withLogins()
+                        ? RegistryAccess.all(
+                                RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener)
+                        : RegistryAccess.none(),
                 SecretsOnAgent.collect(order, credentials, env),
                 mask,
                 CONTEXT_KEY.mac(identity()),

@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -31,11 +32,11 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * One call of the step {@code treenqBuild}, which survives restarts of the controller. Each build is saved before it
  * starts and stays saved until its end is known, regardless of the number of restarts in between.
  */
-final class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
+public class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
     private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
-    final TreenqBuildStep step;
+    private final TreenqBuildStep step;
 
     /** Whether the step has a workspace. Without a workspace, the daemon fetches the build context. */
     private boolean onAgent;
@@ -43,7 +44,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     /** Null until a build has been started. */
     private volatile BegunBuild begun;
 
-    BuildExecution(TreenqBuildStep step, StepContext context) {
+    protected BuildExecution(TreenqBuildStep step, StepContext context) {
         super(context);
         this.step = step;
     }
@@ -55,15 +56,20 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     }
 
     @Override
-    CompletableFuture<BuiltImage> begin() throws Exception {
-        StepContext context = getContext();
+    protected CompletableFuture<BuiltImage> begin() throws Exception {
         String warning = step.warning(UnaryOperator.identity(), List.of());
         if (warning != null) {
-            context.get(TaskListener.class).getLogger().println(warning);
+            getContext().get(TaskListener.class).getLogger().println(warning);
         }
+        // Each build gets a new ID, because an ID can be used only once.
+        return build(step.order(BuildRequest.newRef(), UnaryOperator.identity()));
+    }
+
+    /** Builds an image. If Jenkins was restarted while the build was running, its result is looked up first. */
+    protected final CompletableFuture<BuiltImage> build(ImageOrder order) throws IOException, InterruptedException {
+        StepContext context = getContext();
         return new ImageBuild(
-                        // Each build gets a new ID, because an ID can be used only once.
-                        step.order(BuildRequest.newRef(), UnaryOperator.identity()),
+                        order,
                         context.get(Run.class),
                         context.get(TaskListener.class),
                         ConsoleMask.of(context.get(ConsoleLogFilter.class)))

@@ -357,7 +357,7 @@ public final class TreenqBuildStep extends DockerfileStep {
      *
      * @throws AbortException if a parameter is invalid; the message names the parameter
      */
-    ImageOrder order(
+    public ImageOrder order(
             String ref,
             UnaryOperator<String> expand,
             List<String> moreTags,

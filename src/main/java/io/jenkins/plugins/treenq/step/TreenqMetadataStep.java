@@ -89,6 +89,24 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         return this;
     }
 
+    /** Returns a step with the same parameters for other images. */
+    public TreenqMetadataStep withImages(List<String> names) {
+        TreenqMetadataStep step = new TreenqMetadataStep(names);
+        step.tags = tags;
+        step.flavor = flavor;
+        step.labels = labels;
+        step.annotations = annotations;
+        step.annotationLevels = annotationLevels;
+        step.shortShaLength = shortShaLength;
+        step.ref = ref;
+        step.sha = sha;
+        step.baseRef = baseRef;
+        step.defaultBranch = defaultBranch;
+        step.commitDate = commitDate;
+        step.event = event;
+        return step;
+    }
+
     /** Returns the names of the images, without tags. */
     public List<String> getImages() {
         return images;
@@ -236,7 +254,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
      * @throws AbortException if a rule is invalid, its result is not a valid image name, or the result contains a
      *     secret; the message says which
      */
-    MetadataResult perform(
+    public MetadataResult perform(
             Run<?, ?> run, EnvVars env, TaskListener listener, ConsoleMask mask, UnaryOperator<String> expand)
             throws AbortException {
         ImageMetadata metadata;
