@@ -36,7 +36,7 @@ public class BuildExecution extends StoppableExecution<BuiltImage> implements Bu
     private static final long serialVersionUID = 1;
     private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
-    private final TreenqBuildStep step;
+    final TreenqBuildStep step;
 
     /** Whether the step has a workspace. Without a workspace, the daemon fetches the build context. */
     private boolean onAgent;

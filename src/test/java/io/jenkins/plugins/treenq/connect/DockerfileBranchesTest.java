@@ -12,6 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.run.Configured;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -81,7 +82,7 @@ class DockerfileBranchesTest {
     private String scan(WorkflowMultiBranchProject project) throws Exception {
         project.scheduleBuild2(0).getFuture().get();
         jenkins.waitUntilNoActivity();
-        return project.getComputation().getLog();
+        return Files.readString(project.getComputation().getLogFile().toPath());
     }
 
     private WorkflowRun built(WorkflowMultiBranchProject project, String branch) throws Exception {

@@ -136,6 +136,7 @@ class AgentErrorsTest {
                 false,
                 false,
                 false,
+                true,
                 UnaryOperator.identity());
         AgentBuildInput materials = new AgentBuildInput(
                 build,
