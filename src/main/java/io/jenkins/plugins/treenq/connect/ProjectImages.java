@@ -4,7 +4,6 @@ package io.jenkins.plugins.treenq.connect;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.XmlFile;
-import hudson.model.TopLevelItem;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,9 +15,10 @@ import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.branch.Branch;
-import jenkins.branch.BranchProjectFactory;
 import jenkins.branch.MultiBranchProject;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.multibranch.BranchJobProperty;
 
 /**
  * The images of a multibranch project: which image was built of which commit, and which branch each tag belongs to. They
@@ -27,6 +27,8 @@ import jenkins.model.Jenkins;
 final class ProjectImages {
     private static final Logger LOGGER = Logger.getLogger(ProjectImages.class.getName());
     private static final int MOST_COMMITS = 1000;
+    private static final String BRANCH = "branch ";
+    private static final String ALL_TAGS = "tags";
 
     /** Held while a file is changed. Changes are rare and short, so that one lock for all projects is enough. */
     private static final Object CHANGES = new Object();
@@ -112,9 +114,6 @@ final class ProjectImages {
         });
     }
 
-    private static final String BRANCH = "branch ";
-    private static final String ALL_TAGS = "tags";
-
     private static String owner(BranchCommit commit) {
         return commit.isTag() ? ALL_TAGS : BRANCH + commit.branch();
     }
@@ -127,14 +126,13 @@ final class ProjectImages {
         return owner.equals(ALL_TAGS) || exists(project, owner.substring(BRANCH.length()));
     }
 
-    private static <P extends hudson.model.Job<P, R> & TopLevelItem, R extends hudson.model.Run<P, R>> boolean exists(
-            MultiBranchProject<P, R> project, String branch) {
-        BranchProjectFactory<P, R> factory = project.getProjectFactory();
+    /** Tells whether a branch, a tag or a change request with this name is in the repository. */
+    static boolean exists(MultiBranchProject<?, ?> project, String name) {
         return project.getItems().stream()
-                .filter(factory::isProject)
-                .map(factory::getBranch)
-                .anyMatch(
-                        each -> !(each instanceof Branch.Dead) && each.getName().equals(branch));
+                .map(job -> job instanceof WorkflowJob branch ? branch.getProperty(BranchJobProperty.class) : null)
+                .anyMatch(property -> property != null
+                        && !(property.getBranch() instanceof Branch.Dead)
+                        && property.getBranch().getName().equals(name));
     }
 
     private static String text(CommitImage key) {

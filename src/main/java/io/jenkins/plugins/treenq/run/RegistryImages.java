@@ -154,6 +154,25 @@ public final class RegistryImages {
         });
     }
 
+    /**
+     * Deletes a tag with the credentials that the run could use.
+     *
+     * @param tag complete name with a tag
+     * @return completes with whether the tag existed, or with an {@link AbortException} if it cannot be deleted
+     */
+    public CompletableFuture<Boolean> deleteTag(String tag, @CheckForNull String credentialsId) {
+        return Async.call(Async.REGISTRIES, () -> {
+            ImageName name = name(tag);
+            TreenqConfiguration.get().policy().checkPush(name);
+            RegistryAccess registries = access(List.of(tag), credentialsId);
+            try (ImageRegistry registry = registries.open(run)) {
+                return registry.deleteTag(name);
+            } catch (BuildkitException e) {
+                throw failure("", e, registries);
+            }
+        });
+    }
+
     private static ImageDescription source(ImageRegistry registry, ImageName image)
             throws BuildkitException, InterruptedException {
         try {

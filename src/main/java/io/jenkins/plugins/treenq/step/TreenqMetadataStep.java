@@ -247,6 +247,19 @@ public final class TreenqMetadataStep extends Step implements Serializable {
     }
 
     /**
+     * Returns the tags without image names that the rules give for a ref, as far as they do not depend on the commit.
+     *
+     * @throws IllegalArgumentException if a rule is invalid; the message says which
+     */
+    public List<String> tagNames(String ofRef) {
+        BuildOrigin origin = BuildOrigin.at(Instant.now())
+                .ref(ofRef)
+                .repository(new Repository(null, null, null, null, null, defaultBranch))
+                .build();
+        return rules(UnaryOperator.identity()).apply(origin).tagNames();
+    }
+
+    /**
      * Applies the rules to a build.
      *
      * @param mask finds secrets in the result

@@ -59,6 +59,10 @@ final class PullRepository {
         return new PullRepository(host, path, "pull,push");
     }
 
+    static PullRepository toDelete(RegistryClient host, String path) {
+        return new PullRepository(host, path, "delete");
+    }
+
     static String scope(String path, String actions) {
         return "repository:" + path + ":" + actions;
     }
