@@ -164,8 +164,9 @@ class DockerfileBranchesTest {
         scan(project);
         assertNotEquals(digest, digest("main"));
         // A rebuild is of the commit that the first build was of, as whoever rolls back expects.
-        WorkflowRun back = (WorkflowRun) first.getAction(ReplayAction.class)
-                .run2(first.getAction(ReplayAction.class).getOriginalScript() + "; error 'changed'", Map.of())
+        ReplayAction replay = first.getAction(ReplayAction.class);
+        WorkflowRun back = (WorkflowRun) replay.run2(replay.getOriginalScript() + "; error 'changed'", Map.of())
+                .getFuture()
                 .waitForStart();
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(back));
         assertEquals(digest, digest("main"));
