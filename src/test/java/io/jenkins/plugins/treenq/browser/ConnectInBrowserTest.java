@@ -51,9 +51,9 @@ class ConnectInBrowserTest extends InBrowser {
             WebElement name = browser.shown(By.name("_.image"));
             name.sendKeys(image.replaceFirst("/.*", "/") + "${organization}/x:1");
             name.sendKeys(Keys.TAB);
-            browser.until("an error", () -> browser.shown(By.cssSelector("main, body"))
-                    .getText()
-                    .contains("has a tag or a digest"));
+            browser.until(
+                    "an error",
+                    () -> browser.shown(By.cssSelector("main, body")).getText().contains("has a tag or a digest"));
             name.clear();
             name.sendKeys(image);
             name.sendKeys(Keys.TAB);

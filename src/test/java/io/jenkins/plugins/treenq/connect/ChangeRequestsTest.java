@@ -112,7 +112,11 @@ class ChangeRequestsTest {
 
     private void repository(String name) throws Exception {
         controller.createRepository(name, MockRepositoryFlags.FORKABLE, MockRepositoryFlags.TRUST_AWARE);
-        add(name, "master", "Dockerfile", "FROM busybox\nRUN --mount=type=cache,target=/cache echo ours > /cache/mark\n");
+        add(
+                name,
+                "master",
+                "Dockerfile",
+                "FROM busybox\nRUN --mount=type=cache,target=/cache echo ours > /cache/mark\n");
     }
 
     private void add(String name, String branch, String file, String text) throws Exception {
@@ -160,7 +164,8 @@ class ChangeRequestsTest {
         add("web", "master", "Dockerfile", CURIOUS + "RUN echo again\n");
         project.scheduleBuild2(0).getFuture().get();
         jenkins.waitUntilNoActivity();
-        String trusted = JenkinsRule.getLog(project.getItemByBranchName("master").getLastBuild());
+        String trusted =
+                JenkinsRule.getLog(project.getItemByBranchName("master").getLastBuild());
         assertThat(trusted, containsString("cache: ours"));
         assertThat(trusted, containsString(REVERSED));
     }
@@ -177,9 +182,7 @@ class ChangeRequestsTest {
 
         WorkflowRun request = project.getItemByBranchName("CR-" + number).getLastBuild();
         jenkins.assertBuildStatus(Result.FAILURE, request);
-        assertThat(
-                JenkinsRule.getLog(request),
-                containsString(daemon.registry()));
+        assertThat(JenkinsRule.getLog(request), containsString(daemon.registry()));
     }
 
     @Test
@@ -199,9 +202,8 @@ class ChangeRequestsTest {
         assertThat(JenkinsRule.getLog(request), containsString(REVERSED));
 
         settings.setPushChangeRequests(true);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(project.getItemByBranchName("CR-" + number)
-                .scheduleBuild2(0)
-                .waitForStart()));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(
+                project.getItemByBranchName("CR-" + number).scheduleBuild2(0).waitForStart()));
         assertTrue(registry.digest(image, "pr-" + number).isPresent());
     }
 
@@ -224,8 +226,7 @@ class ChangeRequestsTest {
             WorkflowRun request = project.getItemByBranchName("CR-" + number).getLastBuild();
             jenkins.assertBuildStatus(Result.FAILURE, request);
             assertThat(
-                    JenkinsRule.getLog(request),
-                    containsString("the daemon fetches the repository without a login"));
+                    JenkinsRule.getLog(request), containsString("the daemon fetches the repository without a login"));
             // A trusted branch may have it.
             jenkins.assertBuildStatusSuccess(
                     project.getItemByBranchName("master").getLastBuild());
@@ -252,7 +253,8 @@ class ChangeRequestsTest {
         assertTrue(registry.digest(image + "/web", "master").isPresent());
         assertFalse(registry.digest(image + "/site", "master").isPresent());
         WorkflowMultiBranchProject site = (WorkflowMultiBranchProject) shop.getItem("site");
-        jenkins.assertLogContains("by Jenkinsfile", site.getItemByBranchName("master").getLastBuild());
+        jenkins.assertLogContains(
+                "by Jenkinsfile", site.getItemByBranchName("master").getLastBuild());
 
         repository("cart");
         shop.scheduleBuild2(0).getFuture().get();

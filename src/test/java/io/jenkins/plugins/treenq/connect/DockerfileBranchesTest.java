@@ -1,38 +1,49 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.connect;
 
-import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.matchesPattern;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.model.Result;
-import io.jenkins.plugins.treenq.report.ImagesAction;
-import io.jenkins.plugins.treenq.step.TreenqBuildStep;
-import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
-import java.util.Map;
-import net.sf.json.JSONObject;
-import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
+import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.run.Configured;
+import io.jenkins.plugins.treenq.step.TreenqBuildStep;
+import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
+import jenkins.branch.DefaultBranchPropertyStrategy;
+import jenkins.branch.NoTriggerBranchProperty;
+import jenkins.model.Jenkins;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
 import jenkins.scm.api.trait.SCMSourceTrait;
+import net.sf.json.JSONObject;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.jenkinsci.plugins.gitclient.GitHostKeyVerificationConfiguration;
+import org.jenkinsci.plugins.gitclient.verifier.NoHostKeyVerificationStrategy;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +55,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 /** Multibranch projects by Dockerfile, whose commits a real daemon fetches from a real Git server with a login. */
 @SharedJenkins
 class DockerfileBranchesTest {
+    private static final int MANY = 50;
     private static final String DOCKERFILE = "FROM scratch\nCOPY text /\n";
 
     @TempDir
@@ -145,7 +157,9 @@ class DockerfileBranchesTest {
         scan(project);
         WorkflowRun first = built(project, "main");
         String digest = digest("main");
-        repository.git("tag", "--annotate", "--message", "a release", "v1.4.2").git("push", "--quiet", "origin", "v1.4.2");
+        repository
+                .git("tag", "--annotate", "--message", "a release", "v1.4.2")
+                .git("push", "--quiet", "origin", "v1.4.2");
         scan(project);
 
         WorkflowRun tagged = jenkins.assertBuildStatusSuccess(run(project, "v1.4.2"));
@@ -156,8 +170,7 @@ class DockerfileBranchesTest {
         WorkflowRun again = jenkins.assertBuildStatusSuccess(run(project, "main"));
         jenkins.assertLogContains("Promoting ", again);
         assertEquals(digest, digest("main"));
-        assertThat(
-                tagged.getAction(ImagesAction.class).getImages().get(0).getDigest(), is(digest));
+        assertThat(tagged.getAction(ImagesAction.class).getImages().get(0).getDigest(), is(digest));
 
         repository.branch("main").commit("text", "of a newer commit");
         repository.push();
@@ -188,8 +201,12 @@ class DockerfileBranchesTest {
         String manifest = registry.text(name, "manifests/" + digest);
         String config = registry.text(
                 name,
-                "blobs/" + JSONObject.fromObject(manifest).getJSONObject("config").getString("digest"));
-        JSONObject labels = JSONObject.fromObject(config).getJSONObject("config").getJSONObject("Labels");
+                "blobs/"
+                        + JSONObject.fromObject(manifest)
+                                .getJSONObject("config")
+                                .getString("digest"));
+        JSONObject labels =
+                JSONObject.fromObject(config).getJSONObject("config").getJSONObject("Labels");
         assertEquals(server.url("web.git"), labels.getString("org.opencontainers.image.source"));
         assertEquals(
                 release.getAction(BranchCommit.class).hash(), labels.getString("org.opencontainers.image.revision"));
@@ -231,7 +248,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aForcedPushIsBuiltAndABranchThatIsGoneIsSaidInOneLine() throws Exception {
+    void aForcedPushIsBuiltAndABranchThatIsGoneLosesItsJob() throws Exception {
         repository.branch("topic").commit("text", "before");
         repository.push();
         WorkflowMultiBranchProject project = project(settings());
@@ -243,11 +260,25 @@ class DockerfileBranchesTest {
         assertNotEquals(before, digest("topic"));
 
         repository.git("push", "--quiet", "origin", "--delete", "topic");
-        WorkflowRun gone = jenkins.assertBuildStatus(Result.FAILURE, run(project, "topic"));
-        jenkins.assertLogContains("ERROR: 'topic' is gone from its repository; scan the project", gone);
-        jenkins.assertLogNotContains("\tat ", gone);
         scan(project);
         assertNull(project.getItemByBranchName("topic"));
+    }
+
+    @Test
+    void aCommitThatIsGoneFailsInOneLine() throws Exception {
+        repository.branch("topic").commit("text", "of a topic");
+        repository.push();
+        WorkflowMultiBranchProject project = project(settings());
+        project.getSourcesList()
+                .get(0)
+                .setStrategy(new DefaultBranchPropertyStrategy(new BranchProperty[] {new NoTriggerBranchProperty()}));
+        scan(project);
+        repository.git("push", "--quiet", "origin", "--delete", "topic").forget();
+
+        WorkflowRun gone = jenkins.assertBuildStatus(Result.FAILURE, run(project, "topic"));
+
+        jenkins.assertLogContains("ERROR: building " + daemon.registry() + "/" + image + ":topic on builder", gone);
+        jenkins.assertLogNotContains("\tat ", gone);
     }
 
     @Test
@@ -297,7 +328,8 @@ class DockerfileBranchesTest {
             // Whether a registry deletes tags without their images differs; it is said in either case.
             assertThat(line, containsString(image + ":topic "));
             assertEquals(
-                    line.contains("was deleted"), registry.digest(image, "topic").isEmpty());
+                    line.contains("was deleted"),
+                    registry.digest(image, "topic").isEmpty());
         }
         assertTrue(registry.digest(image, "main").isPresent());
     }
@@ -330,5 +362,77 @@ class DockerfileBranchesTest {
         jenkins.assertEqualDataBoundBeans(settings.getBuild(), saved.getBuild());
         jenkins.assertEqualDataBoundBeans(settings.getRules(), saved.getRules());
         jenkins.assertEqualDataBoundBeans(settings, saved);
+    }
+
+    @Test
+    void aCommitIsFetchedOverSshWithTheKeyOfTheBranchSource() throws Exception {
+        Path key = folder.resolve("key");
+        assertEquals(
+                0,
+                new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+        Configured.add(new BasicSSHUserPrivateKey(
+                CredentialsScope.GLOBAL,
+                "key",
+                "git",
+                new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(Files.readString(key)),
+                "",
+                ""));
+        GitHostKeyVerificationConfiguration.get()
+                .setSshHostKeyVerificationStrategy(new NoHostKeyVerificationStrategy());
+        PublicKey known = PublicKeyEntry.parsePublicKeyEntry(Files.readString(folder.resolve("key.pub")))
+                .resolvePublicKey(null, null, null);
+        try (SshGitServer ssh = new SshGitServer(folder, known)) {
+            WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
+            GitSCMSource source = new GitSCMSource(ssh.url("web.git"));
+            source.setCredentialsId("key");
+            source.setTraits(List.of(new BranchDiscoveryTrait()));
+            project.getSourcesList().add(new BranchSource(source));
+            project.setProjectFactory(new DockerfileBranchProjectFactory(settings()));
+
+            scan(project);
+
+            jenkins.assertLogContains(digest("main"), built(project, "main"));
+        }
+    }
+
+    @Test
+    void fiftyBranchesAreBuiltAtOnceWithoutAnExecutor() throws Exception {
+        jenkins.jenkins.setNumExecutors(0);
+        for (int number = 0; number < MANY; number++) {
+            repository.branch("topic-" + number).commit("text", "of " + number);
+            repository.push();
+        }
+        WorkflowMultiBranchProject project = project(settings());
+
+        scan(project);
+
+        for (int number = 0; number < MANY; number++) {
+            jenkins.assertLogContains(digest("topic-" + number), built(project, "topic-" + number));
+        }
+    }
+
+    @Test
+    void theSettingsAreWhatJobDslAndPipelinesWrite() throws Exception {
+        DockerfileBranchProjectFactory factory =
+                (DockerfileBranchProjectFactory) DescribableModel.of(DockerfileBranchProjectFactory.class)
+                        .instantiate(Map.of(
+                                "settings",
+                                Map.of(
+                                        "image",
+                                        "registry.example.com/shop/web",
+                                        "checkout",
+                                        Map.of("label", "linux"),
+                                        "rules",
+                                        Map.of("tags", List.of("type=sha")),
+                                        "build",
+                                        Map.of("target", "prod"))));
+        assertEquals("prod", factory.getSettings().getBuild().getTarget());
+        assertEquals(List.of("type=sha"), factory.getSettings().getRules().getTags());
+        assertEquals("linux", factory.getSettings().getCheckout().getLabel());
+        String text = Jenkins.XSTREAM2.toXML(factory);
+        assertEquals(text, Jenkins.XSTREAM2.toXML(Jenkins.XSTREAM2.fromXML(text)));
     }
 }

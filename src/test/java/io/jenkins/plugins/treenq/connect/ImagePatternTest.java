@@ -29,8 +29,7 @@ class ImagePatternTest {
     void aValueIsOneComponentOfAName(String value, String component) {
         assertEquals(
                 "registry.example.com/shop/" + component,
-                ImagePattern.expand(
-                        "registry.example.com/shop/${repository}", Map.of(ImagePattern.REPOSITORY, value)));
+                ImagePattern.expand("registry.example.com/shop/${repository}", Map.of(ImagePattern.REPOSITORY, value)));
     }
 
     @ParameterizedTest
@@ -59,7 +58,8 @@ class ImagePatternTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"., Dockerfile, Dockerfile", "app/, ./Dockerfile, app/Dockerfile", "app, ../../x, x", "/a//b, c, a/b/c"})
+    @CsvSource({"., Dockerfile, Dockerfile", "app/, ./Dockerfile, app/Dockerfile", "app, ../../x, x", "/a//b, c, a/b/c"
+    })
     void aPathStaysInTheTree(String context, String dockerfile, String path) {
         assertEquals(path, SubfolderPath.of(context, dockerfile));
     }

@@ -12,10 +12,12 @@ import java.util.List;
 
 /** A bare repository that a server has, and a clone in which a test commits and pushes. */
 public final class Repository {
+    private final Path bare;
     private final Path clone;
 
     /** @param bare folder of the repository, such as {@code web.git} */
     public Repository(Path bare) throws Exception {
+        this.bare = bare;
         Path parent = Files.createDirectories(bare.getParent());
         clone = Files.createTempDirectory("clone");
         run(parent, "init", "--quiet", "--bare", "--initial-branch=main", bare.toString());
@@ -47,6 +49,12 @@ public final class Repository {
 
     public Repository git(String... arguments) throws Exception {
         run(clone, arguments);
+        return this;
+    }
+
+    /** Removes the commits from the server that no branch has. */
+    Repository forget() throws Exception {
+        run(bare, "gc", "--quiet", "--prune=now");
         return this;
     }
 

@@ -53,20 +53,17 @@ class RestartedBranchTest {
         source.setCredentialsId("git");
         source.setTraits(List.of(new BranchDiscoveryTrait()));
         BranchSource branches = new BranchSource(source);
-        branches.setStrategy(
-                new DefaultBranchPropertyStrategy(new BranchProperty[] {new NoTriggerBranchProperty()}));
+        branches.setStrategy(new DefaultBranchPropertyStrategy(new BranchProperty[] {new NoTriggerBranchProperty()}));
         project.getSourcesList().add(branches);
         project.setProjectFactory(
                 new DockerfileBranchProjectFactory(new ImageSettings(daemon.registry() + "/" + image)));
         project.scheduleBuild2(0).getFuture().get();
-        WorkflowRun run =
-                project.getItemByBranchName("main").scheduleBuild2(0).waitForStart();
+        WorkflowRun run = project.getItemByBranchName("main").scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("begun", run);
     }
 
     private static void end(JenkinsRule jenkins, Daemon daemon, String image) throws Exception {
-        WorkflowMultiBranchProject project =
-                jenkins.jenkins.getItemByFullName("web", WorkflowMultiBranchProject.class);
+        WorkflowMultiBranchProject project = jenkins.jenkins.getItemByFullName("web", WorkflowMultiBranchProject.class);
         WorkflowRun run = project.getItemByBranchName("main").getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         String digest = new Registry(daemon).digest(image, "main").orElseThrow();

@@ -104,14 +104,16 @@ final class PushRepository {
 
     /** Deletes a tag, and returns whether it existed. */
     boolean deleteTag(String tag) throws BuildkitException, InterruptedException {
-        RegistryRequest request = RegistryRequest.delete(path + "/manifests/" + tag, scopes, "deleting a tag of " + path);
+        RegistryRequest request =
+                RegistryRequest.delete(path + "/manifests/" + tag, scopes, "deleting a tag of " + path);
         return host.call(request, answer -> switch (answer.status()) {
             case ACCEPTED, OK -> true;
             case NOT_FOUND -> false;
-            case BAD_REQUEST, NOT_ALLOWED -> throw new BuildkitException.RegistryRefusedException(
-                    "the registry does not delete tags (status " + answer.status() + "); enable it there, or let the"
-                            + " registry remove old tags by its own rules",
-                    null);
+            case BAD_REQUEST, NOT_ALLOWED ->
+                throw new BuildkitException.RegistryRefusedException(
+                        "the registry does not delete tags (status " + answer.status()
+                                + "); enable it there, or let the" + " registry remove old tags by its own rules",
+                        null);
             default -> throw host.refused(request, answer);
         });
     }
