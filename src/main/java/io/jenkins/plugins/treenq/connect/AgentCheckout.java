@@ -5,14 +5,11 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.AutoCompletionCandidates;
 import hudson.model.Descriptor;
-import hudson.model.labels.LabelExpression;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 
 /** The agent that checks out the sources of a build, for repositories that the daemon cannot fetch. */
 public final class AgentCheckout extends AbstractDescribableImpl<AgentCheckout> {
@@ -42,10 +39,6 @@ public final class AgentCheckout extends AbstractDescribableImpl<AgentCheckout> 
         @Override
         public String getDisplayName() {
             return Messages.AgentCheckout_displayName();
-        }
-
-        public AutoCompletionCandidates doAutoCompleteLabel(@QueryParameter String value) {
-            return LabelExpression.autoComplete(value);
         }
     }
 }

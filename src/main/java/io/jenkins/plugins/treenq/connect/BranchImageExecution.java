@@ -105,6 +105,10 @@ final class BranchImageExecution extends BuildExecution {
         if (!commit.isTrusted()) {
             log.println("This change request is from somebody who may not push to the repository: its image is built"
                     + " without logins and secrets, and it is not pushed");
+            if (!commit.isOnAgent() && commit.credentialsId() != null) {
+                log.println("Therefore, the daemon fetches the repository without a login. If the repository is not"
+                        + " public, select 'Check out the sources on an agent' in the project");
+            }
             return false;
         }
         if (commit.isChangeRequest() && !settings.isPushChangeRequests()) {

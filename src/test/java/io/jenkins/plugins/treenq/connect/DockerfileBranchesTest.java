@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
@@ -23,15 +25,24 @@ import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
+import jenkins.branch.DefaultBranchPropertyStrategy;
+import jenkins.branch.NoTriggerBranchProperty;
+import jenkins.model.Jenkins;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
 import jenkins.scm.api.trait.SCMSourceTrait;
 import net.sf.json.JSONObject;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.jenkinsci.plugins.gitclient.GitHostKeyVerificationConfiguration;
+import org.jenkinsci.plugins.gitclient.verifier.NoHostKeyVerificationStrategy;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
@@ -44,6 +55,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 /** Multibranch projects by Dockerfile, whose commits a real daemon fetches from a real Git server with a login. */
 @SharedJenkins
 class DockerfileBranchesTest {
+    private static final int MANY = 50;
     private static final String DOCKERFILE = "FROM scratch\nCOPY text /\n";
 
     @TempDir
@@ -236,7 +248,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aForcedPushIsBuiltAndABranchThatIsGoneIsSaidInOneLine() throws Exception {
+    void aForcedPushIsBuiltAndABranchThatIsGoneLosesItsJob() throws Exception {
         repository.branch("topic").commit("text", "before");
         repository.push();
         WorkflowMultiBranchProject project = project(settings());
@@ -248,11 +260,25 @@ class DockerfileBranchesTest {
         assertNotEquals(before, digest("topic"));
 
         repository.git("push", "--quiet", "origin", "--delete", "topic");
-        WorkflowRun gone = jenkins.assertBuildStatus(Result.FAILURE, run(project, "topic"));
-        jenkins.assertLogContains("ERROR: 'topic' is gone from its repository; scan the project", gone);
-        jenkins.assertLogNotContains("\tat ", gone);
         scan(project);
         assertNull(project.getItemByBranchName("topic"));
+    }
+
+    @Test
+    void aCommitThatIsGoneFailsInOneLine() throws Exception {
+        repository.branch("topic").commit("text", "of a topic");
+        repository.push();
+        WorkflowMultiBranchProject project = project(settings());
+        project.getSourcesList()
+                .get(0)
+                .setStrategy(new DefaultBranchPropertyStrategy(new BranchProperty[] {new NoTriggerBranchProperty()}));
+        scan(project);
+        repository.git("push", "--quiet", "origin", "--delete", "topic").forget();
+
+        WorkflowRun gone = jenkins.assertBuildStatus(Result.FAILURE, run(project, "topic"));
+
+        jenkins.assertLogContains("ERROR: building " + daemon.registry() + "/" + image + ":topic on builder", gone);
+        jenkins.assertLogNotContains("\tat ", gone);
     }
 
     @Test
@@ -336,5 +362,77 @@ class DockerfileBranchesTest {
         jenkins.assertEqualDataBoundBeans(settings.getBuild(), saved.getBuild());
         jenkins.assertEqualDataBoundBeans(settings.getRules(), saved.getRules());
         jenkins.assertEqualDataBoundBeans(settings, saved);
+    }
+
+    @Test
+    void aCommitIsFetchedOverSshWithTheKeyOfTheBranchSource() throws Exception {
+        Path key = folder.resolve("key");
+        assertEquals(
+                0,
+                new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+        Configured.add(new BasicSSHUserPrivateKey(
+                CredentialsScope.GLOBAL,
+                "key",
+                "git",
+                new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(Files.readString(key)),
+                "",
+                ""));
+        GitHostKeyVerificationConfiguration.get()
+                .setSshHostKeyVerificationStrategy(new NoHostKeyVerificationStrategy());
+        PublicKey known = PublicKeyEntry.parsePublicKeyEntry(Files.readString(folder.resolve("key.pub")))
+                .resolvePublicKey(null, null, null);
+        try (SshGitServer ssh = new SshGitServer(folder, known)) {
+            WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
+            GitSCMSource source = new GitSCMSource(ssh.url("web.git"));
+            source.setCredentialsId("key");
+            source.setTraits(List.of(new BranchDiscoveryTrait()));
+            project.getSourcesList().add(new BranchSource(source));
+            project.setProjectFactory(new DockerfileBranchProjectFactory(settings()));
+
+            scan(project);
+
+            jenkins.assertLogContains(digest("main"), built(project, "main"));
+        }
+    }
+
+    @Test
+    void fiftyBranchesAreBuiltAtOnceWithoutAnExecutor() throws Exception {
+        jenkins.jenkins.setNumExecutors(0);
+        for (int number = 0; number < MANY; number++) {
+            repository.branch("topic-" + number).commit("text", "of " + number);
+            repository.push();
+        }
+        WorkflowMultiBranchProject project = project(settings());
+
+        scan(project);
+
+        for (int number = 0; number < MANY; number++) {
+            jenkins.assertLogContains(digest("topic-" + number), built(project, "topic-" + number));
+        }
+    }
+
+    @Test
+    void theSettingsAreWhatJobDslAndPipelinesWrite() throws Exception {
+        DockerfileBranchProjectFactory factory =
+                (DockerfileBranchProjectFactory) DescribableModel.of(DockerfileBranchProjectFactory.class)
+                        .instantiate(Map.of(
+                                "settings",
+                                Map.of(
+                                        "image",
+                                        "registry.example.com/shop/web",
+                                        "checkout",
+                                        Map.of("label", "linux"),
+                                        "rules",
+                                        Map.of("tags", List.of("type=sha")),
+                                        "build",
+                                        Map.of("target", "prod"))));
+        assertEquals("prod", factory.getSettings().getBuild().getTarget());
+        assertEquals(List.of("type=sha"), factory.getSettings().getRules().getTags());
+        assertEquals("linux", factory.getSettings().getCheckout().getLabel());
+        String text = Jenkins.XSTREAM2.toXML(factory);
+        assertEquals(text, Jenkins.XSTREAM2.toXML(Jenkins.XSTREAM2.fromXML(text)));
     }
 }

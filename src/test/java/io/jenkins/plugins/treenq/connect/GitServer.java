@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Git's own server, {@code git http-backend}, behind a web server on loopback that asks for a login. */
-final class GitServer implements AutoCloseable {
-    static final String USER = "reader";
-    static final String PASSWORD = "the-password-of-the-git-server";
+public final class GitServer implements AutoCloseable {
+    public static final String USER = "reader";
+    public static final String PASSWORD = "the-password-of-the-git-server";
 
     private static final int BLANK_LINE = 4;
 
@@ -34,7 +34,7 @@ final class GitServer implements AutoCloseable {
     private final Queue<String> admitted = new ConcurrentLinkedQueue<>();
 
     /** @param folder has the repositories */
-    GitServer(Path folder, boolean login) throws IOException {
+    public GitServer(Path folder, boolean login) throws IOException {
         this.folder = folder;
         this.login = login;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -43,7 +43,7 @@ final class GitServer implements AutoCloseable {
         server.start();
     }
 
-    String url(String repository) {
+    public String url(String repository) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/" + repository;
     }
 

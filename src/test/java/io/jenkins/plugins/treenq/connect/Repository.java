@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A bare repository that a server has, and a clone in which a test commits and pushes. */
-final class Repository {
+public final class Repository {
+    private final Path bare;
     private final Path clone;
 
     /** @param bare folder of the repository, such as {@code web.git} */
-    Repository(Path bare) throws Exception {
+    public Repository(Path bare) throws Exception {
+        this.bare = bare;
         Path parent = Files.createDirectories(bare.getParent());
         clone = Files.createTempDirectory("clone");
         run(parent, "init", "--quiet", "--bare", "--initial-branch=main", bare.toString());
@@ -24,7 +26,7 @@ final class Repository {
     }
 
     /** Commits a file on the current branch, and returns the commit. */
-    String commit(String file, String text) throws Exception {
+    public String commit(String file, String text) throws Exception {
         Path path = clone.resolve(file);
         Files.createDirectories(path.getParent());
         Files.writeString(path, text);
@@ -34,19 +36,25 @@ final class Repository {
     }
 
     /** Pushes the current branch, as it is. */
-    Repository push() throws Exception {
+    public Repository push() throws Exception {
         run(clone, "push", "--quiet", "--force", "origin", "HEAD");
         return this;
     }
 
     /** Creates a branch, or switches to one. */
-    Repository branch(String name) throws Exception {
+    public Repository branch(String name) throws Exception {
         run(clone, "checkout", "--quiet", "-B", name);
         return this;
     }
 
-    Repository git(String... arguments) throws Exception {
+    public Repository git(String... arguments) throws Exception {
         run(clone, arguments);
+        return this;
+    }
+
+    /** Removes the commits from the server that no branch has. */
+    Repository forget() throws Exception {
+        run(bare, "gc", "--quiet", "--prune=now");
         return this;
     }
 
