@@ -74,12 +74,9 @@ final class DaemonInDocker {
     static final Daemon INSTANCE = start();
 
     private static Daemon start() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            return null;
-        }
         try {
-            return new DaemonInDocker().run();
-        } catch (IOException e) {
+            return DockerClientFactory.instance().isDockerAvailable() ? new DaemonInDocker().run() : null;
+        } catch (IOException | RuntimeException e) {
             throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
