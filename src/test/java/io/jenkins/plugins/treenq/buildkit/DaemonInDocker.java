@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
-import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.dockerjava.api.model.HostConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,7 +104,7 @@ final class DaemonInDocker {
         GenericContainer<?> daemon = container("moby/buildkit")
                 .withCopyToContainer(Transferable.of(configuration()), CONFIGURATION)
                 .withCommand("--config", CONFIGURATION)
-                .withCreateContainerCmdModifier(DaemonInDocker::unconfined)
+                .withCreateContainerCmdModifier(command -> command.withHostConfig(new Unconfined()))
                 .waitingFor(Wait.forSuccessfulCommand("buildctl debug workers"));
         copyTo(daemon, TLS, "ca.pem", "server.pem", "server-key.pem");
         daemon.start();
@@ -226,11 +226,19 @@ final class DaemonInDocker {
         return folder.resolve(name).toAbsolutePath().toString();
     }
 
-    /** What compose.yaml has as {@code security_opt}. The Docker command line makes the last one of empty lists of paths. */
-    private static void unconfined(CreateContainerCmd command) {
-        HostConfig host = command.getHostConfig();
-        host.withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"));
-        host.getRawValues().put("MaskedPaths", List.of());
-        host.getRawValues().put("ReadonlyPaths", List.of());
+    /** What compose.yaml has as {@code security_opt}. Docker's command line makes empty lists of paths of the last one. */
+    private static final class Unconfined extends HostConfig {
+        private static final long serialVersionUID = 1;
+
+        @JsonProperty("MaskedPaths")
+        private final List<String> maskedPaths = List.of();
+
+        @JsonProperty("ReadonlyPaths")
+        private final List<String> readonlyPaths = List.of();
+
+        Unconfined() {
+            withNetworkMode("host");
+            withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"));
+        }
     }
 }
