@@ -114,6 +114,23 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                 agent.export(Outcome.class, told));
     }
 
+    /** Shows, on the controller, that the agent gets the classes of builds. */
+    void preparing() {
+        if (progress != null) {
+            progress.entered(BuildPhase.LOADING);
+        }
+    }
+
+    /** Prints, on the controller, for how long the task had to wait for the agent. */
+    void prepared(String agent, Duration time) {
+        listener.getLogger()
+                .printf(
+                        Locale.ROOT,
+                        "Preparing %s, which builds its first image, took %.1f s%n",
+                        agent,
+                        time.toMillis() / 1000.0);
+    }
+
     @Override
     public Void invoke(File folder, VirtualChannel channel) {
         // The channel parameter is null here; it is only set for files on another machine.
