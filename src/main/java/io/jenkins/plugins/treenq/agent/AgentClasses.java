@@ -100,13 +100,7 @@ public final class AgentClasses {
 
     private void send(Channel agent) {
         try {
-            Offer offered = offer();
-            String url = agent.call(offered.request());
-            if (url.isEmpty()) {
-                agent.preloadJar(loader, offered.jar().file().toUri().toURL());
-                return;
-            }
-            Path pointer = pointerTo(url);
+            Path pointer = pointerTo(agent.call(offer().request()));
             try {
                 agent.preloadJar(loader, pointer.toUri().toURL());
             } finally {
@@ -159,10 +153,6 @@ public final class AgentClasses {
         Offer(AgentJar jar, ClassLoader parent) throws IOException {
             super("treenq-agent", new URL[] {jar.file().toUri().toURL()}, parent);
             this.jar = jar;
-        }
-
-        AgentJar jar() {
-            return jar;
         }
 
         @SuppressWarnings("unchecked")

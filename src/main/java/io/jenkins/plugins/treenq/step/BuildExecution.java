@@ -16,7 +16,7 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.run.Async;
 import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.BuildJournal;
-import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,7 +66,7 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
                         step.order(BuildRequest.newRef(), UnaryOperator.identity()),
                         context.get(Run.class),
                         context.get(TaskListener.class),
-                        ConsoleMask.of(context.get(ConsoleLogFilter.class)))
+                        ConsoleMasks.of(context.get(ConsoleLogFilter.class)))
                 .besideOthers(ParallelBranch.encloses(context))
                 .start(context.get(FilePath.class), context.get(EnvVars.class), this);
     }

@@ -17,6 +17,7 @@ import io.grpc.stub.MetadataUtils;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
+import io.jenkins.plugins.treenq.buildkit.transport.Statistics;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSendGrpc;
@@ -117,7 +118,7 @@ public final class Session implements AutoCloseable {
             EventLoops loops,
             Consumer<Throwable> onFailure) {
         try {
-            return NettyServerBuilder.forAddress(SessionServerChannel.ADDRESS)
+            return Statistics.off(NettyServerBuilder.forAddress(SessionServerChannel.ADDRESS))
                     .channelFactory(() -> listener)
                     .bossEventLoopGroup(loops.io())
                     .workerEventLoopGroup(loops.io())
