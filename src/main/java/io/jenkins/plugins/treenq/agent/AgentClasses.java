@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.agent;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.remoting.Callable;
 import hudson.remoting.Channel;
 import java.io.IOException;
@@ -43,7 +42,7 @@ public final class AgentClasses {
     /** What was started for each connection. Guarded by this object's lock. */
     private final Map<Channel, CompletableFuture<Void>> connections = new WeakHashMap<>();
 
-    /** The jar and the class loader of the request for it; null before the first use. Guarded by {@link #offer}. */
+    /** The jar as a class loader; null before the first use. Guarded by {@link #roots}. */
     private Offer offer;
 
     /**
@@ -130,6 +129,17 @@ public final class AgentClasses {
             jar.flush();
         }
         return pointer;
+    }
+
+    /** Makes the jar in the background, unless it was already made. */
+    public void makeJar() {
+        threads.execute(() -> {
+            try {
+                offer();
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, "the jar of the agents' classes cannot be made", e);
+            }
+        });
     }
 
     private Offer offer() throws IOException {

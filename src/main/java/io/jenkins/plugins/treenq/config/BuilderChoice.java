@@ -28,30 +28,30 @@ record BuilderChoice(
     BuildkitBuilder choose(@CheckForNull String name, List<String> platforms) throws AbortException {
         if (name != null) {
             BuildkitBuilder named = named(name);
-            String against = against(named, platforms);
-            if (against != null) {
-                throw new AbortException("builder '" + name + "' " + against
+            String rejection = rejection(named, platforms);
+            if (rejection != null) {
+                throw new AbortException("builder '" + name + "' " + rejection
                         + "; name another builder, or omit it to use a suitable one");
             }
             return named;
         }
-        BuildkitBuilder usual = usual();
+        BuildkitBuilder defaultBuilder = defaultBuilder();
         List<String> reasons = new ArrayList<>();
-        List<BuildkitBuilder> usualFirst = new ArrayList<>(builders);
-        usualFirst.remove(usual);
-        usualFirst.add(0, usual);
-        for (BuildkitBuilder builder : usualFirst) {
-            String against = against(builder, platforms);
-            if (against == null
+        List<BuildkitBuilder> defaultFirst = new ArrayList<>(builders);
+        defaultFirst.remove(defaultBuilder);
+        defaultFirst.add(0, defaultBuilder);
+        for (BuildkitBuilder builder : defaultFirst) {
+            String rejection = rejection(builder, platforms);
+            if (rejection == null
                     && platforms.isEmpty()
-                    && !builder.getPlatforms().equals(usual.getPlatforms())) {
+                    && !builder.getPlatforms().equals(defaultBuilder.getPlatforms())) {
                 // A builder with other platforms would build a different image.
-                against = "is for other platforms than '" + usual.getName() + "'";
+                rejection = "is for other platforms than '" + defaultBuilder.getName() + "'";
             }
-            if (against == null) {
+            if (rejection == null) {
                 return builder;
             }
-            reasons.add("'" + builder.getName() + "' " + against);
+            reasons.add("'" + builder.getName() + "' " + rejection);
         }
         throw new AbortException("no builder is suitable: " + String.join(", ", reasons));
     }
@@ -63,12 +63,13 @@ record BuilderChoice(
      * @throws AbortException if there is no builder for a platform; the message says why
      */
     Map<String, List<String>> divide(List<String> platforms) throws AbortException {
-        Map<String, List<String>> divided = new LinkedHashMap<>();
+        Map<String, List<String>> platformsByBuilder = new LinkedHashMap<>();
         for (String platform : platforms) {
-            divided.computeIfAbsent(choose(null, List.of(platform)).getName(), name -> new ArrayList<>())
+            platformsByBuilder
+                    .computeIfAbsent(choose(null, List.of(platform)).getName(), name -> new ArrayList<>())
                     .add(platform);
         }
-        return divided;
+        return platformsByBuilder;
     }
 
     /**
@@ -80,7 +81,7 @@ record BuilderChoice(
         return find(name, "builder '");
     }
 
-    private BuildkitBuilder usual() throws AbortException {
+    private BuildkitBuilder defaultBuilder() throws AbortException {
         return defaultName == null && !builders.isEmpty()
                 ? builders.get(0)
                 : find(defaultName, "the default builder '");
@@ -101,11 +102,11 @@ record BuilderChoice(
     }
 
     @CheckForNull
-    private static String against(BuildkitBuilder builder, List<String> platforms) {
+    private static String rejection(BuildkitBuilder builder, List<String> platforms) {
         if (builder.isDraining()) {
             return "is draining and takes no new builds";
         }
-        return builder.builds(platforms)
+        return builder.supports(platforms)
                 ? null
                 : "builds for " + String.join(", ", builder.getPlatforms()) + ", not for "
                         + String.join(", ", platforms);

@@ -202,8 +202,8 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     }
 
     /** Tells whether the builder supports the platforms, as far as its platforms are configured. */
-    boolean builds(List<String> wanted) {
-        return getPlatforms().isEmpty() || getPlatforms().containsAll(wanted);
+    boolean supports(List<String> requested) {
+        return getPlatforms().isEmpty() || getPlatforms().containsAll(requested);
     }
 
     /**

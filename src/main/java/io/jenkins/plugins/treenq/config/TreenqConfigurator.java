@@ -47,7 +47,7 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
             super.configure(config, instance, dryrun, context);
             if (!dryrun) {
                 // Attributes are reset last, so that a file with an error resets no policy.
-                removeWhatIsNoLongerGiven(keys, instance);
+                resetOmittedAttributes(keys, instance);
             }
         } catch (ConfiguratorException | IllegalArgumentException e) {
             instance.restore(before);
@@ -61,8 +61,7 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
         }
     }
 
-    private void removeWhatIsNoLongerGiven(Set<String> keys, TreenqConfiguration instance)
-            throws ConfiguratorException {
+    private void resetOmittedAttributes(Set<String> keys, TreenqConfiguration instance) throws ConfiguratorException {
         Set<String> earlier = instance.givenByCode();
         Set<String> given = new TreeSet<>();
         for (Attribute<TreenqConfiguration, ?> attribute : describe()) {

@@ -67,26 +67,26 @@ public final class BuildOrigin {
     /** Returns the name of the branch; null if the ref is not a branch. */
     @CheckForNull
     String branch() {
-        return behind(BRANCHES);
+        return withoutPrefix(BRANCHES);
     }
 
     /** Returns the name of the tag; null if the ref is not a tag. */
     @CheckForNull
     String tag() {
-        return behind(TAGS);
+        return withoutPrefix(TAGS);
     }
 
     /** Returns the number of the change request; null if the ref is not a change request. */
     @CheckForNull
     String changeRequest() {
-        String number = behind(CHANGE_REQUESTS);
+        String number = withoutPrefix(CHANGE_REQUESTS);
         return number != null && number.endsWith(MERGED)
                 ? number.substring(0, number.length() - MERGED.length())
                 : number;
     }
 
     @CheckForNull
-    private String behind(String prefix) {
+    private String withoutPrefix(String prefix) {
         return ref.startsWith(prefix) ? ref.substring(prefix.length()) : null;
     }
 

@@ -16,7 +16,7 @@ final class ExpressionBranches {
                     + "|u[0-9A-Fa-f]{4}(?:\\\\u[0-9A-Fa-f]{4})?|0[0-7]{1,3}|c.|k<[^>]*>|[1-9][0-9]*|.)",
             Pattern.DOTALL);
 
-    private static final Pattern LOOK = Pattern.compile("\\(\\?(?:<?[=!])");
+    private static final Pattern LOOKAROUND = Pattern.compile("\\(\\?(?:<?[=!])");
     private static final Pattern NAME = Pattern.compile("\\(\\?<[A-Za-z][A-Za-z0-9]*>");
     private static final Pattern FLAGS = Pattern.compile("\\(\\?([A-Za-z-]*)([:)])");
     private static final Pattern REPETITION = Pattern.compile("\\{([0-9]{1,9})(,)?([0-9]{0,9})}");
@@ -230,7 +230,7 @@ final class ExpressionBranches {
         if (skip("(?>")) {
             return closed().atomic();
         }
-        if (skip(LOOK) != null) {
+        if (skip(LOOKAROUND) != null) {
             boolean behind = expression.charAt(begin + 2) == '<';
             int content = position;
             Branches look = closed();

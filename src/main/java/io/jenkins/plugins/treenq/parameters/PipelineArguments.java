@@ -34,7 +34,8 @@ public final class PipelineArguments {
     private static final String ANONYMOUS = UninstantiatedDescribable.ANONYMOUS_KEY;
 
     /** Words that are mistaken for true or false. Messages repeat them, because they are no secrets. */
-    private static final Set<String> MISTAKEN = Set.of("yes", "no", "on", "off", "True", "False", "TRUE", "FALSE");
+    private static final Set<String> TEXT_FOR_BOOLEAN =
+            Set.of("yes", "no", "on", "off", "True", "False", "TRUE", "FALSE");
 
     /** The name of the function that gets the arguments, as a Jenkinsfile calls it. */
     private final String function;
@@ -113,7 +114,7 @@ public final class PipelineArguments {
                 case "false" -> false;
                 default ->
                     throw refused(name + " of " + function + " takes true or false, and not "
-                            + (MISTAKEN.contains(value.toString()) ? "'" + value + "'" : kind(value)));
+                            + (TEXT_FOR_BOOLEAN.contains(value.toString()) ? "'" + value + "'" : kind(value)));
             };
         }
         if (type == int.class || type == Integer.class) {

@@ -22,13 +22,13 @@ public final class Affinity {
      * highest rank comes first.
      */
     public static List<String> order(Collection<String> addresses, String key) {
-        Map<String, String> draws = new HashMap<>();
-        addresses.forEach(address -> draws.put(
+        Map<String, String> ranks = new HashMap<>();
+        addresses.forEach(address -> ranks.put(
                 address,
                 Digest.sha256((key + '\0' + address).getBytes(StandardCharsets.UTF_8))
                         .hex()));
-        return draws.keySet().stream()
-                .sorted(Comparator.<String, String>comparing(draws::get).reversed())
+        return ranks.keySet().stream()
+                .sorted(Comparator.<String, String>comparing(ranks::get).reversed())
                 .toList();
     }
 }

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * the candidates of the builds before, and completes their futures afterwards.
  */
 public final class DaemonPool {
-    private final Map<String, Integer> taken = new HashMap<>();
-    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private final Map<String, Integer> usedSlots = new HashMap<>();
+    private final Deque<SlotRequest> queue = new ArrayDeque<>();
     private final AtomicLong rounds = new AtomicLong();
     private final Executor executor;
 
@@ -29,42 +29,45 @@ public final class DaemonPool {
         this.executor = executor;
     }
 
-    /** A waiting build, with its candidates from the latest round. Both results are null before the first round. */
-    private static final class Waiting {
-        final DaemonCandidates wish;
-        final CompletableFuture<DaemonSlot> place = new CompletableFuture<>();
+    /**
+     * The request of a waiting build for a slot, with the candidates from the latest round. Both results are null before
+     * the first round.
+     */
+    private static final class SlotRequest {
+        final DaemonCandidates candidates;
+        final CompletableFuture<DaemonSlot> slot = new CompletableFuture<>();
         private long round;
         private DaemonCandidates.Daemons daemons;
         private Throwable failure;
 
-        Waiting(DaemonCandidates wish) {
-            this.wish = wish;
+        SlotRequest(DaemonCandidates candidates) {
+            this.candidates = candidates;
         }
 
-        void said(Said what, long when) {
-            if (when > round) {
-                round = when;
-                daemons = what.daemons;
-                failure = what.failure;
+        void update(CandidatesResult result, long resultRound) {
+            if (resultRound > round) {
+                round = resultRound;
+                daemons = result.daemons;
+                failure = result.failure;
             }
         }
     }
 
     /** The candidates of a build, or the failure to determine them. One of the two is null. */
-    private record Said(DaemonCandidates.Daemons daemons, Throwable failure) {}
+    private record CandidatesResult(DaemonCandidates.Daemons daemons, Throwable failure) {}
 
     /**
      * Requests a slot. The build gets the best free slot, or the first one that becomes free.
      *
      * @return completes with the slot. Canceling the future cancels the request
      */
-    public CompletableFuture<DaemonSlot> take(DaemonCandidates wish) {
-        Waiting waiting = new Waiting(wish);
+    public CompletableFuture<DaemonSlot> acquire(DaemonCandidates candidates) {
+        SlotRequest request = new SlotRequest(candidates);
         synchronized (this) {
-            queue.add(waiting);
+            queue.add(request);
         }
-        consider(List.of(waiting));
-        return waiting.place;
+        assignSlots(List.of(request));
+        return request.slot;
     }
 
     /**
@@ -72,73 +75,73 @@ public final class DaemonPool {
      */
     public void reconsider() {
         executor.execute(() -> {
-            List<Waiting> all;
+            List<SlotRequest> requests;
             synchronized (this) {
-                all = List.copyOf(queue);
+                requests = List.copyOf(queue);
             }
-            consider(all);
+            assignSlots(requests);
         });
     }
 
-    void free(String address) {
+    void release(String address) {
         synchronized (this) {
-            taken.computeIfPresent(address, (key, builds) -> builds == 1 ? null : builds - 1);
+            usedSlots.computeIfPresent(address, (key, builds) -> builds == 1 ? null : builds - 1);
         }
         reconsider();
     }
 
-    private void consider(List<Waiting> some) {
+    private void assignSlots(List<SlotRequest> requests) {
         long round = rounds.incrementAndGet();
-        Map<Waiting, Said> said = new HashMap<>();
-        some.forEach(waiting -> said.put(waiting, ask(waiting.wish)));
-        List<Runnable> answers = new ArrayList<>();
+        Map<SlotRequest, CandidatesResult> results = new HashMap<>();
+        requests.forEach(request -> results.put(request, requestCandidates(request.candidates)));
+        List<Runnable> completions = new ArrayList<>();
         synchronized (this) {
-            said.forEach((waiting, what) -> waiting.said(what, round));
-            for (Iterator<Waiting> all = queue.iterator(); all.hasNext(); ) {
-                Runnable answer = answer(all.next());
-                if (answer != null) {
-                    answers.add(answer);
+            results.forEach((request, result) -> request.update(result, round));
+            for (Iterator<SlotRequest> all = queue.iterator(); all.hasNext(); ) {
+                Runnable completion = assign(all.next());
+                if (completion != null) {
+                    completions.add(completion);
                     all.remove();
                 }
             }
         }
-        answers.forEach(Runnable::run);
+        completions.forEach(Runnable::run);
     }
 
-    private static Said ask(DaemonCandidates wish) {
+    private static CandidatesResult requestCandidates(DaemonCandidates candidates) {
         try {
-            return new Said(wish.daemons(), null);
+            return new CandidatesResult(candidates.daemons(), null);
         } catch (IOException | RuntimeException | Error e) {
             // The exception is kept for this build only, because otherwise the other builds would wait forever.
-            return new Said(null, e);
+            return new CandidatesResult(null, e);
         }
     }
 
     /** Returns the completion of the build's future; null if the build has to wait. */
-    private Runnable answer(Waiting waiting) {
-        if (waiting.place.isDone()) {
+    private Runnable assign(SlotRequest request) {
+        if (request.slot.isDone()) {
             return () -> {};
         }
-        if (waiting.failure != null) {
-            Throwable failure = waiting.failure;
-            return () -> waiting.place.completeExceptionally(failure);
+        if (request.failure != null) {
+            Throwable failure = request.failure;
+            return () -> request.slot.completeExceptionally(failure);
         }
-        if (waiting.daemons == null) {
+        if (request.daemons == null) {
             return null;
         }
-        for (String address : waiting.daemons.addresses()) {
-            if (waiting.daemons.limit() == 0 || taken.getOrDefault(address, 0) < waiting.daemons.limit()) {
-                taken.merge(address, 1, Integer::sum);
-                DaemonSlot place = new DaemonSlot(this, address);
-                return () -> give(place, waiting);
+        for (String address : request.daemons.addresses()) {
+            if (request.daemons.limit() == 0 || usedSlots.getOrDefault(address, 0) < request.daemons.limit()) {
+                usedSlots.merge(address, 1, Integer::sum);
+                DaemonSlot slot = new DaemonSlot(this, address);
+                return () -> complete(slot, request);
             }
         }
         return null;
     }
 
-    private static void give(DaemonSlot place, Waiting waiting) {
-        if (!waiting.place.complete(place)) {
-            place.close();
+    private static void complete(DaemonSlot slot, SlotRequest request) {
+        if (!request.slot.complete(slot)) {
+            slot.close();
         }
     }
 }

@@ -3,12 +3,12 @@ package io.jenkins.plugins.treenq.pool;
 
 /** The slot of one build at a daemon, until the slot is closed. */
 public final class DaemonSlot implements AutoCloseable {
-    private final DaemonPool places;
+    private final DaemonPool pool;
     private final String address;
     private boolean closed;
 
-    DaemonSlot(DaemonPool places, String address) {
-        this.places = places;
+    DaemonSlot(DaemonPool pool, String address) {
+        this.pool = pool;
         this.address = address;
     }
 
@@ -26,6 +26,6 @@ public final class DaemonSlot implements AutoCloseable {
             }
             closed = true;
         }
-        places.free(address);
+        pool.release(address);
     }
 }

@@ -26,7 +26,7 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
     private static final Pattern LINE = Pattern.compile(
             "(?:\\[\\d{4}-[0-9T:.-]+Z] )?"
                     + "(?<part>(?:\\[[A-Za-z0-9._-]{0,255}[:/][A-Za-z0-9._:/,-]{0,255}(?: \\d{1,9})?] ){0,3})"
-                    + "(?:#(?<number>\\d+) (?<text>.*)|(?<nothing>\\s*\\z))",
+                    + "(?:#(?<number>\\d+) (?<text>.*)|(?<blank>\\s*\\z))",
             Pattern.DOTALL);
 
     /** The maximum number of builds whose lines may alternate in one console. */
@@ -68,37 +68,37 @@ public final class ConsoleSteps extends ConsoleAnnotatorFactory<Run<?, ?>> {
          * The prefixes of the builds whose last line was blank. The next line of such a build is the name of a step.
          * The first line of the console is treated in the same way.
          */
-        private final HashSet<String> afterNothing;
+        private final HashSet<String> afterBlankLine;
 
-        Lines(Set<String> afterNothing) {
-            this.afterNothing = new HashSet<>(afterNothing);
+        Lines(Set<String> afterBlankLine) {
+            this.afterBlankLine = new HashSet<>(afterBlankLine);
         }
 
         @Override
         public ConsoleAnnotator<Run<?, ?>> annotate(Run<?, ?> run, MarkupText line) {
             Matcher found = LINE.matcher(line.getText());
             boolean known = found.lookingAt();
-            boolean nothing = known && found.group("nothing") != null;
+            boolean blank = known && found.group("blank") != null;
             // Other steps print lines of this format, too.
             String part = known ? found.group("part") : "";
-            if (known && !nothing && run.getAction(ImagesAction.class) != null) {
+            if (known && !blank && run.getAction(ImagesAction.class) != null) {
                 mark(line, found, part);
             }
-            if (nothing == afterNothing.contains(part)
-                    || nothing && (afterNothing.size() >= MOST_PARTS || part.length() > LONGEST_PART)) {
+            if (blank == afterBlankLine.contains(part)
+                    || blank && (afterBlankLine.size() >= MOST_PARTS || part.length() > LONGEST_PART)) {
                 return this;
             }
-            Lines next = new Lines(afterNothing);
-            if (nothing) {
-                next.afterNothing.add(part);
+            Lines next = new Lines(afterBlankLine);
+            if (blank) {
+                next.afterBlankLine.add(part);
             } else {
-                next.afterNothing.remove(part);
+                next.afterBlankLine.remove(part);
             }
             return next;
         }
 
         private void mark(MarkupText line, Matcher found, String part) {
-            Kind kind = kind(found.group("text"), afterNothing.contains(part));
+            Kind kind = kind(found.group("text"), afterBlankLine.contains(part));
             String step = part + found.group("number");
             StringBuilder start = new StringBuilder("<span class='treenq-line' data-treenq-kind='")
                     .append(kind)

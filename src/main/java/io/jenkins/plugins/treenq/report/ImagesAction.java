@@ -76,10 +76,10 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
      * @return completes when the timeline is removed and its number can be used for another build
      */
     public CompletableFuture<Void> discard(LiveTimeline timeline) {
-        return timelines.discard(timeline).thenRun(() -> giveBack(timeline.number()));
+        return timelines.discard(timeline).thenRun(() -> releaseNumber(timeline.number()));
     }
 
-    private synchronized void giveBack(int number) {
+    private synchronized void releaseNumber(int number) {
         if (number == numbers) {
             numbers--;
         }
@@ -235,15 +235,15 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
 
     @Override
     public void onAttached(Run<?, ?> run) {
-        belongTo(run);
+        setRun(run);
     }
 
     @Override
     public void onLoad(Run<?, ?> run) {
-        belongTo(run);
+        setRun(run);
     }
 
-    private void belongTo(Run<?, ?> run) {
+    private void setRun(Run<?, ?> run) {
         this.run = run;
         this.timelines = new Timelines(run);
     }

@@ -72,11 +72,11 @@ public final class JobImagesAction implements Action {
     public List<TaggedImage> getImages() {
         List<JobImages.Tagged> taggings = JobImages.of(job).read();
         Map<String, String> current = current(taggings);
-        Set<List<String>> said = new HashSet<>();
+        Set<List<String>> seen = new HashSet<>();
         List<TaggedImage> images = new ArrayList<>();
         for (JobImages.Tagged tagging : taggings) {
             String digest = tagging.getDigest();
-            if (images.size() < IMAGES && said.add(List.of(tagging.getTag(), digest))) {
+            if (images.size() < IMAGES && seen.add(List.of(tagging.getTag(), digest))) {
                 images.add(new TaggedImage(tagging, digest.equals(current.get(tagging.getTag()))));
             }
         }

@@ -152,7 +152,7 @@ final class RollbackLog {
 
     private void write(Rollback rollback) {
         try {
-            if (!isThere()) {
+            if (!jobExists()) {
                 LOGGER.info(() -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag()
                         + " back to " + rollback.getDigest() + ": the job is gone");
                 return;
@@ -171,7 +171,7 @@ final class RollbackLog {
     }
 
     /** Tells whether the job still exists. Writing the file of a deleted job would create its folder again. */
-    private boolean isThere() {
+    private boolean jobExists() {
         try (ACLContext system = ACL.as2(ACL.SYSTEM2)) {
             return Jenkins.get().getItemByFullName(job.getFullName()) == job;
         }

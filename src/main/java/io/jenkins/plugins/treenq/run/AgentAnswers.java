@@ -124,10 +124,10 @@ final class AgentAnswers {
      *
      * @throws IllegalArgumentException if the answer has a wrong type or is too large
      */
-    static PossibleBuild possible(Object answer) {
-        PossibleBuild build = as(PossibleBuild.class, answer);
+    static BuildOutcome buildOutcome(Object answer) {
+        BuildOutcome build = as(BuildOutcome.class, answer);
         if (build.built() != null) {
-            return new PossibleBuild(finished(build.built()), null);
+            return new BuildOutcome(finished(build.built()), null);
         }
         ImageDescription image = as(ImageDescription.class, build.unchanged());
         List<ImageDescription.Variant> variants = list(image.variants(), each -> {
@@ -138,7 +138,7 @@ final class AgentAnswers {
             return new ImageDescription.Variant(
                     variant.platform(), variant.digest(), Math.max(0, variant.sizeBytes()), null, Map.of(), Map.of());
         });
-        return new PossibleBuild(
+        return new BuildOutcome(
                 null,
                 new ImageDescription(
                         image.digest(),
@@ -192,7 +192,7 @@ final class AgentAnswers {
                 text(warning.description()),
                 text(warning.detail()),
                 text(warning.url()),
-                place(warning.location()));
+                location(warning.location()));
     }
 
     private static Target target(Object item) {
@@ -221,13 +221,13 @@ final class AgentAnswers {
      * agent has already printed them.
      */
     @CheckForNull
-    private static SourceLocation place(@CheckForNull SourceLocation place) {
-        if (place == null) {
+    private static SourceLocation location(@CheckForNull SourceLocation location) {
+        if (location == null) {
             return null;
         }
         List<SourceLocation.Lines> first =
-                place.line() == 0 ? List.of() : List.of(new SourceLocation.Lines(place.line(), place.line()));
-        return new SourceLocation(text(place.file()), List.of(), first);
+                location.line() == 0 ? List.of() : List.of(new SourceLocation.Lines(location.line(), location.line()));
+        return new SourceLocation(text(location.file()), List.of(), first);
     }
 
     private static <T> List<T> list(List<?> items, Function<Object, T> copy) {

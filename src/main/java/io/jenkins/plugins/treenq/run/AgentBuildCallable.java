@@ -43,7 +43,7 @@ import jenkins.MasterToSlaveFileCallable;
 final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFileCallable<Void> {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(AgentBuildCallable.class.getName());
-    private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
 
     /**
      * The number of attempts to send the result as an object. Afterwards, a text that describes the result is sent
@@ -66,19 +66,19 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     @CheckForNull
     @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
-    private final Outcome outcome;
+    private final TaskCallbacks callbacks;
 
     private AgentBuildCallable(
             AgentTask<T> work,
             AgentBuildInput input,
             LogSink log,
             @CheckForNull ProgressSink progress,
-            @CheckForNull Outcome outcome) {
+            @CheckForNull TaskCallbacks callbacks) {
         this.work = work;
         this.input = input;
         this.log = log;
         this.progress = progress;
-        this.outcome = outcome;
+        this.callbacks = callbacks;
     }
 
     /** @param progress receives the progress of a build; null if no one needs the progress */
@@ -88,9 +88,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     }
 
     /** Receives the result of the task, on the controller. */
-    public interface Outcome {
+    public interface TaskCallbacks {
         /** The task has started. */
-        void begun(Stop stop);
+        void begun(TaskCanceller canceller);
 
         void done(Serializable value);
 
@@ -98,22 +98,22 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     }
 
     /** Receives, on the agent, the request to stop the task. */
-    public interface Stop {
+    public interface TaskCanceller {
         @Asynchronous
-        void stop();
+        void cancel();
     }
 
     /**
      * Returns a copy that can call the controller until the channel is closed. An object that is exported while a call
      * is being sent is released when that call returns, therefore this method exports the objects beforehand.
      */
-    AgentBuildCallable<T> of(Channel agent, Outcome told) {
+    AgentBuildCallable<T> of(Channel agent, TaskCallbacks receiver) {
         return new AgentBuildCallable<>(
                 work,
                 input,
                 agent.export(LogSink.class, log),
                 progress == null ? null : agent.export(ProgressSink.class, progress),
-                agent.export(Outcome.class, told));
+                agent.export(TaskCallbacks.class, receiver));
     }
 
     /** Shows, on the controller, that the agent gets the classes of builds. */
@@ -135,7 +135,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     @Override
     public Void invoke(File folder, VirtualChannel channel) {
         // The channel parameter is null here; it is only set for files on another machine.
-        new Running(Channel.currentOrFail(), outcome).follow(begin(folder));
+        new Running(Channel.currentOrFail(), callbacks).follow(begin(folder));
         return null;
     }
 
@@ -143,9 +143,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
      * A task that is canceled when the connection to the controller is closed, because then no one waits for its
      * result.
      */
-    private static final class Running extends Channel.Listener implements Stop {
+    private static final class Running extends Channel.Listener implements TaskCanceller {
         private final Channel controller;
-        private final Outcome outcome;
+        private final TaskCallbacks callbacks;
         private volatile CompletableFuture<? extends Serializable> result;
 
         /**
@@ -154,9 +154,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
          */
         private volatile boolean stopped;
 
-        Running(Channel controller, Outcome outcome) {
+        Running(Channel controller, TaskCallbacks callbacks) {
             this.controller = controller;
-            this.outcome = outcome;
+            this.callbacks = callbacks;
         }
 
         void follow(CompletableFuture<? extends Serializable> begun) {
@@ -164,30 +164,30 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
             controller.addListener(this);
             begun.whenComplete((value, failure) -> controller.removeListener(this));
             if (controller.isClosingOrClosed()) {
-                stop();
+                cancel();
             }
-            Stop stop = exported();
-            told(() -> outcome.begun(stop))
+            TaskCanceller canceller = exportedCanceller();
+            callController(() -> callbacks.begun(canceller))
                     .whenComplete((nothing, problem) -> begun.whenComplete((value, failure) -> {
                         if (!stopped) {
-                            LOGGER.log(Level.FINE, failure, () -> "the work for the controller is over");
-                            tell(value, failure, 1);
+                            LOGGER.log(Level.FINE, failure, () -> "the task of the controller has ended");
+                            sendResult(value, failure, 1);
                         }
                     }));
         }
 
-        private Stop exported() {
+        private TaskCanceller exportedCanceller() {
             try {
-                return controller.export(Stop.class, this);
+                return controller.export(TaskCanceller.class, this);
             } catch (RuntimeException | Error e) {
                 // The call fails, and without an exported object the controller could not stop the task later.
-                stop();
+                cancel();
                 throw e;
             }
         }
 
-        private CompletableFuture<Void> told(Runnable call) {
-            return Async.call(Async.ASKING, () -> {
+        private CompletableFuture<Void> callController(Runnable call) {
+            return Async.call(Async.BLOCKING, () -> {
                 call.run();
                 return null;
             });
@@ -199,19 +199,19 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
          *
          * @param attempt counts from 1
          */
-        private void tell(@CheckForNull Serializable value, @CheckForNull Throwable failure, int attempt) {
-            CompletableFuture<Void> told = told(() -> {
+        private void sendResult(@CheckForNull Serializable value, @CheckForNull Throwable failure, int attempt) {
+            CompletableFuture<Void> sent = callController(() -> {
                 if (failure == null) {
-                    outcome.done(value);
+                    callbacks.done(value);
                 } else {
-                    outcome.failed(failure);
+                    callbacks.failed(failure);
                 }
             });
-            told.whenComplete((nothing, problem) -> {
+            sent.whenComplete((nothing, problem) -> {
                 if (problem != null && !controller.isClosingOrClosed()) {
-                    LOGGER.log(Level.FINE, problem, () -> "the controller was not told what became of its work");
-                    Throwable sent = sendable(failure, problem, attempt);
-                    Async.pause(TELL_AGAIN).thenRun(() -> tell(sent == null ? value : null, sent, attempt + 1));
+                    LOGGER.log(Level.FINE, problem, () -> "the result of a task cannot be sent to the controller");
+                    Throwable next = sendable(failure, problem, attempt);
+                    Async.pause(RETRY_PAUSE).thenRun(() -> sendResult(next == null ? value : null, next, attempt + 1));
                 }
             });
         }
@@ -233,14 +233,14 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         }
 
         @Override
-        public void stop() {
+        public void cancel() {
             stopped = true;
             result.cancel(true);
         }
 
         @Override
         public void onClosed(Channel channel, IOException cause) {
-            stop();
+            cancel();
         }
     }
 
@@ -302,14 +302,14 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                         prepared.dockerfileText(MOST_DOCKERFILE_BYTES),
                         SecretArguments.shown(build),
                         mask);
-                tell(() -> progress.source(source));
+                report(() -> progress.source(source));
             }
             return new Prepared(request, content, new Console(log, mask, progress, input.link()));
         }
 
         private void entered(BuildPhase phase) {
             if (progress != null) {
-                tell(() -> progress.entered(phase));
+                report(() -> progress.entered(phase));
             }
         }
 
@@ -317,11 +317,11 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
          * Calls the controller. A failure of the call is only logged, because the build does not depend on the report
          * of its progress.
          */
-        private void tell(Runnable call) {
+        private void report(Runnable call) {
             try {
                 call.run();
             } catch (RuntimeException e) {
-                LOGGER.log(Level.FINE, "the controller is not told how far a build is", e);
+                LOGGER.log(Level.FINE, "the progress of a build cannot be sent to the controller", e);
             }
         }
 

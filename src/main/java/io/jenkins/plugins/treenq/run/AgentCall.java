@@ -25,9 +25,9 @@ import java.util.logging.Logger;
  * A task that runs on an agent. No thread of the controller waits for the agent: the agent is requested to start the
  * task, and notifies the controller when the task has started and when it is done.
  */
-final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentBuildCallable.Outcome {
+final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentBuildCallable.TaskCallbacks {
     private static final Logger LOGGER = Logger.getLogger(AgentCall.class.getName());
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     private final String agent;
     private final AgentTask<T> work;
@@ -65,7 +65,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     }
 
     private CompletableFuture<T> beginHere(CompletableFuture<T> here) {
-        Async.stopWith(result, here::cancel);
+        Async.cancelWith(result, here::cancel);
         here.whenComplete((value, failure) -> {
             if (failure == null) {
                 result.complete(value);
@@ -112,9 +112,9 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         // The request is sent on remoting's threads, so that an agent that does not read from its channel blocks no
         // other builds.
         Async.call(Computer.threadPoolForRemoting, () -> folder.actAsync(callable.of(remote, this)))
-                .whenComplete((asked, failure) -> {
+                .whenComplete((request, failure) -> {
                     if (failure == null) {
-                        look(asked);
+                        awaitStart(request);
                     } else {
                         failed(failure);
                     }
@@ -125,16 +125,16 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
      * Checks until the task has started whether the request failed, because an agent that cannot start the task does
      * not notify the controller.
      */
-    private void look(Future<Void> asked) {
+    private void awaitStart(Future<Void> request) {
         if (begun || result.isDone()) {
             return;
         }
-        if (!asked.isDone()) {
-            Async.pause(LOOK_AGAIN).thenRun(() -> look(asked));
+        if (!request.isDone()) {
+            Async.pause(CHECK_INTERVAL).thenRun(() -> awaitStart(request));
             return;
         }
         try {
-            asked.get();
+            request.get();
         } catch (ExecutionException e) {
             failed(e.getCause());
         } catch (InterruptedException e) {
@@ -144,18 +144,18 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     }
 
     @Override
-    public void begun(AgentBuildCallable.Stop stop) {
+    public void begun(AgentBuildCallable.TaskCanceller canceller) {
         begun = true;
         Preparing waited = preparing;
         if (waited != null) {
             waited.callable().prepared(agent, Duration.ofNanos(System.nanoTime() - waited.sinceNanos()));
         }
-        Async.stopWith(result, interrupting -> Computer.threadPoolForRemoting.execute(() -> stop(stop)));
+        Async.cancelWith(result, interrupting -> Computer.threadPoolForRemoting.execute(() -> cancel(canceller)));
     }
 
-    private void stop(AgentBuildCallable.Stop stop) {
+    private void cancel(AgentBuildCallable.TaskCanceller canceller) {
         try {
-            stop.stop();
+            canceller.cancel();
         } catch (RuntimeException e) {
             // The agent was disconnected, which also ends the task.
             LOGGER.log(Level.FINE, e, () -> agent + " cannot be told to stop");

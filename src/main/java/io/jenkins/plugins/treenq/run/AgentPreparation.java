@@ -3,15 +3,20 @@ package io.jenkins.plugins.treenq.run;
 
 import hudson.Extension;
 import hudson.FilePath;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import hudson.model.Computer;
 import hudson.model.TaskListener;
 import hudson.remoting.Channel;
 import hudson.slaves.ComputerListener;
 import io.jenkins.plugins.treenq.agent.AgentClasses;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.util.SystemProperties;
 
@@ -26,10 +31,13 @@ public final class AgentPreparation extends ComputerListener {
 
     private static final List<Class<?>> ROOTS = List.of(
             AgentBuildCallable.class,
+            AgentWarmUp.class,
             BuildTask.class,
             CheckTask.class,
             HistoryLookupTask.class,
             SkipIfUnchangedTask.class);
+
+    private static final Logger LOGGER = Logger.getLogger(AgentPreparation.class.getName());
 
     private final AgentClasses classes = new AgentClasses(
             ROOTS,
@@ -53,9 +61,26 @@ public final class AgentPreparation extends ComputerListener {
     }
 
     @Override
-    public void preOnline(Computer computer, hudson.remoting.Channel channel, FilePath root, TaskListener listener) {
+    public void preOnline(Computer computer, Channel channel, FilePath root, TaskListener listener) {
         if (channel != null && isWanted()) {
-            classes.sendTo(channel);
+            classes.sendTo(channel).thenRun(() -> warmUp(channel));
+        }
+    }
+
+    private static void warmUp(Channel agent) {
+        try {
+            agent.callAsync(new AgentWarmUp());
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> agent.getName() + " loads the classes when it needs them");
+        }
+    }
+
+    /** Makes the jar of the classes in advance, so that the first agent does not wait for it. */
+    @Initializer(after = InitMilestone.COMPLETED)
+    public static void makeJar() {
+        AgentPreparation preparation = get();
+        if (preparation.isWanted()) {
+            preparation.classes.makeJar();
         }
     }
 

@@ -18,7 +18,7 @@ import jenkins.util.JenkinsJVM;
 
 /**
  * Runs work that consists of several parts without a thread that waits for the parts. The executors {@link #SHORT} and
- * {@link #ASKING} have a bounded number of threads in each JVM. Every exception and error that a part throws becomes
+ * {@link #BLOCKING} have a bounded number of threads in each JVM. Every exception and error that a part throws becomes
  * the result of the whole, errors of the JVM included. Canceling the whole also cancels the part that is running;
  * canceling never blocks.
  */
@@ -31,7 +31,7 @@ public final class Async {
      * of their own, because the clients' pool reads the responses, and a response must not queue behind the tasks that
      * wait for it.
      */
-    public static final Executor ASKING = asSystem(WorkerPool.of("treenq-asking", 6));
+    public static final Executor BLOCKING = asSystem(WorkerPool.of("treenq-blocking", 6));
 
     /** Executor for tasks that copy images between registries. These tasks can take long and must not delay builds. */
     public static final Executor REGISTRIES = asSystem(
@@ -88,7 +88,7 @@ public final class Async {
                 result.completeExceptionally(failure);
             }
         };
-        stopWith(result, task::cancel);
+        cancelWith(result, task::cancel);
         try {
             threads.execute(task);
         } catch (RuntimeException | Error e) {
@@ -106,7 +106,7 @@ public final class Async {
     /** Runs the next part when the first part has succeeded. */
     public static <T, R> CompletableFuture<R> then(CompletableFuture<T> first, Next<? super T, R> next) {
         CompletableFuture<R> whole = new CompletableFuture<>();
-        stopWith(whole, first::cancel);
+        cancelWith(whole, first::cancel);
         first.whenComplete((result, failure) -> {
             if (failure != null) {
                 whole.completeExceptionally(FutureOutcome.cause(failure));
@@ -120,7 +120,7 @@ public final class Async {
     /** Runs the next part when the first part has failed, but not when the whole was canceled. */
     public static <T> CompletableFuture<T> orElse(CompletableFuture<T> first, Next<Throwable, T> next) {
         CompletableFuture<T> whole = new CompletableFuture<>();
-        stopWith(whole, first::cancel);
+        cancelWith(whole, first::cancel);
         first.whenComplete((result, failure) -> {
             if (failure == null) {
                 whole.complete(result);
@@ -134,7 +134,7 @@ public final class Async {
     /** Runs the next part in any case, even when the whole was canceled. */
     public static <T, R> CompletableFuture<R> handle(CompletableFuture<T> first, Handler<? super T, R> next) {
         CompletableFuture<R> whole = new CompletableFuture<>();
-        stopWith(whole, first::cancel);
+        cancelWith(whole, first::cancel);
         first.whenComplete((result, failure) ->
                 follow(whole, () -> next.after(result, failure == null ? null : FutureOutcome.cause(failure))));
         return whole;
@@ -185,7 +185,7 @@ public final class Async {
                 CompletableFuture<R> second = part.call();
                 // The cancellation is connected on this thread, because the whole may have been canceled in the
                 // meantime.
-                stopWith(whole, second::cancel);
+                cancelWith(whole, second::cancel);
                 second.whenComplete((result, failure) -> pass(result, failure, whole));
                 return null;
             });
@@ -208,16 +208,16 @@ public final class Async {
         }
     }
 
-    /** Stops a part. */
-    public interface Stop {
-        void stop(boolean interrupting);
+    /** Cancels a part. */
+    public interface Cancellation {
+        void cancel(boolean interrupting);
     }
 
-    /** Stops a part when the whole is canceled, or immediately if the whole has already been canceled. */
-    public static void stopWith(CompletableFuture<?> whole, Stop part) {
+    /** Cancels a part when the whole is canceled, or immediately if the whole has already been canceled. */
+    public static void cancelWith(CompletableFuture<?> whole, Cancellation part) {
         whole.whenComplete((result, failure) -> {
             if (whole.isCancelled()) {
-                part.stop(true);
+                part.cancel(true);
             }
         });
     }

@@ -60,12 +60,12 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                         client, content, console, reporter, registries, new AtomicBoolean())
                 .build(request, failOnWarning);
         CompletableFuture<FinishedBuild> finished = Async.then(
-                built, result -> Async.call(Async.ASKING, () -> FinishedBuild.of(result, client, console.mask())));
+                built, result -> Async.call(Async.BLOCKING, () -> FinishedBuild.of(result, client, console.mask())));
         return Async.handle(
                 finished,
                 (build, failure) -> Async.handle(
                         sender.finish(),
-                        (told, untold) -> failure == null
+                        (sent, sendFailure) -> failure == null
                                 ? CompletableFuture.completedFuture(build)
                                 : CompletableFuture.failedFuture(failure)));
     }
@@ -84,7 +84,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             AtomicBoolean linked) {
         CompletableFuture<BuildResult> build(BuildRequest request, boolean failOnWarning) {
             CompletableFuture<Void> checked = failOnWarning
-                    ? Async.call(Async.ASKING, () -> check(request))
+                    ? Async.call(Async.BLOCKING, () -> check(request))
                     : CompletableFuture.completedFuture(null);
             CompletableFuture<BuildResult> built = Async.then(checked, nothing -> buildAndPush(request, 1));
             return Async.orElse(built, failure -> {
@@ -103,7 +103,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
             }
             CompletableFuture<BuildkitException.BuildFailedException> explained = Async.within(
                     LONGEST_EXPLANATION,
-                    Async.call(Async.ASKING, () -> client.explained(failure, request, content, registries)),
+                    Async.call(Async.BLOCKING, () -> client.explained(failure, request, content, registries)),
                     failure);
             return Async.handle(
                     explained, (better, problem) -> CompletableFuture.failedFuture(better == null ? failure : better));
@@ -161,7 +161,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 // The printer is closed first, so that the log is complete before the failure is printed.
                 printer.close();
                 if (failure instanceof BuildkitException.BuildFailedException e) {
-                    printer.failureTailOutOfSight().forEach(console::print);
+                    printer.distantFailureTail().forEach(console::print);
                     console.print(e.location());
                 }
                 return failure == null

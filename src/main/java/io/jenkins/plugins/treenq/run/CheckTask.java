@@ -21,7 +21,7 @@ final class CheckTask implements AgentTask<CheckedDockerfile> {
     @Override
     public CompletableFuture<CheckedDockerfile> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
-        return Async.call(Async.ASKING, () -> {
+        return Async.call(Async.BLOCKING, () -> {
             Lint lint = DockerfileRules.check(client, request, content, console);
             if (lint.warnings().isEmpty()) {
                 console.print("The Dockerfile breaks no rule");

@@ -33,12 +33,12 @@ final class ConsolePrefix {
     /**
      * Registers a build that starts.
      *
-     * @param besideOthers whether other builds of the run can start while this build is running
+     * @param inParallel whether other builds of the run can start while this build is running
      */
-    static ConsolePrefix begin(Run<?, ?> run, DockerfileBuild build, boolean besideOthers) {
+    static ConsolePrefix begin(Run<?, ?> run, DockerfileBuild build, boolean inParallel) {
         synchronized (UNDER_WAY) {
             Set<String> names = UNDER_WAY.computeIfAbsent(run, first -> new HashSet<>());
-            boolean shown = besideOthers || !names.isEmpty();
+            boolean shown = inParallel || !names.isEmpty();
             String name = name(build);
             String unique = name;
             for (int number = 2; !names.add(unique); number++) {

@@ -31,7 +31,7 @@ final class DaemonSelection implements AutoCloseable {
     private final TaskListener listener;
 
     @CheckForNull
-    private final Site earlier;
+    private final BuildLocation earlier;
 
     /**
      * The addresses that could not be reached in this round. The set is concurrent because slots are requested on other
@@ -42,8 +42,8 @@ final class DaemonSelection implements AutoCloseable {
     private int rounds;
 
     private volatile BuildkitBuilder builder;
-    private volatile DaemonCandidates.Daemons wanted;
-    private volatile CompletableFuture<DaemonSlot> place = new CompletableFuture<>();
+    private volatile DaemonCandidates.Daemons candidates;
+    private volatile CompletableFuture<DaemonSlot> slot = new CompletableFuture<>();
     private volatile boolean closed;
 
     /**
@@ -56,7 +56,7 @@ final class DaemonSelection implements AutoCloseable {
             String key,
             DaemonPool pool,
             TaskListener listener,
-            @CheckForNull Site earlier) {
+            @CheckForNull BuildLocation earlier) {
         this.order = order;
         this.job = job;
         this.key = key;
@@ -69,25 +69,25 @@ final class DaemonSelection implements AutoCloseable {
      * Requests a slot, which is kept until this selection is closed. The future completes when a slot is available; no
      * thread waits for it.
      */
-    CompletableFuture<Site> next() {
-        CompletableFuture<DaemonSlot> next = pool.take(this::daemons);
-        place = next;
+    CompletableFuture<BuildLocation> next() {
+        CompletableFuture<DaemonSlot> next = pool.acquire(this::daemons);
+        slot = next;
         if (closed) {
             // The build was stopped while the slot was requested.
-            giveBack();
+            release();
         }
         if (!next.isDone()) {
-            say("Waiting: each daemon of '" + builder.getName() + "' has reached its limit of " + limit());
+            print("Waiting: each daemon of '" + builder.getName() + "' has reached its limit of " + limit());
         }
-        return Async.then(next, taken -> CompletableFuture.completedFuture(site(taken)));
+        return Async.then(next, acquired -> CompletableFuture.completedFuture(location(acquired)));
     }
 
-    private Site site(DaemonSlot taken) {
-        String first = wanted.addresses().get(0);
-        if (!taken.address().equals(first)) {
-            say(first + " has reached its limit of " + limit() + "; taking " + taken.address());
+    private BuildLocation location(DaemonSlot acquired) {
+        String first = candidates.addresses().get(0);
+        if (!acquired.address().equals(first)) {
+            print(first + " has reached its limit of " + limit() + "; taking " + acquired.address());
         }
-        return new Site(builder.getName(), taken.address());
+        return new BuildLocation(builder.getName(), acquired.address());
     }
 
     private String limit() {
@@ -101,11 +101,12 @@ final class DaemonSelection implements AutoCloseable {
      * @return completes when {@link #next} should be called
      * @throws DaemonUnreachableException the given failure, if all daemons have been tried often enough
      */
-    CompletableFuture<Void> failed(Site site, DaemonUnreachableException failure) throws DaemonUnreachableException {
-        giveBack();
-        unreachable.add(site.address());
+    CompletableFuture<Void> failed(BuildLocation location, DaemonUnreachableException failure)
+            throws DaemonUnreachableException {
+        release();
+        unreachable.add(location.address());
         if (!unreachable.containsAll(builder.addresses())) {
-            say(failure.reason() + "; trying another daemon of '" + site.builder() + "'");
+            print(failure.reason() + "; trying another daemon of '" + location.builder() + "'");
             return CompletableFuture.completedFuture(null);
         }
         if (rounds == RetryPauses.ALL.size() || !failure.isPassing()) {
@@ -113,7 +114,7 @@ final class DaemonSelection implements AutoCloseable {
         }
         Duration pause = RetryPauses.ALL.get(rounds++);
         unreachable.clear();
-        say(failure.reason() + "; trying again in " + pause.toSeconds() + " s");
+        print(failure.reason() + "; trying again in " + pause.toSeconds() + " s");
         return Async.pause(pause);
     }
 
@@ -121,14 +122,14 @@ final class DaemonSelection implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        giveBack();
+        release();
     }
 
-    private void giveBack() {
-        place.cancel(false);
-        place.whenComplete((taken, failure) -> {
-            if (taken != null) {
-                taken.close();
+    private void release() {
+        slot.cancel(false);
+        slot.whenComplete((acquired, failure) -> {
+            if (acquired != null) {
+                acquired.close();
             }
         });
     }
@@ -150,11 +151,11 @@ final class DaemonSelection implements AutoCloseable {
         if (!unreachable.containsAll(addresses)) {
             addresses.removeAll(unreachable);
         }
-        wanted = new DaemonCandidates.Daemons(addresses, builder.getLimit());
-        return wanted;
+        candidates = new DaemonCandidates.Daemons(addresses, builder.getLimit());
+        return candidates;
     }
 
-    private void say(String line) {
+    private void print(String line) {
         listener.getLogger().println(line);
     }
 }

@@ -30,7 +30,7 @@ final class HistoryLookupTask implements AgentTask<RecoveredBuild> {
     @Override
     public CompletableFuture<RecoveredBuild> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
-        return Async.call(Async.ASKING, () -> historyResult(client, console));
+        return Async.call(Async.BLOCKING, () -> historyResult(client, console));
     }
 
     @CheckForNull

@@ -56,13 +56,13 @@ public final class ImageBuild {
     private final Run<?, ?> run;
     private final ConsoleMask mask;
     private TaskListener listener;
-    private boolean besideOthers;
+    private boolean inParallel;
 
     /**
      * The log lines that were already printed about the start on a daemon. The set is concurrent because tasks are sent
      * from several threads.
      */
-    private final Set<String> begun = ConcurrentHashMap.newKeySet();
+    private final Set<String> printedStarts = ConcurrentHashMap.newKeySet();
 
     /** Null until the policy has allowed the build. */
     private DockerfileBuild build;
@@ -81,8 +81,8 @@ public final class ImageBuild {
      *
      * @return this object
      */
-    public ImageBuild besideOthers(boolean others) {
-        besideOthers = others;
+    public ImageBuild inParallel(boolean others) {
+        inParallel = others;
         return this;
     }
 
@@ -104,7 +104,7 @@ public final class ImageBuild {
      */
     public CompletableFuture<BuiltImage> start(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
-        ConsolePrefix prefix = ConsolePrefix.begin(run, order.build(), besideOthers);
+        ConsolePrefix prefix = ConsolePrefix.begin(run, order.build(), inParallel);
         listener = prefix.before(listener);
         CompletableFuture<BuiltImage> image = begun(folder, env, journal);
         image.whenComplete((built, failure) -> prefix.end());
@@ -114,11 +114,11 @@ public final class ImageBuild {
     private CompletableFuture<BuiltImage> begun(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
         return Async.begin(() -> {
-            BegunBuild earlier = known(journal.begun());
+            BegunBuild earlier = stillConfigured(journal.begun());
             return earlier == null
                     ? unlessPresent(null, folder, env, journal)
                     : Async.then(
-                            recall(earlier, folder, env),
+                            lookUpInHistory(earlier, folder, env),
                             image -> image.isPresent()
                                     ? CompletableFuture.completedFuture(image.get())
                                     : unlessPresent(earlier.site(), folder, env, journal));
@@ -130,7 +130,7 @@ public final class ImageBuild {
      * daemon cannot be queried any more.
      */
     @CheckForNull
-    private BegunBuild known(@CheckForNull BegunBuild earlier) {
+    private BegunBuild stillConfigured(@CheckForNull BegunBuild earlier) {
         if (earlier == null
                 || JobConfiguration.of(run.getParent()).builders().stream()
                         .anyMatch(builder ->
@@ -148,7 +148,10 @@ public final class ImageBuild {
      * so that a run shows its builds in the order in which they were requested.
      */
     private CompletableFuture<BuiltImage> unlessPresent(
-            @CheckForNull Site earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal)
+            @CheckForNull BuildLocation earlier,
+            @CheckForNull FilePath folder,
+            @CheckForNull EnvVars env,
+            BuildJournal journal)
             throws IOException {
         requireAllowed();
         LiveTimeline timeline = timeline(order.build().subject());
@@ -168,7 +171,7 @@ public final class ImageBuild {
     /** Builds the image, unless the build is to be skipped if the tags exist and all of them point to one image. */
     private CompletableFuture<BuiltImage> unlessPresent(
             LiveTimeline timeline,
-            @CheckForNull Site earlier,
+            @CheckForNull BuildLocation earlier,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
             BuildJournal journal)
@@ -177,7 +180,7 @@ public final class ImageBuild {
             return build(timeline, earlier, folder, env, journal);
         }
         CompletableFuture<Optional<BuiltImage>> present =
-                Async.call(Async.ASKING, () -> new RegistryImages(run, listener).present(order, timeline));
+                Async.call(Async.BLOCKING, () -> new RegistryImages(run, listener).present(order, timeline));
         return Async.then(present, image -> {
             if (image.isEmpty()) {
                 return build(timeline, earlier, folder, env, journal);
@@ -189,13 +192,13 @@ public final class ImageBuild {
 
     private CompletableFuture<BuiltImage> build(
             LiveTimeline timeline,
-            @CheckForNull Site earlier,
+            @CheckForNull BuildLocation earlier,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
             BuildJournal journal)
             throws AbortException {
         // A build on several builders is started again after a restart, and uses the builders' caches.
-        Map<String, List<String>> builders = earlier == null ? divided() : Map.of();
+        Map<String, List<String>> builders = earlier == null ? platformsByBuilder() : Map.of();
         if (builders.size() > 1) {
             if (order.skipIfUnchanged()) {
                 listener.getLogger()
@@ -207,15 +210,15 @@ public final class ImageBuild {
                     new PlatformBuilds(order, run, listener, mask, builders).start(folder, env),
                     build -> CompletableFuture.completedFuture(recorded(timeline, build, names)));
         }
-        return atADaemon(
+        return onDaemon(
                 selection(ControllerDaemonPool.get(), earlier),
                 timeline,
-                site -> Async.then(
-                        journal.begins(new BegunBuild(order.build().request().ref(), site)),
-                        remembered -> buildAt(timeline, site, folder, env)));
+                location -> Async.then(
+                        journal.begins(new BegunBuild(order.build().request().ref(), location)),
+                        remembered -> buildOn(timeline, location, folder, env)));
     }
 
-    private Map<String, List<String>> divided() throws AbortException {
+    private Map<String, List<String>> platformsByBuilder() throws AbortException {
         return order.builder() == null && order.build().isDivisible()
                 ? JobConfiguration.of(run.getParent()).divide(order.build().platforms())
                 : Map.of();
@@ -225,16 +228,16 @@ public final class ImageBuild {
      * Builds some platforms of an image on a daemon that has a free slot. The part is not recorded as an image of the
      * run.
      */
-    CompletableFuture<FinishedBuild> part(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+    CompletableFuture<FinishedBuild> buildPart(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         String subject =
                 order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return Async.begin(() -> {
             requireAllowed();
             LiveTimeline timeline = timeline(subject);
-            CompletableFuture<FinishedBuild> part = atADaemon(
+            CompletableFuture<FinishedBuild> part = onDaemon(
                     selection(ControllerDaemonPool.get(), null),
                     timeline,
-                    site -> Async.begin(() -> send(building(folder), site, folder, env, timeline)));
+                    location -> Async.begin(() -> send(buildTask(folder), location, folder, env, timeline)));
             CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
                 FinishedBuild whole = ended(timeline, build);
                 timeline.image(record(built(timeline.number(), whole, ""), whole.content()));
@@ -244,38 +247,38 @@ public final class ImageBuild {
         });
     }
 
-    private CompletableFuture<BuiltImage> buildAt(
-            LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+    private CompletableFuture<BuiltImage> buildOn(
+            LiveTimeline timeline, BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         return Async.then(
-                Async.begin(() -> possible(timeline, site, folder, env)),
-                build -> CompletableFuture.completedFuture(recorded(timeline, build, site)));
+                Async.begin(() -> buildUnlessUnchanged(timeline, location, folder, env)),
+                build -> CompletableFuture.completedFuture(recorded(timeline, build, location)));
     }
 
-    private CompletableFuture<PossibleBuild> possible(
-            LiveTimeline timeline, Site site, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+    private CompletableFuture<BuildOutcome> buildUnlessUnchanged(
+            LiveTimeline timeline, BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
             return Async.then(
-                    send(building(folder), site, folder, env, timeline),
-                    build -> CompletableFuture.completedFuture(new PossibleBuild(build, null)));
+                    send(buildTask(folder), location, folder, env, timeline),
+                    build -> CompletableFuture.completedFuture(new BuildOutcome(build, null)));
         }
-        BuildTask building = building(folder);
+        BuildTask task = buildTask(folder);
         // The line about the start of the build is only printed if the image has changed.
         return send(
-                new SkipIfUnchangedTask(building, tags, RegistryAccess.connections(run), begins(building, site)),
-                site,
+                new SkipIfUnchangedTask(task, tags, RegistryAccess.connections(run), startLine(task, location)),
+                location,
                 folder,
                 env,
                 timeline);
     }
 
-    private BuiltImage recorded(LiveTimeline timeline, PossibleBuild build, Site site)
+    private BuiltImage recorded(LiveTimeline timeline, BuildOutcome build, BuildLocation location)
             throws IOException, InterruptedException {
         FinishedBuild built = build.built();
         ImageDescription unchanged = build.unchanged();
         if (built != null) {
-            return recorded(timeline, built, site.builder());
+            return recorded(timeline, built, location.builder());
         }
         BuiltImage image = recorded(BuiltImage.present(timeline.number(), unchanged, order.build(), timeline.stop()));
         timeline.image(record(image, null));
@@ -326,15 +329,15 @@ public final class ImageBuild {
         return ImagesAction.of(run).begin(order.build().request().ref(), subject, "");
     }
 
-    private BuildTask building(@CheckForNull FilePath folder) {
+    private BuildTask buildTask(@CheckForNull FilePath folder) {
         // Every build on an agent would get the login of Jenkins' proxy only for the text of a possible failure.
         return new BuildTask(
                 order.failOnWarning(),
                 folder == null ? null : RegistryAccess.connections(run).withoutProxyLogins());
     }
 
-    private static String begins(AgentTask<?> work, Site site) {
-        return work.activity() + " on '" + site.builder() + "' (" + site.address() + ")";
+    private static String startLine(AgentTask<?> work, BuildLocation location) {
+        return work.activity() + " on '" + location.builder() + "' (" + location.address() + ")";
     }
 
     /** Ends the timeline together with the build, and saves the timeline before the result is passed on. */
@@ -344,7 +347,7 @@ public final class ImageBuild {
         build.whenComplete((result, failure) -> CompletableFuture.completedFuture(null)
                 .thenCompose(over -> failure == null ? success.apply(result) : failed(timeline, failure))
                 .whenComplete((kept, problem) -> Async.pass(result, failure, followed)));
-        Async.stopWith(followed, build::cancel);
+        Async.cancelWith(followed, build::cancel);
         return followed;
     }
 
@@ -372,16 +375,16 @@ public final class ImageBuild {
      * Looks up a build that was interrupted by a restart of Jenkins, and returns its image if the daemon finished the
      * build.
      */
-    private CompletableFuture<Optional<BuiltImage>> recall(
+    private CompletableFuture<Optional<BuiltImage>> lookUpInHistory(
             BegunBuild earlier, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         // A build that writes files is always repeated, because the files may be incomplete.
         if (!order.build().destinations().isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        CompletableFuture<RecoveredBuild> asked =
+        CompletableFuture<RecoveredBuild> lookup =
                 send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env, null);
-        CompletableFuture<Optional<BuiltImage>> image = Async.then(asked, found -> {
+        CompletableFuture<Optional<BuiltImage>> image = Async.then(lookup, found -> {
             if (found != null) {
                 listener.getLogger().println("The build was finished while Jenkins was away");
                 return CompletableFuture.completedFuture(Optional.of(recovered(earlier, found)));
@@ -399,7 +402,7 @@ public final class ImageBuild {
         });
     }
 
-    private DaemonSelection selection(DaemonPool pool, @CheckForNull Site earlier) {
+    private DaemonSelection selection(DaemonPool pool, @CheckForNull BuildLocation earlier) {
         return new DaemonSelection(order, run.getParent(), identity(), pool, listener, earlier);
     }
 
@@ -412,13 +415,13 @@ public final class ImageBuild {
     }
 
     /** Runs a task on the first daemon that has a free slot, and on another daemon if that one cannot be reached. */
-    private static <T> CompletableFuture<T> atADaemon(
-            DaemonSelection selection, @CheckForNull LiveTimeline timeline, Async.Next<Site, T> work) {
-        CompletableFuture<T> done = atNextDaemon(selection, site -> {
+    private static <T> CompletableFuture<T> onDaemon(
+            DaemonSelection selection, @CheckForNull LiveTimeline timeline, Async.Next<BuildLocation, T> work) {
+        CompletableFuture<T> done = onNextDaemon(selection, location -> {
             if (timeline != null) {
-                timeline.located(site.builder());
+                timeline.located(location.builder());
             }
-            return Async.orElse(work.after(site), failure -> {
+            return Async.orElse(work.after(location), failure -> {
                 if (timeline != null && failure instanceof DaemonUnreachableException) {
                     timeline.waiting();
                 }
@@ -429,13 +432,13 @@ public final class ImageBuild {
         return done;
     }
 
-    private static <T> CompletableFuture<T> atNextDaemon(DaemonSelection selection, Async.Next<Site, T> work) {
+    private static <T> CompletableFuture<T> onNextDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
         return Async.then(
                 selection.next(),
-                site -> Async.orElse(
-                        work.after(site),
+                location -> Async.orElse(
+                        work.after(location),
                         failure -> failure instanceof DaemonUnreachableException missed
-                                ? Async.then(selection.failed(site, missed), now -> atNextDaemon(selection, work))
+                                ? Async.then(selection.failed(location, missed), now -> onNextDaemon(selection, work))
                                 : CompletableFuture.failedFuture(failure)));
     }
 
@@ -487,10 +490,10 @@ public final class ImageBuild {
     public CompletableFuture<DockerfileCheck> check(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         return Async.begin(() -> {
             requireAllowed();
-            CompletableFuture<CheckedDockerfile> checked = atADaemon(
+            CompletableFuture<CheckedDockerfile> checked = onDaemon(
                     selection(new DaemonPool(Async.SHORT), null),
                     null,
-                    site -> send(new CheckTask(order.failOnWarning()), site, folder, env, null));
+                    location -> send(new CheckTask(order.failOnWarning()), location, folder, env, null));
             return Async.then(
                     checked,
                     answer -> CompletableFuture.completedFuture(
@@ -500,7 +503,7 @@ public final class ImageBuild {
 
     private <T extends Serializable> CompletableFuture<T> send(
             AgentTask<T> work,
-            Site site,
+            BuildLocation location,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
             @CheckForNull LiveTimeline timeline)
@@ -520,32 +523,36 @@ public final class ImageBuild {
         ProgressSink progress = timeline == null ? null : timeline.sink();
         // Credential stores may be remote, and decrypting keys takes time.
         CompletableFuture<AgentBuildInput> input =
-                Async.call(Async.ASKING, () -> agentInput(site, workspace, work, environment, timeline));
+                Async.call(Async.BLOCKING, () -> agentInput(location, workspace, work, environment, timeline));
         return Async.then(
                 input,
                 found -> AgentCall.begin(folder, work, new AgentBuildCallable<>(work, found, listener, progress)));
     }
 
     private AgentBuildInput agentInput(
-            Site site, String workspace, AgentTask<?> work, EnvVars env, @CheckForNull LiveTimeline timeline)
+            BuildLocation location,
+            String workspace,
+            AgentTask<?> work,
+            EnvVars env,
+            @CheckForNull LiveTimeline timeline)
             throws IOException, InterruptedException {
         ScopedItem<BuildkitBuilder> builder =
-                JobConfiguration.of(run.getParent()).builder(site.builder());
+                JobConfiguration.of(run.getParent()).builder(location.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
         AgentBuildInput input = new AgentBuildInput(
                 build(),
-                site.builder(),
-                builder.item().endpoint(site.address(), credentials, builder.owner()),
+                location.builder(),
+                builder.item().endpoint(location.address(), credentials, builder.owner()),
                 RegistryAccess.all(RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener),
                 SecretsOnAgent.collect(order, credentials, env),
                 mask,
                 CONTEXT_KEY.mac(identity()),
                 workspace,
                 timeline == null ? "" : link(timeline.number()));
-        String begins = begins(work, site);
+        String startLine = startLine(work, location);
         // The line was already printed for an earlier attempt on the same daemon.
-        if (!(work instanceof SkipIfUnchangedTask) && begun.add(begins)) {
-            listener.getLogger().println(begins);
+        if (!(work instanceof SkipIfUnchangedTask) && printedStarts.add(startLine)) {
+            listener.getLogger().println(startLine);
         }
         return input;
     }
@@ -568,9 +575,9 @@ public final class ImageBuild {
     /** Returns the build with the restrictions of the administrator's policy applied. */
     private DockerfileBuild build() throws AbortException {
         if (build == null) {
-            DockerfileBuild wanted = withCache(BuildCredentials.of(run));
-            build = TreenqConfiguration.get().policy().applied(wanted);
-            if (build != wanted) {
+            DockerfileBuild requested = withCache(BuildCredentials.of(run));
+            build = TreenqConfiguration.get().policy().applied(requested);
+            if (build != requested) {
                 listener.getLogger()
                         .println("The administrator's policy on frontends: a line '# syntax=' of the Dockerfile "
                                 + "is not followed");

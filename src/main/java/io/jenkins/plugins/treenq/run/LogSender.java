@@ -77,7 +77,7 @@ final class LogSender {
                             send();
                             return null;
                         },
-                        Async.ASKING);
+                        Async.BLOCKING);
             } catch (RuntimeException | Error e) {
                 submitted = false;
                 throw e;

@@ -58,7 +58,7 @@ final class PlatformBuilds {
         List<CompletableFuture<FinishedBuild>> parts = new ArrayList<>();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         platforms.forEach((builder, some) ->
-                parts.add(new ImageBuild(order.part(some, builder), run, prefixed(some), mask).part(folder, env)));
+                parts.add(new ImageBuild(order.part(some, builder), run, prefixed(some), mask).buildPart(folder, env)));
         CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenRun(() -> ended.complete(null));
         for (CompletableFuture<FinishedBuild> part : parts) {
             part.whenComplete((build, failure) -> {
@@ -71,7 +71,7 @@ final class PlatformBuilds {
         return Async.then(
                 ended,
                 nothing -> Async.call(
-                        Async.ASKING,
+                        Async.BLOCKING,
                         () -> assembled(
                                 parts.stream().map(CompletableFuture::join).toList(), begin)));
     }

@@ -2,17 +2,13 @@
 package io.jenkins.plugins.treenq.run;
 
 import java.io.Serializable;
-import java.util.Objects;
 
 /**
- * The location of a build, in the form that is saved for a restart.
- *
- * @param builder name of the builder
- * @param address address of the daemon, one of the builder's addresses
+ * The location of a build as earlier versions of the plugin saved it with a Pipeline. It is only read, and becomes a
+ * {@link BuildLocation}.
  */
-public record Site(String builder, String address) implements Serializable {
-    public Site {
-        Objects.requireNonNull(builder);
-        Objects.requireNonNull(address);
+record Site(String builder, String address) implements Serializable {
+    private Object readResolve() {
+        return new BuildLocation(builder, address);
     }
 }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Builds an image, unless the tags point to an image that is known to have the same inputs. */
-final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
+final class SkipIfUnchangedTask implements AgentTask<BuildOutcome> {
     private static final long serialVersionUID = 1;
 
     /** The messages of {@code HttpErrors} about a registry that the agent cannot reach. */
@@ -56,21 +56,21 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     private record Comparison(BuildInputs inputs, Optional<ImageDescription> unchanged) {}
 
     @Override
-    public CompletableFuture<PossibleBuild> on(
+    public CompletableFuture<BuildOutcome> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         CompletableFuture<Comparison> compared =
-                Async.call(Async.ASKING, () -> compare(client, request, content, console));
+                Async.call(Async.BLOCKING, () -> compare(client, request, content, console));
         return Async.then(compared, known -> {
             if (known.unchanged().isPresent()) {
                 return CompletableFuture.completedFuture(
-                        new PossibleBuild(null, known.unchanged().get()));
+                        new BuildOutcome(null, known.unchanged().get()));
             }
             console.print(beginning);
             BuildInputs inputs = known.inputs();
             BuildRequest next = inputs.hash() == null ? request : inputs.recordedIn(request);
             return Async.then(
                     building.on(client, next, content, console),
-                    finished -> CompletableFuture.completedFuture(new PossibleBuild(finished, null)));
+                    finished -> CompletableFuture.completedFuture(new BuildOutcome(finished, null)));
         });
     }
 
@@ -111,8 +111,8 @@ final class SkipIfUnchangedTask implements AgentTask<PossibleBuild> {
     }
 
     @Override
-    public PossibleBuild checked(Object answer) {
-        return AgentAnswers.possible(answer);
+    public BuildOutcome checked(Object answer) {
+        return AgentAnswers.buildOutcome(answer);
     }
 
     @Override

@@ -67,37 +67,37 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
                         context.get(Run.class),
                         context.get(TaskListener.class),
                         ConsoleMasks.of(context.get(ConsoleLogFilter.class)))
-                .besideOthers(ParallelBranch.encloses(context))
+                .inParallel(ParallelBranch.encloses(context))
                 .start(context.get(FilePath.class), context.get(EnvVars.class), this);
     }
 
     @Override
     CompletableFuture<BuiltImage> resume() {
-        CompletableFuture<Void> there = new CompletableFuture<>();
-        awaitAgent(there);
-        return Async.then(there, now -> begin());
+        CompletableFuture<Void> connected = new CompletableFuture<>();
+        awaitAgent(connected);
+        return Async.then(connected, now -> begin());
     }
 
     /**
      * Polls until the agent is connected. If the agent does not reconnect, the enclosing {@code node} step gives up and
      * stops this step.
      */
-    private void awaitAgent(CompletableFuture<Void> there) {
-        if (there.isDone()) {
+    private void awaitAgent(CompletableFuture<Void> connected) {
+        if (connected.isDone()) {
             return;
         }
-        Async.call(Async.SHORT, this::isAgentThere).whenComplete((isThere, failure) -> {
+        Async.call(Async.SHORT, this::isAgentConnected).whenComplete((isConnected, failure) -> {
             if (failure != null) {
-                there.completeExceptionally(failure);
-            } else if (isThere) {
-                there.complete(null);
+                connected.completeExceptionally(failure);
+            } else if (isConnected) {
+                connected.complete(null);
             } else {
-                Async.pause(AGENT_POLL).thenRun(() -> awaitAgent(there));
+                Async.pause(AGENT_POLL).thenRun(() -> awaitAgent(connected));
             }
         });
     }
 
-    private boolean isAgentThere() throws IOException, InterruptedException {
+    private boolean isAgentConnected() throws IOException, InterruptedException {
         if (!onAgent) {
             return true;
         }

@@ -94,8 +94,8 @@ abstract class StoppableExecution<T> extends StepExecution {
         } else {
             // The log is written on another thread, so that the thread that completes the work does not wait for the
             // log.
-            Async.call(Async.SHORT, () -> tell(failure))
-                    .whenComplete((told, problem) -> getContext().onFailure(failure));
+            Async.call(Async.SHORT, () -> printFailure(failure))
+                    .whenComplete((printed, problem) -> getContext().onFailure(failure));
         }
     }
 
@@ -103,7 +103,7 @@ abstract class StoppableExecution<T> extends StepExecution {
      * Prints the failure of a step in a parallel branch. A Pipeline prints only the failure of the first branch that
      * failed, at the end of its log.
      */
-    private Void tell(Throwable failure) throws IOException, InterruptedException {
+    private Void printFailure(Throwable failure) throws IOException, InterruptedException {
         if (failure instanceof AbortException && ParallelBranch.encloses(getContext())) {
             getContext().get(TaskListener.class).error(failure.getMessage());
         }

@@ -25,8 +25,8 @@ import org.kohsuke.stapler.DataBoundSetter;
  */
 public final class TreenqInspector extends Builder {
     private final TreenqInspectStep inspection;
-    private Consequence ifPresent;
-    private Consequence ifAbsent;
+    private ResultHandling ifPresent;
+    private ResultHandling ifAbsent;
 
     @DataBoundConstructor
     public TreenqInspector(@CheckForNull TreenqInspectStep inspection) {
@@ -37,21 +37,21 @@ public final class TreenqInspector extends Builder {
         return inspection;
     }
 
-    public Consequence getIfPresent() {
-        return ifPresent == null ? Consequence.GO_ON : ifPresent;
+    public ResultHandling getIfPresent() {
+        return ifPresent == null ? ResultHandling.GO_ON : ifPresent;
     }
 
     @DataBoundSetter
-    public void setIfPresent(@CheckForNull Consequence ifPresent) {
+    public void setIfPresent(@CheckForNull ResultHandling ifPresent) {
         this.ifPresent = ifPresent;
     }
 
-    public Consequence getIfAbsent() {
-        return ifAbsent == null ? Consequence.GO_ON : ifAbsent;
+    public ResultHandling getIfAbsent() {
+        return ifAbsent == null ? ResultHandling.GO_ON : ifAbsent;
     }
 
     @DataBoundSetter
-    public void setIfAbsent(@CheckForNull Consequence ifAbsent) {
+    public void setIfAbsent(@CheckForNull ResultHandling ifAbsent) {
         this.ifAbsent = ifAbsent;
     }
 

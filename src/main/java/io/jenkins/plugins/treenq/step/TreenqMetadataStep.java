@@ -248,7 +248,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
             if (!images.isEmpty()) {
                 metadata.tags().forEach(ImageName::parse);
             }
-            tell(metadata, origin, listener.getLogger());
+            printResult(metadata, origin, listener.getLogger());
         } catch (IllegalArgumentException e) {
             throw new AbortException(e.getMessage());
         }
@@ -330,7 +330,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         }
     }
 
-    private static void tell(ImageMetadata metadata, BuildOrigin origin, PrintStream log) {
+    private static void printResult(ImageMetadata metadata, BuildOrigin origin, PrintStream log) {
         metadata.warnings().forEach(warning -> log.println("WARNING: " + warning));
         if (metadata.tags().isEmpty()) {
             log.println("WARNING: No rule gives a tag for "

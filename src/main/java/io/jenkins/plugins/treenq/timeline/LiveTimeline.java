@@ -37,13 +37,13 @@ public final class LiveTimeline {
     /**
      * The maximum time until a change is stored. In a build that is younger than this time, a change is stored sooner.
      */
-    private static final Duration LONGEST_UNKEPT = Duration.ofSeconds(10);
+    private static final Duration MAX_UNSAVED_TIME = Duration.ofSeconds(10);
 
-    private final Keeper keeper;
+    private final Storage storage;
     private final Executor threads;
     private final Map<Integer, StepReport> steps = new TreeMap<>();
     private final Map<Integer, ClippedOutput> output = new TreeMap<>();
-    private final CompletableFuture<Void> kept = new CompletableFuture<>();
+    private final CompletableFuture<Void> saved = new CompletableFuture<>();
     private final long beganNanos = System.nanoTime();
     private final List<Timeline.Mark> marks = new ArrayList<>();
     private Timeline.Beginning beginning;
@@ -66,23 +66,23 @@ public final class LiveTimeline {
     private Instant daemonTime;
     private long reportedNanos;
     private Timeline.End end;
-    private boolean dropped;
+    private boolean deleted;
 
     /** Whether a change is scheduled to be stored. */
-    private boolean willBeKept;
+    private boolean saveScheduled;
 
     /** Whether the timeline has changed since its content was last taken for storing. */
     private boolean changed;
 
     /** Whether a thread is storing the timeline. */
-    private boolean isBeingKept;
+    private boolean isSaving;
 
     /** Stores the timeline. */
-    interface Keeper {
-        void keep(Timeline timeline);
+    interface Storage {
+        void save(Timeline timeline);
 
         /** Deletes the stored timeline, because the build was not started. */
-        void drop();
+        void delete();
     }
 
     /**
@@ -90,14 +90,14 @@ public final class LiveTimeline {
      *
      * @param threads executor that stores the later changes
      */
-    LiveTimeline(Timeline.Beginning beginning, Keeper keeper, Executor threads) {
+    LiveTimeline(Timeline.Beginning beginning, Storage storage, Executor threads) {
         this.beginning = beginning;
-        this.keeper = keeper;
+        this.storage = storage;
         this.threads = threads;
         this.daemonTime = beginning.time();
         this.reportedNanos = beganNanos;
         marks.add(new Timeline.Mark(BuildPhase.WAITING, beginning.time()));
-        keeper.keep(snapshot());
+        storage.save(snapshot());
     }
 
     public synchronized int number() {
@@ -215,11 +215,11 @@ public final class LiveTimeline {
                 return;
             }
             merge(report);
-            if (!willBeKept) {
-                willBeKept = true;
-                long delayNanos = Math.min(System.nanoTime() - beganNanos, LONGEST_UNKEPT.toNanos());
+            if (!saveScheduled) {
+                saveScheduled = true;
+                long delayNanos = Math.min(System.nanoTime() - beganNanos, MAX_UNSAVED_TIME.toNanos());
                 CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS, threads)
-                        .execute(this::keepChange);
+                        .execute(this::saveChange);
             }
         }
     }
@@ -251,9 +251,9 @@ public final class LiveTimeline {
         }
     }
 
-    private void keepChange() {
+    private void saveChange() {
         synchronized (this) {
-            willBeKept = false;
+            saveScheduled = false;
             if (end != null) {
                 return;
             }
@@ -265,44 +265,44 @@ public final class LiveTimeline {
     private void changed() {
         synchronized (this) {
             changed = true;
-            if (isBeingKept) {
+            if (isSaving) {
                 return;
             }
-            isBeingKept = true;
+            isSaving = true;
         }
         try {
-            threads.execute(this::keep);
+            threads.execute(this::saveChanges);
         } catch (RuntimeException | Error e) {
             // The timeline is stored on this thread, because others wait until the end of the build is stored.
-            LOGGER.log(Level.WARNING, "there is no thread that keeps a timeline", e);
-            keep();
+            LOGGER.log(Level.WARNING, "no thread is available to store a timeline", e);
+            saveChanges();
         }
     }
 
-    private void keep() {
+    private void saveChanges() {
         while (true) {
             Timeline latest;
             boolean last;
             synchronized (this) {
                 if (!changed) {
-                    isBeingKept = false;
+                    isSaving = false;
                     return;
                 }
                 changed = false;
                 last = end != null;
-                latest = dropped ? null : snapshot();
+                latest = deleted ? null : snapshot();
             }
             try {
                 if (latest == null) {
-                    keeper.drop();
+                    storage.delete();
                 } else {
-                    keeper.keep(latest);
+                    storage.save(latest);
                 }
             } catch (RuntimeException | Error e) {
-                LOGGER.log(Level.WARNING, "a timeline cannot be kept", e);
+                LOGGER.log(Level.WARNING, "a timeline cannot be stored", e);
             } finally {
                 if (last) {
-                    kept.complete(null);
+                    saved.complete(null);
                 }
             }
         }
@@ -386,7 +386,7 @@ public final class LiveTimeline {
     /** Deletes the timeline, because the build was not started. */
     CompletableFuture<Void> drop() {
         synchronized (this) {
-            dropped = true;
+            deleted = true;
         }
         return finish(BuildState.ABORTED, "", "");
     }
@@ -395,7 +395,7 @@ public final class LiveTimeline {
         synchronized (this) {
             sink.close();
             if (end != null) {
-                return kept;
+                return saved;
             }
             stop();
             daemonTime = now();
@@ -403,7 +403,7 @@ public final class LiveTimeline {
             end = new Timeline.End(stopped, state, failure, digest, 0);
         }
         changed();
-        return kept;
+        return saved;
     }
 
     /**

@@ -79,28 +79,28 @@ public final class Timelines {
      * @param builder name of the builder
      */
     public LiveTimeline begin(int number, String ref, String subject, String builder) {
-        Keeper keeper = new Keeper(number);
+        Storage storage = new Storage(number);
         LiveTimeline timeline = new LiveTimeline(
-                new Timeline.Beginning(number, ref, subject, builder, LiveTimeline.clock()), keeper, WRITERS);
+                new Timeline.Beginning(number, ref, subject, builder, LiveTimeline.clock()), storage, WRITERS);
         live.put(number, timeline);
         return timeline;
     }
 
     /** Stores a timeline in the file of its build. */
-    private final class Keeper implements LiveTimeline.Keeper {
+    private final class Storage implements LiveTimeline.Storage {
         private final int number;
 
-        Keeper(int number) {
+        Storage(int number) {
             this.number = number;
         }
 
         @Override
-        public void keep(Timeline timeline) {
-            Timelines.this.keep(timeline);
+        public void save(Timeline timeline) {
+            Timelines.this.save(timeline);
         }
 
         @Override
-        public void drop() {
+        public void delete() {
             try {
                 Files.deleteIfExists(file(number));
             } catch (IOException e) {
@@ -118,7 +118,7 @@ public final class Timelines {
      */
     public void completed(String ref, ProgressReport progress, String digest, @CheckForNull ImageRecord image) {
         find(ref)
-                .ifPresent(timeline -> keep(new Timeline(
+                .ifPresent(timeline -> save(new Timeline(
                         timeline.beginning(),
                         new Timeline.End(endOf(timeline, progress), BuildState.SUCCESS, "", digest, 0),
                         progress,
@@ -158,7 +158,7 @@ public final class Timelines {
     public void continued(String ref, int number) {
         find(ref)
                 .filter(timeline -> timeline.end() == null || timeline.end().state() == BuildState.INTERRUPTED)
-                .ifPresent(timeline -> keep(timeline.ended(
+                .ifPresent(timeline -> save(timeline.ended(
                         new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", number))));
     }
 
@@ -183,7 +183,7 @@ public final class Timelines {
         return timeline.drop();
     }
 
-    private void keep(Timeline timeline) {
+    private void save(Timeline timeline) {
         int number = timeline.beginning().number();
         try {
             TimelineFile.write(file(number), timeline);

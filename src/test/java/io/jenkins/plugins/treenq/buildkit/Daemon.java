@@ -22,12 +22,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real rootless daemon with its registries, as {@code buildkit/daemon} runs it.
+ * A real rootless daemon with its registries, as {@code buildkit/daemon} or {@link DaemonInDocker} runs it.
  *
- * @param env what {@code buildkit/daemon env} says of it
+ * @param env what {@code buildkit/daemon env} says of it; a daemon in Docker lacks what only one on the machine has
  */
 public record Daemon(Map<String, String> env) {
-    private static final Path LAUNCHER = Stream.of("buildkit/daemon", "../daemon")
+    static final Path LAUNCHER = Stream.of("buildkit/daemon", "../daemon")
             .map(Path::of)
             .filter(Files::isRegularFile)
             .findFirst()
@@ -35,22 +35,28 @@ public record Daemon(Map<String, String> env) {
             .toAbsolutePath();
 
     /** Why a test is skipped that has no daemon; {@code ./test} counts those. */
-    public static final String NEEDED = "needs a real daemon: run the tests with ./test, which starts daemons";
+    public static final String NEEDED =
+            "needs a real daemon: run the tests with ./test, which starts daemons, or where Docker answers";
+
+    private static final String NATIVE_NEEDED =
+            "needs a daemon outside of Docker: run the tests with ./test, which starts daemons";
 
     /** Says in the variable TREENQ_DAEMONS that tests which need a daemon shall be skipped. */
     private static final String NONE = "none";
 
-    /** Whether the tests were started with any. */
+    /** Whether the tests have any. */
     public static boolean areGiven() {
-        String files = System.getenv("TREENQ_DAEMONS");
-        return files != null && !files.isEmpty() && !files.equals(NONE);
+        String files = files();
+        return files.isEmpty() ? DaemonInDocker.INSTANCE != null : !files.equals(NONE);
     }
 
-    /** The daemons that the tests were started with; skips the test when there is none. */
+    /** The daemons that the tests were started with, else one in Docker; skips the test when there is none. */
     public static List<Daemon> all() {
         Assumptions.assumeTrue(areGiven(), NEEDED);
-        String files = System.getenv("TREENQ_DAEMONS");
-        return Stream.of(files.split(File.pathSeparator))
+        if (files().isEmpty()) {
+            return List.of(DaemonInDocker.INSTANCE);
+        }
+        return Stream.of(files().split(File.pathSeparator))
                 .map(file -> {
                     try {
                         return parse(Files.readString(Path.of(file)));
@@ -59,6 +65,10 @@ public record Daemon(Map<String, String> env) {
                     }
                 })
                 .toList();
+    }
+
+    private static String files() {
+        return Optional.ofNullable(System.getenv("TREENQ_DAEMONS")).orElse("");
     }
 
     /** One of them, for what does not depend on the version. */
@@ -77,6 +87,7 @@ public record Daemon(Map<String, String> env) {
 
     /** Starts a daemon of the same version that a test may break; end it with {@link #down}. */
     public Daemon another(String name, String... options) throws IOException, InterruptedException {
+        ofThisMachine("TREENQ_BUILDKIT_SOCKET");
         launcher("up", name, options);
         return parse(launcher("env", name));
     }
@@ -108,7 +119,19 @@ public record Daemon(Map<String, String> env) {
     }
 
     public String socket() {
-        return env.get("TREENQ_BUILDKIT_SOCKET");
+        return ofThisMachine("TREENQ_BUILDKIT_SOCKET");
+    }
+
+    /** The program buildctl of the daemon's version. */
+    public String buildctl() {
+        return ofThisMachine("TREENQ_BUILDCTL");
+    }
+
+    /** Skips the test when the daemon has no such value because it is in Docker. */
+    private String ofThisMachine(String variable) {
+        String value = env.get(variable);
+        Assumptions.assumeTrue(value != null, NATIVE_NEEDED);
+        return value;
     }
 
     public String caPem() throws IOException {
@@ -173,7 +196,7 @@ public record Daemon(Map<String, String> env) {
 
     /** The command line that runs buildctl of the daemon's version against it. */
     public List<String> buildctlLine(List<String> arguments) {
-        List<String> line = new ArrayList<>(List.of(env.get("TREENQ_BUILDCTL")));
+        List<String> line = new ArrayList<>(List.of(buildctl()));
         line.addAll(connection());
         line.addAll(arguments);
         return line;

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 class DaemonPoolTest {
     private static final Daemons A_THEN_B = new Daemons(List.of("a", "b"), 1);
 
-    private final DaemonPool places = new DaemonPool(Runnable::run);
+    private final DaemonPool pool = new DaemonPool(Runnable::run);
 
     @Test
     void theBestIsTakenWhileItHasAPlaceThenTheNext() {
         assertEquals("a", now(A_THEN_B).address());
         assertEquals("b", now(A_THEN_B).address());
-        assertFalse(places.take(() -> A_THEN_B).isDone());
+        assertFalse(pool.acquire(() -> A_THEN_B).isDone());
     }
 
     @Test
@@ -46,9 +46,9 @@ class DaemonPoolTest {
     void aFreePlaceGoesToWhoeverWaitsForItLongest() {
         DaemonSlot first = now(only("a"));
         now(only("b"));
-        CompletableFuture<DaemonSlot> forB = places.take(() -> only("b"));
-        CompletableFuture<DaemonSlot> earlier = places.take(() -> only("a"));
-        CompletableFuture<DaemonSlot> later = places.take(() -> A_THEN_B);
+        CompletableFuture<DaemonSlot> forB = pool.acquire(() -> only("b"));
+        CompletableFuture<DaemonSlot> earlier = pool.acquire(() -> only("a"));
+        CompletableFuture<DaemonSlot> later = pool.acquire(() -> A_THEN_B);
 
         first.close();
 
@@ -59,23 +59,23 @@ class DaemonPoolTest {
 
     @Test
     void aPlaceIsGivenBackOnce() {
-        DaemonSlot place = now(only("a"));
-        place.close();
+        DaemonSlot slot = now(only("a"));
+        slot.close();
         now(only("a"));
 
-        place.close();
+        slot.close();
 
-        assertFalse(places.take(() -> only("a")).isDone());
+        assertFalse(pool.acquire(() -> only("a")).isDone());
     }
 
     @Test
     void whoWaitsNoLongerGetsNothing() {
-        DaemonSlot place = now(only("a"));
-        CompletableFuture<DaemonSlot> gone = places.take(() -> only("a"));
-        CompletableFuture<DaemonSlot> next = places.take(() -> only("a"));
+        DaemonSlot slot = now(only("a"));
+        CompletableFuture<DaemonSlot> gone = pool.acquire(() -> only("a"));
+        CompletableFuture<DaemonSlot> next = pool.acquire(() -> only("a"));
 
         gone.cancel(true);
-        place.close();
+        slot.close();
 
         assertTrue(next.isDone());
     }
@@ -84,10 +84,10 @@ class DaemonPoolTest {
     void aChangedLimitIsSeenByThoseWhoWait() {
         AtomicReference<Daemons> configured = new AtomicReference<>(only("a"));
         now(only("a"));
-        CompletableFuture<DaemonSlot> waiting = places.take(configured::get);
+        CompletableFuture<DaemonSlot> waiting = pool.acquire(configured::get);
 
         configured.set(new Daemons(List.of("a"), 2));
-        places.reconsider();
+        pool.reconsider();
 
         assertEquals("a", waiting.join().address());
     }
@@ -96,25 +96,25 @@ class DaemonPoolTest {
     void whoHasNothingToWaitForIsTold() {
         IOException gone = new IOException("no such builder any more");
 
-        CompletableFuture<DaemonSlot> place = places.take(() -> {
+        CompletableFuture<DaemonSlot> slot = pool.acquire(() -> {
             throw gone;
         });
 
-        assertSame(gone, assertThrows(ExecutionException.class, place::get).getCause());
+        assertSame(gone, assertThrows(ExecutionException.class, slot::get).getCause());
         assertEquals("a", now(only("a")).address());
     }
 
     @Test
     void whoGoesOnAtOnceMayTakeAndGiveBackMore() {
-        DaemonSlot place = now(only("a"));
+        DaemonSlot slot = now(only("a"));
         List<String> order = new ArrayList<>();
-        places.take(() -> only("a")).thenAccept(second -> {
+        pool.acquire(() -> only("a")).thenAccept(second -> {
             order.add("second");
-            places.take(() -> only("a")).thenAccept(third -> order.add("third"));
+            pool.acquire(() -> only("a")).thenAccept(third -> order.add("third"));
             second.close();
         });
 
-        place.close();
+        slot.close();
 
         assertEquals(List.of("second", "third"), order);
     }
@@ -122,7 +122,7 @@ class DaemonPoolTest {
     @Test
     void whatABuildWouldLikeIsAskedWhileOthersTakePlacesAndGiveThemBack() {
         AtomicBoolean asked = new AtomicBoolean();
-        CompletableFuture<DaemonSlot> place = places.take(() -> {
+        CompletableFuture<DaemonSlot> slot = pool.acquire(() -> {
             if (asked.getAndSet(true)) {
                 return only("a");
             }
@@ -135,7 +135,7 @@ class DaemonPoolTest {
             return only("a");
         });
 
-        assertEquals("a", place.join().address());
+        assertEquals("a", slot.join().address());
     }
 
     @Test
@@ -151,9 +151,9 @@ class DaemonPoolTest {
             for (int build = 0; build < builds; build++) {
                 boolean impatient = build % 5 == 0;
                 all.add(threads.submit(() -> {
-                    CompletableFuture<DaemonSlot> place = places.take(() -> new Daemons(List.of("a"), limit));
-                    place.whenComplete((taken, failure) -> done.countDown());
-                    place.thenAcceptAsync(
+                    CompletableFuture<DaemonSlot> slot = pool.acquire(() -> new Daemons(List.of("a"), limit));
+                    slot.whenComplete((taken, failure) -> done.countDown());
+                    slot.thenAcceptAsync(
                             taken -> {
                                 most.accumulateAndGet(running.incrementAndGet(), Math::max);
                                 Thread.onSpinWait();
@@ -162,7 +162,7 @@ class DaemonPoolTest {
                             },
                             threads);
                     if (impatient) {
-                        place.cancel(true);
+                        slot.cancel(true);
                     }
                 }));
             }
@@ -185,8 +185,8 @@ class DaemonPoolTest {
     }
 
     private DaemonSlot now(Daemons daemons) {
-        CompletableFuture<DaemonSlot> place = places.take(() -> daemons);
-        assertTrue(place.isDone());
-        return place.join();
+        CompletableFuture<DaemonSlot> slot = pool.acquire(() -> daemons);
+        assertTrue(slot.isDone());
+        return slot.join();
     }
 }

@@ -73,13 +73,13 @@ class AgentAnswersTest {
                 "containerimage.descriptor",
                 Map.of("size", 525L, "annotations", List.of("a", true, 0.5))));
         assertEquals(build, AgentAnswers.finished(build));
-        assertEquals(new PossibleBuild(build, null), AgentAnswers.possible(new PossibleBuild(build, null)));
+        assertEquals(new BuildOutcome(build, null), AgentAnswers.buildOutcome(new BuildOutcome(build, null)));
         assertNull(AgentAnswers.recovered(null));
         Platform arm = Platform.parse("linux/arm64");
         ImageDescription unchanged = image(List.of(
                 new ImageDescription.Variant(arm, new Digest(DIGEST), 5, Instant.now(), Map.of("a", LONG), Map.of())));
         ImageDescription taken =
-                AgentAnswers.possible(new PossibleBuild(null, unchanged)).unchanged();
+                AgentAnswers.buildOutcome(new BuildOutcome(null, unchanged)).unchanged();
         assertEquals(unchanged.digest(), taken.digest());
         assertEquals(arm, taken.variants().get(0).platform());
         assertEquals(0, taken.sizeBytes());
@@ -114,13 +114,13 @@ class AgentAnswersTest {
         }) {
             assertRefused(answer, AgentAnswers::finished);
         }
-        assertRefused(new PossibleBuild(null, image((List) List.of("x"))), AgentAnswers::possible);
+        assertRefused(new BuildOutcome(null, image((List) List.of("x"))), AgentAnswers::buildOutcome);
         assertRefused(
-                new PossibleBuild(
+                new BuildOutcome(
                         null,
                         image(List.of(new ImageDescription.Variant(
                                 new Platform("linux", LONG, ""), new Digest(DIGEST), 1, null, Map.of(), Map.of())))),
-                AgentAnswers::possible);
+                AgentAnswers::buildOutcome);
         ProgressReport progress =
                 new ProgressReport(Instant.now(), (List) List.of(1), Map.of(), List.of(), null, false);
         assertRefused(new RecoveredBuild(build(Map.of()), progress), AgentAnswers::recovered);

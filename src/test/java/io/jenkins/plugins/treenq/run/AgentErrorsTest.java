@@ -62,7 +62,7 @@ class AgentErrorsTest {
     @Test
     void theControllersOwnWorkIsNobodyElses() throws Exception {
         try (ACLContext ignored = ACL.as2(new UsernamePasswordAuthenticationToken("somebody", "", List.of()))) {
-            for (Executor threads : List.of(Async.SHORT, Async.ASKING, Async.REGISTRIES)) {
+            for (Executor threads : List.of(Async.SHORT, Async.BLOCKING, Async.REGISTRIES)) {
                 assertEquals(
                         ACL.SYSTEM2,
                         Async.call(threads, Jenkins::getAuthentication2).get(1, TimeUnit.MINUTES));
@@ -89,7 +89,7 @@ class AgentErrorsTest {
                 case "class" -> throw new NoClassDefFoundError("some/Class");
                 case "later" -> CompletableFuture.failedFuture(new OutOfMemoryError("Metaspace"));
                 case "thread" ->
-                    Async.call(Async.ASKING, () -> {
+                    Async.call(Async.BLOCKING, () -> {
                         throw new StackOverflowError("deep");
                     });
                 case "unsendable" -> CompletableFuture.failedFuture(new Unsendable());

@@ -35,7 +35,8 @@ class AsyncTest {
         CompletableFuture<Integer> first = Async.call(Async.SHORT, () -> 1);
         CompletableFuture<Integer> second = Async.then(
                 first,
-                one -> Async.then(Async.pause(Duration.ofMillis(1)), over -> Async.call(Async.ASKING, () -> one + 1)));
+                one -> Async.then(
+                        Async.pause(Duration.ofMillis(1)), over -> Async.call(Async.BLOCKING, () -> one + 1)));
 
         assertEquals(2, get(second));
     }

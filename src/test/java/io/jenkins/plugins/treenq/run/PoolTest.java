@@ -349,7 +349,7 @@ class PoolTest {
 
     private static DaemonSlot take(String address) {
         return ControllerDaemonPool.get()
-                .take(() -> new DaemonCandidates.Daemons(List.of(address), 1))
+                .acquire(() -> new DaemonCandidates.Daemons(List.of(address), 1))
                 .join();
     }
 

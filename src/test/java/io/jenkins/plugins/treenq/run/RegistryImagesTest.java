@@ -38,7 +38,7 @@ import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
-import io.jenkins.plugins.treenq.step.Consequence;
+import io.jenkins.plugins.treenq.step.ResultHandling;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import io.jenkins.plugins.treenq.step.TreenqInspectStep;
@@ -396,22 +396,22 @@ class RegistryImagesTest {
         TreenqInspector absent = new TreenqInspector(new TreenqInspectStep(image + ":2"));
         Later later = new Later();
         job.getBuildersList().replaceBy(List.of(present, absent, later));
-        present.setIfAbsent(Consequence.FAILURE);
-        absent.setIfPresent(Consequence.FAILURE);
+        present.setIfAbsent(ResultHandling.FAILURE);
+        absent.setIfPresent(ResultHandling.FAILURE);
         jenkins.buildAndAssertSuccess(job);
         assertEquals("false", later.environment.get("TREENQ_FOUND"));
         later.environment.clear();
 
-        present.setIfPresent(Consequence.NOT_BUILT);
+        present.setIfPresent(ResultHandling.NOT_BUILT);
         jenkins.assertBuildStatus(Result.NOT_BUILT, job.scheduleBuild2(0));
 
-        present.setIfPresent(Consequence.FAILURE);
+        present.setIfPresent(ResultHandling.FAILURE);
         FreeStyleBuild failed = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
         jenkins.assertLogContains("ERROR: the build fails because the image is there", failed);
         jenkins.assertLogNotContains("\tat ", failed);
 
         present.setIfPresent(null);
-        absent.setIfAbsent(Consequence.FAILURE);
+        absent.setIfAbsent(ResultHandling.FAILURE);
         jenkins.assertLogContains(
                 "ERROR: the build fails because the image is not there",
                 jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));

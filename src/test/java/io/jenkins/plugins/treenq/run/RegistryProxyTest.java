@@ -164,16 +164,7 @@ class RegistryProxyTest {
                 .doTestConnection(null, "registry.example.com", "", authority.certificatePem(), false);
 
         assertEquals(FormValidation.Kind.OK, answer.kind, answer.getMessage());
-        assertThat(
-                String.join(
-                        "\n",
-                        jenkins.jenkins
-                                .getAllItems(WorkflowJob.class)
-                                .get(0)
-                                .getLastBuild()
-                                .getLog(200)),
-                proxy.tunnels(),
-                hasItem(TO_REGISTRY));
+        assertThat(proxy.tunnels(), hasItem(TO_REGISTRY));
     }
 
     @Test

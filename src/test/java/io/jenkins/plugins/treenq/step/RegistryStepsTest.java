@@ -56,8 +56,8 @@ class RegistryStepsTest {
                 jenkins.configRoundtrip(new TreenqPromoter(promote())).getPromotion());
         TreenqInspector inspector = new TreenqInspector(inspect());
         jenkins.assertEqualDataBoundBeans(inspector, jenkins.configRoundtrip(inspector));
-        inspector.setIfPresent(Consequence.NOT_BUILT);
-        inspector.setIfAbsent(Consequence.FAILURE);
+        inspector.setIfPresent(ResultHandling.NOT_BUILT);
+        inspector.setIfAbsent(ResultHandling.FAILURE);
         jenkins.assertEqualDataBoundBeans(inspector, jenkins.configRoundtrip(inspector));
     }
 
@@ -81,8 +81,8 @@ class RegistryStepsTest {
                 "NOT_BUILT"));
 
         jenkins.assertEqualDataBoundBeans(inspect(), described.getInspection());
-        assertEquals(Consequence.NOT_BUILT, described.getIfPresent());
-        assertEquals(Consequence.GO_ON, described.getIfAbsent());
+        assertEquals(ResultHandling.NOT_BUILT, described.getIfPresent());
+        assertEquals(ResultHandling.GO_ON, described.getIfAbsent());
     }
 
     @Test

@@ -120,8 +120,8 @@ class UpgradeTest {
         TreenqInspectStep inspect = new TreenqInspectStep("registry.example.com/shop/web:1");
         inspect.setCredentialsId("login");
         TreenqInspector inspector = new TreenqInspector(inspect);
-        inspector.setIfPresent(Consequence.NOT_BUILT);
-        inspector.setIfAbsent(Consequence.FAILURE);
+        inspector.setIfPresent(ResultHandling.NOT_BUILT);
+        inspector.setIfAbsent(ResultHandling.FAILURE);
         return inspector;
     }
 
@@ -281,8 +281,8 @@ class UpgradeTest {
                 promotion(), shop.getBuildersList().get(TreenqPromoter.class).getPromotion());
         TreenqInspector inspector = shop.getBuildersList().get(TreenqInspector.class);
         jenkins.assertEqualDataBoundBeans(inspector().getInspection(), inspector.getInspection());
-        assertEquals(Consequence.NOT_BUILT, inspector.getIfPresent());
-        assertEquals(Consequence.FAILURE, inspector.getIfAbsent());
+        assertEquals(ResultHandling.NOT_BUILT, inspector.getIfPresent());
+        assertEquals(ResultHandling.FAILURE, inspector.getIfAbsent());
         assertImages(shop.getBuildByNumber(1));
         assertPages();
         assertNothingIsOld();

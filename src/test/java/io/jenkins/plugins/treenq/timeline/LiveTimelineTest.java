@@ -419,14 +419,14 @@ class LiveTimelineTest {
     private static LiveTimeline live(Consumer<Timeline> keeper, Executor threads) {
         return new LiveTimeline(
                 new Timeline.Beginning(1, "ref", "shop/web:1", "default", ZERO),
-                new LiveTimeline.Keeper() {
+                new LiveTimeline.Storage() {
                     @Override
-                    public void keep(Timeline timeline) {
+                    public void save(Timeline timeline) {
                         keeper.accept(timeline);
                     }
 
                     @Override
-                    public void drop() {}
+                    public void delete() {}
                 },
                 threads);
     }

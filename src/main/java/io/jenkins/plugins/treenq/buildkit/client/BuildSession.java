@@ -22,10 +22,10 @@ import java.util.concurrent.Future;
 final class BuildSession implements AutoCloseable {
     private final Session session;
     private final ResultReceiver results;
-    private final OwnFailure failure;
+    private final ClientFailure failure;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private BuildSession(Session session, ResultReceiver results, OwnFailure failure) {
+    private BuildSession(Session session, ResultReceiver results, ClientFailure failure) {
         this.session = session;
         this.results = results;
         this.failure = failure;
@@ -44,7 +44,7 @@ final class BuildSession implements AutoCloseable {
             SessionContent content,
             BuildListener listener)
             throws BuildkitException.InvalidRequestException {
-        OwnFailure failure = new OwnFailure();
+        ClientFailure failure = new ClientFailure();
         FileSyncService files = new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
         Session session = null;
@@ -106,7 +106,7 @@ final class BuildSession implements AutoCloseable {
         return results.request();
     }
 
-    OwnFailure failure() {
+    ClientFailure failure() {
         return failure;
     }
 

@@ -28,8 +28,10 @@ import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.images.ImageContentReader;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
@@ -112,6 +114,30 @@ public final class BuildkitClient implements AutoCloseable {
             }
         });
         return connected;
+    }
+
+    /**
+     * Lets a JVM load the classes that its first build needs, by a build on a daemon that does not exist. This does not
+     * connect to anything, and takes a second or two of processor time in a new JVM.
+     */
+    public static void warmUp() throws InterruptedException {
+        BuildRequest request = BuildRequest.builder()
+                .ref(BuildRequest.newRef())
+                .frontend("dockerfile.v0")
+                .build();
+        Endpoint nowhere = Endpoint.of("unix:///nowhere/" + request.ref(), null);
+        SessionContent nothing = new SessionContent(Map.of(), host -> Optional.empty(), id -> Optional.empty(), "");
+        EventLoops loops = new EventLoops();
+        try (PlainPrinter printer = new PlainPrinter(line -> {}, (vertex, line) -> {});
+                BuildkitClient client = new BuildkitClient(nowhere, loops)) {
+            SolveRequests.build(request, "").toByteArray();
+            client.info = new DaemonInfo("", "", "", "");
+            client.build(request, nothing, printer);
+        } catch (BuildkitException e) {
+            // Nothing answers there.
+        } finally {
+            loops.close();
+        }
     }
 
     private BuildkitClient checked(DaemonInfo answer) {
@@ -221,18 +247,18 @@ public final class BuildkitClient implements AutoCloseable {
         return FrontendAnswer.targets(query("frontend.targets", request, content), dockerfile(request));
     }
 
-    private Map<String, String> query(String question, BuildRequest request, SessionContent content)
+    private Map<String, String> query(String subrequest, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException {
         // The subrequest gets a ref of its own, because the request's ref belongs to the build.
-        BuildRequest asking = BuildRequest.builder()
+        BuildRequest query = BuildRequest.builder()
                 .frontend(request.frontend())
                 .options(request.options())
-                .option(Subrequest.OPTION, question)
+                .option(Subrequest.OPTION, subrequest)
                 .cacheImports(request.cacheImports())
                 .entitlements(request.entitlements())
                 .sourcePolicy(request.sourcePolicy())
                 .build();
-        return frontendAnswer(asking, content, BuildListener.NONE);
+        return frontendAnswer(query, content, BuildListener.NONE);
     }
 
     private static String dockerfile(BuildRequest request) {

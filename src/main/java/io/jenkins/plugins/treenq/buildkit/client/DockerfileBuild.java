@@ -418,16 +418,16 @@ public record DockerfileBuild(
 
         private Builder attestation(String type, String value, String whenTrue, String example)
                 throws BuildkitException.InvalidRequestException {
-            Optional<Boolean> wanted = GoBooleans.parse(value);
-            if (wanted.isEmpty()
+            Optional<Boolean> enabled = GoBooleans.parse(value);
+            if (enabled.isEmpty()
                     && !value.isEmpty()
                     && !ATTESTATION.matcher(value).matches()) {
                 // The client refuses malformed values, because BuildKit ignores them.
                 throw new BuildkitException.InvalidRequestException(
                         type + ": '" + value + "' is neither true nor false nor an option; write it as in " + example);
             }
-            if (!value.isEmpty() && wanted.orElse(true)) {
-                request.option("attest:" + type, wanted.isPresent() ? whenTrue : value);
+            if (!value.isEmpty() && enabled.orElse(true)) {
+                request.option("attest:" + type, enabled.isPresent() ? whenTrue : value);
             }
             return this;
         }

@@ -161,7 +161,7 @@ final class FailureExplanation {
                 // It is unknown which of the platforms the image does not have.
                 return "";
             }
-            List<String> lacking = new ArrayList<>(wanted());
+            List<String> lacking = new ArrayList<>(requestedPlatforms());
             lacking.removeAll(there);
             if (lacking.isEmpty()) {
                 return "";
@@ -200,7 +200,7 @@ final class FailureExplanation {
     }
 
     /** Returns the platforms of the build, which default to the worker's first platform. */
-    private List<String> wanted() throws BuildkitException, InterruptedException {
+    private List<String> requestedPlatforms() throws BuildkitException, InterruptedException {
         List<String> requested = requested();
         if (!requested.isEmpty()) {
             return requested;

@@ -75,7 +75,7 @@ final class Preparation {
             options.put(CONTEXT, sources.context());
             return null;
         }
-        if (sources.context().equals(".") && !sources.dockerfileText().isEmpty() && !workspace.isThere()) {
+        if (sources.context().equals(".") && !sources.dockerfileText().isEmpty() && !workspace.exists()) {
             // The workspace does not exist, and the Dockerfile is given as text, so that the context is empty.
             locals.put(CONTEXT, new LocalSource.Files(Map.of()));
             return null;
@@ -210,16 +210,16 @@ final class Preparation {
         return new Output.Stream(() -> Channels.newOutputStream(file.write()));
     }
 
-    private interface Adding {
+    private interface CachePath {
         void add(String name, Path path) throws BuildkitException.InvalidRequestException;
     }
 
-    private void localCache(CacheEntry entry, String key, Adding adding)
+    private void localCache(CacheEntry entry, String key, CachePath cachePath)
             throws BuildkitException.InvalidRequestException {
         String path = entry.attributes().get(key);
         if (entry.type().equals("local") && path != null) {
             Path folder = workspace.writable(path, "local cache");
-            adding.add(path, folder);
+            cachePath.add(path, folder);
             layouts.put("local:" + path, folder);
         }
     }

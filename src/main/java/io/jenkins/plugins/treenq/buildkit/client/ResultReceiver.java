@@ -162,7 +162,7 @@ final class ResultReceiver implements AutoCloseable {
                         "'" + value + "' is no value for " + key + "; write true or false"));
     }
 
-    private static Export asSent(Export export) {
+    private static Export withoutClientOptions(Export export) {
         if (!export.type().equals("local")) {
             return export;
         }
@@ -205,8 +205,9 @@ final class ResultReceiver implements AutoCloseable {
 
     /** Returns the request as it is sent to the daemon. */
     BuildRequest request() {
-        return request.withExports(
-                request.exports().stream().map(ResultReceiver::asSent).toList());
+        return request.withExports(request.exports().stream()
+                .map(ResultReceiver::withoutClientOptions)
+                .toList());
     }
 
     /** Returns the services for the session, and the other service. */

@@ -29,7 +29,7 @@ public final class Workspace {
     }
 
     /** Returns whether the folder exists. The folder does not exist before something was written to it. */
-    boolean isThere() {
+    boolean exists() {
         return Files.isDirectory(folder);
     }
 

@@ -190,13 +190,13 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     /** Converts a failure to the response of a call. Failures of the disk are reported to the client, too. */
     private void fail(StreamObserver<?> answer, Exception failure, boolean writing) {
         if (failure instanceof IOException e) {
-            BuildkitException told = writing
+            BuildkitException reported = writing
                     ? new BuildkitException.OutputUnwritableException(
                             "an OCI layout cannot be written: " + FileErrors.fileAndReason(e), e)
                     : new BuildkitException.ContextUnreadableException(
                             "an OCI layout cannot be read: " + FileErrors.fileAndReason(e), e);
-            onFailure.accept(told);
-            answer.onError(Status.INTERNAL.withDescription(told.getMessage()).asException());
+            onFailure.accept(reported);
+            answer.onError(Status.INTERNAL.withDescription(reported.getMessage()).asException());
         } else {
             answer.onError(failure);
         }

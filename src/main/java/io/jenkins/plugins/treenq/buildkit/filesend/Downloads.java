@@ -33,7 +33,7 @@ final class Downloads {
     private final TargetFolder destination;
     private final AnnouncedEntries announced;
     private final Consumer<byte[]> answers;
-    private final BitSet wanted = new BitSet();
+    private final BitSet pending = new BitSet();
     /** The ID before which no entry waits to be requested. */
     private int next;
 
@@ -56,24 +56,24 @@ final class Downloads {
         this.answers = answers;
     }
 
-    /** Whether all wanted content has been received. */
+    /** Whether all pending content has been received. */
     boolean isEmpty() {
-        return requested.isEmpty() && wanted.isEmpty();
+        return requested.isEmpty() && pending.isEmpty();
     }
 
-    /** Adds an entry whose content is wanted. The content is requested after that of the entries with lower IDs. */
+    /** Adds an entry whose content is pending. The content is requested after that of the entries with lower IDs. */
     void add(int id) throws IOException {
-        wanted.set(id);
+        pending.set(id);
         request();
     }
 
     private void request() throws IOException {
         while (requested.size() < MOST) {
-            int id = wanted.nextSetBit(next);
+            int id = pending.nextSetBit(next);
             if (id < 0) {
                 return;
             }
-            wanted.clear(id);
+            pending.clear(id);
             next = id;
             requested.put(
                     id,

@@ -55,12 +55,12 @@ public final class FileSendService implements AutoCloseable {
      */
     private static final int MOST_CALLS = 1_000;
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Map<Integer, Output> outputs;
     private final Map<Integer, TargetFolder> folders = new HashMap<>();
     private final Map<Integer, FolderOptions> options;
-    private final Map<Integer, DroppedBits> dropped = new ConcurrentHashMap<>();
+    private final Map<Integer, DroppedModeBits> dropped = new ConcurrentHashMap<>();
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -138,7 +138,11 @@ public final class FileSendService implements AutoCloseable {
                     "this daemon cannot export with mode=delete; use a newer one, or leave it out");
         }
         return new FolderReceiver(
-                folder, chosen, dropped.computeIfAbsent(id, output -> new DroppedBits()), memory, call::sendMessage);
+                folder,
+                chosen,
+                dropped.computeIfAbsent(id, output -> new DroppedModeBits()),
+                memory,
+                call::sendMessage);
     }
 
     /** Returns the index of the exporter. As in Go, a missing or malformed index is 0. */
@@ -188,7 +192,7 @@ public final class FileSendService implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         for (ReceivingCall arrival : ended) {
             try {
-                arrival.awaitEnd(PATIENCE_NANOS);
+                arrival.awaitEnd(MAX_WAIT_NANOS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -38,7 +38,7 @@ final class FolderReceiver implements MessageReceiver {
 
     private final TargetFolder destination;
     private final FolderOptions options;
-    private final DroppedBits dropped;
+    private final DroppedModeBits dropped;
     private final Consumer<byte[]> answers;
     private final AnnouncedEntries announced;
     private final WalkOrder order = new WalkOrder(this::leave);
@@ -56,7 +56,7 @@ final class FolderReceiver implements MessageReceiver {
     FolderReceiver(
             TargetFolder destination,
             FolderOptions options,
-            DroppedBits dropped,
+            DroppedModeBits dropped,
             HeapBudget memory,
             Consumer<byte[]> answers) {
         this.announced = new AnnouncedEntries(memory);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * Java would change. Results rarely contain such files.
  */
 final class SpecialFiles {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 30;
     private static final long NANOS = 1_000_000_000;
 
     private SpecialFiles() {}
@@ -64,7 +64,7 @@ final class SpecialFiles {
                 .start();
         try {
             process.getOutputStream().close();
-            return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+            return process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -213,22 +213,22 @@ final class TargetFolder {
         });
     }
 
-    private interface Making {
+    private interface EntryCreation {
         void at(Path path) throws IOException;
     }
 
     /** Creates an entry that is no folder, and replaces an existing entry. */
-    private void put(Path path, Making making) throws IOException {
+    private void put(Path path, EntryCreation creation) throws IOException {
         verifyParents(path);
         BasicFileAttributes old = attributes(path);
         if (old == null) {
-            making.at(path);
+            creation.at(path);
             return;
         }
         Path fresh = path.resolveSibling(
                 ".tmp." + Long.toString(ThreadLocalRandom.current().nextLong() & Long.MAX_VALUE, Character.MAX_RADIX));
         try {
-            making.at(fresh);
+            creation.at(fresh);
             if (isFolder(old)) {
                 delete(path);
             }

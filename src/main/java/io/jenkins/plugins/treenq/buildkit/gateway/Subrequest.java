@@ -51,14 +51,14 @@ public final class Subrequest {
      * The daemon waits three seconds for the build to be registered ({@code util/registrar}). On a busy daemon, the
      * registration takes longer, so the call is repeated.
      */
-    private static final int MOST_PINGS = 20;
+    private static final int MAX_PINGS = 20;
 
     /** Status codes with which a call fails if the build ended during the call. */
-    private static final Set<Status.Code> CONSEQUENCES =
+    private static final Set<Status.Code> CODES_AFTER_END =
             Set.of(Status.Code.CANCELLED, Status.Code.NOT_FOUND, Status.Code.UNAVAILABLE);
 
     /** BuildKit's own client waits the same time for the build in this case ({@code client/solve.go}). */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(5);
 
     private final Solve build;
     private final LLBBridgeGrpc.LLBBridgeFutureStub gateway;
@@ -91,7 +91,7 @@ public final class Subrequest {
             throws BuildkitException, InterruptedException {
         if (request.frontend().isEmpty() || !request.options().containsKey(OPTION)) {
             throw new BuildkitException.InvalidRequestException(
-                    "a question needs a frontend, and the option " + OPTION);
+                    "a subrequest needs a frontend, and the option " + OPTION);
         }
         Solve build = Solve.start(channel, endpoint, workers, SolveRequests.parked(request, sessionId), listener);
         try {
@@ -105,16 +105,16 @@ public final class Subrequest {
         Result result;
         try {
             awaitRegistration();
-            result = answer(stub -> stub.solve(question())).getResult();
+            result = await(stub -> stub.solve(solveRequest())).getResult();
         } catch (StatusRuntimeException e) {
             throw failure(e, endpoint);
         }
         try {
-            answer(stub ->
+            await(stub ->
                     stub.return_(ReturnRequest.newBuilder().setResult(result).build()));
         } catch (StatusRuntimeException e) {
             // The build may end before the daemon has acknowledged the result.
-            if (!build.over()) {
+            if (!build.isDone()) {
                 throw failure(e, endpoint);
             }
         }
@@ -126,7 +126,7 @@ public final class Subrequest {
 
     private BuildkitException failure(StatusRuntimeException failure, Endpoint endpoint)
             throws BuildkitException, InterruptedException {
-        if (CONSEQUENCES.contains(failure.getStatus().getCode()) && build.overWithin(PATIENCE)) {
+        if (CODES_AFTER_END.contains(failure.getStatus().getCode()) && build.awaitEnd(END_TIMEOUT)) {
             // The error of the build is more specific than the error of the call.
             build.await();
         }
@@ -136,17 +136,17 @@ public final class Subrequest {
     private void awaitRegistration() throws InterruptedException {
         for (int ping = 1; ; ping++) {
             try {
-                answer(stub -> stub.ping(PingRequest.getDefaultInstance()));
+                await(stub -> stub.ping(PingRequest.getDefaultInstance()));
                 return;
             } catch (StatusRuntimeException e) {
-                if (e.getStatus().getCode() != Status.Code.NOT_FOUND || build.over() || ping == MOST_PINGS) {
+                if (e.getStatus().getCode() != Status.Code.NOT_FOUND || build.isDone() || ping == MAX_PINGS) {
                     throw e;
                 }
             }
         }
     }
 
-    private SolveRequest question() {
+    private SolveRequest solveRequest() {
         return SolveRequest.newBuilder()
                 .setFrontend(request.frontend())
                 .putAllFrontendOpt(request.options())
@@ -157,10 +157,10 @@ public final class Subrequest {
     }
 
     /** Waits for the response of a call. The call is cancelled when the build ends. */
-    private <T> T answer(Function<LLBBridgeGrpc.LLBBridgeFutureStub, ListenableFuture<T>> method)
+    private <T> T await(Function<LLBBridgeGrpc.LLBBridgeFutureStub, ListenableFuture<T>> method)
             throws InterruptedException {
         ListenableFuture<T> call = method.apply(gateway);
-        build.whenOver(() -> call.cancel(true));
+        build.whenDone(() -> call.cancel(true));
         try {
             return Calls.answer(call);
         } catch (CancellationException e) {

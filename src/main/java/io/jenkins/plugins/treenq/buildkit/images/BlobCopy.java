@@ -47,9 +47,9 @@ final class BlobCopy {
     private void stream(Descriptor blob, String started) throws BuildkitException, InterruptedException {
         String upload = started;
         long receivedBytes = 0;
-        RetryPolicy patience = RetryPolicy.usual();
-        while (!send(blob, upload, receivedBytes, patience)) {
-            patience.pause();
+        RetryPolicy retries = RetryPolicy.standard();
+        while (!send(blob, upload, receivedBytes, retries)) {
+            retries.pause();
             Optional<PushRepository.Upload> progress = target.progress(upload);
             if (progress.isPresent() && progress.get().receivedBytes() < blob.sizeBytes()) {
                 upload = progress.get().location();
@@ -67,9 +67,9 @@ final class BlobCopy {
      * Sends the rest of the blob. Returns whether the upload is complete. After a broken upload, the bytes that the
      * registry has already received are read again, because the digest covers every byte.
      */
-    private boolean send(Descriptor blob, String upload, long receivedBytes, RetryPolicy patience)
+    private boolean send(Descriptor blob, String upload, long receivedBytes, RetryPolicy retries)
             throws BuildkitException, InterruptedException {
-        boolean last = !patience.again();
+        boolean last = !retries.again();
         try (BlobStream stream = new BlobStream(source, blob)) {
             try {
                 stream.skipNBytes(receivedBytes);

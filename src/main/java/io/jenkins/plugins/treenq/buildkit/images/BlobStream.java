@@ -16,7 +16,7 @@ final class BlobStream extends InputStream {
     private final PullRepository source;
     private final Descriptor blob;
     private final DigestComputation hash;
-    private final RetryPolicy patience = RetryPolicy.usual();
+    private final RetryPolicy retries = RetryPolicy.standard();
     private volatile long position;
     private volatile boolean closed;
 
@@ -98,11 +98,11 @@ final class BlobStream extends InputStream {
                 if (closed) {
                     throw e;
                 }
-                if (!patience.again()) {
+                if (!retries.again()) {
                     throw source.failure(e);
                 }
             }
-            patience.pause();
+            retries.pause();
         }
     }
 

@@ -86,7 +86,7 @@ public final class ImageRegistry implements AutoCloseable {
      * @throws BuildkitException.RegistryRefusedException if the request fails or the response is invalid
      */
     public Optional<Digest> resolve(ImageName image) throws BuildkitException, InterruptedException {
-        return places(image).resolve(reference(image));
+        return endpoints(image).resolve(reference(image));
     }
 
     /**
@@ -96,10 +96,10 @@ public final class ImageRegistry implements AutoCloseable {
      * @throws BuildkitException.RegistryRefusedException if a request fails or a response is invalid
      */
     public Optional<ImageDescription> inspect(ImageName image) throws BuildkitException, InterruptedException {
-        Optional<PullEndpoints.Found> found = places(image).find(reference(image));
+        Optional<PullEndpoints.Found> found = endpoints(image).find(reference(image));
         return found.isEmpty()
                 ? Optional.empty()
-                : Optional.of(describe(found.get().place(), found.get().manifest()));
+                : Optional.of(describe(found.get().repository(), found.get().manifest()));
     }
 
     /**
@@ -145,12 +145,12 @@ public final class ImageRegistry implements AutoCloseable {
         Map<PushRepository, List<ImageName>> destinations = destinations(targets);
         List<ImageName> tagged = List.of();
         try {
-            PullEndpoints.Found found = places(image)
+            PullEndpoints.Found found = endpoints(image)
                     .find(reference(image))
                     .orElseThrow(() -> new BuildkitException.RegistryRefusedException(
                             "there is no image " + image + " in its registry", null));
             Promotion promotion = new Promotion(
-                    found.place(),
+                    found.repository(),
                     found.manifest(),
                     new Parallel(threads, REQUESTS_AT_ONCE),
                     new Parallel(threads, TRANSFERS_AT_ONCE));
@@ -227,7 +227,7 @@ public final class ImageRegistry implements AutoCloseable {
         return image.digest().isEmpty() ? image.tag() : image.digest();
     }
 
-    private PullEndpoints places(ImageName image) throws BuildkitException.InvalidRequestException {
+    private PullEndpoints endpoints(ImageName image) throws BuildkitException.InvalidRequestException {
         List<PullRepository> places = new ArrayList<>();
         for (String mirror : connection(image.host()).mirrors()) {
             String[] parts = mirror.split("/", 2);

@@ -21,27 +21,27 @@ final class PullEndpoints {
     /**
      * A manifest that was found.
      *
-     * @param place the repository that has the manifest and everything else of the image
+     * @param repository the repository that has the manifest and everything else of the image
      */
-    record Found(PullRepository place, Manifest manifest) {}
+    record Found(PullRepository repository, Manifest manifest) {}
 
-    private interface Look<T> {
-        Optional<T> at(PullRepository place) throws BuildkitException, InterruptedException;
+    private interface Lookup<T> {
+        Optional<T> in(PullRepository repository) throws BuildkitException, InterruptedException;
     }
 
     Optional<Digest> resolve(String reference) throws BuildkitException, InterruptedException {
-        return first(place -> place.resolve(reference));
+        return first(repository -> repository.resolve(reference));
     }
 
     Optional<Found> find(String reference) throws BuildkitException, InterruptedException {
-        return first(place -> place.manifest(reference).map(manifest -> new Found(place, manifest)));
+        return first(repository -> repository.manifest(reference).map(manifest -> new Found(repository, manifest)));
     }
 
-    private <T> Optional<T> first(Look<T> look) throws BuildkitException, InterruptedException {
+    private <T> Optional<T> first(Lookup<T> lookup) throws BuildkitException, InterruptedException {
         int last = repositories.size() - 1;
         for (PullRepository mirror : repositories.subList(0, last)) {
             try {
-                Optional<T> found = look.at(mirror);
+                Optional<T> found = lookup.in(mirror);
                 if (found.isPresent()) {
                     return found;
                 }
@@ -49,6 +49,6 @@ final class PullEndpoints {
                 // The next repository is tried. A failure of the last one, the registry itself, is reported.
             }
         }
-        return look.at(repositories.get(last));
+        return lookup.in(repositories.get(last));
     }
 }

@@ -94,9 +94,9 @@ final class PullRepository {
             if (answer.status() == NOT_FOUND) {
                 return Optional.empty();
             }
-            Optional<Digest> said = digest(request, answer, reference);
+            Optional<Digest> announced = digest(request, answer, reference);
             // The header with the digest is optional, so the manifest is read if the header is missing.
-            return said.isPresent() ? said : manifest(reference).map(Manifest::digest);
+            return announced.isPresent() ? announced : manifest(reference).map(Manifest::digest);
         });
     }
 
@@ -107,11 +107,14 @@ final class PullRepository {
         }
         try {
             Manifest.checked(answer.header("Content-Type").orElse(""));
-            Optional<Digest> said = said(answer);
-            if (said.isPresent() && isDigest(reference) && !said.get().value().equals(reference)) {
-                throw new IllegalArgumentException("the registry gives " + said.get() + " instead, which is refused");
+            Optional<Digest> announced = digestHeader(answer);
+            if (announced.isPresent()
+                    && isDigest(reference)
+                    && !announced.get().value().equals(reference)) {
+                throw new IllegalArgumentException(
+                        "the registry gives " + announced.get() + " instead, which is refused");
             }
-            return said;
+            return announced;
         } catch (IllegalArgumentException e) {
             throw unreadable(reference, e);
         }
@@ -130,7 +133,7 @@ final class PullRepository {
             }
             try {
                 byte[] bytes = answer.bytes(MAX_MANIFEST_BYTES);
-                Digest digest = checked(reference, said(answer), bytes);
+                Digest digest = checked(reference, digestHeader(answer), bytes);
                 return Optional.of(
                         new Manifest(digest, answer.header("Content-Type").orElse(""), bytes));
             } catch (IllegalArgumentException | RegistryResponse.TooLong e) {
@@ -243,18 +246,18 @@ final class PullRepository {
      * Returns the digest of the bytes, after comparing it with the requested digest, or for a tag with the digest in
      * the response's header.
      */
-    private static Digest checked(String reference, Optional<Digest> said, byte[] bytes) {
-        Optional<Digest> wanted = isDigest(reference) ? Optional.of(new Digest(reference)) : said;
-        Digest digest = new DigestComputation(wanted.map(Digest::algorithm).orElse("sha256"))
+    private static Digest checked(String reference, Optional<Digest> announced, byte[] bytes) {
+        Optional<Digest> expected = isDigest(reference) ? Optional.of(new Digest(reference)) : announced;
+        Digest digest = new DigestComputation(expected.map(Digest::algorithm).orElse("sha256"))
                 .update(bytes)
                 .digest();
-        if (wanted.isPresent() && !digest.equals(wanted.get())) {
+        if (expected.isPresent() && !digest.equals(expected.get())) {
             throw new IllegalArgumentException("what came has the digest " + digest + ", so it is refused");
         }
         return digest;
     }
 
-    private static Optional<Digest> said(RegistryResponse answer) {
+    private static Optional<Digest> digestHeader(RegistryResponse answer) {
         return answer.header(DIGEST).map(Digest::new);
     }
 

@@ -173,11 +173,11 @@ final class PushRepository {
         if (answer.status() != CREATED && answer.status() != OK && answer.status() != NO_CONTENT) {
             throw host.refused(request, answer);
         }
-        Optional<String> said = answer.header(PullRepository.DIGEST);
-        if (said.isPresent() && !said.get().equals(digest.value())) {
+        Optional<String> announced = answer.header(PullRepository.DIGEST);
+        if (announced.isPresent() && !announced.get().equals(digest.value())) {
             throw place.unreadable(
                     digest.value(),
-                    new IllegalArgumentException("the registry made " + said.get() + " of it, which is refused"));
+                    new IllegalArgumentException("the registry made " + announced.get() + " of it, which is refused"));
         }
         return true;
     }

@@ -92,20 +92,20 @@ final class RegistryClient {
     /** Sends a request, and repeats it by the retry policy. */
     <T> T call(RegistryRequest request, Reader<T> reader) throws BuildkitException, InterruptedException {
         URI start = root();
-        RetryPolicy patience = patience();
+        RetryPolicy retries = retryPolicy();
         while (true) {
             try (RegistryResponse answer = send(start, request)) {
-                if (!patience.again(answer)) {
+                if (!retries.again(answer)) {
                     return reader.read(answer);
                 }
             } catch (InterruptedIOException e) {
                 throw new InterruptedException();
             } catch (IOException e) {
-                if (!patience.again()) {
+                if (!retries.again()) {
                     throw failure(e);
                 }
             }
-            patience.pause();
+            retries.pause();
         }
     }
 
@@ -116,14 +116,14 @@ final class RegistryClient {
      */
     RegistryResponse open(RegistryRequest request) throws IOException, BuildkitException, InterruptedException {
         URI start = root();
-        RetryPolicy patience = patience();
+        RetryPolicy retries = retryPolicy();
         while (true) {
             RegistryResponse answer = send(start, request);
-            if (!patience.again(answer)) {
+            if (!retries.again(answer)) {
                 return answer;
             }
             answer.close();
-            patience.pause();
+            retries.pause();
         }
     }
 
@@ -141,8 +141,8 @@ final class RegistryClient {
         }
     }
 
-    private RetryPolicy patience() {
-        return mirror ? RetryPolicy.none() : RetryPolicy.usual();
+    private RetryPolicy retryPolicy() {
+        return mirror ? RetryPolicy.none() : RetryPolicy.standard();
     }
 
     private RegistryResponse send(URI start, RegistryRequest request)
@@ -166,7 +166,7 @@ final class RegistryClient {
         URI place = resolve(start, request.target());
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             RegistryResponse answer = isConcealed(place)
-                    ? elsewhere(request, place)
+                    ? sendToOtherHost(request, place)
                     : exchange(request, place, isOwn(start, place) ? authorization : "");
             Optional<String> location = answer.header("Location");
             if (!request.follows(answer.status()) || location.isEmpty()) {
@@ -206,23 +206,23 @@ final class RegistryClient {
         return !allowed.contains(place) && !Origin.of(place).isOf(address);
     }
 
-    private RegistryResponse elsewhere(RegistryRequest request, URI place)
+    private RegistryResponse sendToOtherHost(RegistryRequest request, URI place)
             throws IOException, BuildkitException, InterruptedException {
         try {
             return exchange(request, place, "");
         } catch (IOException e) {
-            throw new ElsewhereException();
+            throw new OtherHostException();
         }
     }
 
     /** Any failure of a request to a host whose result is hidden. The message is the same for all causes. */
-    private static final class ElsewhereException extends IOException {
+    private static final class OtherHostException extends IOException {
         private static final long serialVersionUID = 1;
 
         private static final String MESSAGE =
                 "sent this client on to another host, which did not give what was asked for";
 
-        ElsewhereException() {
+        OtherHostException() {
             super(MESSAGE);
         }
     }
@@ -303,15 +303,15 @@ final class RegistryClient {
             throw refused("has a name that no registry can have");
         }
         RegistryRequest ping = RegistryRequest.get("", List.of(), "asking what it is");
-        RetryPolicy patience = patience();
+        RetryPolicy retries = retryPolicy();
         while (true) {
             try (RegistryResponse answer = follow(start, ping, "")) {
-                if (!patience.again(answer)) {
+                if (!retries.again(answer)) {
                     checkProbe(start, answer);
                     return start;
                 }
             }
-            patience.pause();
+            retries.pause();
         }
     }
 
@@ -321,7 +321,7 @@ final class RegistryClient {
         } else if (answer.status() != OK && answer.status() != UNAUTHORIZED && answer.status() != 403) {
             throw refused(
                     isConcealed(answer.address())
-                            ? ElsewhereException.MESSAGE
+                            ? OtherHostException.MESSAGE
                             : "answers with HTTP " + answer.status()
                                     + " where registries say what they are; check its name");
         }
@@ -331,7 +331,7 @@ final class RegistryClient {
     BuildkitException.RegistryRefusedException refused(RegistryRequest request, RegistryResponse answer)
             throws IOException, BuildkitException.RegistryRefusedException {
         return isConcealed(answer.address())
-                ? refused(ElsewhereException.MESSAGE)
+                ? refused(OtherHostException.MESSAGE)
                 : ResponseErrors.of(name, request, answer, authorizer.login(request.scopes()));
     }
 
@@ -340,7 +340,7 @@ final class RegistryClient {
     }
 
     BuildkitException.RegistryRefusedException failure(IOException failure) {
-        return failure instanceof ElsewhereException
+        return failure instanceof OtherHostException
                 ? refused(failure.getMessage())
                 : new BuildkitException.RegistryRefusedException(
                         "registry " + name + " " + HttpErrors.reason(failure), failure);

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * 60 seconds; the JDK's own stream would wait forever. One thread at a time may read.
  */
 final class ResponseBody extends InputStream implements BodySubscriber<ResponseBody> {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 60;
 
     /**
      * The number of lists of buffers that are requested in advance. The buffers of java.net.http have up to 16 KiB
@@ -111,7 +111,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
 
     private Piece await() throws IOException {
         try {
-            Piece piece = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            Piece piece = arrived.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             if (piece == null) {
                 throw new HttpTimeoutException("nothing comes any more");
             }

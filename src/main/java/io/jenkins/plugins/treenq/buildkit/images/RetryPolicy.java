@@ -25,19 +25,19 @@ final class RetryPolicy {
     static final int TRIES = 1 + PAUSES.size();
     static final int TOO_MANY = 429;
 
-    private static final long LONGEST_PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();
+    private static final long MAX_PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();
     private static final Set<Integer> PASSING = Set.of(TOO_MANY, 500, 502, 503, 504);
 
-    private final int mostTries;
+    private final int maxTries;
     private int tries = 1;
     private long pauseMillis;
 
-    private RetryPolicy(int mostTries) {
-        this.mostTries = mostTries;
+    private RetryPolicy(int maxTries) {
+        this.maxTries = maxTries;
     }
 
     /** Returns the policy for a registry that cannot be replaced by another one. */
-    static RetryPolicy usual() {
+    static RetryPolicy standard() {
         return new RetryPolicy(TRIES);
     }
 
@@ -54,21 +54,21 @@ final class RetryPolicy {
         if (!PASSING.contains(answer.status())) {
             return false;
         }
-        OptionalLong asked = retryAfterMillis(answer);
-        return again(asked.orElse(usualMillis())) && asked.orElse(0) <= LONGEST_PAUSE_MILLIS;
+        OptionalLong requested = retryAfterMillis(answer);
+        return again(requested.orElse(standardPauseMillis())) && requested.orElse(0) <= MAX_PAUSE_MILLIS;
     }
 
     /** Whether to repeat the request after a broken connection. */
     boolean again() {
-        return again(usualMillis());
+        return again(standardPauseMillis());
     }
 
     private boolean again(long millis) {
-        pauseMillis = Math.min(millis, LONGEST_PAUSE_MILLIS);
-        return tries++ < mostTries;
+        pauseMillis = Math.min(millis, MAX_PAUSE_MILLIS);
+        return tries++ < maxTries;
     }
 
-    private long usualMillis() {
+    private long standardPauseMillis() {
         return PAUSES.get(Math.min(tries, PAUSES.size()) - 1).toMillis();
     }
 

@@ -30,11 +30,12 @@ final class InputsReader {
     private static final String LOCAL = "local:";
 
     /** The options that add inputs from elsewhere or that force a new build. */
-    private static final Set<String> UNCLEAR =
+    private static final Set<String> UNSUPPORTED_OPTIONS =
             Set.of("context", "contextkey", "dockerfilekey", "contextsubdir", "source", "cmdline", "no-cache");
 
     /** The attributes of an exporter that determine the destination and not the content. */
-    private static final Set<String> PLACES = Set.of("name", "push", "push-by-digest", "store", "unpack");
+    private static final Set<String> DESTINATION_ATTRIBUTES =
+            Set.of("name", "push", "push-by-digest", "store", "unpack");
 
     private final BuildRequest request;
     private final Map<String, LocalSource> locals;
@@ -60,7 +61,7 @@ final class InputsReader {
         hash.add("options", options());
         for (Export export : request.exports()) {
             Map<String, String> kept = new TreeMap<>(export.attributes());
-            kept.keySet().removeIf(name -> PLACES.contains(name) || name.endsWith(BuildInputs.KEY));
+            kept.keySet().removeIf(name -> DESTINATION_ATTRIBUTES.contains(name) || name.endsWith(BuildInputs.KEY));
             hash.add("export " + export.type(), kept);
         }
         hash.add("entitlements", String.join(",", new TreeSet<>(request.entitlements())));
@@ -80,7 +81,7 @@ final class InputsReader {
                     "a source policy may put other images in the place of those that are named");
         }
         for (String option : request.options().keySet()) {
-            if (UNCLEAR.contains(option) || option.startsWith("input:")) {
+            if (UNSUPPORTED_OPTIONS.contains(option) || option.startsWith("input:")) {
                 throw new UnknownInputException("what the option '" + option + "' brings is not known here");
             }
         }

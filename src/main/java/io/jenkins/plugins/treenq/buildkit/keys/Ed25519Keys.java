@@ -66,9 +66,9 @@ public final class Ed25519Keys {
         }
 
         @Override
-        public void nextBytes(byte[] wanted) {
-            if (wanted.length == bytes.length) {
-                System.arraycopy(bytes, 0, wanted, 0, bytes.length);
+        public void nextBytes(byte[] target) {
+            if (target.length == bytes.length) {
+                System.arraycopy(bytes, 0, target, 0, bytes.length);
             }
         }
     }

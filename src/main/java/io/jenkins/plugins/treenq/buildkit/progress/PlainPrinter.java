@@ -35,8 +35,8 @@ import java.util.function.Predicate;
  * <p>The output of a step must be delivered before the end of the step. Events may be repeated, except output.
  */
 public final class PlainPrinter implements BuildListener, AutoCloseable {
-    private static final int REACH = 10;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MAX_DISTANCE_LINES = 10;
+    private static final Duration OVERDUE_AFTER = Duration.ofSeconds(10);
     private static final String RULE = "------";
 
     private final Consumer<String> log;
@@ -103,10 +103,10 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         return failureTail(step -> true);
     }
 
-    private List<String> failureTail(Predicate<Step> told) {
+    private List<String> failureTail(Predicate<Step> printed) {
         List<String> text = new ArrayList<>();
         for (Step step : started) {
-            if (step.failed() && told.test(step)) {
+            if (step.failed() && printed.test(step)) {
                 text.add(RULE);
                 text.add(" > " + step.name + ":");
                 text.addAll(step.tail());
@@ -119,7 +119,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     /**
      * Returns the same lines as {@link #failureTail}, without steps whose last lines are at the end of the log anyway.
      */
-    public List<String> failureTailOutOfSight() {
+    public List<String> distantFailureTail() {
         return failureTail(
                 step -> step.lastLine != lines || step.linesInRow <= step.tail().size());
     }
@@ -211,8 +211,9 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     private void line(Step step, String text) {
         step.reveal();
         if (step != current) {
-            boolean inSight = current != null && step.index != 0 && !step.ended && lines - step.lastLine <= REACH;
-            if (!inSight) {
+            boolean isNear =
+                    current != null && step.index != 0 && !step.ended && lines - step.lastLine <= MAX_DISTANCE_LINES;
+            if (!isNear) {
                 introduce(step);
             }
             current = step;
@@ -247,7 +248,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     private void introduceOverdue(Instant now) {
         waiting.removeIf(step -> !step.running());
         waiting.stream()
-                .filter(step -> step.runningSince(now.minus(PATIENCE)))
+                .filter(step -> step.runningSince(now.minus(OVERDUE_AFTER)))
                 .toList()
                 .forEach(this::introduce);
     }

@@ -100,10 +100,10 @@ public final class ProgressReporter implements BuildListener {
             vertex.inputs().stream()
                     .limit(Math.max(0, MOST_INPUTS - account.inputs.size()))
                     .forEach(account.inputs::add);
-            heardOf(vertex.completed() == null ? vertex.started() : vertex.completed());
+            updateDaemonTime(vertex.completed() == null ? vertex.started() : vertex.completed());
         } else if (kept instanceof BuildEvent.Progress progress) {
             transfer(account, progress);
-            heardOf(progress.timestamp());
+            updateDaemonTime(progress.timestamp());
         } else if (kept instanceof BuildEvent.Warning warning) {
             step.reveal();
             warning(warning);
@@ -138,7 +138,7 @@ public final class ProgressReporter implements BuildListener {
     }
 
     /** Estimates the offset of the daemon's clock from the event that arrived with the least delay. */
-    private void heardOf(Instant time) {
+    private void updateDaemonTime(Instant time) {
         if (time != null) {
             Duration late = Duration.between(time, clock.instant());
             if (lateness == null || late.compareTo(lateness) < 0) {

@@ -47,8 +47,8 @@ public final class SourceSnippet {
         int to = last;
         // As in BuildKit, a single line is displayed with at most two lines before and after it, and a range of lines
         // with at most one.
-        int wanted = first == last ? 4 : 2;
-        for (int budget = 0; budget < wanted; budget++) {
+        int contextLines = first == last ? 4 : 2;
+        for (int budget = 0; budget < contextLines; budget++) {
             if (from > 1) {
                 from--;
                 budget++;

@@ -12,8 +12,8 @@ import java.util.Optional;
  */
 final class VertexStatus {
     private static final Duration PERIOD = Duration.ofSeconds(5);
-    private static final double SHARE = 0.05;
-    private static final Duration MOMENT = Duration.ofMillis(500);
+    private static final double MIN_NEW_SHARE = 0.05;
+    private static final Duration MIN_DURATION = Duration.ofMillis(500);
     private static final Duration SHORTEST = Duration.ofMillis(10);
 
     private BuildEvent.Progress heard;
@@ -52,12 +52,12 @@ final class VertexStatus {
      */
     private static boolean hasNews(BuildEvent.Progress state) {
         boolean brief = state.id().endsWith(":") || state.id().contains("sha256:");
-        return !brief || Duration.between(state.started(), state.timestamp()).compareTo(MOMENT) >= 0;
+        return !brief || Duration.between(state.started(), state.timestamp()).compareTo(MIN_DURATION) >= 0;
     }
 
     private boolean advanced(BuildEvent.Progress state) {
         double share = state.total() > 0 ? (double) (state.current() - printed.current()) / state.total() : 0;
-        return share >= SHARE
+        return share >= MIN_NEW_SHARE
                 || Duration.between(printed.timestamp(), state.timestamp()).compareTo(PERIOD) >= 0;
     }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 final class Http {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_REDIRECTS = 5;
-    private static final Set<Integer> REPEATS_ANY = Set.of(307, 308);
-    private static final Set<Integer> REPEATS_GET = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> REDIRECTS_OF_ANY = Set.of(307, 308);
+    private static final Set<Integer> REDIRECTS_OF_GET = Set.of(301, 302, 303, 307, 308);
 
     static final String WITHOUT_TLS =
             "it is at an address without TLS, which is used only where plain HTTP is allowed," + " or at no address";
@@ -31,7 +31,7 @@ final class Http {
     }
 
     /** A request. Its string representation does not contain the login. */
-    static final class Ask {
+    static final class Request {
         private final String registry;
         private final URI address;
         private final String authorization;
@@ -42,7 +42,7 @@ final class Http {
          * @param authorization the value of the {@code Authorization} header; empty for none
          * @param form the form to send with POST; null for a GET request
          */
-        Ask(String registry, URI address, String authorization, String form) {
+        Request(String registry, URI address, String authorization, String form) {
             this.registry = registry;
             this.address = address;
             this.authorization = authorization;
@@ -53,11 +53,11 @@ final class Http {
             return form != null || !authorization.isEmpty();
         }
 
-        private Ask at(URI other) {
-            return new Ask(registry, other, authorization, form);
+        private Request at(URI other) {
+            return new Request(registry, other, authorization, form);
         }
 
-        private HttpRequest request(HttpProxies proxies) {
+        private HttpRequest toHttp(HttpProxies proxies) {
             HttpRequest.Builder request = HttpRequest.newBuilder(address)
                     .timeout(ANSWER_TIMEOUT)
                     .header("User-Agent", "treenq")
@@ -78,20 +78,21 @@ final class Http {
     }
 
     /** Sends a request and follows redirects. */
-    CompletableFuture<HttpResponse<String>> send(Ask ask) {
-        return send(ask, MAX_REDIRECTS);
+    CompletableFuture<HttpResponse<String>> send(Request request) {
+        return send(request, MAX_REDIRECTS);
     }
 
-    private CompletableFuture<HttpResponse<String>> send(Ask ask, int redirects) {
-        if (!mayTalkTo(ask.address, ask.registry)) {
+    private CompletableFuture<HttpResponse<String>> send(Request request, int redirects) {
+        if (!mayTalkTo(request.address, request.registry)) {
             return refused(WITHOUT_TLS);
         }
-        return client.sendAsync(ask.request(connection.proxies()), info -> new LimitedBody())
-                .thenCompose(answer -> follow(ask, answer, redirects));
+        return client.sendAsync(request.toHttp(connection.proxies()), info -> new LimitedBody())
+                .thenCompose(answer -> follow(request, answer, redirects));
     }
 
-    private CompletableFuture<HttpResponse<String>> follow(Ask ask, HttpResponse<String> answer, int redirects) {
-        Set<Integer> repeats = ask.form == null ? REPEATS_GET : REPEATS_ANY;
+    private CompletableFuture<HttpResponse<String>> follow(
+            Request request, HttpResponse<String> answer, int redirects) {
+        Set<Integer> repeats = request.form == null ? REDIRECTS_OF_GET : REDIRECTS_OF_ANY;
         String location = answer.headers().firstValue("Location").orElse("");
         if (!repeats.contains(answer.statusCode()) || location.isEmpty()) {
             return CompletableFuture.completedFuture(answer);
@@ -101,17 +102,17 @@ final class Http {
         }
         URI target;
         try {
-            target = ask.address.resolve(location);
+            target = request.address.resolve(location);
         } catch (IllegalArgumentException e) {
             return refused("it redirects to what is no address");
         }
-        if (!mayTalkTo(target, ask.registry)) {
+        if (!mayTalkTo(target, request.registry)) {
             return refused("it redirects to an address without TLS, which is used only where plain HTTP is allowed");
         }
-        if (ask.isSecret() && !Origin.of(target).equals(Origin.of(ask.address))) {
+        if (request.isSecret() && !Origin.of(target).equals(Origin.of(request.address))) {
             return refused("it redirects to another host, which is not sent the login");
         }
-        return send(ask.at(target), redirects - 1);
+        return send(request.at(target), redirects - 1);
     }
 
     /** Returns the part of a message that names the proxy to an address, or an empty string if there is no proxy. */

@@ -144,7 +144,7 @@ public final class TokenClient {
         } catch (IllegalArgumentException e) {
             return Http.refused("its name is none");
         }
-        return http.send(new Http.Ask(registry, address, "", null))
+        return http.send(new Http.Request(registry, address, "", null))
                 .thenApply(answer -> new Found(
                         scheme.equals("https"),
                         answer.headers().allValues("WWW-Authenticate").stream()
@@ -179,7 +179,7 @@ public final class TokenClient {
         String body = form.entrySet().stream()
                 .map(field -> parameter(field.getKey(), field.getValue()))
                 .collect(Collectors.joining("&"));
-        return http.send(new Http.Ask(request.host(), request.realm(), "", body))
+        return http.send(new Http.Request(request.host(), request.realm(), "", body))
                 .thenCompose(answer -> NO_FORM.contains(answer.statusCode())
                         ? get(request, basic(login))
                         : token(answer, "the login"));
@@ -192,7 +192,7 @@ public final class TokenClient {
                 .collect(Collectors.joining("&"));
         String realm = request.realm().toString().replaceFirst("#.*", "");
         URI address = URI.create(realm + (realm.indexOf('?') < 0 ? "?" : "&") + query);
-        return http.send(new Http.Ask(request.host(), address, authorization, null))
+        return http.send(new Http.Request(request.host(), address, authorization, null))
                 .thenCompose(
                         answer -> token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
     }

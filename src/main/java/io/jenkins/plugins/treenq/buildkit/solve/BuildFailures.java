@@ -71,7 +71,7 @@ public final class BuildFailures {
      * Errors of a registry that this client sent to the daemon in the session ({@code TokenClient},
      * {@code AuthService}).
      */
-    private static final Pattern OWN_WORDS =
+    private static final Pattern CLIENT_ERROR =
             Pattern.compile("no token for \\S+ from \\S+(?: through the proxy \\S+)?: .*"
                     + "|the login for \\S+ is only used to get tokens .*");
 
@@ -191,7 +191,7 @@ public final class BuildFailures {
             }
             return refused(registry(place + "cannot pull " + kind + image, text));
         }
-        Matcher own = OWN_WORDS.matcher(text);
+        Matcher own = CLIENT_ERROR.matcher(text);
         return own.find()
                 ? refused(place + own.group())
                 : failed(place + text, details, reason(text, details.location()));
@@ -304,7 +304,7 @@ public final class BuildFailures {
     }
 
     private static String registry(String what, String text) {
-        Matcher own = OWN_WORDS.matcher(text);
+        Matcher own = CLIENT_ERROR.matcher(text);
         if (own.find()) {
             return what + ": " + own.group();
         }

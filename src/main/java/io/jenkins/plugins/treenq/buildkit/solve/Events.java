@@ -50,7 +50,7 @@ final class Events {
     private final Map<Stream, Output> outputs = new HashMap<>();
     private final Set<Digest> warnings = new HashSet<>();
     /** The parts that a listener may have to remember: each run of a vertex, and each progress item of a vertex. */
-    private final Set<Remembered> remembered = new HashSet<>();
+    private final Set<RememberedEvent> remembered = new HashSet<>();
 
     private final long mostBytes;
     private long rememberedBytes;
@@ -68,11 +68,11 @@ final class Events {
 
     private record Stream(String vertex, long number) {}
 
-    private record Remembered(String vertex, Object what) {}
+    private record RememberedEvent(String vertex, Object what) {}
 
     private static final class Output {
         final Utf8Fragments text = new Utf8Fragments();
-        long told;
+        long delivered;
         long seen;
         Instant last = Instant.MIN;
 
@@ -105,7 +105,7 @@ final class Events {
         List<Timed> starts = new ArrayList<>();
         List<Timed> ends = new ArrayList<>();
         for (Vertex vertex : message.getVertexesList()) {
-            if (remembered.add(new Remembered(vertex.getDigest(), vertex.getStarted()))) {
+            if (remembered.add(new RememberedEvent(vertex.getDigest(), vertex.getStarted()))) {
                 remember(vertex);
             }
             split(event(vertex), starts, ends);
@@ -113,7 +113,7 @@ final class Events {
         // Events of the same time are sent in the order in which they are added here.
         List<Timed> all = new ArrayList<>(starts);
         for (VertexStatus status : message.getStatusesList()) {
-            if (remembered.add(new Remembered(status.getVertex(), status.getID()))) {
+            if (remembered.add(new RememberedEvent(status.getVertex(), status.getID()))) {
                 remember(status);
             }
             all.add(new Timed(Timestamps.instant(status.getTimestamp()), event(status)));
@@ -189,9 +189,9 @@ final class Events {
     }
 
     private static ByteString fresh(Output output, ByteString bytes) {
-        long known = Math.min(bytes.size(), Math.max(0, output.told - output.seen));
+        long known = Math.min(bytes.size(), Math.max(0, output.delivered - output.seen));
         output.seen += bytes.size();
-        output.told = Math.max(output.told, output.seen);
+        output.delivered = Math.max(output.delivered, output.seen);
         return bytes.substring((int) known);
     }
 

@@ -60,7 +60,7 @@ public final class Solve {
             SolveRequest request,
             BuildListener listener) {
         Solve solve = new Solve(channel, endpoint, workers, request, listener);
-        solve.whenOver(solve::finish);
+        solve.whenDone(solve::finish);
         return solve;
     }
 
@@ -153,11 +153,11 @@ public final class Solve {
     }
 
     /** Runs the action when the daemon has responded or the build was cancelled. */
-    public void whenOver(Runnable action) {
+    public void whenDone(Runnable action) {
         call.addListener(action, MoreExecutors.directExecutor());
     }
 
-    public boolean over() {
+    public boolean isDone() {
         return call.isDone();
     }
 
@@ -166,7 +166,7 @@ public final class Solve {
      *
      * @return whether the build has ended
      */
-    public boolean overWithin(Duration time) throws InterruptedException {
+    public boolean awaitEnd(Duration time) throws InterruptedException {
         try {
             call.get(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | CancellationException | TimeoutException e) {

@@ -64,7 +64,7 @@ final class StatusStream {
     private final Events events = new Events();
 
     /** Completes when the listener has received all events, or will receive no more. */
-    private final CompletableFuture<Void> told = new CompletableFuture<>();
+    private final CompletableFuture<Void> delivered = new CompletableFuture<>();
 
     /** Number of the stream's callbacks that are not complete, because they wait for a worker or the listener. */
     private final AtomicInteger callbacks = new AtomicInteger();
@@ -118,30 +118,30 @@ final class StatusStream {
                 try {
                     callback.run();
                 } finally {
-                    dealtWith();
+                    callbackDone();
                 }
             });
         } catch (RuntimeException | Error e) {
             // The exception must not be thrown on this thread, which transports the bytes of other builds, too.
-            dealtWith();
+            callbackDone();
             fail(e);
         }
     }
 
-    private void dealtWith() {
+    private void callbackDone() {
         if (callbacks.decrementAndGet() == 0 && closed) {
-            told.complete(null);
+            delivered.complete(null);
         }
     }
 
-    private void openLater() {
+    private void reopenLater() {
         events.replay();
         if (System.nanoTime() - openedNanos > LONGEST_PAUSE.toNanos()) {
             pause = FIRST_PAUSE;
         }
         Duration now = pause;
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-        later(
+        schedule(
                 () -> {
                     if (!closed) {
                         open();
@@ -151,7 +151,7 @@ final class StatusStream {
     }
 
     /** Runs an action later. If the action fails or cannot be scheduled, the stream fails. */
-    private void later(Runnable action, Duration delay) {
+    private void schedule(Runnable action, Duration delay) {
         try {
             workers.schedule(
                     () -> {
@@ -178,18 +178,18 @@ final class StatusStream {
         quietSinceNanos = System.nanoTime();
         buildOver = true;
         awaitSilence();
-        return told;
+        return delivered;
     }
 
     private void awaitSilence() {
-        if (told.isDone()) {
+        if (delivered.isDone()) {
             return;
         }
         long silentNanos = callbacks.get() == 0 ? System.nanoTime() - quietSinceNanos : 0;
         if (silentNanos < SILENCE.toNanos()) {
-            later(this::awaitSilence, SILENCE.minusNanos(silentNanos));
+            schedule(this::awaitSilence, SILENCE.minusNanos(silentNanos));
         } else {
-            giveUp("the daemon has said nothing for " + SILENCE.toSeconds() + " s");
+            giveUp("the daemon has sent nothing for " + SILENCE.toSeconds() + " s");
         }
     }
 
@@ -211,7 +211,7 @@ final class StatusStream {
         } catch (RuntimeException | Error e) {
             failure = e;
         } finally {
-            dealtWith();
+            callbackDone();
         }
     }
 
@@ -222,15 +222,15 @@ final class StatusStream {
     void close() {
         end();
         if (callbacks.get() == 0) {
-            told.complete(null);
+            delivered.complete(null);
         } else {
             boolean scheduled = false;
             try {
-                workers.schedule(() -> told.complete(null), SILENCE);
+                workers.schedule(() -> delivered.complete(null), SILENCE);
                 scheduled = true;
             } finally {
                 if (!scheduled) {
-                    told.complete(null);
+                    delivered.complete(null);
                 }
             }
         }
@@ -241,14 +241,14 @@ final class StatusStream {
         closed = true;
         ClientCallStreamObserver<?> current = call;
         if (current != null) {
-            current.cancel("not listening any more", null);
+            current.cancel("the progress is not needed any more", null);
         }
     }
 
     private void fail(Throwable cause) {
         failure = cause;
         end();
-        told.complete(null);
+        delivered.complete(null);
         stopBuild.run();
     }
 
@@ -314,7 +314,7 @@ final class StatusStream {
                 // records of its agents.
                 LOGGER.fine(
                         () -> "The stream of build " + ref + "'s progress broke off, and is opened again: " + status);
-                openLater();
+                reopenLater();
             }
         }
 
@@ -333,7 +333,7 @@ final class StatusStream {
 
         @Override
         public void onCompleted() {
-            told.complete(null);
+            delivered.complete(null);
         }
     }
 

@@ -165,7 +165,11 @@ class HistoryTest {
     @Test
     void aRunningBuildIsFoundAndItsLogIsToldToItsEnd() throws Exception {
         BuildRequest request = BuildRequest.builder().option("no-cache", "").build();
-        Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 3 && echo ended\n");
+        String mount = "RUN --mount=type=cache,target=/shared,id=" + UUID.randomUUID() + " ";
+        Builds.dockerfile(
+                folder,
+                "FROM busybox\n" + mount
+                        + "echo started; until [ -e /shared/end ]; do sleep 0.1; done; echo ended\n");
         Builds.Log log = new Builds.Log("started");
         CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
             try {
@@ -178,8 +182,17 @@ class HistoryTest {
         assertNull(client.history(request.ref()).orElseThrow().completed());
         assertTrue(client.history(new HistoryQuery("", true, List.of(), 0)).stream()
                 .anyMatch(record -> record.ref().equals(request.ref())));
-        Builds.Log other = new Builds.Log();
-        client.logs(request.ref(), other);
+        Builds.Log other = new Builds.Log("started");
+        CompletableFuture<Void> logs = CompletableFuture.runAsync(() -> {
+            try {
+                client.logs(request.ref(), other);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertTrue(other.awaitText());
+        build("FROM busybox\n" + mount + "touch /shared/end\n", Builds.request());
+        logs.get(1, TimeUnit.MINUTES);
         assertTrue(other.toString().contains("ended"), other.toString());
         build.get(1, TimeUnit.MINUTES);
     }

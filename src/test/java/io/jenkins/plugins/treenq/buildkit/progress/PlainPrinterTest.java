@@ -118,7 +118,7 @@ class PlainPrinterTest {
                         "process \"/bin/sh -c make\nall\" did not complete successfully: exit code: 2");
 
         log.closed();
-        assertEquals(List.of(), log.printer.failureTailOutOfSight());
+        assertEquals(List.of(), log.printer.distantFailureTail());
     }
 
     @Test
@@ -131,7 +131,7 @@ class PlainPrinterTest {
         log.closed();
 
         assertEquals(
-                List.of("------", " > [2/2] RUN make:", "0.001 broken", "------"), log.printer.failureTailOutOfSight());
+                List.of("------", " > [2/2] RUN make:", "0.001 broken", "------"), log.printer.distantFailureTail());
     }
 
     @Test

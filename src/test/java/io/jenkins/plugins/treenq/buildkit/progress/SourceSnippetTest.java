@@ -57,7 +57,7 @@ class SourceSnippetTest {
     }
 
     @Test
-    void whatOneSideLacksGoesToTheOther() {
+    void contextLinesMissingOnOneSideAreTakenFromTheOther() {
         assertEquals("""
                 Dockerfile:1
                 --------------------

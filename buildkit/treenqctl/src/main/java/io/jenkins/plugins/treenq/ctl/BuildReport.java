@@ -68,7 +68,7 @@ final class BuildReport {
                 }));
             }
             listeners.add(printer);
-            result = action.run(event -> tell(listeners, event));
+            result = action.run(event -> printResult(listeners, event));
         }
         if (!cacheMetrics.isEmpty()) {
             print(metrics);
@@ -76,7 +76,7 @@ final class BuildReport {
         return result;
     }
 
-    private static void tell(List<BuildListener> listeners, BuildEvent event) {
+    private static void printResult(List<BuildListener> listeners, BuildEvent event) {
         listeners.forEach(listener -> listener.onEvent(event));
     }
 

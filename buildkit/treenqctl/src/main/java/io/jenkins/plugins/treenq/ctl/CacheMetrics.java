@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 /** Counts the build steps that were cached, as buildctl does ({@code cmd/buildctl/cachemetrics.go}). */
 final class CacheMetrics implements BuildListener {
     private static final Pattern FROM = Pattern.compile("\\[.*\\] FROM");
-    private static final List<String> NOT_OF_THE_USER =
-            List.of("[internal]", "[auth]", "importing cache", "exporting ");
+    private static final List<String> INTERNAL_STEPS = List.of("[internal]", "[auth]", "importing cache", "exporting ");
 
     private final Instant start = Instant.now();
     private final Map<String, Vertex> vertices = new LinkedHashMap<>();
@@ -45,7 +44,7 @@ final class CacheMetrics implements BuildListener {
     /** Prints a line for each build step that was not cached, then the numbers as JSON. */
     synchronized void print(Consumer<String> out) {
         List<Vertex> users = vertices.values().stream()
-                .filter(vertex -> NOT_OF_THE_USER.stream().noneMatch(vertex.name::startsWith))
+                .filter(vertex -> INTERNAL_STEPS.stream().noneMatch(vertex.name::startsWith))
                 .toList();
         List<Vertex> missed =
                 users.stream().filter(vertex -> !vertex.cached && !vertex.from).toList();

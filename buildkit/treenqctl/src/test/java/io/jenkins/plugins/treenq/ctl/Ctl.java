@@ -50,7 +50,7 @@ record Ctl(int exit, String out, String err) {
     }
 
     static Ctl buildctl(Daemon daemon, Path scratch, String... arguments) throws IOException, InterruptedException {
-        return run(scratch, new byte[0], line(daemon, List.of(daemon.env().get("TREENQ_BUILDCTL")), arguments));
+        return run(scratch, new byte[0], line(daemon, List.of(daemon.buildctl()), arguments));
     }
 
     private static List<String> line(Daemon daemon, List<String> program, String... arguments) {

@@ -74,7 +74,7 @@ class ResultsTest {
 
     @Test
     void anArchiveCanBePiped() throws Exception {
-        Path theirs = piped(List.of(daemon.env().get("TREENQ_BUILDCTL")), "theirs");
+        Path theirs = piped(List.of(daemon.buildctl()), "theirs");
         Path ours = piped(
                 List.of(
                         System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",

@@ -3,15 +3,15 @@ package io.jenkins.plugins.treenq.step;
 
 import org.jvnet.localizer.Localizable;
 
-/** The consequence for a freestyle build if an image exists, or if it does not exist. */
-public enum Consequence {
-    GO_ON(Messages._Consequence_goOn()),
-    NOT_BUILT(Messages._Consequence_notBuilt()),
-    FAILURE(Messages._Consequence_failure());
+/** How a freestyle build continues if an image exists, or if it does not exist. */
+public enum ResultHandling {
+    GO_ON(Messages._ResultHandling_goOn()),
+    NOT_BUILT(Messages._ResultHandling_notBuilt()),
+    FAILURE(Messages._ResultHandling_failure());
 
     private final Localizable text;
 
-    Consequence(Localizable text) {
+    ResultHandling(Localizable text) {
         this.text = text;
     }
 

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * <p>A failure that is not a {@link BuildkitException} is unexpected, such as memory exhaustion. An unexpected failure
  * stops the build, because the daemon may not have received an error.
  */
-final class OwnFailure implements Consumer<Throwable> {
+final class ClientFailure implements Consumer<Throwable> {
     private Throwable first;
     private boolean unexpected;
     private Runnable stop = () -> {};

@@ -5,7 +5,7 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 
 /** Counts the files of one output that were written without their setuid or setgid bit, for a warning of one line. */
-final class DroppedBits {
+final class DroppedModeBits {
     private int files;
     private String first;
 

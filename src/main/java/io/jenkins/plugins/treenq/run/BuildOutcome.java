@@ -12,9 +12,9 @@ import java.util.Objects;
  * @param built the build; null if it was skipped
  * @param unchanged the existing image; null if the image was built
  */
-record PossibleBuild(
+record BuildOutcome(
         @CheckForNull FinishedBuild built, @CheckForNull ImageDescription unchanged) implements Serializable {
-    PossibleBuild {
+    BuildOutcome {
         Objects.requireNonNull(built == null ? unchanged : built);
     }
 }
