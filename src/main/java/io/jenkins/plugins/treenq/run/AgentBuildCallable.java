@@ -56,7 +56,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     private final AgentTask<T> work;
     private final AgentBuildInput input;
-    private final TaskListener listener;
+
+    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
+    private final LogSink log;
 
     @CheckForNull
     @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
@@ -69,12 +71,12 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     private AgentBuildCallable(
             AgentTask<T> work,
             AgentBuildInput input,
-            TaskListener listener,
+            LogSink log,
             @CheckForNull ProgressSink progress,
             @CheckForNull TaskCallbacks callbacks) {
         this.work = work;
         this.input = input;
-        this.listener = listener;
+        this.log = log;
         this.progress = progress;
         this.callbacks = callbacks;
     }
@@ -82,7 +84,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     /** @param progress receives the progress of a build; null if no one needs the progress */
     AgentBuildCallable(
             AgentTask<T> work, AgentBuildInput input, TaskListener listener, @CheckForNull ProgressSink progress) {
-        this(work, input, listener, progress, null);
+        this(work, input, listener.getLogger()::print, progress, null);
     }
 
     /** Receives the result of the task, on the controller. */
@@ -109,9 +111,25 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
         return new AgentBuildCallable<>(
                 work,
                 input,
-                listener,
+                agent.export(LogSink.class, log),
                 progress == null ? null : agent.export(ProgressSink.class, progress),
                 agent.export(TaskCallbacks.class, receiver));
+    }
+
+    /** Shows, on the controller, that the agent gets the classes of builds. */
+    void preparing() {
+        if (progress != null) {
+            progress.entered(BuildPhase.LOADING);
+        }
+    }
+
+    /** Prints, on the controller, for how long the task had to wait for the agent. */
+    void prepared(String agent, Duration time) {
+        log.print(String.format(
+                Locale.ROOT,
+                "Preparing %s, which builds its first image, took %.1f s%n",
+                agent,
+                time.toMillis() / 1000.0));
     }
 
     @Override
@@ -234,6 +252,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
     /** One execution of the task. */
     private final class Execution {
         private final Path folder;
+        private final LogSender printed = new LogSender(log);
 
         /** Masks the secrets that are known so far. */
         private volatile Redaction redaction = Redaction.of(List.of());
@@ -246,13 +265,13 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
         CompletableFuture<T> begin() {
             CompletableFuture<T> done = Async.then(Async.call(Async.SHORT, this::prepare), this::perform);
-            return Async.handle(done, (result, failure) -> {
-                // A Pipeline buffers an agent's output and would lose the rest of the buffer.
-                listener.getLogger().flush();
-                return failure == null
-                        ? CompletableFuture.completedFuture(result)
-                        : CompletableFuture.failedFuture(explained(failure));
-            });
+            return Async.handle(
+                    done,
+                    (result, failure) -> Async.then(
+                            printed.finish(),
+                            sent -> failure == null
+                                    ? CompletableFuture.completedFuture(result)
+                                    : CompletableFuture.failedFuture(explained(failure))));
         }
 
         private Prepared prepare() throws BuildkitException, IOException, InterruptedException {
@@ -270,7 +289,7 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                     input.secrets().secrets(),
                     input.secrets().ssh(),
                     input.contextKey());
-            Consumer<String> log = redaction.before(listener.getLogger()::println);
+            Consumer<String> log = redaction.before(printed::println);
             BuildRequest request = build.hasProvenance()
                     ? prepared.request().withOptions(ProvenanceSource.options(prepared, boundary, log))
                     : prepared.request();

@@ -34,6 +34,11 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile boolean begun;
 
+    /** Set while the task waits for an agent that did not have the classes; otherwise null. */
+    private volatile Preparing preparing;
+
+    private record Preparing(AgentBuildCallable<?> callable, long sinceNanos) {}
+
     private AgentCall(String agent, AgentTask<T> work) {
         this.agent = agent;
         this.work = work;
@@ -91,6 +96,19 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     private CompletableFuture<T> beginOn(Channel remote, FilePath folder, AgentBuildCallable<T> callable) {
         remote.addListener(this);
         result.whenComplete((value, failure) -> remote.removeListener(this));
+        AgentPreparation preparation = AgentPreparation.get();
+        if (!preparation.isPrepared(remote)) {
+            preparing = new Preparing(callable, System.nanoTime());
+            callable.preparing();
+        }
+        preparation.prepare(remote).thenRun(() -> send(remote, folder, callable));
+        return result;
+    }
+
+    private void send(Channel remote, FilePath folder, AgentBuildCallable<T> callable) {
+        if (result.isDone()) {
+            return;
+        }
         // The request is sent on remoting's threads, so that an agent that does not read from its channel blocks no
         // other builds.
         Async.call(Computer.threadPoolForRemoting, () -> folder.actAsync(callable.of(remote, this)))
@@ -101,7 +119,6 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
                         failed(failure);
                     }
                 });
-        return result;
     }
 
     /**
@@ -129,6 +146,10 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     @Override
     public void begun(AgentBuildCallable.TaskCanceller canceller) {
         begun = true;
+        Preparing waited = preparing;
+        if (waited != null) {
+            waited.callable().prepared(agent, Duration.ofNanos(System.nanoTime() - waited.sinceNanos()));
+        }
         Async.cancelWith(result, interrupting -> Computer.threadPoolForRemoting.execute(() -> cancel(canceller)));
     }
 

@@ -16,7 +16,7 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.run.Async;
 import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.BuildJournal;
-import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
@@ -86,7 +86,7 @@ public class BuildExecution extends StoppableExecution<BuiltImage> implements Bu
                         order,
                         context.get(Run.class),
                         context.get(TaskListener.class),
-                        ConsoleMask.of(context.get(ConsoleLogFilter.class)))
+                        ConsoleMasks.of(context.get(ConsoleLogFilter.class)))
                 .inParallel(ParallelBranch.encloses(context))
                 .start(context.get(FilePath.class), context.get(EnvVars.class), this);
     }

@@ -19,6 +19,7 @@ import io.jenkins.plugins.treenq.report.MetadataAction;
 import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.FutureResults;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.ImageOrder;
@@ -68,7 +69,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
         // The console filters of a Pipeline's blocks are available to Pipeline steps only, therefore the secrets are
         // unknown here.
         ConsoleMask mask = run instanceof AbstractBuild<?, ?> freestyle
-                ? ConsoleMask.of(freestyle, env)
+                ? ConsoleMasks.of(freestyle, env)
                 : ConsoleMask.ofEverything();
         ImageBuild image = new ImageBuild(order(run, env, listener, mask), run, listener, mask);
         Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));

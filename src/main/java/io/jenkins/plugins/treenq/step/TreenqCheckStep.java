@@ -11,7 +11,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.report.DockerfileCheck;
-import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
@@ -67,7 +67,7 @@ public final class TreenqCheckStep extends DockerfileStep {
                             step.order(),
                             context.get(Run.class),
                             context.get(TaskListener.class),
-                            ConsoleMask.of(context.get(ConsoleLogFilter.class)))
+                            ConsoleMasks.of(context.get(ConsoleLogFilter.class)))
                     .check(context.get(FilePath.class), context.get(EnvVars.class));
         }
 

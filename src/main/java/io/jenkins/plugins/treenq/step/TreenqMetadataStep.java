@@ -21,6 +21,7 @@ import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.RunOrigin;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -393,7 +394,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
                     getContext().get(Run.class),
                     getContext().get(EnvVars.class),
                     getContext().get(TaskListener.class),
-                    ConsoleMask.of(getContext().get(ConsoleLogFilter.class)),
+                    ConsoleMasks.of(getContext().get(ConsoleLogFilter.class)),
                     UnaryOperator.identity());
         }
     }

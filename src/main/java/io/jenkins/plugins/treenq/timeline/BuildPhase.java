@@ -10,11 +10,10 @@ import java.util.function.Supplier;
 public enum BuildPhase {
     /** All daemons of the builder have reached their limit of builds, or none of them can be reached. */
     WAITING(Messages::BuildPhase_waiting),
-    /**
-     * The credentials are looked up, and the build is sent to the agent. If the agent builds for the first time, it
-     * also loads the classes of the client.
-     */
+    /** The credentials are looked up, and the build is sent to the agent. */
     SENDING(Messages::BuildPhase_sending),
+    /** An agent that builds its first image gets and loads the classes of the client. */
+    LOADING(Messages::BuildPhase_loading),
     /** The agent reads the secrets and finds the build context. */
     PREPARING(Messages::BuildPhase_preparing),
     CONNECTING(Messages::BuildPhase_connecting),
@@ -38,8 +37,8 @@ public enum BuildPhase {
         return text.get();
     }
 
-    /** Tells whether agents report this phase. The controller itself knows when the other phases start. */
+    /** Tells whether this phase is reported during the agent's part of a build. The timeline itself knows the others. */
     boolean isOfAgent() {
-        return this == PREPARING || this == CONNECTING || this == STARTING;
+        return this == LOADING || this == PREPARING || this == CONNECTING || this == STARTING;
     }
 }

@@ -144,7 +144,7 @@ class AgentErrorsTest {
                 Daemon.first().endpoint(),
                 RegistryAccess.only(Map.of(), run, TaskListener.NULL),
                 SecretsOnAgent.collect(order, BuildCredentials.of(run), new EnvVars()),
-                ConsoleMask.of(null),
+                ConsoleMasks.of(null),
                 "key",
                 folder.getRemote(),
                 "");

@@ -189,8 +189,11 @@ class TimelineTest {
         assertEquals(whole, end);
         assertEquals(
                 List.of("WAITING", "SENDING", "PREPARING", "CONNECTING", "STARTING", "STEPS", "FINISHING"),
-                // A daemon that is slow to answer is tried again.
-                names.stream().distinct().toList());
+                // A daemon that is slow to answer is tried again, and an agent that has just connected may get classes.
+                names.stream()
+                        .distinct()
+                        .filter(phase -> !phase.equals("LOADING"))
+                        .toList());
         JSONObject steps = phases.getJSONObject(names.indexOf("STEPS"));
         assertThat(steps.getLong("durationMillis"), greaterThan(900L));
         assertEquals(steps.getLong("startMillis"), build.getLong("stepsOffsetMillis"));

@@ -27,8 +27,10 @@ import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.images.ImageContentReader;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
+import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.ClientChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
@@ -171,6 +173,27 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public static void closeIdleConnections() {
         IdleConnections.shared().close();
+    }
+
+    /**
+     * Lets a JVM load the classes that its first build needs, by a build on a daemon that does not exist. This does not
+     * connect to anything, and takes a second or two of processor time in a new JVM.
+     */
+    public static void warmUp() throws InterruptedException {
+        BuildRequest request = BuildRequest.builder()
+                .ref(BuildRequest.newRef())
+                .frontend("dockerfile.v0")
+                .build();
+        Endpoint nowhere = Endpoint.of("unix:///nowhere/" + request.ref(), null);
+        SessionContent nothing = new SessionContent(Map.of(), host -> Optional.empty(), id -> Optional.empty(), "");
+        try (PlainPrinter printer = new PlainPrinter(line -> {}, (vertex, line) -> {});
+                BuildkitClient client = new BuildkitClient(new DaemonConnection(nowhere))) {
+            SolveRequests.build(request, "").toByteArray();
+            client.connection.setInfo(new DaemonInfo("", "", "", ""));
+            client.build(request, nothing, printer);
+        } catch (BuildkitException e) {
+            // Nothing answers there.
+        }
     }
 
     private BuildkitClient checked(DaemonInfo answer) {

@@ -57,7 +57,8 @@ public final class DaemonChannel {
                 builder.overrideAuthority(endpoint.tls().serverName().trim());
             }
         }
-        return builder.eventLoopGroup(loops.io())
+        return Statistics.off(builder)
+                .eventLoopGroup(loops.io())
                 .withOption(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(endpoint.connectTimeout().toMillis()))

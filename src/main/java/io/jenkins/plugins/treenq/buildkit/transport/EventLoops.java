@@ -8,6 +8,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +40,8 @@ public final class EventLoops implements AutoCloseable {
     private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     static {
+        // Netty would look for SLF4J, which an agent would have to load from the controller.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         // Leak detection records a stack trace for every hundredth buffer, which takes a tenth of the duration of a
         // context transfer.
         if (System.getProperty(LEAK_DETECTION) == null) {

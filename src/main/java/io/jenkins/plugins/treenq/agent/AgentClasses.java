@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.agent;
+
+import hudson.remoting.Callable;
+import hudson.remoting.Channel;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Sends agents the classes of the plugin's part on agents, once for each connection.
+ *
+ * <p>By itself, remoting's class loader asks the controller for each class and its neighbours when the class is needed,
+ * which takes a round trip each time. The class loader first looks into jars that it was given, and
+ * {@link Channel#preloadJar} gives it one, but sends the jar in each connection. Therefore the jar of the classes goes
+ * through the agent's jar cache, and the class loader is given a jar that contains nothing but the path of the first.
+ */
+public final class AgentClasses {
+    private static final Logger LOGGER = Logger.getLogger(AgentClasses.class.getName());
+
+    private static final int LONGEST_URL = 4096;
+
+    private final List<Class<?>> roots;
+    private final ClassLoader loader;
+    private final Path file;
+    private final Executor threads;
+
+    /** What was started for each connection. Guarded by this object's lock. */
+    private final Map<Channel, CompletableFuture<Void>> connections = new WeakHashMap<>();
+
+    /** The jar as a class loader; null before the first use. Guarded by {@link #roots}. */
+    private Offer offer;
+
+    /**
+     * @param roots the classes with which the part on agents begins; all of one class loader
+     * @param file place of the jar on the controller
+     * @param threads executor for tasks that wait for agents
+     */
+    public AgentClasses(Collection<Class<?>> roots, Path file, Executor threads) {
+        this.roots = List.copyOf(roots);
+        this.loader = this.roots.get(0).getClassLoader();
+        this.file = file;
+        this.threads = threads;
+    }
+
+    /**
+     * Starts to send the classes, unless this was already started in the connection.
+     *
+     * @return completes when the agent has the classes, or when it is known that they cannot be sent. In that case
+     *     they travel one by one, when they are needed. Cancelling the future does nothing
+     */
+    public CompletableFuture<Void> sendTo(Channel agent) {
+        return start(agent).copy();
+    }
+
+    /** Tells whether the agent already has the classes. */
+    public boolean areOn(Channel agent) {
+        CompletableFuture<Void> started;
+        synchronized (connections) {
+            started = connections.get(agent);
+        }
+        return started != null && started.isDone();
+    }
+
+    private CompletableFuture<Void> start(Channel agent) {
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        synchronized (connections) {
+            CompletableFuture<Void> earlier = connections.putIfAbsent(agent, sent);
+            if (earlier != null) {
+                return earlier;
+            }
+        }
+        try {
+            threads.execute(() -> {
+                send(agent);
+                sent.complete(null);
+            });
+        } catch (RuntimeException | Error e) {
+            // There may not be enough memory for another thread.
+            LOGGER.log(Level.WARNING, e, () -> "no thread sends the classes to " + agent.getName());
+            sent.complete(null);
+        }
+        return sent;
+    }
+
+    private void send(Channel agent) {
+        try {
+            Path pointer = pointerTo(agent.call(offer().request()));
+            try {
+                agent.preloadJar(loader, pointer.toUri().toURL());
+            } finally {
+                Files.deleteIfExists(pointer);
+            }
+        } catch (IOException | RuntimeException | LinkageError e) {
+            LOGGER.log(
+                    agent.isClosingOrClosed() ? Level.FINE : Level.WARNING,
+                    e,
+                    () -> "the classes cannot be sent to " + agent.getName() + " at once; they travel one by one");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Makes a jar whose manifest has the path of another one, as build tools do for long class paths. */
+    private static Path pointerTo(String url) throws IOException {
+        if (!url.startsWith("file:") || url.length() > LONGEST_URL || url.chars().anyMatch(c -> c <= ' ')) {
+            throw new IOException("the agent has the jar in a strange place");
+        }
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, url);
+        Path pointer = Files.createTempFile("treenq-classes", ".jar");
+        try (OutputStream out = Files.newOutputStream(pointer);
+                JarOutputStream jar = new JarOutputStream(out, manifest)) {
+            jar.flush();
+        }
+        return pointer;
+    }
+
+    /** Makes the jar in the background, unless it was already made. */
+    public void makeJar() {
+        threads.execute(() -> {
+            try {
+                offer();
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, "the jar of the agents' classes cannot be made", e);
+            }
+        });
+    }
+
+    private Offer offer() throws IOException {
+        synchronized (roots) {
+            if (offer == null || !Files.isRegularFile(file)) {
+                offer = new Offer(AgentJar.make(roots, loader, file), loader);
+            }
+            return offer;
+        }
+    }
+
+    /**
+     * The jar as the class path of one class, the request for the jar. When the agent asks for that class, remoting
+     * offers it the jar, and nothing else of the plugin.
+     */
+    private static final class Offer extends URLClassLoader {
+        private static final String REQUEST = AgentJarRequest.class.getName();
+
+        private final AgentJar jar;
+
+        Offer(AgentJar jar, ClassLoader parent) throws IOException {
+            super("treenq-agent", new URL[] {jar.file().toUri().toURL()}, parent);
+            this.jar = jar;
+        }
+
+        @SuppressWarnings("unchecked")
+        Callable<String, IOException> request() throws IOException {
+            try {
+                var constructor = loadClass(REQUEST).getDeclaredConstructor(Long.class, Long.class);
+                constructor.setAccessible(true);
+                return (Callable<String, IOException>) constructor.newInstance(jar.sum1(), jar.sum2());
+            } catch (ReflectiveOperationException e) {
+                throw new IOException(e);
+            }
+        }
+
+        /** Remoting finds the jar of a class as the jar of the class file. */
+        @Override
+        public URL getResource(String name) {
+            URL own = findResource(name);
+            return own == null ? super.getResource(name) : own;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.equals(REQUEST)) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded == null ? findClass(name) : loaded;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.agent;
+
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
+import hudson.remoting.Channel;
+import hudson.remoting.JarCache;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.ExecutionException;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import jenkins.security.MasterToSlaveCallable;
+
+/**
+ * Gets the {@link AgentJar} from the agent's jar cache, which requests it from the controller if it is not there, and
+ * unpacks the jar of classes next to it, unless an earlier connection did. Returns the URL of the jar of classes on the
+ * agent.
+ *
+ * <p>The agent has none of the plugin's classes when it runs this one, which therefore uses no other.
+ */
+final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
+    private static final long serialVersionUID = 1;
+
+    /** Name of the jar of classes inside of the jar. */
+    static final String CLASSES = "treenq-classes.jar";
+
+    private final long sum1;
+    private final long sum2;
+
+    AgentJarRequest(Long sum1, Long sum2) {
+        this.sum1 = sum1;
+        this.sum2 = sum2;
+    }
+
+    @Override
+    public String call() throws IOException {
+        Channel controller = getChannelOrFail();
+        JarCache cache = controller.getJarCache();
+        return (cache == null ? withoutCache() : unpacked(fromCache(cache, controller)))
+                .toUri()
+                .toASCIIString();
+    }
+
+    private Path fromCache(JarCache cache, Channel controller) throws IOException {
+        try {
+            return Path.of(URI.create(cache.resolve(controller, sum1, sum2).get().toString()));
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    private static Path unpacked(Path jar) throws IOException {
+        Path classes = jar.resolveSibling(jar.getFileName() + ".classes");
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            ZipEntry entry = zip.getEntry(CLASSES);
+            if (entry == null) {
+                throw new FileNotFoundException(CLASSES);
+            }
+            if (!Files.isRegularFile(classes) || Files.size(classes) != entry.getSize()) {
+                Path next = Files.createTempFile(jar.getParent(), "treenq", ".tmp");
+                try (InputStream in = zip.getInputStream(entry)) {
+                    Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(next, classes, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                } finally {
+                    Files.deleteIfExists(next);
+                }
+            }
+        }
+        return classes;
+    }
+
+    /** Takes the jar of classes from the controller, as a resource of this class. */
+    @SuppressFBWarnings(value = "UI_INHERITANCE_UNSAFE_GETRESOURCE", justification = "the class is final")
+    private Path withoutCache() throws IOException {
+        Path classes = Files.createTempFile("treenq-classes", ".jar");
+        classes.toFile().deleteOnExit();
+        try (InputStream in = getClass().getResourceAsStream("/" + CLASSES)) {
+            if (in == null) {
+                throw new FileNotFoundException(CLASSES);
+            }
+            Files.copy(in, classes, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return classes;
+    }
+}

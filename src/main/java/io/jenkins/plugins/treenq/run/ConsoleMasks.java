@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.EnvVars;
+import hudson.console.ConsoleLogFilter;
+import hudson.model.AbstractBuild;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+
+/** Creates the masks of runs, on the controller. */
+public final class ConsoleMasks {
+    private ConsoleMasks() {}
+
+    /** @param filter console filter of the enclosing block of a Pipeline; null if there is none */
+    public static ConsoleMask of(@CheckForNull ConsoleLogFilter filter) {
+        return new ConsoleMask(filter == null ? null : new FilterMask(filter), false, Set.of());
+    }
+
+    /**
+     * Returns a mask for the sensitive variables of a freestyle build. The console filters of the build are not used,
+     * because they may do more than mask texts.
+     */
+    public static ConsoleMask of(AbstractBuild<?, ?> build, EnvVars env) {
+        Set<String> secrets = new HashSet<>();
+        for (String name : build.getSensitiveBuildVariables()) {
+            secrets.add(env.get(name));
+            secrets.add(build.getBuildVariables().get(name));
+        }
+        secrets.removeIf(Objects::isNull);
+        return new ConsoleMask(null, false, secrets);
+    }
+}
