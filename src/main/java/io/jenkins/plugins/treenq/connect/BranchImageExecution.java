@@ -10,7 +10,7 @@ import hudson.triggers.TimerTrigger;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.Async;
-import io.jenkins.plugins.treenq.run.ConsoleMask;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import io.jenkins.plugins.treenq.step.BuildExecution;
@@ -97,7 +97,7 @@ final class BranchImageExecution extends BuildExecution {
                         run,
                         env,
                         listener,
-                        ConsoleMask.of(getContext().get(ConsoleLogFilter.class)),
+                        ConsoleMasks.of(getContext().get(ConsoleLogFilter.class)),
                         UnaryOperator.identity());
     }
 
