@@ -24,9 +24,10 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * A rootless daemon and its two registries in containers, for a machine that has Docker and no daemon for the tests.
- * Images, options and settings are those of {@code buildkit/compose.yaml}. The containers use the network of the machine,
- * as the daemons of {@code buildkit/daemon} do: a registry has one name for the tests and the daemon, and the daemon
- * reaches the servers that tests start. All of them listen on loopback only. Testcontainers removes them when the JVM ends.
+ * Images, options and settings are those of {@code buildkit/compose.yaml}. The containers use the network of the
+ * machine, as the daemons of {@code buildkit/daemon} do: a registry has one name for the tests and the daemon, and the
+ * daemon reaches the servers that tests start. All of them listen on loopback only. Testcontainers removes them when
+ * the JVM ends.
  */
 final class DaemonInDocker {
     private static final String CONFIGURATION = "/etc/buildkit/buildkitd.toml";
@@ -40,8 +41,8 @@ final class DaemonInDocker {
             """;
 
     /**
-     * Makes busybox for two platforms from the daemon's own, as {@code buildkit/daemon} does from Debian's. The entry for
-     * arm64 has the files of this machine; it serves for choosing a platform, not for running.
+     * Makes busybox for two platforms from the daemon's own, as {@code buildkit/daemon} does from Debian's. The entry
+     * for arm64 has the files of this machine; it serves for choosing a platform, not for running.
      */
     private static final String BASE_IMAGES = """
             cd "$(mktemp -d)"
@@ -226,7 +227,10 @@ final class DaemonInDocker {
         return folder.resolve(name).toAbsolutePath().toString();
     }
 
-    /** What compose.yaml has as {@code security_opt}. Docker's command line makes empty lists of paths of the last one. */
+    /**
+     * What compose.yaml has as {@code security_opt}. Docker's command line converts the last one, systempaths, to these
+     * empty lists.
+     */
     private static final class Unconfined extends HostConfig {
         private static final long serialVersionUID = 1;
 
