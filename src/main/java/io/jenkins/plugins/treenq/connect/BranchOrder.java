@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.connect;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Util;
 import io.jenkins.plugins.treenq.parameters.BuildCache;
@@ -10,7 +9,6 @@ import io.jenkins.plugins.treenq.parameters.RegistryCache;
 import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -23,6 +21,12 @@ import jenkins.model.Jenkins;
 final class BranchOrder {
     /** The build argument that separates the cache mounts of builds. */
     private static final String CACHE_MOUNTS = "BUILDKIT_CACHE_MOUNT_NS";
+
+    /**
+     * The option that sets the host name of build steps. It is part of what the daemon's cache recognizes a step by, so
+     * that no other build gets the result of a step that ran without its secrets, and none gets one that ran with them.
+     */
+    private static final String HOST_NAME = "hostname";
 
     /**
      * The option by which a Dockerfile frontend recognizes that another frontend started it, so that it does not follow
@@ -87,13 +91,11 @@ final class BranchOrder {
         build.setCacheTo(List.of());
         build.setAllow(List.of());
         build.setNetwork("host".equals(build.getNetwork()) ? null : build.getNetwork());
-        build.setBuildArgs(with(build.getBuildArgs(), CACHE_MOUNTS, "untrusted-" + Util.getDigestOf(job)));
-        build.setFrontendOptions(with(
-                build.getFrontendOptions().stream()
-                        .filter(option -> !option.startsWith("build-arg:" + CACHE_MOUNTS + "="))
-                        .toList(),
-                COMMAND_LINE,
-                Util.fixNull(build.getFrontend())));
+        String own = "untrusted-" + Util.getDigestOf(job);
+        build.setBuildArgs(with(build.getBuildArgs(), CACHE_MOUNTS, own));
+        List<String> options = without(build.getFrontendOptions(), "build-arg:" + CACHE_MOUNTS);
+        options = with(options, HOST_NAME, own);
+        build.setFrontendOptions(with(options, COMMAND_LINE, Util.fixNull(build.getFrontend())));
     }
 
     /** Returns the caches that are read without credentials of Jenkins. */
@@ -103,10 +105,12 @@ final class BranchOrder {
                 .toList();
     }
 
-    private static List<String> with(@CheckForNull List<String> assignments, String name, String value) {
-        return new ArrayList<>(Stream.concat(
-                        Util.fixNull(assignments).stream().filter(each -> !each.startsWith(name + "=")),
-                        Stream.of(name + "=" + value))
-                .toList());
+    private static List<String> with(List<String> assignments, String name, String value) {
+        return Stream.concat(without(assignments, name).stream(), Stream.of(name + "=" + value))
+                .toList();
+    }
+
+    private static List<String> without(List<String> assignments, String name) {
+        return assignments.stream().filter(each -> !each.startsWith(name + "=")).toList();
     }
 }

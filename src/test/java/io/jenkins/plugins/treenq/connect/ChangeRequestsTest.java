@@ -54,8 +54,9 @@ class ChangeRequestsTest {
     /** Mounts what its author could want to know, and prints it as no mask knows it. */
     private static final String CURIOUS = """
             FROM busybox
+            RUN --mount=type=secret,id=token echo "MARK plain: $(cat /run/secrets/token | rev)"
             RUN --mount=type=secret,id=token --mount=type=secret,id=GIT_AUTH_HEADER.127.0.0.1 \
-                --mount=type=cache,target=/cache \
+                --mount=type=cache,id=MARK,target=/cache \
                 echo "secret: $(cat /run/secrets/token | rev)"; ls /run/secrets; echo "cache: $(cat /cache/mark)"; \
                 echo poisoned > /cache/mark
             """;
@@ -110,13 +111,18 @@ class ChangeRequestsTest {
         return settings;
     }
 
+    /** Returns a Dockerfile whose steps no other test has in the daemon's cache. */
+    private String curious() {
+        return CURIOUS.replace("MARK", image);
+    }
+
     private void repository(String name) throws Exception {
         controller.createRepository(name, MockRepositoryFlags.FORKABLE, MockRepositoryFlags.TRUST_AWARE);
         add(
                 name,
                 "master",
                 "Dockerfile",
-                "FROM busybox\nRUN --mount=type=cache,target=/cache echo ours > /cache/mark\n");
+                "FROM busybox\nRUN --mount=type=cache,id=" + image + ",target=/cache echo ours > /cache/mark\n");
     }
 
     private void add(String name, String branch, String file, String text) throws Exception {
@@ -142,7 +148,7 @@ class ChangeRequestsTest {
         repository("web");
         int number = controller.openChangeRequest(
                 "web", "master", MockChangeRequestFlags.FORK, MockChangeRequestFlags.UNTRUSTED);
-        add("web", "change-request/" + number, "Dockerfile", CURIOUS);
+        add("web", "change-request/" + number, "Dockerfile", curious());
         ImageSettings settings = settings();
         settings.setPushChangeRequests(true);
 
@@ -161,12 +167,14 @@ class ChangeRequestsTest {
         assertTrue(registry.digest(image, "pr-" + number).isEmpty());
 
         // What it has left in its cache mount is not what a trusted build finds.
-        add("web", "master", "Dockerfile", CURIOUS + "RUN echo again\n");
+        add("web", "master", "Dockerfile", curious() + "RUN echo again\n");
         project.scheduleBuild2(0).getFuture().get();
         jenkins.waitUntilNoActivity();
         String trusted =
                 JenkinsRule.getLog(project.getItemByBranchName("master").getLastBuild());
         assertThat(trusted, containsString("cache: ours"));
+        // Nor is the step without a cache mount, which ran without the secret before.
+        assertThat(trusted, containsString("plain: " + REVERSED));
         assertThat(trusted, containsString(REVERSED));
     }
 
@@ -189,7 +197,7 @@ class ChangeRequestsTest {
     void aChangeRequestFromInsideIsPushedOnlyIfThatIsWanted() throws Exception {
         repository("web");
         int number = controller.openChangeRequest("web", "master");
-        add("web", "change-request/" + number, "Dockerfile", CURIOUS);
+        add("web", "change-request/" + number, "Dockerfile", curious());
         ImageSettings settings = settings();
         WorkflowMultiBranchProject project = project(settings);
 
@@ -211,7 +219,7 @@ class ChangeRequestsTest {
     void theLoginOfTheRepositoryIsNotGivenToAChangeRequestFromOutside() throws Exception {
         try (GitServer server = new GitServer(folder, true)) {
             Repository repository = new Repository(folder.resolve("web.git"));
-            String commit = repository.commit("Dockerfile", CURIOUS);
+            String commit = repository.commit("Dockerfile", curious());
             repository.push();
             Configured.add(Configured.login("git", GitServer.USER, GitServer.PASSWORD));
             location = new CommitFinder.Location(server.url("web.git"), "git", commit, null);

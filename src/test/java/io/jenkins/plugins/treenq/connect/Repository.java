@@ -19,7 +19,7 @@ public final class Repository {
     public Repository(Path bare) throws Exception {
         this.bare = bare;
         Path parent = Files.createDirectories(bare.getParent());
-        clone = Files.createTempDirectory("clone");
+        clone = Files.createTempDirectory(parent, "clone");
         run(parent, "init", "--quiet", "--bare", "--initial-branch=main", bare.toString());
         run(clone, "init", "--quiet", "--initial-branch=main", ".");
         run(clone, "remote", "add", "origin", bare.toString());
