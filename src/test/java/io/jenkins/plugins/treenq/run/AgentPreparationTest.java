@@ -19,7 +19,6 @@ import hudson.slaves.ComputerListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.ImagesAction;
-import io.jenkins.plugins.treenq.timeline.ExportedPhase;
 import java.io.File;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -168,7 +167,7 @@ class AgentPreparationTest {
 
     private static List<String> phases(WorkflowRun run) {
         return run.getAction(ImagesAction.class).getBuilds().get(0).getPhases().stream()
-                .map(ExportedPhase::getPhase)
+                .map(phase -> phase.phase().name())
                 .toList();
     }
 
