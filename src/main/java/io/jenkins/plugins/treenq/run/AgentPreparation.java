@@ -76,7 +76,7 @@ public final class AgentPreparation extends ComputerListener {
     }
 
     /** Makes the jar of the classes in advance, so that the first agent does not wait for it. */
-    @Initializer(after = InitMilestone.COMPLETED)
+    @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED)
     public static void makeJar() {
         AgentPreparation preparation = get();
         if (preparation.isWanted()) {
