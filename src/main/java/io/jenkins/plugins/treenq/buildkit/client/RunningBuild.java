@@ -65,7 +65,7 @@ public final class RunningBuild {
                 cancel();
             }
         });
-        BuildSession first = session;
+        BuildSession first = current();
         CompletableFuture<BuildResult> built = perform(first);
         if (reconnection != null) {
             built = built.exceptionallyCompose(failure -> first.wasOpened() || isCancelled()
@@ -80,6 +80,10 @@ public final class RunningBuild {
                 result.completeExceptionally(FutureOutcome.cause(failure));
             }
         });
+    }
+
+    private synchronized BuildSession current() {
+        return session;
     }
 
     private synchronized boolean isCancelled() {
@@ -195,12 +199,8 @@ public final class RunningBuild {
 
     /** Ends a cancelled build whose listener has not returned in time. */
     private void abandon() {
-        BuildSession current;
-        synchronized (this) {
-            current = session;
-        }
         try {
-            current.close();
+            current().close();
         } finally {
             result.completeExceptionally(BuildSession.cancelled());
         }
