@@ -87,10 +87,10 @@ class DaemonLossTest {
         job.setDefinition(new CpsFlowDefinition("""
                 node {
                     writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN %s\\n'
-                    def image = treenqBuild(tags: ['%s'] %s)
+                    def image = treenqBuild(tags: ["%s:$BUILD_NUMBER"] %s)
                     echo "digest=$image.digest"
                 }
-                """.formatted(run, launcher.registry() + "/" + image + ":1", arguments), true));
+                """.formatted(run, launcher.registry() + "/" + image, arguments), true));
         return job.scheduleBuild2(0).waitForStart();
     }
 
@@ -126,7 +126,6 @@ class DaemonLossTest {
                 List.of(digest),
                 action.getImages().stream().map(BuiltImage::getDigest).toList());
         jenkins.assertLogContains("digest=" + digest, run);
-        assertNoSlotIsHeld(own, other);
     }
 
     static void assertNoSlotIsHeld(Daemon... daemons) {
@@ -145,6 +144,7 @@ class DaemonLossTest {
         kill(own);
 
         assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
+        assertNoSlotIsHeld(own, other);
         jenkins.assertLogContains(
                 "the connection to " + own.address() + " was lost during the build; check that the daemon still runs,"
                         + " then build again; building again on another daemon of 'default' (retry 1 of 2)",
@@ -241,6 +241,7 @@ class DaemonLossTest {
         assertBuilt(run, BuildState.SUCCESS);
         jenkins.assertLogContains("Building on 'default' (" + own.address() + ")", run);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+        assertNoSlotIsHeld(own, other);
         jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", next);
     }
 
@@ -255,6 +256,7 @@ class DaemonLossTest {
 
         assertBuilt(run, BuildState.SUCCESS);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+        assertNoSlotIsHeld(own, other);
         jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", next);
         ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
     }
