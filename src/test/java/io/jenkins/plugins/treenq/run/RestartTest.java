@@ -138,7 +138,7 @@ class RestartTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
 
         if (isBack) {
-            jenkins.assertLogContains("The build was not finished; building again", run);
+            jenkins.assertLogContains("The daemon did not finish the build; building again", run);
             assertEquals(
                     3, JenkinsRule.getLog(run).split("Building on 'default' \\(" + lost, -1).length);
         } else {
