@@ -62,7 +62,12 @@ public record BuildRequest(
 
     /** Returns a copy of this request with a new ref, which makes it a separate build. */
     public BuildRequest withNewRef() {
-        return copied().ref(newRef()).build();
+        return withRef(newRef());
+    }
+
+    /** Returns a copy of this request with another ref. */
+    public BuildRequest withRef(String other) {
+        return copied().ref(other).build();
     }
 
     /** Returns a copy of this request with other cache importers and exporters. */

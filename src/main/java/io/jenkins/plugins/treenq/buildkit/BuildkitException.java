@@ -56,12 +56,24 @@ public abstract sealed class BuildkitException extends Exception {
         }
     }
 
-    /** The connection to the daemon was lost during a build, or the build was cancelled. */
+    /**
+     * The daemon was lost during a build: its connection or its session ended, or it is shutting down. The build itself
+     * has not failed and can be started again.
+     */
     public static final class ConnectionLostException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
         public ConnectionLostException(String message, Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** The client cancelled the build. */
+    public static final class BuildCancelledException extends BuildkitException {
+        private static final long serialVersionUID = 1;
+
+        public BuildCancelledException() {
+            super("the build was cancelled by this client", null);
         }
     }
 
@@ -114,8 +126,21 @@ public abstract sealed class BuildkitException extends Exception {
     public static final class DaemonFailedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
+        private final boolean diskFull;
+
         public DaemonFailedException(String message, Throwable cause) {
+            this(message, cause, false);
+        }
+
+        /** @param diskFull see {@link #isDiskFull} */
+        public DaemonFailedException(String message, Throwable cause, boolean diskFull) {
             super(message, cause);
+            this.diskFull = diskFull;
+        }
+
+        /** Returns whether the daemon's disk is full, so that another daemon may be able to execute the build. */
+        public boolean isDiskFull() {
+            return diskFull;
         }
     }
 

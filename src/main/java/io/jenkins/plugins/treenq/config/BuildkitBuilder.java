@@ -48,6 +48,10 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     private List<String> platforms;
 
     private int limit;
+
+    /** Null in configurations of versions that had no such field. */
+    private Integer retries;
+
     private boolean draining;
 
     /** Whether files are sent without compression. The field is negative for configurations that do not have it. */
@@ -187,6 +191,18 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.limit = limit;
     }
 
+    /** Returns how often a build is started again after its daemon was lost, unless the job says otherwise. */
+    public int getRetries() {
+        return retries == null ? DescriptorImpl.DEFAULT_RETRIES : retries;
+    }
+
+    /** @throws IllegalArgumentException if the value is negative */
+    @DataBoundSetter
+    public void setRetries(int retries) {
+        requireNotNegative("retries", retries);
+        this.retries = retries;
+    }
+
     private void requireNotNegative(String field, int value) {
         if (value < 0) {
             throw new IllegalArgumentException(
@@ -280,6 +296,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     /** Form and validation of a builder. */
     @Extension
     public static class DescriptorImpl extends Descriptor<BuildkitBuilder> {
+        public static final int DEFAULT_RETRIES = 2;
         public static final int DEFAULT_CONNECT_TIMEOUT_SECONDS = (int) Endpoint.DEFAULT_CONNECT_TIMEOUT.toSeconds();
 
         @Override

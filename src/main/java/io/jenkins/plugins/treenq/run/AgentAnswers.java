@@ -272,6 +272,9 @@ final class AgentAnswers {
             return new DaemonUnreachableException(
                     message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
         }
+        if (failure instanceof DaemonLostException lost) {
+            return new DaemonLostException(message(lost), clipped(String.valueOf(lost.reason())), lost.isDiskFull());
+        }
         if (failure instanceof AbortException) {
             return new AbortException(message(failure));
         }

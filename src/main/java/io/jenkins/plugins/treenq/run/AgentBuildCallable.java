@@ -349,12 +349,23 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
                         redaction.apply(failure.getMessage()),
                         failure instanceof BuildkitException.UnreachableException);
             }
+            if (failure instanceof BuildkitException.ConnectionLostException) {
+                return lost(failure, false);
+            }
+            if (failure instanceof BuildkitException.DaemonFailedException e && e.isDiskFull()) {
+                return lost(e, true);
+            }
             if (failure instanceof BuildkitException e) {
                 LOGGER.log(
                         Level.FINE, e, () -> "build " + input.build().request().ref() + " failed");
                 return new AbortException(redaction.apply(line(e)));
             }
             return failure;
+        }
+
+        private DaemonLostException lost(Throwable failure, boolean diskFull) {
+            return new DaemonLostException(
+                    redaction.apply(line(failure)), redaction.apply(failure.getMessage()), diskFull);
         }
 
         private String line(Throwable failure) {

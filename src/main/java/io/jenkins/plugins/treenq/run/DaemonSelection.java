@@ -39,7 +39,13 @@ final class DaemonSelection implements AutoCloseable {
      */
     private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
 
+    /** The addresses of daemons whose disks were full in this build. */
+    private final Set<String> full = ConcurrentHashMap.newKeySet();
+
     private int rounds;
+
+    /** The number of daemons that were lost during the build. */
+    private volatile int losses;
 
     private volatile BuildkitBuilder builder;
     private volatile DaemonCandidates.Daemons candidates;
@@ -105,17 +111,60 @@ final class DaemonSelection implements AutoCloseable {
             throws DaemonUnreachableException {
         release();
         unreachable.add(location.address());
-        if (!unreachable.containsAll(builder.addresses())) {
+        if (isUntriedLeft()) {
             print(failure.reason() + "; trying another daemon of '" + location.builder() + "'");
             return CompletableFuture.completedFuture(null);
         }
-        if (rounds == RetryPauses.ALL.size() || !failure.isPassing()) {
+        List<Duration> pauses = losses == 0 ? RetryPauses.ALL : RetryPauses.AFTER_LOSS;
+        if (rounds >= pauses.size() || !failure.isPassing()) {
             throw failure;
         }
-        Duration pause = RetryPauses.ALL.get(rounds++);
+        Duration pause = pauses.get(rounds++);
         unreachable.clear();
         print(failure.reason() + "; trying again in " + pause.toSeconds() + " s");
         return Async.pause(pause);
+    }
+
+    /**
+     * Releases the slot at a daemon that was lost during the build, so that {@link #next} can select another daemon, or
+     * the same one when it can be reached again.
+     *
+     * @return completes when {@link #next} should be called
+     * @throws DaemonLostException the given failure, if the build was started often enough, or the disk of each daemon
+     *     is full
+     */
+    CompletableFuture<Void> lost(BuildLocation location, DaemonLostException failure) throws DaemonLostException {
+        release();
+        if (failure.isDiskFull()) {
+            full.add(location.address());
+        }
+        int retries = order.retries() == null ? builder.getRetries() : order.retries();
+        if (losses >= retries || full.containsAll(builder.addresses())) {
+            throw failure;
+        }
+        losses++;
+        rounds = 0;
+        unreachable.add(location.address());
+        boolean others = isUntriedLeft();
+        print(failure.reason() + "; building again on " + (others ? "another daemon of '" : "'") + location.builder()
+                + "' (retry " + losses + " of " + retries + ")");
+        if (others) {
+            return CompletableFuture.completedFuture(null);
+        }
+        unreachable.clear();
+        return Async.pause(RetryPauses.AFTER_LOSS.get(0));
+    }
+
+    private boolean isUntriedLeft() {
+        return builder.addresses().stream()
+                .anyMatch(address -> !unreachable.contains(address) && !full.contains(address));
+    }
+
+    /** Returns the addresses without those to avoid, or all addresses if no other one is left. */
+    private static List<String> without(Set<String> avoided, List<String> addresses) {
+        List<String> others =
+                addresses.stream().filter(address -> !avoided.contains(address)).toList();
+        return others.isEmpty() ? addresses : others;
     }
 
     /** Releases the slot, or cancels the request for one. */
@@ -135,12 +184,7 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     private DaemonCandidates.Daemons daemons() throws IOException {
-        JobConfiguration configuration = JobConfiguration.of(job);
-        builder = earlier == null
-                ? configuration
-                        .builder(order.builder(), order.build().platforms())
-                        .item()
-                : configuration.builder(earlier.builder()).item();
+        builder = chosenBuilder(JobConfiguration.of(job));
         List<String> addresses = new ArrayList<>(Affinity.order(builder.addresses(), key));
         if (addresses.isEmpty()) {
             throw new AbortException("builder '" + builder.getName() + "' has no address");
@@ -148,11 +192,25 @@ final class DaemonSelection implements AutoCloseable {
         if (earlier != null && addresses.remove(earlier.address())) {
             addresses.add(0, earlier.address());
         }
-        if (!unreachable.containsAll(addresses)) {
-            addresses.removeAll(unreachable);
-        }
-        candidates = new DaemonCandidates.Daemons(addresses, builder.getLimit());
+        candidates = new DaemonCandidates.Daemons(without(unreachable, without(full, addresses)), builder.getLimit());
         return candidates;
+    }
+
+    private BuildkitBuilder chosenBuilder(JobConfiguration configuration) throws AbortException {
+        if (earlier != null) {
+            return configuration.builder(earlier.builder()).item();
+        }
+        try {
+            return configuration
+                    .builder(order.builder(), order.build().platforms())
+                    .item();
+        } catch (AbortException e) {
+            if (losses == 0) {
+                throw e;
+            }
+            // A build that has already begun on a builder is finished there, even if the builder is draining.
+            return configuration.builder(builder.getName()).item();
+        }
     }
 
     private void print(String line) {

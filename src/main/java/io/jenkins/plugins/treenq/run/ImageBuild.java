@@ -9,6 +9,7 @@ import hudson.Util;
 import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
@@ -41,7 +42,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 
@@ -68,12 +69,22 @@ public final class ImageBuild {
     /** Null until the policy has allowed the build. */
     private DockerfileBuild build;
 
+    /** ID of the build in the daemon. Each attempt after the loss of a daemon gets a new ID. */
+    private volatile String ref;
+
+    /** The timeline of the latest attempt. Null before the build has one; a check of a Dockerfile never has one. */
+    private volatile LiveTimeline timeline;
+
+    /** Whether the result of the build is known. A build that was canceled can be over before its last attempt is. */
+    private volatile boolean over;
+
     /** @param mask masks the same texts as the listener */
     public ImageBuild(ImageOrder order, Run<?, ?> run, TaskListener listener, ConsoleMask mask) {
         this.order = order;
         this.run = run;
         this.listener = listener;
         this.mask = mask;
+        this.ref = order.build().request().ref();
     }
 
     /**
@@ -93,7 +104,7 @@ public final class ImageBuild {
      * <pre>
      * earlier build ──► do all tags exist? ──► a slot ──► journal ──► the agent builds ──► recorded ──► its image
      *   │ the daemon finished it      │            ▲                          │
-     *   └──► recorded ──► its image   └──► image   └───── after a pause ──────┘ daemon unreachable
+     *   └──► recorded ──► its image   └──► image   └───── after a pause ──────┘ daemon unreachable or lost
      * </pre>
      *
      * @param folder the job's current folder, to which the paths of files are relative. Null if there is none; then
@@ -155,36 +166,34 @@ public final class ImageBuild {
             BuildJournal journal)
             throws IOException {
         requireAllowed();
-        LiveTimeline timeline = timeline(order.build().subject());
+        LiveTimeline first = beginTimeline(order.build().subject());
         String interrupted = journal.interruptedRef();
         if (interrupted != null) {
-            ImagesAction.of(run).continued(interrupted, timeline.number());
+            ImagesAction.of(run).continued(interrupted, first.number());
         }
-        CompletableFuture<BuiltImage> image = Async.begin(() -> unlessPresent(timeline, earlier, folder, env, journal));
+        CompletableFuture<BuiltImage> image = Async.begin(() -> unlessPresentInRegistry(earlier, folder, env, journal));
         return followed(
-                timeline,
                 image,
-                built -> built.isSkipped()
-                        ? timeline.skipped(Util.fixNull(built.getDigest()))
-                        : timeline.succeeded(Util.fixNull(built.getDigest())));
+                (latest, built) -> built.isSkipped()
+                        ? latest.skipped(Util.fixNull(built.getDigest()))
+                        : latest.succeeded(Util.fixNull(built.getDigest())));
     }
 
     /** Builds the image, unless the build is to be skipped if the tags exist and all of them point to one image. */
-    private CompletableFuture<BuiltImage> unlessPresent(
-            LiveTimeline timeline,
+    private CompletableFuture<BuiltImage> unlessPresentInRegistry(
             @CheckForNull BuildLocation earlier,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
             BuildJournal journal)
             throws AbortException {
         if (!order.skipIfPresent() || order.tagsToSkip().isEmpty()) {
-            return build(timeline, earlier, folder, env, journal);
+            return build(earlier, folder, env, journal);
         }
         CompletableFuture<Optional<BuiltImage>> present =
                 Async.call(Async.BLOCKING, () -> new RegistryImages(run, listener).present(order, timeline));
         return Async.then(present, image -> {
             if (image.isEmpty()) {
-                return build(timeline, earlier, folder, env, journal);
+                return build(earlier, folder, env, journal);
             }
             timeline.image(record(image.get(), null));
             return CompletableFuture.completedFuture(image.get());
@@ -192,7 +201,6 @@ public final class ImageBuild {
     }
 
     private CompletableFuture<BuiltImage> build(
-            LiveTimeline timeline,
             @CheckForNull BuildLocation earlier,
             @CheckForNull FilePath folder,
             @CheckForNull EnvVars env,
@@ -210,14 +218,12 @@ public final class ImageBuild {
             timeline.divided(names);
             return Async.then(
                     new PlatformBuilds(order, run, listener, mask, builders).start(folder, env),
-                    build -> CompletableFuture.completedFuture(recorded(timeline, build, names)));
+                    build -> CompletableFuture.completedFuture(recorded(build, names)));
         }
         return onDaemon(
                 selection(ControllerDaemonPool.get(), earlier),
-                timeline,
                 location -> Async.then(
-                        journal.begins(new BegunBuild(order.build().request().ref(), location)),
-                        remembered -> buildOn(timeline, location, folder, env)));
+                        journal.begins(new BegunBuild(ref, location)), saved -> buildOn(location, folder, env)));
     }
 
     private Map<String, List<String>> platformsByBuilder() throws AbortException {
@@ -235,36 +241,35 @@ public final class ImageBuild {
                 order.build().subject() + " (" + String.join(", ", order.build().platforms()) + ")";
         return Async.begin(() -> {
             requireAllowed();
-            LiveTimeline timeline = timeline(subject);
+            beginTimeline(subject);
             CompletableFuture<FinishedBuild> part = onDaemon(
                     selection(ControllerDaemonPool.get(), null),
-                    timeline,
                     location -> Async.begin(() ->
-                            send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env, timeline)));
+                            send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env)));
             CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
-                FinishedBuild whole = ended(timeline, build);
+                FinishedBuild whole = ended(build);
                 timeline.image(record(built(timeline.number(), whole, ""), whole.content()));
                 return CompletableFuture.completedFuture(whole);
             });
-            return followed(timeline, ended, build -> timeline.succeeded(build.digest()));
+            return followed(ended, (latest, build) -> latest.succeeded(build.digest()));
         });
     }
 
     private CompletableFuture<BuiltImage> buildOn(
-            LiveTimeline timeline, BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+            BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         return Async.then(
-                Async.begin(() -> buildUnlessUnchanged(timeline, location, folder, env)),
-                build -> CompletableFuture.completedFuture(recorded(timeline, build, location)));
+                Async.begin(() -> buildUnlessUnchanged(location, folder, env)),
+                build -> CompletableFuture.completedFuture(recorded(build, location)));
     }
 
     private CompletableFuture<BuildOutcome> buildUnlessUnchanged(
-            LiveTimeline timeline, BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
+            BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
         RegistryConnections connections = RegistryAccess.connections(run);
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
             return Async.then(
-                    send(buildTask(folder, connections), location, folder, env, timeline),
+                    send(buildTask(folder, connections), location, folder, env),
                     build -> CompletableFuture.completedFuture(new BuildOutcome(build, null)));
         }
         BuildTask task = buildTask(folder, connections);
@@ -273,39 +278,36 @@ public final class ImageBuild {
                 new SkipIfUnchangedTask(task, tags, connections, startLine(task, location)),
                 location,
                 folder,
-                env,
-                timeline);
+                env);
     }
 
-    private BuiltImage recorded(LiveTimeline timeline, BuildOutcome build, BuildLocation location)
-            throws IOException, InterruptedException {
+    private BuiltImage recorded(BuildOutcome build, BuildLocation location) throws IOException, InterruptedException {
         FinishedBuild built = build.built();
         ImageDescription unchanged = build.unchanged();
         if (built != null) {
-            return recorded(timeline, built, location.builder());
+            return recorded(built, location.builder());
         }
         BuiltImage image = recorded(BuiltImage.present(timeline.number(), unchanged, order.build(), timeline.stop()));
         timeline.image(record(image, null));
         return image;
     }
 
-    private BuiltImage recorded(LiveTimeline timeline, FinishedBuild build, String builder)
-            throws IOException, InterruptedException {
-        FinishedBuild whole = ended(timeline, build);
+    private BuiltImage recorded(FinishedBuild build, String builder) throws IOException, InterruptedException {
+        FinishedBuild whole = ended(build);
         BuiltImage image = recorded(built(timeline.number(), whole, builder));
         timeline.image(record(image, whole.content()));
         return image;
     }
 
     /** Ends the time measurement of a build. All reports of the build show this duration. */
-    private FinishedBuild ended(LiveTimeline timeline, FinishedBuild build) {
+    private FinishedBuild ended(FinishedBuild build) {
         FinishedBuild whole = build.lasting(timeline.stop());
         printSummary(timeline);
         return whole;
     }
 
-    private void printSummary(LiveTimeline timeline) {
-        String summary = timeline.summary();
+    private void printSummary(LiveTimeline latest) {
+        String summary = latest.summary();
         if (!summary.isEmpty()) {
             listener.getLogger().println(summary);
         }
@@ -329,8 +331,13 @@ public final class ImageBuild {
         return BuiltImage.built(number, build.result(), build.sizeBytes(), order.build(), builder);
     }
 
-    private LiveTimeline timeline(String subject) throws IOException {
-        return ImagesAction.of(run).begin(order.build().request().ref(), subject, "");
+    private LiveTimeline beginTimeline(String subject) throws IOException {
+        LiveTimeline begun = ImagesAction.of(run).begin(ref, subject, "");
+        timeline = begun;
+        if (over) {
+            begun.aborted();
+        }
+        return begun;
     }
 
     private BuildTask buildTask(@CheckForNull FilePath folder, RegistryConnections connections) {
@@ -343,27 +350,31 @@ public final class ImageBuild {
 
     /** Ends the timeline together with the build, and saves the timeline before the result is passed on. */
     private <T> CompletableFuture<T> followed(
-            LiveTimeline timeline, CompletableFuture<T> build, Function<T, CompletableFuture<Void>> success) {
+            CompletableFuture<T> build, BiFunction<LiveTimeline, T, CompletableFuture<Void>> success) {
         CompletableFuture<T> followed = new CompletableFuture<>();
-        build.whenComplete((result, failure) -> CompletableFuture.completedFuture(null)
-                .thenCompose(over -> failure == null ? success.apply(result) : failed(timeline, failure))
-                .whenComplete((kept, problem) -> Async.pass(result, failure, followed)));
+        build.whenComplete((result, failure) -> {
+            over = true;
+            LiveTimeline latest = timeline;
+            CompletableFuture.completedFuture(null)
+                    .thenCompose(nothing -> failure == null ? success.apply(latest, result) : failed(latest, failure))
+                    .whenComplete((kept, problem) -> Async.pass(result, failure, followed));
+        });
         Async.cancelWith(followed, build::cancel);
         return followed;
     }
 
-    private CompletableFuture<Void> failed(LiveTimeline timeline, Throwable failure) {
+    private CompletableFuture<Void> failed(LiveTimeline latest, Throwable failure) {
         if (isShuttingDown()) {
             // A build that was waiting for a daemon is started from the beginning after the restart.
-            return timeline.isLocated()
-                    ? timeline.interrupted()
-                    : ImagesAction.of(run).discard(timeline);
+            return latest.isLocated()
+                    ? latest.interrupted()
+                    : ImagesAction.of(run).discard(latest);
         }
-        printSummary(timeline);
+        printSummary(latest);
         if (failure instanceof InterruptedException || failure instanceof CancellationException) {
-            return timeline.aborted();
+            return latest.aborted();
         }
-        return timeline.failed(mask.apply(FailureText.of(failure)));
+        return latest.failed(mask.apply(FailureText.of(failure)));
     }
 
     /** Tells whether Jenkins is shutting down, which aborts the waiting steps. */
@@ -384,7 +395,7 @@ public final class ImageBuild {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         CompletableFuture<RecoveredBuild> lookup =
-                send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env, null);
+                send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env);
         CompletableFuture<Optional<BuiltImage>> image = Async.then(lookup, found -> {
             if (found != null) {
                 listener.getLogger().println("The daemon finished the build while Jenkins was restarting");
@@ -395,11 +406,14 @@ public final class ImageBuild {
             return CompletableFuture.completedFuture(Optional.empty());
         });
         return Async.orElse(image, failure -> {
-            if (failure instanceof DaemonUnreachableException missed) {
-                listener.getLogger().println(missed.reason() + "; building again");
-                return CompletableFuture.completedFuture(Optional.empty());
+            String reason = failure instanceof DaemonUnreachableException missed
+                    ? missed.reason()
+                    : failure instanceof DaemonLostException lost ? lost.reason() : null;
+            if (reason == null) {
+                return CompletableFuture.failedFuture(failure);
             }
-            return CompletableFuture.failedFuture(failure);
+            listener.getLogger().println(reason + "; building again");
+            return CompletableFuture.completedFuture(Optional.empty());
         });
     }
 
@@ -415,32 +429,56 @@ public final class ImageBuild {
         return run.getParent().getFullName() + '\0' + order.build().identity();
     }
 
-    /** Runs a task on the first daemon that has a free slot, and on another daemon if that one cannot be reached. */
-    private static <T> CompletableFuture<T> onDaemon(
-            DaemonSelection selection, @CheckForNull LiveTimeline timeline, Async.Next<BuildLocation, T> work) {
-        CompletableFuture<T> done = onNextDaemon(selection, location -> {
-            if (timeline != null) {
-                timeline.located(location.builder());
-            }
-            return Async.orElse(work.after(location), failure -> {
-                if (timeline != null && failure instanceof DaemonUnreachableException) {
-                    timeline.waiting();
-                }
-                return CompletableFuture.failedFuture(failure);
-            });
-        });
+    /**
+     * Runs a task on the first daemon that has a free slot, and again on another daemon if that one cannot be reached or
+     * is lost.
+     */
+    private <T> CompletableFuture<T> onDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
+        CompletableFuture<T> done = onNextDaemon(selection, work);
         done.whenComplete((result, failure) -> selection.close());
         return done;
     }
 
-    private static <T> CompletableFuture<T> onNextDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
-        return Async.then(
-                selection.next(),
-                location -> Async.orElse(
-                        work.after(location),
-                        failure -> failure instanceof DaemonUnreachableException missed
-                                ? Async.then(selection.failed(location, missed), now -> onNextDaemon(selection, work))
-                                : CompletableFuture.failedFuture(failure)));
+    private <T> CompletableFuture<T> onNextDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
+        return Async.then(selection.next(), location -> {
+            LiveTimeline current = timeline;
+            if (current != null) {
+                current.located(location.builder());
+            }
+            return Async.orElse(
+                    work.after(location),
+                    failure -> Async.then(
+                            prepareNextAttempt(selection, location, failure), now -> onNextDaemon(selection, work)));
+        });
+    }
+
+    /**
+     * Prepares another attempt after a daemon could not be reached or was lost.
+     *
+     * @return completes when the next daemon should be selected; or with the given failure if it ends the build
+     */
+    private CompletableFuture<Void> prepareNextAttempt(
+            DaemonSelection selection, BuildLocation location, Throwable failure) throws IOException {
+        LiveTimeline current = timeline;
+        if (failure instanceof DaemonUnreachableException missed) {
+            if (current != null) {
+                current.waiting();
+            }
+            return selection.failed(location, missed);
+        }
+        // The connections of a controller that is shutting down are lost, too.
+        if (failure instanceof DaemonLostException lost && !isShuttingDown()) {
+            CompletableFuture<Void> next = selection.lost(location, lost);
+            // A daemon that was only cut off may still know the ID.
+            ref = BuildRequest.newRef();
+            printedStarts.clear();
+            if (current != null) {
+                int number = beginTimeline(current.subject()).number();
+                current.daemonLost(mask.apply(lost.reason()), number);
+            }
+            return next;
+        }
+        return CompletableFuture.failedFuture(failure);
     }
 
     private BuiltImage recovered(BegunBuild begun, RecoveredBuild found) throws IOException, InterruptedException {
@@ -493,8 +531,7 @@ public final class ImageBuild {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = onDaemon(
                     selection(new DaemonPool(Async.SHORT), null),
-                    null,
-                    location -> send(new CheckTask(order.failOnWarning()), location, folder, env, null));
+                    location -> send(new CheckTask(order.failOnWarning()), location, folder, env));
             return Async.then(
                     checked,
                     answer -> CompletableFuture.completedFuture(
@@ -503,11 +540,7 @@ public final class ImageBuild {
     }
 
     private <T extends Serializable> CompletableFuture<T> send(
-            AgentTask<T> work,
-            BuildLocation location,
-            @CheckForNull FilePath folder,
-            @CheckForNull EnvVars env,
-            @CheckForNull LiveTimeline timeline)
+            AgentTask<T> work, BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         EnvVars environment = env == null ? new EnvVars() : env;
         if (folder == null
@@ -521,10 +554,11 @@ public final class ImageBuild {
                     + "cannot use the controller's; run the step inside node, or use sshKey instead");
         }
         String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());
-        ProgressSink progress = timeline == null ? null : timeline.sink();
+        LiveTimeline current = timeline;
+        ProgressSink progress = current == null ? null : current.sink();
         // Credential stores may be remote, and decrypting keys takes time.
         CompletableFuture<AgentBuildInput> input =
-                Async.call(Async.BLOCKING, () -> agentInput(location, workspace, work, environment, timeline));
+                Async.call(Async.BLOCKING, () -> agentInput(location, workspace, work, environment, current));
         return Async.then(
                 input,
                 found -> AgentCall.begin(folder, work, new AgentBuildCallable<>(work, found, listener, progress)));
@@ -535,13 +569,13 @@ public final class ImageBuild {
             String workspace,
             AgentTask<?> work,
             EnvVars env,
-            @CheckForNull LiveTimeline timeline)
+            @CheckForNull LiveTimeline current)
             throws IOException, InterruptedException {
         ScopedItem<BuildkitBuilder> builder =
                 JobConfiguration.of(run.getParent()).builder(location.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
         AgentBuildInput input = new AgentBuildInput(
-                build(),
+                build().withRef(ref),
                 location.builder(),
                 builder.item().endpoint(location.address(), credentials, builder.owner()),
                 order.withLogins()
@@ -552,7 +586,7 @@ public final class ImageBuild {
                 mask,
                 CONTEXT_KEY.mac(identity()),
                 workspace,
-                timeline == null ? "" : link(timeline.number()));
+                current == null ? "" : link(current.number()));
         String startLine = startLine(work, location);
         // The line was already printed for an earlier attempt on the same daemon.
         if (!(work instanceof SkipIfUnchangedTask) && printedStarts.add(startLine)) {

@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
  * @param skipIfUnchanged whether the build is skipped if that image has the same inputs
  * @param failOnWarning whether the build fails if the Dockerfile violates a rule
  * @param withLogins whether the build can use the logins for registries. A build of somebody who is not trusted cannot
+ * @param retries how often the build is started again after its daemon was lost; null for the builder's setting
  * @param expand expands variables in the values that are resolved later
  */
 public record ImageOrder(
@@ -37,6 +38,7 @@ public record ImageOrder(
         boolean skipIfUnchanged,
         boolean failOnWarning,
         boolean withLogins,
+        @CheckForNull Integer retries,
         UnaryOperator<String> expand) {
     public ImageOrder {
         Objects.requireNonNull(build);
@@ -62,6 +64,7 @@ public record ImageOrder(
                 false,
                 failOnWarning,
                 withLogins,
+                retries,
                 expand);
     }
 
@@ -80,6 +83,26 @@ public record ImageOrder(
                 ifUnchanged,
                 failOnWarning,
                 withLogins,
+                retries,
+                expand);
+    }
+
+    /** Returns the same order with another number of retries. */
+    public ImageOrder retrying(@CheckForNull Integer times) {
+        return new ImageOrder(
+                build,
+                builder,
+                credentialsId,
+                contextCredentialsId,
+                secrets,
+                ssh,
+                cacheFrom,
+                cacheTo,
+                skipIfPresent,
+                skipIfUnchanged,
+                failOnWarning,
+                withLogins,
+                times,
                 expand);
     }
 
@@ -98,6 +121,7 @@ public record ImageOrder(
                 skipIfUnchanged,
                 failOnWarning,
                 false,
+                retries,
                 expand);
     }
 

@@ -145,6 +145,8 @@ public class BuildExecution extends StoppableExecution<BuiltImage> implements Bu
     @Override
     public CompletableFuture<Void> begins(BegunBuild build) {
         begun = build;
+        // After the loss of a daemon, the build has another ID than at its start.
+        latestRef = build.ref();
         return saveState();
     }
 

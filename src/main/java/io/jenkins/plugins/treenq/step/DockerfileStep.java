@@ -267,6 +267,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
                 false,
                 failsOnWarning(),
                 true,
+                null,
                 expand);
     }
 

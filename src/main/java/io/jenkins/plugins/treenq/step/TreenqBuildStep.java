@@ -77,6 +77,7 @@ public final class TreenqBuildStep extends DockerfileStep {
     private List<String> ulimits = new ArrayList<>();
     private String cgroupParent;
     private String sourcePolicy;
+    private Integer retries;
 
     @DataBoundConstructor
     public TreenqBuildStep(@CheckForNull List<String> tags) {
@@ -341,6 +342,19 @@ public final class TreenqBuildStep extends DockerfileStep {
     }
 
     /**
+     * Returns how often the build is started again after its daemon was lost; null for the setting of the builder.
+     */
+    @CheckForNull
+    public Integer getRetries() {
+        return retries;
+    }
+
+    @DataBoundSetter
+    public void setRetries(@CheckForNull Integer retries) {
+        this.retries = retries;
+    }
+
+    /**
      * Returns the order that these parameters describe.
      *
      * @param ref ID of the build in the daemon
@@ -364,6 +378,9 @@ public final class TreenqBuildStep extends DockerfileStep {
             Map<String, String> moreLabels,
             Map<String, String> moreAnnotations)
             throws AbortException {
+        if (retries != null && retries < 0) {
+            throw new AbortException("retries: " + retries + " is negative; use 0 for no retries");
+        }
         try {
             DockerfileBuild build = build(
                     ref,
@@ -373,7 +390,9 @@ public final class TreenqBuildStep extends DockerfileStep {
                     with(moreLabels, KeyValueList.map(labels, "labels", expand)),
                     with(moreAnnotations, KeyValueList.map(annotations, "annotations", expand)),
                     expand);
-            return order(build, cacheFrom, cacheTo, expand).skipping(skipIfPresent, skipIfUnchanged);
+            return order(build, cacheFrom, cacheTo, expand)
+                    .skipping(skipIfPresent, skipIfUnchanged)
+                    .retrying(retries);
         } catch (BuildkitException.InvalidRequestException e) {
             throw new AbortException(e.getMessage());
         }

@@ -13,6 +13,8 @@ public enum BuildState {
     SKIPPED("symbol-image-cached plugin-treenq-build", Messages::BuildState_skipped),
     /** Jenkins was restarted during the build, and the result is unknown. */
     INTERRUPTED("symbol-status-aborted", Messages::BuildState_interrupted),
+    /** The daemon was lost during the build, and the build was started again. */
+    DAEMON_LOST("symbol-status-aborted", Messages::BuildState_daemonLost),
     /** The stored timeline cannot be read. */
     UNREADABLE("symbol-warning", Messages::BuildState_unreadable);
 

@@ -104,6 +104,11 @@ public final class LiveTimeline {
         return beginning.number();
     }
 
+    /** Returns the subject of the build, such as the first tag. */
+    public synchronized String subject() {
+        return beginning.subject();
+    }
+
     /** Returns the receiver of the build's progress. */
     public synchronized ProgressSink sink() {
         return sink;
@@ -391,7 +396,22 @@ public final class LiveTimeline {
         return finish(BuildState.ABORTED, "", "");
     }
 
+    /**
+     * Records that the daemon was lost and the build was started again.
+     *
+     * @param reason the reason in one line
+     * @param continuedBy number of the build that repeats this build
+     * @return completes when the timeline is stored
+     */
+    public CompletableFuture<Void> daemonLost(String reason, int continuedBy) {
+        return finish(BuildState.DAEMON_LOST, reason, "", continuedBy);
+    }
+
     private CompletableFuture<Void> finish(BuildState state, String failure, String digest) {
+        return finish(state, failure, digest, 0);
+    }
+
+    private CompletableFuture<Void> finish(BuildState state, String failure, String digest, int continuedBy) {
         synchronized (this) {
             sink.close();
             if (end != null) {
@@ -400,7 +420,7 @@ public final class LiveTimeline {
             stop();
             daemonTime = now();
             reportedNanos = System.nanoTime();
-            end = new Timeline.End(stopped, state, failure, digest, 0);
+            end = new Timeline.End(stopped, state, failure, digest, continuedBy);
         }
         changed();
         return saved;

@@ -97,11 +97,17 @@ record Timeline(
     /**
      * The end of a build.
      *
-     * @param failure reason of a failure in one line; empty if the build did not fail
+     * @param failure reason of a failure in one line, or why the daemon was lost; empty if there is none
      * @param digest digest of the image; empty if there is none
-     * @param continuedBy number of the build that repeats this build after a restart of Jenkins; 0 for none
+     * @param continuedBy number of the build that repeats this build after a restart of Jenkins or because the daemon
+     *     was lost; 0 for none
      */
-    record End(Instant time, BuildState state, String failure, String digest, int continuedBy) {}
+    record End(Instant time, BuildState state, String failure, String digest, int continuedBy) {
+        /** Returns the same end with the number of the build that repeats this build. */
+        End continuedBy(int number) {
+            return new End(time, state, failure, digest, number);
+        }
+    }
 
     /** The start of a phase. */
     record Mark(BuildPhase phase, Instant time) {}

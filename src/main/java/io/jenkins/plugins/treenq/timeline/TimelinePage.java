@@ -96,7 +96,7 @@ public final class TimelinePage implements ModelObject {
         return getState() == BuildState.RUNNING;
     }
 
-    /** Returns the reason of a failure; empty if the build did not fail. */
+    /** Returns the reason of a failure, or why the daemon was lost; empty if there is none. */
     @Exported
     public String getFailure() {
         return end == null ? "" : end.failure();
@@ -173,7 +173,10 @@ public final class TimelinePage implements ModelObject {
         return ExportedImage.of(timeline.image());
     }
 
-    /** Returns the number of the build that repeats this build after a restart of Jenkins; 0 if there is none. */
+    /**
+     * Returns the number of the build that repeats this build after a restart of Jenkins or because the daemon was
+     * lost; 0 if there is none.
+     */
     @Exported
     public int getContinuedBy() {
         return end == null ? 0 : end.continuedBy();

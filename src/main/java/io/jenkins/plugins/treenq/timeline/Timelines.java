@@ -157,9 +157,12 @@ public final class Timelines {
      */
     public void continued(String ref, int number) {
         find(ref)
-                .filter(timeline -> timeline.end() == null || timeline.end().state() == BuildState.INTERRUPTED)
-                .ifPresent(timeline -> save(timeline.ended(
-                        new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", number))));
+                .map(timeline -> timeline.end() == null
+                        ? timeline.ended(new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", 0))
+                        : timeline)
+                .filter(timeline -> timeline.end().state() == BuildState.INTERRUPTED
+                        || timeline.end().state() == BuildState.DAEMON_LOST)
+                .ifPresent(timeline -> save(timeline.ended(timeline.end().continuedBy(number))));
     }
 
     /** Returns the number of the build with this ID in the daemon; empty if it is unknown. */

@@ -123,6 +123,7 @@ class ReadOnlyPagesTest {
         builder.setCredentialsId("certificate");
         builder.setPlatforms(List.of("linux/arm64"));
         builder.setLimit(7);
+        builder.setRetries(8);
         builder.setDraining(true);
         return builder;
     }

@@ -692,6 +692,7 @@ class TreenqConfigurationTest {
         second.setCompression(false);
         second.setPlatforms(List.of("linux/arm64", "linux/arm/v7"));
         second.setLimit(4);
+        second.setRetries(5);
         second.setDraining(true);
         Registry registry = new Registry("registry.example.com");
         registry.setCredentialsId("login");

@@ -234,6 +234,10 @@ class AgentAnswersTest {
                 (DaemonUnreachableException) AgentAnswers.failure(new DaemonUnreachableException(LONG, null, true));
         assertEquals("null", missed.reason());
         assertTrue(missed.isPassing());
+        DaemonLostException lost =
+                (DaemonLostException) AgentAnswers.failure(new DaemonLostException(LONG, LONG, true));
+        assertTrue(lost.getMessage().length() + lost.reason().length() < 20_000);
+        assertTrue(lost.isDiskFull());
         assertTrue(AgentAnswers.failure(new IllegalStateException(LONG))
                         .getMessage()
                         .length()

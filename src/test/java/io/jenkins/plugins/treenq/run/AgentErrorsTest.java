@@ -137,6 +137,7 @@ class AgentErrorsTest {
                 false,
                 false,
                 true,
+                null,
                 UnaryOperator.identity());
         AgentBuildInput materials = new AgentBuildInput(
                 build,

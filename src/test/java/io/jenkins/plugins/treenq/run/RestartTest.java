@@ -39,6 +39,8 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
@@ -76,6 +78,76 @@ class RestartTest {
 
         controller.startJenkins();
         controller.runRemotely(RestartTest::finishBuild, image);
+    }
+
+    /** A daemon that was started again has forgotten the build. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBuildWhoseDaemonWasLostWithTheControllerIsBuiltAgain(boolean isBack) throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        String name = "restart-lost";
+        Daemon lost = Daemon.first().another(name);
+        try {
+            controller.startJenkins();
+            controller.runRemotely(RestartTest::startBuildOn, image, lost.address());
+            DaemonSteps.await(image, true);
+            controller.stopJenkinsForcibly();
+            ProcessHandle daemon = ProcessHandle.of(lost.pid()).orElseThrow();
+            daemon.destroyForcibly();
+            daemon.onExit().join();
+            if (isBack) {
+                Daemon.first().another(name);
+            }
+
+            controller.startJenkins();
+
+            controller.runRemotely(RestartTest::finishBuildAgain, image, lost.address(), isBack);
+        } finally {
+            Daemon.first().down(name);
+        }
+    }
+
+    /** A pool in which the daemon is the first choice of the job. */
+    private static void startBuildOn(JenkinsRule jenkins, String image, String address) throws Throwable {
+        Daemon daemon = Daemon.first();
+        Configured.with(daemon);
+        TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", address + " " + daemon.address())));
+        TreenqConfiguration.get().save();
+        String name = IntStream.range(0, 100)
+                .mapToObj(number -> JOB + number)
+                .filter(job -> Affinity.order(List.of(address, daemon.address()), job + "\0.\0Dockerfile\0")
+                        .get(0)
+                        .equals(address))
+                .findFirst()
+                .orElseThrow();
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 15; echo %s\\n'
+                    def image = treenqBuild(tags: ['%s/%s:1'])
+                    echo "digest=$image.digest"
+                }
+                """.formatted(image, daemon.registry(), image), true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("RUN sleep 15", run);
+    }
+
+    private static void finishBuildAgain(JenkinsRule jenkins, String image, String lost, boolean isBack)
+            throws Throwable {
+        WorkflowRun run = jenkins.jenkins.getAllItems(WorkflowJob.class).get(0).getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+        if (isBack) {
+            jenkins.assertLogContains("The daemon did not finish the build; building again", run);
+            assertEquals(
+                    3, JenkinsRule.getLog(run).split("Building on 'default' \\(" + lost, -1).length);
+        } else {
+            jenkins.assertLogContains("; building again", run);
+            jenkins.assertLogContains(
+                    "Building on 'default' (" + Daemon.first().address() + ")", run);
+        }
+        String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
+        jenkins.assertLogContains("digest=" + digest, run);
     }
 
     /** The first time before the step had the result, the second time while the daemon was asked for it. */

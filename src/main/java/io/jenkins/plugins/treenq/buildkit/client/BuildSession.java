@@ -124,7 +124,7 @@ final class BuildSession implements AutoCloseable {
     }
 
     static BuildkitException cancelled() {
-        return new BuildkitException.ConnectionLostException("the build was cancelled by this client", null);
+        return new BuildkitException.BuildCancelledException();
     }
 
     String id() {

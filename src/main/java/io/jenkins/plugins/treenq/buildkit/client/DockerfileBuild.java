@@ -57,6 +57,11 @@ public record DockerfileBuild(
         return new DockerfileBuild(secret ? cached.withoutRecord() : cached, sources, destinations, tags, platforms);
     }
 
+    /** Returns a copy of this build with another ref. */
+    public DockerfileBuild withRef(String ref) {
+        return new DockerfileBuild(request.withRef(ref), sources, destinations, tags, platforms);
+    }
+
     /** Returns a copy of this build with additional frontend options. */
     public DockerfileBuild withOptions(Map<String, String> more) {
         return new DockerfileBuild(request.withOptions(more), sources, destinations, tags, platforms);

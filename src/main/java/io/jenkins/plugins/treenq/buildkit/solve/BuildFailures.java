@@ -24,8 +24,16 @@ import java.util.stream.Collectors;
  * match the text of its error message. An error that matches no pattern keeps the daemon's text.
  */
 public final class BuildFailures {
-    private static final Pattern DISK_FULL = Pattern.compile("no space left on device|disk quota exceeded");
-    private static final Pattern SESSION_GONE = Pattern.compile("no active session|session .* not found");
+    /** The errors of the daemon's own system calls, which are the last part of an error's text. */
+    private static final Pattern DISK_FULL = Pattern.compile(": (?:no space left on device|disk quota exceeded)$");
+
+    /** The error is created in BuildKit's {@code session/manager.go}; the second one is of earlier versions. */
+    private static final Pattern SESSION_GONE =
+            Pattern.compile("(?:^|: )(?:no active session\\b|session \\w+ not found\\b)");
+
+    /** A response of a registry or another server, which contains the text of that server's error. */
+    private static final Pattern RESPONSE = Pattern.compile("unexpected status");
+
     private static final Pattern PUSH = Pattern.compile("failed to push (\\S+?):? ");
     private static final Pattern LOGIN =
             Pattern.compile("401 Unauthorized|authorization failed|failed to authorize|no basic auth credentials");
@@ -132,13 +140,17 @@ public final class BuildFailures {
                     endpoint.address() + " cancelled the build; it may be shutting down, build again when it is back",
                     null);
         }
-        if (DISK_FULL.matcher(text).find()) {
+        boolean process = details.exitCode() >= 0 || PROCESS.matcher(text).find();
+        if (!process
+                && DISK_FULL.matcher(text).find()
+                && !RESPONSE.matcher(text).find()) {
             return new BuildkitException.DaemonFailedException(
                     "the disk of " + endpoint.address() + " is full; prune its cache or give it more space (" + text
                             + ")",
-                    null);
+                    null,
+                    true);
         }
-        if (SESSION_GONE.matcher(text).find()) {
+        if (!process && SESSION_GONE.matcher(text).find()) {
             return new BuildkitException.ConnectionLostException(
                     endpoint.address() + " lost this build's session; check the network between, then build again ("
                             + text + ")",

@@ -428,7 +428,13 @@
     const last = phases[phases.length - 1];
     const end = last.startMillis + last.durationMillis;
     const isLast = last === build.phases[build.phases.length - 1];
-    const states = { RUNNING: "RUNNING", FAILURE: "FAILED", ABORTED: "CANCELED", INTERRUPTED: "CANCELED" };
+    const states = {
+      RUNNING: "RUNNING",
+      FAILURE: "FAILED",
+      ABORTED: "CANCELED",
+      INTERRUPTED: "CANCELED",
+      DAEMON_LOST: "CANCELED"
+    };
     const state = (isLast && name === "before" && states[build.state]) || "DONE";
     if (item.getAttribute("data-state") !== state) {
       item.setAttribute("data-state", state);

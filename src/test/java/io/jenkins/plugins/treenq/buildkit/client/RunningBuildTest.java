@@ -89,7 +89,7 @@ class RunningBuildTest {
             build.cancel();
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
-            assertInstanceOf(BuildkitException.ConnectionLostException.class, failure.getCause());
+            assertInstanceOf(BuildkitException.BuildCancelledException.class, failure.getCause());
             assertEquals(
                     "the build was cancelled by this client", failure.getCause().getMessage());
         } finally {

@@ -72,6 +72,32 @@ class BuildFailuresTest {
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
     }
 
+    /** Such texts can come from a Dockerfile or from another server, and are no reason to build on another daemon. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            process "/bin/sh -c echo : no space left on device; exit 1" did not complete successfully: exit code: 1 | BuildFailed
+            process "/bin/sh -c echo no active session; exit 1" did not complete successfully: exit code: 1 | BuildFailed
+            process "/bin/sh -c a" did not complete successfully: exit code: 1: write /x: no space left on device | BuildFailed
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 500: write /x: no space left on device | RegistryRefused
+            failed to compute cache key: failed to calculate checksum of ref a::b: "/no space left on device": not found | BuildFailed
+            failed to compute cache key: failed to calculate checksum of ref a::b: "/my session is": not found | BuildFailed
+            """)
+    void aFailureOfTheBuildIsNotTakenForOneOfTheDaemon(String text, String kind) {
+        BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        assertEquals(kind + "Exception", failure.getClass().getSimpleName(), failure.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            failed to copy: write /x: no space left on device | true
+            failed to mount /x: mkdir /y: disk quota exceeded | true
+            """)
+    void aFullDiskIsToldFromOtherFailuresOfTheDaemon(String text, boolean full) {
+        BuildkitException.DaemonFailedException failure =
+                (BuildkitException.DaemonFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
+        assertEquals(full, failure.isDiskFull());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             process "/bin/sh -c a \\"b\\"" did not complete successfully: exit code: 3 | Command[exitCode=3, rest=]

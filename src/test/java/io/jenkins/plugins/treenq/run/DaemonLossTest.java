@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.Result;
+import hudson.model.Run;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.pool.Affinity;
+import io.jenkins.plugins.treenq.pool.DaemonCandidates;
+import io.jenkins.plugins.treenq.pool.DaemonSlot;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.timeline.BuildState;
+import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Builds whose daemon is killed, stopped or taken away in the middle, with daemons that only this class uses. */
+@WithJenkins
+class DaemonLossTest {
+    private static final String JOB = "job";
+    private static final String FIRST = "loss-1";
+    private static final String SECOND = "loss-2";
+
+    private final String image = "loss-" + UUID.randomUUID().toString().substring(0, 8);
+    private JenkinsRule jenkins;
+    private Daemon launcher;
+
+    /** The daemon that the job's builds usually go to. */
+    private Daemon own;
+
+    private Daemon other;
+    private String ownName;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        launcher = Daemon.first();
+        Daemon first = launcher.another(FIRST);
+        Daemon second = launcher.another(SECOND);
+        boolean isFirst = Affinity.order(List.of(first.address(), second.address()), JOB + "\0.\0Dockerfile\0")
+                .get(0)
+                .equals(first.address());
+        own = isFirst ? first : second;
+        other = isFirst ? second : first;
+        ownName = isFirst ? FIRST : SECOND;
+        Configured.with(launcher);
+        configure(own, other);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        if (launcher != null) {
+            launcher.down(FIRST);
+            launcher.down(SECOND);
+        }
+    }
+
+    private static BuildkitBuilder configure(Daemon... daemons) {
+        BuildkitBuilder builder = Configured.builder(
+                "default", Stream.of(daemons).map(Daemon::address).collect(Collectors.joining("\n")));
+        TreenqConfiguration.get().setBuilders(List.of(builder));
+        TreenqConfiguration.get().save();
+        return builder;
+    }
+
+    private WorkflowRun begin(String run, String arguments) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN %s\\n'
+                    def image = treenqBuild(tags: ["%s:$BUILD_NUMBER"] %s)
+                    echo "digest=$image.digest"
+                }
+                """.formatted(run, launcher.registry() + "/" + image, arguments), true));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** Starts a build and waits until its step is running. */
+    private WorkflowRun beginSlow(String arguments) throws Exception {
+        WorkflowRun run = begin("sleep 15 && echo " + image, arguments);
+        DaemonSteps.await(image, true);
+        return run;
+    }
+
+    private static void kill(Daemon daemon) throws Exception {
+        ProcessHandle process = ProcessHandle.of(daemon.pid()).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    private static void signal(Daemon daemon, String signal) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + signal, String.valueOf(daemon.pid()))
+                        .start()
+                        .waitFor());
+    }
+
+    private void assertBuilt(Run<?, ?> run, BuildState... states) throws Exception {
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        ImagesAction action = run.getAction(ImagesAction.class);
+        assertEquals(
+                List.of(states),
+                action.getBuilds().stream().map(TimelinePage::getState).toList());
+        String digest = new Registry(launcher).digest(image, "1").orElseThrow();
+        assertEquals(
+                List.of(digest),
+                action.getImages().stream().map(BuiltImage::getDigest).toList());
+        jenkins.assertLogContains("digest=" + digest, run);
+    }
+
+    static void assertNoSlotIsHeld(Daemon... daemons) {
+        for (Daemon daemon : daemons) {
+            CompletableFuture<DaemonSlot> slot = ControllerDaemonPool.get()
+                    .acquire(() -> new DaemonCandidates.Daemons(List.of(daemon.address()), 1));
+            assertTrue(slot.isDone(), "a slot at " + daemon.address() + " is held");
+            slot.join().close();
+        }
+    }
+
+    @Test
+    void aBuildWhoseDaemonIsKilledIsBuiltOnAnotherOne() throws Exception {
+        WorkflowRun run = beginSlow("");
+
+        kill(own);
+
+        assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
+        assertNoSlotIsHeld(own, other);
+        jenkins.assertLogContains(
+                "the connection to " + own.address() + " was lost during the build; check that the daemon still runs,"
+                        + " then build again; building again on another daemon of 'default' (retry 1 of 2)",
+                run);
+        jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", run);
+        TimelinePage lost = run.getAction(ImagesAction.class).getBuilds().get(0);
+        assertEquals(2, lost.getContinuedBy());
+        assertThat(lost.getFailure(), containsString(own.address() + " was lost during the build"));
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            String page = client.getPage(run).asNormalizedText();
+            assertThat(page, containsString("the daemon was lost"));
+            assertThat(page, containsString("built again as image build 2"));
+        }
+    }
+
+    @Test
+    void aBuildWhoseOnlyDaemonIsKilledIsBuiltOnItWhenItIsBack() throws Exception {
+        configure(own);
+        WorkflowRun run = beginSlow("");
+
+        kill(own);
+        jenkins.waitForMessage("; trying again in ", run);
+        launcher.another(ownName);
+
+        assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
+        jenkins.assertLogContains("; building again on 'default' (retry 1 of 2)", run);
+    }
+
+    @Test
+    void aBuildWhoseDaemonFallsSilentIsBuiltOnAnotherOneAndStoppedOnTheFirst() throws Exception {
+        WorkflowRun run = beginSlow("");
+
+        signal(own, "STOP");
+        try {
+            assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
+            jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", run);
+        } finally {
+            signal(own, "CONT");
+        }
+        DaemonSteps.await(image, false);
+    }
+
+    @Test
+    void withoutRetriesALostDaemonFailsTheBuild() throws Exception {
+        WorkflowRun run = beginSlow(", retries: 0");
+
+        kill(own);
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains(
+                "ERROR: building " + launcher.registry() + "/" + image
+                        + ":1 on builder 'default' failed: the connection to " + own.address()
+                        + " was lost during the build",
+                run);
+        jenkins.assertLogNotContains("building again", run);
+        assertNoSlotIsHeld(own, other);
+    }
+
+    @Test
+    void aFailedCommandIsNotRetriedWhateverItSays() throws Exception {
+        WorkflowRun run = begin("echo no active session, : no space left on device; exit 3", "");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+
+        jenkins.assertLogContains("the command did not complete successfully: exit code: 3", run);
+        jenkins.assertLogNotContains("building again", run);
+    }
+
+    @Test
+    void anAbortedBuildIsNotRetried() throws Exception {
+        configure(own);
+        WorkflowRun run = beginSlow("");
+        kill(own);
+        jenkins.waitForMessage("; trying again in ", run);
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertEquals(
+                List.of(BuildState.DAEMON_LOST, BuildState.ABORTED),
+                run.getAction(ImagesAction.class).getBuilds().stream()
+                        .map(TimelinePage::getState)
+                        .toList());
+        assertNoSlotIsHeld(own, other);
+    }
+
+    @Test
+    void aDaemonThatIsTakenOutOfTheConfigurationFinishesItsBuildAndGetsNoNewOne() throws Exception {
+        WorkflowRun run = beginSlow("");
+
+        configure(other);
+        WorkflowRun next = run.getParent().scheduleBuild2(0).waitForStart();
+
+        assertBuilt(run, BuildState.SUCCESS);
+        jenkins.assertLogContains("Building on 'default' (" + own.address() + ")", run);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+        assertNoSlotIsHeld(own, other);
+        jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", next);
+    }
+
+    /** The pods of a rolling upgrade get this signal, and are killed after their grace period. */
+    @Test
+    void aDaemonThatIsAskedToStopFinishesItsBuildAndWhatIsLeftMoves() throws Exception {
+        WorkflowRun run = beginSlow("");
+        long pid = own.pid();
+
+        signal(own, "TERM");
+        WorkflowRun next = run.getParent().scheduleBuild2(0).waitForStart();
+
+        assertBuilt(run, BuildState.SUCCESS);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+        assertNoSlotIsHeld(own, other);
+        jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", next);
+        ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+    }
+}
