@@ -430,8 +430,8 @@ public final class ImageBuild {
     }
 
     /**
-     * Runs a task on the first daemon that has a free slot, and again on another daemon if that one cannot be reached or
-     * is lost.
+     * Runs a task on the first daemon that has a free slot, and again on another daemon if that one cannot be reached
+     * or is lost.
      */
     private <T> CompletableFuture<T> onDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
         CompletableFuture<T> done = onNextDaemon(selection, work);
