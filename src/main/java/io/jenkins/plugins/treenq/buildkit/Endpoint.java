@@ -15,13 +15,23 @@ import java.util.regex.Pattern;
  * @param address {@code tcp://host:port}, {@code unix:///path} or {@code dns:///host:port}
  * @param tls parameters of TLS; null for a connection without TLS
  * @param connectTimeout time limit for connecting; builds have no time limit
+ * @param compression whether files are sent compressed while the link is slower than the compressor
  */
-public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements Serializable {
+public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean compression) implements Serializable {
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Pattern LOGIN = Pattern.compile("^((?:[a-zA-Z+.-]+:/*)?).*@", Pattern.DOTALL);
     private static final int HIGHEST_PORT = 65_535;
     private static final Pattern PORT = Pattern.compile(":(\\d+)$");
+
+    /**
+     * Creates an endpoint with compression.
+     *
+     * @throws IllegalArgumentException if the address is malformed, or has a user or password
+     */
+    public Endpoint(URI address, Tls tls, Duration connectTimeout) {
+        this(address, tls, connectTimeout, true);
+    }
 
     /** @throws IllegalArgumentException if the address is malformed, or has a user or password */
     public Endpoint {
@@ -66,6 +76,11 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout) implements
         } catch (URISyntaxException e) {
             throw noAddress(address);
         }
+    }
+
+    /** Returns the same endpoint with or without compression. */
+    public Endpoint withCompression(boolean wanted) {
+        return new Endpoint(address, tls, connectTimeout, wanted);
     }
 
     /**

@@ -65,7 +65,7 @@ public record ImageName(String host, String repository, String tag, String diges
             throw noTag(text, slashed.group("tag"));
         }
         if (!HOST.matcher(host).matches()) {
-            throw invalid(text, "'" + host + "' is no host name");
+            throw invalid(text, "'" + host + "' is not a host name");
         }
         if (!REPOSITORY.matcher(repository).matches()) {
             throw invalid(text, "a repository has lower-case letters, digits and single separators . _ - /");
@@ -93,7 +93,9 @@ public record ImageName(String host, String repository, String tag, String diges
         String possible = tag.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[.-]+|-+$", "");
         return invalid(
                 text,
-                "'" + tag + "' is no tag, which has up to 128 letters, digits and . _ - and starts with none of . -"
+                "'" + tag
+                        + "' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not "
+                        + "start with '.' or '-'"
                         + (TAG.matcher(possible).matches() && !possible.equals(tag)
                                 ? "; it could be '" + possible + "'"
                                 : ""));

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit;
 
 import java.io.Serializable;
+import java.util.Objects;
 
 /**
  * The parameters of a TLS connection to a daemon: certificates and the client's key as PEM text, in memory.
@@ -43,6 +44,20 @@ public final class Tls implements Serializable {
 
     public String keyPem() {
         return keyPem;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Tls tls
+                && serverName.equals(tls.serverName)
+                && caPem.equals(tls.caPem)
+                && certificatePem.equals(tls.certificatePem)
+                && keyPem.equals(tls.keyPem);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(serverName, caPem, certificatePem, keyPem);
     }
 
     @Override

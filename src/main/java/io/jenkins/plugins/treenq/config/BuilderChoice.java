@@ -31,7 +31,7 @@ record BuilderChoice(
             String rejection = rejection(named, platforms);
             if (rejection != null) {
                 throw new AbortException("builder '" + name + "' " + rejection
-                        + "; name another builder, or omit it to use a suitable one");
+                        + "; name another builder, or omit builder to use a suitable one");
             }
             return named;
         }

@@ -50,6 +50,9 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     private int limit;
     private boolean draining;
 
+    /** Whether files are sent without compression. The field is negative for configurations that do not have it. */
+    private boolean uncompressed;
+
     /**
      * @param address address of the daemon, or the addresses of several daemons
      * @throws IllegalArgumentException if the name or the address is missing, or an address is invalid
@@ -201,6 +204,16 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.draining = draining;
     }
 
+    /** Tells whether files are sent compressed while the network is slower than the compressor. */
+    public boolean isCompression() {
+        return !uncompressed;
+    }
+
+    @DataBoundSetter
+    public void setCompression(boolean compression) {
+        this.uncompressed = !compression;
+    }
+
     /** Tells whether the builder supports the platforms, as far as its platforms are configured. */
     boolean supports(List<String> requested) {
         return getPlatforms().isEmpty() || getPlatforms().containsAll(requested);
@@ -216,7 +229,8 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
     public Endpoint endpoint(String address, BuildCredentials credentials, ItemGroup<?> owner) throws AbortException {
         try {
             checkAddresses(List.of(address), owner != Jenkins.get());
-            return Endpoint.of(address, tls(credentials, owner), Duration.ofSeconds(connectTimeoutSeconds));
+            return Endpoint.of(address, tls(credentials, owner), Duration.ofSeconds(connectTimeoutSeconds))
+                    .withCompression(isCompression());
         } catch (IllegalArgumentException e) {
             throw new AbortException("builder '" + name + "': " + e.getMessage());
         }

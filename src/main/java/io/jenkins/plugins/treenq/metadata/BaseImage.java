@@ -51,8 +51,8 @@ public record BaseImage(String name, boolean enabled) {
                 }
                 case "enable" -> enabled = RuleValues.bool(field.value(), "enable", line);
                 default ->
-                    throw new InvalidRuleException("An image has no attribute '" + field.name() + "', as '" + line
-                            + "' says. It has name and enable.");
+                    throw new InvalidRuleException("'" + line + "' has the unknown attribute '" + field.name()
+                            + "'. An image has the attributes name and enable.");
             }
         }
         return named(name, enabled, line);

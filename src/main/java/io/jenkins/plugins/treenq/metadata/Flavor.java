@@ -59,9 +59,9 @@ public record Flavor(Latest latest, String prefix, boolean prefixOnLatest, Strin
                             before, RuleValues.bool(field.expanded(variables).value(), name, line));
                 default ->
                     throw new InvalidRuleException("'" + line
-                            + "' is no flavor. Those are latest=auto, latest=true, latest=false, prefix=TEXT "
+                            + "' is not a flavor. The flavors are latest=auto, latest=true, latest=false, prefix=TEXT "
                             + "and suffix=TEXT,"
-                            + " of which the last two may be followed by ,onlatest=true.");
+                            + " the last two can be followed by ,onlatest=true.");
             };
             if (!name.equals("onlatest")) {
                 before = name;

@@ -125,7 +125,7 @@ public final class MetadataRules {
                     Template.parse(text, TemplateNames.GLOBAL).assignment();
             String name = assignment == null ? "" : assignment.name().evaluate(values, variables);
             if (assignment == null || name.isEmpty()) {
-                warnings.add("The " + kind + " '" + text + "' is left out, for it is not of the form NAME=value.");
+                warnings.add("The " + kind + " '" + text + "' is omitted, because it is not of the form NAME=value.");
             } else {
                 result.put(name, assignment.value().evaluate(values, variables));
             }

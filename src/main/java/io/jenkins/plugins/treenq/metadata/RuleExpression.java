@@ -92,8 +92,8 @@ final class RuleExpression {
         try {
             return new RuleExpression(Pattern.compile(expression, flags), all, rule);
         } catch (PatternSyntaxException e) {
-            throw new InvalidRuleException(
-                    "'" + expression + "' in '" + rule + "' is no regular expression: " + e.getDescription() + ".");
+            throw new InvalidRuleException("'" + expression + "' in '" + rule + "' is not a valid regular expression: "
+                    + e.getDescription() + ".");
         }
     }
 
@@ -125,7 +125,7 @@ final class RuleExpression {
         } catch (TooManyReadsException | StackOverflowError e) {
             throw new InvalidRuleException("The regular expression in '" + rule + "' takes too long for '"
                     + text.substring(0, Math.min(text.length(), MAX_IN_MESSAGE))
-                    + "'. A repetition within a repetition may be why.");
+                    + "'. Nested repetitions may be the cause.");
         }
     }
 

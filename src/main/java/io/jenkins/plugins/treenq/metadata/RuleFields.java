@@ -99,7 +99,7 @@ final class RuleFields {
         }
         if (position < rule.length() && rule.charAt(position) != COMMA) {
             throw new InvalidRuleException(
-                    "After a field in double quotes comes a comma; '" + rule + "' has something else.");
+                    "A field in double quotes must be followed by a comma, but in '" + rule + "' it is not.");
         }
         return text.toString();
     }

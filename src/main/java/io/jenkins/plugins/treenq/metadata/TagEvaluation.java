@@ -97,8 +97,8 @@ final class TagEvaluation {
         }
         SemanticVersion version = SemanticVersion.parse(raw);
         if (version == null) {
-            warnings.add("The rule '" + rule + "' gives no tag, for '" + raw
-                    + "' is no semantic version (https://semver.org).");
+            warnings.add("The rule '" + rule + "' generates no tag, because '" + raw
+                    + "' is not a semantic version (https://semver.org).");
             return null;
         }
         return version(
@@ -120,8 +120,8 @@ final class TagEvaluation {
         }
         PythonVersion version = PythonVersion.parse(raw);
         if (version == null) {
-            warnings.add("The rule '" + rule + "' gives no tag, for '" + raw
-                    + "' is no version of PEP 440 (https://peps.python.org/pep-0440).");
+            warnings.add("The rule '" + rule + "' generates no tag, because '" + raw
+                    + "' is not a PEP 440 version (https://peps.python.org/pep-0440).");
             return null;
         }
         return version(
@@ -161,7 +161,7 @@ final class TagEvaluation {
         }
         List<String> groups = expression.match(text);
         if (groups == null) {
-            warnings.add("The rule '" + rule + "' takes the whole of '" + text + "' as the version, for '"
+            warnings.add("The rule '" + rule + "' uses all of '" + text + "' as the version, because '"
                     + rule.get("match") + "' does not match it.");
         } else if (groups.size() < 2 || groups.get(1) == null) {
             warnings.add(noGroup(rule, 1, text));
@@ -180,8 +180,8 @@ final class TagEvaluation {
         }
         List<String> groups = rule.patternExpression().match(text);
         if (groups == null) {
-            warnings.add("The rule '" + rule + "' does not apply, for '" + rule.get("pattern") + "' does not match '"
-                    + text + "'.");
+            warnings.add("The rule '" + rule + "' does not apply, because '" + rule.get("pattern")
+                    + "' does not match '" + text + "'.");
             return null;
         }
         int group = Integer.parseInt(rule.get("group"));
@@ -193,7 +193,8 @@ final class TagEvaluation {
     }
 
     private static String noGroup(TagRule rule, int group, String text) {
-        return "The rule '" + rule + "' gives no tag, for its expression has no group " + group + " in '" + text + "'.";
+        return "The rule '" + rule + "' generates no tag, because its expression has no group " + group + " in '" + text
+                + "'.";
     }
 
     @CheckForNull
@@ -242,8 +243,8 @@ final class TagEvaluation {
     private static String valid(String text, String origin) {
         String tag = NOT_OF_TAGS.matcher(text).replaceAll("-");
         if (!TAG.matcher(tag).matches()) {
-            throw new InvalidRuleException(origin + " gives the tag '" + tag
-                    + "', which is none: a tag begins with a letter, a digit or an underscore, and has "
+            throw new InvalidRuleException(origin + " generates the tag '" + tag
+                    + "', which is not a valid tag: a tag begins with a letter, a digit or an underscore, and has "
                     + "at most 128 characters.");
         }
         return tag;

@@ -57,8 +57,8 @@ record TagRule(String text, TagType type, Map<String, String> attributes) {
         String typeName = given.remove("type");
         TagType type = typeName == null ? TagType.RAW : TagType.of(typeName);
         if (type == null) {
-            throw new InvalidRuleException("There is no type '" + typeName + "', as in '" + text
-                    + "'. There are schedule, semver, pep440, match, edge, ref, raw and sha.");
+            throw new InvalidRuleException("There is no tag type '" + typeName + "', as in '" + text
+                    + "'. The types are schedule, semver, pep440, match, edge, ref, raw and sha.");
         }
         for (String name : given.keySet()) {
             if (!type.attributes().contains(name)) {

@@ -166,10 +166,11 @@ final class Template {
             }
             if (!names.hasValue(name)) {
                 throw new InvalidRuleException("'" + template + "' has the expression {{" + text
-                        + "}}, which there is none of in this place. There are: " + names.listed() + ".");
+                        + "}}, which is not available here. The available expressions are: " + names.listed() + ".");
             }
             if (position < text.length()) {
-                throw new InvalidRuleException("{{" + name + "}} has no arguments, as '" + template + "' gives it.");
+                throw new InvalidRuleException(
+                        "{{" + name + "}} takes no arguments, but has some in '" + template + "'.");
             }
             return new Expression(name, "", UTC);
         }

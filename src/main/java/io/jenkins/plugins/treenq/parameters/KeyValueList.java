@@ -26,15 +26,18 @@ public final class KeyValueList {
      *
      * @param parameter name of the parameter, for error messages
      * @param expand expands variables in the values
-     * @throws AbortException if a text is not of the form {@code NAME=value}
+     * @throws AbortException if a text is not of the form {@code NAME=value}. The message does not contain the text,
+     *     because the text may be a secret whose name was forgotten
      */
     public static Map<String, String> map(List<String> texts, String parameter, UnaryOperator<String> expand)
             throws AbortException {
         Map<String, String> values = new LinkedHashMap<>();
+        int position = 0;
         for (String text : texts) {
+            position++;
             int sign = text.indexOf('=');
             if (sign < 1) {
-                throw new AbortException(parameter + ": '" + text + "' is not of the form NAME=value");
+                throw new AbortException(parameter + ": entry " + position + " is not of the form NAME=value");
             }
             values.put(text.substring(0, sign).trim(), expand.apply(text.substring(sign + 1)));
         }

@@ -50,8 +50,8 @@ public final class SshAgentAccess extends SshAccess {
     public String socket(Map<String, String> environment) throws AbortException {
         String path = socket != null ? socket : environment.get(VARIABLE);
         if (path == null) {
-            throw new AbortException("ssh '" + getId() + "': there is no agent, for the variable " + VARIABLE
-                    + " is not set; give its socket, or run the step inside sshagent");
+            throw new AbortException("ssh '" + getId() + "': no SSH agent was found, because the variable " + VARIABLE
+                    + " is not set; set the socket, or run the step inside sshagent");
         }
         return path;
     }

@@ -30,8 +30,8 @@ public final class DaemonPool {
     }
 
     /**
-     * The request of a waiting build for a slot, with the candidates from the latest round. Both results are null before
-     * the first round.
+     * The request of a waiting build for a slot, with the candidates from the latest round. Both results are null
+     * before the first round.
      */
     private static final class SlotRequest {
         final DaemonCandidates candidates;

@@ -106,7 +106,7 @@ final class RollbackLog {
             LOGGER.log(
                     Level.WARNING,
                     e,
-                    () -> file + " cannot be read; earlier roll backs of " + job.getFullName() + " are not shown");
+                    () -> file + " cannot be read; earlier rollbacks of " + job.getFullName() + " are not shown");
         }
         return all;
     }
@@ -153,7 +153,7 @@ final class RollbackLog {
     private void write(Rollback rollback) {
         try {
             if (!jobExists()) {
-                LOGGER.info(() -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag()
+                LOGGER.info(() -> "cannot store that " + rollback.getUserId() + " rolled " + rollback.getTag()
                         + " back to " + rollback.getDigest() + ": the job is gone");
                 return;
             }
@@ -165,7 +165,7 @@ final class RollbackLog {
             LOGGER.log(
                     Level.WARNING,
                     e,
-                    () -> "it is not kept that " + rollback.getUserId() + " rolled " + rollback.getTag() + " back to "
+                    () -> "cannot store that " + rollback.getUserId() + " rolled " + rollback.getTag() + " back to "
                             + rollback.getDigest() + ": " + rollback.getState());
         }
     }

@@ -327,7 +327,9 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
         private CompletableFuture<T> perform(Prepared prepared) throws BuildkitException {
             entered(BuildPhase.CONNECTING);
-            CompletableFuture<BuildkitClient> connected = BuildkitClient.connectLater(input.endpoint());
+            CompletableFuture<BuildkitClient> connected = work.beginsWithBuild()
+                    ? BuildkitClient.connectForBuildLater(input.endpoint())
+                    : BuildkitClient.connectLater(input.endpoint());
             CompletableFuture<T> result = Async.then(connected, client -> {
                 entered(BuildPhase.STARTING);
                 return work.on(client, prepared.request(), prepared.content(), prepared.console());

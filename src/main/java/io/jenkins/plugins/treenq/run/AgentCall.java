@@ -158,7 +158,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
             canceller.cancel();
         } catch (RuntimeException e) {
             // The agent was disconnected, which also ends the task.
-            LOGGER.log(Level.FINE, e, () -> agent + " cannot be told to stop");
+            LOGGER.log(Level.FINE, e, () -> "the task on " + agent + " cannot be canceled");
         }
     }
 
@@ -167,8 +167,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         try {
             result.complete(work.checked(value));
         } catch (RuntimeException e) {
-            result.completeExceptionally(
-                    failure(agent + " answered with something that is no result of a build: " + e.getMessage(), e));
+            result.completeExceptionally(failure(agent + " sent an invalid result: " + e.getMessage(), e));
         }
     }
 
@@ -193,13 +192,26 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
                     failure);
         }
         if (has(causes, ClosedChannelException.class) || has(causes, ChannelClosedException.class)) {
-            LOGGER.log(Level.FINE, failure, () -> agent + " went away");
+            LOGGER.log(Level.FINE, failure, () -> agent + " was disconnected");
             return failure(
-                    agent + " went away during the build; retry(conditions: [agent()]) builds on another one",
+                    agent
+                            + " was disconnected during the build; use retry(conditions: [agent()]) to build on "
+                            + "another agent",
                     new AgentGoneException());
         }
+        if (failure instanceof OutOfMemoryError) {
+            return failure(
+                    agent + " has too little memory for the build: " + failure.getMessage()
+                            + "; increase the heap of its JVM with -Xmx, or run fewer builds on it at once",
+                    failure);
+        }
         if (failure instanceof Error) {
-            return failure(agent + " cannot go on with the build: " + failure, failure);
+            // The name of the class is the best search term for an administrator.
+            String detail = failure.getMessage() == null ? "" : ": " + failure.getMessage();
+            return failure(
+                    agent + " cannot continue the build because of an error in its JVM ("
+                            + failure.getClass().getSimpleName() + detail + "); see the log of the agent",
+                    failure);
         }
         return failure;
     }

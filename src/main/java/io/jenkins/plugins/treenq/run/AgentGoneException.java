@@ -13,7 +13,7 @@ final class AgentGoneException extends ChannelClosedException {
     private static final long serialVersionUID = 1;
 
     AgentGoneException() {
-        super((Channel) null, "the agent went away", null);
+        super((Channel) null, "the agent was disconnected", null);
     }
 
     /**

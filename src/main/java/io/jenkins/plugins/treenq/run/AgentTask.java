@@ -28,6 +28,14 @@ interface AgentTask<T extends Serializable> extends Serializable {
         return Set.of();
     }
 
+    /**
+     * Returns whether the task begins with a build, which notices by itself that a connection of an earlier task is
+     * lost.
+     */
+    default boolean beginsWithBuild() {
+        return false;
+    }
+
     /** Returns the activity as the first word or words of a log line, such as "Building". */
     String activity();
 }

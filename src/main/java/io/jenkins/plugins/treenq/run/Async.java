@@ -3,22 +3,19 @@ package io.jenkins.plugins.treenq.run;
 
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import hudson.util.DaemonThreadFactory;
-import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import jenkins.util.JenkinsJVM;
 
 /**
- * Runs work that consists of several parts without a thread that waits for the parts. The executors {@link #SHORT} and
- * {@link #BLOCKING} have a bounded number of threads in each JVM. Every exception and error that a part throws becomes
+ * Runs work that consists of several parts without a thread that waits for the parts. The executors have a bounded
+ * number of threads in each JVM. Every exception and error that a part throws becomes
  * the result of the whole, errors of the JVM included. Canceling the whole also cancels the part that is running;
  * canceling never blocks.
  */
@@ -33,9 +30,11 @@ public final class Async {
      */
     public static final Executor BLOCKING = asSystem(WorkerPool.of("treenq-blocking", 6));
 
-    /** Executor for tasks that copy images between registries. These tasks can take long and must not delay builds. */
-    public static final Executor REGISTRIES = asSystem(
-            Executors.newCachedThreadPool(new NamingThreadFactory(new DaemonThreadFactory(), "treenq-registries")));
+    /**
+     * Executor for tasks that inspect images and copy them between registries. These tasks can take long and must not
+     * delay builds.
+     */
+    public static final Executor REGISTRIES = asSystem(WorkerPool.of("treenq-registries", 6));
 
     private Async() {}
 

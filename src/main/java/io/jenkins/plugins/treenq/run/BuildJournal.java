@@ -14,6 +14,11 @@ public interface BuildJournal {
         }
 
         @Override
+        public String interruptedRef() {
+            return null;
+        }
+
+        @Override
         public CompletableFuture<Void> begins(BegunBuild build) {
             return CompletableFuture.completedFuture(null);
         }
@@ -24,6 +29,13 @@ public interface BuildJournal {
      */
     @CheckForNull
     BegunBuild begun();
+
+    /**
+     * Returns the ID of the build that a restart of Jenkins interrupted, possibly while it waited for a slot; null if
+     * there is none. The run's page links its entry to that of the build that repeats it.
+     */
+    @CheckForNull
+    String interruptedRef();
 
     /**
      * Saves a build and replaces the previous one, whose end is known by now.

@@ -177,6 +177,11 @@ final class BuildTask implements AgentTask<FinishedBuild> {
     }
 
     @Override
+    public boolean beginsWithBuild() {
+        return !failOnWarning;
+    }
+
+    @Override
     public String activity() {
         return "Building";
     }

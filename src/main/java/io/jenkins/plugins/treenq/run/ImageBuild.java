@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.FileOutput;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.ScopedItem;
@@ -139,7 +140,7 @@ public final class ImageBuild {
         }
         listener.getLogger()
                 .println("builder '" + earlier.site().builder()
-                        + "', which had begun the build, is not configured any more;" + " building again");
+                        + "', on which the build was started, is not configured any more;" + " building again");
         return null;
     }
 
@@ -155,9 +156,9 @@ public final class ImageBuild {
             throws IOException {
         requireAllowed();
         LiveTimeline timeline = timeline(order.build().subject());
-        BegunBuild interrupted = journal.begun();
+        String interrupted = journal.interruptedRef();
         if (interrupted != null) {
-            ImagesAction.of(run).continued(interrupted.ref(), timeline.number());
+            ImagesAction.of(run).continued(interrupted, timeline.number());
         }
         CompletableFuture<BuiltImage> image = Async.begin(() -> unlessPresent(timeline, earlier, folder, env, journal));
         return followed(
@@ -202,7 +203,8 @@ public final class ImageBuild {
         if (builders.size() > 1) {
             if (order.skipIfUnchanged()) {
                 listener.getLogger()
-                        .println("WARNING: the image is built, for what several builders make it of is not compared");
+                        .println("WARNING: the image is built, because the inputs of builds on several builders "
+                                + "cannot be compared");
             }
             String names = String.join(", ", builders.keySet());
             timeline.divided(names);
@@ -237,7 +239,8 @@ public final class ImageBuild {
             CompletableFuture<FinishedBuild> part = onDaemon(
                     selection(ControllerDaemonPool.get(), null),
                     timeline,
-                    location -> Async.begin(() -> send(buildTask(folder), location, folder, env, timeline)));
+                    location -> Async.begin(() ->
+                            send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env, timeline)));
             CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
                 FinishedBuild whole = ended(timeline, build);
                 timeline.image(record(built(timeline.number(), whole, ""), whole.content()));
@@ -258,15 +261,16 @@ public final class ImageBuild {
             LiveTimeline timeline, BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
         List<ImageName> tags = order.tagsToSkip();
+        RegistryConnections connections = RegistryAccess.connections(run);
         if (!order.skipIfUnchanged() || tags.isEmpty()) {
             return Async.then(
-                    send(buildTask(folder), location, folder, env, timeline),
+                    send(buildTask(folder, connections), location, folder, env, timeline),
                     build -> CompletableFuture.completedFuture(new BuildOutcome(build, null)));
         }
-        BuildTask task = buildTask(folder);
+        BuildTask task = buildTask(folder, connections);
         // The line about the start of the build is only printed if the image has changed.
         return send(
-                new SkipIfUnchangedTask(task, tags, RegistryAccess.connections(run), startLine(task, location)),
+                new SkipIfUnchangedTask(task, tags, connections, startLine(task, location)),
                 location,
                 folder,
                 env,
@@ -329,11 +333,8 @@ public final class ImageBuild {
         return ImagesAction.of(run).begin(order.build().request().ref(), subject, "");
     }
 
-    private BuildTask buildTask(@CheckForNull FilePath folder) {
-        // Every build on an agent would get the login of Jenkins' proxy only for the text of a possible failure.
-        return new BuildTask(
-                order.failOnWarning(),
-                folder == null ? null : RegistryAccess.connections(run).withoutProxyLogins());
+    private BuildTask buildTask(@CheckForNull FilePath folder, RegistryConnections connections) {
+        return new BuildTask(order.failOnWarning(), folder == null ? null : connections);
     }
 
     private static String startLine(AgentTask<?> work, BuildLocation location) {
@@ -386,11 +387,11 @@ public final class ImageBuild {
                 send(new HistoryLookupTask(earlier.ref()), earlier.site(), folder, env, null);
         CompletableFuture<Optional<BuiltImage>> image = Async.then(lookup, found -> {
             if (found != null) {
-                listener.getLogger().println("The build was finished while Jenkins was away");
+                listener.getLogger().println("The daemon finished the build while Jenkins was restarting");
                 return CompletableFuture.completedFuture(Optional.of(recovered(earlier, found)));
             }
             listener.getLogger()
-                    .println("The build was not finished; building again, with what is in the builder's cache");
+                    .println("The daemon did not finish the build; building again with the builder's cache");
             return CompletableFuture.completedFuture(Optional.empty());
         });
         return Async.orElse(image, failure -> {
@@ -512,12 +513,12 @@ public final class ImageBuild {
         if (folder == null
                 && (!order.build().hasRemoteContext()
                         || !order.build().destinations().isEmpty())) {
-            throw new AbortException("files of a workspace are needed, and there is none here;"
-                    + " run the step inside node, or let the builder fetch the context from an address");
+            throw new AbortException("the build needs a workspace; run the step inside node, or use the URL of a "
+                    + "Git repository or archive as the context");
         }
         if (folder == null && order.ssh().stream().anyMatch(SshAgentAccess.class::isInstance)) {
-            throw new AbortException("an SSH agent of this machine is needed, and builds cannot use the controller's;"
-                    + " run the step inside node, or give sshKey instead of sshAgent");
+            throw new AbortException("sshAgent needs an SSH agent on the machine of the build, and builds "
+                    + "cannot use the controller's; run the step inside node, or use sshKey instead");
         }
         String workspace = folder == null ? "" : environment.get("WORKSPACE", folder.getRemote());
         ProgressSink progress = timeline == null ? null : timeline.sink();
@@ -543,7 +544,10 @@ public final class ImageBuild {
                 build(),
                 location.builder(),
                 builder.item().endpoint(location.address(), credentials, builder.owner()),
-                RegistryAccess.all(RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener),
+                order.withLogins()
+                        ? RegistryAccess.all(
+                                RegistryAccess.named(order.build().tags(), order.credentialsId()), run, listener)
+                        : RegistryAccess.none(),
                 SecretsOnAgent.collect(order, credentials, env),
                 mask,
                 CONTEXT_KEY.mac(identity()),
@@ -579,8 +583,8 @@ public final class ImageBuild {
             build = TreenqConfiguration.get().policy().applied(requested);
             if (build != requested) {
                 listener.getLogger()
-                        .println("The administrator's policy on frontends: a line '# syntax=' of the Dockerfile "
-                                + "is not followed");
+                        .println("The administrator's policy restricts frontends: a '# syntax=' line in the "
+                                + "Dockerfile is ignored");
             }
         }
         return build;

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param skipIfPresent whether the build is skipped if all tags already point to one image
  * @param skipIfUnchanged whether the build is skipped if that image has the same inputs
  * @param failOnWarning whether the build fails if the Dockerfile violates a rule
+ * @param withLogins whether the build can use the logins for registries. A build of somebody who is not trusted cannot
  * @param expand expands variables in the values that are resolved later
  */
 public record ImageOrder(
@@ -35,6 +36,7 @@ public record ImageOrder(
         boolean skipIfPresent,
         boolean skipIfUnchanged,
         boolean failOnWarning,
+        boolean withLogins,
         UnaryOperator<String> expand) {
     public ImageOrder {
         Objects.requireNonNull(build);
@@ -59,6 +61,7 @@ public record ImageOrder(
                 false,
                 false,
                 failOnWarning,
+                withLogins,
                 expand);
     }
 
@@ -76,6 +79,25 @@ public record ImageOrder(
                 ifPresent,
                 ifUnchanged,
                 failOnWarning,
+                withLogins,
+                expand);
+    }
+
+    /** Returns the same order for a build that gets no login for any registry. */
+    public ImageOrder withoutLogins() {
+        return new ImageOrder(
+                build,
+                builder,
+                null,
+                contextCredentialsId,
+                secrets,
+                ssh,
+                cacheFrom,
+                cacheTo,
+                skipIfPresent,
+                skipIfUnchanged,
+                failOnWarning,
+                false,
                 expand);
     }
 

@@ -27,7 +27,7 @@ final class ProvenanceSource {
         } catch (IOException e) {
             log.accept("WARNING: the provenance names no commit: " + FileErrors.fileAndReason(e));
         } catch (LinkageError e) {
-            log.accept("WARNING: the provenance names no commit, for that takes the plugin git-client");
+            log.accept("WARNING: the provenance names no commit, because the Git client plugin is not installed");
         }
         return Map.of();
     }

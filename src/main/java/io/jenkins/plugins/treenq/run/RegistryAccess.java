@@ -56,6 +56,11 @@ final class RegistryAccess implements RegistryLogins, Serializable {
         return new RegistryAccess().with(configured(run, registry -> true), named, run, listener);
     }
 
+    /** Returns the access of a build that may use no login. */
+    static RegistryAccess none() {
+        return new RegistryAccess();
+    }
+
     /** Collects the logins for the given registries and their mirrors only. */
     static RegistryAccess only(Map<String, String> named, Run<?, ?> run, TaskListener listener) throws AbortException {
         Set<String> wanted = new HashSet<>(named.keySet());
@@ -139,7 +144,7 @@ final class RegistryAccess implements RegistryLogins, Serializable {
     @Override
     public Optional<RegistryLogin> find(String host) {
         if (broken.contains(host)) {
-            throw new IllegalStateException("the credentials configured for registry '" + host + "' are not there");
+            throw new IllegalStateException("the credentials configured for registry '" + host + "' were not found");
         }
         return Optional.ofNullable(logins.get(host));
     }

@@ -88,7 +88,7 @@ public final class RegistryImages {
             return present;
         } catch (BuildkitException e) {
             listener.getLogger()
-                    .println("WARNING: the image is built, for it is not known whether it is there: "
+                    .println("WARNING: the image is built, because the registry could not be queried: "
                             + Redaction.of(registries.secrets()).apply(e.getMessage()));
             return Optional.empty();
         }
@@ -154,6 +154,25 @@ public final class RegistryImages {
         });
     }
 
+    /**
+     * Deletes a tag with the credentials that the run could use.
+     *
+     * @param tag complete name with a tag
+     * @return completes with whether the tag existed, or with an {@link AbortException} if it cannot be deleted
+     */
+    public CompletableFuture<Boolean> deleteTag(String tag, @CheckForNull String credentialsId) {
+        return Async.call(Async.REGISTRIES, () -> {
+            ImageName name = name(tag);
+            TreenqConfiguration.get().policy().checkPush(name);
+            RegistryAccess registries = access(List.of(tag), credentialsId);
+            try (ImageRegistry registry = registries.open(run)) {
+                return registry.deleteTag(name);
+            } catch (BuildkitException e) {
+                throw failure("", e, registries);
+            }
+        });
+    }
+
     private static ImageDescription source(ImageRegistry registry, ImageName image)
             throws BuildkitException, InterruptedException {
         try {
@@ -179,8 +198,8 @@ public final class RegistryImages {
                 allowed.checkRegistry(host);
             } catch (HostNotAllowedException e) {
                 throw new AbortException(
-                        "the controller has to make one image of several builders' parts, and registry " + host + " "
-                                + e.getMessage());
+                        "the controller has to combine the parts of several builders into one image, and registry "
+                                + host + " " + e.getMessage());
             }
         }
     }
@@ -206,7 +225,7 @@ public final class RegistryImages {
                     ImageName.parse(repository.at(index)),
                     whole.tags().stream().map(ImageName::parse).toList());
         } catch (BuildkitException e) {
-            throw failure("making one image of the parts of " + whole.subject() + " failed: ", e, registries);
+            throw failure("combining the parts of " + whole.subject() + " failed: ", e, registries);
         }
     }
 

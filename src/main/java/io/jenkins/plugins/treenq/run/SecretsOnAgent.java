@@ -58,12 +58,13 @@ final class SecretsOnAgent implements Serializable {
                         .computeIfAbsent(access.getId(), id -> new ArrayList<>())
                         .addAll(access.keys(credentials));
             } else if (all.sockets.put(access.getId(), socket) != null) {
-                throw new AbortException("ssh '" + access.getId() + "' has two agents");
+                throw new AbortException("ssh '" + access.getId() + "' has two SSH agents");
             }
         }
         for (String id : all.sockets.keySet()) {
             if (all.keys.containsKey(id)) {
-                throw new AbortException("ssh '" + id + "' has keys and an agent; give one of them another id");
+                throw new AbortException(
+                        "ssh '" + id + "' has both keys and an SSH agent; give one of them another id");
             }
         }
         return all;

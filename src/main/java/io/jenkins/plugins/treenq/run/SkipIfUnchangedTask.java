@@ -28,7 +28,8 @@ final class SkipIfUnchangedTask implements AgentTask<BuildOutcome> {
 
     /** The messages of {@code HttpErrors} about a registry that the agent cannot reach. */
     private static final Pattern NOT_REACHED = Pattern.compile(
-            "registry \\S+ (?:has a name that is not known here|cannot be reached from here|does not answer in time)");
+            "registry \\S+ (?:has a host name that cannot be resolved|cannot be reached from here|does not "
+                    + "answer in time)");
 
     private final BuildTask building;
     private final ArrayList<ImageName> tags;
@@ -92,7 +93,7 @@ final class SkipIfUnchangedTask implements AgentTask<BuildOutcome> {
                 obstacle = e.getMessage();
             }
         }
-        console.print("WARNING: the image is built, for it is not known whether something has changed: " + obstacle
+        console.print("WARNING: the image is built, because its inputs could not be compared: " + obstacle
                 + (NOT_REACHED.matcher(obstacle).find()
                         ? "; if builds reach it through a mirror, add that to the mirrors of the registry in "
                                 + "Manage Jenkins » System"

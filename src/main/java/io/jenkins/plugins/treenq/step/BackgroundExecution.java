@@ -23,7 +23,7 @@ abstract class BackgroundExecution<T> extends StoppableExecution<T> {
     abstract T perform() throws IOException, InterruptedException;
 
     @Override
-    CompletableFuture<T> begin() {
+    protected CompletableFuture<T> begin() {
         return Async.call(Async.REGISTRIES, this::perform);
     }
 

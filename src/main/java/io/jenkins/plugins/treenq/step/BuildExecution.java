@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.BuildJournal;
 import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageBuild;
+import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * One call of the step {@code treenqBuild}, which survives restarts of the controller. Each build is saved before it
  * starts and stays saved until its end is known, regardless of the number of restarts in between.
  */
-final class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
+public class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
     private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
@@ -43,7 +44,16 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     /** Null until a build has been started. */
     private volatile BegunBuild begun;
 
-    BuildExecution(TreenqBuildStep step, StepContext context) {
+    /**
+     * ID of the latest build, which has an entry on the run's page even if it never got a slot. Null in a Pipeline that
+     * an earlier version saved.
+     */
+    private volatile String latestRef;
+
+    /** ID of the build that a restart interrupted; null if there was no restart. */
+    private transient volatile String interruptedRef;
+
+    protected BuildExecution(TreenqBuildStep step, StepContext context) {
         super(context);
         this.step = step;
     }
@@ -51,19 +61,29 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     @Override
     public boolean start() throws Exception {
         onAgent = getContext().get(FilePath.class) != null;
+        latestRef = BuildRequest.newRef();
         return super.start();
     }
 
     @Override
-    CompletableFuture<BuiltImage> begin() throws Exception {
-        StepContext context = getContext();
+    protected CompletableFuture<BuiltImage> begin() throws Exception {
         String warning = step.warning(UnaryOperator.identity(), List.of());
         if (warning != null) {
-            context.get(TaskListener.class).getLogger().println(warning);
+            getContext().get(TaskListener.class).getLogger().println(warning);
         }
+        return build(step.order(ref(), UnaryOperator.identity()));
+    }
+
+    /** Returns the ID of the build to start. */
+    protected final String ref() {
+        return latestRef;
+    }
+
+    /** Builds an image. If Jenkins was restarted while the build was running, its result is looked up first. */
+    protected final CompletableFuture<BuiltImage> build(ImageOrder order) throws IOException, InterruptedException {
+        StepContext context = getContext();
         return new ImageBuild(
-                        // Each build gets a new ID, because an ID can be used only once.
-                        step.order(BuildRequest.newRef(), UnaryOperator.identity()),
+                        order,
                         context.get(Run.class),
                         context.get(TaskListener.class),
                         ConsoleMasks.of(context.get(ConsoleLogFilter.class)))
@@ -75,7 +95,12 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     CompletableFuture<BuiltImage> resume() {
         CompletableFuture<Void> connected = new CompletableFuture<>();
         awaitAgent(connected);
-        return Async.then(connected, now -> begin());
+        return Async.then(connected, now -> {
+            interruptedRef = latestRef == null && begun != null ? begun.ref() : latestRef;
+            // Each build gets a new ID, because an ID can be used only once.
+            latestRef = BuildRequest.newRef();
+            return Async.then(saveState(), saved -> begin());
+        });
     }
 
     /**
@@ -112,8 +137,18 @@ final class BuildExecution extends StoppableExecution<BuiltImage> implements Bui
     }
 
     @Override
+    @CheckForNull
+    public String interruptedRef() {
+        return interruptedRef;
+    }
+
+    @Override
     public CompletableFuture<Void> begins(BegunBuild build) {
         begun = build;
+        return saveState();
+    }
+
+    private CompletableFuture<Void> saveState() {
         CompletableFuture<Void> saved = new CompletableFuture<>();
         ListenableFuture<Void> saving = getContext().saveState();
         saving.addListener(

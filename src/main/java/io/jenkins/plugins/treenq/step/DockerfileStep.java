@@ -266,6 +266,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
                 false,
                 false,
                 failsOnWarning(),
+                true,
                 expand);
     }
 

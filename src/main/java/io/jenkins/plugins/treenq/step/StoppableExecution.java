@@ -20,7 +20,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  *
  * @param <T> type of the step's result
  */
-abstract class StoppableExecution<T> extends StepExecution {
+public abstract class StoppableExecution<T> extends StepExecution {
     private static final long serialVersionUID = 1;
     private static final Logger LOGGER = Logger.getLogger(StoppableExecution.class.getName());
 
@@ -35,7 +35,7 @@ abstract class StoppableExecution<T> extends StepExecution {
      * Starts the work of the step. An exception that this method throws, or that completes the future, is the failure
      * of the step.
      */
-    abstract CompletableFuture<T> begin() throws Exception;
+    protected abstract CompletableFuture<T> begin() throws Exception;
 
     /** Starts the work of the step again after a restart interrupted it. */
     abstract CompletableFuture<T> resume() throws Exception;

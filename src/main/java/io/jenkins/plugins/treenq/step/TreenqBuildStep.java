@@ -357,7 +357,7 @@ public final class TreenqBuildStep extends DockerfileStep {
      *
      * @throws AbortException if a parameter is invalid; the message names the parameter
      */
-    ImageOrder order(
+    public ImageOrder order(
             String ref,
             UnaryOperator<String> expand,
             List<String> moreTags,
@@ -403,8 +403,8 @@ public final class TreenqBuildStep extends DockerfileStep {
         given.values().removeIf(is -> !is);
         return given.isEmpty()
                 ? null
-                : "WARNING: no image is made, although there is a value for " + String.join(", ", given.keySet())
-                        + "; give tags a name for it, such as registry.example.com/shop/web:1.4, or give outputs";
+                : "WARNING: no image is created, although a value is set for " + String.join(", ", given.keySet())
+                        + "; set tags, such as registry.example.com/shop/web:1.4, or outputs";
     }
 
     private static Map<String, String> with(Map<String, String> values, Map<String, String> stronger) {

@@ -61,7 +61,7 @@ public final class TreenqCheckStep extends DockerfileStep {
         }
 
         @Override
-        CompletableFuture<DockerfileCheck> begin() throws IOException, InterruptedException {
+        protected CompletableFuture<DockerfileCheck> begin() throws IOException, InterruptedException {
             StepContext context = getContext();
             return new ImageBuild(
                             step.order(),

@@ -69,8 +69,8 @@ public final class TreenqInspector extends Builder {
             case FAILURE ->
                 throw new AbortException(
                         found == null
-                                ? "the build fails because the image is not there"
-                                : "the build fails because the image is there");
+                                ? "the build fails because the image does not exist"
+                                : "the build fails because the image already exists");
         };
     }
 

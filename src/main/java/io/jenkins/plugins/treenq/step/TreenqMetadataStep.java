@@ -90,6 +90,24 @@ public final class TreenqMetadataStep extends Step implements Serializable {
         return this;
     }
 
+    /** Returns a step with the same parameters for other images. */
+    public TreenqMetadataStep withImages(List<String> names) {
+        TreenqMetadataStep step = new TreenqMetadataStep(names);
+        step.tags = tags;
+        step.flavor = flavor;
+        step.labels = labels;
+        step.annotations = annotations;
+        step.annotationLevels = annotationLevels;
+        step.shortShaLength = shortShaLength;
+        step.ref = ref;
+        step.sha = sha;
+        step.baseRef = baseRef;
+        step.defaultBranch = defaultBranch;
+        step.commitDate = commitDate;
+        step.event = event;
+        return step;
+    }
+
     /** Returns the names of the images, without tags. */
     public List<String> getImages() {
         return images;
@@ -230,6 +248,19 @@ public final class TreenqMetadataStep extends Step implements Serializable {
     }
 
     /**
+     * Returns the tags without image names that the rules give for a ref, as far as they do not depend on the commit.
+     *
+     * @throws IllegalArgumentException if a rule is invalid; the message says which
+     */
+    public List<String> tagNames(String ofRef) {
+        BuildOrigin origin = BuildOrigin.at(Instant.now())
+                .ref(ofRef)
+                .repository(new Repository(null, null, null, null, null, defaultBranch))
+                .build();
+        return rules(UnaryOperator.identity()).apply(origin).tagNames();
+    }
+
+    /**
      * Applies the rules to a build.
      *
      * @param mask finds secrets in the result
@@ -237,7 +268,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
      * @throws AbortException if a rule is invalid, its result is not a valid image name, or the result contains a
      *     secret; the message says which
      */
-    MetadataResult perform(
+    public MetadataResult perform(
             Run<?, ?> run, EnvVars env, TaskListener listener, ConsoleMask mask, UnaryOperator<String> expand)
             throws AbortException {
         ImageMetadata metadata;
@@ -333,10 +364,8 @@ public final class TreenqMetadataStep extends Step implements Serializable {
     private static void printResult(ImageMetadata metadata, BuildOrigin origin, PrintStream log) {
         metadata.warnings().forEach(warning -> log.println("WARNING: " + warning));
         if (metadata.tags().isEmpty()) {
-            log.println("WARNING: No rule gives a tag for "
-                    + (origin.ref().isEmpty()
-                            ? "this build, of which neither a branch nor a tag is known"
-                            : origin.ref())
+            log.println("WARNING: No rule generates a tag for "
+                    + (origin.ref().isEmpty() ? "this build, whose branch or tag is unknown" : origin.ref())
                     + ".");
         } else {
             log.println("Tags: " + String.join(", ", metadata.tags()));

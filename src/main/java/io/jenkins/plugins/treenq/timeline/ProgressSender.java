@@ -62,7 +62,7 @@ public final class ProgressSender implements AutoCloseable {
     private void sendNow() {
         then(this::send).whenComplete((sent, failure) -> {
             if (failure != null) {
-                LOGGER.log(Level.FINE, "the controller did not take a report, which is sent again", failure);
+                LOGGER.log(Level.FINE, "a report could not be sent to the controller and is sent again", failure);
             }
             sendLater();
         });
@@ -122,7 +122,7 @@ public final class ProgressSender implements AutoCloseable {
         try {
             finish().get();
         } catch (ExecutionException e) {
-            LOGGER.log(Level.WARNING, "the controller does not hear how a build ended", e.getCause());
+            LOGGER.log(Level.WARNING, "the end of a build cannot be reported to the controller", e.getCause());
         } catch (InterruptedException e) {
             // The reports are still sent, if the connection to the controller is open.
             Thread.currentThread().interrupt();

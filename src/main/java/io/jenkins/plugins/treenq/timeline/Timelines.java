@@ -189,7 +189,7 @@ public final class Timelines {
             TimelineFile.write(file(number), timeline);
         } catch (IOException e) {
             // A failure is only logged, because the build does not depend on its timeline.
-            LOGGER.log(Level.WARNING, e, () -> "what happens in an image build of " + run + " cannot be kept");
+            LOGGER.log(Level.WARNING, e, () -> "the timeline of an image build of " + run + " cannot be kept");
         }
         if (timeline.end() != null) {
             live.remove(number);
@@ -222,7 +222,7 @@ public final class Timelines {
         } catch (NoSuchFileException e) {
             // The run has no image builds.
         } catch (IOException e) {
-            LOGGER.log(Level.WARNING, e, () -> "what happened in image builds of " + run + " cannot be read");
+            LOGGER.log(Level.WARNING, e, () -> "the timelines of image builds of " + run + " cannot be read");
         }
         return new ArrayList<>(numbers);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit;
 
-import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.dockerjava.api.model.HostConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,9 +24,10 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * A rootless daemon and its two registries in containers, for a machine that has Docker and no daemon for the tests.
- * Images, options and settings are those of {@code buildkit/compose.yaml}. The containers use the network of the machine,
- * as the daemons of {@code buildkit/daemon} do: a registry has one name for the tests and the daemon, and the daemon
- * reaches the servers that tests start. All of them listen on loopback only. Testcontainers removes them when the JVM ends.
+ * Images, options and settings are those of {@code buildkit/compose.yaml}. The containers use the network of the
+ * machine, as the daemons of {@code buildkit/daemon} do: a registry has one name for the tests and the daemon, and the
+ * daemon reaches the servers that tests start. All of them listen on loopback only. Testcontainers removes them when
+ * the JVM ends.
  */
 final class DaemonInDocker {
     private static final String CONFIGURATION = "/etc/buildkit/buildkitd.toml";
@@ -40,8 +41,8 @@ final class DaemonInDocker {
             """;
 
     /**
-     * Makes busybox for two platforms from the daemon's own, as {@code buildkit/daemon} does from Debian's. The entry for
-     * arm64 has the files of this machine; it serves for choosing a platform, not for running.
+     * Makes busybox for two platforms from the daemon's own, as {@code buildkit/daemon} does from Debian's. The entry
+     * for arm64 has the files of this machine; it serves for choosing a platform, not for running.
      */
     private static final String BASE_IMAGES = """
             cd "$(mktemp -d)"
@@ -74,12 +75,9 @@ final class DaemonInDocker {
     static final Daemon INSTANCE = start();
 
     private static Daemon start() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            return null;
-        }
         try {
-            return new DaemonInDocker().run();
-        } catch (IOException e) {
+            return DockerClientFactory.instance().isDockerAvailable() ? new DaemonInDocker().run() : null;
+        } catch (IOException | RuntimeException e) {
             throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -107,7 +105,7 @@ final class DaemonInDocker {
         GenericContainer<?> daemon = container("moby/buildkit")
                 .withCopyToContainer(Transferable.of(configuration()), CONFIGURATION)
                 .withCommand("--config", CONFIGURATION)
-                .withCreateContainerCmdModifier(DaemonInDocker::unconfined)
+                .withCreateContainerCmdModifier(command -> command.withHostConfig(new Unconfined()))
                 .waitingFor(Wait.forSuccessfulCommand("buildctl debug workers"));
         copyTo(daemon, TLS, "ca.pem", "server.pem", "server-key.pem");
         daemon.start();
@@ -229,11 +227,22 @@ final class DaemonInDocker {
         return folder.resolve(name).toAbsolutePath().toString();
     }
 
-    /** What compose.yaml has as {@code security_opt}. The Docker command line makes the last one of empty lists of paths. */
-    private static void unconfined(CreateContainerCmd command) {
-        HostConfig host = command.getHostConfig();
-        host.withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"));
-        host.getRawValues().put("MaskedPaths", List.of());
-        host.getRawValues().put("ReadonlyPaths", List.of());
+    /**
+     * What compose.yaml has as {@code security_opt}. Docker's command line converts the last one, systempaths, to these
+     * empty lists.
+     */
+    private static final class Unconfined extends HostConfig {
+        private static final long serialVersionUID = 1;
+
+        @JsonProperty("MaskedPaths")
+        private final List<String> maskedPaths = List.of();
+
+        @JsonProperty("ReadonlyPaths")
+        private final List<String> readonlyPaths = List.of();
+
+        Unconfined() {
+            withNetworkMode("host");
+            withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"));
+        }
     }
 }

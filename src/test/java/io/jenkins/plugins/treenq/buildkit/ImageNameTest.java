@@ -73,8 +73,8 @@ class ImageNameTest {
     void aTagThatIsNoneIsNamedWithOneThatIs(String text, String tag, String possible) {
         assertEquals(
                 "'" + text + "' is not an image name: '" + tag
-                        + "' is no tag, which has up to 128 letters, digits and . _ - and"
-                        + " starts with none of . -; it could be '" + possible + "'",
+                        + "' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not start with '.' or"
+                        + " '-'; it could be '" + possible + "'",
                 assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text))
                         .getMessage());
     }

@@ -56,7 +56,8 @@ class BuilderChoiceTest {
         assertEquals(other, choice.choose(null, List.of()));
         assertEquals(arm, choice.choose(null, List.of("linux/arm64")));
         assertRefused(
-                "builder 'usual' is draining and takes no new builds; name another builder, or omit it to use a suitable one",
+                "builder 'usual' is draining and takes no new builds; name another builder, or omit builder to "
+                        + "use a suitable one",
                 "usual");
         other.setDraining(true);
         assertRefused(
@@ -81,7 +82,8 @@ class BuilderChoiceTest {
         assertEquals(usual, choice.choose(null, List.of("linux/386", "linux/amd64")));
         assertEquals(arm, choice.choose(null, List.of("linux/arm64")));
         assertRefused(
-                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another builder, or omit it to use a suitable one",
+                "builder 'arm' builds for linux/arm64, not for linux/amd64; name another builder, or omit "
+                        + "builder to use a suitable one",
                 "arm",
                 "linux/amd64");
         assertRefused(

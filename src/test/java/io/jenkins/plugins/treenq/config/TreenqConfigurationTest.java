@@ -158,6 +158,8 @@ class TreenqConfigurationTest {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         assertEquals("arm", configuration.getDefaultBuilder());
         assertEquals(20, configuration.getBuilders().get(1).getConnectTimeoutSeconds());
+        assertTrue(configuration.getBuilders().get(0).isCompression());
+        assertFalse(configuration.getBuilders().get(1).isCompression());
         assertNull(configuration.getBuilders().get(0).getCredentialsId());
         assertEquals(
                 Util.toStringFromYamlFile(this, "TreenqConfigurationTest/export.yaml"),
@@ -344,7 +346,8 @@ class TreenqConfigurationTest {
                             + " unix:///path/buildkitd.sock"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://me:s3cret@host:1'}]",
-                    "builder 'a': the builder address 'tcp://…@host:1' has a user or password, which BuildKit does not know;"
+                    "builder 'a': the builder address 'tcp://…@host:1' has a user or password, which BuildKit "
+                            + "does not know;"
                             + " omit it, and give certificates"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://me:s3cret word@host:1'}]",
@@ -352,16 +355,19 @@ class TreenqConfigurationTest {
                             + " unix:///path/buildkitd.sock"),
             Map.entry(
                     "builders: [{name: a, address: ' '}]",
-                    "builder 'a': it has no address; write tcp://host:port, dns:///host:port or unix:///path/buildkitd.sock"),
+                    "builder 'a': it has no address; write tcp://host:port, dns:///host:port or "
+                            + "unix:///path/buildkitd.sock"),
             Map.entry(
                     "builders: [{name: ' ', address: 'tcp://host:1'}]",
                     "A builder has no name; enter the name by which jobs select it"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://host:1', platforms: [amd64]}]",
-                    "builder 'a': 'amd64' is not a platform; write it as os/architecture[/variant], such as linux/amd64"),
+                    "builder 'a': 'amd64' is not a platform; write it as os/architecture[/variant], such as "
+                            + "linux/amd64"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://host:1', serverName: 'host:1'}]",
-                    "builder 'a': 'host:1' is not a host name of a certificate; write a host without a scheme, port or path:"
+                    "builder 'a': 'host:1' is not a host name of a certificate; write a host without a scheme, "
+                            + "port or path:"
                             + " buildkitd.example.com"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://host:1', limit: -1}]",
@@ -374,27 +380,33 @@ class TreenqConfigurationTest {
                     "The default builder 'b' is not configured; the configured builders are 'default', 'arm'"),
             Map.entry(
                     "{builders: [], defaultBuilder: b}",
-                    "The default builder 'b' is not configured, and there are no builders; add the builder, or omit the default builder"),
+                    "The default builder 'b' is not configured, and there are no builders; add the builder, or "
+                            + "omit the default builder"),
             Map.entry(
                     "registries: [{host: 'https://r.example.com'}]",
-                    "'https://r.example.com' is not the host of a registry; write a host as in image names, without https://"
+                    "'https://r.example.com' is not the host of a registry; write a host as in image names, "
+                            + "without https://"
                             + " and without a path: docker.io, registry.example.com or localhost:5000"),
             Map.entry(
                     "registries: [{host: r.example.com/team}]",
-                    "'r.example.com/team' is not the host of a registry; write a host as in image names, without https:// and"
+                    "'r.example.com/team' is not the host of a registry; write a host as in image names, "
+                            + "without https:// and"
                             + " without a path: docker.io, registry.example.com or localhost:5000"),
             Map.entry(
                     "registries: [{host: 'me:s3cret@r.example.com'}]",
-                    "'me:…@r.example.com' is not the host of a registry; write a host as in image names, without https:// and"
+                    "'me:…@r.example.com' is not the host of a registry; write a host as in image names, "
+                            + "without https:// and"
                             + " without a path: docker.io, registry.example.com or localhost:5000"),
             Map.entry("registries: [{host: a.io}, {host: a.io}]", "Registry 'a.io' is configured twice; keep one"),
             Map.entry(
                     "registries: [{host: a.io, mirrors: ['http://b.io']}]",
-                    "registry 'a.io': 'http://b.io' is not a registry; write a host as in image names, without https://,"
+                    "registry 'a.io': 'http://b.io' is not a registry; write a host as in image names, without "
+                            + "https://,"
                             + " and a path if the images are below one: mirror.example.com or mirror.example.com/hub"),
             Map.entry(
                     "registries: [{host: a.io, caCertificate: MIIB}]",
-                    "registry 'a.io': This is not a certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----"));
+                    "registry 'a.io': This is not a certificate in PEM form, which begins with -----BEGIN "
+                            + "CERTIFICATE-----"));
 
     @Test
     void whatCannotWorkIsRefusedInAFileWithOneLine() {
@@ -416,7 +428,8 @@ class TreenqConfigurationTest {
     void thePageOfAReloadThatFailedSaysWhy() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("jenkins.yaml"),
-                "unclassified: {treenq: {builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: 'tcp://c:1'}]}}");
+                "unclassified: {treenq: {builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: "
+                        + "'tcp://c:1'}]}}");
         System.setProperty(ConfigurationAsCode.CASC_JENKINS_CONFIG_PROPERTY, file.toString());
         try {
             JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
@@ -630,7 +643,8 @@ class TreenqConfigurationTest {
                 startsWith(subject + "does not allow its use to user &#039;" + login.username() + "&#039; (HTTP 401"));
         assertThat(
                 test(host, "", daemon.caPem()),
-                startsWith(subject + "does not allow its use without a login, and there is none for it (HTTP 401"));
+                startsWith(subject
+                        + "does not allow its use without a login, and no login is configured for it (HTTP 401"));
         assertEquals(
                 subject + "has a certificate that is not trusted here or is for another host", test(host, "right", ""));
         assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
@@ -646,7 +660,7 @@ class TreenqConfigurationTest {
                 registry().doTestConnection(null, other, "", "", false).kind.name());
         assertThat(
                 registry().doTestConnection(null, other, "", "", true).getMessage(),
-                containsString("where registries say what they are; check its name"));
+                containsString("to a request for /v2/, which is not the response of a registry"));
         for (String wrong : List.of("https://" + host, host + "/team", "")) {
             assertThat(
                     wrong,
@@ -675,6 +689,7 @@ class TreenqConfigurationTest {
                 new BuildkitBuilder("arm", "tcp://buildkitd.example.com:1234, tcp://other.example.com:1234");
         second.setServerName("buildkitd");
         second.setConnectTimeoutSeconds(20);
+        second.setCompression(false);
         second.setPlatforms(List.of("linux/arm64", "linux/arm/v7"));
         second.setLimit(4);
         second.setDraining(true);

@@ -185,8 +185,8 @@ class MetadataRulesTest {
         assertThat(metadata.tagNames(), contains("1.2.3", "latest"));
         assertThat(
                 metadata.warnings(),
-                contains("The rule 'type=semver,pattern={{version}},match=x(.*)' takes the whole of 'v1.2.3' as the"
-                        + " version, for 'x(.*)' does not match it."));
+                contains("The rule 'type=semver,pattern={{version}},match=x(.*)' uses all of 'v1.2.3' as the"
+                        + " version, because 'x(.*)' does not match it."));
     }
 
     @CsvSource({"{{base_ref}}-x", ".hidden", "-x", "123456789-"})
@@ -224,8 +224,8 @@ class MetadataRulesTest {
         assertThat(
                 metadata.warnings(),
                 contains(
-                        containsString("'some' is no semantic version"),
-                        containsString("'some' is no version of PEP 440"),
+                        containsString("'some' is not a semantic version"),
+                        containsString("'some' is not a PEP 440 version"),
                         containsString("does not match 'some'")));
     }
 
@@ -316,7 +316,7 @@ class MetadataRulesTest {
         assertEquals("Shop", metadata.labels().get("org.opencontainers.image.title"));
         assertEquals("Saturday", metadata.annotationsByLevel().get("index[linux/arm64]:day"));
         assertEquals(List.of("manifest", "index[linux/arm64]", "index"), metadata.annotationLevels());
-        assertThat(metadata.warnings(), contains(containsString("'=x' is left out")));
+        assertThat(metadata.warnings(), contains(containsString("'=x' is omitted")));
     }
 
     @Test

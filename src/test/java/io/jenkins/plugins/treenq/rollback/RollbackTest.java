@@ -23,6 +23,7 @@ import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.run.Configured;
@@ -52,10 +53,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The way back to an earlier image, from the job's page, with a real registry. */
-@WithJenkins
+@SharedJenkins
 class RollbackTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int POLL_MILLIS = 100;

@@ -21,6 +21,7 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,14 +37,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 
 /**
  * Whatever ends the work on an agent, errors of its JVM included, and whatever it answers: the controller is told, and
  * nobody waits.
  */
-@WithJenkins
+@SharedJenkins
 class AgentErrorsTest {
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();
@@ -136,6 +136,7 @@ class AgentErrorsTest {
                 false,
                 false,
                 false,
+                true,
                 UnaryOperator.identity());
         AgentBuildInput materials = new AgentBuildInput(
                 build,
@@ -164,17 +165,17 @@ class AgentErrorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "memory,OutOfMemoryError: Java heap space",
-        "stack,StackOverflowError",
-        "later,OutOfMemoryError: Metaspace",
-        "thread,StackOverflowError: deep"
+        "memory,has too little memory for the build: Java heap space; increase the heap of its JVM with -Xmx",
+        "stack,cannot continue the build because of an error in its JVM (StackOverflowError)",
+        "later,has too little memory for the build: Metaspace; increase the heap of its JVM with -Xmx",
+        "thread,cannot continue the build because of an error in its JVM (StackOverflowError: deep)"
     })
     void anErrorOfTheJvmEndsTheStep(String how, String message) throws Exception {
         for (boolean remote : List.of(false, true)) {
             Throwable failure = failure(begin(folder(remote), how));
 
             assertInstanceOf(AbortException.class, failure);
-            assertThat(failure.getMessage(), containsString("cannot go on with the build: java.lang." + message));
+            assertThat(failure.getMessage(), containsString(message));
             assertInstanceOf(Error.class, failure.getCause());
         }
     }
@@ -200,9 +201,7 @@ class AgentErrorsTest {
         Throwable failure = failure(begin(folder, "wrong"));
 
         assertInstanceOf(AbortException.class, failure);
-        assertEquals(
-                "agent 'agent' answered with something that is no result of a build: it is wrong",
-                failure.getMessage());
+        assertEquals("agent 'agent' sent an invalid result: it is wrong", failure.getMessage());
     }
 
     private static Throwable failure(CompletableFuture<?> result) {

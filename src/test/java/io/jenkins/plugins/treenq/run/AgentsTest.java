@@ -139,7 +139,9 @@ class AgentsTest {
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         jenkins.assertLogContains(
-                "agent 'first' went away during the build; retry(conditions: [agent()]) builds on another one", run);
+                "agent 'first' was disconnected during the build; use retry(conditions: [agent()]) to build on "
+                        + "another agent",
+                run);
         jenkins.assertLogContains("on-second-of-" + mark, run);
         DaemonSteps.await("on-first-of-" + mark, false);
         assertEquals(
@@ -176,7 +178,8 @@ class AgentsTest {
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         jenkins.assertLogContains(
-                "ERROR: agent 'first' went away during the build; retry(conditions: [agent()]) builds on another one",
+                "ERROR: agent 'first' was disconnected during the build; use retry(conditions: [agent()]) to "
+                        + "build on another agent",
                 run);
         jenkins.assertLogNotContains("Exception", run);
         jenkins.assertLogNotContains("\tat ", run);

@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.buildkit.keys.PemCertificates;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.io.ByteArrayOutputStream;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -34,10 +35,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Kinds of credentials with which a builder's daemon is reached. */
-@WithJenkins
+@SharedJenkins
 class ClientCertificateTest {
     private static final String PASSWORD = "open sesame";
 

@@ -66,38 +66,45 @@ class ConsoleLinesTest {
     void aFileThatIsNotThereIsNamed() throws Exception {
         assertFails(
                 FAILED
-                        + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative to the context",
+                        + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative "
+                        + "to the context",
                 build("FROM busybox\\nCOPY nothere.txt /\\n", "", ""));
         assertFails(
                 FAILED
-                        + "Dockerfile:2: 'b/left.txt' is left out of the context by the pattern 'b/*.txt' of .dockerignore;"
+                        + "Dockerfile:2: 'b/left.txt' is excluded from the context by the pattern 'b/*.txt' of "
+                        + ".dockerignore;"
                         + " remove the pattern, or add !b/left.txt after it",
                 build(
                         "FROM busybox\\nCOPY Dockerfile b/left.txt /x/\\n",
-                        "writeFile file: 'b/left.txt', text: 'a'; writeFile file: '.dockerignore', text: '# a\\nc\\nb/*.txt\\n'",
+                        "writeFile file: 'b/left.txt', text: 'a'; writeFile file: '.dockerignore', text: '# "
+                                + "a\\nc\\nb/*.txt\\n'",
                         ""));
         assertFails(
                 FAILED
-                        + "Dockerfile:2: 'sub/a' is left out of the context by the pattern 'sub' of Dockerfile.dockerignore;"
+                        + "Dockerfile:2: 'sub/a' is excluded from the context by the pattern 'sub' of "
+                        + "Dockerfile.dockerignore;"
                         + " remove the pattern, or add !sub/a after it",
                 build(
                         "FROM busybox\\nCOPY sub/a /\\n",
-                        "writeFile file: 'sub/a', text: 'a'; writeFile file: 'Dockerfile.dockerignore', text: '/sub\\n'",
+                        "writeFile file: 'sub/a', text: 'a'; writeFile file: 'Dockerfile.dockerignore', text: "
+                                + "'/sub\\n'",
                         ""));
         assertFails(
                 FAILED
-                        + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or context that from names",
+                        + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or "
+                        + "context that from names",
                 build("FROM busybox\\nRUN true\\nFROM busybox\\nCOPY --from=0 /nothere /x/\\n", "", ""));
     }
 
     @Test
     void stagesThatCanBeBuiltAreNamed() throws Exception {
         assertFails(
-                FAILED + "target 'prod' is no stage of the Dockerfile; there is base, test",
+                FAILED + "target 'prod' is not a stage of the Dockerfile; there is base, test",
                 build("FROM busybox AS base\\nRUN true\\nFROM busybox AS test\\nRUN true\\n", "", "target: 'prod'"));
         assertFails(
                 FAILED
-                        + "target 'prod' is no stage of the Dockerfile; none of its stages has a name, which FROM … AS NAME gives",
+                        + "target 'prod' is not a stage of the Dockerfile; no stage has a name; name one with "
+                        + "FROM … AS NAME",
                 build("FROM busybox\\nRUN true\\n", "", "target: 'prod'"));
     }
 
@@ -108,9 +115,9 @@ class ConsoleLinesTest {
 
         assertThat(
                 JenkinsRule.getLog(run),
-                containsString(
-                        "ERROR: " + FAILED
-                                + "Dockerfile:1: base image docker.io/library/busybox:latest has none for linux/s390x; there is linux/amd64"));
+                containsString("ERROR: " + FAILED
+                        + "Dockerfile:1: base image docker.io/library/busybox:latest has none for "
+                        + "linux/s390x; there is linux/amd64"));
     }
 
     @Test
@@ -122,16 +129,17 @@ class ConsoleLinesTest {
             String address = server.url("repository.git");
             assertFails(
                     FAILED
-                            + "the git repository has no branch, tag or commit 'nobranch'; check what follows # in its address",
+                            + "the git repository has no branch, tag or commit 'nobranch'; check what follows # "
+                            + "in its address",
                     "treenqBuild(context: '" + address + "#nobranch')");
             assertThat(
                     JenkinsRule.getLog(run(
                             Result.FAILURE,
                             "treenqBuild(context: '" + address.replace("repository", "none") + "#main')")),
-                    containsString(
-                            "ERROR: " + FAILED + "the daemon cannot fetch the git repository "
-                                    + address.replace("repository", "none")
-                                    + "; check its address, the daemon's network, and contextCredentialsId if it is private ("));
+                    containsString("ERROR: " + FAILED + "the daemon cannot fetch the git repository "
+                            + address.replace("repository", "none")
+                            + "; check its address, the daemon's network, and contextCredentialsId if "
+                            + "it is private ("));
         }
     }
 
@@ -146,7 +154,8 @@ class ConsoleLinesTest {
         // As the step's name, and in the Dockerfile.
         assertEquals(2, log.split("echo some output; exit 3", -1).length - 1, log);
         jenkins.assertLogContains(
-                "Dockerfile:2: the command did not complete successfully: exit code: 127 (a program is not in the image)",
+                "Dockerfile:2: the command did not complete successfully: exit code: 127 (a program is not in "
+                        + "the image)",
                 run(Result.FAILURE, build("FROM busybox\\nRUN nothere\\n", "", "")));
     }
 
@@ -179,8 +188,10 @@ class ConsoleLinesTest {
         // Where the steps end; the first one once more at the end of the run.
         int branchEnd = text.indexOf("[Pipeline] // parallel");
         for (String reason : List.of(
-                "web:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 3",
-                "api:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: exit code: 4")) {
+                "web:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: "
+                        + "exit code: 3",
+                "api:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: "
+                        + "exit code: 4")) {
             assertTrue(text.indexOf(reason) >= 0 && text.indexOf(reason) < branchEnd, text);
         }
     }
@@ -200,7 +211,8 @@ class ConsoleLinesTest {
                 "The Dockerfile breaks no rule",
                 run(Result.SUCCESS, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; treenqCheck() }"));
         assertFails(
-                "checking Dockerfile on builder 'default' failed: the Dockerfile breaks rules: FromAsCasing (Dockerfile:1,"
+                "checking Dockerfile on builder 'default' failed: the Dockerfile breaks rules: FromAsCasing "
+                        + "(Dockerfile:1,"
                         + " Dockerfile:2), JSONArgsRecommended (Dockerfile:3); their descriptions are above",
                 "node { writeFile file: 'Dockerfile', text: 'FROM busybox as x\\nFROM busybox as y\\nCMD true\\n';"
                         + " treenqCheck failOn: 'warning' }");
@@ -220,7 +232,7 @@ class ConsoleLinesTest {
             treenqBuild(push: 1) | push of treenqBuild takes true or false, and not a number
             treenqBuild(cacheFrom: 'a/b') | cacheFrom of treenqBuild takes azblobCache(…) or ghaCache(…) or inlineCache(…) or localCache(…) or registryCache(…) or s3Cache(…), and not a text
             treenqBuild(cacheTo: [localCache('')]) | localCache needs path, a folder in the workspace
-            treenqBuild(tags: 'web:branch/foo') | 'web:branch/foo' is not an image name: 'branch/foo' is no tag, which has up to 128 letters, digits and . _ - and starts with none of . -; it could be 'branch-foo'
+            treenqBuild(tags: 'web:branch/foo') | 'web:branch/foo' is not an image name: 'branch/foo' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not start with '.' or '-'; it could be 'branch-foo'
             """)
     void anArgumentThatIsNotTakenFailsTheStep(String call, String line) throws Exception {
         assertFails(line, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; " + call + " }");
@@ -238,9 +250,8 @@ class ConsoleLinesTest {
 
     @Test
     void anImageThatIsNotMadeIsTold() throws Exception {
-        String line =
-                "WARNING: no image is made, although there is a value for labels, provenance; give tags a name for it, such as"
-                        + " registry.example.com/shop/web:1.4, or give outputs";
+        String line = "WARNING: no image is created, although a value is set for labels, provenance; set tags, such as"
+                + " registry.example.com/shop/web:1.4, or outputs";
         jenkins.assertLogContains(
                 line, run(Result.SUCCESS, build("FROM busybox\\n", "", "labels: [a: 1], provenance: true")));
         jenkins.assertLogNotContains(

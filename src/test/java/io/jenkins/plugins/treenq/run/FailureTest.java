@@ -136,11 +136,12 @@ class FailureTest {
     void theContextIsMissing() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'])",
-                "context '" + workspace() + "' is not there; check the path and whether the sources were checked out");
+                "context '" + workspace()
+                        + "' does not exist; check the path and whether the sources were checked out");
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'web')",
                 "context '" + workspace()
-                        + "/web' is not there; check the path and whether the sources were checked out");
+                        + "/web' does not exist; check the path and whether the sources were checked out");
     }
 
     @Test
@@ -163,14 +164,14 @@ class FailureTest {
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], dockerfile: 'Dockerfile.prod')",
                 "Dockerfile '" + workspace()
-                        + "/Dockerfile.prod' is not there; check the path and whether the sources were checked out");
+                        + "/Dockerfile.prod' does not exist; check the path and whether the sources were checked out");
     }
 
     @Test
     void anArgumentHasNoValue() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], buildArgs: [VERSION: null])",
-                "buildArgs: 'VERSION' is not of the form NAME=value");
+                "buildArgs: entry 1 is not of the form NAME=value");
     }
 
     private String workspace() {

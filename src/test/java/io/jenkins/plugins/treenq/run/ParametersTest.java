@@ -114,8 +114,8 @@ class ParametersTest {
                         + " ssh 'default' needs an SSH username with private key, check the id");
         assertFails(
                 "ssh: [sshAgent()]",
-                "ssh 'default': there is no agent, for the variable SSH_AUTH_SOCK is not set;"
-                        + " give its socket, or run the step inside sshagent");
+                "ssh 'default': no SSH agent was found, because the variable SSH_AUTH_SOCK is not set;"
+                        + " set the socket, or run the step inside sshagent");
     }
 
     @Test
@@ -241,8 +241,8 @@ class ParametersTest {
         assertThat(log, containsString("/pipe' is not a file"));
         assertThat(
                 log,
-                containsString(
-                        "refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one"));
+                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder "
+                        + "beside that one"));
     }
 
     @Test
@@ -295,8 +295,8 @@ class ParametersTest {
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
 
         jenkins.assertLogContains(
-                "ERROR: files of a workspace are needed, and there is none here;"
-                        + " run the step inside node, or let the builder fetch the context from an address",
+                "ERROR: the build needs a workspace; run the step inside node, or use the URL of a Git repository or"
+                        + " archive as the context",
                 run);
     }
 
@@ -309,8 +309,8 @@ class ParametersTest {
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
 
         jenkins.assertLogContains(
-                "ERROR: an SSH agent of this machine is needed, and builds cannot use the controller's;"
-                        + " run the step inside node, or give sshKey instead of sshAgent",
+                "ERROR: sshAgent needs an SSH agent on the machine of the build, and builds cannot use the controller's;"
+                        + " run the step inside node, or use sshKey instead",
                 run);
     }
 

@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +26,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** One image of two builders, each of which is for a platform of its own. */
-@WithJenkins
+@SharedJenkins
 class PlatformBuildsTest {
     private static final String DOCKERFILE =
             "FROM busybox\\nARG TARGETARCH\\nLABEL arch=$TARGETARCH\\nCOPY Dockerfile /\\n";
@@ -122,7 +122,7 @@ class PlatformBuildsTest {
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job(DOCKERFILE, "pull: false"));
 
         jenkins.assertLogContains(
-                "ERROR: the controller has to make one image of several builders' parts, and registry "
+                "ERROR: the controller has to combine the parts of several builders into one image, and registry "
                         + daemon.registry() + " may not be connected to from here; configure it as a registry, or ",
                 run);
         jenkins.assertLogNotContains("Building on", run);

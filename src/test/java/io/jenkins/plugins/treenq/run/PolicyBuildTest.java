@@ -12,6 +12,7 @@ import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.FolderConfiguration;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import java.util.List;
@@ -22,10 +23,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What jobs meet of an administrator's policy. */
-@WithJenkins
+@SharedJenkins
 class PolicyBuildTest {
     private JenkinsRule jenkins;
     private Policy policy;
@@ -45,16 +45,18 @@ class PolicyBuildTest {
         policy.setFrontends(List.of("dockerfile.v0"));
         policy.setJobsMayNameBuilders(false);
 
-        String push =
-                "the administrator's policy does not allow a push to evil.example.com/a; it allows registry.example.com/shop";
+        String push = "the administrator's policy does not allow a push to evil.example.com/a; it allows "
+                + "registry.example.com/shop";
         assertFails("treenqBuild(tags: ['evil.example.com/a:1'])", push);
         assertFails("treenqBuild(tags: ['registry.example.com/shop/web', 'evil.example.com/a:1'])", push);
         assertFails("treenqBuild(cacheTo: [registryCache('evil.example.com/a')])", push);
         assertFails(
-                "treenqBuild(cacheTo: [registryCache(ref: 'registry.example.com/shop', options: [ref: 'evil.example.com/a'])])",
+                "treenqBuild(cacheTo: [registryCache(ref: 'registry.example.com/shop', options: [ref: "
+                        + "'evil.example.com/a'])])",
                 push);
         assertFails(
-                "treenqBuild(tags: ['registry.example.com/shop/web'], imageOptions: ['dangling-name-prefix': 'evil.example.com/a'])",
+                "treenqBuild(tags: ['registry.example.com/shop/web'], imageOptions: ['dangling-name-prefix': "
+                        + "'evil.example.com/a'])",
                 push);
         assertFails("treenqPromote(from: 'evil.example.com/b', to: ['evil.example.com/a:1'])", push);
         assertFails(
@@ -77,7 +79,8 @@ class PolicyBuildTest {
         job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of("$JOB_NAME/a:1"))));
 
         jenkins.assertLogContains(
-                "ERROR: the administrator's policy does not allow a push to evil.example.com/a; it allows registry.example.com",
+                "ERROR: the administrator's policy does not allow a push to evil.example.com/a; it allows "
+                        + "registry.example.com",
                 jenkins.buildAndAssertStatus(Result.FAILURE, job));
     }
 
@@ -127,7 +130,7 @@ class PolicyBuildTest {
                     treenqCheck()""");
 
             jenkins.assertLogContains(
-                    "The administrator's policy on frontends: a line '# syntax=' of the Dockerfile is not followed",
+                    "The administrator's policy restricts frontends: a '# syntax=' line in the Dockerfile is ignored",
                     jenkins.buildAndAssertSuccess(job));
         }
     }
@@ -162,7 +165,8 @@ class PolicyBuildTest {
             assertDoesNotRun(
                     evil,
                     "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'dockerfile.v0'])",
-                    "does not allow the frontend 'dockerfile.v0'; it allows dockerfile.v0, docker.io/docker/dockerfile");
+                    "does not allow the frontend 'dockerfile.v0'; it allows dockerfile.v0, "
+                            + "docker.io/docker/dockerfile");
         }
     }
 

@@ -126,7 +126,7 @@ class PoolTest {
                     job("job", BUILD.replace("treenqBuild()", "treenqBuild tags: ['" + image + "']")));
 
             jenkins.assertLogContains(
-                    "The image was built, but cannot push " + image + ": the registry has too much to do", run);
+                    "The image was built, but cannot push " + image + ": the registry is overloaded", run);
             jenkins.assertLogContains("; pushing again in 1 s (2 of 4)", run);
             jenkins.assertLogNotContains("(3 of 4)", run);
             jenkins.assertLogContains("CACHED", run);

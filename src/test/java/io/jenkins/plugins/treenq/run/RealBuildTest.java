@@ -26,6 +26,7 @@ import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
@@ -47,10 +48,9 @@ import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Jobs of a real Jenkins on a real daemon, which pushes to a real registry. */
-@WithJenkins
+@SharedJenkins
 class RealBuildTest {
     private static final String DOCKERFILE =
             "FROM busybox\\nARG SOURCE_DATE_EPOCH\\nCOPY hello /hello\\nRUN cat /hello\\n";

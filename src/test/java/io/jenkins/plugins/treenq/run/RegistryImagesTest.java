@@ -36,6 +36,7 @@ import io.jenkins.plugins.treenq.buildkit.images.CraneRegistry;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.ResultHandling;
@@ -54,15 +55,12 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -74,10 +72,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Steps that need neither a workspace nor a builder, in a real Jenkins with real registries. */
-@WithJenkins
+@SharedJenkins
 class RegistryImagesTest {
     @TempDir
     Path folder;
@@ -302,7 +299,7 @@ class RegistryImagesTest {
             allowed.setPlainHttp(false);
             assertFails(
                     "promoting " + image + "@" + digest + " failed, nothing was tagged: registry " + plain.host()
-                            + " does not speak TLS, without which it is used only where plain HTTP is allowed",
+                            + " does not support TLS, and plain HTTP is not allowed for it",
                     "treenqPromote from: '" + image + ":1', to: '" + plain.host() + repository + ":3'");
         }
     }
@@ -332,7 +329,7 @@ class RegistryImagesTest {
                 Jenkins.get().getFingerprintMap().get(digest(image, "tested").substring(7, 39));
         assertEquals(run.getParent().getFullName(), fingerprint.getOriginal().getName());
         assertFails(
-                "there is nothing to promote: 'from' is empty, or a build that made no image with a name",
+                "there is nothing to promote: 'from' is empty, or a build that created no image with a name",
                 """
                 def image
                 node { writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /'; image = treenqBuild(tags: []) }
@@ -407,13 +404,13 @@ class RegistryImagesTest {
 
         present.setIfPresent(ResultHandling.FAILURE);
         FreeStyleBuild failed = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
-        jenkins.assertLogContains("ERROR: the build fails because the image is there", failed);
+        jenkins.assertLogContains("ERROR: the build fails because the image already exists", failed);
         jenkins.assertLogNotContains("\tat ", failed);
 
         present.setIfPresent(null);
         absent.setIfAbsent(ResultHandling.FAILURE);
         jenkins.assertLogContains(
-                "ERROR: the build fails because the image is not there",
+                "ERROR: the build fails because the image does not exist",
                 jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));
         // Not knowing is neither.
         job.getBuildersList()
@@ -507,7 +504,8 @@ class RegistryImagesTest {
             String host = "localhost:" + other.getLocalPort();
             String refusal =
                     "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
-                            + " administrator add it to controllerHosts of the policy under Manage Jenkins, System, Treenq Build";
+                            + " administrator add it to controllerHosts of the policy under Manage Jenkins, "
+                            + "System, Treenq Build";
 
             assertFails("inspecting " + host + "/a/b:1 failed: " + refusal, "treenqInspect '" + host + "/a/b:1'");
             assertFails(
@@ -516,7 +514,7 @@ class RegistryImagesTest {
             jenkins.assertLogContains(
                     refusal, run(Result.FAILURE, "treenqPromote from: '" + image + ":1', to: '" + host + "/a/b:1'"));
             jenkins.assertLogContains(
-                    "WARNING: the image is built, for it is not known whether it is there: " + refusal,
+                    "WARNING: the image is built, because the registry could not be queried: " + refusal,
                     run(
                             Result.FAILURE,
                             "treenqBuild tags: ['" + host + "/a/b:1'], context: 'https://example.invalid/a.git',"
@@ -556,16 +554,8 @@ class RegistryImagesTest {
     }
 
     private static SSLContext tls(Certificates.Identity authority) throws Exception {
-        Certificates.Identity server =
-                Certificates.server(authority, "localhost", Instant.now().plusSeconds(3600));
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("server", server.keys().getPrivate(), new char[0], new Certificate[] {server.certificate()});
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
+        return Certificates.server(authority, "localhost", Instant.now().plusSeconds(3600))
+                .context();
     }
 
     private static void assertUntouched(ServerSocket server) throws IOException {

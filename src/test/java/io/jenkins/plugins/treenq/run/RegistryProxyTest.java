@@ -14,6 +14,7 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.registry.TunnelProxy;
+import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
@@ -21,14 +22,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -59,13 +56,16 @@ class RegistryProxyTest {
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(tls()));
+        server.setHttpsConfigurator(new HttpsConfigurator(
+                Certificates.server(authority, "*.example.com", Instant.now().plusSeconds(3600))
+                        .context()));
         server.createContext("/", RegistryProxyTest::answer);
         server.start();
         proxy = new TunnelProxy(server.getAddress().getPort());
         Registry registry = new Registry("registry.example.com");
         registry.setCaCertificate(authority.certificatePem());
         TreenqConfiguration.get().setRegistries(List.of(registry));
+        allow("tokens.example.com", "storage.example.com");
         use("");
     }
 
@@ -76,22 +76,14 @@ class RegistryProxyTest {
         server.stop(0);
     }
 
-    private void use(String noProxyHost) throws IOException {
-        jenkins.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", proxy.port(), null, null, noProxyHost));
+    private static void allow(String... hosts) {
+        Policy policy = new Policy();
+        policy.setControllerHosts(List.of(hosts));
+        TreenqConfiguration.get().setPolicy(policy);
     }
 
-    private SSLContext tls() throws Exception {
-        Certificates.Identity identity =
-                Certificates.server(authority, "*.example.com", Instant.now().plusSeconds(3600));
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry(
-                "server", identity.keys().getPrivate(), new char[0], new Certificate[] {identity.certificate()});
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
+    private void use(String noProxyHost) throws IOException {
+        jenkins.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", proxy.port(), null, null, noProxyHost));
     }
 
     private static String digest(String text) {
@@ -154,6 +146,22 @@ class RegistryProxyTest {
 
         assertEquals(
                 List.of(TO_REGISTRY, TO_TOKENS, TO_STORAGE),
+                proxy.tunnels().stream().distinct().toList());
+    }
+
+    /** Only the proxy can resolve the name of the storage, which may be a host in the proxy's own network. */
+    @Test
+    void aHostThatOnlyTheProxyCanResolveHasToBeAllowed() throws Exception {
+        allow("tokens.example.com");
+
+        WorkflowRun run = run(Result.FAILURE, "treenqInspect 'registry.example.com/a/b:1'");
+
+        jenkins.assertLogContains(
+                "registry registry.example.com points to storage.example.com, which may not be connected to from here;"
+                        + " configure it as a registry, or let an administrator add it to controllerHosts",
+                run);
+        assertEquals(
+                List.of(TO_REGISTRY, TO_TOKENS),
                 proxy.tunnels().stream().distinct().toList());
     }
 

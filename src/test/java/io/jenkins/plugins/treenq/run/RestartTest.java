@@ -15,6 +15,7 @@ import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
+import io.jenkins.plugins.treenq.pool.DaemonCandidates;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
@@ -148,7 +149,7 @@ class RestartTest {
                 jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
 
-        jenkins.assertLogContains("The build was finished while Jenkins was away", run);
+        jenkins.assertLogContains("The daemon finished the build while Jenkins was restarting", run);
         jenkins.assertLogNotContains("building again", run);
         // Once before the first restart.
         assertEquals(2, JenkinsRule.getLog(run).split("Building on 'default'", -1).length);
@@ -162,6 +163,52 @@ class RestartTest {
                         .map(TimelinePage::getState)
                         .toList());
         jenkins.assertLogContains("digest=" + digest, run);
+    }
+
+    /** The daemon's only slot belongs to another build, which the daemon never answers. */
+    @Test
+    void aBuildThatWaitedIsLinkedToTheOneThatRepeatsItAfterTheControllerWasKilled() throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::startWaitingBuild, image);
+
+        controller.stopJenkinsForcibly();
+
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::finishWaitingBuild);
+    }
+
+    private static void startWaitingBuild(JenkinsRule jenkins, String image) throws Throwable {
+        Daemon daemon = Daemon.first();
+        Configured.with(daemon);
+        BuildkitBuilder builder = Configured.builder("default", daemon.address());
+        builder.setLimit(1);
+        TreenqConfiguration.get().setBuilders(List.of(builder));
+        TreenqConfiguration.get().save();
+        // The slot is taken until this process ends.
+        ControllerDaemonPool.get()
+                .acquire(() -> new DaemonCandidates.Daemons(List.of(daemon.address()), 1))
+                .join();
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%s\\n'
+                    treenqBuild tags: ['%s/%s:1']
+                }
+                """.formatted(image, daemon.registry(), image), true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit", run);
+    }
+
+    private static void finishWaitingBuild(JenkinsRule jenkins) throws Throwable {
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
+        assertEquals(
+                List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
+                builds.stream().map(TimelinePage::getState).toList());
+        assertEquals(2, builds.get(0).getContinuedBy());
     }
 
     @Test
@@ -225,8 +272,7 @@ class RestartTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
 
         jenkins.assertLogContains("Looking for build ", run);
-        jenkins.assertLogContains(
-                "The build was not finished; building again, with what is in the builder's cache", run);
+        jenkins.assertLogContains("The daemon did not finish the build; building again with the builder's cache", run);
         // The first daemon was only tried before the restart.
         assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of 'default'", -1).length);
         List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();

@@ -17,6 +17,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
@@ -32,10 +33,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Builds that need not be done, and those that have to be. */
-@WithJenkins
+@SharedJenkins
 class SkipTest {
     private static final String DOCKERFILE = "FROM busybox\\nCOPY hello /\\n";
 
@@ -127,6 +127,22 @@ class SkipTest {
     }
 
     @Test
+    void aDockerfileThatIsGivenAsTextIsAnInput() throws Exception {
+        String call = tags("1") + ", skipIfUnchanged: true, dockerfileText: 'FROM busybox\\nCOPY hello /%s\\n'";
+        assertBuilt(build("one", "", call.formatted("a")), "1");
+
+        WorkflowRun same = build("one", "", call.formatted("a"));
+
+        assertSkipped(same, "1");
+        jenkins.assertLogNotContains("WARNING: the image is built", same);
+        String first = digest("1");
+        // Another text, and another file that it copies.
+        assertBuilt(build("one", "", call.formatted("b")), "1");
+        assertNotEquals(first, digest("1"));
+        assertBuilt(build("two", "", call.formatted("b")), "1");
+    }
+
+    @Test
     void neitherAWorkspaceNorABuilderIsNeededToSkip() throws Exception {
         build("one", DOCKERFILE, tags("1"));
         TreenqConfiguration.get().setBuilders(List.of());
@@ -162,11 +178,11 @@ class SkipTest {
         String reason = "registry " + daemon.registry() + " has a certificate that is not trusted here";
         WorkflowRun present = build("one", DOCKERFILE, tags("1") + ", skipIfPresent: true");
         jenkins.assertLogContains(
-                "WARNING: the image is built, for it is not known whether it is there: " + reason, present);
+                "WARNING: the image is built, because the registry could not be queried: " + reason, present);
         assertBuilt(present, "1");
         WorkflowRun unchanged = build("one", DOCKERFILE, tags("1") + ", skipIfUnchanged: true");
         jenkins.assertLogContains(
-                "WARNING: the image is built, for it is not known whether something has changed: " + reason, unchanged);
+                "WARNING: the image is built, because its inputs could not be compared: " + reason, unchanged);
         assertBuilt(unchanged, "1");
     }
 
@@ -181,10 +197,12 @@ class SkipTest {
 
         assertThat(
                 JenkinsRule.getLog(run),
-                matchesPattern(
-                        "(?s).*WARNING: the image is built, for it is not known whether something has changed: registry \\S*docker.io"
-                                + " (?:has a name that is not known here|cannot be reached from here|does not answer in time)"
-                                + "; if builds reach it through a mirror, add that to the mirrors of the registry in Manage Jenkins » System\\R.*"));
+                matchesPattern("(?s).*WARNING: the image is built, because its inputs could not be compared: registry "
+                        + "\\S*docker.io"
+                        + " (?:has a host name that cannot be resolved|cannot be reached from here|does "
+                        + "not answer in time)"
+                        + "; if builds reach it through a mirror, add that to the mirrors of the "
+                        + "registry in Manage Jenkins » System\\R.*"));
         assertBuilt(run, "1");
     }
 
@@ -200,7 +218,7 @@ class SkipTest {
                 """.formatted(tags("1")));
 
         jenkins.assertLogContains(
-                "WARNING: the image is built, for it is not known whether it is there: registry", run);
+                "WARNING: the image is built, because the registry could not be queried: registry", run);
         jenkins.assertLogContains("ERROR: building " + image + ":1 on builder 'default' failed: ", run);
         jenkins.assertLogNotContains("wrong-password", run);
     }
@@ -237,8 +255,8 @@ class SkipTest {
         for (int i = 0; i < 2; i++) {
             WorkflowRun run = build("one", DOCKERFILE, tags("1") + ", skipIfUnchanged: true, noCache: true");
             jenkins.assertLogContains(
-                    "WARNING: the image is built, for it is not known whether something has changed: "
-                            + "what the option 'no-cache' brings is not known here",
+                    "WARNING: the image is built, because its inputs could not be compared: what the option "
+                            + "'no-cache' brings is not known here",
                     run);
             assertBuilt(run, "1");
         }

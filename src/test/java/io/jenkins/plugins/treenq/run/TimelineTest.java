@@ -25,6 +25,7 @@ import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import java.math.BigDecimal;
@@ -52,10 +53,9 @@ import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What is told of image builds on a real daemon, while they run and afterwards. */
-@WithJenkins
+@SharedJenkins
 class TimelineTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int POLL_MILLIS = 100;

@@ -87,12 +87,12 @@ class FormChecksTest {
                 "host",
                 "'host' is not an entitlement; BuildKit supports network.host, security.insecure and device");
         assertTaken(step::doCheckShmSize, "", "64m", "1.5 GiB");
-        assertRefused(step::doCheckShmSize, "much", "shmSize: 'much' is no size; write it as in 64m or 2g");
+        assertRefused(step::doCheckShmSize, "much", "shmSize: 'much' is not a size; write it as in 64m or 2g");
         assertTaken(step::doCheckUlimits, "", "nofile=1024", "nofile=1024:2048\ncore=-1\nnproc=5:-1");
         assertRefused(
                 step::doCheckUlimits,
                 "nofiles=1",
-                "'nofiles=1' is no limit; write it as in nofile=1024 or nofile=1024:2048, and -1 for no limit");
+                "'nofiles=1' is not a limit; write it as in nofile=1024 or nofile=1024:2048, and -1 for no limit");
         assertRefused(
                 step::doCheckUlimits,
                 "nofile=2:1",
@@ -176,13 +176,14 @@ class FormChecksTest {
         assertRefused(
                 step::doCheckAnnotations,
                 "bogus:a=b",
-                "'bogus' carries no annotations; write index, index-descriptor, manifest or manifest-descriptor, and a platform"
+                "'bogus' cannot have annotations; write index, index-descriptor, manifest or "
+                        + "manifest-descriptor, and a platform"
                         + " in [ ]");
         assertEquals(FormValidation.Kind.OK, step.doCheckPushByDigest(job, false, "a/b:1").kind);
         assertRefused(
                 (item, tags) -> step.doCheckPushByDigest(item, true, tags),
                 "a/b:1",
-                "'a/b:1' has a tag, and a push by digest makes none; write 'docker.io/a/b'");
+                "'a/b:1' has a tag, but a push by digest creates none; write 'docker.io/a/b'");
         String digest = "a/b@sha256:" + "0".repeat(64);
         assertRefused(
                 promote::doCheckTo,

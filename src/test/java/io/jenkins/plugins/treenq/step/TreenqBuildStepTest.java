@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.parameters.AzblobCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
@@ -31,9 +32,8 @@ import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@SharedJenkins
 class TreenqBuildStepTest {
     private JenkinsRule jenkins;
 
@@ -69,7 +69,8 @@ class TreenqBuildStepTest {
         tester.assertRoundTrip(
                 plain(),
                 "treenqBuild buildArgs: [VERSION: '1.4', 'with-dash': 'a=b'], builder: 'arm', context: 'web',"
-                        + " credentialsId: 'login', dockerfile: 'Dockerfile.prod', labels: [team: 'shop'], noCache: true,"
+                        + " credentialsId: 'login', dockerfile: 'Dockerfile.prod', labels: [team: 'shop'], "
+                        + "noCache: true,"
                         + " platforms: ['linux/amd64', 'linux/arm64'], pull: true, push: false,"
                         + " tags: ['localhost:5000/shop/web:1.4', 'localhost:5000/shop/web:latest'], target: 'prod'");
     }
@@ -212,7 +213,8 @@ class TreenqBuildStepTest {
                 .assertRoundTrip(
                         step,
                         "treenqBuild cacheFrom: [registryCache('registry.example.com/cache/web')],"
-                                + " cacheTo: [localCache(mode: 'max', options: [compression: 'zstd'], path: 'cache'), inlineCache()],"
+                                + " cacheTo: [localCache(mode: 'max', options: [compression: 'zstd'], path: "
+                                + "'cache'), inlineCache()],"
                                 + " outputs: [output(dest: 'image.tar', type: 'oci')],"
                                 + " secrets: [secret(credentialsId: 'npm-token', id: 'npm')],"
                                 + " ssh: [sshKey('deploy-key'), sshAgent(id: 'other')], tags: ['web:1']");
@@ -224,7 +226,7 @@ class TreenqBuildStepTest {
         step.setBuildArgs(List.of("VERSION"));
 
         AbortException failure = assertThrows(AbortException.class, () -> step.order("ref", UnaryOperator.identity()));
-        assertThat(failure.getMessage(), containsString("buildArgs: 'VERSION' is not of the form NAME=value"));
+        assertThat(failure.getMessage(), containsString("buildArgs: entry 1 is not of the form NAME=value"));
     }
 
     private static TreenqBuildStep instantiate(Map<String, Object> arguments) {

@@ -12,6 +12,7 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.io.ByteArrayInputStream;
@@ -25,9 +26,8 @@ import org.jenkinsci.plugins.structs.describable.HomogeneousObjectType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@SharedJenkins
 class TreenqBuilderTest {
     private JenkinsRule jenkins;
 

@@ -195,7 +195,7 @@ class TreenqMetadataStepTest {
 
         jenkins.assertLogContains("names=<" + names + ">", run);
         if (names.isEmpty()) {
-            jenkins.assertLogContains("WARNING: No rule gives a tag for this build", run);
+            jenkins.assertLogContains("WARNING: No rule generates a tag for this build", run);
         }
     }
 
@@ -291,7 +291,7 @@ class TreenqMetadataStepTest {
             value = {
                 "tags: ['type=sha,fromat=long'] | type=sha has no attribute 'fromat'",
                 "tags: ['type=raw,value={{brnach}}'] | {{brnach}}",
-                "tags: ['type=raw,value=-x'] | gives the tag '-x', which is none",
+                "tags: ['type=raw,value=-x'] | generates the tag '-x', which is not a valid tag",
                 "images: ['a b'], tags: ['x'] | 'a b:x' is not an image name",
                 "flavor: ['latest=maybe'] | latest is auto, true or false",
                 "commitDate: 'yesterday' | not 'yesterday'",
@@ -315,7 +315,8 @@ class TreenqMetadataStepTest {
 
         assertThat(form.doCheckTags(job, "type=sha\n# no rule\n\ntype=raw,value=$x").kind, is(FormValidation.Kind.OK));
         assertThat(
-                form.doCheckTags(job, "type=sha\ntype=shaa").getMessage(), containsString("no type &#039;shaa&#039;"));
+                form.doCheckTags(job, "type=sha\ntype=shaa").getMessage(),
+                containsString("no tag type &#039;shaa&#039;"));
         assertThat(form.doCheckImages(job, "name=").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckFlavor(job, "latest").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckLabels(job, "team").kind, is(FormValidation.Kind.ERROR));

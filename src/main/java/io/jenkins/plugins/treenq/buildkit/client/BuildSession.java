@@ -2,16 +2,22 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.grpc.ManagedChannel;
+import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
+import io.jenkins.plugins.treenq.buildkit.compression.SentBytes;
 import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
 import io.jenkins.plugins.treenq.buildkit.session.Session;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -20,32 +26,41 @@ import java.util.concurrent.Future;
  * The session of one build, with the services that the client offers in the session and the results that it receives.
  */
 final class BuildSession implements AutoCloseable {
+    private static final String SENDING = "client:sent-bytes";
+    private static final String SENDING_NAME = "[internal] sending files to the daemon";
+
     private final Session session;
     private final ResultReceiver results;
     private final ClientFailure failure;
+    private final SentBytes sentBytes;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private BuildSession(Session session, ResultReceiver results, ClientFailure failure) {
+    private BuildSession(Session session, ResultReceiver results, ClientFailure failure, SentBytes sentBytes) {
         this.session = session;
         this.results = results;
         this.failure = failure;
+        this.sentBytes = sentBytes;
     }
 
     /**
      * Opens a session.
      *
+     * @param limit time limit for the daemon to open its side of the session
      * @throws BuildkitException.InvalidRequestException if the request and the content of the session do not match
      */
     static BuildSession open(
             ManagedChannel channel,
             Endpoint endpoint,
             EventLoops loops,
+            CompressionDecision compression,
             BuildRequest request,
             SessionContent content,
-            BuildListener listener)
+            BuildListener listener,
+            Duration limit)
             throws BuildkitException.InvalidRequestException {
         ClientFailure failure = new ClientFailure();
-        FileSyncService files = new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure);
+        FileSyncService files =
+                new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure, compression);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
         Session session = null;
         try {
@@ -55,20 +70,20 @@ final class BuildSession implements AutoCloseable {
                 results.close();
             }
         }
-        BuildSession opening = new BuildSession(session, results, failure);
-        opening.follow(endpoint, loops);
+        BuildSession opening = new BuildSession(session, results, failure, files.sentBytes());
+        opening.follow(endpoint, loops, limit);
         return opening;
     }
 
-    private void follow(Endpoint endpoint, EventLoops loops) {
+    private void follow(Endpoint endpoint, EventLoops loops, Duration limit) {
         Future<?> timeout = loops.workers()
                 .schedule(
                         () -> opened.completeExceptionally(new BuildkitException.UnreachableException(
                                 endpoint.address() + " did not open a session within "
-                                        + endpoint.connectTimeout().toSeconds()
+                                        + limit.toSeconds()
                                         + " s; a proxy that does not pass HTTP/2 streams through may be in between",
                                 null)),
-                        endpoint.connectTimeout());
+                        limit);
         opened.whenComplete((none, late) -> timeout.cancel(false));
         session.opened().whenComplete((none, broken) -> {
             if (broken == null) {
@@ -82,10 +97,25 @@ final class BuildSession implements AutoCloseable {
 
     /**
      * Returns a future that completes when the daemon has opened its side of the session. If the daemon does not open
-     * the session within the endpoint's time limit, the future completes with a {@link BuildkitException}.
+     * the session within the time limit, the future completes with a {@link BuildkitException}.
      */
     CompletableFuture<Void> opened() {
         return opened;
+    }
+
+    /** Returns whether the daemon has opened its side of the session, which proves that it was reached. */
+    boolean wasOpened() {
+        return session.opened().isDone() && !session.opened().isCompletedExceptionally();
+    }
+
+    /**
+     * Returns the outcome of a build. If the build failed, the session's failure to open explains it better, for which
+     * this method waits.
+     */
+    <T> CompletableFuture<T> whenOpened(T result, Throwable failure) {
+        return failure == null
+                ? CompletableFuture.completedFuture(result)
+                : opened.thenCompose(none -> CompletableFuture.failedFuture(failure));
     }
 
     /** Stops waiting for the daemon to open the session. */
@@ -94,7 +124,7 @@ final class BuildSession implements AutoCloseable {
     }
 
     static BuildkitException cancelled() {
-        return new BuildkitException.ConnectionLostException("the build was cancelled on this side", null);
+        return new BuildkitException.ConnectionLostException("the build was cancelled by this client", null);
     }
 
     String id() {
@@ -122,6 +152,21 @@ final class BuildSession implements AutoCloseable {
      */
     void finish(Map<String, String> response) throws BuildkitException {
         results.finish(response);
+    }
+
+    /**
+     * Sends the listener the number of bytes that were sent, if some of them were compressed: the daemon counts the
+     * bytes before compression only.
+     */
+    void reportSentBytes(BuildListener listener) {
+        if (sentBytes.compressed()) {
+            Instant now = Instant.now();
+            List.of(
+                            new BuildEvent.VertexChanged(SENDING, List.of(), SENDING_NAME, false, now, null, "", null),
+                            new BuildEvent.Output(SENDING, now, 1, sentBytes + "\n"),
+                            new BuildEvent.VertexChanged(SENDING, List.of(), SENDING_NAME, false, now, now, "", null))
+                    .forEach(listener::onEvent);
+        }
     }
 
     /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import io.grpc.ManagedChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
@@ -33,16 +32,18 @@ import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
-import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
+import io.jenkins.plugins.treenq.buildkit.transport.ClientChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -59,21 +60,31 @@ public final class BuildkitClient implements AutoCloseable {
     /** Proxy networks need v0.31, because older daemons ignore the field and build without the proxy. */
     private static final int PROXY_NETWORK_MINOR = 31;
 
+    /**
+     * The time limit for the session on a connection that was kept, after which a new connection is made. It is shorter
+     * than the time limit for connecting, because the network may have lost the connection without notice.
+     */
+    private static final Duration KEPT_CONNECTION_LIMIT = Duration.ofSeconds(3);
+
+    private final DaemonConnection connection;
     private final Endpoint endpoint;
     private final EventLoops loops;
-    private final ManagedChannel channel;
+    private final ClientChannel channel;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Workers workers;
     private final Cache cache;
     private final History history;
-    private DaemonInfo info;
+    /** Whether the daemon has answered on this connection since the client has it. */
+    private volatile boolean proven = true;
 
-    private BuildkitClient(Endpoint endpoint, EventLoops loops) throws BuildkitException.InvalidRequestException {
-        this.endpoint = endpoint;
-        this.loops = loops;
-        this.channel = DaemonChannel.open(endpoint, loops);
+    private BuildkitClient(DaemonConnection connection) {
+        this.connection = connection;
+        this.endpoint = connection.endpoint();
+        this.loops = connection.loops();
+        this.channel = connection.channel();
         this.workers = new Workers(channel, endpoint);
         this.cache = new Cache(channel, endpoint);
-        this.history = new History(channel, endpoint, () -> info);
+        this.history = new History(channel, endpoint, connection::info);
     }
 
     /**
@@ -83,7 +94,18 @@ public final class BuildkitClient implements AutoCloseable {
      *     if the daemon is too old
      */
     public static BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException {
-        CompletableFuture<BuildkitClient> connected = connectLater(endpoint);
+        return await(connectLater(endpoint));
+    }
+
+    /**
+     * Connects like {@link #connect} for a client whose first operation is a build; see {@link #connectForBuildLater}.
+     */
+    public static BuildkitClient connectForBuild(Endpoint endpoint) throws BuildkitException, InterruptedException {
+        return await(connectForBuildLater(endpoint));
+    }
+
+    private static BuildkitClient await(CompletableFuture<BuildkitClient> connected)
+            throws BuildkitException, InterruptedException {
         try {
             return FutureOutcome.get(connected, BuildkitException.class);
         } catch (InterruptedException e) {
@@ -99,21 +121,58 @@ public final class BuildkitClient implements AutoCloseable {
      * actions of the future must not block.
      */
     public static CompletableFuture<BuildkitClient> connectLater(Endpoint endpoint) {
-        EventLoops loops = new EventLoops();
         BuildkitClient client;
         try {
-            client = new BuildkitClient(endpoint, loops);
+            client = new BuildkitClient(new DaemonConnection(endpoint));
         } catch (BuildkitException | RuntimeException | Error e) {
-            loops.close();
             return CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<BuildkitClient> connected = client.workers.infoLater().thenApply(client::checked);
+        CompletableFuture<BuildkitClient> connected = client.asked();
         connected.whenComplete((checked, failure) -> {
             if (failure != null) {
-                client.close();
+                client.connection.close();
             }
         });
         return connected;
+    }
+
+    /**
+     * Connects like {@link #connectLater} for a client whose first operation is a build. If an earlier client has left
+     * a connection, the daemon is not asked first, which would take a round trip: if the connection turns out to be
+     * lost, the build connects anew.
+     */
+    public static CompletableFuture<BuildkitClient> connectForBuildLater(Endpoint endpoint) {
+        Optional<DaemonConnection> kept = IdleConnections.shared().take(endpoint);
+        if (kept.isEmpty()) {
+            return connectLater(endpoint);
+        }
+        BuildkitClient client = new BuildkitClient(kept.get());
+        client.proven = false;
+        return CompletableFuture.completedFuture(client);
+    }
+
+    /** Requests the daemon's version. */
+    private CompletableFuture<BuildkitClient> asked() {
+        return workers.infoLater().thenApply(this::checked);
+    }
+
+    private CompletableFuture<BuildkitClient> reconnected() {
+        connection.reconnect();
+        return asked();
+    }
+
+    private Duration keptLimit() {
+        return endpoint.connectTimeout().compareTo(KEPT_CONNECTION_LIMIT) < 0
+                ? endpoint.connectTimeout()
+                : KEPT_CONNECTION_LIMIT;
+    }
+
+    /**
+     * Closes the connections that earlier clients have left for the next build. Without this method, each of them is
+     * closed after a minute.
+     */
+    public static void closeIdleConnections() {
+        IdleConnections.shared().close();
     }
 
     /**
@@ -127,16 +186,13 @@ public final class BuildkitClient implements AutoCloseable {
                 .build();
         Endpoint nowhere = Endpoint.of("unix:///nowhere/" + request.ref(), null);
         SessionContent nothing = new SessionContent(Map.of(), host -> Optional.empty(), id -> Optional.empty(), "");
-        EventLoops loops = new EventLoops();
         try (PlainPrinter printer = new PlainPrinter(line -> {}, (vertex, line) -> {});
-                BuildkitClient client = new BuildkitClient(nowhere, loops)) {
+                BuildkitClient client = new BuildkitClient(new DaemonConnection(nowhere))) {
             SolveRequests.build(request, "").toByteArray();
-            client.info = new DaemonInfo("", "", "", "");
+            client.connection.setInfo(new DaemonInfo("", "", "", ""));
             client.build(request, nothing, printer);
         } catch (BuildkitException e) {
             // Nothing answers there.
-        } finally {
-            loops.close();
         }
     }
 
@@ -145,7 +201,8 @@ public final class BuildkitClient implements AutoCloseable {
             throw new CompletionException(new BuildkitException.UnreachableException(
                     endpoint.address() + " is BuildKit " + answer.version() + "; update it to v0.12 or newer", null));
         }
-        info = answer;
+        connection.setInfo(answer);
+        proven = true;
         return this;
     }
 
@@ -170,10 +227,25 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
+        boolean kept = !proven;
+        BuildSession session = open(request, content, listener, kept ? keptLimit() : endpoint.connectTimeout());
+        session.opened().thenRun(() -> proven = true);
+        // The daemon may have got the first request in spite of all, and refuses another one with the same ref.
+        RunningBuild.Reconnection anew =
+                () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener));
         RunningBuild build =
-                new RunningBuild(channel, endpoint, loops.workers(), open(request, content, listener), listener);
+                new RunningBuild(channel, endpoint, loops.workers(), session, kept ? anew : null, listener);
         build.begin();
         return build;
+    }
+
+    private CompletableFuture<BuildSession> openLater(
+            BuildRequest request, SessionContent content, BuildListener listener) {
+        try {
+            return CompletableFuture.completedFuture(open(request, content, listener, endpoint.connectTimeout()));
+        } catch (BuildkitException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -193,13 +265,14 @@ public final class BuildkitClient implements AutoCloseable {
         return new FailureExplanation(this, request, content, registries).of(failure);
     }
 
-    private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener)
+    private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener, Duration limit)
             throws BuildkitException.InvalidRequestException {
+        DaemonInfo info = info();
         if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
             throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        return BuildSession.open(channel, endpoint, loops, request, content, listener);
+        return BuildSession.open(channel, endpoint, loops, connection.compression(), request, content, listener, limit);
     }
 
     /**
@@ -273,7 +346,7 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public Map<String, String> frontendAnswer(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
-        try (BuildSession session = open(request, content, listener)) {
+        try (BuildSession session = open(request, content, listener, endpoint.connectTimeout())) {
             try {
                 FutureOutcome.get(session.opened(), BuildkitException.class);
                 session.begin();
@@ -292,7 +365,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Returns the information that the daemon sent when the client connected. */
     public DaemonInfo info() {
-        return info;
+        return connection.info();
     }
 
     /** Returns the daemon's workers. */
@@ -375,9 +448,19 @@ public final class BuildkitClient implements AutoCloseable {
         new Contents(channel, endpoint).copy(digest, out);
     }
 
+    /**
+     * Closes the client. The connection is kept for a while for the next build, unless operations are running, which
+     * this method ends.
+     */
     @Override
     public void close() {
-        channel.shutdownNow();
-        loops.close();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (channel.release()) {
+            IdleConnections.shared().put(connection);
+        } else {
+            connection.close();
+        }
     }
 }

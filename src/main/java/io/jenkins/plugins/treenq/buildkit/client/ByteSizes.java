@@ -19,7 +19,7 @@ final class ByteSizes {
         Matcher parts = SIZE.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!parts.matches()) {
             throw new BuildkitException.InvalidRequestException(
-                    what + ": '" + text + "' is no size; write it as in 64m or 2g");
+                    what + ": '" + text + "' is not a size; write it as in 64m or 2g");
         }
         int power = parts.group(2).isEmpty() ? 0 : UNITS.indexOf(parts.group(2)) + 1;
         return new BigDecimal(parts.group(1))

@@ -297,7 +297,7 @@ public record DockerfileBuild(
             Matcher parts = ANNOTATION_TYPE.matcher(type);
             if (!parts.matches()) {
                 throw new BuildkitException.InvalidRequestException(
-                        "'" + type + "' carries no annotations; write index,"
+                        "'" + type + "' cannot have annotations; write index,"
                                 + " index-descriptor, manifest or manifest-descriptor, and a platform in [ ]");
             }
             String platform = parts.group("platform");
@@ -494,7 +494,7 @@ public record DockerfileBuild(
                 throws BuildkitException.InvalidRequestException {
             if (!DESTINATIONS.contains(destination.type())) {
                 throw new BuildkitException.InvalidRequestException(
-                        "'" + destination.type() + "' is no kind of output; write local, tar, oci or docker");
+                        "'" + destination.type() + "' is not an output type; write local, tar, oci or docker");
             }
             boolean image =
                     destination.type().equals("oci") || destination.type().equals("docker");
@@ -521,7 +521,7 @@ public record DockerfileBuild(
             ImageName image = ImageName.parse(text);
             if (!image.tag().equals("latest") || text.endsWith(":latest")) {
                 throw new IllegalArgumentException(
-                        "'" + text + "' has a tag, and a push by digest makes none; write '" + image.name() + "'");
+                        "'" + text + "' has a tag, but a push by digest creates none; write '" + image.name() + "'");
             }
             return image.name();
         }

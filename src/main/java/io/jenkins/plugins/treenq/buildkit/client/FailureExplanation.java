@@ -37,7 +37,7 @@ final class FailureExplanation {
     private static final Map<String, String> EXIT_CODES = Map.of(
             "126", " (a program cannot be run)",
             "127", " (a program is not in the image)",
-            "137", " (it was killed, mostly for want of memory)");
+            "137", " (it was killed, probably because memory ran out)");
 
     private final BuildkitClient client;
     private final BuildRequest request;
@@ -113,7 +113,7 @@ final class FailureExplanation {
                 patterns = read(file.source().isEmpty() ? "context" : file.source(), IGNORED);
             }
             return patterns.flatMap(known -> IgnoredPath.pattern(known, file.path()))
-                    .map(pattern -> "'" + file.path() + "' is left out of the context by the pattern '" + pattern
+                    .map(pattern -> "'" + file.path() + "' is excluded from the context by the pattern '" + pattern
                             + "' of " + ignoreFile + "; remove the pattern, or add !" + file.path() + " after it")
                     .orElse(otherwise);
         } catch (BuildkitException.ContextUnreadableException e) {
@@ -139,7 +139,7 @@ final class FailureExplanation {
                 .options(options)
                 .sourcePolicy(request.sourcePolicy())
                 .build();
-        String line = "target '" + stage.name() + "' is no stage of the Dockerfile; ";
+        String line = "target '" + stage.name() + "' is not a stage of the Dockerfile; ";
         try {
             List<String> names = client.targets(any, content).stream()
                     .map(Target::name)
@@ -147,8 +147,8 @@ final class FailureExplanation {
                     .toList();
             return line
                     + (names.isEmpty()
-                            ? "none of its stages has a name, which FROM … AS NAME gives"
-                            : "there is " + listed(names));
+                            ? "no stage has a name; name one with FROM … AS NAME"
+                            : "the stages are " + listed(names));
         } catch (BuildkitException e) {
             return line + "check the name after AS";
         }

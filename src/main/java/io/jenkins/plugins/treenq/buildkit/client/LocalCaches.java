@@ -128,7 +128,7 @@ final class LocalCaches {
         RootedPath folder = folder(entry, "dest");
         boolean cleaned = GoBooleans.parse(entry.attributes().getOrDefault("reset", "false"))
                 .orElseThrow(() -> new BuildkitException.InvalidRequestException(
-                        "'" + entry.attributes().get("reset") + "' is no value for reset; write true or false"));
+                        "'" + entry.attributes().get("reset") + "' is not a value for reset; write true or false"));
         String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
         if (written.put(id, new Written(folder, tag, cleaned)) != null) {
             throw new BuildkitException.InvalidRequestException(
@@ -151,7 +151,7 @@ final class LocalCaches {
             }
             onSkipped.accept(entry.attributes().get("src"), "it has no " + digest);
         } catch (NoSuchFileException e) {
-            onSkipped.accept(entry.attributes().get("src"), "there is none yet");
+            onSkipped.accept(entry.attributes().get("src"), "it does not exist yet");
         } catch (IOException e) {
             onSkipped.accept(entry.attributes().get("src"), FileErrors.reason(e));
         }
@@ -165,13 +165,12 @@ final class LocalCaches {
             try {
                 return new Digest(digest);
             } catch (IllegalArgumentException e) {
-                throw new BuildkitException.InvalidRequestException("'" + digest + "' is no digest of a cache", e);
+                throw new BuildkitException.InvalidRequestException("'" + digest + "' is not the digest of a cache", e);
             }
         }
         String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
         if (tag.isEmpty()) {
-            throw new BuildkitException.InvalidRequestException(
-                    "a local cache needs a tag or a digest to be imported by");
+            throw new BuildkitException.InvalidRequestException("importing a local cache needs a tag or a digest");
         }
         return new LayoutIndex(folder)
                 .find(tag)

@@ -79,7 +79,7 @@ public final class OutputPaths {
         if (isSame(one, other)) {
             if (!first.mayBe(second)) {
                 throw new BuildkitException.InvalidRequestException(
-                        first + " and " + second + " are the same place; give each of them its own");
+                        first + " and " + second + " are the same path; give each of them its own path");
             }
         } else if (first.use() != Use.CACHE_IMPORT || second.use() != Use.CACHE_IMPORT) {
             if (isIn(one, other) || isIn(other, one)) {

@@ -143,7 +143,7 @@ final class ResultReceiver implements AutoCloseable {
                 isArchive(export)
                         ? "needs a file to write to, or tar=false and a folder"
                         : "with tar=false needs a folder to write to";
-            default -> "brings nothing back that could be written to a file or folder";
+            default -> "returns nothing that could be written to a file or folder";
         };
     }
 
@@ -159,7 +159,7 @@ final class ResultReceiver implements AutoCloseable {
         String value = export.attributes().getOrDefault(key, "false");
         return GoBooleans.parse(value)
                 .orElseThrow(() -> new BuildkitException.InvalidRequestException(
-                        "'" + value + "' is no value for " + key + "; write true or false"));
+                        "'" + value + "' is not a value for " + key + "; write true or false"));
     }
 
     private static Export withoutClientOptions(Export export) {
@@ -175,7 +175,7 @@ final class ResultReceiver implements AutoCloseable {
         String mode = export.attributes().getOrDefault("mode", "").strip().toLowerCase(Locale.ROOT);
         if (!Set.of("", "copy", "delete").contains(mode)) {
             throw new BuildkitException.InvalidRequestException(
-                    "'" + mode + "' is no mode of the local exporter; write copy or delete");
+                    "'" + mode + "' is not a mode of the local exporter; write copy or delete");
         }
         return mode.equals("delete");
     }

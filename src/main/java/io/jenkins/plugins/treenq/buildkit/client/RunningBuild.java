@@ -25,26 +25,37 @@ public final class RunningBuild {
     private final ManagedChannel channel;
     private final Endpoint endpoint;
     private final WorkerPool workers;
-    private final BuildSession session;
     private final BuildListener listener;
+    private final Reconnection reconnection;
     private final Instant start = Instant.now();
     private final CompletableFuture<BuildResult> result = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private boolean cancelled;
+    private BuildSession session;
 
-    /** Null until the session is open. */
+    /** Null until the build was sent to the daemon. */
     private Solve solve;
 
+    /** Connects anew, if the connection of an earlier client turns out to be lost. */
+    @FunctionalInterface
+    interface Reconnection {
+        /** Returns a session on a new connection. */
+        CompletableFuture<BuildSession> open();
+    }
+
+    /** @param reconnection null if the daemon has already answered on the connection */
     RunningBuild(
             ManagedChannel channel,
             Endpoint endpoint,
             WorkerPool workers,
             BuildSession session,
+            Reconnection reconnection,
             BuildListener listener) {
         this.channel = channel;
         this.endpoint = endpoint;
         this.workers = workers;
         this.session = session;
+        this.reconnection = reconnection;
         this.listener = listener;
     }
 
@@ -54,21 +65,50 @@ public final class RunningBuild {
                 cancel();
             }
         });
-        session.opened()
-                .thenComposeAsync(open -> solve(), workers)
-                .thenApplyAsync(this::finish, workers)
-                .handleAsync(this::close, workers)
-                .whenComplete((built, failure) -> {
-                    if (failure == null) {
-                        result.complete(built);
-                    } else {
-                        result.completeExceptionally(FutureOutcome.cause(failure));
-                    }
-                });
+        BuildSession first = session;
+        CompletableFuture<BuildResult> built = perform(first);
+        if (reconnection != null) {
+            built = built.exceptionallyCompose(failure -> first.wasOpened() || isCancelled()
+                    ? CompletableFuture.failedFuture(FutureOutcome.cause(failure))
+                    : again());
+        }
+        built.whenComplete((image, failure) -> {
+            closed.complete(null);
+            if (failure == null) {
+                result.complete(image);
+            } else {
+                result.completeExceptionally(FutureOutcome.cause(failure));
+            }
+        });
     }
 
-    private CompletableFuture<Map<String, String>> solve() {
-        session.begin();
+    private synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Builds on a new connection. The daemon has not answered on the first one. */
+    private CompletableFuture<BuildResult> again() {
+        return reconnection.open().thenCompose(opened -> {
+            synchronized (this) {
+                session = opened;
+                solve = null;
+            }
+            return perform(opened);
+        });
+    }
+
+    private CompletableFuture<BuildResult> perform(BuildSession current) {
+        // The daemon waits for the session of a build, so that the build need not wait for the session.
+        return CompletableFuture.supplyAsync(() -> solve(current), workers)
+                .thenCompose(response -> response)
+                .handle(current::whenOpened)
+                .thenCompose(response -> response)
+                .thenApplyAsync(response -> finish(current, response), workers)
+                .handleAsync((built, failure) -> close(current, built, failure), workers);
+    }
+
+    private CompletableFuture<Map<String, String>> solve(BuildSession current) {
+        current.begin();
         Solve begun;
         synchronized (this) {
             if (cancelled) {
@@ -76,44 +116,48 @@ public final class RunningBuild {
             }
             try {
                 begun = Solve.start(
-                        channel, endpoint, workers, SolveRequests.build(session.request(), session.id()), listener);
+                        channel, endpoint, workers, SolveRequests.build(current.request(), current.id()), listener);
             } catch (BuildkitException e) {
                 return CompletableFuture.failedFuture(e);
             }
             solve = begun;
         }
-        session.failure().whenUnexpected(begun::cancel);
+        current.failure().whenUnexpected(begun::cancel);
+        current.opened().exceptionally(failure -> {
+            begun.cancel();
+            return null;
+        });
         return begun.result();
     }
 
-    private BuildResult finish(Map<String, String> response) {
+    private BuildResult finish(BuildSession current, Map<String, String> response) {
         try {
-            session.finish(response);
-            return MetadataFile.of(response).result(session.request().ref(), Duration.between(start, Instant.now()));
+            current.finish(response);
+            return MetadataFile.of(response).result(current.request().ref(), Duration.between(start, Instant.now()));
         } catch (BuildkitException e) {
             throw new CompletionException(e);
         } catch (IllegalArgumentException e) {
             throw new CompletionException(new BuildkitException.DaemonFailedException(
-                    endpoint.address() + " answered with something else than the digest of an image", null));
+                    endpoint.address() + " returned an invalid image digest", null));
         }
     }
 
-    private BuildResult close(BuildResult built, Throwable failure) {
-        try {
-            session.close();
+    private BuildResult close(BuildSession current, BuildResult built, Throwable failure) {
+        Throwable cause = failure == null ? null : FutureOutcome.cause(failure);
+        try (current) {
+            if (cause == null || cause instanceof BuildkitException) {
+                current.reportSentBytes(listener);
+            }
         } catch (RuntimeException | Error e) {
             if (failure == null) {
                 throw e;
             }
-        } finally {
-            closed.complete(null);
         }
         if (failure == null) {
             return built;
         }
-        Throwable cause = FutureOutcome.cause(failure);
         throw new CompletionException(
-                cause instanceof BuildkitException known ? session.failure().explaining(known) : cause);
+                cause instanceof BuildkitException known ? current.failure().explaining(known) : cause);
     }
 
     /**
@@ -132,12 +176,14 @@ public final class RunningBuild {
      */
     public void cancel() {
         Solve running;
+        BuildSession current;
         synchronized (this) {
             cancelled = true;
             running = solve;
+            current = session;
         }
         if (running == null) {
-            session.abort();
+            current.abort();
         } else {
             running.cancel();
         }
@@ -149,8 +195,12 @@ public final class RunningBuild {
 
     /** Ends a cancelled build whose listener has not returned in time. */
     private void abandon() {
+        BuildSession current;
+        synchronized (this) {
+            current = session;
+        }
         try {
-            session.close();
+            current.close();
         } finally {
             result.completeExceptionally(BuildSession.cancelled());
         }

@@ -25,8 +25,8 @@ final class Ulimits {
     static String checked(String text) {
         Matcher parts = LIMIT.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is no limit; write it as in nofile=1024 or nofile=1024:2048, and -1 for no limit");
+            throw new IllegalArgumentException("'" + text
+                    + "' is not a limit; write it as in nofile=1024 or nofile=1024:2048, and -1 for no limit");
         }
         if (parts.group(2) != null && isAbove(new BigInteger(parts.group(1)), new BigInteger(parts.group(2)))) {
             throw new IllegalArgumentException(

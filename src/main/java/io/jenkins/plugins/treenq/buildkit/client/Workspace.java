@@ -57,7 +57,8 @@ public final class Workspace {
             return within(named.toRealPath(), named, what);
         } catch (IOException e) {
             throw new BuildkitException.InvalidRequestException(
-                    what + " '" + named + "' is not there; check the path and whether the sources were checked out", e);
+                    what + " '" + named + "' does not exist; check the path and whether the sources were checked out",
+                    e);
         }
     }
 

@@ -196,7 +196,8 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
                     : new BuildkitException.ContextUnreadableException(
                             "an OCI layout cannot be read: " + FileErrors.fileAndReason(e), e);
             onFailure.accept(reported);
-            answer.onError(Status.INTERNAL.withDescription(reported.getMessage()).asException());
+            answer.onError(
+                    Status.INTERNAL.withDescription(reported.getMessage()).asException());
         } else {
             answer.onError(failure);
         }

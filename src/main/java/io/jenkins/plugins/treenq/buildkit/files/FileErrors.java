@@ -57,13 +57,13 @@ public final class FileErrors {
             return "it is not a symbolic link";
         }
         if (failure instanceof FileSystemLoopException) {
-            return "symbolic links lead in a circle";
+            return "there is a loop of symbolic links";
         }
         if (failure instanceof ReadOnlyFileSystemException) {
             return "the file system is read-only";
         }
         if (failure instanceof InvalidPathException) {
-            return "this system has no such name";
+            return "the name is not allowed on this system";
         }
         if (failure instanceof UnsupportedOperationException) {
             return "this file system has nothing of its kind";

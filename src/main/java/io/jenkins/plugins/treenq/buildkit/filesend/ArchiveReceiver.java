@@ -41,7 +41,7 @@ final class ArchiveReceiver implements MessageReceiver {
             in.enableAliasing(true);
             piece = BytesMessage.parseFrom(in);
         } catch (IOException e) {
-            throw ReceiveErrors.refused("a piece of it is not in the form of one");
+            throw ReceiveErrors.refused("a part of it is malformed");
         }
         try {
             piece.getData().writeTo(out);

@@ -135,7 +135,7 @@ public final class FileSendService implements AutoCloseable {
         // Without the header, each platform has a call of its own, and each call would delete the files of the others.
         if (chosen.mirrored() && !"1".equals(headers.get(ALL_PLATFORMS))) {
             throw new BuildkitException.InvalidRequestException(
-                    "this daemon cannot export with mode=delete; use a newer one, or leave it out");
+                    "this daemon cannot export with mode=delete; use a newer one, or omit mode=delete");
         }
         return new FolderReceiver(
                 folder,
@@ -166,7 +166,7 @@ public final class FileSendService implements AutoCloseable {
         }
         for (ReceivingCall arrival : arrivals) {
             if (!arrival.isComplete()) {
-                throw ReceiveErrors.refused("the daemon reported success before all of it was here");
+                throw ReceiveErrors.refused("the daemon reported success before all of it was received");
             }
         }
     }

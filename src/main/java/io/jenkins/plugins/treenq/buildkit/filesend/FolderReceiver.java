@@ -120,7 +120,7 @@ final class FolderReceiver implements MessageReceiver {
             in.enableAliasing(true);
             return ArrivingPacket.parseFrom(in);
         } catch (IOException e) {
-            throw ReceiveErrors.refused("a packet of it is not in the form of one");
+            throw ReceiveErrors.refused("a packet of it is malformed");
         }
     }
 
@@ -183,8 +183,7 @@ final class FolderReceiver implements MessageReceiver {
             throw new FileSystemException(
                     stat.getPath().toStringUtf8(),
                     null,
-                    "it is a device, which gives access to this machine; add devices=true to the output to have "
-                            + "it made");
+                    "it is a device, which gives access to this machine; add devices=true to the output to create it");
         }
         if (options.setuid() || !FileMode.isRegular(mode) || !FileMode.isSetId(mode)) {
             return mode;
@@ -205,7 +204,7 @@ final class FolderReceiver implements MessageReceiver {
             destination.hardLink(local, linked(stat));
         } else if (!FileMode.isRegular(mode)) {
             throw ReceiveErrors.refused(
-                    "entry " + ReceiveErrors.quoted(stat.getPath()) + " is of no kind that can be made");
+                    "entry " + ReceiveErrors.quoted(stat.getPath()) + " has an unsupported file type");
         } else {
             destination.file(local);
             if (stat.getSize() > 0) {
@@ -228,7 +227,7 @@ final class FolderReceiver implements MessageReceiver {
         boolean before = id >= 0 && id < announced.count() - 1;
         if (!before || FileMode.isFolder(announced.mode(id)) || FileMode.isSymlink(announced.mode(id))) {
             throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(stat.getPath()) + " is a link to "
-                    + ReceiveErrors.quoted(stat.getLinkname()) + ", which is no file that came before");
+                    + ReceiveErrors.quoted(stat.getLinkname()) + ", which is not a file that was sent before");
         }
         return FileNames.resolveNew(destination.root(), stat.getLinkname());
     }

@@ -16,7 +16,7 @@ final class ReceiveErrors {
     static BuildkitException.DaemonFailedException refused(String what) {
         return new BuildkitException.DaemonFailedException(
                 "the daemon's result was refused: " + what
-                        + "; nothing was written outside of the output, but what is in it is incomplete",
+                        + "; nothing was written outside of the output, but the output is incomplete",
                 null);
     }
 

@@ -30,7 +30,7 @@ final class SpecialFiles {
                 : run("mkfifo", "-m", mode, path.toString());
         if (!made) {
             throw new FileSystemException(
-                    path.toString(), null, device ? "only root can make a device" : "no FIFO can be made here");
+                    path.toString(), null, device ? "only root can create a device" : "a FIFO cannot be created here");
         }
         // Java would open the file to set its time, and opening a FIFO blocks until another process opens its other
         // end. If touch does not support this form of the time, the current time remains.
@@ -45,7 +45,7 @@ final class SpecialFiles {
             throw new FileSystemException(path.toString(), null, "no symlink can lead to where it leads");
         }
         if (!run("ln", "-s", "--", text, path.toString())) {
-            throw new FileSystemException(path.toString(), null, "no symlink can be made here");
+            throw new FileSystemException(path.toString(), null, "a symbolic link cannot be created here");
         }
     }
 

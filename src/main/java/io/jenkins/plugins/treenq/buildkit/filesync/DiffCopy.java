@@ -4,7 +4,6 @@ package io.jenkins.plugins.treenq.buildkit.filesync;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
@@ -54,9 +53,12 @@ final class DiffCopy implements StreamObserver<Packet> {
     /** The number of batches after which a task lets other tasks run. */
     private static final int TURN = 64;
 
-    private static final Packet END_OF_WALK = Packet.getDefaultInstance();
-    private static final Packet FIN =
-            Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build();
+    /** The number of packets of a file that are sent as they are after one that did not become smaller. */
+    private static final int INCOMPRESSIBLE_PACKETS = 31;
+
+    private static final OutgoingPacket END_OF_WALK = OutgoingPacket.plain(Packet.getDefaultInstance());
+    private static final OutgoingPacket FIN = OutgoingPacket.plain(
+            Packet.newBuilder().setType(Packet.PacketType.PACKET_FIN).build());
 
     private enum Outcome {
         SENT,
@@ -76,7 +78,7 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     // The fields below are guarded by this object's lock, except for the calls that end the stream, which only the
     // thread for which end() returned true makes.
-    private final ServerCallStreamObserver<Packet> answers;
+    private final PacketStream answers;
     private final SentEntries sent = new SentEntries();
     private final IdQueue requests = new IdQueue();
     private final List<Task> waiting = new ArrayList<>();
@@ -90,7 +92,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             Tree.Opener trees,
             Executor executor,
             Consumer<Throwable> onFailure,
-            ServerCallStreamObserver<Packet> answers) {
+            PacketStream answers) {
         this.request = request;
         this.source = source;
         this.trees = trees;
@@ -100,9 +102,7 @@ final class DiffCopy implements StreamObserver<Packet> {
     }
 
     void start() {
-        answers.setOnReadyThreshold(BUFFERED_BYTES);
-        answers.setOnReadyHandler(this::resume);
-        answers.setOnCancelHandler(this::abandon);
+        answers.begin(BUFFERED_BYTES, this::resume, this::abandon);
         execute(new Walk());
     }
 
@@ -112,7 +112,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             case PACKET_REQ -> requested(packet.getID());
             case PACKET_FIN -> {
                 if (end()) {
-                    answers.onNext(FIN);
+                    answers.send(FIN);
                     // The daemon reads to the end of the stream before it closes its own side, so the client ends the
                     // call first.
                     answers.onCompleted();
@@ -167,15 +167,22 @@ final class DiffCopy implements StreamObserver<Packet> {
     }
 
     /** Sends the packets, or keeps their task until the stream is ready. */
-    private synchronized Outcome offer(List<Packet> packets, Task task) {
+    private synchronized Outcome offer(List<OutgoingPacket> packets, Task task) {
         if (over) {
             return Outcome.OVER;
         }
         if (!answers.isReady()) {
             waiting.add(task);
+            if (task.sendsContent()) {
+                answers.waits();
+            }
             return Outcome.LATER;
         }
-        packets.forEach(answers::onNext);
+        if (task.sendsContent()) {
+            answers.sendContent(packets);
+        } else {
+            packets.forEach(answers::send);
+        }
         return Outcome.SENT;
     }
 
@@ -212,6 +219,9 @@ final class DiffCopy implements StreamObserver<Packet> {
     private synchronized boolean end() {
         boolean first = !over;
         over = true;
+        if (first) {
+            answers.end();
+        }
         return first;
     }
 
@@ -223,10 +233,10 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private void fail(Status status, String message) {
         if (end()) {
-            answers.onNext(Packet.newBuilder()
+            answers.send(OutgoingPacket.plain(Packet.newBuilder()
                     .setType(Packet.PacketType.PACKET_ERR)
                     .setData(ByteString.copyFromUtf8(message))
-                    .build());
+                    .build()));
             answers.onError(status.withDescription(message).asRuntimeException());
             resume();
         }
@@ -254,6 +264,11 @@ final class DiffCopy implements StreamObserver<Packet> {
          * outcome than {@code SENT}.
          */
         abstract void proceed() throws BuildkitException.ContextUnreadableException, InvalidPatternException;
+
+        /** Returns whether the task sends the content of files. */
+        boolean sendsContent() {
+            return false;
+        }
 
         /** Closes the files that the task holds. May be called more than once. */
         abstract void close();
@@ -286,7 +301,7 @@ final class DiffCopy implements StreamObserver<Packet> {
 
     private final class Walk extends Task {
         private final List<ContextWalker.Walked> entries = new ArrayList<>();
-        private final List<Packet> packets = new ArrayList<>();
+        private final List<OutgoingPacket> packets = new ArrayList<>();
         private ContextWalker walker;
         private boolean atEnd;
         /**
@@ -327,7 +342,8 @@ final class DiffCopy implements StreamObserver<Packet> {
                     packets.add(END_OF_WALK);
                 } else {
                     entries.add(next);
-                    packets.add(Packet.newBuilder().setStat(next.stat()).build());
+                    packets.add(OutgoingPacket.plain(
+                            Packet.newBuilder().setStat(next.stat()).build()));
                 }
             }
         }
@@ -351,8 +367,10 @@ final class DiffCopy implements StreamObserver<Packet> {
         private int id;
         private String path;
         private FileContent content;
+        /** The number of packets to send as they are before the file's content is compressed again. */
+        private int incompressible;
         /** The packets to send next. When the list is empty, the next packets have to be read. */
-        private final List<Packet> packets = new ArrayList<>();
+        private final List<OutgoingPacket> packets = new ArrayList<>();
 
         @Override
         void proceed() throws BuildkitException.ContextUnreadableException {
@@ -376,11 +394,29 @@ final class DiffCopy implements StreamObserver<Packet> {
         private boolean prepare() throws BuildkitException.ContextUnreadableException {
             int bytes = 0;
             while (bytes < BATCH_BYTES && (content != null || open(bytes == 0))) {
-                Packet packet = read();
+                OutgoingPacket packet = outgoing(read());
                 packets.add(packet);
-                bytes += packet.getSerializedSize();
+                bytes += packet.contentBytes();
             }
             return bytes > 0;
+        }
+
+        private OutgoingPacket outgoing(Packet packet) {
+            if (incompressible > 0) {
+                incompressible--;
+                return OutgoingPacket.plain(packet);
+            }
+            if (!answers.compresses()) {
+                return OutgoingPacket.plain(packet);
+            }
+            OutgoingPacket outgoing = PacketStream.compressed(packet);
+            incompressible = outgoing.isCompressed() ? 0 : INCOMPRESSIBLE_PACKETS;
+            return outgoing;
+        }
+
+        @Override
+        boolean sendsContent() {
+            return true;
         }
 
         private Packet read() throws BuildkitException.ContextUnreadableException {
@@ -420,6 +456,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             }
             try {
                 content = FileContent.open(files, path, bytes);
+                incompressible = 0;
                 return true;
             } catch (IOException e) {
                 throw ReadErrors.file(request.folder(), path, e);

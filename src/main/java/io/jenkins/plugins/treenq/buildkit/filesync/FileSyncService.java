@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
+import io.jenkins.plugins.treenq.buildkit.compression.SentBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.nio.file.Path;
@@ -18,18 +22,25 @@ import java.util.function.Consumer;
  * The session service FileSync, which sends the build's folders to the daemon. The daemon may request each folder
  * several times, each time with other patterns. The service needs the interceptor {@link FolderRequestInterceptor}.
  */
-public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
+public final class FileSyncService {
+    private static final MethodDescriptor<Packet, OutgoingPacket> DIFF_COPY =
+            FileSyncGrpc.getDiffCopyMethod().toBuilder(
+                            FileSyncGrpc.getDiffCopyMethod().getRequestMarshaller(), OutgoingPacket.MARSHALLER)
+                    .build();
+
     private final Map<String, LocalSource> locals;
     private final Executor executor;
     private final Consumer<Throwable> onFailure;
     private final Tree.Opener trees;
+    private final CompressionDecision compression;
+    private final SentBytes sentBytes = new SentBytes();
 
     /**
      * Creates the service without a boundary and without a failure callback: only the daemon gets to know of failures.
-     * See {@link #FileSyncService(Map, Path, Executor, Consumer)}.
+     * See {@link #FileSyncService(Map, Path, Executor, Consumer, CompressionDecision)}.
      */
     public FileSyncService(Map<String, LocalSource> locals, Executor executor) {
-        this(locals, null, executor, failure -> {});
+        this(locals, null, executor, failure -> {}, new CompressionDecision(true));
     }
 
     /**
@@ -40,27 +51,44 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
      *     waits for the network
      * @param onFailure receives the failure to read a source before the daemon gets the error; runs on a thread of the
      *     executor
+     * @param compression decides whether files are compressed, for all transfers of the connection
      */
     public FileSyncService(
-            Map<String, LocalSource> locals, Path boundary, Executor executor, Consumer<Throwable> onFailure) {
-        this(locals, executor, onFailure, (local, source) -> Tree.of(local, source, boundary));
+            Map<String, LocalSource> locals,
+            Path boundary,
+            Executor executor,
+            Consumer<Throwable> onFailure,
+            CompressionDecision compression) {
+        this(locals, executor, onFailure, (local, source) -> Tree.of(local, source, boundary), compression);
     }
 
     FileSyncService(
-            Map<String, LocalSource> locals, Executor executor, Consumer<Throwable> onFailure, Tree.Opener trees) {
+            Map<String, LocalSource> locals,
+            Executor executor,
+            Consumer<Throwable> onFailure,
+            Tree.Opener trees,
+            CompressionDecision compression) {
         this.locals = Map.copyOf(locals);
         this.executor = executor;
         this.onFailure = onFailure;
         this.trees = trees;
+        this.compression = compression;
     }
 
     /** Returns the definition of this service with its interceptor, ready to be registered. */
     public ServerServiceDefinition intercepted() {
-        return ServerInterceptors.intercept(this, new FolderRequestInterceptor());
+        ServerServiceDefinition service = ServerServiceDefinition.builder(FileSyncGrpc.SERVICE_NAME)
+                .addMethod(DIFF_COPY, ServerCalls.asyncBidiStreamingCall(this::diffCopy))
+                .build();
+        return ServerInterceptors.intercept(service, new FolderRequestInterceptor());
     }
 
-    @Override
-    public StreamObserver<Packet> diffCopy(StreamObserver<Packet> answers) {
+    /** Returns the numbers of bytes that all transfers have sent. */
+    public SentBytes sentBytes() {
+        return sentBytes;
+    }
+
+    private StreamObserver<Packet> diffCopy(StreamObserver<OutgoingPacket> answers) {
         FolderRequest request = FolderRequest.KEY.get();
         LocalSource source = locals.get(request.folder());
         if (source == null) {
@@ -69,8 +97,17 @@ public final class FileSyncService extends FileSyncGrpc.FileSyncImplBase {
                     .asRuntimeException());
             return new Ignored();
         }
-        DiffCopy copy =
-                new DiffCopy(request, source, trees, executor, onFailure, (ServerCallStreamObserver<Packet>) answers);
+        DiffCopy copy = new DiffCopy(
+                request,
+                source,
+                trees,
+                executor,
+                onFailure,
+                new PacketStream(
+                        (ServerCallStreamObserver<OutgoingPacket>) answers,
+                        FolderRequestInterceptor.ACCEPTS_GZIP.get(),
+                        compression,
+                        sentBytes));
         copy.start();
         return copy;
     }

@@ -132,7 +132,7 @@ final class Authorizer {
             // The exception below reports an invalid realm, too.
         }
         throw new BuildkitException.RegistryRefusedException(
-                "registry " + host + " wants a token and names no address where one is to be had", null);
+                "registry " + host + " requires a token but names no token server", null);
     }
 
     private static String basic(RegistryLogin login) {

@@ -130,7 +130,7 @@ final class BlobStream extends InputStream {
             throw refused("it has more than " + blob.sizeBytes() + " bytes");
         }
         if (!hash.digest().equals(blob.digest())) {
-            throw refused("what came has another digest");
+            throw refused("the received content has another digest");
         }
     }
 

@@ -165,6 +165,17 @@ public final class ImageRegistry implements AutoCloseable {
     }
 
     /**
+     * Deletes a tag, and not the image, which other tags may point to.
+     *
+     * @return whether the tag existed
+     * @throws BuildkitException.RegistryRefusedException if the registry does not delete tags, or the request fails
+     */
+    public boolean deleteTag(ImageName image) throws BuildkitException, InterruptedException {
+        return new PushRepository(PullRepository.toDelete(host(image.host()), image.repository()))
+                .deleteTag(image.tag());
+    }
+
+    /**
      * Combines images that were built for different platforms into one index. The index has no tag; promoting it adds
      * tags.
      *
@@ -187,7 +198,7 @@ public final class ImageRegistry implements AutoCloseable {
         for (ImageName part : parts) {
             if (part.digest().isEmpty()) {
                 throw new BuildkitException.InvalidRequestException(
-                        "'" + part + "' is no part of an index: it takes a digest, because a tag may change");
+                        "'" + part + "' cannot be part of an index; use a digest, because a tag can change");
             }
             index.add(place.part(new Digest(part.digest())));
         }

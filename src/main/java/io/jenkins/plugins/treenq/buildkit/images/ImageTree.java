@@ -57,7 +57,7 @@ final class ImageTree {
             next.removeAll(manifests.keySet());
             if (manifests.size() + next.size() > MAX_MANIFESTS || bytes > MAX_BYTES) {
                 throw new BuildkitException.RegistryRefusedException(
-                        "the image in " + source.name() + " has more parts than any should have", null);
+                        "the image in " + source.name() + " has too many parts", null);
             }
             fresh = read(next, children);
         }

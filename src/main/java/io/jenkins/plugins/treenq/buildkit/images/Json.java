@@ -33,7 +33,7 @@ final class Json {
         } catch (JsonParseException e) {
             // The exception below reports malformed JSON, too.
         }
-        throw new IllegalArgumentException("it is no JSON object");
+        throw new IllegalArgumentException("it is not a JSON object");
     }
 
     private Optional<JsonElement> get(String name) {

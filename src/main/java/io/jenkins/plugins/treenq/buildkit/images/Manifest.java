@@ -40,8 +40,9 @@ final class Manifest {
         if (json.has("manifests") && (json.has("layers") || json.has("config"))) {
             throw new IllegalArgumentException("it is an index and a manifest at once");
         }
-        if (!json.has(index ? "manifests" : "layers")) {
-            throw new IllegalArgumentException("it is not what it calls itself, " + mediaType);
+        // An image without layers, such as one that only has labels, may have no list of layers.
+        if (!json.has(index ? "manifests" : "layers") && (index || !json.has("config"))) {
+            throw new IllegalArgumentException("it is not of the type that it states, " + mediaType);
         }
         this.manifests =
                 json.objects("manifests").stream().map(Descriptor::read).toList();
@@ -63,7 +64,7 @@ final class Manifest {
             throw schema1();
         }
         if (!MediaTypes.isManifest(bare) && !MediaTypes.isUnspecific(bare)) {
-            throw new IllegalArgumentException("it comes as " + bare + ", which is no manifest");
+            throw new IllegalArgumentException("it comes as " + bare + ", which is not a manifest");
         }
         return bare;
     }
@@ -71,7 +72,7 @@ final class Manifest {
     private static IllegalArgumentException schema1() {
         return new IllegalArgumentException(
                 "it has Docker's old format, schema 1, which cannot be trusted; push the image again with a "
-                        + "tool of today");
+                        + "current tool");
     }
 
     private static String mediaType(String served, String own) {
@@ -82,7 +83,7 @@ final class Manifest {
             return own;
         }
         if (!own.isEmpty() && !own.equals(served)) {
-            throw new IllegalArgumentException("it comes as " + served + " and calls itself " + own);
+            throw new IllegalArgumentException("it comes as " + served + " and states the type " + own);
         }
         return served;
     }

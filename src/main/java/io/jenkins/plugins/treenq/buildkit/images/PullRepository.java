@@ -59,6 +59,10 @@ final class PullRepository {
         return new PullRepository(host, path, "pull,push");
     }
 
+    static PullRepository toDelete(RegistryClient host, String path) {
+        return new PullRepository(host, path, "delete");
+    }
+
     static String scope(String path, String actions) {
         return "repository:" + path + ":" + actions;
     }
@@ -146,7 +150,7 @@ final class PullRepository {
     Manifest part(Digest digest) throws BuildkitException, InterruptedException {
         return manifest(digest.value())
                 .orElseThrow(() -> unreadable(
-                        digest.value(), new IllegalArgumentException("it is not there, so the image is not whole")));
+                        digest.value(), new IllegalArgumentException("it does not exist, so the image is incomplete")));
     }
 
     /** Reads a small blob into memory, such as an image's configuration. */
@@ -189,7 +193,7 @@ final class PullRepository {
         String next = path + "/referrers/" + subject;
         for (int pages = 0; !next.isEmpty(); pages++) {
             if (pages == MAX_PAGES || found.size() > MAX_REFERRERS) {
-                throw unreadable(subject.value(), new IllegalArgumentException("far too much refers to it"));
+                throw unreadable(subject.value(), new IllegalArgumentException("too many manifests refer to it"));
             }
             RegistryRequest request = RegistryRequest.get(next, scopes, reading).header("Accept", MediaTypes.INDEX);
             Optional<Page> page = host.call(request, answer -> page(request, answer, subject));
@@ -252,7 +256,7 @@ final class PullRepository {
                 .update(bytes)
                 .digest();
         if (expected.isPresent() && !digest.equals(expected.get())) {
-            throw new IllegalArgumentException("what came has the digest " + digest + ", so it is refused");
+            throw new IllegalArgumentException("the received content has the digest " + digest + ", so it is refused");
         }
         return digest;
     }

@@ -18,6 +18,9 @@ final class PushRepository {
     private static final int CREATED = 201;
     private static final int ACCEPTED = 202;
     private static final int NO_CONTENT = 204;
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int NOT_ALLOWED = 405;
 
     /** The status codes after which an upload may be resumed or restarted. */
     private static final Set<Integer> UNFINISHED = Set.of(401, 404, 416, 429, 500, 502, 503, 504);
@@ -97,6 +100,22 @@ final class PushRepository {
         } catch (IOException | BuildkitException e) {
             // The registry will remove the upload itself.
         }
+    }
+
+    /** Deletes a tag, and returns whether it existed. */
+    boolean deleteTag(String tag) throws BuildkitException, InterruptedException {
+        RegistryRequest request =
+                RegistryRequest.delete(path + "/manifests/" + tag, scopes, "deleting a tag of " + path);
+        return host.call(request, answer -> switch (answer.status()) {
+            case ACCEPTED, OK -> true;
+            case NOT_FOUND -> false;
+            case BAD_REQUEST, NOT_ALLOWED ->
+                throw new BuildkitException.RegistryRefusedException(
+                        "the registry does not delete tags (status " + answer.status()
+                                + "); enable it there, or let the" + " registry remove old tags by its own rules",
+                        null);
+            default -> throw host.refused(request, answer);
+        });
     }
 
     /** Uploads a small blob in one request. */

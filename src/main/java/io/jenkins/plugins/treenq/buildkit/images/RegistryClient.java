@@ -194,7 +194,7 @@ final class RegistryClient {
         } catch (IllegalArgumentException e) {
             // The exception below reports a malformed address, too.
         }
-        throw refused("points to what is no address, or to one without TLS");
+        throw refused("redirects to an invalid address, or to one without TLS");
     }
 
     /**
@@ -219,8 +219,7 @@ final class RegistryClient {
     private static final class OtherHostException extends IOException {
         private static final long serialVersionUID = 1;
 
-        private static final String MESSAGE =
-                "sent this client on to another host, which did not give what was asked for";
+        private static final String MESSAGE = "redirected to another host, which did not return the content";
 
         OtherHostException() {
             super(MESSAGE);
@@ -323,7 +322,8 @@ final class RegistryClient {
                     isConcealed(answer.address())
                             ? OtherHostException.MESSAGE
                             : "answers with HTTP " + answer.status()
-                                    + " where registries say what they are; check its name");
+                                    + " to a request for /v2/, which is not the response of a registry; check "
+                                    + "its name");
         }
     }
 

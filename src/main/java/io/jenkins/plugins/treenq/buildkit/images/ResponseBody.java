@@ -113,7 +113,7 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
         try {
             Piece piece = arrived.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             if (piece == null) {
-                throw new HttpTimeoutException("nothing comes any more");
+                throw new HttpTimeoutException("no more data is received");
             }
             return piece;
         } catch (InterruptedException e) {

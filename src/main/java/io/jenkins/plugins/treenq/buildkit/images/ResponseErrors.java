@@ -22,10 +22,10 @@ final class ResponseErrors {
         String line =
                 switch (answer.status()) {
                     case 401, 403 -> subject + "does not allow " + request.purpose() + " " + as(login) + reason;
-                    case RetryPolicy.TOO_MANY -> subject + "wants fewer requests" + reason + later(answer);
+                    case RetryPolicy.TOO_MANY -> subject + "limits the rate of requests" + reason + later(answer);
                     default ->
                         subject
-                                + (answer.status() >= 500 ? "is in trouble" : "refuses")
+                                + (answer.status() >= 500 ? "has an internal error" : "refuses")
                                 + " " + request.purpose() + reason;
                 };
         return new BuildkitException.RegistryRefusedException(line, null);
@@ -35,12 +35,12 @@ final class ResponseErrors {
         return login.map(known -> known.username().isEmpty()
                         ? "with the token that it was given"
                         : "to user '" + known.username() + "'")
-                .orElse("without a login, and there is none for it");
+                .orElse("without a login, and no login is configured for it");
     }
 
     private static String later(RegistryResponse answer) {
         OptionalLong millis = RetryPolicy.retryAfterMillis(answer);
-        return millis.isPresent() ? "; it asks to come back in " + millis.getAsLong() / 1000 + " s" : "";
+        return millis.isPresent() ? "; it requests a pause of " + millis.getAsLong() / 1000 + " s" : "";
     }
 
     /**

@@ -31,7 +31,7 @@ final class InputsReader {
 
     /** The options that add inputs from elsewhere or that force a new build. */
     private static final Set<String> UNSUPPORTED_OPTIONS =
-            Set.of("context", "contextkey", "dockerfilekey", "contextsubdir", "source", "cmdline", "no-cache");
+            Set.of("context", "contextkey", "contextsubdir", "source", "cmdline", "no-cache");
 
     /** The attributes of an exporter that determine the destination and not the content. */
     private static final Set<String> DESTINATION_ATTRIBUTES =
@@ -74,11 +74,10 @@ final class InputsReader {
 
     private void checkRequest() throws UnknownInputException {
         if (!request.frontend().equals("dockerfile.v0") || request.definition() != null) {
-            throw new UnknownInputException("what is built is no Dockerfile, or another frontend reads it");
+            throw new UnknownInputException("only builds with the frontend dockerfile.v0 can be compared");
         }
         if (request.sourcePolicy() != null) {
-            throw new UnknownInputException(
-                    "a source policy may put other images in the place of those that are named");
+            throw new UnknownInputException("a source policy can replace the images that are named");
         }
         for (String option : request.options().keySet()) {
             if (UNSUPPORTED_OPTIONS.contains(option) || option.startsWith("input:")) {
@@ -107,7 +106,8 @@ final class InputsReader {
     }
 
     private void dockerfile() throws UnknownInputException, BuildkitException, InterruptedException {
-        try (SourceContent folder = local("dockerfile");
+        // The option names another source of the Dockerfile. A Dockerfile that is given as text has this option, too.
+        try (SourceContent folder = local(request.options().getOrDefault("dockerfilekey", "dockerfile"));
                 SourceContent context = local("context")) {
             String name = request.options().getOrDefault("filename", "Dockerfile");
             byte[] file = folder.file(name, MAX_TEXT_BYTES)

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  * network has.
  *
  * <p>A listed registry may redirect this client to hosts that are not listed, because most registries keep their
- * content and their token server on other hosts. Such a host must have no private address, and must use HTTPS on port
- * 443.
+ * content and their token server on other hosts. The name of such a host must be resolved to public addresses on this
+ * machine, even if a proxy connects to it, and the host must use HTTPS on port 443.
  */
 public final class AllowedHosts implements Serializable {
     /** All hosts, for callers who could connect from this machine without this client. */
@@ -105,8 +105,8 @@ public final class AllowedHosts implements Serializable {
             return Stream.of(InetAddress.getAllByName(origin.host().replaceFirst("\\.$", "")))
                     .noneMatch(AllowedHosts::isPrivate);
         } catch (UnknownHostException e) {
-            // A proxy may be able to resolve the name. Without a proxy, the connection fails anyway.
-            return true;
+            // A proxy may resolve the name to a private address. Without a proxy, the connection would fail anyway.
+            return false;
         }
     }
 

@@ -19,8 +19,8 @@ final class Http {
     private static final Set<Integer> REDIRECTS_OF_ANY = Set.of(307, 308);
     private static final Set<Integer> REDIRECTS_OF_GET = Set.of(301, 302, 303, 307, 308);
 
-    static final String WITHOUT_TLS =
-            "it is at an address without TLS, which is used only where plain HTTP is allowed," + " or at no address";
+    static final String WITHOUT_TLS = "it is at an address without TLS, which is used only where plain HTTP is allowed,"
+            + " or it has no valid address";
 
     private final HttpClient client;
     private final RegistryConnection connection;
@@ -104,13 +104,13 @@ final class Http {
         try {
             target = request.address.resolve(location);
         } catch (IllegalArgumentException e) {
-            return refused("it redirects to what is no address");
+            return refused("it redirects to an invalid address");
         }
         if (!mayTalkTo(target, request.registry)) {
             return refused("it redirects to an address without TLS, which is used only where plain HTTP is allowed");
         }
         if (request.isSecret() && !Origin.of(target).equals(Origin.of(request.address))) {
-            return refused("it redirects to another host, which is not sent the login");
+            return refused("it redirects to another host, which must not receive the login");
         }
         return send(request.at(target), redirects - 1);
     }

@@ -29,23 +29,23 @@ public final class HttpErrors {
         if (failure instanceof ConnectException) {
             return failure.getCause() instanceof ConnectException inner
                             && inner.getCause() instanceof UnresolvedAddressException
-                    ? "has a name that is not known here"
+                    ? "has a host name that cannot be resolved"
                     : "cannot be reached from here";
         }
         if (failure instanceof SSLHandshakeException) {
             String text = String.valueOf(failure.getMessage());
             if (text.contains("protocol_version") || text.contains("protocol version")) {
-                return "offers no version of TLS from 1.2 on, which are those that are taken here";
+                return "does not support TLS 1.2 or newer";
             }
             if (text.contains("certificate_required")
                     || text.contains("bad_certificate")
                     || text.contains("unknown_ca")) {
-                return "refused the client certificate, or wants one";
+                return "refused the client certificate, or requires one";
             }
             return "has a certificate that is not trusted here or is for another host";
         }
         if (failure instanceof SSLException) {
-            return "does not speak TLS, without which it is used only where plain HTTP is allowed";
+            return "does not support TLS, and plain HTTP is not allowed for it";
         }
         return "broke the connection";
     }

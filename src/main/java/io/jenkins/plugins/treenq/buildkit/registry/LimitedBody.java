@@ -35,7 +35,7 @@ final class LimitedBody implements BodySubscriber<String> {
         for (ByteBuffer item : items) {
             if (bytes.size() + item.remaining() > MAX_BYTES) {
                 subscription.cancel();
-                body.completeExceptionally(new IOException("its answer is too long"));
+                body.completeExceptionally(new IOException("its response is too long"));
                 return;
             }
             byte[] part = new byte[item.remaining()];

@@ -86,7 +86,7 @@ public final class TokenClient {
     private CompletableFuture<Void> checkRealm(TokenRequest request) {
         URI realm = request.realm();
         if (realm.getScheme() == null || realm.getHost() == null) {
-            return Http.refused("it is at no address");
+            return Http.refused("it has no valid address");
         }
         Origin origin = Origin.of(realm);
         boolean own = origin.isOf(request.host());
@@ -98,14 +98,14 @@ public final class TokenClient {
             return Http.refused(Http.WITHOUT_TLS);
         }
         return challenge(request.host(), origin.scheme())
-                .exceptionallyCompose(failure -> Http.refused(
-                        "the registry cannot be asked whether it is the right place (" + reason(failure) + ")"))
+                .exceptionallyCompose(
+                        failure -> Http.refused("the registry cannot confirm the address (" + reason(failure) + ")"))
                 .thenCompose(found -> {
                     named.put(request.host(), found.origins());
                     return found.origins().contains(origin) || own && !found.encrypted()
                             ? CompletableFuture.completedFuture(null)
                             : Http.refused(
-                                    "the registry names another place for tokens, so the login is not sent there");
+                                    "the registry names another token server, so the login is not sent to this one");
                 });
     }
 
@@ -142,7 +142,7 @@ public final class TokenClient {
         try {
             address = URI.create(scheme + "://" + registry + "/v2/");
         } catch (IllegalArgumentException e) {
-            return Http.refused("its name is none");
+            return Http.refused("its name is invalid");
         }
         return http.send(new Http.Request(registry, address, "", null))
                 .thenApply(answer -> new Found(
@@ -202,7 +202,7 @@ public final class TokenClient {
             case 200, 201, 202 ->
                 TokenResponse.parse(answer.body())
                         .map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> Http.refused("its answer holds no token"));
+                        .orElseGet(() -> Http.refused("its response contains no token"));
             case 400, 401, 403 -> Http.refused("it refused " + refused + " (HTTP " + answer.statusCode() + ")");
             default -> Http.refused("it answered with HTTP " + answer.statusCode());
         };

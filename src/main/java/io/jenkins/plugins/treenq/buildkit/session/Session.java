@@ -15,6 +15,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.compression.GzippedMessages;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.transport.Statistics;
@@ -125,6 +126,7 @@ public final class Session implements AutoCloseable {
                     .executor(loops.workers())
                     .callExecutor(new HealthFirst(loops.workers()))
                     .maxInboundMessageSize(DaemonChannel.MAX_MESSAGE_BYTES)
+                    .compressorRegistry(GzippedMessages.registry())
                     .maxInboundMetadataSize(DaemonChannel.MAX_METADATA_BYTES)
                     .maxConcurrentCallsPerConnection(MOST_CALLS)
                     // The connection to the daemon has its own keepalive. The timers of a second keepalive would keep

@@ -316,7 +316,7 @@ public final class BuildFailures {
         } else if (FORBIDDEN.matcher(text).find()) {
             line = what + ": the registry denies access; check that the login may do this";
         } else if (OVERLOADED.matcher(text).find()) {
-            line = what + ": the registry has too much to do or is out of order; build again when it is well";
+            line = what + ": the registry is overloaded or has an internal error; build again later";
         } else if (LOGIN.matcher(text).find()) {
             line = what + ": the registry refused the login; check the credential for its host";
         } else if (UNKNOWN_HOST.matcher(text).find()) {

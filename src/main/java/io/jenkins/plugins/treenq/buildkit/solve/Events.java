@@ -158,7 +158,7 @@ final class Events {
         rememberedBytes += PART_BYTES + part.getSerializedSize();
         if (rememberedBytes > mostBytes) {
             throw new BuildkitException.DaemonFailedException(
-                    "the daemon tells of more steps than this JVM has memory for; give it a larger heap if the build is"
+                    "the daemon reports more steps than this JVM has memory for; give it a larger heap if the build is"
                             + " that large",
                     null);
         }

@@ -18,7 +18,7 @@ final class LlbDefinition {
             definition = Definition.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
             throw new BuildkitException.InvalidRequestException(
-                    "the definition to build is no marshalled LLB definition", e);
+                    "the definition to build is not a marshalled LLB definition", e);
         }
         if (definition.getDefCount() == 0) {
             throw new BuildkitException.InvalidRequestException(

@@ -119,7 +119,7 @@ public final class Solve {
             }
             throw BuildFailures.of(status, endpoint);
         } catch (CancellationException e) {
-            throw new BuildkitException.ConnectionLostException("the build was cancelled on this side", null);
+            throw new BuildkitException.ConnectionLostException("the build was cancelled by this client", null);
         }
     }
 

@@ -44,9 +44,7 @@ public final class VcsOptions {
             // JGit throws either for a repository that is damaged or has an unsupported format. Its messages may quote
             // files.
             throw new IOException(
-                    "the git repository of " + tree
-                            + " cannot be read: it is damaged, or of a kind that is not known here",
-                    e);
+                    "the git repository of " + tree + " cannot be read: it is damaged, or of an unsupported kind", e);
         }
     }
 

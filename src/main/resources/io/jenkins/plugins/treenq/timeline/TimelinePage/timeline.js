@@ -209,7 +209,7 @@
       "variant-facts",
       variant.layers.length +
         " " +
-        word("layers") +
+        word(variant.layers.length === 1 ? "layer" : "layers") +
         ", " +
         size(whole) +
         "; " +

@@ -25,8 +25,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,8 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -266,15 +262,8 @@ class BuildFailureTest {
                 Certificates.authority("other"),
                 host.getHostName(),
                 Instant.now().plus(Duration.ofDays(1)));
-        KeyStore keys = KeyStore.getInstance(KeyStore.getDefaultType());
-        keys.load(null, null);
-        keys.setKeyEntry("key", identity.keys().getPrivate(), new char[0], new Certificate[] {identity.certificate()});
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, new char[0]);
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(managers.getKeyManagers(), null, null);
         HttpsServer registry = HttpsServer.create(new InetSocketAddress(host, 0), 0);
-        registry.setHttpsConfigurator(new HttpsConfigurator(tls));
+        registry.setHttpsConfigurator(new HttpsConfigurator(identity.context()));
         registry.start();
         try {
             assertPushFails(

@@ -152,7 +152,7 @@ class DockerfileBuildTest {
         assertEquals("registry.example.com/shop/web", image.attributes().get("name"));
         assertEquals("true", image.attributes().get("push-by-digest"));
         assertRefused(
-                "'registry.example.com/shop/web:1' has a tag, and a push by digest makes none;"
+                "'registry.example.com/shop/web:1' has a tag, but a push by digest creates none;"
                         + " write 'registry.example.com/shop/web'",
                 () -> DockerfileBuild.builder()
                         .tags(List.of("registry.example.com/shop/web:1"))
@@ -163,12 +163,12 @@ class DockerfileBuildTest {
     @Test
     void malformedParametersAreRefusedByName() {
         assertRefused(
-                "'thing' carries no annotations; write index, index-descriptor, manifest or manifest-descriptor, and a"
+                "'thing' cannot have annotations; write index, index-descriptor, manifest or manifest-descriptor, and a"
                         + " platform in [ ]",
                 () -> DockerfileBuild.builder().annotations(Map.of("thing:a", "b")));
-        assertRefused("shmSize: 'much' is no size; write it as in 64m or 2g", () -> DockerfileBuild.builder()
+        assertRefused("shmSize: 'much' is not a size; write it as in 64m or 2g", () -> DockerfileBuild.builder()
                 .shmSize("much"));
-        assertRefused("'zip' is no kind of output; write local, tar, oci or docker", () -> DockerfileBuild.builder()
+        assertRefused("'zip' is not an output type; write local, tar, oci or docker", () -> DockerfileBuild.builder()
                 .destinations(List.of(new FileOutput("zip", "a", Map.of())))
                 .build());
     }

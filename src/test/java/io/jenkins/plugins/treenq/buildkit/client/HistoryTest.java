@@ -168,8 +168,7 @@ class HistoryTest {
         String mount = "RUN --mount=type=cache,target=/shared,id=" + UUID.randomUUID() + " ";
         Builds.dockerfile(
                 folder,
-                "FROM busybox\n" + mount
-                        + "echo started; until [ -e /shared/end ]; do sleep 0.1; done; echo ended\n");
+                "FROM busybox\n" + mount + "echo started; until [ -e /shared/end ]; do sleep 0.1; done; echo ended\n");
         Builds.Log log = new Builds.Log("started");
         CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
             try {

@@ -165,7 +165,7 @@ class LayoutTest {
                 Map.of("local:none", none, "local:cache", cache));
         assertEquals(
                 List.of(
-                        "cache in none is not used: there is none yet",
+                        "cache in none is not used: it does not exist yet",
                         "cache in cache is not used: its index has no tag 'latest'",
                         "cache in cache is not used: it has no sha256:" + "0".repeat(64)),
                 warnings());

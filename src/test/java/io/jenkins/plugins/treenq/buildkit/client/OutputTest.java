@@ -153,9 +153,9 @@ class OutputTest {
                     }
                 });
         assertEquals(
-                List.of(
-                        "2 files, such as 'm2711', were written without their setuid or setgid bits; add setuid=true to the"
-                                + " output to keep such bits"),
+                List.of("2 files, such as 'm2711', were written without their setuid or setgid bits; add "
+                        + "setuid=true to the"
+                        + " output to keep such bits"),
                 warnings);
         assertEquals(0100755, Files.getAttribute(ours.resolve("m4755"), "unix:mode"));
         assertEquals(0100711, Files.getAttribute(ours.resolve("m2711"), "unix:mode"));
@@ -164,7 +164,7 @@ class OutputTest {
         BuildkitException failure = assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> build(new Output.Folder(theirs), export("local", "setuid=perhaps")));
-        assertEquals("'perhaps' is no value for setuid; write true or false", failure.getMessage());
+        assertEquals("'perhaps' is not a value for setuid; write true or false", failure.getMessage());
     }
 
     /** Newer versions of buildctl fail. */
@@ -214,7 +214,8 @@ class OutputTest {
     void severalPlatformsComeInFoldersOfTheirOwn() throws Exception {
         Builds.dockerfile(
                 folder,
-                "FROM --platform=$BUILDPLATFORM busybox AS b\nARG TARGETARCH\nRUN mkdir /o && echo $TARGETARCH > /o/arch"
+                "FROM --platform=$BUILDPLATFORM busybox AS b\nARG TARGETARCH\nRUN mkdir /o && echo $TARGETARCH "
+                        + "> /o/arch"
                         + " && echo $TARGETARCH > /o/of-$TARGETARCH\nFROM scratch\nCOPY --from=b /o /\n");
         String platforms = "platform=linux/amd64,linux/arm64,linux/arm/v7";
         String epoch = "build-arg:SOURCE_DATE_EPOCH=1700000000";

@@ -259,7 +259,7 @@ class WorkspaceBoundaryTest {
                 "the output 'b/x.tar' is in the output 'b'; write it to a folder beside that one",
                 () -> prepared(List.of(archive("b/x.tar"), local("b")), List.of(), List.of()));
         assertRefused(
-                "the output 'c' and the output './d/../c' are the same place; give each of them its own",
+                "the output 'c' and the output './d/../c' are the same path; give each of them its own path",
                 () -> prepared(List.of(local("c"), local("./d/../c")), List.of(), List.of()));
         assertRefused(
                 "the local cache 'e/cache' is in the output 'e'; write it to a folder beside that one",

@@ -171,7 +171,7 @@ class FolderReceiverTest {
                     daemon.sendFiles().send(announce(device)).end().getCode());
             assertEquals(
                     "output 'sda' cannot be written: it is a device, which gives access to this machine; add devices=true to the"
-                            + " output to have it made",
+                            + " output to create it",
                     failures.get(0).getMessage());
             assertFalse(Files.exists(output.resolve("sda")));
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileNames;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet.PacketType;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +72,8 @@ class DiffCopyTest {
                         new LocalSource.Folder(folder.resolve("nowhere"))),
                 null,
                 executor,
-                failures::add));
+                failures::add,
+                new CompressionDecision(true)));
     }
 
     @AfterEach
@@ -97,6 +100,58 @@ class DiffCopyTest {
         assertArrayEquals(new byte[0], transfer.content(2));
         finish(transfer);
         assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void sendsContentCompressedThatBecomesSmallerAndTheRestAsItIs() throws Exception {
+        byte[] text = "a line of text\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
+        byte[] random = random(200_000);
+        byte[] tiny = "tiny".getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve("a"), text);
+        Files.write(folder.resolve("b"), random);
+        Files.write(folder.resolve("c"), tiny);
+        FileSyncService service = new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)),
+                null,
+                executor,
+                failures::add,
+                LocalDaemon.compressing());
+        try (LocalDaemon compressed = new LocalDaemon(service)) {
+            LocalDaemon.Transfer transfer = compressed.fetch("context");
+            assertEquals(List.of("a", "b", "c"), paths(transfer.walk()));
+            transfer.request(0);
+            assertArrayEquals(text, transfer.content(0));
+            long[] received = compressed.receivedBytes();
+            assertTrue(received[0] < 10_000 && received[1] > text.length, Arrays.toString(received));
+            transfer.request(1);
+            assertArrayEquals(random, transfer.content(1));
+            transfer.request(2);
+            assertArrayEquals(tiny, transfer.content(2));
+            finish(transfer);
+            received = compressed.receivedBytes();
+            assertEquals(received[0], service.sentBytes().sentBytes());
+            assertEquals(received[1], service.sentBytes().contentBytes());
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    /** A daemon without the header {@code grpc-accept-encoding} could not read a compressed message. */
+    @Test
+    void sendsNothingCompressedToADaemonThatDoesNotAcceptIt() throws Exception {
+        Files.writeString(folder.resolve("a"), "a line of text\n".repeat(20_000));
+        for (CompressionDecision decision :
+                List.of(LocalDaemon.compressing(), new CompressionDecision(false, System::nanoTime))) {
+            FileSyncService service = new FileSyncService(
+                    Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add, decision);
+            try (LocalDaemon plain = new LocalDaemon(service, decision.allowed())) {
+                LocalDaemon.Transfer transfer = plain.fetch("context");
+                transfer.walk();
+                transfer.request(0);
+                assertEquals(300_000, transfer.content(0).length);
+                finish(transfer);
+                assertFalse(service.sentBytes().compressed());
+            }
+        }
     }
 
     @Test
@@ -347,7 +402,11 @@ class DiffCopyTest {
     void saysWhichFileTheDiskDoesNotGive() throws Exception {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(process)), null, executor, failures::add))) {
+                Map.of("context", new LocalSource.Folder(process)),
+                null,
+                executor,
+                failures::add,
+                new CompressionDecision(true)))) {
             LocalDaemon.Transfer transfer = broken.fetch(
                     LocalDaemon.headers("dir-name", "context", "include-patterns", "mem"), Integer.MAX_VALUE);
             assertEquals(List.of("mem"), paths(transfer.walk()));
@@ -375,7 +434,8 @@ class DiffCopyTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void readsNoFurtherThanTheDaemonDoes() throws Exception {
-        Path file = Files.write(folder.resolve("file"), new byte[LARGE_BYTES]);
+        // What does not compress, because the windows of HTTP/2 count the bytes that are sent.
+        Path file = Files.write(folder.resolve("file"), random(LARGE_BYTES));
         LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 2);
         transfer.walk();
         transfer.request(0);
@@ -480,8 +540,12 @@ class DiffCopyTest {
             thread.setUncaughtExceptionHandler((in, failure) -> {});
             return thread;
         });
-        try (LocalDaemon broken = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), quiet, failures::add, wrong))) {
+        try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)),
+                quiet,
+                failures::add,
+                wrong,
+                new CompressionDecision(true)))) {
             assertEquals(Status.Code.INTERNAL, broken.fetch("context").end().getCode());
         } finally {
             quiet.shutdownNow();
@@ -499,7 +563,11 @@ class DiffCopyTest {
 
     private LocalDaemon daemon(Watcher watcher) throws IOException {
         return new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), executor, failures::add, watched(watcher)));
+                Map.of("context", new LocalSource.Folder(folder)),
+                executor,
+                failures::add,
+                watched(watcher),
+                new CompressionDecision(true)));
     }
 
     /** Is told of each path before anybody looks at it. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -59,8 +60,12 @@ class HostileRequestTest {
         Files.createSymbolicLink(folder.resolve("out"), outside);
         Files.createSymbolicLink(folder.resolve("file-out"), Path.of("../outside/secret"));
         Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
-        daemon = new LocalDaemon(
-                new FileSyncService(Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add));
+        daemon = new LocalDaemon(new FileSyncService(
+                Map.of("context", new LocalSource.Folder(folder)),
+                null,
+                executor,
+                failures::add,
+                LocalDaemon.compressing()));
     }
 
     @AfterEach
@@ -101,6 +106,45 @@ class HostileRequestTest {
         });
         // Nothing that a daemon asks for makes a file unreadable, but for a name that no file can have.
         failures.forEach(failure -> assertTrue(failure.getMessage().contains("too long"), failure.getMessage()));
+    }
+
+    /** A message that is compressed wrongly, breaks off or expands beyond the limit ends its call, and nothing else. */
+    @Test
+    void anythingThatComesCompressedIsReadOrRefused() throws Exception {
+        Fuzz.rounds(100, random -> {
+            int kind = random.nextInt(4);
+            LocalDaemon.Transfer transfer =
+                    daemon.fetchCompressed(LocalDaemon.headers("dir-name", "context"), message -> switch (kind) {
+                        case 0 -> message;
+                        case 1 -> Arrays.copyOf(message, random.nextInt(message.length));
+                        case 2 -> garbled(message, random);
+                        default -> message;
+                    });
+            if (kind == 3) {
+                // Five megabytes in five kilobytes, more than the limit of a message.
+                transfer.send(PacketType.PACKET_DATA, "x".repeat(5 << 20));
+            } else {
+                transfer.request(Fuzz.pick(random, 0, 1000));
+            }
+            transfer.send(PacketType.PACKET_FIN, "");
+            transfer.halfClose();
+            Status status = transfer.end();
+            if (kind == 3) {
+                assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getCode(), status.toString());
+            }
+            assertEquals(List.of(), uncaught);
+        });
+        LocalDaemon.Transfer next = daemon.fetch("context");
+        assertFalse(next.walk().isEmpty());
+        next.cancel();
+    }
+
+    private static byte[] garbled(byte[] message, Random random) {
+        byte[] garbled = message.clone();
+        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+            garbled[random.nextInt(garbled.length)] = (byte) random.nextInt();
+        }
+        return garbled;
     }
 
     private static String[] headers(Random random) {

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Codec;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
@@ -14,6 +25,8 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
+import io.jenkins.plugins.treenq.buildkit.compression.GzippedMessages;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSyncGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
@@ -25,28 +38,58 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.zip.GZIPOutputStream;
 
 /** A daemon that does what a test tells it, connected to a service in the same process through real HTTP/2. */
 final class LocalDaemon implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
+    private final AtomicLong wireBytes = new AtomicLong();
+    private final AtomicLong expandedBytes = new AtomicLong();
+    private final ClientStreamTracer.Factory counting = new ClientStreamTracer.Factory() {
+        @Override
+        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+            return new ClientStreamTracer() {
+                @Override
+                public void inboundWireSize(long bytes) {
+                    wireBytes.addAndGet(bytes);
+                }
+
+                @Override
+                public void inboundUncompressedSize(long bytes) {
+                    expandedBytes.addAndGet(bytes);
+                }
+            };
+        }
+    };
+    private final CompressorRegistry spoiling = CompressorRegistry.newEmptyInstance();
+    private volatile UnaryOperator<byte[]> spoil = UnaryOperator.identity();
     private final Server server;
     private final ManagedChannel channel;
 
     LocalDaemon(FileSyncService service) throws IOException {
+        this(service, false);
+    }
+
+    /** @param plain whether the daemon reads no compressed messages, and says so */
+    LocalDaemon(FileSyncService service, boolean plain) throws IOException {
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
         server = NettyServerBuilder.forAddress(address)
                 .channelType(LocalServerChannel.class)
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .maxInboundMetadataSize(1 << 20)
+                .compressorRegistry(GzippedMessages.registry())
                 .addService(service.intercepted())
                 .build()
                 .start();
@@ -56,7 +99,66 @@ final class LocalDaemon implements AutoCloseable {
                 .usePlaintext()
                 .overrideAuthority("localhost")
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .compressorRegistry(spoiling)
+                .decompressorRegistry(
+                        plain
+                                ? DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false)
+                                : DecompressorRegistry.getDefaultInstance())
+                .intercept(new ClientInterceptor() {
+                    @Override
+                    public <Q, A> ClientCall<Q, A> interceptCall(
+                            MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+                        return next.newCall(method, options.withStreamTracerFactory(counting));
+                    }
+                })
                 .build();
+        spoiling.register(Codec.Identity.NONE);
+        spoiling.register(new Spoiling());
+    }
+
+    /** Makes a decision that is to compress, and stays so because its clock does not go on. */
+    static CompressionDecision compressing() {
+        AtomicLong now = new AtomicLong();
+        CompressionDecision decision = new CompressionDecision(true, now::get);
+        decision.begin();
+        decision.waits();
+        now.set(TimeUnit.SECONDS.toNanos(1));
+        decision.sent(1 << 20);
+        assertTrue(decision.compresses());
+        return decision;
+    }
+
+    /** Returns the number of bytes of all messages on the wire, and of the same messages expanded. */
+    long[] receivedBytes() {
+        return new long[] {wireBytes.get(), expandedBytes.get()};
+    }
+
+    private final class Spoiling implements Compressor {
+        @Override
+        public String getMessageEncoding() {
+            return "gzip";
+        }
+
+        @Override
+        public OutputStream compress(OutputStream target) {
+            return new ByteArrayOutputStream() {
+                @Override
+                public void close() throws IOException {
+                    ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+                    try (OutputStream compressed = new GZIPOutputStream(gzip)) {
+                        writeTo(compressed);
+                    }
+                    target.write(spoil.apply(gzip.toByteArray()));
+                    target.close();
+                }
+            };
+        }
+    }
+
+    /** Asks like {@link #fetch}, in messages that are compressed, and then spoilt. */
+    Transfer fetchCompressed(Metadata headers, UnaryOperator<byte[]> spoilt) {
+        spoil = spoilt;
+        return fetch(headers, Integer.MAX_VALUE, CallOptions.DEFAULT.withCompression("gzip"));
     }
 
     /** Asks for a folder and reads everything that comes as soon as it comes. */
@@ -66,10 +168,14 @@ final class LocalDaemon implements AutoCloseable {
 
     /** @param packets that are read before {@link Transfer#read} asks for more */
     Transfer fetch(Metadata headers, int packets) {
+        return fetch(headers, packets, CallOptions.DEFAULT);
+    }
+
+    private Transfer fetch(Metadata headers, int packets, CallOptions options) {
         Transfer transfer = new Transfer(packets);
         ClientCalls.asyncBidiStreamingCall(
                 ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
-                        .newCall(FileSyncGrpc.getDiffCopyMethod(), CallOptions.DEFAULT),
+                        .newCall(FileSyncGrpc.getDiffCopyMethod(), options),
                 transfer);
         return transfer;
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
 import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
@@ -209,7 +210,11 @@ class OtherFileSystemsTest {
         ExecutorService executor = Executors.newCachedThreadPool();
         List<Throwable> failures = new ArrayList<>();
         try (LocalDaemon daemon = new LocalDaemon(new FileSyncService(
-                Map.of("context", new LocalSource.Folder(folder)), null, executor, failures::add))) {
+                Map.of("context", new LocalSource.Folder(folder)),
+                null,
+                executor,
+                failures::add,
+                new CompressionDecision(true)))) {
             LocalDaemon.Transfer transfer = daemon.fetch("context");
             assertEquals(List.of("dir", "dir/file"), paths(transfer.walk()));
             transfer.request(1);

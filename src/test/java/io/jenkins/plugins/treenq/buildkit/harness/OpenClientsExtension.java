@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.harness;
 
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,7 @@ public final class OpenClientsExtension implements AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) throws InterruptedException {
+        BuildkitClient.closeIdleConnections();
         long end = System.nanoTime() + LONGEST_END_NANOS;
         for (Thread thread : open()) {
             TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));

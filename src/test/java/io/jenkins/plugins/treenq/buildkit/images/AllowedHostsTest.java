@@ -147,10 +147,19 @@ class AllowedHostsTest {
     void nothingIsSaidOfWhatIsFoundAtAHostThatIsNotListed() throws Exception {
         FakeImage.single(registry, "a/b", "1");
         registry.rule(request -> request.path().contains("/blobs/")
-                ? Optional.of(Answer.of(307, "Location", "https://nobody.invalid" + request.path()))
+                ? Optional.of(Answer.of(307, "Location", "https://255.255.255.255" + request.path()))
                 : Optional.empty());
-        assertRefused("registry " + registry.host()
-                + " sent this client on to another host, which did not give what was asked for");
+        assertRefused("registry " + registry.host() + " redirected to another host, which did not return the content");
+    }
+
+    /** A proxy may know the name as one of its own network. */
+    @Test
+    void aHostWhoseNameCannotBeResolvedIsNotPublic() throws Exception {
+        FakeImage.single(registry, "a/b", "1");
+        registry.rule(request -> request.path().contains("/blobs/")
+                ? Optional.of(Answer.of(307, "Location", "https://internal.invalid" + request.path()))
+                : Optional.empty());
+        assertRefused("registry " + registry.host() + " points to internal.invalid, which " + REFUSAL);
     }
 
     @ParameterizedTest

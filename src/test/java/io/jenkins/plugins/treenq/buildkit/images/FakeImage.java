@@ -26,7 +26,7 @@ final class FakeImage {
                 manifest(config(registry, repository, architecture), registry.blob(repository, LAYER, layer, ""), ""));
     }
 
-    private static String config(FakeRegistry registry, String repository, String architecture) {
+    static String config(FakeRegistry registry, String repository, String architecture) {
         String json = """
                 {"os":"linux","architecture":"%s","created":"2026-01-02T03:04:05.6Z",\
                 "config":{"Labels":{"team":"shop","only":"%s"}}}""".formatted(architecture, architecture);

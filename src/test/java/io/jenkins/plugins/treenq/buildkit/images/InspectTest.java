@@ -106,6 +106,18 @@ class InspectTest {
         assertFalse(description.hasSbom());
     }
 
+    /** An image that only has labels. Not every tool writes an empty list. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"layers\":null", ",\"layers\":[]"})
+    void anImageWithoutLayersIsInspected(String layers) throws Exception {
+        String config = FakeImage.config(registry, "a/b", "amd64");
+        Digest digest = registry.manifest(
+                "a/b", "1", MediaTypes.MANIFEST, "{\"schemaVersion\":2,\"config\":" + config + layers + "}");
+        ImageDescription description = inspect();
+        assertEquals(digest, description.digest());
+        assertEquals("linux/amd64", description.variants().get(0).platform().toString());
+    }
+
     @Test
     void anImageOfOnePlatformSaysItInItsConfiguration() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
@@ -225,7 +237,7 @@ class InspectTest {
                         .map(Attachment::artifactType)
                         .toList()));
         end.set(Integer.MAX_VALUE);
-        assertEquals("a/b@" + image + " cannot be read: far too much refers to it", refusal());
+        assertEquals("a/b@" + image + " cannot be read: too many manifests refer to it", refusal());
     }
 
     @Test
@@ -241,14 +253,16 @@ class InspectTest {
                         "Docker-Content-Digest",
                         other.value()))
                 : Optional.empty());
-        assertEquals("a/b:1 cannot be read: what came has the digest " + digest + ", so it is refused", refusal());
+        assertEquals(
+                "a/b:1 cannot be read: the received content has the digest " + digest + ", so it is refused",
+                refusal());
 
         registry.contents.put("a/b/manifests/" + other, registry.contents.get("a/b/manifests/1"));
         String line = assertThrows(
                         BuildkitException.RegistryRefusedException.class,
                         () -> client.inspect(registry.image("a/b@" + other)))
                 .getMessage();
-        assertTrue(line.endsWith("what came has the digest " + digest + ", so it is refused"), line);
+        assertTrue(line.endsWith("the received content has the digest " + digest + ", so it is refused"), line);
         line = assertThrows(
                         BuildkitException.RegistryRefusedException.class,
                         () -> client.resolve(registry.image("a/b@" + other)))
@@ -267,14 +281,14 @@ class InspectTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            text/html                                                | <html/>                                          | it comes as text/html, which is no manifest
-            application/vnd.docker.distribution.manifest.v1+prettyjws | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a tool of today
-            application/json                                         | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a tool of today
+            text/html                                                | <html/>                                          | it comes as text/html, which is not a manifest
+            application/vnd.docker.distribution.manifest.v1+prettyjws | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a current tool
+            application/json                                         | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a current tool
             application/json                                         | {"schemaVersion":2}                              | it does not say what kind of manifest it is
-            application/vnd.oci.image.index.v1+json                  | {"layers":[]}                                    | it is not what it calls itself, application/vnd.oci.image.index.v1+json
+            application/vnd.oci.image.index.v1+json                  | {"layers":[]}                                    | it is not of the type that it states, application/vnd.oci.image.index.v1+json
             application/vnd.oci.image.index.v1+json                  | {"manifests":[],"layers":[]}                     | it is an index and a manifest at once
-            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | it comes as application/vnd.oci.image.index.v1+json and calls itself application/vnd.oci.image.manifest.v1+json
-            application/vnd.oci.image.index.v1+json                  | []                                               | it is no JSON object
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | it comes as application/vnd.oci.image.index.v1+json and states the type application/vnd.oci.image.manifest.v1+json
+            application/vnd.oci.image.index.v1+json                  | []                                               | it is not a JSON object
             application/vnd.oci.image.index.v1+json                  | {"manifests":7}                                  | its 'manifests' is not a list
             application/vnd.oci.image.index.v1+json                  | {"manifests":[{"digest":"sha256:1","size":1}]}   | not a digest: sha256:1
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":-5}]}                         | it says that something in it has -5 bytes
@@ -290,7 +304,7 @@ class InspectTest {
     @Test
     void theDigestOfWhatIsNoManifestIsNotGivenEither() {
         registry.manifest("a/b", "1", "text/html; charset=utf-8", "<html/>");
-        assertEquals("a/b:1 cannot be read: it comes as text/html, which is no manifest", resolveRefusal());
+        assertEquals("a/b:1 cannot be read: it comes as text/html, which is not a manifest", resolveRefusal());
         registry.manifest("a/b", "1", "application/vnd.docker.distribution.manifest.v1+json", "{}");
         assertTrue(resolveRefusal().contains("schema 1"), resolveRefusal());
     }
@@ -324,7 +338,7 @@ class InspectTest {
     void deepJsonIsRefused() {
         registry.manifest(
                 "a/b", "1", MediaTypes.MANIFEST, "{\"layers\":" + "[".repeat(1 << 20) + "]".repeat(1 << 20) + "}");
-        assertEquals("a/b:1 cannot be read: it is no JSON object", refusal());
+        assertEquals("a/b:1 cannot be read: it is not a JSON object", refusal());
     }
 
     @Test
@@ -363,7 +377,7 @@ class InspectTest {
             assertTrue(known.wantsLogin(registry.host()));
             assertEquals(
                     "registry " + registry.host()
-                            + " does not allow its use without a login, and there is none for it (HTTP 401)",
+                            + " does not allow its use without a login, and no login is configured for it (HTTP 401)",
                     assertThrows(
                                     BuildkitException.RegistryRefusedException.class,
                                     () -> stranger.wantsLogin(registry.host()))
@@ -385,7 +399,8 @@ class InspectTest {
                 new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), registry.connection()))) {
             assertEquals(
                     "registry " + registry.host()
-                            + " does not allow reading a/b without a login, and there is none for it (HTTP 401)",
+                            + " does not allow reading a/b without a login, and no login is configured for it "
+                            + "(HTTP 401)",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }
@@ -446,7 +461,7 @@ class InspectTest {
                 registry.rule(request -> request.path().startsWith(MANIFESTS)
                         ? Optional.of(Answer.of(307, "Location", location))
                         : Optional.empty());
-                assertEquals("points to what is no address, or to one without TLS", refusal(), location);
+                assertEquals("redirects to an invalid address, or to one without TLS", refusal(), location);
             }
             assertEquals(List.of(), plain.requests());
         }
@@ -507,8 +522,7 @@ class InspectTest {
             server.start();
             String host = "localhost:" + plain.getLocalPort();
             assertEquals(
-                    "registry " + host
-                            + " does not speak TLS, without which it is used only where plain HTTP is allowed",
+                    "registry " + host + " does not support TLS, and plain HTTP is not allowed for it",
                     assertThrows(
                                     BuildkitException.RegistryRefusedException.class,
                                     () -> strict.resolve(ImageName.parse(host + "/a/b:1")))
@@ -526,7 +540,9 @@ class InspectTest {
     @Test
     void whatIsNoRegistryIsSaidSo() {
         registry.rule(request -> Optional.of(Answer.text(404, "<html/>")));
-        assertEquals("answers with HTTP 404 where registries say what they are; check its name", refusal());
+        assertEquals(
+                "answers with HTTP 404 to a request for /v2/, which is not the response of a registry; check its name",
+                refusal());
     }
 
     @Test
@@ -545,10 +561,10 @@ class InspectTest {
     @Test
     void aRegistryThatStaysBusyOrWantsToBeLeftAloneForLongIsNotAskedForEver() {
         registry.rule(request -> busy(request, "0"));
-        assertEquals("wants fewer requests (HTTP 429); it asks to come back in 0 s", refusal());
+        assertEquals("limits the rate of requests (HTTP 429); it requests a pause of 0 s", refusal());
         assertEquals(1 + RetryPolicy.TRIES, registry.requests().size());
         registry.rule(request -> busy(request, "3600"));
-        assertEquals("wants fewer requests (HTTP 429); it asks to come back in 3600 s", refusal());
+        assertEquals("limits the rate of requests (HTTP 429); it requests a pause of 3600 s", refusal());
         assertEquals(1 + RetryPolicy.TRIES + 1, registry.requests().size());
     }
 

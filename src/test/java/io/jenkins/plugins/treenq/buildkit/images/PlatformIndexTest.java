@@ -151,6 +151,6 @@ class PlatformIndexTest {
                         BuildkitException.RegistryRefusedException.class,
                         () -> images.index(List.of(part, missing), Map.of()))
                 .getMessage();
-        assertTrue(line.endsWith("it is not there, so the image is not whole"), line);
+        assertTrue(line.endsWith("it does not exist, so the image is incomplete"), line);
     }
 }

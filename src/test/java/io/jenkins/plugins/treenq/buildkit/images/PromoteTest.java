@@ -237,10 +237,10 @@ class PromoteTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            POST | /blobs/uploads/    | registry TO is in trouble writing x/y (HTTP 500)
-            PUT  | /blobs/uploads/    | registry TO is in trouble writing x/y (HTTP 500)
-            PUT  | /manifests/sha256: | registry TO is in trouble writing x/y (HTTP 500)
-            HEAD | /blobs/sha256:     | registry TO is in trouble reading x/y (HTTP 500)
+            POST | /blobs/uploads/    | registry TO has an internal error writing x/y (HTTP 500)
+            PUT  | /blobs/uploads/    | registry TO has an internal error writing x/y (HTTP 500)
+            PUT  | /manifests/sha256: | registry TO has an internal error writing x/y (HTTP 500)
+            HEAD | /blobs/sha256:     | registry TO has an internal error reading x/y (HTTP 500)
             """)
     void aRegistryThatFailsInTheMiddleHasNothingTagged(String method, String part, String line) {
         FakeImage.index(from, "a/b", "1");
@@ -314,7 +314,8 @@ class PromoteTest {
                 .findFirst()
                 .orElseThrow();
         from.contents.remove("a/b/manifests/" + missing);
-        assertEquals("FROM/a/b@" + missing + " cannot be read: it is not there, so the image is not whole", refusal());
+        assertEquals(
+                "FROM/a/b@" + missing + " cannot be read: it does not exist, so the image is incomplete", refusal());
     }
 
     @ParameterizedTest
@@ -327,7 +328,9 @@ class PromoteTest {
         from.contents.put(key, new FakeRegistry.Content("application/octet-stream", layer));
         String line = refusal();
         assertTrue(
-                line.startsWith("FROM/a/b@" + key.replaceFirst(".*/", "") + " cannot be read: what came has "), line);
+                line.startsWith(
+                        "FROM/a/b@" + key.replaceFirst(".*/", "") + " cannot be read: the received content has "),
+                line);
         assertTrue(line.endsWith(", so it is refused"), line);
         assertFalse(to.contents.containsKey(key.replace("a/b", "x/y")));
     }
@@ -451,7 +454,7 @@ class PromoteTest {
         from.rule(request -> request.path().endsWith("/referrers/" + image)
                 ? Optional.of(Answer.text(200, FakeRegistry.index(many), "Content-Type", MediaTypes.INDEX))
                 : Optional.empty());
-        assertEquals("the image in FROM/a/b has more parts than any should have", refusal());
+        assertEquals("the image in FROM/a/b has too many parts", refusal());
     }
 
     @Test

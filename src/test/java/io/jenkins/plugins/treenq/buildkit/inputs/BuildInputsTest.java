@@ -233,7 +233,7 @@ class BuildInputsTest {
         }
         anew();
         request.sourcePolicy(SourcePolicy.parse("{}"));
-        assertEquals("a source policy may put other images in the place of those that are named", obstacle());
+        assertEquals("a source policy can replace the images that are named", obstacle());
         anew();
         request.frontend("gateway.v0");
         obstacle();

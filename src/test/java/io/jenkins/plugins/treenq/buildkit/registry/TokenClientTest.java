@@ -210,7 +210,7 @@ class TokenClientTest {
     @ValueSource(strings = {"", "{}", "[]", "not json", "{\"token\":\"\"}", "{\"token\":null}", "{\"token\":{}}"})
     void anAnswerWithoutATokenIsNone(String body) throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(body))) {
-            assertEquals("its answer holds no token", refusal(connection, request(server), LOGIN));
+            assertEquals("its response contains no token", refusal(connection, request(server), LOGIN));
         }
     }
 
@@ -246,7 +246,7 @@ class TokenClientTest {
             assertEquals(SECRET, server.requests().get(1).first("password"));
             String host = "localhost:" + server.port();
             assertEquals(
-                    "it redirects to another host, which is not sent the login",
+                    "it redirects to another host, which must not receive the login",
                     refusal(connection, request(host, server.realm().resolve("/away")), LOGIN));
             assertEquals(0, other.requests().size());
             assertEquals(
@@ -278,10 +278,10 @@ class TokenClientTest {
             assertEquals("/v2/", registry.requests().get(0).path());
             assertEquals(1, server.requests().size());
             assertEquals(
-                    "the registry names another place for tokens, so the login is not sent there",
+                    "the registry names another token server, so the login is not sent to this one",
                     refusal(connection, request("localhost:" + other.port(), server.realm()), LOGIN));
             assertEquals(
-                    "the registry cannot be asked whether it is the right place (it cannot be reached from here)",
+                    "the registry cannot confirm the address (it cannot be reached from here)",
                     refusal(connection, request("localhost:1", server.realm()), LOGIN));
             assertEquals(1, server.requests().size());
         }
@@ -299,7 +299,7 @@ class TokenClientTest {
                         realm);
             }
             assertEquals(
-                    "it is at no address",
+                    "it has no valid address",
                     refusal(connection, request("localhost:5000", URI.create("/etc/passwd")), LOGIN));
             assertEquals(0, server.requests().size());
             RegistryConnection plain =
@@ -346,7 +346,7 @@ class TokenClientTest {
         try (TokenServer tls = TokenServer.tls(identity, asked -> TOKEN)) {
             String registry = host.getHostName() + ":" + tls.port();
             assertEquals(
-                    "the registry names another place for tokens, so the login is not sent there",
+                    "the registry names another token server, so the login is not sent to this one",
                     refusal(allowed, request(registry, URI.create("http://" + registry + "/token")), LOGIN));
             assertEquals(
                     List.of("/v2/"), tls.requests().stream().map(Request::path).toList());

@@ -53,7 +53,7 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | RegistryRefused | does not know the registry's host
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: i/o timeout | RegistryRefused | cannot reach the registry
             failed to load cache key: repository does not contain ref v9, output: "" | BuildFailed | repository does not contain ref v9
-            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | out of order
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | is overloaded or has an internal error
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
             failed to resolve source metadata for r.example.com/scanner:1: r.example.com/scanner:1: not found | BuildFailed | image r.example.com/scanner:1 does not exist; check its name and tag, or the frontend or SBOM scanner that was asked for

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,10 +141,23 @@ final class BuildCommand implements Callable<Integer> {
             report.drawOn(root.terminal());
         }
         BuildRequest.Builder builder = request(sources, cache, output);
-        try (BuildkitClient client = root.connect()) {
-            repetition.of(() -> build(client, builder, content));
+        if (repetition.reconnects()) {
+            repetition.of(() -> connectAndBuild(builder, content));
+        } else {
+            try (BuildkitClient client = root.connect()) {
+                repetition.of(() -> build(client, builder, content));
+            }
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private Duration connectAndBuild(BuildRequest.Builder builder, SessionContent content)
+            throws BuildkitException, InterruptedException, IOException {
+        Instant start = Instant.now();
+        try (BuildkitClient client = root.daemon().connectForBuild()) {
+            build(client, builder, content);
+        }
+        return Duration.between(start, Instant.now());
     }
 
     private Duration build(BuildkitClient client, BuildRequest.Builder builder, SessionContent content)

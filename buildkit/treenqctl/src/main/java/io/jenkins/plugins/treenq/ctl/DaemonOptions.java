@@ -59,6 +59,15 @@ final class DaemonOptions {
             description = "retry until the daemon answers or --timeout expires")
     private boolean wait;
 
+    @Option(
+            names = "--compression",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            scope = ScopeType.INHERIT,
+            description = "send files compressed while the network is slower than the compressor; default: true")
+    private boolean compression;
+
     String address() {
         String environment = System.getenv().getOrDefault("BUILDKIT_HOST", "");
         return Stream.of(address, environment, DEFAULT_ADDRESS)
@@ -72,11 +81,26 @@ final class DaemonOptions {
     }
 
     BuildkitClient connect() throws BuildkitException, InterruptedException, IOException {
+        return connect(BuildkitClient::connect);
+    }
+
+    /** Connects for a build, which needs no proof that a kept connection still works. */
+    BuildkitClient connectForBuild() throws BuildkitException, InterruptedException, IOException {
+        return connect(BuildkitClient::connectForBuild);
+    }
+
+    /** A way to connect to a daemon. */
+    @FunctionalInterface
+    private interface Connecting {
+        BuildkitClient connect(Endpoint endpoint) throws BuildkitException, InterruptedException;
+    }
+
+    private BuildkitClient connect(Connecting connecting) throws BuildkitException, InterruptedException, IOException {
         Endpoint endpoint = endpoint();
         long end = System.nanoTime() + endpoint.connectTimeout().toNanos();
         while (true) {
             try {
-                return BuildkitClient.connect(endpoint);
+                return connecting.connect(endpoint);
             } catch (BuildkitException.UnreachableException e) {
                 if (!wait || System.nanoTime() > end) {
                     throw e;
@@ -88,7 +112,7 @@ final class DaemonOptions {
 
     private Endpoint endpoint() throws IOException {
         try {
-            return Endpoint.of(address(), tls(), timeout());
+            return Endpoint.of(address(), tls(), timeout()).withCompression(compression);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }

@@ -28,6 +28,11 @@ final class Repetition {
     @Option(names = "--on-enter", description = "wait for a line of input before each build")
     private boolean onEnter;
 
+    @Option(
+            names = "--reconnect",
+            description = "connect for each build, as builds of different jobs do, and include that in the duration")
+    private boolean reconnect;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -42,6 +47,11 @@ final class Repetition {
     /** Whether builds run concurrently, in which case their logs are mixed. */
     boolean isParallel() {
         return parallel > 1;
+    }
+
+    /** Whether each build connects by itself. */
+    boolean reconnects() {
+        return reconnect;
     }
 
     void of(Build build) throws BuildkitException, InterruptedException, IOException {

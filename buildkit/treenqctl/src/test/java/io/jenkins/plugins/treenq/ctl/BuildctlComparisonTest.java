@@ -244,7 +244,7 @@ class BuildctlComparisonTest {
         Ctl run = Ctl.treenqctl(
                 daemon, scratch, "no definition".getBytes(StandardCharsets.UTF_8), "build", "--progress=quiet");
         assertEquals(1, run.exit());
-        assertTrue(run.err().contains("no marshalled LLB"), run.err());
+        assertTrue(run.err().contains("not a marshalled LLB"), run.err());
         run = Ctl.treenqctl(daemon, scratch, new byte[0], "build", "--progress=quiet");
         assertTrue(run.err().contains("is empty"), run.err());
     }

@@ -116,7 +116,7 @@ class ImageCommandTest {
                 new Registry(daemon).digest(repository, "all").orElseThrow());
         Ctl tagged = images("index", image("all"), image("1"));
         assertEquals(1, tagged.exit());
-        assertTrue(tagged.err().contains("it takes a digest, because a tag may change"), tagged.err());
+        assertTrue(tagged.err().contains("use a digest, because a tag can change"), tagged.err());
     }
 
     @Test

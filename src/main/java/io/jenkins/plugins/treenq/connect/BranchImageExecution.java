@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.connect;
+
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.console.ConsoleLogFilter;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.triggers.TimerTrigger;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.MetadataResult;
+import io.jenkins.plugins.treenq.run.Async;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
+import io.jenkins.plugins.treenq.run.ImageOrder;
+import io.jenkins.plugins.treenq.run.RegistryImages;
+import io.jenkins.plugins.treenq.step.BuildExecution;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import jenkins.branch.MultiBranchProject;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/** One call of the step that builds the image of a branch's commit, or finds the image of this commit. */
+final class BranchImageExecution extends BuildExecution {
+    private static final long serialVersionUID = 1;
+
+    BranchImageExecution(StepContext context) {
+        super(null, context);
+    }
+
+    @Override
+    protected CompletableFuture<BuiltImage> begin() throws Exception {
+        Run<?, ?> run = getContext().get(Run.class);
+        TaskListener listener = getContext().get(TaskListener.class);
+        ImageSettings settings = BranchImageStep.settings(run);
+        BranchCommit commit = run.getAction(BranchCommit.class);
+        MultiBranchProject<?, ?> project =
+                (MultiBranchProject<?, ?>) run.getParent().getParent();
+        String name = ImagePattern.expand(settings.getImage(), project);
+        MetadataResult metadata = metadata(settings, commit, name, run, listener);
+        boolean push = pushes(settings, commit, listener.getLogger())
+                && !metadata.getTags().isEmpty();
+        ProjectImages images = ProjectImages.of(project);
+        CommitImage key = CommitImage.of(settings, commit, name);
+        if (push) {
+            images.claim(metadata.getTags(), commit);
+        }
+        ImageOrder order = new BranchOrder(settings, commit)
+                .of(ref(), metadata, push, run.getParent().getFullName());
+        if (!push) {
+            return build(order);
+        }
+        Optional<String> built = begun() != null || settings.isRebuildCommits() || isScheduled(run)
+                ? Optional.empty()
+                : images.imageOf(key);
+        if (built.isEmpty()) {
+            return built(order, images, key);
+        }
+        CompletableFuture<BuiltImage> promoted = Async.call(Async.REGISTRIES, () -> new RegistryImages(run, listener)
+                .promote(built.get(), metadata.getTags(), order.credentialsId(), null));
+        return Async.orElse(promoted, failure -> {
+            if (failure instanceof AbortException) {
+                listener.getLogger()
+                        .println("WARNING: the commit is built again, for its image cannot be used: "
+                                + failure.getMessage());
+                return built(order, images, key);
+            }
+            return CompletableFuture.failedFuture(failure);
+        });
+    }
+
+    /** A build that a timer starts is for newer base images, so it does not use the image of an earlier build. */
+    private static boolean isScheduled(Run<?, ?> run) {
+        return run.getCause(TimerTrigger.TimerTriggerCause.class) != null;
+    }
+
+    private CompletableFuture<BuiltImage> built(ImageOrder order, ProjectImages images, CommitImage key)
+            throws IOException, InterruptedException {
+        return Async.then(build(order), image -> {
+            if (image.getReference() != null) {
+                images.built(key, image.getReference());
+            }
+            return CompletableFuture.completedFuture(image);
+        });
+    }
+
+    private MetadataResult metadata(
+            ImageSettings settings, BranchCommit commit, String name, Run<?, ?> run, TaskListener listener)
+            throws IOException, InterruptedException {
+        EnvVars env = new EnvVars(getContext().get(EnvVars.class));
+        env.putIfNotNull("GIT_URL", commit.url());
+        env.putIfNotNull("GIT_COMMIT", commit.hash());
+        return settings.rulesFor(name)
+                .perform(
+                        run,
+                        env,
+                        listener,
+                        ConsoleMasks.of(getContext().get(ConsoleLogFilter.class)),
+                        UnaryOperator.identity());
+    }
+
+    private static boolean pushes(ImageSettings settings, BranchCommit commit, PrintStream log) {
+        if (!commit.isTrusted()) {
+            log.println("This change request is from somebody who may not push to the repository: its image is built"
+                    + " without logins and secrets, and it is not pushed");
+            if (!commit.isOnAgent() && commit.credentialsId() != null) {
+                log.println("Therefore, the daemon fetches the repository without a login. If the repository is not"
+                        + " public, select 'Check out the sources on an agent' in the project");
+            }
+            return false;
+        }
+        if (commit.isChangeRequest() && !settings.isPushChangeRequests()) {
+            log.println("The image of a change request is built, and it is not pushed");
+            return false;
+        }
+        return settings.getBuild().isPush();
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.connect;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.XmlFile;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.branch.Branch;
+import jenkins.branch.MultiBranchProject;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.multibranch.BranchJobProperty;
+
+/**
+ * The images of a multibranch project: which image was built of which commit, and which branch each tag belongs to. They
+ * are stored in a file of the project, which is moved with the project and outlives the jobs of branches that are gone.
+ */
+final class ProjectImages {
+    private static final Logger LOGGER = Logger.getLogger(ProjectImages.class.getName());
+    private static final int MOST_COMMITS = 1000;
+    private static final String BRANCH = "branch ";
+    private static final String ALL_TAGS = "tags";
+
+    /** Held while a file is changed. Changes are rare and short, so that one lock for all projects is enough. */
+    private static final Object CHANGES = new Object();
+
+    private final MultiBranchProject<?, ?> project;
+
+    private ProjectImages(MultiBranchProject<?, ?> project) {
+        this.project = project;
+    }
+
+    static ProjectImages of(MultiBranchProject<?, ?> project) {
+        return new ProjectImages(project);
+    }
+
+    /** The content of the file. */
+    private static final class Content {
+        /** References of images by commit and hash of the settings, the oldest first. */
+        private final Map<String, String> images = new LinkedHashMap<>();
+
+        /** Names of branches by tag. */
+        private final Map<String, String> owners = new TreeMap<>();
+    }
+
+    /** Returns the reference of the image that was built of a commit. */
+    Optional<String> imageOf(CommitImage key) {
+        return key.commit() == null
+                ? Optional.empty()
+                : Optional.ofNullable(read().images.get(text(key)));
+    }
+
+    /** Records the image of a commit. A failure is only written to the log of Jenkins, because the image exists. */
+    void built(CommitImage key, String reference) {
+        if (key.commit() == null) {
+            return;
+        }
+        try {
+            change(content -> {
+                content.images.remove(text(key));
+                content.images.put(text(key), reference);
+                while (content.images.size() > MOST_COMMITS) {
+                    content.images.remove(content.images.keySet().iterator().next());
+                }
+                return null;
+            });
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "the image " + reference + " cannot be recorded");
+        }
+    }
+
+    /**
+     * Makes the tags those of a branch. All tags of the repository together own their tags, because newer versions take
+     * over tags such as {@code latest}.
+     *
+     * @throws AbortException if another branch has one of the tags; the message says which
+     */
+    void claim(List<String> tags, BranchCommit commit) throws IOException {
+        String owner = owner(commit);
+        change(content -> {
+            for (String tag : tags) {
+                String other = content.owners.get(tag);
+                if (other != null && !other.equals(owner) && exists(other)) {
+                    throw new AbortException("the tag " + tag + " belongs to '" + name(other) + "', and '"
+                            + commit.branch() + "' gives the same tag; rename one of them, or change the rules for tags"
+                            + " of the project");
+                }
+            }
+            tags.forEach(tag -> content.owners.put(tag, owner));
+            return null;
+        });
+    }
+
+    /** Returns the tags of a branch, which then belong to nobody. */
+    List<String> release(String branch) throws IOException {
+        return change(content -> {
+            List<String> tags = new ArrayList<>();
+            content.owners.forEach((tag, owner) -> {
+                if (owner.equals(BRANCH + branch)) {
+                    tags.add(tag);
+                }
+            });
+            tags.forEach(content.owners::remove);
+            return tags;
+        });
+    }
+
+    private static String owner(BranchCommit commit) {
+        return commit.isTag() ? ALL_TAGS : BRANCH + commit.branch();
+    }
+
+    private static String name(String owner) {
+        return owner.equals(ALL_TAGS) ? "the tags of the repository" : owner.substring(BRANCH.length());
+    }
+
+    private boolean exists(String owner) {
+        return owner.equals(ALL_TAGS) || exists(project, owner.substring(BRANCH.length()));
+    }
+
+    /** Tells whether a branch, a tag or a change request with this name is in the repository. */
+    static boolean exists(MultiBranchProject<?, ?> project, String name) {
+        return project.getItems().stream()
+                .map(job -> job instanceof WorkflowJob branch ? branch.getProperty(BranchJobProperty.class) : null)
+                .anyMatch(property -> property != null
+                        && !(property.getBranch() instanceof Branch.Dead)
+                        && property.getBranch().getName().equals(name));
+    }
+
+    private static String text(CommitImage key) {
+        return key.commit() + " " + key.settings();
+    }
+
+    private interface Change<T> {
+        @CheckForNull
+        T in(Content content) throws IOException;
+    }
+
+    private <T> T change(Change<T> change) throws IOException {
+        synchronized (CHANGES) {
+            Content content = read();
+            T result = change.in(content);
+            file().write(content);
+            return result;
+        }
+    }
+
+    /** Returns the content; an empty one if there is no file, or if the file cannot be read. */
+    private Content read() {
+        XmlFile file = file();
+        try {
+            if (file.exists()
+                    && file.read() instanceof Content content
+                    && content.images != null
+                    && content.owners != null) {
+                return content;
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read; commits are built again");
+        }
+        return new Content();
+    }
+
+    private XmlFile file() {
+        return new XmlFile(Jenkins.XSTREAM2, new File(project.getRootDir(), "treenq-branches.xml"));
+    }
+}

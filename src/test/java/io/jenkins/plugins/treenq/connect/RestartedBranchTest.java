@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.connect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.run.Configured;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import jenkins.branch.BranchProperty;
+import jenkins.branch.BranchSource;
+import jenkins.branch.DefaultBranchPropertyStrategy;
+import jenkins.branch.NoTriggerBranchProperty;
+import jenkins.plugins.git.GitSCMSource;
+import jenkins.plugins.git.traits.BranchDiscoveryTrait;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** A branch whose image is being built while Jenkins restarts. */
+class RestartedBranchTest {
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theBuildOfABranchGoesOnAfterARestart() throws Throwable {
+        Daemon daemon = Daemon.first();
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        try (GitServer server = new GitServer(folder, true)) {
+            Repository repository = new Repository(folder.resolve("web.git"));
+            repository.commit("Dockerfile", "FROM busybox\nRUN echo begun; sleep 20; echo " + image + "\n");
+            repository.push();
+            sessions.then(jenkins -> begin(jenkins, daemon, server, image));
+            sessions.then(jenkins -> end(jenkins, daemon, image));
+        }
+    }
+
+    private static void begin(JenkinsRule jenkins, Daemon daemon, GitServer server, String image) throws Exception {
+        Configured.with(daemon);
+        Configured.add(Configured.login("git", GitServer.USER, GitServer.PASSWORD));
+        WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
+        GitSCMSource source = new GitSCMSource(server.url("web.git"));
+        source.setCredentialsId("git");
+        source.setTraits(List.of(new BranchDiscoveryTrait()));
+        BranchSource branches = new BranchSource(source);
+        branches.setStrategy(new DefaultBranchPropertyStrategy(new BranchProperty[] {new NoTriggerBranchProperty()}));
+        project.getSourcesList().add(branches);
+        project.setProjectFactory(
+                new DockerfileBranchProjectFactory(new ImageSettings(daemon.registry() + "/" + image)));
+        project.scheduleBuild2(0).getFuture().get();
+        WorkflowRun run = project.getItemByBranchName("main").scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("begun", run);
+    }
+
+    private static void end(JenkinsRule jenkins, Daemon daemon, String image) throws Exception {
+        WorkflowMultiBranchProject project = jenkins.jenkins.getItemByFullName("web", WorkflowMultiBranchProject.class);
+        WorkflowRun run = project.getItemByBranchName("main").getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        String digest = new Registry(daemon).digest(image, "main").orElseThrow();
+        jenkins.assertLogContains(digest, run);
+        // The image of the commit is known, and the settings have survived, too.
+        WorkflowRun again = jenkins.waitForCompletion(
+                project.getItemByBranchName("main").scheduleBuild2(0).waitForStart());
+        jenkins.assertLogContains("Promoting ", jenkins.assertBuildStatusSuccess(again));
+        assertEquals(digest, new Registry(daemon).digest(image, "main").orElseThrow());
+        assertTrue(run.getAction(BranchCommit.class).isTrusted());
+    }
+}
