@@ -87,7 +87,9 @@ final class SlowLink implements AutoCloseable {
                 to) {
             OutputStream out = to.getOutputStream();
             for (Piece piece = pieces.take(); piece.length() >= 0; piece = pieces.take()) {
-                for (long left = piece.dueNanos() - System.nanoTime(); left > 0; left = piece.dueNanos() - System.nanoTime()) {
+                for (long left = piece.dueNanos() - System.nanoTime();
+                        left > 0;
+                        left = piece.dueNanos() - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
                 out.write(piece.bytes(), 0, piece.length());
