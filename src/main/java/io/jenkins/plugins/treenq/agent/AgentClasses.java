@@ -117,7 +117,9 @@ public final class AgentClasses {
 
     /** Makes a jar whose manifest has the path of another one, as build tools do for long class paths. */
     private static Path pointerTo(String url) throws IOException {
-        if (!url.startsWith("file:") || url.length() > LONGEST_URL || url.chars().anyMatch(c -> c <= ' ')) {
+        if (!url.startsWith("file:")
+                || url.length() > LONGEST_URL
+                || url.chars().anyMatch(c -> c <= ' ')) {
             throw new IOException("the agent has the jar in a strange place");
         }
         Manifest manifest = new Manifest();

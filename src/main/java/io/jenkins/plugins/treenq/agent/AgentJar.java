@@ -68,7 +68,8 @@ record AgentJar(Path file, long sum1, long sum2) {
             "io.netty.handler.codec.http.websocketx.");
 
     /** The services whose implementations gRPC looks up. */
-    private static final List<String> SERVICES = List.of("io.grpc.LoadBalancerProvider", "io.grpc.NameResolverProvider");
+    private static final List<String> SERVICES =
+            List.of("io.grpc.LoadBalancerProvider", "io.grpc.NameResolverProvider");
 
     /** Makes the jar. The same classes always make the same jar, which agents may have in their caches. */
     static AgentJar make(Collection<Class<?>> roots, ClassLoader loader, Path file) throws IOException {
@@ -155,8 +156,7 @@ record AgentJar(Path file, long sum1, long sum2) {
     }
 
     private static boolean isIncluded(String name) {
-        return INCLUDED.stream().anyMatch(name::startsWith)
-                && EXCLUDED.stream().noneMatch(name::startsWith);
+        return INCLUDED.stream().anyMatch(name::startsWith) && EXCLUDED.stream().noneMatch(name::startsWith);
     }
 
     private static String resource(String className) {

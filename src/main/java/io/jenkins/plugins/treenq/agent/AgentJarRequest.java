@@ -48,7 +48,8 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
 
     private Path fromCache(JarCache cache, Channel controller) throws IOException {
         try {
-            return Path.of(URI.create(cache.resolve(controller, sum1, sum2).get().toString()));
+            return Path.of(
+                    URI.create(cache.resolve(controller, sum1, sum2).get().toString()));
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
         } catch (InterruptedException e) {

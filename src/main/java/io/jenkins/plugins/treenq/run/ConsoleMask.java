@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Masks the same texts in a line as the run's console does for the job, such as the secrets of {@code withCredentials}.
- * The mask is sent to the agent together with the secrets, and never prints a secret. {@link ConsoleMasks} creates masks,
- * so that an agent loads no classes of Jenkins for a mask that needs none.
+ * The mask is sent to the agent together with the secrets, and never prints a secret. {@link ConsoleMasks} creates
+ * masks, so that an agent loads no classes of Jenkins for a mask that needs none.
  */
 public final class ConsoleMask implements UnaryOperator<String>, Serializable {
     private static final long serialVersionUID = 1;

@@ -14,10 +14,9 @@ import java.util.function.UnaryOperator;
 
 /** Masks what the console filter of an enclosing block of a Pipeline masks. */
 record FilterMask(
-        @SuppressFBWarnings(
-                value = "SE_BAD_FIELD",
-                justification = "a Pipeline's can be serialized, for it saves them")
-        ConsoleLogFilter filter) implements UnaryOperator<String>, Serializable {
+        @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "a Pipeline's can be serialized, for it saves them")
+        ConsoleLogFilter filter)
+        implements UnaryOperator<String>, Serializable {
     @Override
     public String apply(String line) {
         ByteArrayOutputStream masked = new ByteArrayOutputStream();

@@ -37,7 +37,7 @@ public enum BuildPhase {
         return text.get();
     }
 
-    /** Tells whether this phase is reported during the agent's part of a build. The timeline itself knows the others. */
+    /** Tells whether this phase is reported while the agent works. The timeline itself knows when the others start. */
     boolean isOfAgent() {
         return this == LOADING || this == PREPARING || this == CONNECTING || this == STARTING;
     }

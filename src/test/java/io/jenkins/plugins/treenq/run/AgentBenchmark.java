@@ -103,8 +103,7 @@ class AgentBenchmark {
         try {
             jenkins.waitOnline(node);
             Thread.sleep(wait.toMillis());
-            WorkflowRun run = jenkins.buildAndAssertSuccess(
-                    new Pipelines(jenkins).job(SCRIPT.formatted(builds), name));
+            WorkflowRun run = jenkins.buildAndAssertSuccess(new Pipelines(jenkins).job(SCRIPT.formatted(builds), name));
             List<Long> times = new ArrayList<>();
             Matcher took = TOOK.matcher(jenkins.getLog(run));
             while (took.find()) {

@@ -42,8 +42,8 @@ class AgentPreparationTest {
     private static final long MOST_SINGLE_CLASSES = 40;
 
     private static final String FILE = "writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'\n";
-    private static final List<String> LIBRARIES =
-            List.of("grpc-", "netty-", "protobuf-", "proto-google-", "perfmark-", "guava-", "gson-", "treenq", "agent.jar");
+    private static final List<String> LIBRARIES = List.of(
+            "grpc-", "netty-", "protobuf-", "proto-google-", "perfmark-", "guava-", "gson-", "treenq", "agent.jar");
 
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();
@@ -72,8 +72,7 @@ class AgentPreparationTest {
         }
 
         static Stream<File> ofPlugin() {
-            return sent().stream()
-                    .filter(jar -> LIBRARIES.stream().anyMatch(jar.getName()::startsWith));
+            return sent().stream().filter(jar -> LIBRARIES.stream().anyMatch(jar.getName()::startsWith));
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/** Passes connections on as a network with a round trip and a bandwidth would. The bandwidth is that of a connection. */
+/** Passes connections on as a network with a round trip would, and with a bandwidth for each connection. */
 final class SlowLink implements AutoCloseable {
     private static final int PIECE_BYTES = 16 << 10;
     private static final int MOST_PIECES = 64;
@@ -87,7 +87,9 @@ final class SlowLink implements AutoCloseable {
                 to) {
             OutputStream out = to.getOutputStream();
             for (Piece piece = pieces.take(); piece.length() >= 0; piece = pieces.take()) {
-                for (long left = piece.dueNanos() - System.nanoTime(); left > 0; left = piece.dueNanos() - System.nanoTime()) {
+                for (long left = piece.dueNanos() - System.nanoTime();
+                        left > 0;
+                        left = piece.dueNanos() - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
                 out.write(piece.bytes(), 0, piece.length());
