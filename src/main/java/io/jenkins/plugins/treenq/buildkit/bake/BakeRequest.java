@@ -15,6 +15,8 @@ import java.util.function.UnaryOperator;
  * @param builtIns variables that files cannot define, such as BAKE_CMD_CONTEXT
  * @param environment the value of a variable of the environment that the files may use; null for others
  * @param dotEnv the content of the file .env, which Compose files use; empty if there is none
+ * @param reader the content of a file that a Compose file names, by its path; null for files that are missing or may
+ *     not be read
  */
 public record BakeRequest(
         List<BakeFile> files,
@@ -23,7 +25,8 @@ public record BakeRequest(
         Map<String, String> variables,
         Map<String, String> builtIns,
         UnaryOperator<String> environment,
-        String dotEnv) {
+        String dotEnv,
+        UnaryOperator<String> reader) {
     /** The value of a variable: the one that was given, or that of the environment. Null: there is none. */
     String variable(String name) {
         String given = variables.get(name);

@@ -91,8 +91,9 @@ final class ComposeConfig {
             if (has.get("build") == null && filled(has, "image") == null) {
                 throw new BakeException("service \"" + name + "\" has neither an image nor a build context specified");
             }
+            Map<String, Object> environment = environment(name, has);
             if (has.get("build") != null) {
-                BakeTarget target = target(name, has, secrets);
+                BakeTarget target = target(name, has, environment, secrets);
                 group.targets.add(target.name);
                 config.add(target);
             }
@@ -104,8 +105,7 @@ final class ComposeConfig {
     }
 
     private Map<String, Object> project(BakeFile file) {
-        Map<String, Object> raw =
-                map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables)));
+        Map<String, Object> raw = raw(file);
         if (raw.get("include") != null) {
             throw new BakeException(file.name() + ": include is not supported; give all files");
         }
@@ -127,6 +127,10 @@ final class ComposeConfig {
             project.put("secrets", raw.get("secrets") == null ? new LinkedHashMap<>() : raw.get("secrets"));
         }
         return project;
+    }
+
+    private Map<String, Object> raw(BakeFile file) {
+        return map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables)));
     }
 
     private static Map<String, Object> section(Map<String, Object> all, String name) {
@@ -152,12 +156,38 @@ final class ComposeConfig {
         if (base == null) {
             return own;
         }
-        if (base instanceof Map<?, ?> reference && reference.get("file") != null) {
-            throw new BakeException(file.name() + ": services." + name
-                    + ".extends names another file, which is not supported; define the service in the same file");
-        }
         Object other = base instanceof Map<?, ?> reference ? reference.get("service") : base;
+        if (base instanceof Map<?, ?> reference && reference.get("file") != null) {
+            String path = ComposeFile.text(reference.get("file"));
+            BakeFile source = new BakeFile(path, content(path, file.name() + ": services." + name + ".extends"));
+            Map<String, Object> inherited =
+                    extended(source, String.valueOf(other), section(raw(source), "services"), depth + 1);
+            return merged(within(path, inherited), own);
+        }
         return merged(extended(file, String.valueOf(other), services, depth + 1), own);
+    }
+
+    private String content(String path, String user) {
+        String content = request.reader().apply(path);
+        if (content == null) {
+            throw new BakeException(user + ": the file " + path + " cannot be read");
+        }
+        return content;
+    }
+
+    /** A service of another file, whose paths are relative to the folder of that file. */
+    private static Map<String, Object> within(String file, Map<String, Object> service) {
+        int end = file.lastIndexOf('/');
+        if (end < 0 || !(service.get("build") instanceof Map<?, ?> build)) {
+            return service;
+        }
+        Map<String, Object> moved = new LinkedHashMap<>(map(build));
+        Object context = moved.get("context");
+        if (context instanceof String path && !path.startsWith("/") && !BakePaths.remote(path)) {
+            moved.put("context", file.substring(0, end + 1) + path);
+        }
+        service.put("build", moved);
+        return service;
     }
 
     /** A service whose build is a mapping, and whose lists that may be mappings are such. */
@@ -222,7 +252,26 @@ final class ComposeConfig {
         return all;
     }
 
-    private BakeTarget target(String service, Map<String, Object> has, Map<String, Object> secrets) {
+    /** The variables of a service: those of its files, and then its own. */
+    private Map<String, Object> environment(String service, Map<String, Object> has) {
+        Map<String, Object> environment = new LinkedHashMap<>();
+        Object files = has.get("env_file");
+        for (Object each : files instanceof List<?> list ? list : files == null ? List.of() : List.of(files)) {
+            Object path = each instanceof Map<?, ?> file ? file.get("path") : each;
+            boolean required = !(each instanceof Map<?, ?> file) || !Boolean.FALSE.equals(file.get("required"));
+            String content = request.reader().apply(ComposeFile.text(path));
+            if (content != null) {
+                environment.putAll(DotEnv.read(content, variables));
+            } else if (required) {
+                throw new BakeException("service \"" + service + "\": the env file " + path + " cannot be read");
+            }
+        }
+        environment.putAll(section(has, "environment"));
+        return environment;
+    }
+
+    private BakeTarget target(
+            String service, Map<String, Object> has, Map<String, Object> environment, Map<String, Object> secrets) {
         String name = service.replace('.', '_');
         if (!NAME.matcher(name).matches()) {
             throw new BakeException("invalid service name \"" + name + "\": only \"[a-zA-Z0-9_-]+\" are allowed");
@@ -243,7 +292,7 @@ final class ComposeConfig {
                     "service \"" + service + "\" declares mutualy exclusive dockerfile and dockerfile_inline");
         }
         target.contexts = contexts(section(build, "additional_contexts"));
-        target.args = args(section(build, "args"), section(has, "environment"));
+        target.args = args(section(build, "args"), environment);
         target.labels = new TreeMap<>(Value.KEYS);
         section(build, "labels")
                 .forEach((key, value) -> target.labels.put(key, value == null ? "" : ComposeFile.text(value)));

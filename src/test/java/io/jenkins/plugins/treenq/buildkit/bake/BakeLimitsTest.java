@@ -185,7 +185,7 @@ class BakeLimitsTest {
     @Test
     void damagedFilesAreRefused() {
         Random random = new Random(7);
-        for (int seed = 0; seed < 400; seed++) {
+        for (int seed = 0; seed < 150; seed++) {
             StringBuilder file = new StringBuilder(new BakeGenerator(seed).file());
             for (int i = 0; i < 1 + random.nextInt(3) && file.length() > 0; i++) {
                 int at = random.nextInt(file.length());

@@ -284,4 +284,27 @@ class BakeTest {
                         "target \"default\" {\n  args = {\n    A = \"${upper(nothing)}\"\n  }\n}\n"));
         assertEquals("docker-bake.hcl:3:18: There is no variable named \"nothing\"", refused.getMessage());
     }
+
+    @Test
+    void composeFilesReadOnlyTheFilesThatTheyAreGiven() {
+        String yaml = """
+            services:
+              web:
+                extends: {file: base/compose.yaml, service: base}
+                env_file: [app.env, {path: missing.env, required: false}]
+                environment: {OWN: "1"}
+                build:
+                  args: [TOKEN, QUOTED, OWN, NONE]
+            """;
+        BakeTarget web = BakeDefinition.read(BakeTesting.request(
+                        List.of(new BakeFile("compose.yaml", yaml)), List.of("web"), List.of(), Map.of()))
+                .targets()
+                .get("web");
+        assertEquals("base/app", web.context());
+        assertEquals(Map.of("B", "base", "TOKEN", "from-file", "QUOTED", "a b", "OWN", "1"), web.args());
+        BakeException refused = assertThrows(
+                BakeException.class,
+                () -> BakeTesting.print("compose.yaml", "services: {a: {image: x, env_file: /etc/passwd}}"));
+        assertEquals("service \"a\": the env file /etc/passwd cannot be read", refused.getMessage());
+    }
 }

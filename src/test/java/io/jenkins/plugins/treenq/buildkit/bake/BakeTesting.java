@@ -9,11 +9,18 @@ final class BakeTesting {
     private static final Map<String, String> BUILT_IN =
             Map.of("BAKE_CMD_CONTEXT", "cwd://", "BAKE_LOCAL_PLATFORM", "linux/amd64");
 
+    /** What Compose files can name. */
+    private static final Map<String, String> FILES = Map.of(
+            "app.env",
+            "# a comment\nTOKEN=from-file\nQUOTED=\"a b\"\n",
+            "base/compose.yaml",
+            "services:\n  base:\n    build:\n      context: ./app\n      args: {B: base}\n");
+
     private BakeTesting() {}
 
     static BakeRequest request(
             List<BakeFile> files, List<String> targets, List<String> overrides, Map<String, String> variables) {
-        return new BakeRequest(files, targets, overrides, variables, BUILT_IN, name -> null, "");
+        return new BakeRequest(files, targets, overrides, variables, BUILT_IN, name -> null, "", FILES::get);
     }
 
     static String print(String name, String content) {

@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,7 +112,16 @@ final class BakeCommand implements Callable<Integer> {
                 variables(),
                 Map.of("BAKE_CMD_CONTEXT", "cwd://", "BAKE_LOCAL_PLATFORM", localPlatform()),
                 name -> environment.text(name).orElse(null),
-                Files.isRegularFile(Path.of(".env")) ? Files.readString(Path.of(".env")) : "");
+                Files.isRegularFile(Path.of(".env")) ? OptionFile.text(Path.of(".env")) : "",
+                BakeCommand::content);
+    }
+
+    private static String content(String path) {
+        try {
+            return Files.isRegularFile(Path.of(path)) ? OptionFile.text(Path.of(path)) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String localPlatform() {
