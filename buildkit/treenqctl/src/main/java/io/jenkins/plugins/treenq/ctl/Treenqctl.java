@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Builds images on a BuildKit daemon. Compatible with the command line of buildctl.",
         versionProvider = Version.class,
         subcommands = {
+            BakeCommand.class,
             BuildCommand.class,
             DiskUsageCommand.class,
             PruneCommand.class,

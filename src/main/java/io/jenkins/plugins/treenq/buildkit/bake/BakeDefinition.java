@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.bake;
+
+import io.jenkins.plugins.treenq.buildkit.hcl.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The targets that were asked for, with those that they need, as they are to be built. */
+public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<String, BakeTarget> targets) {
+    private static final String TARGET = "target:";
+    private static final String WORKING_FOLDER = "cwd://";
+
+    /** @throws BakeException or HclException if a file is not valid, or has no such target */
+    public static BakeDefinition read(BakeRequest request) {
+        BakeConfig config = BakeConfig.read(request);
+        Set<String> names = new LinkedHashSet<>();
+        for (String each : request.targets()) {
+            names.addAll(config.matching(each.replace('.', '_')));
+        }
+        Map<String, Map<String, Overrides.Override>> overrides = Overrides.read(config, request);
+        SortedMap<String, BakeTarget> targets = new TreeMap<>(Value.KEYS);
+        SortedMap<String, BakeGroup> groups = new TreeMap<>(Value.KEYS);
+        for (String name : names) {
+            List<String> found = new ArrayList<>();
+            List<String> foundGroups = new ArrayList<>();
+            config.resolveGroup(name, new HashMap<>(), found, foundGroups);
+            found.stream().distinct().forEach(each -> targets.put(each, config.resolve(each, overrides)));
+            foundGroups.forEach(each -> config.group(each).ifPresent(group -> groups.put(each, group)));
+        }
+        for (String name : names) {
+            if (!groups.containsKey("default") || !name.equals("default")) {
+                BakeGroup group = groups.computeIfAbsent("default", BakeGroup::new);
+                group.targets = BakeTarget.appended(group.targets, List.of(name));
+            }
+        }
+        BakeGroup group = groups.get("default");
+        if (group != null && group.targets != null) {
+            group.targets = new ArrayList<>(
+                    group.targets.stream().distinct().sorted(Value.KEYS).toList());
+        }
+        for (Map.Entry<String, BakeTarget> each : new TreeMap<>(targets).entrySet()) {
+            link(each.getKey(), each.getValue(), targets, config, overrides, List.of());
+        }
+        targets.values().forEach(BakeDefinition::prepare);
+        return new BakeDefinition(groups, targets);
+    }
+
+    /** The context as it is built, as buildx' toBuildOpt makes it. */
+    private static void prepare(BakeTarget target) {
+        if (target.context.equals("-")) {
+            throw new BakeException("context from stdin not allowed in bake");
+        }
+        if (target.dockerfile.equals("-")) {
+            throw new BakeException("dockerfile from stdin not allowed in bake");
+        }
+        if (target.context.startsWith(WORKING_FOLDER)) {
+            target.context = BakePaths.clean(target.context.substring(WORKING_FOLDER.length()));
+        } else if (!BakePaths.remote(target.context)) {
+            target.context = BakePaths.clean(target.context);
+        }
+    }
+
+    /** Adds the targets whose results others take as contexts. */
+    private static void link(
+            String name,
+            BakeTarget target,
+            Map<String, BakeTarget> targets,
+            BakeConfig config,
+            Map<String, Map<String, Overrides.Override>> overrides,
+            List<String> path) {
+        List<String> visited = BakeTarget.appended(path, List.of(name));
+        if (visited.size() > 100) {
+            throw new BakeException("More than 100 targets are linked in a row");
+        }
+        for (String context : target.contexts().values()) {
+            if (!context.startsWith(TARGET)) {
+                continue;
+            }
+            String other = context.substring(TARGET.length());
+            if (other.equals(name)) {
+                throw new BakeException("target " + other + " cannot link to itself");
+            }
+            if (visited.contains(other)) {
+                throw new BakeException("infinite loop from " + name + " to " + other);
+            }
+            BakeTarget linked = targets.get(other);
+            if (linked == null) {
+                linked = config.resolve(other, overrides);
+                linked.outputs = new ArrayList<>(List.of(new Entries.Output("cacheonly", "", new TreeMap<>())));
+                linked.linked = true;
+                targets.put(other, linked);
+            }
+            link(other, linked, targets, config, overrides, visited);
+            if (linked.entitlements != null) {
+                target.entitlements =
+                        new ArrayList<>(BakeTarget.appended(target.entitlements, linked.entitlements).stream()
+                                .distinct()
+                                .toList());
+            }
+            if (target.platforms().size() > 1
+                    && linked.platforms().size() > 1
+                    && !linked.platforms().containsAll(target.platforms())) {
+                throw new BakeException("target " + other + " can't be used by " + name + " because its platforms "
+                        + target.platforms() + " are not a subset of " + linked.platforms());
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.hcl;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The variables and functions that an expression may use. A scope within another hides the outer one's variables. */
+public final class Scope {
+    private final Scope outer;
+    private final Map<String, Value> variables;
+    private final Map<String, Function> functions;
+    private final Budget budget;
+
+    private Scope(Scope outer, Map<String, Value> variables, Map<String, Function> functions, Budget budget) {
+        this.outer = outer;
+        this.variables = variables;
+        this.functions = functions;
+        this.budget = budget;
+    }
+
+    /** The outermost scope, which has the functions of the library. */
+    public static Scope root() {
+        return new Scope(null, new HashMap<>(), new HashMap<>(Library.functions()), new Budget());
+    }
+
+    public Scope child(Map<String, Value> variables) {
+        return new Scope(this, variables, functions, budget);
+    }
+
+    public void set(String name, Value value) {
+        variables.put(name, value);
+    }
+
+    public void set(Function function) {
+        functions.put(function.name(), function);
+    }
+
+    /** Null if there is no variable of that name. */
+    public Value variable(String name) {
+        for (Scope each = this; each != null; each = each.outer) {
+            Value value = each.variables.get(name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    /** Null if there is no function of that name. */
+    public Function function(String name) {
+        return functions.get(name);
+    }
+
+    Budget budget() {
+        return budget;
+    }
+}

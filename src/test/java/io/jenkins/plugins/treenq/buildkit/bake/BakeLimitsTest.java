@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.bake;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A file of a repository cannot fill the memory, the stack or the time of whoever evaluates it. */
+class BakeLimitsTest {
+    private static void assertRefused(String expected, String hcl) {
+        HclException refused = assertThrows(HclException.class, () -> BakeTesting.print("docker-bake.hcl", hcl));
+        assertTrue(refused.getMessage().contains(expected), refused.getMessage());
+        assertTrue(refused.getMessage().startsWith("docker-bake.hcl:"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+        '(', Nested more than 100
+        '[', Nested more than 100
+        '{a=', Nested more than 100
+        '!', Nested more than 100
+        '-', Nested more than 100
+        'upper(', Nested more than 100
+        'true ? 1 : ', Nested more than 100
+        '"${', Nested more than 100
+        '[for x in ', Nested more than 100
+        '"%{if true}${', Nested more than 100
+        """)
+    void deepNestingIsRefused(String part, String message) {
+        assertRefused(message, "A = " + part.repeat(100_000));
+    }
+
+    @Test
+    void deepBlocksAreRefused() {
+        assertRefused("Nested more than 100", "a {\n".repeat(100_000));
+    }
+
+    @Test
+    void aLongSumIsRefusedAndNotTheEndOfTheStack() {
+        assertRefused("parts in each other", "target \"default\" { args = { A = 1" + " + 1".repeat(100_000) + " } }");
+    }
+
+    @Test
+    void manyIndicesAreRefusedOrEvaluated() {
+        assertRefused("", "A = [1]" + "[0]".repeat(100_000) + "\ntarget \"default\" {}");
+    }
+
+    @Test
+    void variablesThatDoubleEachOtherAreRefused() {
+        StringBuilder hcl = new StringBuilder("V0 = \"0123456789\"\n");
+        for (int i = 1; i < 60; i++) {
+            hcl.append("V")
+                    .append(i)
+                    .append(" = \"${V")
+                    .append(i - 1)
+                    .append("}${V")
+                    .append(i - 1)
+                    .append("}\"\n");
+        }
+        assertRefused("more than 4 MiB", hcl + "target \"default\" { args = { A = V59 } }");
+    }
+
+    @Test
+    void listsThatMultiplyAreRefused() {
+        assertRefused(
+                "too much work",
+                "target \"default\" { args = { A = length([for a in range(1000) : [for b in range(1000) :"
+                        + " [for c in range(1000) : a]]]) } }");
+    }
+
+    @Test
+    void productsAreRefusedBeforeTheyAreMade() {
+        assertRefused(
+                "too much work",
+                "R = range(1000)\ntarget \"default\" { args = { A = length(setproduct(R, R, R, R)) } }");
+    }
+
+    @Test
+    void aFormatThatPadsWithoutEndIsRefused() {
+        assertRefused("4 MiB", "target \"default\" { args = { A = format(\"%999999999d\", 1) } }");
+    }
+
+    @Test
+    void numbersWithoutEndAreRefused() {
+        assertRefused("is no number", "target \"default\" { args = { A = 1e99999 } }");
+        StringBuilder hcl = new StringBuilder("N0 = 1e900\n");
+        for (int i = 1; i < 40; i++) {
+            hcl.append("N")
+                    .append(i)
+                    .append(" = N")
+                    .append(i - 1)
+                    .append(" * N")
+                    .append(i - 1)
+                    .append('\n');
+        }
+        assertRefused("more than 1000 digits", hcl + "target \"default\" { args = { A = N39 } }");
+    }
+
+    @Test
+    void aRegularExpressionThatTriesWithoutEndIsRefused() {
+        assertRefused(
+                "takes too long",
+                "target \"default\" { args = { A = regex(\".*.*.*.*.*.*=\", \"" + "x".repeat(400) + "\") } }");
+    }
+
+    @Test
+    void aHugeMatrixIsRefused() {
+        assertRefused(
+                "more than 10000 targets",
+                "target \"default\" {\n  name = \"t-${a}-${b}\"\n  matrix = { a = range(1000), b = range(1000) }\n}");
+    }
+
+    @Test
+    void aLongChainOfDefinitionsIsRefused() {
+        StringBuilder hcl = new StringBuilder();
+        for (int i = 0; i < 10_000; i++) {
+            hcl.append("variable \"V")
+                    .append(i)
+                    .append("\" {\n  default = V")
+                    .append(i + 1)
+                    .append("\n}\n");
+        }
+        assertRefused("need each other in a row", hcl + "target \"default\" {}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+        'A = B
+        B = A', variable cycle not allowed
+        'variable "A" {
+        default = "${A}"
+        }', variable cycle not allowed
+        'function "f" {
+        params = []
+        result = f()
+        }', function cycle not allowed
+        'function "f" {
+        params = []
+        result = g()
+        }
+        function "g" {
+        params = []
+        result = f()
+        }', function cycle not allowed
+        'target "a" { args = { A = target.a.args.A } }', reference cycle not allowed
+        'target "a" { tags = target.b.tags }
+        target "b" { tags = target.a.tags }', reference cycle not allowed
+        """)
+    void cyclesAreRefusedWithTheirPlace(String hcl, String message) {
+        assertRefused(message, hcl + "\ntarget \"default\" {}\n");
+    }
+
+    @Test
+    void linksInACircleAreRefused() {
+        BakeException refused = assertThrows(
+                BakeException.class,
+                () -> BakeTesting.print(
+                        "docker-bake.hcl",
+                        "target \"default\" { contexts = { a = \"target:b\" } }\n"
+                                + "target \"b\" { contexts = { a = \"target:default\" } }"));
+        assertTrue(refused.getMessage().contains("infinite loop"), refused.getMessage());
+    }
+
+    @Test
+    void aliasesThatMultiplyAreRefused() {
+        StringBuilder yaml = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 30; i++) {
+            yaml.append("a").append(i).append(": &a").append(i).append(" [");
+            yaml.append(("*a" + (i - 1) + ", ").repeat(9))
+                    .append("*a")
+                    .append(i - 1)
+                    .append("]\n");
+        }
+        BakeException refused =
+                assertThrows(BakeException.class, () -> BakeTesting.print("compose.yaml", yaml + "services: {}\n"));
+        assertTrue(refused.getMessage().startsWith("compose.yaml:"), refused.getMessage());
+    }
+
+    /** What is not valid is an exception of this package, with a message; nothing else. */
+    @Test
+    void damagedFilesAreRefused() {
+        Random random = new Random(7);
+        for (int seed = 0; seed < 150; seed++) {
+            StringBuilder file = new StringBuilder(new BakeGenerator(seed).file());
+            for (int i = 0; i < 1 + random.nextInt(3) && file.length() > 0; i++) {
+                int at = random.nextInt(file.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> file.deleteCharAt(at);
+                    case 1 -> file.insert(at, "\"${}[]()<-%~=*.:\\\n".charAt(random.nextInt(16)));
+                    default -> file.setLength(at + 1);
+                }
+            }
+            for (String name : new String[] {"docker-bake.hcl", "docker-bake.json", "compose.yaml"}) {
+                try {
+                    BakeTesting.print(name, file.toString());
+                } catch (HclException | BakeException e) {
+                    assertTrue(e.getMessage() != null && !e.getMessage().isEmpty());
+                }
+            }
+        }
+    }
+}
