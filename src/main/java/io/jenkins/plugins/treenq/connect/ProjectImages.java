@@ -21,8 +21,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.BranchJobProperty;
 
 /**
- * The images of a multibranch project: which image was built of which commit, and which branch each tag belongs to. They
- * are stored in a file of the project, which is moved with the project and outlives the jobs of branches that are gone.
+ * The images of a multibranch project: which image was built of which commit, and which branch each tag belongs to.
+ * They are stored in a file of the project, which is moved with the project and outlives the jobs of branches that are
+ * gone.
  */
 final class ProjectImages {
     private static final Logger LOGGER = Logger.getLogger(ProjectImages.class.getName());

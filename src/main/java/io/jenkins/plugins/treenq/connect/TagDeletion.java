@@ -20,8 +20,8 @@ final class TagDeletion {
     private TagDeletion() {}
 
     /**
-     * Begins to delete the tags that belong to a branch or a change request, with the credentials of its last build. The
-     * result is in Jenkins' log. Tags that come from tags of the repository are kept, because they are releases.
+     * Begins to delete the tags that belong to a branch or a change request, with the credentials of its last build.
+     * The result is in Jenkins' log. Tags that come from tags of the repository are kept, because they are releases.
      */
     static void begin(WorkflowJob job, SCMHead head) {
         Run<?, ?> run = job.getLastBuild();

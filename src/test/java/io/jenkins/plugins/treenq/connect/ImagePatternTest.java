@@ -33,8 +33,8 @@ class ImagePatternTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "'', it is empty",
+    @CsvSource(quoteCharacter = '"', value = {
+        "\"\", it is empty",
         "${repository}, a variable in the name of the registry",
         "${organization}.example.com/web, a variable in the name of the registry",
         "registry.example.com/${user}, there is no variable ${user}",
