@@ -50,12 +50,11 @@ final class ImagePattern {
         return values;
     }
 
-    /** @throws IllegalArgumentException if the pattern gives no name of an image; the message says why */
-    static void check(String pattern) {
-        example(pattern);
-    }
-
-    /** Returns the name that the pattern gives for the repository {@code web} of the organization {@code shop}. */
+    /**
+     * Returns the name that the pattern gives for the repository {@code web} of the organization {@code shop}.
+     *
+     * @throws IllegalArgumentException if the pattern gives no name of an image; the message says why
+     */
     static String example(String pattern) {
         return expand(pattern, Map.of(ORGANIZATION, "shop", REPOSITORY, "web"));
     }

@@ -120,10 +120,18 @@ public final class ImageSettings extends AbstractDescribableImpl<ImageSettings> 
         /** Checks the name of the image, and shows an example of what the pattern gives. */
         @POST
         public FormValidation doCheckImage(@AncestorInPath Item item, @QueryParameter String value) {
-            FormValidation checked = LineList.checkRequired(item, value, ImagePattern::check);
-            return checked.kind == FormValidation.Kind.OK && LineList.mayConfigure(item) && value.contains("$")
-                    ? FormValidation.ok(Messages.ImageSettings_example(ImagePattern.example(value.trim())))
-                    : checked;
+            if (!LineList.mayConfigure(item)) {
+                return FormValidation.ok();
+            }
+            String pattern = Util.fixNull(value).trim();
+            try {
+                String example = ImagePattern.example(pattern);
+                return example.equals(pattern)
+                        ? FormValidation.ok()
+                        : FormValidation.ok(Messages.ImageSettings_example(example));
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
         }
     }
 }
