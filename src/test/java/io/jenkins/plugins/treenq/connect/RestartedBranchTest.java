@@ -57,6 +57,7 @@ class RestartedBranchTest {
         project.getSourcesList().add(branches);
         project.setProjectFactory(
                 new DockerfileBranchProjectFactory(new ImageSettings(daemon.registry() + "/" + image)));
+        project.save();
         project.scheduleBuild2(0).getFuture().get();
         WorkflowRun run = project.getItemByBranchName("main").scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("begun", run);

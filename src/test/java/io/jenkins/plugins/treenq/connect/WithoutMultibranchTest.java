@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** A Jenkins without the plugins for multibranch projects, Pipelines and Git. */
+/** A Jenkins without the plugins for multibranch projects, folders and Git. */
 class WithoutMultibranchTest {
     @RegisterExtension
     private final RealJenkinsExtension controller = new RealJenkinsExtension()
@@ -26,16 +26,9 @@ class WithoutMultibranchTest {
                     "branch-api",
                     "cloudbees-folder",
                     "git",
-                    "git-client",
                     "pipeline-groovy-lib",
                     "pipeline-model-definition",
-                    "scm-api",
-                    "workflow-basic-steps",
-                    "workflow-cps",
-                    "workflow-durable-task-step",
-                    "workflow-job",
-                    "workflow-multibranch",
-                    "workflow-scm-step");
+                    "workflow-multibranch");
 
     @Test
     void everythingElseIsThere() throws Throwable {
