@@ -244,8 +244,8 @@ public final class ImageBuild {
             beginTimeline(subject);
             CompletableFuture<FinishedBuild> part = onDaemon(
                     selection(ControllerDaemonPool.get(), null),
-                    location -> Async.begin(() ->
-                            send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env)));
+                    location -> Async.begin(
+                            () -> send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env)));
             CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
                 FinishedBuild whole = ended(build);
                 timeline.image(record(built(timeline.number(), whole, ""), whole.content()));
@@ -274,11 +274,7 @@ public final class ImageBuild {
         }
         BuildTask task = buildTask(folder, connections);
         // The line about the start of the build is only printed if the image has changed.
-        return send(
-                new SkipIfUnchangedTask(task, tags, connections, startLine(task, location)),
-                location,
-                folder,
-                env);
+        return send(new SkipIfUnchangedTask(task, tags, connections, startLine(task, location)), location, folder, env);
     }
 
     private BuiltImage recorded(BuildOutcome build, BuildLocation location) throws IOException, InterruptedException {

@@ -239,8 +239,7 @@ class ChangeRequestsTest {
             WorkflowRun request = project.getItemByBranchName("CR-" + number).getLastBuild();
             jenkins.assertBuildStatus(Result.FAILURE, request);
             assertThat(
-                    JenkinsRule.getLog(request),
-                    containsString("the daemon fetches the repository without a login"));
+                    JenkinsRule.getLog(request), containsString("the daemon fetches the repository without a login"));
             // A trusted change request may have it.
             int trusted = controller.openChangeRequest("web", "master");
             project.scheduleBuild2(0).getFuture().get();

@@ -33,16 +33,18 @@ class ImagePatternTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '"', value = {
-        "\"\", it is empty",
-        "${repository}, a variable in the name of the registry",
-        "${organization}.example.com/web, a variable in the name of the registry",
-        "registry.example.com/${user}, there is no variable ${user}",
-        "registry.example.com/$repository, '$' begins a variable",
-        "registry.example.com/web:1.4, has a tag or a digest",
-        "registry.example.com/Web, lower-case letters",
-        "registry.example.com/${organization}/web, is in no folder"
-    })
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "\"\", it is empty",
+                "${repository}, a variable in the name of the registry",
+                "${organization}.example.com/web, a variable in the name of the registry",
+                "registry.example.com/${user}, there is no variable ${user}",
+                "registry.example.com/$repository, '$' begins a variable",
+                "registry.example.com/web:1.4, has a tag or a digest",
+                "registry.example.com/Web, lower-case letters",
+                "registry.example.com/${organization}/web, is in no folder"
+            })
     void aPatternThatGivesNoNameSaysWhy(String pattern, String why) {
         IllegalArgumentException failure = assertThrows(
                 IllegalArgumentException.class,

@@ -76,7 +76,8 @@ class DaemonChaosTest {
         }
         int disturbances = 0;
         while (jenkins.jenkins.getAllItems(Job.class).stream()
-                .anyMatch(job -> job.getLastBuild() == null || job.getLastBuild().isBuilding())) {
+                .anyMatch(
+                        job -> job.getLastBuild() == null || job.getLastBuild().isBuilding())) {
             disturb(launcher);
             disturbances++;
         }
@@ -85,7 +86,9 @@ class DaemonChaosTest {
         Registry registry = new Registry(launcher);
         List<String> wrong = new ArrayList<>();
         for (String image : runs.keySet()) {
-            Run<?, ?> run = jenkins.jenkins.getItemByFullName("job" + number++, Job.class).getLastBuild();
+            Run<?, ?> run = jenkins.jenkins
+                    .getItemByFullName("job" + number++, Job.class)
+                    .getLastBuild();
             List<String> recorded = run.getAction(ImagesAction.class).getImages().stream()
                     .map(BuiltImage::getDigest)
                     .toList();

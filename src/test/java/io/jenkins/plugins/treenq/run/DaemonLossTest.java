@@ -84,7 +84,8 @@ class DaemonLossTest {
 
     private WorkflowRun begin(String run, String arguments) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(new CpsFlowDefinition("""
+        job.setDefinition(
+                new CpsFlowDefinition("""
                 node {
                     writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN %s\\n'
                     def image = treenqBuild(tags: ["%s:$BUILD_NUMBER"] %s)

@@ -139,12 +139,10 @@ class RestartTest {
 
         if (isBack) {
             jenkins.assertLogContains("The daemon did not finish the build; building again", run);
-            assertEquals(
-                    3, JenkinsRule.getLog(run).split("Building on 'default' \\(" + lost, -1).length);
+            assertEquals(3, JenkinsRule.getLog(run).split("Building on 'default' \\(" + lost, -1).length);
         } else {
             jenkins.assertLogContains("; building again", run);
-            jenkins.assertLogContains(
-                    "Building on 'default' (" + Daemon.first().address() + ")", run);
+            jenkins.assertLogContains("Building on 'default' (" + Daemon.first().address() + ")", run);
         }
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
         jenkins.assertLogContains("digest=" + digest, run);
