@@ -36,7 +36,7 @@ public final class AgentClasses {
 
     private final List<Class<?>> roots;
     private final ClassLoader loader;
-    private final Path file;
+    private final Path folder;
     private final Executor threads;
 
     /** What was started for each connection. Guarded by this object's lock. */
@@ -47,13 +47,13 @@ public final class AgentClasses {
 
     /**
      * @param roots the classes with which the part on agents begins; all of one class loader
-     * @param file place of the jar on the controller
+     * @param folder folder for the jar on the controller
      * @param threads executor for tasks that wait for agents
      */
-    public AgentClasses(Collection<Class<?>> roots, Path file, Executor threads) {
+    public AgentClasses(Collection<Class<?>> roots, Path folder, Executor threads) {
         this.roots = List.copyOf(roots);
         this.loader = this.roots.get(0).getClassLoader();
-        this.file = file;
+        this.folder = folder;
         this.threads = threads;
     }
 
@@ -146,8 +146,8 @@ public final class AgentClasses {
 
     private Offer offer() throws IOException {
         synchronized (roots) {
-            if (offer == null || !Files.isRegularFile(file)) {
-                offer = new Offer(AgentJar.make(roots, loader, file), loader);
+            if (offer == null || !Files.isRegularFile(offer.jar.file())) {
+                offer = new Offer(AgentJar.make(roots, loader, folder), loader);
             }
             return offer;
         }

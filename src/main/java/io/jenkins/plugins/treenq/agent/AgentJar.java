@@ -72,15 +72,16 @@ record AgentJar(Path file, long sum1, long sum2) {
             List.of("io.grpc.LoadBalancerProvider", "io.grpc.NameResolverProvider");
 
     /** Makes the jar. The same classes always make the same jar, which agents may have in their caches. */
-    static AgentJar make(Collection<Class<?>> roots, ClassLoader loader, Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        Path next = Files.createTempFile(file.getParent(), "agent", ".tmp");
+    static AgentJar make(Collection<Class<?>> roots, ClassLoader loader, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path next = Files.createTempFile(folder, "agent", ".tmp");
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(next));
                     DigestOutputStream summed = new DigestOutputStream(out, sha256)) {
                 pack(roots, loader, summed);
             }
+            Path file = folder.resolve("agent.jar");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             ByteBuffer sum = ByteBuffer.wrap(sha256.digest());
             // Remoting folds a checksum in this way.

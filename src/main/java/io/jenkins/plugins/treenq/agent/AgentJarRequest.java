@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.agent;
 
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.remoting.Channel;
 import hudson.remoting.JarCache;
 import java.io.FileNotFoundException;
@@ -59,7 +58,7 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
     }
 
     private static Path unpacked(Path jar) throws IOException {
-        Path classes = jar.resolveSibling(jar.getFileName() + ".classes");
+        Path classes = Path.of(jar + ".classes");
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             ZipEntry entry = zip.getEntry(CLASSES);
             if (entry == null) {
@@ -79,7 +78,6 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
     }
 
     /** Takes the jar of classes from the controller, as a resource of this class. */
-    @SuppressFBWarnings(value = "UI_INHERITANCE_UNSAFE_GETRESOURCE", justification = "the class is final")
     private Path withoutCache() throws IOException {
         Path classes = Files.createTempFile("treenq-classes", ".jar");
         classes.toFile().deleteOnExit();

@@ -41,7 +41,7 @@ public final class AgentPreparation extends ComputerListener {
 
     private final AgentClasses classes = new AgentClasses(
             ROOTS,
-            Path.of(Jenkins.get().getRootDir().getPath(), "caches", "treenq-build", "agent.jar"),
+            Path.of(Jenkins.get().getRootDir().getPath(), "caches", "treenq-build"),
             Computer.threadPoolForRemoting);
 
     private volatile boolean used;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.console.ConsoleLogFilter;
 import hudson.console.ConsoleNote;
 import hudson.model.AbstractBuild;
@@ -13,10 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 
 /** Masks what the console filter of an enclosing block of a Pipeline masks. */
-record FilterMask(
-        @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "a Pipeline's can be serialized, for it saves them")
-        ConsoleLogFilter filter)
-        implements UnaryOperator<String>, Serializable {
+record FilterMask(ConsoleLogFilter filter) implements UnaryOperator<String>, Serializable {
     @Override
     public String apply(String line) {
         ByteArrayOutputStream masked = new ByteArrayOutputStream();
