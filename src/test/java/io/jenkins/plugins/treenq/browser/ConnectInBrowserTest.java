@@ -68,6 +68,9 @@ class ConnectInBrowserTest extends InBrowser {
                             .getImage());
             jenkins.waitUntilNoActivity();
             jenkins.assertBuildStatusSuccess(project.getItemByBranchName("main").getLastBuild());
+            // Jenkins' own page of a project without branches asks for what is gone once there are branches.
+            browser.open("");
+            browser.complaints();
             browser.open(project.getUrl());
             assertThat(browser.shown(By.id("projectstatus")).getText(), containsString("Last image"));
             assertThat(browser.shown(By.id("projectstatus")).getText(), containsString(image + ":feature-cart"));

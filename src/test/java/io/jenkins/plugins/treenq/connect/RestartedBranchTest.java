@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,34 +23,38 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /** A branch whose image is being built while Jenkins restarts. */
 class RestartedBranchTest {
     @RegisterExtension
-    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+    private final RealJenkinsExtension controller = new RealJenkinsExtension();
 
     @TempDir
     Path folder;
 
     @Test
     void theBuildOfABranchGoesOnAfterARestart() throws Throwable {
-        Daemon daemon = Daemon.first();
         String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
         try (GitServer server = new GitServer(folder, true)) {
             Repository repository = new Repository(folder.resolve("web.git"));
             repository.commit("Dockerfile", "FROM busybox\nRUN echo begun; sleep 20; echo " + image + "\n");
             repository.push();
-            sessions.then(jenkins -> begin(jenkins, daemon, server, image));
-            sessions.then(jenkins -> end(jenkins, daemon, image));
+            controller.startJenkins();
+            controller.runRemotely(RestartedBranchTest::begin, server.url("web.git"), image);
+            controller.stopJenkins();
+            controller.startJenkins();
+            controller.runRemotely(RestartedBranchTest::end, image);
         }
     }
 
-    private static void begin(JenkinsRule jenkins, Daemon daemon, GitServer server, String image) throws Exception {
+    private static void begin(JenkinsRule jenkins, String url, String image) throws Throwable {
+        Daemon daemon = Daemon.first();
         Configured.with(daemon);
+        TreenqConfiguration.get().save();
         Configured.add(Configured.login("git", GitServer.USER, GitServer.PASSWORD));
         WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
-        GitSCMSource source = new GitSCMSource(server.url("web.git"));
+        GitSCMSource source = new GitSCMSource(url);
         source.setCredentialsId("git");
         source.setTraits(List.of(new BranchDiscoveryTrait()));
         BranchSource branches = new BranchSource(source);
@@ -63,7 +68,8 @@ class RestartedBranchTest {
         jenkins.waitForMessage("begun", run);
     }
 
-    private static void end(JenkinsRule jenkins, Daemon daemon, String image) throws Exception {
+    private static void end(JenkinsRule jenkins, String image) throws Throwable {
+        Daemon daemon = Daemon.first();
         WorkflowMultiBranchProject project = jenkins.jenkins.getItemByFullName("web", WorkflowMultiBranchProject.class);
         WorkflowRun run = project.getItemByBranchName("main").getBuildByNumber(1);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
