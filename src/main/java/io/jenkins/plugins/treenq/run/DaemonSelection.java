@@ -45,7 +45,7 @@ final class DaemonSelection implements AutoCloseable {
     private int rounds;
 
     /** The number of daemons that were lost during the build. */
-    private volatile int losses;
+    private int losses;
 
     private volatile BuildkitBuilder builder;
     private volatile DaemonCandidates.Daemons candidates;
@@ -138,7 +138,8 @@ final class DaemonSelection implements AutoCloseable {
         if (failure.isDiskFull()) {
             full.add(location.address());
         }
-        int retries = order.retries() == null ? builder.getRetries() : order.retries();
+        Integer ordered = order.retries();
+        int retries = ordered == null ? builder.getRetries() : ordered;
         if (losses >= retries || full.containsAll(builder.addresses())) {
             throw failure;
         }

@@ -317,8 +317,8 @@ final class ComposeConfig {
         target.ssh = ssh(build.get("ssh"));
         target.secrets = secrets(service, build.get("secrets"), secrets);
         target.attest = attest(build);
-        target.noCache = flag(build, "no_cache");
-        target.pull = flag(build, "pull");
+        target.noCache = isSet(build, "no_cache") ? Boolean.TRUE : null;
+        target.pull = isSet(build, "pull") ? Boolean.TRUE : null;
         if (build.get("x-bake") instanceof Map<?, ?> extension) {
             extend(target, map(extension));
         }
@@ -328,12 +328,9 @@ final class ComposeConfig {
         return target;
     }
 
-    private static Boolean flag(Map<String, Object> build, String key) {
+    private static boolean isSet(Map<String, Object> build, String key) {
         Object value = build.get(key);
-        if (value == null) {
-            return null;
-        }
-        return Entries.bool(ComposeFile.text(value)) ? Boolean.TRUE : null;
+        return value != null && Entries.bool(ComposeFile.text(value));
     }
 
     private static String filled(Map<String, Object> build, String key) {

@@ -251,7 +251,7 @@ final class RegexFunctions {
         while (at - backslashes > 0 && pattern.charAt(at - backslashes - 1) == '\\') {
             backslashes++;
         }
-        return backslashes % 2 == 1;
+        return backslashes % 2 != 0;
     }
 
     private static int group(String pattern, int at, StringBuilder out, List<String> names) {
