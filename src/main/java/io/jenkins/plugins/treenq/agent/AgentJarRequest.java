@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -65,9 +66,9 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
                 throw new FileNotFoundException(CLASSES);
             }
             if (!Files.isRegularFile(classes) || Files.size(classes) != entry.getSize()) {
-                Path next = Files.createTempFile(jar.getParent(), "treenq", ".tmp");
+                Path next = Path.of(classes + "." + UUID.randomUUID());
                 try (InputStream in = zip.getInputStream(entry)) {
-                    Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(in, next);
                     Files.move(next, classes, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 } finally {
                     Files.deleteIfExists(next);
