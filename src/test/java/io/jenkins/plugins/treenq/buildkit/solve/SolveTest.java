@@ -331,7 +331,7 @@ class SolveTest {
                 }
             });
         }
-        assertEquals(List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"), heard);
+        assertEquals(List.of("the rest of this build's log is missing: the daemon has sent nothing for 5 s"), heard);
     }
 
     private static List<String> missing(Service service) throws Exception {
@@ -359,7 +359,7 @@ class SolveTest {
             }
         };
         assertEquals(
-                List.of("the rest of this build's log is missing: the daemon has said nothing for 5 s"),
+                List.of("the rest of this build's log is missing: the daemon has sent nothing for 5 s"),
                 missing(service));
         // The next one would be opened after the silence.
         assertTrue(service.attempts.get() <= 8, service.attempts.toString());
