@@ -190,7 +190,8 @@ class HistoryTest {
             }
         });
         assertTrue(other.awaitText());
-        build("FROM busybox\n" + mount + "touch /shared/end\n", Builds.request());
+        Builds.dockerfile(folder, "FROM busybox\n" + mount + "touch /shared/end\n");
+        client.build(Builds.request().build(), Builds.content(folder, daemon.logins()), BuildListener.NONE);
         logs.get(1, TimeUnit.MINUTES);
         assertTrue(other.toString().contains("ended"), other.toString());
         build.get(1, TimeUnit.MINUTES);
