@@ -99,7 +99,7 @@ class ConsoleLinesTest {
     @Test
     void stagesThatCanBeBuiltAreNamed() throws Exception {
         assertFails(
-                FAILED + "target 'prod' is not a stage of the Dockerfile; there is base, test",
+                FAILED + "target 'prod' is not a stage of the Dockerfile; the stages are base, test",
                 build("FROM busybox AS base\\nRUN true\\nFROM busybox AS test\\nRUN true\\n", "", "target: 'prod'"));
         assertFails(
                 FAILED
