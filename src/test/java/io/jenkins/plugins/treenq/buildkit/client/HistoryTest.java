@@ -165,10 +165,7 @@ class HistoryTest {
     @Test
     void aRunningBuildIsFoundAndItsLogIsToldToItsEnd() throws Exception {
         BuildRequest request = BuildRequest.builder().option("no-cache", "").build();
-        String mount = "RUN --mount=type=cache,target=/shared,id=" + UUID.randomUUID() + " ";
-        Builds.dockerfile(
-                folder,
-                "FROM busybox\n" + mount + "echo started; until [ -e /shared/end ]; do sleep 0.1; done; echo ended\n");
+        Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 3 && echo ended\n");
         Builds.Log log = new Builds.Log("started");
         CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
             try {
@@ -181,20 +178,8 @@ class HistoryTest {
         assertNull(client.history(request.ref()).orElseThrow().completed());
         assertTrue(client.history(new HistoryQuery("", true, List.of(), 0)).stream()
                 .anyMatch(record -> record.ref().equals(request.ref())));
-        Builds.Log other = new Builds.Log("started");
-        CompletableFuture<Void> logs = CompletableFuture.runAsync(() -> {
-            try {
-                client.logs(request.ref(), other);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        assertTrue(other.awaitText());
-        Builds.dockerfile(folder, "FROM busybox\n" + mount + "touch /shared/end\n");
-        // The mount's id is not part of what a step's result is found by.
-        BuildRequest end = BuildRequest.builder().option("no-cache", "").build();
-        client.build(end, Builds.content(folder, daemon.logins()), BuildListener.NONE);
-        logs.get(1, TimeUnit.MINUTES);
+        Builds.Log other = new Builds.Log();
+        client.logs(request.ref(), other);
         assertTrue(other.toString().contains("ended"), other.toString());
         build.get(1, TimeUnit.MINUTES);
     }
