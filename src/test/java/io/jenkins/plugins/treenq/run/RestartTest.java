@@ -16,12 +16,14 @@ import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.pool.DaemonCandidates;
+import io.jenkins.plugins.treenq.pool.DaemonPool;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -255,8 +257,15 @@ class RestartTest {
         builder.setLimit(1);
         TreenqConfiguration.get().setBuilders(List.of(builder));
         TreenqConfiguration.get().save();
-        // The slot is taken until this process ends.
-        ControllerDaemonPool.get()
+        // The slot is taken until this process ends. The plugin has a class loader of its own here, so that this class is
+        // not of its package.
+        Method pool = jenkins.jenkins
+                .getPluginManager()
+                .uberClassLoader
+                .loadClass(RestartTest.class.getPackageName() + ".ControllerDaemonPool")
+                .getDeclaredMethod("get");
+        pool.setAccessible(true);
+        ((DaemonPool) pool.invoke(null))
                 .acquire(() -> new DaemonCandidates.Daemons(List.of(daemon.address()), 1))
                 .join();
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
