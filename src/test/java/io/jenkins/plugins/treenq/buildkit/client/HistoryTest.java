@@ -165,7 +165,7 @@ class HistoryTest {
     @Test
     void aRunningBuildIsFoundAndItsLogIsToldToItsEnd() throws Exception {
         BuildRequest request = BuildRequest.builder().option("no-cache", "").build();
-        Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 3 && echo ended\n");
+        Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 12 && echo ended\n");
         Builds.Log log = new Builds.Log("started");
         CompletableFuture<Void> build = CompletableFuture.runAsync(() -> {
             try {
