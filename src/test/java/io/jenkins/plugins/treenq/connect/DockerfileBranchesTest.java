@@ -129,8 +129,8 @@ class DockerfileBranchesTest {
         WorkflowMultiBranchProject project = project(settings());
         String log = scan(project);
 
-        assertThat(log, containsString("‘Dockerfile’ found"));
-        assertThat(log, containsString("‘Dockerfile’ not found"));
+        assertThat(log, containsString("'Dockerfile' found"));
+        assertThat(log, containsString("'Dockerfile' not found"));
         assertNull(project.getItemByBranchName("docs"));
         built(project, "main");
         WorkflowRun cart = built(project, "feature/cart");

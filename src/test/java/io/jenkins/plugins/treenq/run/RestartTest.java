@@ -257,7 +257,8 @@ class RestartTest {
         builder.setLimit(1);
         TreenqConfiguration.get().setBuilders(List.of(builder));
         TreenqConfiguration.get().save();
-        // The slot is taken until this process ends. The plugin has a class loader of its own here, so this class is not
+        // The slot is taken until this process ends. The plugin has a class loader of its own here, so this class is
+        // not
         // in its package.
         Method pool = jenkins.jenkins
                 .getPluginManager()
