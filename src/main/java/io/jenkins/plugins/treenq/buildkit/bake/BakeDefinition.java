@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.bake;
 
+import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,9 +61,9 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
             throw new BakeException("dockerfile from stdin not allowed in bake");
         }
         if (target.context.startsWith(WORKING_FOLDER)) {
-            target.context = BakePaths.clean(target.context.substring(WORKING_FOLDER.length()));
+            target.context = GoPaths.clean(target.context.substring(WORKING_FOLDER.length()));
         } else if (!BakePaths.remote(target.context)) {
-            target.context = BakePaths.clean(target.context);
+            target.context = GoPaths.clean(target.context);
         }
     }
 

@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.bake.Entries.Cache;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries.Output;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries.Secret;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries.Ssh;
+import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -283,7 +284,7 @@ final class ComposeConfig {
         BakeTarget target = new BakeTarget(name);
         target.context = filled(build, "context");
         if (target.context != null && !target.context.contains("://")) {
-            target.context = BakePaths.clean(target.context);
+            target.context = GoPaths.clean(target.context);
         }
         target.dockerfile = filled(build, "dockerfile");
         target.dockerfileInline = filled(build, "dockerfile_inline");
@@ -389,7 +390,7 @@ final class ComposeConfig {
         if (value.startsWith("service:") || value.startsWith("target:")) {
             return "target:" + value.substring(value.indexOf(':') + 1).replace('.', '_');
         }
-        return value.contains("://") || value.contains(":") ? value : BakePaths.clean(value);
+        return value.contains("://") || value.contains(":") ? value : GoPaths.clean(value);
     }
 
     private static List<String> ulimits(Map<String, Object> given) {
@@ -451,7 +452,7 @@ final class ComposeConfig {
             Object environment = definition.get("environment");
             secrets.add(new Secret(
                     source,
-                    file == null ? "" : BakePaths.clean(ComposeFile.text(file)),
+                    file == null ? "" : GoPaths.clean(ComposeFile.text(file)),
                     environment == null ? "" : ComposeFile.text(environment)));
         }
         return secrets;

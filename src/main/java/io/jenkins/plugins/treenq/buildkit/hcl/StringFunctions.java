@@ -229,27 +229,7 @@ final class StringFunctions {
 
     /** As Go's path.Dir. */
     private static String folderName(String path) {
-        return clean(path.substring(0, path.lastIndexOf('/') + 1));
-    }
-
-    /** As Go's path.Clean. */
-    private static String clean(String path) {
-        boolean rooted = path.startsWith("/");
-        List<String> names = new ArrayList<>();
-        for (String each : path.split("/")) {
-            if (each.isEmpty() || each.equals(".")) {
-                continue;
-            }
-            if (!each.equals("..")) {
-                names.add(each);
-            } else if (!names.isEmpty() && !names.get(names.size() - 1).equals("..")) {
-                names.remove(names.size() - 1);
-            } else if (!rooted) {
-                names.add(each);
-            }
-        }
-        String cleaned = (rooted ? "/" : "") + String.join("/", names);
-        return cleaned.isEmpty() ? "." : cleaned;
+        return GoPaths.clean(path.substring(0, path.lastIndexOf('/') + 1));
     }
 
     private static Value formatList(List<Value> arguments, Budget budget) {
