@@ -2,11 +2,9 @@
 package io.jenkins.plugins.treenq.connect;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import jenkins.model.Jenkins;
 
@@ -24,15 +22,8 @@ record CommitImage(@CheckForNull String commit, String settings) {
                 + (rules == null
                         ? ""
                         : List.of(rules.getLabels(), rules.getAnnotations(), rules.getAnnotationLevels()));
-        return new CommitImage(commit.hash(), hash(text));
-    }
-
-    private static String hash(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return new CommitImage(
+                commit.hash(),
+                Digest.sha256(text.getBytes(StandardCharsets.UTF_8)).hex());
     }
 }
