@@ -22,10 +22,13 @@ import java.util.concurrent.TimeUnit;
  * every network namespace, so that two relays connect a namespace with the rest of the machine.
  */
 final class LinkRelay {
-    private static final int PIECE_BYTES = 16 << 10;
+    private static final int PIECE_BYTES = 64 << 10;
 
     /** Four megabytes, which is more than is ever under way on the links that are measured. */
-    private static final int PIECES = 256;
+    private static final int PIECES = 64;
+
+    /** What arrives within this time is passed on together, so that the relay leaves the processor to the clients. */
+    private static final long GATHERED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private LinkRelay() {}
 
@@ -85,10 +88,18 @@ final class LinkRelay {
         if (!(from.getLocalAddress() instanceof UnixDomainSocketAddress)) {
             from.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
-        BlockingQueue<Piece> way = new ArrayBlockingQueue<>(PIECES);
+        if (delayNanos == 0) {
+            thread(() -> passAtOnce(from, to));
+            return;
+        }
+        BlockingQueue<Piece> way = new ArrayBlockingQueue<>(PIECES + 1);
+        BlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(PIECES);
+        for (int i = 0; i < PIECES; i++) {
+            free.add(ByteBuffer.allocateDirect(PIECE_BYTES));
+        }
         thread(() -> {
             try {
-                read(from, way, delayNanos);
+                read(from, free, way, delayNanos);
             } finally {
                 way.put(new Piece(null, 0));
             }
@@ -98,22 +109,42 @@ final class LinkRelay {
                     to) {
                 for (Piece piece = way.take(); piece.bytes != null; piece = way.take()) {
                     TimeUnit.NANOSECONDS.sleep(piece.dueNanos - System.nanoTime());
-                    while (piece.bytes.hasRemaining()) {
-                        to.write(piece.bytes);
-                    }
+                    write(piece.bytes, to);
+                    free.add(piece.bytes.clear());
                 }
             }
         });
     }
 
-    private static void read(SocketChannel from, BlockingQueue<Piece> way, long delayNanos)
+    private static void passAtOnce(SocketChannel from, SocketChannel to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(PIECE_BYTES);
+        try (from;
+                to) {
+            while (from.read(bytes) >= 0) {
+                write(bytes.flip(), to);
+                bytes.clear();
+            }
+        }
+    }
+
+    private static void write(ByteBuffer bytes, SocketChannel to) throws IOException {
+        while (bytes.hasRemaining()) {
+            to.write(bytes);
+        }
+    }
+
+    private static void read(
+            SocketChannel from, BlockingQueue<ByteBuffer> free, BlockingQueue<Piece> way, long delayNanos)
             throws IOException, InterruptedException {
         while (true) {
-            ByteBuffer bytes = ByteBuffer.allocate(PIECE_BYTES);
+            ByteBuffer bytes = free.take();
             if (from.read(bytes) < 0) {
                 return;
             }
-            way.put(new Piece(bytes.flip(), System.nanoTime() + delayNanos));
+            long dueNanos = System.nanoTime() + delayNanos;
+            // A first byte after a pause is read at once and is not late because of what follows it.
+            way.put(new Piece(bytes.flip(), dueNanos));
+            TimeUnit.NANOSECONDS.sleep(GATHERED_NANOS);
         }
     }
 }

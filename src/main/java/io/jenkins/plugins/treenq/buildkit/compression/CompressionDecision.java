@@ -127,6 +127,12 @@ public final class CompressionDecision {
             attempt = true;
             otherRate = rate;
             compressing = !compressing;
+            if (!compressing) {
+                // A compressor that is slower than the network leaves queues empty, which would now take megabytes at
+                // once. What the network takes is known when something waits for it again; until then, all is well.
+                measuring = false;
+                return;
+            }
         }
         measure();
     }

@@ -37,9 +37,6 @@ final class DiffCopy implements StreamObserver<Packet> {
      */
     static final int CHUNK_BYTES = (32 << 10) - 32;
 
-    /** The number of bytes that may wait for the network before the stream stops being ready. */
-    private static final int BUFFERED_BYTES = 256 << 10;
-
     private static final int READERS = 4;
 
     /**
@@ -102,7 +99,7 @@ final class DiffCopy implements StreamObserver<Packet> {
     }
 
     void start() {
-        answers.begin(BUFFERED_BYTES, this::resume, this::abandon);
+        answers.begin(this::resume, this::abandon);
         execute(new Walk());
     }
 

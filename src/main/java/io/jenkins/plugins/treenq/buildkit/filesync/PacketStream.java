@@ -5,6 +5,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.jenkins.plugins.treenq.buildkit.compression.CompressionDecision;
 import io.jenkins.plugins.treenq.buildkit.compression.GzipCompressor;
 import io.jenkins.plugins.treenq.buildkit.compression.GzippedMessages;
+import io.jenkins.plugins.treenq.buildkit.compression.NetworkQueue;
 import io.jenkins.plugins.treenq.buildkit.compression.SentBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Packet;
 import java.util.List;
@@ -18,10 +19,14 @@ final class PacketStream {
     /** Smaller packets hardly become smaller. */
     private static final int SMALLEST_BYTES = 256;
 
+    /** The number of bytes that may wait for the network before the stream stops being ready. */
+    private static final int BUFFERED_BYTES = 256 << 10;
+
     private final ServerCallStreamObserver<OutgoingPacket> answers;
     private final boolean mayCompress;
     private final CompressionDecision decision;
     private final SentBytes sentBytes;
+    private final NetworkQueue queue = new NetworkQueue(BUFFERED_BYTES);
 
     /** @param acceptsGzip whether the daemon decompresses messages */
     PacketStream(
@@ -36,13 +41,15 @@ final class PacketStream {
     }
 
     /**
-     * @param bufferedBytes number of bytes that may wait for the network before the stream stops being ready
      * @param onReady action that runs when the stream is ready again
      * @param onCancel action that runs when the daemon has cancelled the call
      */
-    void begin(int bufferedBytes, Runnable onReady, Runnable onCancel) {
-        answers.setOnReadyThreshold(bufferedBytes);
-        answers.setOnReadyHandler(onReady);
+    void begin(Runnable onReady, Runnable onCancel) {
+        answers.setOnReadyThreshold(BUFFERED_BYTES);
+        answers.setOnReadyHandler(() -> {
+            queue.fellToThreshold();
+            onReady.run();
+        });
         answers.setOnCancelHandler(onCancel);
         if (mayCompress) {
             // The header that names the encoding is sent with the first packet; each packet says whether it is encoded.
@@ -56,9 +63,12 @@ final class PacketStream {
         decision.end();
     }
 
-    /** Returns whether packets are to be compressed at present. */
+    /**
+     * Returns whether packets are to be compressed at present. A packet that would let the network wait for the
+     * compressor is not.
+     */
     boolean compresses() {
-        return mayCompress && decision.compresses();
+        return mayCompress && decision.compresses() && !queue.runsLow();
     }
 
     /** Compresses a packet on the calling thread, unless the packet would not become clearly smaller. */
@@ -95,6 +105,7 @@ final class PacketStream {
         answers.setMessageCompression(packet.isCompressed());
         answers.onNext(packet);
         sentBytes.add(packet.contentBytes(), packet.sentBytes());
+        queue.sent(packet.sentBytes());
     }
 
     void onCompleted() {

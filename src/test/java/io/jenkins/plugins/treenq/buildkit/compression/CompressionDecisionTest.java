@@ -92,6 +92,30 @@ class CompressionDecisionTest {
         assertFalse(decision.compresses());
     }
 
+    /** The compressor is slower than what it could send, so the queue is empty when something is sent as it is. */
+    @Test
+    void aQueueThatTakesMegabytesAtOnceIsNotTakenForAFastLink() {
+        double link = 12e6;
+        double queueBytes = 3_000_000;
+        double queued = 0;
+        decision.begin();
+        for (long sent = 0; sent < 200_000_000; sent += PIECE_BYTES) {
+            boolean compressed = decision.compresses();
+            compressedBytes += compressed ? PIECE_BYTES : 0;
+            double own = PIECE_BYTES / (compressed ? 25e6 : 1e9);
+            queued = Math.max(0, queued - own * link) + PIECE_BYTES / (compressed ? 3.0 : 1);
+            if (queued > queueBytes) {
+                decision.waits();
+                own += (queued - queueBytes) / link;
+                queued = queueBytes;
+            }
+            now += (long) (NANOS * own);
+            decision.sent(PIECE_BYTES);
+        }
+        decision.end();
+        assertTrue(compressedBytes > 130_000_000, () -> "compressed " + compressedBytes);
+    }
+
     @Test
     void itCanBeSwitchedOff() {
         CompressionDecision off = new CompressionDecision(false, () -> now);
