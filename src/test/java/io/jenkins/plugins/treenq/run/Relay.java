@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands in front of a daemon, and passes everything on or says nothing. */
 final class Relay implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -24,12 +24,22 @@ final class Relay implements AutoCloseable {
     private volatile boolean silent;
 
     Relay(String address) throws IOException {
+        this(address, InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** @param port the port at which clients connect; 0 for any free one */
+    Relay(String address, InetAddress own, int port) throws IOException {
+        server = new ServerSocket(port, 50, own);
         daemon = URI.create(address);
         threads.execute(this::accept);
     }
 
     String address() {
         return "tcp://localhost:" + server.getLocalPort();
+    }
+
+    int port() {
+        return server.getLocalPort();
     }
 
     /** From now on, who connects gets no answer. */
