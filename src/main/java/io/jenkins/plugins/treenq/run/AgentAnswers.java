@@ -205,7 +205,7 @@ final class AgentAnswers {
                 require(address.startsWith(start) && address.length() <= LONGEST_NAME, "it has another address");
                 endpoint.daemon(address.substring(start.length()));
             }
-            return new ProbedDaemon(daemon.configured(), address);
+            return new ProbedDaemon(daemon.configured(), address, Math.max(0, daemon.builds()));
         });
     }
 

@@ -24,14 +24,16 @@ final class AgentProbe {
      *
      * @param folder the job's current folder; null for a build without files, which runs on the controller
      * @param endpoints an endpoint for each address of the builder
+     * @param withBuilds whether the builds of the daemons are counted
      * @return the daemons that were found in time
      */
     static CompletableFuture<List<ProbedDaemon>> begin(
-            @CheckForNull FilePath folder, List<Endpoint> endpoints, TaskListener listener) {
-        DaemonProbe probe = new DaemonProbe(endpoints);
-        CompletableFuture<ArrayList<ProbedDaemon>> answer = folder != null && folder.getChannel() instanceof Channel agent
-                ? beginOn(agent, folder, probe, listener)
-                : probe.begin();
+            @CheckForNull FilePath folder, List<Endpoint> endpoints, boolean withBuilds, TaskListener listener) {
+        DaemonProbe probe = new DaemonProbe(endpoints, withBuilds);
+        CompletableFuture<ArrayList<ProbedDaemon>> answer =
+                folder != null && folder.getChannel() instanceof Channel agent
+                        ? beginOn(agent, folder, probe, listener)
+                        : probe.begin();
         return Async.then(
                 answer, daemons -> CompletableFuture.completedFuture(AgentAnswers.daemons(daemons, endpoints)));
     }

@@ -16,7 +16,9 @@ import io.jenkins.plugins.treenq.pool.DaemonSlot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +64,9 @@ final class DaemonSelection implements AutoCloseable {
     /** The daemons that were found last. */
     private volatile List<ProbedDaemon> probed = List.of();
 
+    /** The number of builds of other clients on each daemon, by its address. */
+    private volatile Map<String, Integer> others = Map.of();
+
     private volatile DaemonCandidates.Daemons candidates;
     private volatile CompletableFuture<DaemonSlot> slot = new CompletableFuture<>();
     private volatile boolean closed;
@@ -69,7 +74,9 @@ final class DaemonSelection implements AutoCloseable {
     /** Finds the daemons of a builder, from where the build connects to them. */
     @FunctionalInterface
     interface Probe {
-        CompletableFuture<List<ProbedDaemon>> of(ScopedItem<BuildkitBuilder> builder) throws Exception;
+        /** @param withBuilds whether the builds of the daemons are counted */
+        CompletableFuture<List<ProbedDaemon>> of(ScopedItem<BuildkitBuilder> builder, boolean withBuilds)
+                throws Exception;
     }
 
     /**
@@ -110,17 +117,44 @@ final class DaemonSelection implements AutoCloseable {
             // The request for a slot fails with the same exception, which ends the build.
             return CompletableFuture.completedFuture(null);
         }
-        if (asked.item().addresses().stream().noneMatch(Endpoint::isDnsName)) {
+        boolean named = hasDnsName(asked.item());
+        boolean several = named || asked.item().addresses().size() > 1;
+        // A daemon is busy when it has the limit of builds. A build that has no choice needs no answer.
+        boolean withBuilds = several && asked.item().getLimit() > 0;
+        if (!named && !withBuilds) {
             return CompletableFuture.completedFuture(null);
         }
-        return Async.handle(Async.begin(() -> probe.of(asked)), (found, failure) -> {
+        Map<String, Integer> before = pool.used();
+        return Async.handle(Async.begin(() -> probe.of(asked, withBuilds)), (found, failure) -> {
             if (failure == null) {
+                others = others(found, before, pool.used());
                 probed = found;
             } else {
-                LOGGER.log(Level.FINE, failure, () -> "the daemons of " + asked.item().getName() + " are not known");
+                LOGGER.log(
+                        Level.FINE,
+                        failure,
+                        () -> "the daemons of " + asked.item().getName() + " are not known");
             }
             return CompletableFuture.completedFuture(null);
         });
+    }
+
+    /**
+     * Returns the number of builds of other clients on each daemon. The daemon counts the builds of this controller,
+     * too, which may have begun or ended in the meantime. None of them is counted as one of another client.
+     */
+    private static Map<String, Integer> others(
+            List<ProbedDaemon> found, Map<String, Integer> before, Map<String, Integer> after) {
+        Map<String, Integer> others = new HashMap<>();
+        for (ProbedDaemon daemon : found) {
+            int own = Math.max(before.getOrDefault(daemon.address(), 0), after.getOrDefault(daemon.address(), 0));
+            others.put(daemon.address(), Math.max(0, daemon.builds() - own));
+        }
+        return others;
+    }
+
+    private static boolean hasDnsName(BuildkitBuilder builder) {
+        return builder.addresses().stream().anyMatch(Endpoint::isDnsName);
     }
 
     private CompletableFuture<BuildLocation> acquired() {
@@ -139,7 +173,7 @@ final class DaemonSelection implements AutoCloseable {
 
     /** Looks for new daemons, because a DNS name changes without notice. */
     private void probeWhileWaiting(CompletableFuture<DaemonSlot> waiting) {
-        if (builder.addresses().stream().noneMatch(Endpoint::isDnsName)) {
+        if (!hasDnsName(builder)) {
             return;
         }
         Async.pause(PROBE_INTERVAL).thenRun(() -> {
@@ -155,13 +189,22 @@ final class DaemonSelection implements AutoCloseable {
     private BuildLocation location(DaemonSlot acquired) {
         String first = candidates.addresses().get(0);
         if (!acquired.address().equals(first)) {
-            print(first + " has reached its limit of " + limit() + "; taking " + acquired.address());
+            int busy = candidates.others(first);
+            print(first
+                    + (busy == 0
+                            ? " has reached its limit of " + limit()
+                            : " is busy with " + builds(busy) + " of other clients, and has a limit of " + limit())
+                    + "; taking " + acquired.address());
         }
         return new BuildLocation(builder.getName(), acquired.address());
     }
 
     private String limit() {
-        return builder.getLimit() + (builder.getLimit() == 1 ? " build" : " builds");
+        return builds(builder.getLimit());
+    }
+
+    private static String builds(int number) {
+        return number + (number == 1 ? " build" : " builds");
     }
 
     /**
@@ -221,8 +264,7 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     private boolean isUntriedLeft() {
-        return addresses().stream()
-                .anyMatch(address -> !unreachable.contains(address) && !full.contains(address));
+        return addresses().stream().anyMatch(address -> !unreachable.contains(address) && !full.contains(address));
     }
 
     /** Returns the addresses of the builder, with the daemons that were found instead of the DNS names. */
@@ -270,7 +312,8 @@ final class DaemonSelection implements AutoCloseable {
         if (earlier != null && addresses.remove(earlier.address())) {
             addresses.add(0, earlier.address());
         }
-        candidates = new DaemonCandidates.Daemons(without(unreachable, without(full, addresses)), builder.getLimit());
+        candidates = new DaemonCandidates.Daemons(
+                without(unreachable, without(full, addresses)), builder.getLimit(), others);
         return candidates;
     }
 

@@ -222,7 +222,7 @@ public final class ImageBuild {
                     build -> CompletableFuture.completedFuture(recorded(build, names)));
         }
         return onDaemon(
-                selection(ControllerDaemonPool.get(), earlier, folder),
+                selection(earlier, folder),
                 location -> Async.then(
                         journal.begins(new BegunBuild(ref, location)), saved -> buildOn(location, folder, env)));
     }
@@ -244,7 +244,7 @@ public final class ImageBuild {
             requireAllowed();
             beginTimeline(subject);
             CompletableFuture<FinishedBuild> part = onDaemon(
-                    selection(ControllerDaemonPool.get(), null, folder),
+                    selection(null, folder),
                     location -> Async.begin(
                             () -> send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env)));
             CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
@@ -414,15 +414,19 @@ public final class ImageBuild {
         });
     }
 
+    private DaemonSelection selection(@CheckForNull BuildLocation earlier, @CheckForNull FilePath folder) {
+        return selection(
+                ControllerDaemonPool.get(), (builder, withBuilds) -> probe(builder, withBuilds, folder), earlier);
+    }
+
     private DaemonSelection selection(
-            DaemonPool pool, @CheckForNull BuildLocation earlier, @CheckForNull FilePath folder) {
-        return new DaemonSelection(
-                order, run.getParent(), identity(), pool, builder -> probe(builder, folder), listener, earlier);
+            DaemonPool pool, DaemonSelection.Probe probe, @CheckForNull BuildLocation earlier) {
+        return new DaemonSelection(order, run.getParent(), identity(), pool, probe, listener, earlier);
     }
 
     /** Finds the daemons of a builder from where the build runs. */
     private CompletableFuture<List<ProbedDaemon>> probe(
-            ScopedItem<BuildkitBuilder> builder, @CheckForNull FilePath folder) {
+            ScopedItem<BuildkitBuilder> builder, boolean withBuilds, @CheckForNull FilePath folder) {
         CompletableFuture<List<Endpoint>> endpoints = Async.call(Async.BLOCKING, () -> {
             BuildCredentials credentials = BuildCredentials.of(run);
             List<Endpoint> all = new ArrayList<>();
@@ -431,7 +435,7 @@ public final class ImageBuild {
             }
             return all;
         });
-        return Async.then(endpoints, all -> AgentProbe.begin(folder, all, listener));
+        return Async.then(endpoints, all -> AgentProbe.begin(folder, all, withBuilds, listener));
     }
 
     /**
@@ -543,7 +547,7 @@ public final class ImageBuild {
         return Async.begin(() -> {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = onDaemon(
-                    selection(new DaemonPool(Async.SHORT), null, folder),
+                    selection(new DaemonPool(Async.SHORT), (builder, counting) -> probe(builder, false, folder), null),
                     location -> send(new CheckTask(order.failOnWarning()), location, folder, env));
             return Async.then(
                     checked,

@@ -21,7 +21,8 @@ public final class DnsServer implements AutoCloseable {
     private static final int A = 1;
     private static final int AAAA = 28;
 
-    private final DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    private final DatagramSocket socket =
+            new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     private final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
 
     public DnsServer() throws IOException {

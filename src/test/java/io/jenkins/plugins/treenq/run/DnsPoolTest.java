@@ -41,8 +41,7 @@ class DnsPoolTest {
         List<Daemon> daemons = Daemon.all();
         dns = new DnsServer();
         first = new Relay(daemons.get(0).address(), InetAddress.getByName(FIRST), 0);
-        second = new Relay(
-                daemons.get(daemons.size() - 1).address(), InetAddress.getByName(SECOND), first.port());
+        second = new Relay(daemons.get(daemons.size() - 1).address(), InetAddress.getByName(SECOND), first.port());
         name = "dns://" + dns.address() + "/localhost:" + first.port();
         Configured.with(daemons.get(0));
         builder = Configured.builder("default", name);

@@ -68,7 +68,9 @@ class DaemonNamesTest {
 
     @Test
     void aNameThatIsNotInDnsIsThatOfTheOperatingSystem() {
-        assertEquals(List.of("dns:///localhost:1#127.0.0.1"), daemons("dns:///localhost:1").subList(0, 1));
+        assertEquals(
+                List.of("dns:///localhost:1#127.0.0.1"),
+                daemons("dns:///localhost:1").subList(0, 1));
     }
 
     @ParameterizedTest
@@ -95,7 +97,8 @@ class DaemonNamesTest {
     @Test
     void shortNamesAreCompletedAsTheResolverDoes(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("resolv.conf");
-        Files.writeString(file, "nameserver 10.0.0.10\nsearch jenkins.svc.cluster.local. cluster.local\noptions ndots:5\n");
+        Files.writeString(
+                file, "nameserver 10.0.0.10\nsearch jenkins.svc.cluster.local. cluster.local\noptions ndots:5\n");
         DnsLookup.SearchList kubernetes = DnsLookup.SearchList.read(file);
         assertEquals(
                 List.of(
@@ -115,8 +118,7 @@ class DaemonNamesTest {
         InetAddress.getAllByName("localhost");
         try (DnsServer dns = new DnsServer()) {
             dns.set("localhost", "127.0.0.2");
-            assertEquals(
-                    List.of(InetAddress.getByName("127.0.0.2")), DnsLookup.addresses(dns.address(), "localhost"));
+            assertEquals(List.of(InetAddress.getByName("127.0.0.2")), DnsLookup.addresses(dns.address(), "localhost"));
         }
     }
 }
