@@ -308,12 +308,15 @@ class PagesInBrowserTest extends InBrowser {
         try {
             TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", lost.address())));
             WorkflowRun run = job("shop", """
-                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 8; echo %s\\nRUN true\\n'
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 8; echo %s\\n'
                     treenqBuild tags: ['%s:1']
                     """.formatted(UUID.randomUUID(), image))
                     .scheduleBuild2(0)
                     .waitForStart();
-            browser.until("begun", () -> run.getAction(ImagesAction.class) != null);
+            browser.until(
+                    "begun",
+                    () -> run.getAction(ImagesAction.class) != null
+                            && !run.getAction(ImagesAction.class).getBuilds().isEmpty());
             browser.open(run.getUrl() + "treenq/1/");
             browser.shown(step("it runs", "RUNNING"));
 
