@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /**
  * The address of a daemon, with the parameters of the connection.
  *
- * @param address {@code tcp://host:port}, {@code unix:///path} or {@code dns:///host:port}
+ * @param address {@code tcp://host:port}, {@code unix:///path}, {@code dns:///host:port}, or
+ *     {@code dns:///host:port#ip} for the daemon of the name that has this IP address
  * @param tls parameters of TLS; null for a connection without TLS
  * @param connectTimeout time limit for connecting; builds have no time limit
  * @param compression whether files are sent compressed while the link is slower than the compressor
@@ -22,7 +23,10 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean co
 
     private static final Pattern LOGIN = Pattern.compile("^((?:[a-zA-Z+.-]+:/*)?).*@", Pattern.DOTALL);
     private static final int HIGHEST_PORT = 65_535;
-    private static final Pattern PORT = Pattern.compile(":(\\d+)$");
+    private static final Pattern PORT = Pattern.compile(":(\\d+)(?:#.*)?$");
+    private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    private static final Pattern IP =
+            Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:]*");
 
     /**
      * Creates an endpoint with compression.
@@ -46,7 +50,11 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean co
                     case "unix" ->
                         address.getPath() != null && address.getPath().startsWith("/");
                     case "tcp" -> address.getHost() != null && address.getPort() >= 0;
-                    case "dns" -> address.getPath() != null && address.getPath().length() > 1;
+                    case "dns" ->
+                        address.getPath() != null
+                                && address.getPath().length() > 1
+                                && (address.getFragment() == null
+                                        || IP.matcher(address.getFragment()).matches());
                     default -> false;
                 };
         if (!valid) {
@@ -76,6 +84,24 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean co
         } catch (URISyntaxException e) {
             throw noAddress(address);
         }
+    }
+
+    /** Tells whether a daemon's address is a DNS name, which can have several daemons. */
+    public static boolean isDnsName(String address) {
+        return address.startsWith("dns:") && address.indexOf('#') < 0;
+    }
+
+    /**
+     * Returns the endpoint of one of the daemons that a DNS name has. The daemon's certificate must have the name.
+     *
+     * @param ip IP address of the daemon
+     * @throws IllegalArgumentException if the address is no DNS name, or the text is no IP address
+     */
+    public Endpoint daemon(String ip) {
+        if (!isDnsName(address.toString())) {
+            throw noAddress(address + "#" + ip);
+        }
+        return new Endpoint(URI.create(address + "#" + ip), tls, connectTimeout, compression);
     }
 
     /** Returns the same endpoint with or without compression. */

@@ -16,6 +16,7 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.Tls;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.transport.DaemonNames;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import java.time.Duration;
@@ -395,7 +396,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
                     : FormValidation.validatePositiveInteger(value);
         }
 
-        /** Connects to each of the addresses from the controller, in the same way as a build does from its agent. */
+        /** Connects to each of the daemons from the controller, in the same way as a build does from its agent. */
         @POST
         public FormValidation doTestConnection(
                 @AncestorInPath Item item,
@@ -420,7 +421,14 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
             }
             List<FormValidation> answers = new ArrayList<>();
             for (String each : builder.addresses()) {
-                answers.add(test(builder, each, owner));
+                try {
+                    Endpoint endpoint = builder.endpoint(each, BuildCredentials.untracked(), owner);
+                    for (Endpoint daemon : DaemonNames.daemons(endpoint)) {
+                        answers.add(test(daemon));
+                    }
+                } catch (AbortException e) {
+                    answers.add(FormValidation.error(e.getMessage()));
+                }
             }
             return FormValidation.aggregate(answers);
         }
@@ -429,12 +437,11 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
             return owner != Jenkins.get() && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders();
         }
 
-        private static FormValidation test(BuildkitBuilder builder, String address, ItemGroup<?> owner)
-                throws InterruptedException {
-            try (BuildkitClient client =
-                    BuildkitClient.connect(builder.endpoint(address, BuildCredentials.untracked(), owner))) {
-                return FormValidation.ok(address + ": " + DaemonDescription.of(client.info(), client.workers()));
-            } catch (BuildkitException | AbortException e) {
+        private static FormValidation test(Endpoint daemon) throws InterruptedException {
+            try (BuildkitClient client = BuildkitClient.connect(daemon)) {
+                return FormValidation.ok(
+                        daemon.address() + ": " + DaemonDescription.of(client.info(), client.workers()));
+            } catch (BuildkitException e) {
                 return FormValidation.error(e.getMessage());
             }
         }

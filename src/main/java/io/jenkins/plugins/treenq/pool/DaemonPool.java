@@ -83,6 +83,11 @@ public final class DaemonPool {
         });
     }
 
+    /** Returns the number of builds that this pool has on each daemon, by its address. */
+    public synchronized Map<String, Integer> used() {
+        return Map.copyOf(usedSlots);
+    }
+
     void release(String address) {
         synchronized (this) {
             usedSlots.computeIfPresent(address, (key, builds) -> builds == 1 ? null : builds - 1);
@@ -129,14 +134,29 @@ public final class DaemonPool {
         if (request.daemons == null) {
             return null;
         }
-        for (String address : request.daemons.addresses()) {
-            if (request.daemons.limit() == 0 || usedSlots.getOrDefault(address, 0) < request.daemons.limit()) {
-                usedSlots.merge(address, 1, Integer::sum);
-                DaemonSlot slot = new DaemonSlot(this, address);
-                return () -> complete(slot, request);
+        String address = best(request.daemons);
+        if (address == null) {
+            return null;
+        }
+        usedSlots.merge(address, 1, Integer::sum);
+        DaemonSlot slot = new DaemonSlot(this, address);
+        return () -> complete(slot, request);
+    }
+
+    /** Returns the first daemon that is free; null if this pool has used the limit of each daemon. */
+    private String best(DaemonCandidates.Daemons daemons) {
+        String free = null;
+        for (String address : daemons.addresses()) {
+            int used = usedSlots.getOrDefault(address, 0);
+            if (daemons.limit() == 0 || used + daemons.others(address) < daemons.limit()) {
+                return address;
+            }
+            // The builds of others do not make a build wait, because nobody says when they end.
+            if (free == null && used < daemons.limit()) {
+                free = address;
             }
         }
-        return null;
+        return free;
     }
 
     private static void complete(DaemonSlot slot, SlotRequest request) {

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
@@ -183,6 +184,29 @@ final class AgentAnswers {
                         list(outline.secrets(), AgentAnswers::mount),
                         list(outline.ssh(), AgentAnswers::mount),
                         List.of()));
+    }
+
+    /**
+     * Returns a copy of the daemons that an agent has found for the given endpoints.
+     *
+     * @throws IllegalArgumentException if the answer has a wrong type, is too large, or has a daemon that cannot be one
+     *     of those of an endpoint
+     */
+    static List<ProbedDaemon> daemons(Object answer, List<Endpoint> endpoints) {
+        return list(as(List.class, answer), item -> {
+            ProbedDaemon daemon = as(ProbedDaemon.class, item);
+            Endpoint endpoint = endpoints.stream()
+                    .filter(each -> each.address().toString().equals(daemon.configured()))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("it has another address"));
+            String address = as(String.class, daemon.address());
+            if (!address.equals(daemon.configured())) {
+                String start = daemon.configured() + "#";
+                require(address.startsWith(start) && address.length() <= LONGEST_NAME, "it has another address");
+                endpoint.daemon(address.substring(start.length()));
+            }
+            return new ProbedDaemon(daemon.configured(), address, Math.max(0, daemon.builds()));
+        });
     }
 
     private static Lint.Warning warning(Object item) {

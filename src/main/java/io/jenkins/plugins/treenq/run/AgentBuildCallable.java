@@ -125,11 +125,16 @@ final class AgentBuildCallable<T extends Serializable> extends MasterToSlaveFile
 
     /** Prints, on the controller, for how long the task had to wait for the agent. */
     void prepared(String agent, Duration time) {
-        log.print(String.format(
+        log.print(preparedLine(agent, time));
+    }
+
+    /** Returns the line that says for how long a build had to wait for the agent. */
+    static String preparedLine(String agent, Duration time) {
+        return String.format(
                 Locale.ROOT,
                 "Preparing %s, which builds its first image, took %.1f s%n",
                 agent,
-                time.toMillis() / 1000.0));
+                time.toMillis() / 1000.0);
     }
 
     @Override

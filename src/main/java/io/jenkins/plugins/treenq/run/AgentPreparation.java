@@ -34,6 +34,7 @@ public final class AgentPreparation extends ComputerListener {
             AgentWarmUp.class,
             BuildTask.class,
             CheckTask.class,
+            DaemonProbe.class,
             HistoryLookupTask.class,
             SkipIfUnchangedTask.class);
 

@@ -5,8 +5,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Item;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
+import io.jenkins.plugins.treenq.config.ScopedItem;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.pool.DaemonCandidates;
 import io.jenkins.plugins.treenq.pool.DaemonPool;
@@ -14,20 +16,30 @@ import io.jenkins.plugins.treenq.pool.DaemonSlot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Selects a daemon of the builder for one build: the daemon that the job's builds usually go to, or another one while
  * that daemon has reached its limit of builds or cannot be reached. The log shows each decision.
  */
 final class DaemonSelection implements AutoCloseable {
+    /** The time after which a waiting build looks for new daemons of the builder's DNS names. */
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+
+    private static final Logger LOGGER = Logger.getLogger(DaemonSelection.class.getName());
+
     private final ImageOrder order;
     private final Item job;
     private final String key;
     private final DaemonPool pool;
+    private final Probe probe;
     private final TaskListener listener;
 
     @CheckForNull
@@ -48,9 +60,24 @@ final class DaemonSelection implements AutoCloseable {
     private int losses;
 
     private volatile BuildkitBuilder builder;
+
+    /** The daemons that were found last. */
+    private volatile List<ProbedDaemon> probed = List.of();
+
+    /** The number of builds of other clients on each daemon, by its address. */
+    private volatile Map<String, Integer> others = Map.of();
+
     private volatile DaemonCandidates.Daemons candidates;
     private volatile CompletableFuture<DaemonSlot> slot = new CompletableFuture<>();
     private volatile boolean closed;
+
+    /** Finds the daemons of a builder, from where the build connects to them. */
+    @FunctionalInterface
+    interface Probe {
+        /** @param withBuilds whether the builds of the daemons are counted */
+        CompletableFuture<List<ProbedDaemon>> of(ScopedItem<BuildkitBuilder> builder, boolean withBuilds)
+                throws Exception;
+    }
 
     /**
      * @param key builds with the same key can use each other's cache
@@ -61,12 +88,14 @@ final class DaemonSelection implements AutoCloseable {
             Item job,
             String key,
             DaemonPool pool,
+            Probe probe,
             TaskListener listener,
             @CheckForNull BuildLocation earlier) {
         this.order = order;
         this.job = job;
         this.key = key;
         this.pool = pool;
+        this.probe = probe;
         this.listener = listener;
         this.earlier = earlier;
     }
@@ -76,6 +105,59 @@ final class DaemonSelection implements AutoCloseable {
      * thread waits for it.
      */
     CompletableFuture<BuildLocation> next() {
+        return Async.then(probed(), nothing -> acquired());
+    }
+
+    /** Finds the daemons of the builder. The future completes in any case. */
+    private CompletableFuture<Void> probed() {
+        ScopedItem<BuildkitBuilder> asked;
+        try {
+            asked = chosenBuilder();
+        } catch (AbortException e) {
+            // The request for a slot fails with the same exception, which ends the build.
+            return CompletableFuture.completedFuture(null);
+        }
+        boolean named = hasDnsName(asked.item());
+        boolean several = named || asked.item().addresses().size() > 1;
+        // A daemon is busy when it has the limit of builds. A build that has no choice needs no answer.
+        boolean withBuilds = several && asked.item().getLimit() > 0;
+        if (!named && !withBuilds) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Map<String, Integer> before = pool.used();
+        return Async.handle(Async.begin(() -> probe.of(asked, withBuilds)), (found, failure) -> {
+            if (failure == null) {
+                others = others(found, before, pool.used());
+                probed = found;
+            } else {
+                LOGGER.log(
+                        Level.FINE,
+                        failure,
+                        () -> "the daemons of " + asked.item().getName() + " are not known");
+            }
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /**
+     * Returns the number of builds of other clients on each daemon. The daemon counts the builds of this controller,
+     * too, which may have begun or ended in the meantime. None of them is counted as one of another client.
+     */
+    private static Map<String, Integer> others(
+            List<ProbedDaemon> found, Map<String, Integer> before, Map<String, Integer> after) {
+        Map<String, Integer> others = new HashMap<>();
+        for (ProbedDaemon daemon : found) {
+            int own = Math.max(before.getOrDefault(daemon.address(), 0), after.getOrDefault(daemon.address(), 0));
+            others.put(daemon.address(), Math.max(0, daemon.builds() - own));
+        }
+        return others;
+    }
+
+    private static boolean hasDnsName(BuildkitBuilder builder) {
+        return builder.addresses().stream().anyMatch(Endpoint::isDnsName);
+    }
+
+    private CompletableFuture<BuildLocation> acquired() {
         CompletableFuture<DaemonSlot> next = pool.acquire(this::daemons);
         slot = next;
         if (closed) {
@@ -84,20 +166,45 @@ final class DaemonSelection implements AutoCloseable {
         }
         if (!next.isDone()) {
             print("Waiting: each daemon of '" + builder.getName() + "' has reached its limit of " + limit());
+            probeWhileWaiting(next);
         }
         return Async.then(next, acquired -> CompletableFuture.completedFuture(location(acquired)));
+    }
+
+    /** Looks for new daemons, because a DNS name changes without notice. */
+    private void probeWhileWaiting(CompletableFuture<DaemonSlot> waiting) {
+        if (!hasDnsName(builder)) {
+            return;
+        }
+        Async.pause(PROBE_INTERVAL).thenRun(() -> {
+            if (!waiting.isDone()) {
+                Async.begin(this::probed).thenRun(() -> {
+                    pool.reconsider();
+                    probeWhileWaiting(waiting);
+                });
+            }
+        });
     }
 
     private BuildLocation location(DaemonSlot acquired) {
         String first = candidates.addresses().get(0);
         if (!acquired.address().equals(first)) {
-            print(first + " has reached its limit of " + limit() + "; taking " + acquired.address());
+            int busy = candidates.others(first);
+            print(first
+                    + (busy == 0
+                            ? " has reached its limit of " + limit()
+                            : " is busy with " + builds(busy) + " of other clients, and has a limit of " + limit())
+                    + "; taking " + acquired.address());
         }
         return new BuildLocation(builder.getName(), acquired.address());
     }
 
     private String limit() {
-        return builder.getLimit() + (builder.getLimit() == 1 ? " build" : " builds");
+        return builds(builder.getLimit());
+    }
+
+    private static String builds(int number) {
+        return number + (number == 1 ? " build" : " builds");
     }
 
     /**
@@ -140,7 +247,7 @@ final class DaemonSelection implements AutoCloseable {
         }
         Integer ordered = order.retries();
         int retries = ordered == null ? builder.getRetries() : ordered;
-        if (losses >= retries || full.containsAll(builder.addresses())) {
+        if (losses >= retries || full.containsAll(addresses())) {
             throw failure;
         }
         losses++;
@@ -157,8 +264,20 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     private boolean isUntriedLeft() {
-        return builder.addresses().stream()
-                .anyMatch(address -> !unreachable.contains(address) && !full.contains(address));
+        return addresses().stream().anyMatch(address -> !unreachable.contains(address) && !full.contains(address));
+    }
+
+    /** Returns the addresses of the builder, with the daemons that were found instead of the DNS names. */
+    private List<String> addresses() {
+        List<String> all = new ArrayList<>();
+        for (String configured : builder.addresses()) {
+            List<String> found = probed.stream()
+                    .filter(daemon -> daemon.configured().equals(configured))
+                    .map(ProbedDaemon::address)
+                    .toList();
+            all.addAll(found.isEmpty() ? List.of(configured) : found);
+        }
+        return all;
     }
 
     /** Returns the addresses without those to avoid, or all addresses if no other one is left. */
@@ -185,32 +304,32 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     private DaemonCandidates.Daemons daemons() throws IOException {
-        builder = chosenBuilder(JobConfiguration.of(job));
-        List<String> addresses = new ArrayList<>(Affinity.order(builder.addresses(), key));
+        builder = chosenBuilder().item();
+        List<String> addresses = new ArrayList<>(Affinity.order(addresses(), key));
         if (addresses.isEmpty()) {
             throw new AbortException("builder '" + builder.getName() + "' has no address");
         }
         if (earlier != null && addresses.remove(earlier.address())) {
             addresses.add(0, earlier.address());
         }
-        candidates = new DaemonCandidates.Daemons(without(unreachable, without(full, addresses)), builder.getLimit());
+        candidates = new DaemonCandidates.Daemons(
+                without(unreachable, without(full, addresses)), builder.getLimit(), others);
         return candidates;
     }
 
-    private BuildkitBuilder chosenBuilder(JobConfiguration configuration) throws AbortException {
+    private ScopedItem<BuildkitBuilder> chosenBuilder() throws AbortException {
+        JobConfiguration configuration = JobConfiguration.of(job);
         if (earlier != null) {
-            return configuration.builder(earlier.builder()).item();
+            return configuration.builder(earlier.builder());
         }
         try {
-            return configuration
-                    .builder(order.builder(), order.build().platforms())
-                    .item();
+            return configuration.builder(order.builder(), order.build().platforms());
         } catch (AbortException e) {
             if (losses == 0) {
                 throw e;
             }
             // A build that has already begun on a builder is finished there, even if the builder is draining.
-            return configuration.builder(builder.getName()).item();
+            return configuration.builder(builder.getName());
         }
     }
 

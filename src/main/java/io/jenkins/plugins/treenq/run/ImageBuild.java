@@ -11,6 +11,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
@@ -221,7 +222,7 @@ public final class ImageBuild {
                     build -> CompletableFuture.completedFuture(recorded(build, names)));
         }
         return onDaemon(
-                selection(ControllerDaemonPool.get(), earlier),
+                selection(earlier, folder),
                 location -> Async.then(
                         journal.begins(new BegunBuild(ref, location)), saved -> buildOn(location, folder, env)));
     }
@@ -243,7 +244,7 @@ public final class ImageBuild {
             requireAllowed();
             beginTimeline(subject);
             CompletableFuture<FinishedBuild> part = onDaemon(
-                    selection(ControllerDaemonPool.get(), null),
+                    selection(null, folder),
                     location -> Async.begin(
                             () -> send(buildTask(folder, RegistryAccess.connections(run)), location, folder, env)));
             CompletableFuture<FinishedBuild> ended = Async.then(part, build -> {
@@ -413,8 +414,28 @@ public final class ImageBuild {
         });
     }
 
-    private DaemonSelection selection(DaemonPool pool, @CheckForNull BuildLocation earlier) {
-        return new DaemonSelection(order, run.getParent(), identity(), pool, listener, earlier);
+    private DaemonSelection selection(@CheckForNull BuildLocation earlier, @CheckForNull FilePath folder) {
+        return selection(
+                ControllerDaemonPool.get(), (builder, withBuilds) -> probe(builder, withBuilds, folder), earlier);
+    }
+
+    private DaemonSelection selection(
+            DaemonPool pool, DaemonSelection.Probe probe, @CheckForNull BuildLocation earlier) {
+        return new DaemonSelection(order, run.getParent(), identity(), pool, probe, listener, earlier);
+    }
+
+    /** Finds the daemons of a builder from where the build runs. */
+    private CompletableFuture<List<ProbedDaemon>> probe(
+            ScopedItem<BuildkitBuilder> builder, boolean withBuilds, @CheckForNull FilePath folder) {
+        CompletableFuture<List<Endpoint>> endpoints = Async.call(Async.BLOCKING, () -> {
+            BuildCredentials credentials = BuildCredentials.of(run);
+            List<Endpoint> all = new ArrayList<>();
+            for (String address : builder.item().addresses()) {
+                all.add(builder.item().endpoint(address, credentials, builder.owner()));
+            }
+            return all;
+        });
+        return Async.then(endpoints, all -> AgentProbe.begin(folder, all, withBuilds, listener));
     }
 
     /**
@@ -526,7 +547,7 @@ public final class ImageBuild {
         return Async.begin(() -> {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = onDaemon(
-                    selection(new DaemonPool(Async.SHORT), null),
+                    selection(new DaemonPool(Async.SHORT), (builder, counting) -> probe(builder, false, folder), null),
                     location -> send(new CheckTask(order.failOnWarning()), location, folder, env));
             return Async.then(
                     checked,

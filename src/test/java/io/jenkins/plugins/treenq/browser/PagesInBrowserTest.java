@@ -16,11 +16,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hudson.model.Result;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.run.Configured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -295,6 +299,43 @@ class PagesInBrowserTest extends InBrowser {
         look("console", built.getUrl() + "console", By.className("console-output"));
         look("job", job.getUrl(), By.className("treenq-job-images__summary"));
         look("job-images", job.getUrl() + "treenq/", By.className("treenq-job-images"));
+    }
+
+    @Test
+    void aBuildWhoseDaemonWasLostLeadsToTheOneThatWasBuiltInstead() throws Exception {
+        String name = "lost-in-browser";
+        Daemon lost = daemon.another(name);
+        try {
+            TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", lost.address())));
+            WorkflowRun run = job("shop", """
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo it runs; sleep 8; echo %s\\n'
+                    treenqBuild tags: ['%s:1']
+                    """.formatted(UUID.randomUUID(), image))
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            browser.until(
+                    "begun",
+                    () -> run.getAction(ImagesAction.class) != null
+                            && !run.getAction(ImagesAction.class).getBuilds().isEmpty());
+            browser.open(run.getUrl() + "treenq/1/");
+            browser.shown(step("it runs", "RUNNING"));
+
+            ProcessHandle process = ProcessHandle.of(lost.pid()).orElseThrow();
+            process.destroyForcibly();
+            process.onExit().join();
+            browser.until("state", () -> state().contains("The daemon was lost"));
+            daemon.another(name);
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+            look("build-lost", run.getUrl() + "treenq/1/", By.cssSelector("[data-part='failure']"));
+            look("run-lost", run.getUrl(), By.className("treenq-images"));
+            browser.resize(Browser.WIDE);
+            browser.open(run.getUrl() + "treenq/1/");
+            browser.click(By.cssSelector("[data-part='continued'] a"));
+            browser.until("state", () -> state().contains("Built"));
+        } finally {
+            daemon.down(name);
+        }
     }
 
     private void look(String name, String path, By what) throws Exception {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.pool.DaemonCandidates.Daemons;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,22 @@ class DaemonPoolTest {
         assertEquals("a", now(A_THEN_B).address());
         assertEquals("b", now(A_THEN_B).address());
         assertFalse(pool.acquire(() -> A_THEN_B).isDone());
+    }
+
+    @Test
+    void aDaemonThatIsBusyWithOthersComesAfterThoseThatAreFree() {
+        Daemons busy = new Daemons(List.of("a", "b"), 2, Map.of("a", 1));
+        assertEquals("a", now(busy).address());
+        assertEquals("b", now(busy).address());
+        assertEquals("b", now(busy).address());
+        // Nobody says when the builds of others end.
+        assertEquals("a", now(busy).address());
+        assertFalse(pool.acquire(() -> busy).isDone());
+    }
+
+    @Test
+    void withoutALimitOthersDoNotMatter() {
+        assertEquals("a", now(new Daemons(List.of("a", "b"), 0, Map.of("a", 9))).address());
     }
 
     @Test

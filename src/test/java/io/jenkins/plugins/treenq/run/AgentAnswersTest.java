@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.ImageContent;
 import io.jenkins.plugins.treenq.buildkit.ImageDigests;
 import io.jenkins.plugins.treenq.buildkit.Lint;
@@ -84,6 +85,39 @@ class AgentAnswersTest {
         assertEquals(arm, taken.variants().get(0).platform());
         assertEquals(0, taken.sizeBytes());
         assertEquals(Map.of(), taken.annotations());
+    }
+
+    @Test
+    void theDaemonsOfAnAgentAreThoseOfTheBuilder() {
+        String name = "dns:///buildkitd.svc:1234";
+        List<Endpoint> endpoints = List.of(Endpoint.of(name, null), Endpoint.of("tcp://host:1", null));
+        List<ProbedDaemon> found = List.of(
+                new ProbedDaemon(name, name + "#10.0.0.7", 3),
+                new ProbedDaemon(name, name + "#fd00::7", 0),
+                new ProbedDaemon("tcp://host:1", "tcp://host:1", 1));
+        assertEquals(found, AgentAnswers.daemons(found, endpoints));
+        assertEquals(
+                0,
+                AgentAnswers.daemons(List.of(new ProbedDaemon(name, name, -5)), endpoints)
+                        .get(0)
+                        .builds());
+
+        for (Object wrong : new Object[] {
+            null,
+            "text",
+            List.of("text"),
+            List.of(new ProbedDaemon("tcp://other:1", "tcp://other:1", 0)),
+            List.of(new ProbedDaemon("tcp://host:1", "tcp://other:1", 0)),
+            List.of(new ProbedDaemon("tcp://host:1", "tcp://host:1#10.0.0.7", 0)),
+            List.of(new ProbedDaemon(name, null, 0)),
+            List.of(new ProbedDaemon(name, "dns:///other:1#10.0.0.7", 0)),
+            List.of(new ProbedDaemon(name, name + "#other", 0)),
+            List.of(new ProbedDaemon(name, name + "#10.0.0.7\n", 0)),
+            List.of(new ProbedDaemon(name, name + "#" + LONG, 0)),
+            Collections.nCopies(1001, found.get(0))
+        }) {
+            assertRefused(wrong, answer -> AgentAnswers.daemons(answer, endpoints));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
@@ -19,9 +20,19 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -30,6 +41,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -186,6 +198,102 @@ class DaemonLossTest {
             signal(own, "CONT");
         }
         DaemonSteps.await(image, false);
+    }
+
+    /** The image has two parts, of which one has a step that takes long. */
+    @Test
+    void aPartOfAnImageWhoseDaemonIsKilledIsBuiltOnAnotherOne() throws Exception {
+        BuildkitBuilder amd = Configured.builder("amd", own.address() + " " + other.address());
+        amd.setPlatforms(List.of("linux/amd64"));
+        BuildkitBuilder arm = Configured.builder("arm", launcher.address());
+        arm.setPlatforms(List.of("linux/arm64"));
+        TreenqConfiguration.get().setBuilders(List.of(amd, arm));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'Dockerfile', text: '''
+                        ARG TARGETARCH
+                        FROM busybox AS arm64
+                        FROM busybox AS amd64
+                        RUN sleep 15; echo %1$s
+                        FROM $TARGETARCH
+                        COPY Dockerfile /
+                        '''
+                    def image = treenqBuild(tags: ['%2$s/%1$s:1'], platforms: ['linux/amd64', 'linux/arm64'])
+                    echo "digest=$image.digest"
+                }
+                """.formatted(image, launcher.registry()), true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        DaemonSteps.await(image, true);
+        boolean isOwn = JenkinsRule.getLog(run).contains("Building on 'amd' (" + own.address() + ")");
+
+        kill(isOwn ? own : other);
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains(
+                "[linux/amd64] the connection to " + (isOwn ? own : other).address() + " was lost during the build",
+                run);
+        jenkins.assertLogContains("[linux/amd64] Building on 'amd' (" + (isOwn ? other : own).address() + ")", run);
+        jenkins.assertLogContains(
+                "digest=" + new Registry(launcher).digest(image, "1").orElseThrow(), run);
+        assertEquals(
+                Map.of(BuildState.SUCCESS, 3L, BuildState.DAEMON_LOST, 1L),
+                run.getAction(ImagesAction.class).getBuilds().stream()
+                        .collect(Collectors.groupingBy(TimelinePage::getState, Collectors.counting())));
+        assertNoSlotIsHeld(own, other, launcher);
+    }
+
+    /** The daemon waits for the context while it is killed. */
+    @Test
+    void aCheckWhoseDaemonIsKilledIsMadeOnAnotherOne(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nCOPY Dockerfile /\n");
+        Path archive = folder.resolve("context.tar");
+        assertEquals(
+                0,
+                new ProcessBuilder("tar", "-cf", archive.toString(), "-C", folder.toString(), "Dockerfile")
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch killed = new CountDownLatch(1);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                asked.countDown();
+                killed.await();
+                byte[] bytes = Files.readAllBytes(archive);
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+        });
+        server.start();
+        try {
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+            job.setDefinition(new CpsFlowDefinition(
+                    "treenqCheck context: 'http://127.0.0.1:"
+                            + server.getAddress().getPort() + "/context.tar'",
+                    true));
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            assertTrue(asked.await(1, TimeUnit.MINUTES), () -> "the daemon does not want the context");
+            boolean isOwn = JenkinsRule.getLog(run).contains("Checking on 'default' (" + own.address() + ")");
+
+            kill(isOwn ? own : other);
+            killed.countDown();
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            jenkins.assertLogContains(
+                    "the connection to " + (isOwn ? own : other).address() + " was lost during the build", run);
+            jenkins.assertLogContains("Checking on 'default' (" + (isOwn ? other : own).address() + ")", run);
+            jenkins.assertLogContains("The Dockerfile breaks no rule", run);
+        } finally {
+            killed.countDown();
+            server.stop(0);
+            threads.shutdown();
+        }
     }
 
     @Test

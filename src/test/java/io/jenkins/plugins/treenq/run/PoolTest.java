@@ -74,27 +74,6 @@ class PoolTest {
     }
 
     @Test
-    void aBuildGoesToTheNextDaemonWhileItsOwnIsAtItsLimit() throws Exception {
-        List<Daemon> daemons = pool();
-        builder().setLimit(1);
-        String own = daemonOf("job", daemons);
-        String other = daemons.stream()
-                .map(Daemon::address)
-                .filter(a -> !a.equals(own))
-                .findFirst()
-                .orElseThrow();
-
-        try (DaemonSlot place = take(own)) {
-            WorkflowRun run = jenkins.buildAndAssertSuccess(job("job", BUILD));
-
-            jenkins.assertLogContains(own + " has reached its limit of 1 build; taking " + other, run);
-            jenkins.assertLogContains("Building on 'default' (" + other + ")", run);
-        }
-        jenkins.assertLogContains(
-                "Building on 'default' (" + own + ")", jenkins.buildAndAssertSuccess(job("job", BUILD)));
-    }
-
-    @Test
     void aBuildGoesToTheNextDaemonWhenItsOwnCannotBeReached() throws Exception {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -14,16 +15,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands in front of a daemon, and passes everything on or says nothing. */
+/** Stands in front of a daemon, and passes everything on, says nothing, or is cut off. */
 final class Relay implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger unanswered = new AtomicInteger();
     private final URI daemon;
     private volatile boolean silent;
+    private volatile boolean cut;
 
     Relay(String address) throws IOException {
+        this(address, InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** @param port the port at which clients connect; 0 for any free one */
+    Relay(String address, InetAddress own, int port) throws IOException {
+        server = new ServerSocket(port, 50, own);
         daemon = URI.create(address);
         threads.execute(this::accept);
     }
@@ -32,10 +40,30 @@ final class Relay implements AutoCloseable {
         return "tcp://localhost:" + server.getLocalPort();
     }
 
+    int port() {
+        return server.getLocalPort();
+    }
+
     /** From now on, who connects gets no answer. */
     void silence(boolean on) {
         unanswered.set(0);
         silent = on;
+    }
+
+    /** Ends all connections, and from now on each one that is made. */
+    void cut(boolean on) throws IOException {
+        cut = on;
+        if (on) {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** How many connections of clients are open. */
+    long connections() {
+        sockets.removeIf(Socket::isClosed);
+        return sockets.size() / 2;
     }
 
     /** How many have connected and got no answer. */
@@ -50,15 +78,38 @@ final class Relay implements AutoCloseable {
                 sockets.add(client);
                 if (silent) {
                     unanswered.incrementAndGet();
-                    continue;
+                } else {
+                    threads.execute(() -> connect(client));
                 }
-                Socket other = new Socket(daemon.getHost(), daemon.getPort());
-                sockets.add(other);
-                threads.execute(() -> copy(client, other));
-                threads.execute(() -> copy(other, client));
             }
         } catch (IOException e) {
             // Closed.
+        }
+    }
+
+    private void connect(Socket client) {
+        Socket other = new Socket();
+        sockets.add(other);
+        try {
+            other.connect(new InetSocketAddress(daemon.getHost(), daemon.getPort()));
+        } catch (IOException e) {
+            // The daemon is not there.
+            cut(client, other);
+            return;
+        }
+        threads.execute(() -> copy(client, other));
+        threads.execute(() -> copy(other, client));
+        if (cut) {
+            cut(client, other);
+        }
+    }
+
+    private static void cut(Socket client, Socket other) {
+        try (client;
+                other) {
+            // Both are closed.
+        } catch (IOException e) {
+            // The other side ended it.
         }
     }
 

@@ -395,6 +395,11 @@ public final class BuildkitClient implements AutoCloseable {
         return history.list(query);
     }
 
+    /** Returns the number of builds of all clients that are running in the daemon; see {@link History#runningLater}. */
+    public CompletableFuture<Integer> runningBuildsLater() {
+        return history.runningLater();
+    }
+
     /** Returns the build with this ref from the daemon's history; empty if the history has no such build. */
     public Optional<BuildRecord> history(String ref) throws BuildkitException, InterruptedException {
         return history.find(ref);

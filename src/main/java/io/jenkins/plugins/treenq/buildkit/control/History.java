@@ -4,12 +4,16 @@ package io.jenkins.plugins.treenq.buildkit.control;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.solve.BuildFailures;
 import io.jenkins.plugins.treenq.buildkit.solve.HistoryReplay;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
+import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryEvent;
+import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryEventType;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.UpdateBuildHistoryRequest;
@@ -20,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -64,6 +69,57 @@ public final class History {
                 .sorted(Comparator.comparing(BuildRecord::created).reversed())
                 .limit(query.limit());
         return Stream.concat(running, ended).toList();
+    }
+
+    /**
+     * Returns the number of builds that are running in the daemon, of all its clients. The deadline of the call is the
+     * endpoint's connect timeout. Cancelling the future cancels the call.
+     */
+    public CompletableFuture<Integer> runningLater() {
+        BuildHistoryRequest request = BuildHistoryRequest.newBuilder()
+                .setActiveOnly(true)
+                .setEarlyExit(true)
+                .build();
+        RunningBuilds running = new RunningBuilds();
+        ControlGrpc.newStub(channel)
+                .withDeadlineAfter(endpoint.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .listenBuildHistory(request, running);
+        return running.number;
+    }
+
+    /** Counts the records of running builds. */
+    private final class RunningBuilds implements ClientResponseObserver<BuildHistoryRequest, BuildHistoryEvent> {
+        private final CompletableFuture<Integer> number = new CompletableFuture<>();
+        private int count;
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<BuildHistoryRequest> call) {
+            number.whenComplete((counted, failure) -> {
+                if (number.isCancelled()) {
+                    call.cancel("the number of builds is not needed any more", null);
+                }
+            });
+        }
+
+        @Override
+        public void onNext(BuildHistoryEvent event) {
+            if (event.getType() == BuildHistoryEventType.STARTED) {
+                count++;
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            number.completeExceptionally(
+                    failure instanceof StatusRuntimeException known
+                            ? ControlErrors.of(known, endpoint, "such build")
+                            : failure);
+        }
+
+        @Override
+        public void onCompleted() {
+            number.complete(count);
+        }
     }
 
     /** Returns the build with this ref, which is running or has ended; empty if the history has no such build. */

@@ -9,6 +9,10 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -40,9 +44,7 @@ public final class DaemonChannel {
                                         endpoint.address().getPath()))
                                 .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
                                 .overrideAuthority("localhost");
-                    case "dns" ->
-                        NettyChannelBuilder.forTarget(endpoint.address().toString())
-                                .channelType(NioSocketChannel.class);
+                    case "dns" -> named(endpoint.address()).channelType(NioSocketChannel.class);
                     default ->
                         NettyChannelBuilder.forAddress(
                                         endpoint.address().getHost(),
@@ -70,5 +72,21 @@ public final class DaemonChannel {
                 .disableRetry()
                 .userAgent("treenq")
                 .build();
+    }
+
+    /** Connects to any daemon of a DNS name, or to the one that the address gives. */
+    private static NettyChannelBuilder named(URI address) throws BuildkitException.InvalidRequestException {
+        if (address.getFragment() == null) {
+            return NettyChannelBuilder.forTarget(address.toString());
+        }
+        InetAddress ip = NetUtil.createInetAddressFromIpAddressString(address.getFragment());
+        String name = address.getPath().substring(1);
+        int colon = name.lastIndexOf(':');
+        if (ip == null || colon < 0) {
+            throw new BuildkitException.InvalidRequestException(
+                    address + " is not the address of one daemon; write dns:///host:port#ip");
+        }
+        return NettyChannelBuilder.forAddress(new InetSocketAddress(ip, Integer.parseInt(name.substring(colon + 1))))
+                .overrideAuthority(name);
     }
 }

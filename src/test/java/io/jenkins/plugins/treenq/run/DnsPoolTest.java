@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import hudson.model.Node;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.DnsServer;
+import io.jenkins.plugins.treenq.config.BuildkitBuilder;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.UUID;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/**
+ * A builder whose address is a DNS name. Its daemons have different addresses and the same port, as the pods of a
+ * Kubernetes service have. Their certificate is for the name, and for none of these addresses.
+ */
+@SharedJenkins
+class DnsPoolTest {
+    private static final String FIRST = "127.0.0.2";
+    private static final String SECOND = "127.0.0.3";
+
+    private final String mark = "dns-" + UUID.randomUUID();
+    private JenkinsRule jenkins;
+    private DnsServer dns;
+    private Relay first;
+    private Relay second;
+    private String name;
+    private BuildkitBuilder builder;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        List<Daemon> daemons = Daemon.all();
+        dns = new DnsServer();
+        first = new Relay(daemons.get(0).address(), InetAddress.getByName(FIRST), 0);
+        second = new Relay(daemons.get(daemons.size() - 1).address(), InetAddress.getByName(SECOND), first.port());
+        name = "dns://" + dns.address() + "/localhost:" + first.port();
+        Configured.with(daemons.get(0));
+        builder = Configured.builder("default", name);
+        TreenqConfiguration.get().setBuilders(List.of(builder));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        first.close();
+        second.close();
+        dns.close();
+    }
+
+    private WorkflowRun begin(String job, String node, String run) throws Exception {
+        WorkflowJob project = jenkins.createProject(WorkflowJob.class, job);
+        project.setDefinition(new CpsFlowDefinition(
+                "node('" + node + "') { writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN " + run + "\\n'\n"
+                        + "treenqBuild() }",
+                true));
+        return project.scheduleBuild2(0).waitForStart();
+    }
+
+    private WorkflowRun beginSlow(String job) throws Exception {
+        WorkflowRun run = begin(job, "", "sleep 30; echo " + mark);
+        DaemonSteps.await(mark, true);
+        return run;
+    }
+
+    private void assertBuiltOn(String ip, WorkflowRun run) throws Exception {
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("Building on 'default' (" + name + "#" + ip + ")", run);
+    }
+
+    @Test
+    void aBuildGoesToTheDaemonsThatTheNameHasNow() throws Exception {
+        dns.set("localhost", FIRST);
+        WorkflowRun slow = beginSlow("slow");
+
+        dns.set("localhost", SECOND);
+        assertBuiltOn(SECOND, begin("next", "", "echo " + mark + "-next"));
+
+        // The daemon that is gone from DNS keeps its build.
+        assertBuiltOn(FIRST, slow);
+    }
+
+    @Test
+    void aBuildThatWaitsGetsANewDaemon() throws Exception {
+        builder.setLimit(1);
+        dns.set("localhost", FIRST);
+        WorkflowRun slow = beginSlow("slow");
+        WorkflowRun waiting = begin("waiting", "", "echo " + mark + "-waiting");
+        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit of 1 build", waiting);
+
+        dns.set("localhost", FIRST, SECOND);
+
+        assertBuiltOn(SECOND, waiting);
+        slow.getExecutor().interrupt();
+        jenkins.waitForCompletion(slow);
+    }
+
+    @Test
+    void theLimitIsThatOfEachDaemon() throws Exception {
+        builder.setLimit(1);
+        dns.set("localhost", FIRST, SECOND);
+        WorkflowRun slow = beginSlow("slow");
+
+        WorkflowRun next = jenkins.assertBuildStatusSuccess(
+                jenkins.waitForCompletion(begin("next", "", "echo " + mark + "-next")));
+
+        jenkins.assertLogNotContains("Waiting: ", next);
+        slow.getExecutor().interrupt();
+        jenkins.waitForCompletion(slow);
+    }
+
+    @Test
+    void anAgentLooksTheNameUp() throws Exception {
+        dns.set("localhost", SECOND);
+        Node agent = jenkins.createOnlineSlave();
+
+        assertBuiltOn(SECOND, begin("agent", agent.getNodeName(), "echo " + mark + "-agent"));
+    }
+}
