@@ -49,80 +49,41 @@ public record ImageOrder(
         Objects.requireNonNull(expand);
     }
 
+    /** Returns a builder of an order of a build; all other values have defaults. */
+    public static Builder builder(DockerfileBuild build) {
+        return new Builder(build);
+    }
+
+    /** Returns a builder of an order of another build, which begins with the values of this order. */
+    private Builder toBuilder(DockerfileBuild other) {
+        return new Builder(other)
+                .builder(builder)
+                .credentialsId(credentialsId)
+                .contextCredentialsId(contextCredentialsId)
+                .secrets(secrets)
+                .ssh(ssh)
+                .cacheFrom(cacheFrom)
+                .cacheTo(cacheTo)
+                .skipIfPresent(skipIfPresent)
+                .skipIfUnchanged(skipIfUnchanged)
+                .failOnWarning(failOnWarning)
+                .withLogins(withLogins)
+                .retries(retries)
+                .expand(expand);
+    }
+
     /** Returns the order for some of its platforms. */
     ImageOrder part(List<String> platforms, String builderName) {
-        return new ImageOrder(
-                build.part(platforms),
-                builderName,
-                credentialsId,
-                contextCredentialsId,
-                secrets,
-                ssh,
-                cacheFrom,
-                cacheTo,
-                false,
-                false,
-                failOnWarning,
-                withLogins,
-                retries,
-                expand);
-    }
-
-    /** Returns the same order with conditions under which the build is skipped. */
-    public ImageOrder skipping(boolean ifPresent, boolean ifUnchanged) {
-        return new ImageOrder(
-                build,
-                builder,
-                credentialsId,
-                contextCredentialsId,
-                secrets,
-                ssh,
-                cacheFrom,
-                cacheTo,
-                ifPresent,
-                ifUnchanged,
-                failOnWarning,
-                withLogins,
-                retries,
-                expand);
-    }
-
-    /** Returns the same order with another number of retries. */
-    public ImageOrder retrying(@CheckForNull Integer times) {
-        return new ImageOrder(
-                build,
-                builder,
-                credentialsId,
-                contextCredentialsId,
-                secrets,
-                ssh,
-                cacheFrom,
-                cacheTo,
-                skipIfPresent,
-                skipIfUnchanged,
-                failOnWarning,
-                withLogins,
-                times,
-                expand);
+        return toBuilder(build.part(platforms))
+                .builder(builderName)
+                .skipIfPresent(false)
+                .skipIfUnchanged(false)
+                .build();
     }
 
     /** Returns the same order for a build that gets no login for any registry. */
     public ImageOrder withoutLogins() {
-        return new ImageOrder(
-                build,
-                builder,
-                null,
-                contextCredentialsId,
-                secrets,
-                ssh,
-                cacheFrom,
-                cacheTo,
-                skipIfPresent,
-                skipIfUnchanged,
-                failOnWarning,
-                false,
-                retries,
-                expand);
+        return toBuilder(build).credentialsId(null).withLogins(false).build();
     }
 
     /**
@@ -133,5 +94,110 @@ public record ImageOrder(
         return build.destinations().isEmpty()
                 ? build.pushedTags().stream().map(ImageName::parse).toList()
                 : List.of();
+    }
+
+    /** Builder of orders. Its methods have the names of the components of {@link ImageOrder}. */
+    public static final class Builder {
+        private final DockerfileBuild build;
+        private String builder;
+        private String credentialsId;
+        private String contextCredentialsId;
+        private List<BuildSecret> secrets = List.of();
+        private List<SshAccess> ssh = List.of();
+        private List<BuildCache> cacheFrom = List.of();
+        private List<BuildCache> cacheTo = List.of();
+        private boolean skipIfPresent;
+        private boolean skipIfUnchanged;
+        private boolean failOnWarning;
+        private boolean withLogins = true;
+        private Integer retries;
+        private UnaryOperator<String> expand = UnaryOperator.identity();
+
+        private Builder(DockerfileBuild build) {
+            this.build = build;
+        }
+
+        public Builder builder(@CheckForNull String value) {
+            builder = value;
+            return this;
+        }
+
+        public Builder credentialsId(@CheckForNull String value) {
+            credentialsId = value;
+            return this;
+        }
+
+        public Builder contextCredentialsId(@CheckForNull String value) {
+            contextCredentialsId = value;
+            return this;
+        }
+
+        public Builder secrets(List<BuildSecret> values) {
+            secrets = List.copyOf(values);
+            return this;
+        }
+
+        public Builder ssh(List<SshAccess> values) {
+            ssh = List.copyOf(values);
+            return this;
+        }
+
+        public Builder cacheFrom(List<BuildCache> values) {
+            cacheFrom = List.copyOf(values);
+            return this;
+        }
+
+        public Builder cacheTo(List<BuildCache> values) {
+            cacheTo = List.copyOf(values);
+            return this;
+        }
+
+        public Builder skipIfPresent(boolean value) {
+            skipIfPresent = value;
+            return this;
+        }
+
+        public Builder skipIfUnchanged(boolean value) {
+            skipIfUnchanged = value;
+            return this;
+        }
+
+        public Builder failOnWarning(boolean value) {
+            failOnWarning = value;
+            return this;
+        }
+
+        private Builder withLogins(boolean value) {
+            withLogins = value;
+            return this;
+        }
+
+        public Builder retries(@CheckForNull Integer value) {
+            retries = value;
+            return this;
+        }
+
+        public Builder expand(UnaryOperator<String> value) {
+            expand = value;
+            return this;
+        }
+
+        public ImageOrder build() {
+            return new ImageOrder(
+                    build,
+                    builder,
+                    credentialsId,
+                    contextCredentialsId,
+                    secrets,
+                    ssh,
+                    cacheFrom,
+                    cacheTo,
+                    skipIfPresent,
+                    skipIfUnchanged,
+                    failOnWarning,
+                    withLogins,
+                    retries,
+                    expand);
+        }
     }
 }

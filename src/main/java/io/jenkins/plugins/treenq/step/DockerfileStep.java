@@ -6,7 +6,6 @@ import hudson.AbortException;
 import hudson.Util;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
-import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
@@ -251,24 +250,15 @@ public abstract class DockerfileStep extends Step implements Serializable {
      *
      * @param build the Dockerfile with its outputs
      */
-    final ImageOrder order(
-            DockerfileBuild build, List<BuildCache> cacheFrom, List<BuildCache> cacheTo, UnaryOperator<String> expand)
-            throws AbortException {
-        return new ImageOrder(
-                build,
-                Util.fixEmpty(expanded(builder, expand)),
-                Util.fixEmpty(expanded(credentialsId, expand)),
-                Util.fixEmpty(expanded(contextCredentialsId, expand)),
-                secrets,
-                ssh,
-                cacheFrom,
-                cacheTo,
-                false,
-                false,
-                failsOnWarning(),
-                true,
-                null,
-                expand);
+    final ImageOrder.Builder order(DockerfileBuild build, UnaryOperator<String> expand) throws AbortException {
+        return ImageOrder.builder(build)
+                .builder(Util.fixEmpty(expanded(builder, expand)))
+                .credentialsId(Util.fixEmpty(expanded(credentialsId, expand)))
+                .contextCredentialsId(Util.fixEmpty(expanded(contextCredentialsId, expand)))
+                .secrets(secrets)
+                .ssh(ssh)
+                .failOnWarning(failsOnWarning())
+                .expand(expand);
     }
 
     static String expanded(@CheckForNull String value, UnaryOperator<String> expand) {

@@ -390,9 +390,13 @@ public final class TreenqBuildStep extends DockerfileStep {
                     with(moreLabels, KeyValueList.map(labels, "labels", expand)),
                     with(moreAnnotations, KeyValueList.map(annotations, "annotations", expand)),
                     expand);
-            return order(build, cacheFrom, cacheTo, expand)
-                    .skipping(skipIfPresent, skipIfUnchanged)
-                    .retrying(retries);
+            return order(build, expand)
+                    .cacheFrom(cacheFrom)
+                    .cacheTo(cacheTo)
+                    .skipIfPresent(skipIfPresent)
+                    .skipIfUnchanged(skipIfUnchanged)
+                    .retries(retries)
+                    .build();
         } catch (BuildkitException.InvalidRequestException e) {
             throw new AbortException(e.getMessage());
         }

@@ -15,7 +15,6 @@ import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -38,7 +37,7 @@ public final class TreenqCheckStep extends DockerfileStep {
     private ImageOrder order() throws AbortException {
         try {
             UnaryOperator<String> asItIs = UnaryOperator.identity();
-            return order(describe(asItIs).build(), List.of(), List.of(), asItIs);
+            return order(describe(asItIs).build(), asItIs).build();
         } catch (BuildkitException.InvalidRequestException e) {
             throw new AbortException(e.getMessage());
         }

@@ -19,6 +19,7 @@ class WithoutFoldersTest {
             .omitPlugins(
                     "branch-api",
                     "cloudbees-folder",
+                    "job-dsl",
                     "pipeline-groovy-lib",
                     "pipeline-model-definition",
                     "workflow-multibranch");

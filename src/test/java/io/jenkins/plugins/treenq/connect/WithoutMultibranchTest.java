@@ -26,6 +26,7 @@ class WithoutMultibranchTest {
                     "branch-api",
                     "cloudbees-folder",
                     "git",
+                    "job-dsl",
                     "pipeline-groovy-lib",
                     "pipeline-model-definition",
                     "workflow-multibranch");

@@ -28,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import jenkins.model.Jenkins;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,21 +123,7 @@ class AgentErrorsTest {
 
     private CompletableFuture<String> begin(FilePath folder, String how) throws Exception {
         DockerfileBuild build = DockerfileBuild.builder().build();
-        ImageOrder order = new ImageOrder(
-                build,
-                null,
-                null,
-                null,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                false,
-                false,
-                false,
-                true,
-                null,
-                UnaryOperator.identity());
+        ImageOrder order = ImageOrder.builder(build).build();
         AgentBuildInput materials = new AgentBuildInput(
                 build,
                 "default",
