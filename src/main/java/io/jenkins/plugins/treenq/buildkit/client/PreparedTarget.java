@@ -11,10 +11,12 @@ import java.util.Objects;
  * @param request the request; a context {@code context:NAME} with the value {@code target:OTHER} is the result of another
  *     target of the same bake
  * @param content the files, logins and secrets that the daemon may fetch for this target
+ * @param subrequest what the frontend is asked instead of building; empty for a build, see {@link TargetBuild#subrequest}
  */
-public record PreparedTarget(BuildRequest request, SessionContent content) {
+public record PreparedTarget(BuildRequest request, SessionContent content, String subrequest) {
     public PreparedTarget {
         Objects.requireNonNull(request);
         Objects.requireNonNull(content);
+        Objects.requireNonNull(subrequest);
     }
 }

@@ -7,13 +7,12 @@ import io.jenkins.plugins.treenq.buildkit.bake.BakeTarget;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * A target of a bake file as a build of a Dockerfile, as buildx makes it ({@code toBuildOpt} in {@code bake/bake.go},
- * {@code build/opt.go}). Nothing is read from a disk here; {@link DockerfileBuild#in} finds the files of the build.
+ * A target of a bake file as a build of a Dockerfile, as buildx makes it ({@link TargetConversion}). Nothing is read from a disk here; {@link DockerfileBuild#in} finds the files of the build.
  *
  * <p>A named context of the build that is the result of another target has the value {@code target:NAME}. Such a build
  * can only be executed by a {@link BakeRun}, together with the other target.
@@ -71,12 +70,29 @@ public record TargetBuild(
      */
     public static SortedMap<String, TargetBuild> all(BakeDefinition definition, Defaults defaults)
             throws BuildkitException.InvalidRequestException {
-        throw new UnsupportedOperationException();
+        SortedMap<String, TargetBuild> builds = new TreeMap<>();
+        for (BakeTarget target : definition.targets().values()) {
+            builds.put(target.name(), of(target, defaults));
+        }
+        for (TargetBuild build : builds.values()) {
+            for (String used : build.links().values()) {
+                TargetBuild other = builds.get(used);
+                if (build.subrequest().isEmpty() && other != null && !other.subrequest().isEmpty()) {
+                    throw new BuildkitException.InvalidRequestException("target " + build.name()
+                            + " uses the result of target " + used + ", which has a call and is not built");
+                }
+            }
+        }
+        return builds;
     }
 
     /** Converts one target. */
     static TargetBuild of(BakeTarget target, Defaults defaults) throws BuildkitException.InvalidRequestException {
-        throw new UnsupportedOperationException();
+        try {
+            return new TargetConversion(target, defaults).converted();
+        } catch (BuildkitException.InvalidRequestException e) {
+            throw new BuildkitException.InvalidRequestException("target " + target.name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** Returns a copy of this target with another build. */
@@ -85,7 +101,13 @@ public record TargetBuild(
     }
 
     /** Returns the names of the targets whose results this target uses, by the names of the contexts. */
-    public Map<String, String> links() {
-        throw new UnsupportedOperationException();
+    public SortedMap<String, String> links() {
+        SortedMap<String, String> links = new TreeMap<>();
+        build.sources().contexts().forEach((context, value) -> {
+            if (TargetLinks.isTarget(value)) {
+                links.put(context, TargetLinks.name(value));
+            }
+        });
+        return links;
     }
 }
