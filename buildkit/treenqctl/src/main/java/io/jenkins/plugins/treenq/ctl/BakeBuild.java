@@ -145,7 +145,7 @@ final class BakeBuild {
         out.println();
         boolean lint = target.subrequest().equals(LINT);
         Lint problems = lint ? FrontendAnswer.lint(answer) : null;
-        boolean clean = !lint || problems.warnings().isEmpty() && problems.problem() == null;
+        boolean clean = !lint || problems.clean();
         if (lint && clean) {
             out.println("Check complete, no warnings found.");
         } else {
