@@ -264,7 +264,8 @@ class BakeRunTest {
             long sent = relay.bytesFromClients();
             assertTrue(sent > bytes && sent < 2 * bytes, () -> sent + " bytes were sent");
         }
-        assertEquals(1, transfers.stream().distinct().count());
+        // The files, and before them the ignore file.
+        assertEquals(2, transfers.stream().distinct().count());
     }
 
     @Test
