@@ -557,7 +557,7 @@ public final class ImageBuild {
                 Async.call(Async.BLOCKING, () -> agentInput(location, workspace, work, environment, current));
         return Async.then(
                 input,
-                found -> AgentCall.begin(folder, work, new AgentBuildCallable<>(work, found, listener, progress)));
+                found -> AgentCall.begin(folder, new AgentBuildCallable<>(work, found, listener, progress)));
     }
 
     private AgentBuildInput agentInput(
