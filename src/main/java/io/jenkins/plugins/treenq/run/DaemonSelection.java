@@ -24,7 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * that daemon has reached its limit of builds or cannot be reached. The log shows each decision.
  */
 final class DaemonSelection implements AutoCloseable {
-    private final ImageOrder order;
+    @CheckForNull
+    private final String named;
+
+    private final List<String> platforms;
+
+    @CheckForNull
+    private final Integer ordered;
+
     private final Item job;
     private final String key;
     private final DaemonPool pool;
@@ -53,17 +60,24 @@ final class DaemonSelection implements AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * @param named name of the builder that the job names; null if it names none
+     * @param platforms platforms that the builder must have
+     * @param ordered how often the build is started again after its daemon was lost; null for the builder's setting
      * @param key builds with the same key can use each other's cache
      * @param earlier the daemon on which the build was started before a restart; null if there is none
      */
     DaemonSelection(
-            ImageOrder order,
+            @CheckForNull String named,
+            List<String> platforms,
+            @CheckForNull Integer ordered,
             Item job,
             String key,
             DaemonPool pool,
             TaskListener listener,
             @CheckForNull BuildLocation earlier) {
-        this.order = order;
+        this.named = named;
+        this.platforms = List.copyOf(platforms);
+        this.ordered = ordered;
         this.job = job;
         this.key = key;
         this.pool = pool;
@@ -138,7 +152,6 @@ final class DaemonSelection implements AutoCloseable {
         if (failure.isDiskFull()) {
             full.add(location.address());
         }
-        Integer ordered = order.retries();
         int retries = ordered == null ? builder.getRetries() : ordered;
         if (losses >= retries || full.containsAll(builder.addresses())) {
             throw failure;
@@ -202,9 +215,7 @@ final class DaemonSelection implements AutoCloseable {
             return configuration.builder(earlier.builder()).item();
         }
         try {
-            return configuration
-                    .builder(order.builder(), order.build().platforms())
-                    .item();
+            return configuration.builder(named, platforms).item();
         } catch (AbortException e) {
             if (losses == 0) {
                 throw e;

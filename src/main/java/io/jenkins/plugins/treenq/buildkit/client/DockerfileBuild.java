@@ -76,6 +76,16 @@ public record DockerfileBuild(
         return new DockerfileBuild(request.withExports(exports), sources, destinations, tags, platforms);
     }
 
+    /** Returns a copy of this build that only leaves its result in the daemon's cache. */
+    public DockerfileBuild withoutOutputs() {
+        return new DockerfileBuild(
+                request.withExports(List.of()).withCache(request.cacheImports(), List.of()),
+                sources,
+                List.of(),
+                tags,
+                platforms);
+    }
+
     /**
      * Returns whether several daemons can each build some of the platforms, and their images can be combined to one in
      * a registry. This requires several platforms, and an image that is pushed with tags as the only output.
