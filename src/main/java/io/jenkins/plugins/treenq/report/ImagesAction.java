@@ -306,8 +306,8 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
             env.put("TREENQ_IMAGE", last.toString());
         }
         if (run instanceof AbstractBuild) {
-            getBakes().forEach(bake -> bake.builds().forEach((target, build) -> image(build)
-                    .ifPresent(image -> {
+            getBakes().forEach(bake -> bake.builds()
+                    .forEach((target, build) -> image(build).ifPresent(image -> {
                         String name = target.toUpperCase(Locale.ROOT).replace('-', '_');
                         env.put("TREENQ_IMAGE_DIGEST_" + name, image.getDigest());
                         env.put("TREENQ_IMAGE_" + name, image.toString());

@@ -71,10 +71,7 @@ final class AgentBuild {
         redaction = Redaction.of(secrets);
         PreparedBuild prepared = build.in(files);
         SessionContent content = prepared.content(
-                input.registries(),
-                input.secrets().secrets(),
-                input.secrets().ssh(),
-                input.contextKey());
+                input.registries(), input.secrets().secrets(), input.secrets().ssh(), input.contextKey());
         Consumer<String> log = redaction.before(printed::println);
         BuildRequest request = build.hasProvenance()
                 ? prepared.request().withOptions(ProvenanceSource.options(prepared, boundary, log))

@@ -33,8 +33,7 @@ record AgentBuildInput(
 
     /** Returns the same input for another build. */
     AgentBuildInput with(DockerfileBuild other) {
-        return new AgentBuildInput(
-                other, builder, endpoint, registries, secrets, mask, contextKey, workspace, link);
+        return new AgentBuildInput(other, builder, endpoint, registries, secrets, mask, contextKey, workspace, link);
     }
 
     /** Returns the workspace, or the current folder of the job if that is outside of the workspace. */

@@ -65,7 +65,6 @@ abstract class AgentCallable<T extends Serializable> extends MasterToSlaveFileCa
         void cancel();
     }
 
-
     /**
      * Returns a copy that can call the controller until the channel is closed. An object that is exported while a call
      * is being sent is released when that call returns, therefore this method exports the objects beforehand.

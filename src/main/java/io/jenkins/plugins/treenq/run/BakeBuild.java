@@ -156,13 +156,7 @@ public final class BakeBuild {
             }
         }
         return new BakeInput(
-                order.files(),
-                order.targets(),
-                order.overrides(),
-                order.variables(),
-                visible,
-                order.push(),
-                workspace);
+                order.files(), order.targets(), order.overrides(), order.variables(), visible, order.push(), workspace);
     }
 
     /** A message about a file can quote the value of a variable. */
@@ -260,11 +254,9 @@ public final class BakeBuild {
         return targets.values().stream().filter(target -> !target.isBuilt()).toList();
     }
 
-    private CompletableFuture<Boolean> buildOn(
-            BuildLocation location, FilePath folder, EnvVars env, String workspace) {
+    private CompletableFuture<Boolean> buildOn(BuildLocation location, FilePath folder, EnvVars env, String workspace) {
         // Credential stores may be remote, and decrypting keys takes time.
-        CompletableFuture<BakeCallable> callable =
-                Async.call(Async.BLOCKING, () -> callable(location, env, workspace));
+        CompletableFuture<BakeCallable> callable = Async.call(Async.BLOCKING, () -> callable(location, env, workspace));
         return Async.then(callable, ready -> AgentCall.begin(folder, ready));
     }
 
@@ -494,8 +486,8 @@ public final class BakeBuild {
             List<SshAccess> given =
                     order.ssh().stream().filter(each -> each.getId().equals(id)).toList();
             if (given.isEmpty()) {
-                throw new AbortException("target '" + target.name() + "' asks for SSH '" + id
-                        + "'; give it with ssh of the step");
+                throw new AbortException(
+                        "target '" + target.name() + "' asks for SSH '" + id + "'; give it with ssh of the step");
             }
             access.addAll(given);
         }

@@ -61,11 +61,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
             implements Serializable {
         private Part on(Channel agent) {
             return new Part(
-                    target,
-                    check,
-                    input,
-                    agent.export(LogSink.class, log),
-                    agent.export(ProgressSink.class, progress));
+                    target, check, input, agent.export(LogSink.class, log), agent.export(ProgressSink.class, progress));
         }
     }
 
@@ -131,8 +127,8 @@ final class BakeCallable extends AgentCallable<Boolean> {
         private final Map<String, AgentBuild> builds = new LinkedHashMap<>();
 
         Execution(Path folder) {
-            parts.forEach(part -> builds.put(
-                    part.target(), new AgentBuild(part.input(), part.log(), part.progress(), folder)));
+            parts.forEach(part ->
+                    builds.put(part.target(), new AgentBuild(part.input(), part.log(), part.progress(), folder)));
         }
 
         CompletableFuture<Boolean> begin() {
@@ -196,8 +192,8 @@ final class BakeCallable extends AgentCallable<Boolean> {
                 });
             }
             Requests requests = new Requests(run, name, prepared.request());
-            CompletableFuture<FinishedBuild> finished = task.on(
-                    client, requests, prepared.request(), prepared.content(), prepared.console());
+            CompletableFuture<FinishedBuild> finished =
+                    task.on(client, requests, prepared.request(), prepared.content(), prepared.console());
             return Async.then(
                     finished,
                     build -> Async.call(Async.BLOCKING, () -> {

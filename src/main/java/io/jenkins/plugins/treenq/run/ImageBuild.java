@@ -599,8 +599,7 @@ public final class ImageBuild {
             return found;
         });
         return Async.then(
-                input,
-                found -> AgentCall.begin(folder, new AgentBuildCallable<>(work, found, listener, progress)));
+                input, found -> AgentCall.begin(folder, new AgentBuildCallable<>(work, found, listener, progress)));
     }
 
     /**
@@ -667,13 +666,11 @@ public final class ImageBuild {
     }
 
     private DockerfileBuild withCache(BuildCredentials credentials) throws AbortException {
-        List<CacheEntry> imports =
-                new ArrayList<>(order.build().request().cacheImports());
+        List<CacheEntry> imports = new ArrayList<>(order.build().request().cacheImports());
         for (BuildCache cache : order.cacheFrom()) {
             imports.add(cache.from(credentials, order.expand()));
         }
-        List<CacheEntry> exports =
-                new ArrayList<>(order.build().request().cacheExports());
+        List<CacheEntry> exports = new ArrayList<>(order.build().request().cacheExports());
         for (BuildCache cache : order.cacheTo()) {
             exports.add(cache.to(credentials, order.expand()));
         }

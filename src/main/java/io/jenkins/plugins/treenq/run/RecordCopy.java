@@ -93,8 +93,8 @@ final class RecordCopy {
         try {
             for (RecordComponent component : components) {
                 component.getAccessor().setAccessible(true);
-                copies.add(copy(
-                        component.getGenericType(), component.getAccessor().invoke(value), depth + 1));
+                copies.add(
+                        copy(component.getGenericType(), component.getAccessor().invoke(value), depth + 1));
             }
             Constructor<?> constructor = type.getDeclaredConstructor(
                     Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new));

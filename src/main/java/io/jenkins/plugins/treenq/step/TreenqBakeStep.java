@@ -298,7 +298,8 @@ public final class TreenqBakeStep extends Step implements Serializable {
         private static final String SECRETS = "secrets";
         private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
         private static final Pattern OVERRIDE = Pattern.compile("[^.=+]+(?:\\.[^.=+]+)+\\+?=.*", Pattern.DOTALL);
-        private static final Set<String> LISTS = Set.of("files", "targets", "set", "envVariables", "registries", "allow");
+        private static final Set<String> LISTS =
+                Set.of("files", "targets", "set", "envVariables", "registries", "allow");
 
         public DescriptorImpl() {
             super(Set.of("variables"), LISTS);
