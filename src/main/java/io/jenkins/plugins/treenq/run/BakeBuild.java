@@ -208,9 +208,9 @@ public final class BakeBuild {
     }
 
     private void begin(Bake bake, String name, Target target) throws IOException {
-        String subject = target.build.subject();
+        List<String> tags = target.definition.build().tags();
         int number = target.build
-                .beginTimeline(subject.equals(name) ? name : subject + " (" + name + ")")
+                .beginTimeline(tags.isEmpty() ? name : tags.get(0) + " (" + name + ")")
                 .number();
         ImagesAction.of(run).began(bake, name, number);
     }
@@ -255,6 +255,10 @@ public final class BakeBuild {
     }
 
     private CompletableFuture<Boolean> buildOn(BuildLocation location, FilePath folder, EnvVars env, String workspace) {
+        if (unfinished().isEmpty()) {
+            // The daemon was lost after it had built everything.
+            return CompletableFuture.completedFuture(Boolean.TRUE);
+        }
         // Credential stores may be remote, and decrypting keys takes time.
         CompletableFuture<BakeCallable> callable = Async.call(Async.BLOCKING, () -> callable(location, env, workspace));
         return Async.then(callable, ready -> AgentCall.begin(folder, ready));
@@ -372,12 +376,18 @@ public final class BakeBuild {
         List<String> allowed = new ArrayList<>(order.allow());
         // Each SSH agent that a target asks for is looked for among those that the job gives.
         allowed.add("ssh");
+        BakeEntitlements entitlements;
         try {
-            BakeEntitlements.of(allowed).require(definitions);
+            entitlements = BakeEntitlements.of(allowed);
         } catch (BuildkitException.InvalidRequestException e) {
-            throw new AbortException(e.getMessage());
+            throw new AbortException("allow: " + e.getMessage());
         }
         for (TargetBuild target : definitions) {
+            List<String> missing = entitlements.missing(List.of(target));
+            if (!missing.isEmpty()) {
+                throw new AbortException("target '" + target.name() + "' asks for the entitlement '" + missing.get(0)
+                        + "'; add it to allow of the step if the target may have it");
+            }
             if (!Set.of("", BakeCallable.LINT).contains(target.subrequest())) {
                 throw new AbortException("target '" + target.name() + "' calls '"
                         + target.subrequest().replaceFirst("^frontend[.]", "")

@@ -15,7 +15,6 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedTarget;
 import io.jenkins.plugins.treenq.buildkit.client.RunningBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
-import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.timeline.BuildPhase;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.File;
@@ -171,7 +170,9 @@ final class BakeCallable extends AgentCallable<Boolean> {
             targets.forEach((name, target) -> prepared.put(
                     name,
                     new PreparedTarget(
-                            target.prepared().request(), target.prepared().content())));
+                            target.prepared().request(),
+                            target.prepared().content(),
+                            target.part().check() ? LINT : "")));
             BakeRun run = BakeRun.open(client, prepared, sharedKey);
             SortedMap<String, CompletableFuture<Boolean>> outcomes = new TreeMap<>();
             targets.forEach((name, target) -> outcomes.put(name, Async.begin(() -> begin(client, run, target))));
@@ -186,8 +187,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
             AgentBuild.Prepared prepared = target.prepared();
             if (target.part().check()) {
                 return Async.call(Async.BLOCKING, () -> {
-                    Lint lint = FrontendAnswer.lint(run.answer(name, LINT, event -> {}));
-                    DockerfileRules.report(lint, task.isFailOnWarning(), prepared.console());
+                    DockerfileRules.report(run.check(name), task.isFailOnWarning(), prepared.console());
                     return Boolean.TRUE;
                 });
             }
@@ -234,7 +234,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
 
         @Override
         public Lint check(BuildRequest request) throws BuildkitException, InterruptedException {
-            return FrontendAnswer.lint(run.answer(target, LINT, event -> {}));
+            return run.check(target);
         }
     }
 }

@@ -354,11 +354,6 @@ public final class ImageBuild {
         return timeline.number();
     }
 
-    /** Returns what is built, for display. */
-    String subject() {
-        return order.build().subject();
-    }
-
     /** Returns what follows the attempts on daemons. */
     DaemonAttempts.Observer attempts() {
         return new Attempts();

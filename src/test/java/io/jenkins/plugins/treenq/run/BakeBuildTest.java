@@ -289,7 +289,10 @@ class BakeBuildTest {
 
         WorkflowRun run = pipelines.failure(script(file, "treenqBake()"));
 
-        jenkins.assertLogContains("network.host", run);
+        jenkins.assertLogContains(
+                "ERROR: target 'default' asks for the entitlement 'network.host'; add it to allow of the step if the"
+                        + " target may have it",
+                run);
         jenkins.assertLogNotContains("Building", run);
 
         Policy policy = new Policy();
