@@ -14,6 +14,8 @@ import io.jenkins.plugins.treenq.parameters.BuildSecret;
 import io.jenkins.plugins.treenq.parameters.SshAgentAccess;
 import io.jenkins.plugins.treenq.run.BakeOrder;
 import io.jenkins.plugins.treenq.run.Configured;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -142,6 +144,36 @@ class TreenqBakeStepTest {
         assertEquals(Map.of("TAG", "7"), order.variables());
         assertEquals(List.of("*.args.A=7"), order.overrides());
         assertEquals(List.of("7"), order.targets());
+    }
+
+    /** As a {@code configure} block of Job DSL writes it, and as its dynamic syntax makes it. */
+    @Test
+    void jobsThatAreWrittenAsCodeHaveTheDefaults() throws Exception {
+        FreeStyleProject job = (FreeStyleProject) jenkins.jenkins.createProjectFromXML(
+                "by-hand", new ByteArrayInputStream("""
+                <project>
+                  <builders>
+                    <io.jenkins.plugins.treenq.step.TreenqBaker>
+                      <bake>
+                        <files>
+                          <string>docker-bake.hcl</string>
+                        </files>
+                      </bake>
+                    </io.jenkins.plugins.treenq.step.TreenqBaker>
+                  </builders>
+                </project>
+                """.getBytes(StandardCharsets.UTF_8)));
+        TreenqBakeStep expected = new TreenqBakeStep();
+        expected.setFiles(List.of("docker-bake.hcl"));
+
+        jenkins.assertEqualDataBoundBeans(
+                expected, job.getBuildersList().get(TreenqBaker.class).getBake());
+        TreenqBaker described = DescribableModel.of(TreenqBaker.class)
+                .instantiate(Map.of(
+                        "bake",
+                        DescribableModel.of(TreenqBakeStep.class)
+                                .instantiate(Map.of("files", List.of("docker-bake.hcl")))));
+        jenkins.assertEqualDataBoundBeans(expected, described.getBake());
     }
 
     @Test
