@@ -14,7 +14,10 @@ public final class Bake {
     private final String ref;
     private final String subject;
 
-    /** The numbers of the latest image builds of the targets. The map is replaced as a whole, so that it can be read. */
+    /**
+     * The numbers of the latest image builds of the targets. The map is replaced as a whole, so that pages can read it
+     * at any time.
+     */
     private volatile TreeMap<String, Integer> builds = new TreeMap<>();
 
     Bake(int number, String ref, String subject) {

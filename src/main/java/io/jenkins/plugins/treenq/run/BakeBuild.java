@@ -42,10 +42,10 @@ import java.util.function.UnaryOperator;
  * Builds the targets of bake files for a run of Jenkins. Each target is an image build of the run like any other
  * ({@link ImageBuild}): the same policy, log, page and archive. All targets use one slot of one daemon.
  *
- * <p>The files belong to a repository, whose authors need not be trusted as the author of the job is. What the files ask
- * for is therefore granted only as far as the job gives it: environment variables, secrets, SSH keys, entitlements, and
- * registries that get the job's credentials. The files are evaluated on the agent; the controller sees the resulting
- * targets, and checks them.
+ * <p>The files belong to a repository, whose authors need not be trusted as the author of the job is. What the files
+ * ask for is therefore granted only as far as the job gives it: environment variables, secrets, SSH keys, entitlements,
+ * and registries that get the job's credentials. The files are evaluated on the agent; the controller gets the
+ * resulting targets, and checks them.
  */
 public final class BakeBuild {
     private final BakeOrder order;
@@ -436,8 +436,8 @@ public final class BakeBuild {
     }
 
     /**
-     * Returns the credentials for the registries of the target's tags. The file names the registries, so credentials are
-     * only sent to registries that the job or an administrator names, too.
+     * Returns the credentials for the registries of the target's tags. The file names the registries, so credentials
+     * are only sent to registries that the job or an administrator names, too.
      */
     @CheckForNull
     private String credentialsId(String target, DockerfileBuild build) throws AbortException {

@@ -31,9 +31,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The part of a bake that runs on the agent: all targets, over one connection to one daemon. Each target is built as any
- * other image, with a log, a progress and a result of its own. The secrets are kept in memory and never written to the
- * agent's disk.
+ * The part of a bake that runs on the agent: all targets, over one connection to one daemon. Each target is built as
+ * any other image, with a log, a progress and a result of its own. The secrets are kept in memory and never written to
+ * the agent's disk.
  */
 final class BakeCallable extends AgentCallable<Boolean> {
     private static final long serialVersionUID = 1;

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * Copies records that an agent sent, with all that they contain. The copy has the types that the records declare, the
  * elements of their lists and maps included, which Java's deserialization does not check, and a bounded size. The
- * constructors of the records check the rest. Records contain texts, numbers, truth values, enums, lists, maps and other
- * records.
+ * constructors of the records check the rest. Records contain texts, numbers, truth values, enums, lists, maps and
+ * other records.
  */
 final class RecordCopy {
     private static final int MOST_DEEP = 10;
@@ -32,7 +32,9 @@ final class RecordCopy {
         left = most;
     }
 
-    /** @throws IllegalArgumentException if a value has another type than its record declares, or the limit is exceeded */
+    /**
+     * @throws IllegalArgumentException if a value has another type than its record declares, or the limit is exceeded
+     */
     <T extends Record> T of(Class<T> type, @CheckForNull Object value) {
         if (value == null) {
             throw new IllegalArgumentException("something is missing");

@@ -300,8 +300,7 @@ class PagesInBrowserTest extends InBrowser {
     @Test
     void theTargetsOfABakeAreOnOnePageThatLeadsToTheirBuilds() throws Exception {
         WorkflowRun run = jenkins.assertBuildStatus(
-                Result.FAILURE,
-                job("baked", """
+                Result.FAILURE, job("baked", """
                         writeFile file: 'Dockerfile', text: 'FROM scratch\nCOPY Dockerfile /\n'
                         writeFile file: 'docker-bake.hcl', text: '''
                         target "base" {}

@@ -225,7 +225,8 @@ class AgentAnswersTest {
     @Test
     @SuppressWarnings({"unchecked", "rawtypes"})
     void targetsHaveTypesNamesAndSizes() throws Exception {
-        TargetBuild target = target("web", DockerfileBuild.builder().tags(List.of("a/b:1")).push(true), "");
+        TargetBuild target =
+                target("web", DockerfileBuild.builder().tags(List.of("a/b:1")).push(true), "");
         assertEquals(Map.of("web", target), AgentAnswers.targets(new TreeMap<>(Map.of("web", target))));
         DockerfileBuild build = target.build();
         for (TargetBuild wrong : List.of(
@@ -250,8 +251,7 @@ class AgentAnswersTest {
 
     @Test
     void theFailureOfATargetNamesIt() {
-        BakeTargetException failure =
-                (BakeTargetException) AgentAnswers.failure(new BakeTargetException("web", LONG));
+        BakeTargetException failure = (BakeTargetException) AgentAnswers.failure(new BakeTargetException("web", LONG));
 
         assertEquals("web", failure.target());
         assertTrue(failure.getMessage().length() < 10_000);

@@ -419,10 +419,6 @@ class BakeBuildTest {
         jenkins.assertLogContains(
                 "web=" + digest("web", "1") + " " + daemon.registry() + "/" + repository + "/api@" + digest("api", "1"),
                 build);
-        jenkins.configRoundtrip(job);
-        assertEquals(
-                List.of("TAG=$BUILD_NUMBER"),
-                job.getBuildersList().get(TreenqBaker.class).getBake().getVariables());
     }
 
     @Test

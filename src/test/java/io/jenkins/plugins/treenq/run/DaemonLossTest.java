@@ -165,8 +165,7 @@ class DaemonLossTest {
     @Test
     void theTargetsOfABakeThatWereNotFinishedAreBuiltOnAnotherDaemon() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(
-                new CpsFlowDefinition("""
+        job.setDefinition(new CpsFlowDefinition("""
                 node {
                     writeFile file: 'docker-bake.hcl', text: '''
                     target "quick" {
@@ -203,8 +202,7 @@ class DaemonLossTest {
                 List.of(quick, slow),
                 action.getImages().stream().map(BuiltImage::getDigest).toList());
         jenkins.assertLogContains("quick=" + quick + " slow=" + slow, run);
-        jenkins.assertLogContains(
-                "Building 1 target on 'default' (" + (isOwn ? other : own).address() + ")", run);
+        jenkins.assertLogContains("Building 1 target on 'default' (" + (isOwn ? other : own).address() + ")", run);
         assertNoSlotIsHeld(own, other);
         assertEquals(
                 List.of(1, 3),

@@ -191,8 +191,7 @@ class TreenqBakeStepTest {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         TreenqBakeStep.DescriptorImpl form = Jenkins.get().getDescriptorByType(TreenqBakeStep.DescriptorImpl.class);
 
-        assertEquals(
-                FormValidation.Kind.OK, form.doCheckSet(job, "web.args.A=1\n*.tags+=a/b\nweb.no-cache=").kind);
+        assertEquals(FormValidation.Kind.OK, form.doCheckSet(job, "web.args.A=1\n*.tags+=a/b\nweb.no-cache=").kind);
         assertEquals(FormValidation.Kind.ERROR, form.doCheckSet(job, "web=1").kind);
         assertEquals(FormValidation.Kind.ERROR, form.doCheckEnvVariables(job, "A=1").kind);
         assertEquals(FormValidation.Kind.OK, form.doCheckEnvVariables(job, "A\nB_2").kind);

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads the files of a bake from a workspace. Nothing outside of the workspace's boundary is read, wherever the links in
- * the workspace lead.
+ * Reads the files of a bake from a workspace. Nothing outside of the workspace's boundary is read, wherever the links
+ * in the workspace lead.
  */
 public final class BakeFiles {
     /** The files that are read if none is given and that exist, in the order in which buildx merges them. */
