@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -68,6 +69,7 @@ public final class BakeBuild {
     /** One target, and its build as long as it has not ended. */
     private final class Target {
         private final TargetBuild definition;
+        private final ConsolePrefix prefix;
         private final TaskListener log;
         private final ImageBuild build;
 
@@ -79,8 +81,8 @@ public final class BakeBuild {
 
         Target(TargetBuild definition, ImageOrder imageOrder) {
             this.definition = definition;
-            // The colon tells the console's script that these are lines of an image build.
-            log = new PrefixedListener(listener, "[target:" + definition.name() + "] ");
+            prefix = ConsolePrefix.begin(run, "target:" + definition.name(), true);
+            log = prefix.before(listener);
             build = new ImageBuild(imageOrder, run, log, mask);
         }
 
@@ -143,8 +145,27 @@ public final class BakeBuild {
             CompletableFuture<TreeMap<String, TargetBuild>> read = AgentCall.begin(folder, files);
             return Async.then(
                     Async.orElse(read, failure -> CompletableFuture.failedFuture(masked(failure))),
-                    definitions -> bake(definitions, folder, environment, workspace, journal));
+                    definitions -> withPrefixes(() -> bake(definitions, folder, environment, workspace, journal)));
         });
+    }
+
+    /** Ends the prefixes of the targets' lines after the work. */
+    private <T> CompletableFuture<T> withPrefixes(Callable<CompletableFuture<T>> work) throws Exception {
+        boolean begun = false;
+        try {
+            CompletableFuture<T> done = work.call();
+            begun = true;
+            done.whenComplete((result, failure) -> endPrefixes());
+            return done;
+        } finally {
+            if (!begun) {
+                endPrefixes();
+            }
+        }
+    }
+
+    private void endPrefixes() {
+        targets.values().forEach(target -> target.prefix.end());
     }
 
     private BakeInput input(EnvVars env, String workspace) {

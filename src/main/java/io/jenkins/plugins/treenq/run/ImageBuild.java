@@ -116,7 +116,7 @@ public final class ImageBuild {
      */
     public CompletableFuture<BuiltImage> start(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
-        ConsolePrefix prefix = ConsolePrefix.begin(run, order.build(), inParallel);
+        ConsolePrefix prefix = ConsolePrefix.begin(run, ConsolePrefix.name(order.build()), inParallel);
         listener = prefix.before(listener);
         CompletableFuture<BuiltImage> image = begun(folder, env, journal);
         image.whenComplete((built, failure) -> prefix.end());

@@ -301,7 +301,7 @@ class PagesInBrowserTest extends InBrowser {
     void theTargetsOfABakeAreOnOnePageThatLeadsToTheirBuilds() throws Exception {
         WorkflowRun run = jenkins.assertBuildStatus(
                 Result.FAILURE, job("baked", """
-                        writeFile file: 'Dockerfile', text: 'FROM scratch\nCOPY Dockerfile /\n'
+                        writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n'
                         writeFile file: 'docker-bake.hcl', text: '''
                         target "base" {}
                         target "web" {
@@ -309,7 +309,7 @@ class PagesInBrowserTest extends InBrowser {
                           tags = ["%1$s:1"]
                         }
                         target "tests" {
-                          dockerfile-inline = "FROM busybox\\nRUN sleep 5; exit 7"
+                          dockerfile-inline = "FROM busybox\\\\nRUN sleep 5; exit 7"
                         }
                         '''
                         treenqBake targets: ['web', 'tests']

@@ -169,11 +169,11 @@ class DaemonLossTest {
                 node {
                     writeFile file: 'docker-bake.hcl', text: '''
                     target "quick" {
-                      dockerfile-inline = "FROM busybox\\nRUN echo quick"
+                      dockerfile-inline = "FROM busybox\\\\nRUN echo quick"
                       tags = ["%1$s/%2$s:quick"]
                     }
                     target "slow" {
-                      dockerfile-inline = "FROM busybox\\nRUN sleep 15 && echo %2$s"
+                      dockerfile-inline = "FROM busybox\\\\nRUN sleep 15 && echo %2$s"
                       tags = ["%1$s/%2$s:1"]
                     }
                     '''

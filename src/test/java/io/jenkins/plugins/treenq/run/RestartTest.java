@@ -105,7 +105,7 @@ class RestartTest {
                 node {
                     writeFile file: 'docker-bake.hcl', text: '''
                     target "web" {
-                      dockerfile-inline = "FROM busybox\\nRUN sleep 15; echo %2$s"
+                      dockerfile-inline = "FROM busybox\\\\nRUN sleep 15; echo %2$s"
                       tags = ["%1$s/%2$s:1"]
                     }
                     '''
