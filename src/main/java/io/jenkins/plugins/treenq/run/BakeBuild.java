@@ -370,7 +370,7 @@ public final class BakeBuild {
         Map<String, BuiltImage> images = new LinkedHashMap<>();
         targets.forEach((name, target) -> {
             if (!target.definition.linked() && target.isBuilt()) {
-                images.put(name, target.recorded.join());
+                images.put(name, target.result(null).join());
             }
         });
         return images;
