@@ -40,6 +40,11 @@ public sealed interface BuildEvent {
         public VertexChanged {
             inputs = List.copyOf(inputs);
         }
+
+        /** Returns a copy of this event with another display name. */
+        public VertexChanged withName(String other) {
+            return new VertexChanged(vertex, inputs, other, cached, started, completed, error, group);
+        }
     }
 
     /**

@@ -80,9 +80,21 @@ public record BuildRequest(
         return copied().options(more).build();
     }
 
+    /** Returns a copy of this request without a frontend option. */
+    public BuildRequest withoutOption(String key) {
+        Builder copy = copied();
+        copy.options.remove(key);
+        return copy.build();
+    }
+
     /** Returns a copy of this request with other exporters. */
     public BuildRequest withExports(List<Export> others) {
         return copied().exports(others).build();
+    }
+
+    /** Returns a copy of this request that writes nothing: without exporters of the result and of caches. */
+    public BuildRequest withoutResults() {
+        return copied().exports(List.of()).cacheExports(List.of()).build();
     }
 
     /** Returns a copy of this request that the daemon does not record in its history. */

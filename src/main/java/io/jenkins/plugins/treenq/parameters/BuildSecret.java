@@ -15,6 +15,8 @@ import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.credentials.SecretText;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -40,6 +42,17 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
     @DataBoundConstructor
     public BuildSecret(@CheckForNull String id) {
         this.id = Util.fixNull(id).trim();
+    }
+
+    /** Returns secrets that come from credentials. */
+    public static List<BuildSecret> ofCredentials(Map<?, ?> credentialsIds) {
+        List<BuildSecret> secrets = new ArrayList<>();
+        credentialsIds.forEach((id, credentialsId) -> {
+            BuildSecret secret = new BuildSecret(String.valueOf(id));
+            secret.setCredentialsId(credentialsId == null ? null : credentialsId.toString());
+            secrets.add(secret);
+        });
+        return secrets;
     }
 
     /** Returns the ID in {@code RUN --mount=type=secret,id=…}. */

@@ -7,6 +7,7 @@ import hudson.EnvVars;
 import hudson.model.AbstractBuild;
 import hudson.model.Api;
 import hudson.model.EnvironmentContributingAction;
+import hudson.model.ModelObject;
 import hudson.model.Run;
 import hudson.util.CopyOnWriteList;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import jenkins.model.RunAction2;
@@ -31,6 +33,9 @@ import org.kohsuke.stapler.export.ExportedBean;
  */
 @ExportedBean
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
+    /** The beginning of the names of the bakes' pages, before their numbers. */
+    private static final String BAKE = "bake-";
+
     /**
      * In the order of their creation. The list is copied on write, because one branch of a run can save the list while
      * another branch adds an image.
@@ -38,6 +43,10 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
 
     private int numbers;
+
+    /** Null in the records of earlier versions. */
+    private CopyOnWriteList<Bake> bakes = new CopyOnWriteList<>();
+
     private transient Run<?, ?> run;
     private transient Timelines timelines;
 
@@ -68,6 +77,63 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         // The run is saved, so that the build's page exists from now on, regardless of the result.
         run.save();
         return timeline;
+    }
+
+    /**
+     * Records the start of a bake.
+     *
+     * @param ref ID by which the bake is found after a restart of Jenkins
+     * @param subject what is baked
+     */
+    public synchronized Bake beginBake(String ref, String subject) {
+        Bake bake = new Bake(bakes.size() + 1, ref, subject);
+        bakes.add(bake);
+        return bake;
+    }
+
+    /** Removes a bake that was never started. */
+    public synchronized void discard(Bake bake) {
+        bakes.remove(bake);
+    }
+
+    /**
+     * Records that a bake that was interrupted by a restart of Jenkins is repeated.
+     *
+     * @param ref ID of the interrupted bake
+     */
+    public void continued(String ref, Bake by) {
+        for (Bake bake : getBakes()) {
+            if (bake.getRef().equals(ref)) {
+                bake.builds().forEach((target, build) -> {
+                    TimelinePage earlier = timelines.page(build);
+                    Integer next = by.builds().get(target);
+                    if (earlier != null && next != null) {
+                        timelines.continued(earlier.getRef(), next);
+                    }
+                });
+            }
+        }
+    }
+
+    /**
+     * Records the image build of a bake's target.
+     *
+     * @param build number of the image build
+     */
+    public void began(Bake bake, String target, int build) throws IOException {
+        bake.began(target, build);
+        run.save();
+    }
+
+    /** Returns the bakes of the run. */
+    @Exported
+    public List<Bake> getBakes() {
+        return bakes.getView();
+    }
+
+    /** Returns the URL of a bake's page, relative to Jenkins' root URL. */
+    public String urlOf(Bake bake) {
+        return run.getUrl() + getUrlName() + '/' + BAKE + bake.getNumber() + '/';
     }
 
     /**
@@ -145,10 +211,18 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return timelines.pages();
     }
 
-    /** Returns the page of the image build with this number; null if there is none. */
+    /** Returns the page of the image build with this number, or of a bake; null if there is none. */
     @CheckForNull
-    public TimelinePage getDynamic(String number) {
+    public ModelObject getDynamic(String number) {
         try {
+            if (number.startsWith(BAKE)) {
+                int ofBake = Integer.parseInt(number.substring(BAKE.length()));
+                return getBakes().stream()
+                        .filter(bake -> bake.getNumber() == ofBake)
+                        .findFirst()
+                        .map(bake -> new BakePage(this, bake))
+                        .orElse(null);
+            }
             return timelines.page(Integer.parseInt(number));
         } catch (NumberFormatException e) {
             return null;
@@ -231,6 +305,14 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
             env.put("TREENQ_IMAGE_DIGEST", last.getDigest());
             env.put("TREENQ_IMAGE", last.toString());
         }
+        if (run instanceof AbstractBuild) {
+            getBakes().forEach(bake -> bake.builds()
+                    .forEach((target, build) -> image(build).ifPresent(image -> {
+                        String name = target.toUpperCase(Locale.ROOT).replace('-', '_');
+                        env.put("TREENQ_IMAGE_DIGEST_" + name, image.getDigest());
+                        env.put("TREENQ_IMAGE_" + name, image.toString());
+                    })));
+        }
     }
 
     @Override
@@ -246,6 +328,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     private void setRun(Run<?, ?> run) {
         this.run = run;
         this.timelines = new Timelines(run);
+        this.bakes = bakes == null ? new CopyOnWriteList<>() : bakes;
     }
 
     @CheckForNull

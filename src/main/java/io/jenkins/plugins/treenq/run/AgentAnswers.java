@@ -6,11 +6,13 @@ import hudson.AbortException;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.ImageDigests;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.Target;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
+import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.timeline.ProgressLimits;
 import io.jenkins.plugins.treenq.timeline.RecordLimits;
@@ -26,8 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -43,6 +47,7 @@ final class AgentAnswers {
     private static final int DEEPEST_VALUE = 300;
     private static final int DEEPEST_CAUSE = 20;
     private static final int LONGEST_TRACE = 1100;
+    private static final Pattern TARGET_NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private AgentAnswers() {}
@@ -163,6 +168,29 @@ final class AgentAnswers {
         }
         RecoveredBuild build = as(RecoveredBuild.class, answer);
         return new RecoveredBuild(finished(build.build()), ProgressLimits.checked(build.progress()));
+    }
+
+    /**
+     * Returns a copy of the targets that bake files describe, by name.
+     *
+     * @throws IllegalArgumentException if the answer has a wrong type or is too large
+     */
+    static TreeMap<String, TargetBuild> targets(Object answer) {
+        Map<?, ?> targets = as(Map.class, answer);
+        require(targets.size() <= MOST_ITEMS, "it has " + targets.size() + " targets");
+        RecordCopy copy = new RecordCopy(MOST_VALUES_CHARS);
+        TreeMap<String, TargetBuild> copies = new TreeMap<>();
+        for (Map.Entry<?, ?> each : targets.entrySet()) {
+            TargetBuild target = copy.of(TargetBuild.class, each.getValue());
+            require(TARGET_NAME.matcher(target.name()).matches(), "a target has a name that no target can have");
+            require(target.name().equals(each.getKey()), "a target has two names");
+            // Reading the names throws an exception if one is malformed, or the image has no attributes.
+            target.build().tags().forEach(ImageName::parse);
+            target.build().names().forEach(ImageName::parse);
+            target.build().pushedTags().forEach(ImageName::parse);
+            copies.put(target.name(), target);
+        }
+        return copies;
     }
 
     /**
@@ -298,6 +326,9 @@ final class AgentAnswers {
         }
         if (failure instanceof DaemonLostException lost) {
             return new DaemonLostException(message(lost), clipped(String.valueOf(lost.reason())), lost.isDiskFull());
+        }
+        if (failure instanceof BakeTargetException target) {
+            return new BakeTargetException(clipped(String.valueOf(target.target())), message(target));
         }
         if (failure instanceof AbortException) {
             return new AbortException(message(failure));

@@ -31,6 +31,11 @@ record AgentBuildInput(
         String link)
         implements Serializable {
 
+    /** Returns the same input for another build. */
+    AgentBuildInput with(DockerfileBuild other) {
+        return new AgentBuildInput(other, builder, endpoint, registries, secrets, mask, contextKey, workspace, link);
+    }
+
     /** Returns the workspace, or the current folder of the job if that is outside of the workspace. */
     Path boundary(Path folder) {
         Path whole = Path.of(workspace);

@@ -25,23 +25,23 @@ import java.util.logging.Logger;
  * A task that runs on an agent. No thread of the controller waits for the agent: the agent is requested to start the
  * task, and notifies the controller when the task has started and when it is done.
  */
-final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentBuildCallable.TaskCallbacks {
+final class AgentCall<T extends Serializable> extends Channel.Listener implements AgentCallable.TaskCallbacks {
     private static final Logger LOGGER = Logger.getLogger(AgentCall.class.getName());
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     private final String agent;
-    private final AgentTask<T> work;
+    private final AgentCallable<T> callable;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile boolean begun;
 
     /** Set while the task waits for an agent that did not have the classes; otherwise null. */
     private volatile Preparing preparing;
 
-    private record Preparing(AgentBuildCallable<?> callable, long sinceNanos) {}
+    private record Preparing(long sinceNanos) {}
 
-    private AgentCall(String agent, AgentTask<T> work) {
+    private AgentCall(String agent, AgentCallable<T> callable) {
         this.agent = agent;
-        this.work = work;
+        this.callable = callable;
     }
 
     /**
@@ -51,16 +51,16 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
      * @return the result of the task. Canceling the result stops the task
      */
     static <T extends Serializable> CompletableFuture<T> begin(
-            @CheckForNull FilePath folder, AgentTask<T> work, AgentBuildCallable<T> callable) {
+            @CheckForNull FilePath folder, AgentCallable<T> callable) {
         if (folder == null) {
-            return new AgentCall<>("the controller", work).beginWithoutFiles(callable);
+            return new AgentCall<>("the controller", callable).beginWithoutFiles();
         }
         // The computer is looked up now, because it cannot be found any more after the agent was disconnected.
         Computer computer = folder.toComputer();
         AgentCall<T> call = new AgentCall<>(
-                "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'", work);
+                "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'", callable);
         return folder.getChannel() instanceof Channel remote
-                ? call.beginOn(remote, folder, callable)
+                ? call.beginOn(remote, folder)
                 : call.beginHere(callable.begin(new File(folder.getRemote())));
     }
 
@@ -77,7 +77,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     }
 
     /** Runs the task in an empty temporary folder, because no job may build with the controller's own files. */
-    private CompletableFuture<T> beginWithoutFiles(AgentBuildCallable<T> callable) {
+    private CompletableFuture<T> beginWithoutFiles() {
         CompletableFuture<Path> nothing = Async.call(Async.SHORT, () -> Files.createTempDirectory("treenq"));
         CompletableFuture<T> done = Async.then(nothing, folder -> callable.begin(folder.toFile()));
         return beginHere(Async.afterwards(done, Async.SHORT, () -> nothing.thenAccept(AgentCall::delete)));
@@ -93,19 +93,19 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         }
     }
 
-    private CompletableFuture<T> beginOn(Channel remote, FilePath folder, AgentBuildCallable<T> callable) {
+    private CompletableFuture<T> beginOn(Channel remote, FilePath folder) {
         remote.addListener(this);
         result.whenComplete((value, failure) -> remote.removeListener(this));
         AgentPreparation preparation = AgentPreparation.get();
         if (!preparation.isPrepared(remote)) {
-            preparing = new Preparing(callable, System.nanoTime());
+            preparing = new Preparing(System.nanoTime());
             callable.preparing();
         }
-        preparation.prepare(remote).thenRun(() -> send(remote, folder, callable));
+        preparation.prepare(remote).thenRun(() -> send(remote, folder));
         return result;
     }
 
-    private void send(Channel remote, FilePath folder, AgentBuildCallable<T> callable) {
+    private void send(Channel remote, FilePath folder) {
         if (result.isDone()) {
             return;
         }
@@ -144,16 +144,16 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     }
 
     @Override
-    public void begun(AgentBuildCallable.TaskCanceller canceller) {
+    public void begun(AgentCallable.TaskCanceller canceller) {
         begun = true;
         Preparing waited = preparing;
         if (waited != null) {
-            waited.callable().prepared(agent, Duration.ofNanos(System.nanoTime() - waited.sinceNanos()));
+            callable.prepared(agent, Duration.ofNanos(System.nanoTime() - waited.sinceNanos()));
         }
         Async.cancelWith(result, interrupting -> Computer.threadPoolForRemoting.execute(() -> cancel(canceller)));
     }
 
-    private void cancel(AgentBuildCallable.TaskCanceller canceller) {
+    private void cancel(AgentCallable.TaskCanceller canceller) {
         try {
             canceller.cancel();
         } catch (RuntimeException e) {
@@ -165,7 +165,7 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
     @Override
     public void done(Serializable value) {
         try {
-            result.complete(work.checked(value));
+            result.complete(callable.checked(value));
         } catch (RuntimeException e) {
             result.completeExceptionally(failure(agent + " sent an invalid result: " + e.getMessage(), e));
         }

@@ -32,6 +32,8 @@ public final class AgentPreparation extends ComputerListener {
     private static final List<Class<?>> ROOTS = List.of(
             AgentBuildCallable.class,
             AgentWarmUp.class,
+            BakeCallable.class,
+            BakeFilesCallable.class,
             BuildTask.class,
             CheckTask.class,
             DaemonProbe.class,

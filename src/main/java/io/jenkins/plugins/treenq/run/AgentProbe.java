@@ -4,9 +4,11 @@ package io.jenkins.plugins.treenq.run;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.FilePath;
 import hudson.model.Computer;
+import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.remoting.Channel;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,25 @@ final class AgentProbe {
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private AgentProbe() {}
+
+    /**
+     * Returns what finds the daemons of builders for a run.
+     *
+     * @param folder the job's current folder; null for a build without files, which runs on the controller
+     */
+    static DaemonSelection.Probe of(Run<?, ?> run, @CheckForNull FilePath folder, TaskListener listener) {
+        return (builder, withBuilds) -> {
+            CompletableFuture<List<Endpoint>> endpoints = Async.call(Async.BLOCKING, () -> {
+                BuildCredentials credentials = BuildCredentials.of(run);
+                List<Endpoint> all = new ArrayList<>();
+                for (String address : builder.item().addresses()) {
+                    all.add(builder.item().endpoint(address, credentials, builder.owner()));
+                }
+                return all;
+            });
+            return Async.then(endpoints, all -> begin(folder, all, withBuilds, listener));
+        };
+    }
 
     /**
      * Finds the daemons.
@@ -54,7 +75,7 @@ final class AgentProbe {
                     Computer computer = folder.toComputer();
                     String name = computer == null ? folder.getRemote() : computer.getDisplayName();
                     listener.getLogger()
-                            .print(AgentBuildCallable.preparedLine(
+                            .print(AgentCallable.preparedLine(
                                     "agent '" + name + "'", Duration.ofNanos(System.nanoTime() - since)));
                 }
             });

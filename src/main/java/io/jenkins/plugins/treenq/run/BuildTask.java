@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.client.RunningBuild;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReporter;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
@@ -51,13 +52,38 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         this.registries = registries == null ? null : registries.withoutProxyLogins();
     }
 
+    /** How the requests of a build reach the daemon: on their own, or as those of one target of a bake. */
+    interface Requests {
+        RunningBuild begin(BuildRequest request, BuildListener listener) throws BuildkitException;
+
+        Lint check(BuildRequest request) throws BuildkitException, InterruptedException;
+    }
+
+    private record OnTheirOwn(BuildkitClient client, SessionContent content) implements Requests {
+        @Override
+        public RunningBuild begin(BuildRequest request, BuildListener listener) throws BuildkitException {
+            return client.begin(request, content, listener);
+        }
+
+        @Override
+        public Lint check(BuildRequest request) throws BuildkitException, InterruptedException {
+            return client.check(request, content);
+        }
+    }
+
     @Override
     public CompletableFuture<FinishedBuild> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
+        return on(client, new OnTheirOwn(client, content), request, content, console);
+    }
+
+    /** Starts the build like {@link #on(BuildkitClient, BuildRequest, SessionContent, Console)}. */
+    CompletableFuture<FinishedBuild> on(
+            BuildkitClient client, Requests requests, BuildRequest request, SessionContent content, Console console) {
         ProgressReporter reporter = new ProgressReporter(console.mask());
         ProgressSender sender = ProgressSender.start(reporter, console.progress());
         CompletableFuture<BuildResult> built = new Reported(
-                        client, content, console, reporter, registries, new AtomicBoolean())
+                        client, requests, content, console, reporter, registries, new AtomicBoolean())
                 .build(request, failOnWarning);
         CompletableFuture<FinishedBuild> finished = Async.then(
                 built, result -> Async.call(Async.BLOCKING, () -> FinishedBuild.of(result, client, console.mask())));
@@ -77,6 +103,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
      */
     private record Reported(
             BuildkitClient client,
+            Requests requests,
             SessionContent content,
             Console console,
             ProgressReporter reporter,
@@ -110,7 +137,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         }
 
         private Void check(BuildRequest request) throws BuildkitException, InterruptedException {
-            Lint lint = DockerfileRules.check(client, request, content, console);
+            Lint lint = DockerfileRules.print(requests.check(request), console);
             lint.warnings().forEach(warning -> {
                 link();
                 reporter.warn(warning);
@@ -152,7 +179,7 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                 printer.onEvent(event);
             };
             CompletableFuture<BuildResult> built =
-                    client.begin(request, content, listener).result();
+                    requests.begin(request, listener).result();
             return Async.handle(built, (result, failure) -> {
                 if (failure instanceof CancellationException) {
                     // The printer is not closed, because further events can arrive after a cancellation.
@@ -169,6 +196,10 @@ final class BuildTask implements AgentTask<FinishedBuild> {
                         : CompletableFuture.failedFuture(failure);
             });
         }
+    }
+
+    boolean isFailOnWarning() {
+        return failOnWarning;
     }
 
     @Override

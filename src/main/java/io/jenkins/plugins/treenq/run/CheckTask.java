@@ -22,13 +22,8 @@ final class CheckTask implements AgentTask<CheckedDockerfile> {
     public CompletableFuture<CheckedDockerfile> on(
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         return Async.call(Async.BLOCKING, () -> {
-            Lint lint = DockerfileRules.check(client, request, content, console);
-            if (lint.warnings().isEmpty()) {
-                console.print("The Dockerfile breaks no rule");
-            }
-            if (failOnWarning) {
-                DockerfileRules.refuse(lint);
-            }
+            Lint lint = client.check(request, content);
+            DockerfileRules.report(lint, failOnWarning, console);
             return new CheckedDockerfile(lint, client.targets(request, content), client.outline(request, content));
         });
     }

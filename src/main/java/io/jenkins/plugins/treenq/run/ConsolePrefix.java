@@ -33,13 +33,13 @@ final class ConsolePrefix {
     /**
      * Registers a build that starts.
      *
+     * @param name short name of the build, with a colon or a slash; see {@link #name}
      * @param inParallel whether other builds of the run can start while this build is running
      */
-    static ConsolePrefix begin(Run<?, ?> run, DockerfileBuild build, boolean inParallel) {
+    static ConsolePrefix begin(Run<?, ?> run, String name, boolean inParallel) {
         synchronized (UNDER_WAY) {
             Set<String> names = UNDER_WAY.computeIfAbsent(run, first -> new HashSet<>());
             boolean shown = inParallel || !names.isEmpty();
-            String name = name(build);
             String unique = name;
             for (int number = 2; !names.add(unique); number++) {
                 unique = name + " " + number;

@@ -35,7 +35,14 @@ final class DaemonSelection implements AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger(DaemonSelection.class.getName());
 
-    private final ImageOrder order;
+    @CheckForNull
+    private final String named;
+
+    private final List<String> platforms;
+
+    @CheckForNull
+    private final Integer ordered;
+
     private final Item job;
     private final String key;
     private final DaemonPool pool;
@@ -80,18 +87,25 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     /**
+     * @param named name of the builder that the job names; null if it names none
+     * @param platforms platforms that the builder must have
+     * @param ordered how often the build is started again after its daemon was lost; null for the builder's setting
      * @param key builds with the same key can use each other's cache
      * @param earlier the daemon on which the build was started before a restart; null if there is none
      */
     DaemonSelection(
-            ImageOrder order,
+            @CheckForNull String named,
+            List<String> platforms,
+            @CheckForNull Integer ordered,
             Item job,
             String key,
             DaemonPool pool,
             Probe probe,
             TaskListener listener,
             @CheckForNull BuildLocation earlier) {
-        this.order = order;
+        this.named = named;
+        this.platforms = List.copyOf(platforms);
+        this.ordered = ordered;
         this.job = job;
         this.key = key;
         this.pool = pool;
@@ -117,11 +131,11 @@ final class DaemonSelection implements AutoCloseable {
             // The request for a slot fails with the same exception, which ends the build.
             return CompletableFuture.completedFuture(null);
         }
-        boolean named = hasDnsName(asked.item());
-        boolean several = named || asked.item().addresses().size() > 1;
+        boolean byName = hasDnsName(asked.item());
+        boolean several = byName || asked.item().addresses().size() > 1;
         // A daemon is busy when it has the limit of builds. A build that has no choice needs no answer.
         boolean withBuilds = several && asked.item().getLimit() > 0;
-        if (!named && !withBuilds) {
+        if (!byName && !withBuilds) {
             return CompletableFuture.completedFuture(null);
         }
         Map<String, Integer> before = pool.used();
@@ -245,7 +259,6 @@ final class DaemonSelection implements AutoCloseable {
         if (failure.isDiskFull()) {
             full.add(location.address());
         }
-        Integer ordered = order.retries();
         int retries = ordered == null ? builder.getRetries() : ordered;
         if (losses >= retries || full.containsAll(addresses())) {
             throw failure;
@@ -323,7 +336,7 @@ final class DaemonSelection implements AutoCloseable {
             return configuration.builder(earlier.builder());
         }
         try {
-            return configuration.builder(order.builder(), order.build().platforms());
+            return configuration.builder(named, platforms);
         } catch (AbortException e) {
             if (losses == 0) {
                 throw e;

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
-import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
-import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
-import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,13 +15,11 @@ final class DockerfileRules {
     private DockerfileRules() {}
 
     /**
-     * Requests the violated rules from the frontend and prints them.
+     * Prints the violated rules that the frontend has found.
      *
      * @throws BuildkitException.BuildFailedException if the Dockerfile cannot be built at all
      */
-    static Lint check(BuildkitClient client, BuildRequest request, SessionContent content, Console console)
-            throws BuildkitException, InterruptedException {
-        Lint lint = client.check(request, content);
+    static Lint print(Lint lint, Console console) throws BuildkitException.BuildFailedException {
         for (Lint.Warning warning : lint.warnings()) {
             console.print("WARNING: " + warning.rule() + ": " + warning.detail()
                     + (warning.url().isEmpty() ? "" : " - " + warning.url()));
@@ -36,6 +31,22 @@ final class DockerfileRules {
                     lint.problem().message(), lint.problem().location(), -1, null);
         }
         return lint;
+    }
+
+    /**
+     * Prints the result of a check that is not followed by a build.
+     *
+     * @param failOnWarning whether a violated rule is a failure
+     * @throws BuildkitException.BuildFailedException if the check fails
+     */
+    static void report(Lint lint, boolean failOnWarning, Console console)
+            throws BuildkitException.BuildFailedException {
+        if (print(lint, console).warnings().isEmpty()) {
+            console.print("The Dockerfile breaks no rule");
+        }
+        if (failOnWarning) {
+            refuse(lint);
+        }
     }
 
     /** @throws BuildkitException.BuildFailedException if a rule is violated */

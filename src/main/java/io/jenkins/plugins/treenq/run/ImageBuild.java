@@ -117,7 +117,7 @@ public final class ImageBuild {
      */
     public CompletableFuture<BuiltImage> start(
             @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
-        ConsolePrefix prefix = ConsolePrefix.begin(run, order.build(), inParallel);
+        ConsolePrefix prefix = ConsolePrefix.begin(run, ConsolePrefix.name(order.build()), inParallel);
         listener = prefix.before(listener);
         CompletableFuture<BuiltImage> image = begun(folder, env, journal);
         image.whenComplete((built, failure) -> prefix.end());
@@ -144,16 +144,19 @@ public final class ImageBuild {
      */
     @CheckForNull
     private BegunBuild stillConfigured(@CheckForNull BegunBuild earlier) {
-        if (earlier == null
-                || JobConfiguration.of(run.getParent()).builders().stream()
-                        .anyMatch(builder ->
-                                builder.item().getName().equals(earlier.site().builder()))) {
+        if (earlier == null || isConfigured(earlier.site(), run)) {
             return earlier;
         }
         listener.getLogger()
                 .println("builder '" + earlier.site().builder()
                         + "', on which the build was started, is not configured any more;" + " building again");
         return null;
+    }
+
+    /** Tells whether the run can still use the builder of an earlier build. */
+    static boolean isConfigured(BuildLocation site, Run<?, ?> run) {
+        return JobConfiguration.of(run.getParent()).builders().stream()
+                .anyMatch(builder -> builder.item().getName().equals(site.builder()));
     }
 
     /**
@@ -289,7 +292,8 @@ public final class ImageBuild {
         return image;
     }
 
-    private BuiltImage recorded(FinishedBuild build, String builder) throws IOException, InterruptedException {
+    /** Records a build that has succeeded. */
+    BuiltImage recorded(FinishedBuild build, String builder) throws IOException, InterruptedException {
         FinishedBuild whole = ended(build);
         BuiltImage image = recorded(built(timeline.number(), whole, builder));
         timeline.image(record(image, whole.content()));
@@ -328,7 +332,7 @@ public final class ImageBuild {
         return BuiltImage.built(number, build.result(), build.sizeBytes(), order.build(), builder);
     }
 
-    private LiveTimeline beginTimeline(String subject) throws IOException {
+    LiveTimeline beginTimeline(String subject) throws IOException {
         LiveTimeline begun = ImagesAction.of(run).begin(ref, subject, "");
         timeline = begun;
         if (over) {
@@ -339,6 +343,46 @@ public final class ImageBuild {
 
     private BuildTask buildTask(@CheckForNull FilePath folder, RegistryConnections connections) {
         return new BuildTask(order.failOnWarning(), folder == null ? null : connections);
+    }
+
+    /** Returns the receiver of the build's progress. */
+    ProgressSink sink() {
+        return timeline.sink();
+    }
+
+    /** Returns the number of the latest attempt among the image builds of the run. */
+    int number() {
+        return timeline.number();
+    }
+
+    /** Returns what follows the attempts on daemons. */
+    DaemonAttempts.Observer attempts() {
+        return new Attempts();
+    }
+
+    /** Returns the result of a build that has succeeded, and is not recorded as an image of the run. */
+    BuiltImage completed(FinishedBuild build, String builder) {
+        return built(timeline.number(), ended(build), builder);
+    }
+
+    /** Returns a secret key for the context with this identity in the job. */
+    static String contextKey(String identity) {
+        return CONTEXT_KEY.mac(identity);
+    }
+
+    /**
+     * Ends the timeline of a build that others wait for, too.
+     *
+     * @param image the image; null if there is none
+     * @param failure why the build failed; null if it succeeded
+     * @return completes when the timeline is stored
+     */
+    CompletableFuture<Void> end(@CheckForNull BuiltImage image, @CheckForNull Throwable failure) {
+        over = true;
+        LiveTimeline latest = timeline;
+        return failure == null
+                ? latest.succeeded(image == null ? "" : Util.fixNull(image.getDigest()))
+                : failed(latest, failure);
     }
 
     private static String startLine(AgentTask<?> work, BuildLocation location) {
@@ -415,27 +459,21 @@ public final class ImageBuild {
     }
 
     private DaemonSelection selection(@CheckForNull BuildLocation earlier, @CheckForNull FilePath folder) {
-        return selection(
-                ControllerDaemonPool.get(), (builder, withBuilds) -> probe(builder, withBuilds, folder), earlier);
+        return selection(ControllerDaemonPool.get(), AgentProbe.of(run, folder, listener), earlier);
     }
 
     private DaemonSelection selection(
             DaemonPool pool, DaemonSelection.Probe probe, @CheckForNull BuildLocation earlier) {
-        return new DaemonSelection(order, run.getParent(), identity(), pool, probe, listener, earlier);
-    }
-
-    /** Finds the daemons of a builder from where the build runs. */
-    private CompletableFuture<List<ProbedDaemon>> probe(
-            ScopedItem<BuildkitBuilder> builder, boolean withBuilds, @CheckForNull FilePath folder) {
-        CompletableFuture<List<Endpoint>> endpoints = Async.call(Async.BLOCKING, () -> {
-            BuildCredentials credentials = BuildCredentials.of(run);
-            List<Endpoint> all = new ArrayList<>();
-            for (String address : builder.item().addresses()) {
-                all.add(builder.item().endpoint(address, credentials, builder.owner()));
-            }
-            return all;
-        });
-        return Async.then(endpoints, all -> AgentProbe.begin(folder, all, withBuilds, listener));
+        return new DaemonSelection(
+                order.builder(),
+                order.build().platforms(),
+                order.retries(),
+                run.getParent(),
+                identity(),
+                pool,
+                probe,
+                listener,
+                earlier);
     }
 
     /**
@@ -446,56 +484,39 @@ public final class ImageBuild {
         return run.getParent().getFullName() + '\0' + order.build().identity();
     }
 
-    /**
-     * Runs a task on the first daemon that has a free slot, and again on another daemon if that one cannot be reached
-     * or is lost.
-     */
     private <T> CompletableFuture<T> onDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
-        CompletableFuture<T> done = onNextDaemon(selection, work);
-        done.whenComplete((result, failure) -> selection.close());
-        return done;
+        return DaemonAttempts.of(selection, new Attempts(), work);
     }
 
-    private <T> CompletableFuture<T> onNextDaemon(DaemonSelection selection, Async.Next<BuildLocation, T> work) {
-        return Async.then(selection.next(), location -> {
+    /** Records the attempts in the timelines of this build. */
+    private final class Attempts implements DaemonAttempts.Observer {
+        @Override
+        public void located(BuildLocation location) {
             LiveTimeline current = timeline;
             if (current != null) {
                 current.located(location.builder());
             }
-            return Async.orElse(
-                    work.after(location),
-                    failure -> Async.then(
-                            prepareNextAttempt(selection, location, failure), now -> onNextDaemon(selection, work)));
-        });
-    }
+        }
 
-    /**
-     * Prepares another attempt after a daemon could not be reached or was lost.
-     *
-     * @return completes when the next daemon should be selected; or with the given failure if it ends the build
-     */
-    private CompletableFuture<Void> prepareNextAttempt(
-            DaemonSelection selection, BuildLocation location, Throwable failure) throws IOException {
-        LiveTimeline current = timeline;
-        if (failure instanceof DaemonUnreachableException missed) {
+        @Override
+        public void waiting() {
+            LiveTimeline current = timeline;
             if (current != null) {
                 current.waiting();
             }
-            return selection.failed(location, missed);
         }
-        // The connections of a controller that is shutting down are lost, too.
-        if (failure instanceof DaemonLostException lost && !isShuttingDown()) {
-            CompletableFuture<Void> next = selection.lost(location, lost);
+
+        @Override
+        public void lost(DaemonLostException failure) throws IOException {
             // A daemon that was only cut off may still know the ID.
             ref = BuildRequest.newRef();
             printedStarts.clear();
+            LiveTimeline current = timeline;
             if (current != null) {
                 int number = beginTimeline(current.subject()).number();
-                current.daemonLost(mask.apply(lost.reason()), number);
+                current.daemonLost(mask.apply(failure.reason()), number);
             }
-            return next;
         }
-        return CompletableFuture.failedFuture(failure);
     }
 
     private BuiltImage recovered(BegunBuild begun, RecoveredBuild found) throws IOException, InterruptedException {
@@ -547,7 +568,11 @@ public final class ImageBuild {
         return Async.begin(() -> {
             requireAllowed();
             CompletableFuture<CheckedDockerfile> checked = onDaemon(
-                    selection(new DaemonPool(Async.SHORT), (builder, counting) -> probe(builder, false, folder), null),
+                    selection(
+                            new DaemonPool(Async.SHORT),
+                            (builder, withBuilds) ->
+                                    AgentProbe.of(run, folder, listener).of(builder, false),
+                            null),
                     location -> send(new CheckTask(order.failOnWarning()), location, folder, env));
             return Async.then(
                     checked,
@@ -574,24 +599,27 @@ public final class ImageBuild {
         LiveTimeline current = timeline;
         ProgressSink progress = current == null ? null : current.sink();
         // Credential stores may be remote, and decrypting keys takes time.
-        CompletableFuture<AgentBuildInput> input =
-                Async.call(Async.BLOCKING, () -> agentInput(location, workspace, work, environment, current));
+        CompletableFuture<AgentBuildInput> input = Async.call(Async.BLOCKING, () -> {
+            AgentBuildInput found = agentInput(location, workspace, environment);
+            printStart(work, location);
+            return found;
+        });
         return Async.then(
-                input,
-                found -> AgentCall.begin(folder, work, new AgentBuildCallable<>(work, found, listener, progress)));
+                input, found -> AgentCall.begin(folder, new AgentBuildCallable<>(work, found, listener, progress)));
     }
 
-    private AgentBuildInput agentInput(
-            BuildLocation location,
-            String workspace,
-            AgentTask<?> work,
-            EnvVars env,
-            @CheckForNull LiveTimeline current)
+    /**
+     * Collects what the agent needs for the build on a daemon.
+     *
+     * @param workspace path of the workspace; empty if there is none
+     */
+    AgentBuildInput agentInput(BuildLocation location, String workspace, EnvVars env)
             throws IOException, InterruptedException {
         ScopedItem<BuildkitBuilder> builder =
                 JobConfiguration.of(run.getParent()).builder(location.builder());
         BuildCredentials credentials = BuildCredentials.of(run);
-        AgentBuildInput input = new AgentBuildInput(
+        LiveTimeline current = timeline;
+        return new AgentBuildInput(
                 build().withRef(ref),
                 location.builder(),
                 builder.item().endpoint(location.address(), credentials, builder.owner()),
@@ -601,15 +629,17 @@ public final class ImageBuild {
                         : RegistryAccess.none(),
                 SecretsOnAgent.collect(order, credentials, env),
                 mask,
-                CONTEXT_KEY.mac(identity()),
+                contextKey(identity()),
                 workspace,
                 current == null ? "" : link(current.number()));
+    }
+
+    private void printStart(AgentTask<?> work, BuildLocation location) {
         String startLine = startLine(work, location);
         // The line was already printed for an earlier attempt on the same daemon.
         if (!(work instanceof SkipIfUnchangedTask) && printedStarts.add(startLine)) {
             listener.getLogger().println(startLine);
         }
-        return input;
     }
 
     /**
@@ -622,7 +652,7 @@ public final class ImageBuild {
     }
 
     /** Checks the policy before the build waits for a slot and before anything is sent. */
-    private void requireAllowed() throws AbortException {
+    void requireAllowed() throws AbortException {
         TreenqConfiguration.get().policy().checkName(order.builder());
         build();
     }
@@ -642,11 +672,11 @@ public final class ImageBuild {
     }
 
     private DockerfileBuild withCache(BuildCredentials credentials) throws AbortException {
-        List<CacheEntry> imports = new ArrayList<>();
+        List<CacheEntry> imports = new ArrayList<>(order.build().request().cacheImports());
         for (BuildCache cache : order.cacheFrom()) {
             imports.add(cache.from(credentials, order.expand()));
         }
-        List<CacheEntry> exports = new ArrayList<>();
+        List<CacheEntry> exports = new ArrayList<>(order.build().request().cacheExports());
         for (BuildCache cache : order.cacheTo()) {
             exports.add(cache.to(credentials, order.expand()));
         }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.console.ConsoleLogFilter;
@@ -20,11 +16,8 @@ import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -34,7 +27,6 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  */
 public class BuildExecution extends StoppableExecution<BuiltImage> implements BuildJournal {
     private static final long serialVersionUID = 1;
-    private static final Duration AGENT_POLL = Duration.ofSeconds(1);
 
     final TreenqBuildStep step;
 
@@ -93,41 +85,12 @@ public class BuildExecution extends StoppableExecution<BuiltImage> implements Bu
 
     @Override
     CompletableFuture<BuiltImage> resume() {
-        CompletableFuture<Void> connected = new CompletableFuture<>();
-        awaitAgent(connected);
-        return Async.then(connected, now -> {
+        return Async.then(agentConnected(onAgent), now -> {
             interruptedRef = latestRef == null && begun != null ? begun.ref() : latestRef;
             // Each build gets a new ID, because an ID can be used only once.
             latestRef = BuildRequest.newRef();
             return Async.then(saveState(), saved -> begin());
         });
-    }
-
-    /**
-     * Polls until the agent is connected. If the agent does not reconnect, the enclosing {@code node} step gives up and
-     * stops this step.
-     */
-    private void awaitAgent(CompletableFuture<Void> connected) {
-        if (connected.isDone()) {
-            return;
-        }
-        Async.call(Async.SHORT, this::isAgentConnected).whenComplete((isConnected, failure) -> {
-            if (failure != null) {
-                connected.completeExceptionally(failure);
-            } else if (isConnected) {
-                connected.complete(null);
-            } else {
-                Async.pause(AGENT_POLL).thenRun(() -> awaitAgent(connected));
-            }
-        });
-    }
-
-    private boolean isAgentConnected() throws IOException, InterruptedException {
-        if (!onAgent) {
-            return true;
-        }
-        FilePath folder = getContext().get(FilePath.class);
-        return folder != null && folder.toComputer() != null;
     }
 
     @Override
@@ -148,27 +111,5 @@ public class BuildExecution extends StoppableExecution<BuiltImage> implements Bu
         // After the loss of a daemon, the build has another ID than at its start.
         latestRef = build.ref();
         return saveState();
-    }
-
-    private CompletableFuture<Void> saveState() {
-        CompletableFuture<Void> saved = new CompletableFuture<>();
-        ListenableFuture<Void> saving = getContext().saveState();
-        saving.addListener(
-                () -> {
-                    try {
-                        Futures.getDone(saving);
-                        saved.complete(null);
-                    } catch (ExecutionException | CancellationException e) {
-                        AbortException failure = new AbortException(
-                                "the state of the Pipeline cannot be saved, so a restart of Jenkins would lose "
-                                        + "the build;"
-                                        + " check the disk of the controller, and the variables of the Pipeline ("
-                                        + (e.getCause() == null ? e : e.getCause()) + ")");
-                        failure.initCause(e);
-                        saved.completeExceptionally(failure);
-                    }
-                },
-                MoreExecutors.directExecutor());
-        return saved;
     }
 }

@@ -222,11 +222,7 @@ public abstract class DockerfileStep extends Step implements Serializable {
 
     /** Tells whether a Dockerfile that violates a rule fails the step. */
     final boolean failsOnWarning() throws AbortException {
-        return switch (getFailOn()) {
-            case DockerfileStepDescriptor.FAIL_ON_ERROR -> false;
-            case DockerfileStepDescriptor.FAIL_ON_WARNING -> true;
-            default -> throw new AbortException("failOn: '" + failOn + "' is neither error nor warning");
-        };
+        return DaemonStepDescriptor.failsOnWarning(getFailOn());
     }
 
     /** @param expand expands variables */
@@ -259,6 +255,13 @@ public abstract class DockerfileStep extends Step implements Serializable {
                 .ssh(ssh)
                 .failOnWarning(failsOnWarning())
                 .expand(expand);
+    }
+
+    /** @throws AbortException if the number of retries is negative */
+    static void checkRetries(@CheckForNull Integer retries) throws AbortException {
+        if (retries != null && retries < 0) {
+            throw new AbortException("retries: " + retries + " is negative; use 0 for no retries");
+        }
     }
 
     static String expanded(@CheckForNull String value, UnaryOperator<String> expand) {

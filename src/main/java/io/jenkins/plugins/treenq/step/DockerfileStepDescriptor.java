@@ -6,8 +6,6 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
-import io.jenkins.plugins.treenq.config.JobConfiguration;
-import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
@@ -22,12 +20,9 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** Form and Pipeline syntax of the parameters that describe a Dockerfile. */
-public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
+public abstract class DockerfileStepDescriptor extends DaemonStepDescriptor {
     public static final String DEFAULT_CONTEXT = ".";
     public static final String DEFAULT_DOCKERFILE = "Dockerfile";
-
-    static final String FAIL_ON_ERROR = "error";
-    static final String FAIL_ON_WARNING = "warning";
 
     /**
      * @param assignments names of further parameters whose values have the form {@code NAME=value}
@@ -42,37 +37,9 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
     }
 
     @POST
-    public ListBoxModel doFillBuilderItems(@AncestorInPath Item item, @QueryParameter String builder) {
-        ListBoxModel names = new ListBoxModel();
-        names.add(Messages.DockerfileStep_defaultBuilder(), "");
-        if (LineList.mayConfigure(item) && TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
-            JobConfiguration.of(item)
-                    .builders()
-                    .forEach(each -> names.add(each.item().getName()));
-        }
-        if (builder != null && !builder.isEmpty() && names.stream().noneMatch(o -> o.value.equals(builder))) {
-            names.add(builder);
-        }
-        return names;
-    }
-
-    @POST
-    public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
-        return CredentialsChoice.logins(item, credentialsId);
-    }
-
-    @POST
     public ListBoxModel doFillContextCredentialsIdItems(
             @AncestorInPath Item item, @QueryParameter String contextCredentialsId) {
         return CredentialsChoice.remotes(item, contextCredentialsId);
-    }
-
-    @POST
-    public ListBoxModel doFillFailOnItems() {
-        ListBoxModel levels = new ListBoxModel();
-        levels.add(Messages.DockerfileStep_failOnError(), FAIL_ON_ERROR);
-        levels.add(Messages.DockerfileStep_failOnWarning(), FAIL_ON_WARNING);
-        return levels;
     }
 
     @POST
@@ -117,19 +84,6 @@ public abstract class DockerfileStepDescriptor extends ListsStepDescriptor {
         return context != null && DockerfileBuild.isRemote(context.trim())
                 ? FormValidation.ok()
                 : WorkspacePath.check(item, context, value);
-    }
-
-    @POST
-    public FormValidation doCheckBuilder(@AncestorInPath Item item, @QueryParameter String value) {
-        return LineList.check(item, value, name -> {
-            if (!TreenqConfiguration.get().policy().isJobsMayNameBuilders()) {
-                throw new IllegalArgumentException(Messages.DockerfileStep_noBuilderMayBeNamed());
-            }
-            if (JobConfiguration.of(item).builders().stream()
-                    .noneMatch(each -> each.item().getName().equals(name))) {
-                throw new IllegalArgumentException(Messages.DockerfileStep_noSuchBuilder(name));
-            }
-        });
     }
 
     @POST

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.step;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
+import hudson.FilePath;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.run.Async;
 import io.jenkins.plugins.treenq.run.ImageBuild;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -22,6 +28,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  */
 public abstract class StoppableExecution<T> extends StepExecution {
     private static final long serialVersionUID = 1;
+    private static final Duration AGENT_POLL = Duration.ofSeconds(1);
     private static final Logger LOGGER = Logger.getLogger(StoppableExecution.class.getName());
 
     private transient CompletableFuture<T> work;
@@ -108,5 +115,70 @@ public abstract class StoppableExecution<T> extends StepExecution {
             getContext().get(TaskListener.class).error(failure.getMessage());
         }
         return null;
+    }
+
+    /**
+     * Waits for the agent after a restart, without a thread.
+     *
+     * @param onAgent whether the step has a workspace; without one, the result is complete
+     */
+    final CompletableFuture<Void> agentConnected(boolean onAgent) {
+        CompletableFuture<Void> connected = new CompletableFuture<>();
+        awaitAgent(connected, onAgent);
+        return connected;
+    }
+
+    /**
+     * Polls until the agent is connected. If the agent does not reconnect, the enclosing {@code node} step gives up and
+     * stops this step.
+     */
+    private void awaitAgent(CompletableFuture<Void> connected, boolean onAgent) {
+        if (connected.isDone()) {
+            return;
+        }
+        Async.call(Async.SHORT, () -> isAgentConnected(onAgent)).whenComplete((isConnected, failure) -> {
+            if (failure != null) {
+                connected.completeExceptionally(failure);
+            } else if (isConnected) {
+                connected.complete(null);
+            } else {
+                Async.pause(AGENT_POLL).thenRun(() -> awaitAgent(connected, onAgent));
+            }
+        });
+    }
+
+    private boolean isAgentConnected(boolean onAgent) throws IOException, InterruptedException {
+        if (!onAgent) {
+            return true;
+        }
+        FilePath folder = getContext().get(FilePath.class);
+        return folder != null && folder.toComputer() != null;
+    }
+
+    /**
+     * Saves the step with its Pipeline.
+     *
+     * @return completes when the state is saved and survives a restart
+     */
+    final CompletableFuture<Void> saveState() {
+        CompletableFuture<Void> saved = new CompletableFuture<>();
+        ListenableFuture<Void> saving = getContext().saveState();
+        saving.addListener(
+                () -> {
+                    try {
+                        Futures.getDone(saving);
+                        saved.complete(null);
+                    } catch (ExecutionException | CancellationException e) {
+                        AbortException failure = new AbortException(
+                                "the state of the Pipeline cannot be saved, so a restart of Jenkins would lose "
+                                        + "the build;"
+                                        + " check the disk of the controller, and the variables of the Pipeline ("
+                                        + (e.getCause() == null ? e : e.getCause()) + ")");
+                        failure.initCause(e);
+                        saved.completeExceptionally(failure);
+                    }
+                },
+                MoreExecutors.directExecutor());
+        return saved;
     }
 }

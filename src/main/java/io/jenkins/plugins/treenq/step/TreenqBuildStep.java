@@ -378,9 +378,7 @@ public final class TreenqBuildStep extends DockerfileStep {
             Map<String, String> moreLabels,
             Map<String, String> moreAnnotations)
             throws AbortException {
-        if (retries != null && retries < 0) {
-            throw new AbortException("retries: " + retries + " is negative; use 0 for no retries");
-        }
+        checkRetries(retries);
         try {
             DockerfileBuild build = build(
                     ref,

@@ -338,6 +338,32 @@ class PagesInBrowserTest extends InBrowser {
         }
     }
 
+    @Test
+    void theTargetsOfABakeAreOnOnePageThatLeadsToTheirBuilds() throws Exception {
+        WorkflowRun run = jenkins.assertBuildStatus(
+                Result.FAILURE, job("baked", """
+                        writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n'
+                        writeFile file: 'docker-bake.hcl', text: '''
+                        target "base" {}
+                        target "web" {
+                          contexts = { base = "target:base" }
+                          tags = ["%1$s:1"]
+                        }
+                        target "tests" {
+                          dockerfile-inline = "FROM busybox\\\\nRUN sleep 5; exit 7"
+                        }
+                        '''
+                        treenqBake targets: ['web', 'tests']
+                        """.formatted(image)).scheduleBuild2(0));
+
+        look("bake-run", run.getUrl(), By.linkText("Bake 1"));
+        browser.click(By.linkText("Bake 1"));
+        browser.shown(By.className("treenq-images__failure"));
+        look("bake", run.getUrl() + "treenq/bake-1/", By.className("treenq-images"));
+        browser.click(By.partialLinkText(image + ":1"));
+        browser.shown(step("COPY", "DONE"));
+    }
+
     private void look(String name, String path, By what) throws Exception {
         for (int width : new int[] {Browser.WIDE, Browser.NARROW}) {
             browser.resize(width);

@@ -238,7 +238,7 @@ class WebMethodsTest {
                 .importPackages(PLUGIN).stream()
                         .filter(type -> type.tryGetMethod("getApi").isPresent())
                         .toList();
-        assertThat("they have api/json in the table", exported, hasSize(3));
+        assertThat("they have api/json in the table", exported, hasSize(4));
     }
 
     private static boolean isWebMethod(JavaMethod method) {
@@ -288,7 +288,9 @@ class WebMethodsTest {
     private Map<String, HttpMethod> pages() throws Exception {
         FreeStyleBuild run = jenkins.buildAndAssertSuccess(job);
         String tag = "registry.example.com/shop/web:1";
-        ImagesAction.of(run).begin("ref", tag, "known-builder");
+        ImagesAction action = ImagesAction.of(run);
+        action.begin("ref", tag, "known-builder");
+        action.began(action.beginBake("bake", "default"), "web", 1);
         DockerfileBuild build =
                 DockerfileBuild.builder().tags(List.of(tag)).push(true).build();
         BuildResult result = MetadataFile.of(Map.of("containerimage.digest", "sha256:" + "a".repeat(64)))
@@ -302,6 +304,9 @@ class WebMethodsTest {
                 "1/treenq/1/api/json",
                 "1/treenq/1/log?step=1",
                 "1/treenq/2/",
+                "1/treenq/bake-1/",
+                "1/treenq/bake-1/api/json",
+                "1/treenq/bake-2/",
                 "1/api/json?depth=5",
                 "treenq/",
                 "treenq/api/json",

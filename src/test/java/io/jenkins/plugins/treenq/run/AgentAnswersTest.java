@@ -19,6 +19,9 @@ import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.Target;
+import io.jenkins.plugins.treenq.buildkit.bake.Entries.Ssh;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What a hostile agent may answer: types that lists and maps hide, and sizes. */
@@ -250,6 +254,41 @@ class AgentAnswersTest {
         assertRefused(
                 dockerfile(List.of(new Lint.Warning(null, "", "", "", null)), List.of()), AgentAnswers::dockerfile);
         assertRefused(new CheckedDockerfile(null, List.of(), null), AgentAnswers::dockerfile);
+    }
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void targetsHaveTypesNamesAndSizes() throws Exception {
+        TargetBuild target =
+                target("web", DockerfileBuild.builder().tags(List.of("a/b:1")).push(true), "");
+        assertEquals(Map.of("web", target), AgentAnswers.targets(new TreeMap<>(Map.of("web", target))));
+        DockerfileBuild build = target.build();
+        for (TargetBuild wrong : List.of(
+                target("../web", DockerfileBuild.builder(), ""),
+                target("other", DockerfileBuild.builder(), ""),
+                new TargetBuild("web", "", build, false, "", List.of(), List.of(new Ssh("id", (List) List.of(1)))),
+                new TargetBuild("web", "", build, false, "", (List) List.of(1), List.of()),
+                target("web", DockerfileBuild.builder().frontendOptions((Map) Map.of("a", 1)), ""),
+                target("web", DockerfileBuild.builder().dockerfileText("x".repeat(5 << 20)), ""))) {
+            assertThrows(
+                    RuntimeException.class,
+                    () -> AgentAnswers.targets(new TreeMap<>(Map.of("web", wrong))),
+                    wrong.name());
+        }
+        assertThrows(IllegalArgumentException.class, () -> AgentAnswers.targets((Map) Map.of("web", "x")));
+        assertThrows(IllegalArgumentException.class, () -> AgentAnswers.targets(null));
+    }
+
+    private static TargetBuild target(String name, DockerfileBuild.Builder build, String subrequest) throws Exception {
+        return new TargetBuild(name, "", build.build(), false, subrequest, List.of(), List.of());
+    }
+
+    @Test
+    void theFailureOfATargetNamesIt() {
+        BakeTargetException failure = (BakeTargetException) AgentAnswers.failure(new BakeTargetException("web", LONG));
+
+        assertEquals("web", failure.target());
+        assertTrue(failure.getMessage().length() < 10_000);
     }
 
     @Test

@@ -136,8 +136,7 @@ class AgentErrorsTest {
                 "");
         folder.child("Dockerfile").write("FROM scratch\n", null);
         Ending work = new Ending(how);
-        return AgentCall.begin(
-                folder, work, new AgentBuildCallable<>(work, materials, jenkins.createTaskListener(), null));
+        return AgentCall.begin(folder, new AgentBuildCallable<>(work, materials, jenkins.createTaskListener(), null));
     }
 
     private FilePath folder(boolean remote) throws Exception {

@@ -16,6 +16,7 @@ import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.pool.DaemonCandidates;
 import io.jenkins.plugins.treenq.pool.DaemonSlot;
+import io.jenkins.plugins.treenq.report.Bake;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
@@ -171,6 +172,55 @@ class DaemonLossTest {
             assertThat(page, containsString("the daemon was lost"));
             assertThat(page, containsString("built again as image build 2"));
         }
+    }
+
+    @Test
+    void theTargetsOfABakeThatWereNotFinishedAreBuiltOnAnotherDaemon() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'docker-bake.hcl', text: '''
+                    target "quick" {
+                      dockerfile-inline = "FROM busybox\\\\nRUN echo quick"
+                      tags = ["%1$s/%2$s:quick"]
+                    }
+                    target "slow" {
+                      dockerfile-inline = "FROM busybox\\\\nRUN sleep 15 && echo %2$s"
+                      tags = ["%1$s/%2$s:1"]
+                    }
+                    '''
+                    def images = treenqBake(targets: ['quick', 'slow'])
+                    echo "quick=$images.quick.digest slow=$images.slow.digest"
+                }
+                """.formatted(launcher.registry(), image), true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        DaemonSteps.await(image, true);
+        DaemonSteps.await(
+                "nothing is finished",
+                () -> !run.getAction(ImagesAction.class).getImages().isEmpty());
+        boolean isOwn = JenkinsRule.getLog(run).contains("Building 2 targets on 'default' (" + own.address());
+
+        kill(isOwn ? own : other);
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        ImagesAction action = run.getAction(ImagesAction.class);
+        assertEquals(
+                List.of(BuildState.SUCCESS, BuildState.DAEMON_LOST, BuildState.SUCCESS),
+                action.getBuilds().stream().map(TimelinePage::getState).toList());
+        Registry registry = new Registry(launcher);
+        String quick = registry.digest(image, "quick").orElseThrow();
+        String slow = registry.digest(image, "1").orElseThrow();
+        assertEquals(
+                List.of(quick, slow),
+                action.getImages().stream().map(BuiltImage::getDigest).toList());
+        jenkins.assertLogContains("quick=" + quick + " slow=" + slow, run);
+        jenkins.assertLogContains("Building 1 target on 'default' (" + (isOwn ? other : own).address() + ")", run);
+        assertNoSlotIsHeld(own, other);
+        assertEquals(
+                List.of(1, 3),
+                action.getBakes().get(0).getTargets().stream()
+                        .map(Bake.BakedTarget::getBuild)
+                        .toList());
     }
 
     @Test

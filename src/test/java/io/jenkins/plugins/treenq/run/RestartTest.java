@@ -82,6 +82,54 @@ class RestartTest {
         controller.runRemotely(RestartTest::finishBuild, image);
     }
 
+    @Test
+    void aBakeIsRepeatedAfterTheControllerWasKilled() throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::startBake, image);
+        DaemonSteps.await(image, true);
+
+        controller.stopJenkinsForcibly();
+
+        DaemonSteps.await(image, false);
+        controller.startJenkins();
+        controller.runRemotely(RestartTest::finishBake, image);
+    }
+
+    private static void startBake(JenkinsRule jenkins, String image) throws Throwable {
+        Daemon daemon = Daemon.first();
+        Configured.with(daemon);
+        TreenqConfiguration.get().save();
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+        job.setDefinition(new CpsFlowDefinition("""
+                node {
+                    writeFile file: 'docker-bake.hcl', text: '''
+                    target "web" {
+                      dockerfile-inline = "FROM busybox\\\\nRUN sleep 15; echo %2$s"
+                      tags = ["%1$s/%2$s:1"]
+                    }
+                    '''
+                    def images = treenqBake(targets: ['web'])
+                    echo "digest=$images.web.digest"
+                }
+                """.formatted(daemon.registry(), image), true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("RUN sleep 15", run);
+    }
+
+    private static void finishBake(JenkinsRule jenkins, String image) throws Throwable {
+        WorkflowRun run = jenkins.jenkins.getAllItems(WorkflowJob.class).get(0).getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+        String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
+        jenkins.assertLogContains("digest=" + digest, run);
+        List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
+        assertEquals(
+                List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
+                builds.stream().map(TimelinePage::getState).toList());
+        assertEquals(2, builds.get(0).getContinuedBy());
+    }
+
     /** A daemon that was started again has forgotten the build. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.hcl.Csv;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import io.jenkins.plugins.treenq.buildkit.hcl.Type;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,7 +158,7 @@ public final class Entries {
     }
 
     /** A secret that the build may mount. */
-    public record Secret(String id, String source, String environment) {
+    public record Secret(String id, String source, String environment) implements Serializable {
         static Secret parse(String text) {
             String id = "";
             String source = "";
@@ -200,7 +201,7 @@ public final class Entries {
     }
 
     /** An SSH agent that the build may use. */
-    public record Ssh(String id, List<String> paths) {
+    public record Ssh(String id, List<String> paths) implements Serializable {
         static Ssh parse(String text) {
             String[] pair = text.split("=", 2);
             return new Ssh(pair[0], pair.length < 2 ? List.of() : List.of(pair[1].split(",", -1)));

@@ -45,6 +45,7 @@ final class BuildSession implements AutoCloseable {
     /**
      * Opens a session.
      *
+     * @param shared failures of what this session shares with others
      * @param limit time limit for the daemon to open its side of the session
      * @throws BuildkitException.InvalidRequestException if the request and the content of the session do not match
      */
@@ -56,9 +57,10 @@ final class BuildSession implements AutoCloseable {
             BuildRequest request,
             SessionContent content,
             BuildListener listener,
+            List<ClientFailure> shared,
             Duration limit)
             throws BuildkitException.InvalidRequestException {
-        ClientFailure failure = new ClientFailure();
+        ClientFailure failure = new ClientFailure(shared);
         FileSyncService files =
                 new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure, compression);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);

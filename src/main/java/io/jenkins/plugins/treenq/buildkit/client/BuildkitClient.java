@@ -24,12 +24,16 @@ import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.control.Worker;
 import io.jenkins.plugins.treenq.buildkit.control.Workers;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
+import io.jenkins.plugins.treenq.buildkit.gateway.FrontendInputs;
+import io.jenkins.plugins.treenq.buildkit.gateway.GatewayBuild;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.images.ImageContentReader;
 import io.jenkins.plugins.treenq.buildkit.images.ImageSize;
 import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
+import io.jenkins.plugins.treenq.buildkit.solve.DaemonBuild;
+import io.jenkins.plugins.treenq.buildkit.solve.Solve;
 import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.ClientChannel;
@@ -43,8 +47,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -227,22 +233,73 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public RunningBuild begin(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
+        for (Map.Entry<String, String> link : TargetLinks.of(request).entrySet()) {
+            throw new BuildkitException.InvalidRequestException("the context '" + link.getKey()
+                    + "' is the result of target '" + link.getValue() + "', which only a bake builds, too");
+        }
         boolean kept = !proven;
-        BuildSession session = open(request, content, listener, kept ? keptLimit() : endpoint.connectTimeout());
+        BuildSession session =
+                open(request, content, listener, List.of(), kept ? keptLimit() : endpoint.connectTimeout());
         session.opened().thenRun(() -> proven = true);
         // The daemon may have got the first request in spite of all, and refuses another one with the same ref.
         RunningBuild.Reconnection anew =
                 () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener));
-        RunningBuild build =
-                new RunningBuild(channel, endpoint, loops.workers(), session, kept ? anew : null, listener);
+        return begun((sent, id) -> solve(sent, id, listener), session, kept ? anew : null, listener);
+    }
+
+    /**
+     * Starts one of the builds of a bake.
+     *
+     * @param shared failures of the sessions that the build shares with others
+     */
+    RunningBuild begin(
+            BuildRequest request,
+            SessionContent content,
+            BuildListener listener,
+            List<ClientFailure> shared,
+            RunningBuild.Start start)
+            throws BuildkitException.InvalidRequestException {
+        return begun(start, openOnProven(request, content, listener, shared), null, listener);
+    }
+
+    private RunningBuild begun(
+            RunningBuild.Start start,
+            BuildSession session,
+            RunningBuild.Reconnection reconnection,
+            BuildListener listener) {
+        RunningBuild build = new RunningBuild(endpoint, loops.workers(), start, session, reconnection, listener);
         build.begin();
         return build;
+    }
+
+    /** Sends a build to the daemon, which runs the frontend. */
+    DaemonBuild solve(BuildRequest request, String sessionId, BuildListener listener) throws BuildkitException {
+        return Solve.start(channel, endpoint, loops.workers(), SolveRequests.build(request, sessionId), listener);
+    }
+
+    /** Sends a build to the daemon whose frontend this client runs. */
+    GatewayBuild gatewayBuild(
+            FrontendInputs inputs, String sessionId, BuildListener listener, GatewayBuild.Continuation continuation) {
+        return GatewayBuild.start(
+                channel, endpoint, loops.workers(), inputs, sessionId, listener, continuation);
+    }
+
+    /** Returns the pool that runs what may block. */
+    Executor workerPool() {
+        return loops.workers();
+    }
+
+    /** Opens a session on a connection on which the daemon has already answered. */
+    BuildSession openOnProven(
+            BuildRequest request, SessionContent content, BuildListener listener, List<ClientFailure> shared)
+            throws BuildkitException.InvalidRequestException {
+        return open(request, content, listener, shared, endpoint.connectTimeout());
     }
 
     private CompletableFuture<BuildSession> openLater(
             BuildRequest request, SessionContent content, BuildListener listener) {
         try {
-            return CompletableFuture.completedFuture(open(request, content, listener, endpoint.connectTimeout()));
+            return CompletableFuture.completedFuture(openOnProven(request, content, listener, List.of()));
         } catch (BuildkitException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -265,14 +322,20 @@ public final class BuildkitClient implements AutoCloseable {
         return new FailureExplanation(this, request, content, registries).of(failure);
     }
 
-    private BuildSession open(BuildRequest request, SessionContent content, BuildListener listener, Duration limit)
+    private BuildSession open(
+            BuildRequest request,
+            SessionContent content,
+            BuildListener listener,
+            List<ClientFailure> shared,
+            Duration limit)
             throws BuildkitException.InvalidRequestException {
         DaemonInfo info = info();
         if (request.proxyNetwork() && !info.atLeast(PROXY_NETWORK_MINOR)) {
             throw new BuildkitException.InvalidRequestException(
                     endpoint.address() + " is BuildKit " + info.version() + "; the proxy network needs v0.31 or newer");
         }
-        return BuildSession.open(channel, endpoint, loops, connection.compression(), request, content, listener, limit);
+        return BuildSession.open(
+                channel, endpoint, loops, connection.compression(), request, content, listener, shared, limit);
     }
 
     /**
@@ -346,12 +409,23 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public Map<String, String> frontendAnswer(BuildRequest request, SessionContent content, BuildListener listener)
             throws BuildkitException, InterruptedException {
-        try (BuildSession session = open(request, content, listener, endpoint.connectTimeout())) {
+        return frontendAnswer(request, content, listener, List.of(), FrontendInputs::new);
+    }
+
+    /** @param inputs adds the results of other builds to the request */
+    Map<String, String> frontendAnswer(
+            BuildRequest request,
+            SessionContent content,
+            BuildListener listener,
+            List<ClientFailure> shared,
+            Function<BuildRequest, FrontendInputs> inputs)
+            throws BuildkitException, InterruptedException {
+        try (BuildSession session = openOnProven(request, content, listener, shared)) {
             try {
                 FutureOutcome.get(session.opened(), BuildkitException.class);
                 session.begin();
-                Map<String, String> answer =
-                        Subrequest.run(channel, endpoint, loops.workers(), session.request(), session.id(), listener);
+                Map<String, String> answer = Subrequest.run(
+                        channel, endpoint, loops.workers(), inputs.apply(session.request()), session.id(), listener);
                 session.finish(answer);
                 return answer;
             } catch (BuildkitException e) {

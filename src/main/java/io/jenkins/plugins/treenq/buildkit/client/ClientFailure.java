@@ -2,6 +2,8 @@
 package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -14,26 +16,37 @@ import java.util.function.Consumer;
 final class ClientFailure implements Consumer<Throwable> {
     private Throwable first;
     private boolean unexpected;
-    private Runnable stop = () -> {};
+    private final List<Runnable> stops = new ArrayList<>();
+    private final List<ClientFailure> shared;
+
+    ClientFailure() {
+        this(List.of());
+    }
+
+    /** @param shared failures of what several builds share; they count as failures of this build, too */
+    ClientFailure(List<ClientFailure> shared) {
+        this.shared = List.copyOf(shared);
+    }
 
     @Override
     public void accept(Throwable failure) {
-        Runnable now;
+        List<Runnable> now;
         synchronized (this) {
             first = first == null ? failure : first;
             if (failure instanceof BuildkitException) {
                 return;
             }
             unexpected = true;
-            now = stop;
+            now = List.copyOf(stops);
         }
-        now.run();
+        now.forEach(Runnable::run);
     }
 
     /** @param action action that stops the build; runs immediately if an unexpected failure has already occurred */
     void whenUnexpected(Runnable action) {
+        shared.forEach(other -> other.whenUnexpected(action));
         synchronized (this) {
-            stop = action;
+            stops.add(action);
             if (!unexpected) {
                 return;
             }
@@ -42,7 +55,20 @@ final class ClientFailure implements Consumer<Throwable> {
     }
 
     /** Returns the client's failure, or the given failure if the client did not fail. */
-    synchronized Throwable explaining(BuildkitException failure) {
-        return first == null ? failure : first;
+    Throwable explaining(BuildkitException failure) {
+        Throwable own;
+        synchronized (this) {
+            own = first;
+        }
+        if (own != null) {
+            return own;
+        }
+        for (ClientFailure other : shared) {
+            Throwable explained = other.explaining(failure);
+            if (explained != failure) {
+                return explained;
+            }
+        }
+        return failure;
     }
 }

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A build of a Dockerfile in the terms of users, converted to the options of the daemon's Dockerfile frontend
@@ -73,6 +74,16 @@ public record DockerfileBuild(
      */
     public DockerfileBuild withExports(List<Export> exports) {
         return new DockerfileBuild(request.withExports(exports), sources, destinations, tags, platforms);
+    }
+
+    /** Returns a copy of this build that only leaves its result in the daemon's cache. */
+    public DockerfileBuild withoutOutputs() {
+        return new DockerfileBuild(
+                request.withExports(List.of()).withCache(request.cacheImports(), List.of()),
+                sources,
+                List.of(),
+                tags,
+                platforms);
     }
 
     /**
@@ -222,6 +233,7 @@ public record DockerfileBuild(
         private List<FileOutput> destinations = List.of();
         private List<String> tags = List.of();
         private List<String> platforms = List.of();
+        private Optional<Boolean> image = Optional.empty();
         private boolean push;
         private boolean byDigest;
 
@@ -318,9 +330,18 @@ public record DockerfileBuild(
                     .toString())));
         }
 
-        /** Sets the names of the image. A build without names and destinations has no output. */
+        /**
+         * Sets the names of the image. A build without names and destinations has no output, unless {@link #image} sets
+         * one.
+         */
         public Builder tags(List<String> values) {
             tags = List.copyOf(values);
+            return this;
+        }
+
+        /** Sets whether the daemon keeps or pushes the image. By default, it does if the image has names. */
+        public Builder image(boolean value) {
+            image = Optional.of(value);
             return this;
         }
 
@@ -368,13 +389,14 @@ public record DockerfileBuild(
             return option("force-network-mode", value.equals("default") ? "sandbox" : value);
         }
 
-        /** Sets additional hosts for build steps, as addresses by host name. */
+        /** Sets additional hosts for build steps, as addresses by host name. A value may be a list with commas. */
         public Builder addHosts(Map<String, String> values) {
             return option(
                     "add-hosts",
                     values.entrySet().stream()
                             .sorted(Map.Entry.comparingByKey())
-                            .map(host -> host.getKey() + "=" + host.getValue().replaceAll("^\\[(.*)]$", "$1"))
+                            .flatMap(host -> Stream.of(host.getValue().split(","))
+                                    .map(address -> host.getKey() + "=" + address.replaceAll("^\\[(.*)]$", "$1")))
                             .collect(Collectors.joining(",")));
         }
 
@@ -487,7 +509,7 @@ public record DockerfileBuild(
             for (FileOutput destination : destinations) {
                 exports.add(export(destination, names));
             }
-            if (!tags.isEmpty()) {
+            if (image.orElse(!tags.isEmpty())) {
                 exports.add(image(names));
             }
             request.exports(exports);
@@ -513,13 +535,17 @@ public record DockerfileBuild(
         }
 
         private Export image(List<String> names) throws BuildkitException.InvalidRequestException {
+            if (push && names.isEmpty()) {
+                throw new BuildkitException.InvalidRequestException("an image that is pushed needs a tag");
+            }
             Map<String, String> attributes = new HashMap<>(annotations);
             attributes.putAll(imageOptions);
             attributes.put("push", Boolean.toString(push));
             if (byDigest) {
                 attributes.put("push-by-digest", "true");
             }
-            return new Export("image", attributes).withNames(byDigest ? parsed(tags, Builder::withoutTag) : names);
+            Export export = new Export("image", attributes);
+            return names.isEmpty() ? export : export.withNames(byDigest ? parsed(tags, Builder::withoutTag) : names);
         }
 
         private static String withoutTag(String text) {

@@ -152,7 +152,7 @@ final class Preparation {
     }
 
     private String named(String name, String value, int number) throws BuildkitException.InvalidRequestException {
-        if (value.startsWith("docker-image://") || Sources.isRemote(value)) {
+        if (value.startsWith("docker-image://") || TargetLinks.isTarget(value) || Sources.isRemote(value)) {
             return value;
         }
         if (value.startsWith(OCI_LAYOUT)) {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import io.grpc.ManagedChannel;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.solve.Solve;
-import io.jenkins.plugins.treenq.buildkit.solve.SolveRequests;
+import io.jenkins.plugins.treenq.buildkit.solve.DaemonBuild;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;
@@ -22,19 +21,25 @@ public final class RunningBuild {
     /** Time limit for the end of a cancelled build whose listener does not return. */
     private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
-    private final ManagedChannel channel;
     private final Endpoint endpoint;
     private final WorkerPool workers;
+    private final Start start;
     private final BuildListener listener;
     private final Reconnection reconnection;
-    private final Instant start = Instant.now();
+    private final Instant began = Instant.now();
     private final CompletableFuture<BuildResult> result = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private boolean cancelled;
     private BuildSession session;
 
     /** Null until the build was sent to the daemon. */
-    private Solve solve;
+    private DaemonBuild running;
+
+    /** Sends the build to the daemon. */
+    @FunctionalInterface
+    interface Start {
+        DaemonBuild start(BuildRequest request, String sessionId) throws BuildkitException;
+    }
 
     /** Connects anew, if the connection of an earlier client turns out to be lost. */
     @FunctionalInterface
@@ -45,15 +50,15 @@ public final class RunningBuild {
 
     /** @param reconnection null if the daemon has already answered on the connection */
     RunningBuild(
-            ManagedChannel channel,
             Endpoint endpoint,
             WorkerPool workers,
+            Start start,
             BuildSession session,
             Reconnection reconnection,
             BuildListener listener) {
-        this.channel = channel;
         this.endpoint = endpoint;
         this.workers = workers;
+        this.start = start;
         this.session = session;
         this.reconnection = reconnection;
         this.listener = listener;
@@ -95,7 +100,7 @@ public final class RunningBuild {
         return reconnection.open().thenCompose(opened -> {
             synchronized (this) {
                 session = opened;
-                solve = null;
+                running = null;
             }
             return perform(opened);
         });
@@ -103,7 +108,7 @@ public final class RunningBuild {
 
     private CompletableFuture<BuildResult> perform(BuildSession current) {
         // The daemon waits for the session of a build, so that the build need not wait for the session.
-        return CompletableFuture.supplyAsync(() -> solve(current), workers)
+        return CompletableFuture.supplyAsync(() -> start(current), workers)
                 .thenCompose(response -> response)
                 .handle(current::whenOpened)
                 .thenCompose(response -> response)
@@ -111,20 +116,19 @@ public final class RunningBuild {
                 .handleAsync((built, failure) -> close(current, built, failure), workers);
     }
 
-    private CompletableFuture<Map<String, String>> solve(BuildSession current) {
+    private CompletableFuture<Map<String, String>> start(BuildSession current) {
         current.begin();
-        Solve begun;
+        DaemonBuild begun;
         synchronized (this) {
             if (cancelled) {
                 return CompletableFuture.failedFuture(BuildSession.cancelled());
             }
             try {
-                begun = Solve.start(
-                        channel, endpoint, workers, SolveRequests.build(current.request(), current.id()), listener);
+                begun = start.start(current.request(), current.id());
             } catch (BuildkitException e) {
                 return CompletableFuture.failedFuture(e);
             }
-            solve = begun;
+            running = begun;
         }
         current.failure().whenUnexpected(begun::cancel);
         current.opened().exceptionally(failure -> {
@@ -137,7 +141,7 @@ public final class RunningBuild {
     private BuildResult finish(BuildSession current, Map<String, String> response) {
         try {
             current.finish(response);
-            return MetadataFile.of(response).result(current.request().ref(), Duration.between(start, Instant.now()));
+            return MetadataFile.of(response).result(current.request().ref(), Duration.between(began, Instant.now()));
         } catch (BuildkitException e) {
             throw new CompletionException(e);
         } catch (IllegalArgumentException e) {
@@ -179,17 +183,17 @@ public final class RunningBuild {
      * if the listener does not return.
      */
     public void cancel() {
-        Solve running;
+        DaemonBuild begun;
         BuildSession current;
         synchronized (this) {
             cancelled = true;
-            running = solve;
+            begun = running;
             current = session;
         }
-        if (running == null) {
+        if (begun == null) {
             current.abort();
         } else {
-            running.cancel();
+            begun.cancel();
         }
         if (!closed.isDone()) {
             Future<?> end = workers.schedule(this::abandon, LONGEST_END);

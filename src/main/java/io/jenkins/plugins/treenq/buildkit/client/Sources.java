@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * @param dockerfile path of the Dockerfile, relative to the context
  * @param dockerfileText content of the Dockerfile; empty if the Dockerfile is a file
  * @param contexts named contexts by the name that {@code FROM} and {@code COPY --from} refer to: a folder,
- *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG|@DIGEST]}, or an address that the daemon fetches
+ *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG|@DIGEST]}, an address that the daemon fetches, or
+ *     {@code target:NAME}, the result of another target of the same bake
  */
 record Sources(String context, String dockerfile, String dockerfileText, Map<String, String> contexts)
         implements Serializable {

@@ -28,6 +28,11 @@ public final class Workspace {
         this.boundary = boundary;
     }
 
+    /** Returns whether there is a file or folder with this path, wherever links lead. */
+    boolean has(String path, String what) throws BuildkitException.InvalidRequestException {
+        return Files.exists(resolve(folder, path, what));
+    }
+
     /** Returns whether the folder exists. The folder does not exist before something was written to it. */
     boolean exists() {
         return Files.isDirectory(folder);

@@ -14,16 +14,13 @@ import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** One build: the Solve call, which ends when the build ends, and the Status stream with the build's progress. */
-public final class Solve {
+public final class Solve implements DaemonBuild {
     private final Endpoint endpoint;
     private final ListenableFuture<SolveResponse> call;
     private final StatusStream progress;
@@ -123,11 +120,7 @@ public final class Solve {
         }
     }
 
-    /**
-     * Returns a future with the exporters' response that completes after the listener has received all events. If the
-     * build fails, the future completes with a {@link BuildkitException}. If the listener throws an exception, the
-     * build is cancelled in the daemon and the future completes with this exception.
-     */
+    @Override
     public CompletableFuture<Map<String, String>> result() {
         return result;
     }
@@ -146,7 +139,7 @@ public final class Solve {
         }
     }
 
-    /** Cancels the build unless it has ended. The daemon stops a build when its Solve call is cancelled. */
+    @Override
     public void cancel() {
         call.cancel(true);
         progress.close();
@@ -158,20 +151,6 @@ public final class Solve {
     }
 
     public boolean isDone() {
-        return call.isDone();
-    }
-
-    /**
-     * Waits for the end of the build, at most for the given time.
-     *
-     * @return whether the build has ended
-     */
-    public boolean awaitEnd(Duration time) throws InterruptedException {
-        try {
-            call.get(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | CancellationException | TimeoutException e) {
-            // The outcome of the build is reported by await().
-        }
         return call.isDone();
     }
 }

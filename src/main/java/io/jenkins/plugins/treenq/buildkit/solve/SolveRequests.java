@@ -35,7 +35,7 @@ public final class SolveRequests {
     /** Returns the message for a build whose frontend the daemon runs. */
     public static SolveRequest build(BuildRequest request, String sessionId)
             throws BuildkitException.InvalidRequestException {
-        SolveRequest.Builder message = common(request, sessionId).setInternal(!request.recorded());
+        SolveRequest.Builder message = common(request, sessionId);
         byte[] bytes = request.definition();
         if (bytes == null && request.frontend().isEmpty()) {
             // Without a frontend and definition, the daemon would wait for a client that runs the frontend.
@@ -55,12 +55,9 @@ public final class SolveRequests {
                 .build();
     }
 
-    /**
-     * Returns the message for a build that waits in the daemon for a client that runs the frontend. As with buildx, the
-     * daemon does not record the build in its history.
-     */
+    /** Returns the message for a build that waits in the daemon for a client that runs the frontend. */
     public static SolveRequest parked(BuildRequest request, String sessionId) {
-        return common(request, sessionId).setInternal(true).build();
+        return common(request, sessionId).build();
     }
 
     private static SolveRequest.Builder common(BuildRequest request, String sessionId) {
@@ -70,6 +67,7 @@ public final class SolveRequests {
                 .putAllFrontendAttrs(request.options())
                 .addAllEntitlements(request.entitlements())
                 .setProxyNetwork(request.proxyNetwork())
+                .setInternal(!request.recorded())
                 .setCache(CacheOptions.newBuilder()
                         .addAllImports(entries(request.cacheImports()))
                         .addAllExports(entries(request.cacheExports())));

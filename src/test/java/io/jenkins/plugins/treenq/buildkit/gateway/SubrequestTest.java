@@ -111,7 +111,9 @@ class SubrequestTest {
                 daemon.channel(),
                 daemon.endpoint(),
                 daemon.loops().workers(),
-                BuildRequest.builder().option("requestid", "frontend.lint").build(),
+                new FrontendInputs(BuildRequest.builder()
+                        .option("requestid", "frontend.lint")
+                        .build()),
                 "session",
                 BuildListener.NONE);
     }

@@ -55,7 +55,7 @@ class SolveRequestsTest {
     @Test
     void aQuestionWaitsWithoutAFrontendAndLeavesNoRecord() {
         SolveRequest message = SolveRequests.parked(
-                BuildRequest.builder().option("target", "app").build(), "session");
+                BuildRequest.builder().option("target", "app").build().withoutRecord(), "session");
         assertEquals("", message.getFrontend());
         assertFalse(message.hasDefinition());
         assertTrue(message.getInternal());

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.BuildResult;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeConfig;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeFile;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
+import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
+import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
+import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -17,17 +25,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code treenqctl bake}: prints the targets of bake files, as {@code docker buildx bake --print} does. */
-@Command(
-        name = "bake",
-        description = "Prints the targets of bake files (HCL, JSON, Compose) as buildx bake does. It builds nothing.")
+/** {@code treenqctl bake}: builds or prints the targets of bake files, as {@code docker buildx bake} does. */
+@Command(name = "bake", description = "Builds the targets of bake files (HCL, JSON, Compose), as buildx bake does.")
 final class BakeCommand implements Callable<Integer> {
     /** The files that are read if none is given, in the order in which buildx merges them. */
     private static final List<String> DEFAULT_FILES = List.of(
@@ -40,6 +52,12 @@ final class BakeCommand implements Callable<Integer> {
             "docker-bake.override.json",
             "docker-bake.override.hcl");
 
+    private static final String WORKING_FOLDER = "cwd://";
+    private static final String STDIN = "-";
+
+    @ParentCommand
+    private Treenqctl root;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -48,7 +66,7 @@ final class BakeCommand implements Callable<Integer> {
 
     @Option(
             names = {"--file", "-f"},
-            description = "file with definitions; several are merged in their order")
+            description = "file with definitions, or - for standard input; several are merged in their order")
     private List<String> files = List.of();
 
     @Option(names = "--set", description = "override a value of targets, such as web.args.VERSION=1.4 or *.tags+=…")
@@ -57,16 +75,40 @@ final class BakeCommand implements Callable<Integer> {
     @Option(names = "--var", description = "NAME=VALUE of a variable of the files")
     private List<String> variables = List.of();
 
-    @Option(names = "--print", description = "print the targets as JSON")
+    @Option(
+            names = "--allow",
+            description = "what the files may ask for: network.host, security.insecure, device, ssh, fs.read=PATH,"
+                    + " fs.write=PATH, fs=PATH or buildx.local.delete")
+    private List<String> allowed = List.of();
+
+    @Option(names = "--metadata-file", description = "file to write the metadata of the results to, as JSON")
+    private Path metadataFile;
+
+    @Option(
+            names = "--registry-auth-tlscontext",
+            description = "TLS settings for requesting tokens of a registry, as"
+                    + " host=HOST[,insecure=true][,ca=FILE][,cert=FILE,key=FILE]")
+    private List<String> registryTls = List.of();
+
+    @Mixin
+    private BuildReport report;
+
+    @Mixin
+    private SharedKeyOption sharedKey;
+
+    @Option(names = "--print", description = "print the targets as JSON instead of building them")
     private boolean print;
 
-    @Option(names = "--list", description = "list targets or variables, such as targets or type=variables,format=json")
+    @Option(
+            names = "--list",
+            description =
+                    "list targets or variables instead of building, such as targets or" + " type=variables,format=json")
     private String list;
 
     @Option(names = "--push", description = "short for --set=*.push=true")
     private boolean push;
 
-    @Option(names = "--load", description = "short for --set=*.load=true")
+    @Option(names = "--load", description = "short for --set=*.load=true, which needs dest=FILE in an output")
     private boolean load;
 
     @Option(names = "--no-cache", description = "short for --set=*.no-cache=true")
@@ -78,6 +120,9 @@ final class BakeCommand implements Callable<Integer> {
     @Option(names = "--call", description = "short for --set=*.call=…")
     private String call;
 
+    @Option(names = "--check", description = "short for --call=check")
+    private boolean check;
+
     @Option(names = "--sbom", description = "short for --set=*.attest=type=sbom,…")
     private String sbom;
 
@@ -85,22 +130,72 @@ final class BakeCommand implements Callable<Integer> {
     private String provenance;
 
     @Override
-    public Integer call() throws IOException {
-        if (print == (list != null)) {
-            throw new TypeConversionException("bake needs either --print or --list");
+    public Integer call() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        if (print && list != null) {
+            throw new TypeConversionException("--print and --list cannot be used together");
         }
+        if (call != null && check) {
+            throw new TypeConversionException("--call and --check cannot be used together");
+        }
+        BakeRequest request = request();
+        if (list != null) {
+            print(read(() -> BakeList.of(list).text(BakeConfig.read(request))));
+            return CommandLine.ExitCode.OK;
+        }
+        BakeDefinition definition = read(() -> BakeDefinition.read(request));
+        if (print) {
+            print(BakeJson.print(definition));
+            return CommandLine.ExitCode.OK;
+        }
+        return build(definition);
+    }
+
+    private void print(String text) {
         PrintWriter out = spec.commandLine().getOut();
+        out.println(text);
+        out.flush();
+    }
+
+    private static <T> T read(Supplier<T> reader) {
         try {
-            BakeRequest request = request();
-            out.println(
-                    print
-                            ? BakeJson.print(BakeDefinition.read(request))
-                            : BakeList.of(list).text(BakeConfig.read(request)));
+            return reader.get();
         } catch (BakeException | HclException e) {
             throw new TypeConversionException(e.getMessage());
         }
-        out.flush();
-        return CommandLine.ExitCode.OK;
+    }
+
+    private int build(BakeDefinition definition)
+            throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        BakeEntitlements entitlements = BakeEntitlements.of(allowed);
+        AtomicFile.requireFolder("--metadata-file", metadataFile, List.of());
+        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        BakeBuild bake =
+                new BakeBuild(definition, environment, spec.commandLine().getOut());
+        bake.require(entitlements);
+        List<String> kept = bake.withoutOutput();
+        if (!kept.isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("WARNING: no output is specified for " + String.join(", ", kept)
+                            + ", so that the results stay in the daemon's cache; use --push to push the images");
+        }
+        String key = sharedKey.read();
+        bake.prepare(
+                DockerConfig.read(
+                        System.getenv(),
+                        RegistryTlsOptions.read(registryTls),
+                        spec.commandLine().getErr()::println),
+                environment,
+                key);
+        report.drawOn(root.terminal());
+        try (BuildkitClient client = root.connect();
+                BakeRun run = bake.open(client, key)) {
+            SortedMap<String, BuildResult> results = report.of(listener -> bake.build(run, listener));
+            if (metadataFile != null) {
+                AtomicFile.write(metadataFile, MetadataFile.json(BakeBuild.metadata(results)));
+            }
+            return bake.ask(run) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     private BakeRequest request() throws IOException {
@@ -132,9 +227,12 @@ final class BakeCommand implements Callable<Integer> {
 
     private List<BakeFile> files() throws IOException {
         List<BakeFile> read = new ArrayList<>();
-        for (String name : files.isEmpty() ? DEFAULT_FILES : files) {
-            Path path = Path.of(name.startsWith("cwd://") ? name.substring("cwd://".length()) : name);
-            if (!files.isEmpty() || Files.exists(path)) {
+        List<String> given = files.isEmpty() ? filesOfEnvironment() : files;
+        for (String name : given.isEmpty() ? DEFAULT_FILES : given) {
+            Path path = Path.of(name.startsWith(WORKING_FOLDER) ? name.substring(WORKING_FOLDER.length()) : name);
+            if (name.equals(STDIN)) {
+                read.add(new BakeFile(STDIN, StandardInput.text()));
+            } else if (!given.isEmpty() || Files.exists(path)) {
                 read.add(new BakeFile(path.toString(), OptionFile.text(path)));
             }
         }
@@ -144,11 +242,27 @@ final class BakeCommand implements Callable<Integer> {
         return read;
     }
 
+    /** Returns the files that the environment names, as buildx has it. */
+    private static List<String> filesOfEnvironment() {
+        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        String separator = environment
+                .text("BUILDX_BAKE_FILE_SEPARATOR")
+                .filter(text -> !text.isEmpty())
+                .orElse(File.pathSeparator);
+        return environment
+                .text("BUILDX_BAKE_FILE")
+                .map(names -> Stream.of(names.split(Pattern.quote(separator), -1))
+                        .filter(name -> !name.isEmpty())
+                        .toList())
+                .orElse(List.of());
+    }
+
     private List<String> overrides() {
         List<String> all = new ArrayList<>(overrides);
         flag(all, push, "*.push=true");
         flag(all, load, "*.load=true");
         flag(all, call != null, "*.call=" + call);
+        flag(all, check, "*.call=check");
         flag(all, noCache, "*.no-cache=true");
         flag(all, pull, "*.pull=true");
         if (sbom != null) {

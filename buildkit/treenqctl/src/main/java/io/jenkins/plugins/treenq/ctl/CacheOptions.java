@@ -30,6 +30,19 @@ record CacheOptions(List<CacheEntry> imports, List<CacheEntry> exports) {
                         .toList());
     }
 
+    /** Adds what the environment has about the caches of a target of a bake file. */
+    static List<CacheEntry> completed(List<CacheEntry> entries, Map<String, String> environment) {
+        return entries.stream()
+                .map(entry -> {
+                    Map<String, String> attributes = new LinkedHashMap<>(entry.attributes());
+                    if (entry.type().equals("gha")) {
+                        addGithub(attributes, environment);
+                    }
+                    return new CacheEntry(entry.type(), attributes);
+                })
+                .toList();
+    }
+
     /** Returns the folders of local cache by the store IDs of the session. */
     Map<String, Path> folders() {
         Map<String, Path> folders = new HashMap<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.bake.Entries;
 import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,6 +38,23 @@ final class SecretOptions {
             }
             secrets.put(id, value(id, values, environment));
         }
+        return of(secrets);
+    }
+
+    /** Reads the secrets of a target of a bake file. */
+    static Secrets of(List<Entries.Secret> entries, EnvironmentVariables environment) throws IOException {
+        Map<String, byte[]> secrets = new HashMap<>();
+        for (Entries.Secret entry : entries) {
+            if (entry.id().isEmpty()) {
+                throw new TypeConversionException("a secret of the target has no id");
+            }
+            Map<String, String> values = Map.of("src", entry.source(), "env", entry.environment());
+            secrets.put(entry.id(), value(entry.id(), values, environment));
+        }
+        return of(secrets);
+    }
+
+    private static Secrets of(Map<String, byte[]> secrets) {
         return id -> Optional.ofNullable(secrets.get(id));
     }
 

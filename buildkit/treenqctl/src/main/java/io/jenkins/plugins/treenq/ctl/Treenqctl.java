@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.ctl;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
+import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
@@ -219,6 +220,14 @@ public final class Treenqctl implements Runnable {
             line.getErr().println(CANCELLED);
             return CommandLine.ExitCode.SOFTWARE;
         }
+        if (failure instanceof TargetFailedException target && target.getCause() instanceof Exception cause) {
+            return report(cause, line, "target " + target.target() + ": ");
+        }
+        return report(failure, line, "");
+    }
+
+    /** @param subject what has failed */
+    private int report(Exception failure, CommandLine line, String subject) {
         String text = text(failure);
         if (failure instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
@@ -227,12 +236,12 @@ public final class Treenqctl implements Runnable {
             String place = failed.location().file() + ":" + failed.location().line() + ": ";
             text = snippet.isEmpty() || !text.startsWith(place) ? text : text.substring(place.length());
         }
-        boolean solving = line.getCommand() instanceof BuildCommand
+        boolean solving = (line.getCommand() instanceof BuildCommand || line.getCommand() instanceof BakeCommand)
                 && failure instanceof BuildkitException
                 && !(failure instanceof BuildkitException.InvalidRequestException)
                 && !(failure instanceof BuildkitException.UnreachableException)
                 && !(failure instanceof BuildkitException.TlsRefusedException);
-        line.getErr().println("error: " + (solving ? "failed to solve: " : "") + text);
+        line.getErr().println("error: " + subject + (solving ? "failed to solve: " : "") + text);
         boolean unexpected = failure instanceof RuntimeException
                 && !(failure instanceof PicocliException)
                 && !(failure instanceof InvalidPathException)

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One run of a command line, ours or buildctl's. */
 record Ctl(int exit, String out, String err) {
@@ -28,24 +29,35 @@ record Ctl(int exit, String out, String err) {
     /** Runs in a process of its own, with something piped in. */
     static Ctl treenqctl(Daemon daemon, Path scratch, byte[] input, String... arguments)
             throws IOException, InterruptedException {
-        List<String> program = List.of(
+        return run(scratch, input, line(daemon, program(), arguments));
+    }
+
+    /** Runs in a process of its own in a working folder, with more variables of the environment. */
+    static Ctl treenqctlIn(
+            Path folder, Daemon daemon, Path scratch, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        return run(folder, scratch, environment, new byte[0], line(daemon, program(), arguments));
+    }
+
+    /** Runs another program in a working folder. */
+    static Ctl programIn(Path folder, Path scratch, Map<String, String> environment, List<String> line)
+            throws IOException, InterruptedException {
+        return run(folder, scratch, environment, new byte[0], line);
+    }
+
+    private static List<String> program() {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Treenqctl.class.getName());
-        return run(scratch, input, line(daemon, program, arguments));
     }
 
     /** Runs in a process of its own that knows ASCII only, as services often do. */
     static Ctl treenqctlInAscii(Daemon daemon, Path scratch, String... arguments)
             throws IOException, InterruptedException {
-        List<String> program = List.of(
-                "env",
-                "LC_ALL=C",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Treenqctl.class.getName());
+        List<String> program = new ArrayList<>(List.of("env", "LC_ALL=C"));
+        program.addAll(program());
         return run(scratch, new byte[0], line(daemon, program, arguments));
     }
 
@@ -61,9 +73,17 @@ record Ctl(int exit, String out, String err) {
     }
 
     private static Ctl run(Path scratch, byte[] input, List<String> line) throws IOException, InterruptedException {
+        return run(Path.of(""), scratch, Map.of(), input, line);
+    }
+
+    private static Ctl run(Path folder, Path scratch, Map<String, String> environment, byte[] input, List<String> line)
+            throws IOException, InterruptedException {
         Path err = Files.createTempFile(scratch, "err", "");
-        ProcessBuilder builder = new ProcessBuilder(line).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(folder.toAbsolutePath().toFile())
+                .redirectError(err.toFile());
         builder.environment().put("DOCKER_CONFIG", scratch.toString());
+        builder.environment().putAll(environment);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         Process process = builder.start();
         try (OutputStream pipe = process.getOutputStream()) {

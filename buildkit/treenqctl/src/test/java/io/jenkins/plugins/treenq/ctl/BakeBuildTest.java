@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.ctl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * {@code treenqctl bake} builds, at real daemons, what {@code docker buildx bake} builds. The comparison needs a buildx
+ * binary: {@code TREENQ_BUILDX=/path/to/buildx}. Other projects: {@code -Dbake.seed=…}, {@code -Dbake.builds=…}.
+ */
+@ParameterizedClass
+@MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
+@Timeout(600)
+class BakeBuildTest {
+    private static final long SEED = Long.getLong("bake.seed", 1);
+    private static final int BUILDS = Integer.getInteger("bake.builds", 4);
+
+    @Parameter
+    Daemon daemon;
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path scratch;
+
+    private void write(String path, String text) throws Exception {
+        Path file = folder.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private Ctl bake(Map<String, String> environment, String... arguments) throws Exception {
+        List<String> line = new ArrayList<>(List.of("bake", "--progress=plain"));
+        line.addAll(List.of(arguments));
+        return Ctl.treenqctlIn(folder, daemon, scratch, environment, line.toArray(String[]::new));
+    }
+
+    private void login() throws Exception {
+        String auth = daemon.login().username() + ":" + daemon.login().secret();
+        Files.writeString(
+                scratch.resolve("config.json"),
+                "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
+                        .formatted(
+                                daemon.registry(),
+                                Base64.getEncoder().encodeToString(auth.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void targetsArePushedAndTheMetadataFileNamesThem() throws Exception {
+        login();
+        String name = "bake-" + UUID.randomUUID();
+        write("docker-bake.hcl", """
+                variable "TAG" { default = "none" }
+                group "default" { targets = ["web", "db"] }
+                target "web" {
+                  dockerfile-inline = "FROM busybox\\nRUN echo from-web\\nCOPY --from=data /docker-bake.hcl /\\n"
+                  contexts = { data = "target:data" }
+                  tags = ["%1$s/%2$s-web:${TAG}"]
+                }
+                target "db" {
+                  dockerfile-inline = "FROM scratch\\nCOPY docker-bake.hcl /\\n"
+                  tags = ["%1$s/%2$s-db:${TAG}"]
+                }
+                target "data" { inherits = ["db"] }
+                """.formatted(daemon.registry(), name));
+        Ctl run = bake(Map.of("TAG", "7"), "--push", "--metadata-file=metadata.json");
+        assertEquals(0, run.exit(), run.err());
+        JsonObject metadata = JsonParser.parseString(Files.readString(folder.resolve("metadata.json")))
+                .getAsJsonObject();
+        for (String target : List.of("web", "db")) {
+            JsonObject result = metadata.getAsJsonObject(target);
+            assertEquals(
+                    new Registry(daemon).digest(name + "-" + target, "7").orElseThrow(),
+                    result.get("containerimage.digest").getAsString());
+            assertEquals(
+                    daemon.registry() + "/" + name + "-" + target + ":7",
+                    result.get("image.name").getAsString());
+            assertTrue(result.get("buildx.build.ref").getAsString().matches("[0-9a-f]{32}"), result::toString);
+            // As with buildx, an image has a provenance attestation unless it is switched off.
+            assertTrue(
+                    result.getAsJsonObject("containerimage.descriptor")
+                            .get("mediaType")
+                            .getAsString()
+                            .contains("index"),
+                    result::toString);
+        }
+        assertTrue(run.err().contains("[web 2/3] RUN echo from-web"), run.err());
+        Ctl plain = bake(
+                Map.of("TAG", "8", "BUILDX_NO_DEFAULT_ATTESTATIONS", "1"),
+                "--push",
+                "--metadata-file=metadata.json",
+                "db");
+        assertEquals(0, plain.exit(), plain.err());
+        assertTrue(
+                Files.readString(folder.resolve("metadata.json")).contains("image.manifest.v1+json"),
+                Files.readString(folder.resolve("metadata.json")));
+    }
+
+    @Test
+    void secretsAreFilesOrVariablesAndPrivilegesMustBeAllowed() throws Exception {
+        write("token.txt", "from-file");
+        write("docker-bake.hcl", """
+                target "default" {
+                  dockerfile-inline = <<EOT
+                FROM busybox AS build
+                RUN --mount=type=secret,id=file --mount=type=secret,id=variable \\
+                    cat /run/secrets/file /run/secrets/variable > /out
+                FROM scratch
+                COPY --from=build /out /
+                EOT
+                  no-cache = true
+                  secret = ["id=file,src=token.txt", "id=variable,env=SOME_TOKEN"]
+                  output = ["out"]
+                }
+                target "host" {
+                  dockerfile-inline = "FROM scratch\\nCOPY token.txt /\\n"
+                  network = "host"
+                }
+                target "outside" {
+                  context = "/etc"
+                  dockerfile-inline = "FROM scratch\\nCOPY hostname /\\n"
+                }
+                """);
+        Ctl run = bake(Map.of("SOME_TOKEN", "-and-variable"));
+        assertEquals(0, run.exit(), run.err());
+        assertEquals("from-file-and-variable", Files.readString(folder.resolve("out/out")));
+
+        Ctl refused = bake(Map.of(), "host", "outside");
+        assertNotEquals(0, refused.exit());
+        assertTrue(refused.err().contains("To allow it: --allow=fs.read=/etc --allow=network.host"), refused.err());
+        Ctl allowed = bake(Map.of(), "--allow=fs.read=/etc", "outside");
+        assertEquals(0, allowed.exit(), allowed.err());
+        assertTrue(allowed.err().contains("no output is specified for outside"), allowed.err());
+        Ctl loaded = bake(Map.of(), "--load", "outside", "--allow=fs=*");
+        assertTrue(loaded.err().contains("there is no Docker engine to load the image into"), loaded.err());
+    }
+
+    @Test
+    void aFailingTargetIsNamedAndACheckSaysWhatItFound() throws Exception {
+        write("docker-bake.hcl", """
+                group "default" { targets = ["good", "bad"] }
+                target "good" { dockerfile-inline = "FROM scratch\\nCOPY docker-bake.hcl /\\n" }
+                target "bad" {
+                  description = "the bad one"
+                  dockerfile-inline = "from busybox\\nRUN exit 17\\n"
+                }
+                """);
+        Ctl failed = bake(Map.of());
+        assertNotEquals(0, failed.exit());
+        assertTrue(failed.err().contains("error: target bad: failed to solve: "), failed.err());
+        assertTrue(failed.err().contains("Dockerfile:2"), failed.err());
+        Ctl checked = bake(Map.of(), "--check");
+        assertNotEquals(0, checked.exit());
+        assertTrue(checked.out().contains("good\n\nCheck complete, no warnings found.\n"), checked.out());
+        assertTrue(checked.out().contains("bad\nthe bad one\n\n"), checked.out());
+        assertTrue(checked.out().contains("ConsistentInstructionCasing"), checked.out());
+        assertEquals(0, bake(Map.of(), "--call=check", "good").exit());
+        Ctl outline = bake(Map.of(), "--call=targets", "good");
+        assertEquals(0, outline.exit(), outline.err());
+    }
+
+    @Test
+    void filesComeFromStandardInputTheEnvironmentAndCompose() throws Exception {
+        write("compose.yaml", """
+                services:
+                  app:
+                    build:
+                      context: app
+                      args: {TEXT: "${TEXT:-of compose}"}
+                      x-bake: {output: ["type=local,dest=out"]}
+                """);
+        write(
+                "app/Dockerfile",
+                "FROM busybox AS b\nARG TEXT\nRUN echo $TEXT > /text\nFROM scratch\nCOPY --from=b /text /\n");
+        Ctl run = bake(Map.of());
+        assertEquals(0, run.exit(), run.err());
+        assertEquals("of compose\n", Files.readString(folder.resolve("out/text")));
+        write("other.hcl", "target \"app\" { args = { TEXT = \"of the other\" } }\n");
+        Ctl merged = bake(Map.of("BUILDX_BAKE_FILE", "compose.yaml:other.hcl"), "app");
+        assertEquals(0, merged.exit(), merged.err());
+        assertEquals("of the other\n", Files.readString(folder.resolve("out/text")));
+    }
+
+    // --- buildx
+
+    private Map<String, String> digests(Path metadata) throws Exception {
+        Map<String, String> digests = new TreeMap<>();
+        JsonParser.parseString(Files.readString(metadata))
+                .getAsJsonObject()
+                .asMap()
+                .forEach((target, result) -> {
+                    if (result.isJsonObject() && result.getAsJsonObject().has("containerimage.digest")) {
+                        digests.put(
+                                target,
+                                result.getAsJsonObject()
+                                        .get("containerimage.digest")
+                                        .getAsString());
+                    }
+                });
+        return digests;
+    }
+
+    @Test
+    void imagesHaveTheDigestsOfBuildx() throws Exception {
+        String buildx = System.getenv("TREENQ_BUILDX");
+        assumeTrue(buildx != null, "TREENQ_BUILDX names no buildx");
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "SOURCE_DATE_EPOCH", "1700000000",
+                "BUILDX_NO_DEFAULT_ATTESTATIONS", "1",
+                "BUILDX_CONFIG", scratch.resolve("buildx").toString()));
+        List<String> connection = daemon.connection();
+        Ctl created = Ctl.programIn(
+                folder,
+                scratch,
+                environment,
+                List.of(
+                        buildx,
+                        "create",
+                        "--name=compared",
+                        "--driver=remote",
+                        "--driver-opt=cacert=" + connection.get(3) + ",cert=" + connection.get(5) + ",key="
+                                + connection.get(7),
+                        daemon.address()));
+        assertEquals(0, created.exit(), created.err());
+        for (long seed = SEED; seed < SEED + BUILDS; seed++) {
+            project(new Random(seed));
+            String hcl = Files.readString(folder.resolve("docker-bake.hcl"));
+            Ctl theirs = Ctl.programIn(
+                    folder,
+                    scratch,
+                    environment,
+                    List.of(buildx, "bake", "--builder=compared", "--progress=plain", "--metadata-file=theirs.json"));
+            assertEquals(0, theirs.exit(), () -> hcl + theirs.err());
+            Ctl ours = bake(environment, "--metadata-file=ours.json");
+            assertEquals(0, ours.exit(), () -> hcl + ours.err());
+            Map<String, String> expected = digests(folder.resolve("theirs.json"));
+            assertTrue(expected.size() > 2, hcl);
+            assertEquals(expected, digests(folder.resolve("ours.json")), "seed " + seed + "\n" + hcl);
+        }
+    }
+
+    /** Writes a project with linked targets, a matrix and platforms, whose images are reproducible. */
+    private void project(Random random) throws Exception {
+        boolean several = random.nextBoolean();
+        String platforms = several ? "platforms = [\"linux/amd64\", \"linux/arm64\"]" : "";
+        // Only the platform of the machine can execute commands.
+        String command = several ? "COPY file-2 /command" : "RUN echo " + random.nextInt(9) + " > /command";
+        for (int i = 0; i < 5; i++) {
+            write("context/file-" + i, "content " + random.nextInt(100));
+        }
+        write(
+                "base/Dockerfile",
+                "FROM busybox\nARG LEVEL=0\nENV LEVEL=$LEVEL\n%s\n"
+                        .formatted(several ? "COPY --from=files file-1 /base" : "RUN echo $LEVEL > /base"));
+        write(
+                "middle/Dockerfile",
+                "FROM base\n%s\nWORKDIR /w$LEVEL\n"
+                        .formatted(several ? "COPY --from=files file-3 /middle" : "RUN cp /base /middle"));
+        write("context/Dockerfile", """
+                FROM lower AS lower
+                FROM scratch
+                ARG ITEM
+                LABEL item=$ITEM
+                COPY --from=lower /base /middle /
+                COPY file-%d /file
+                """.formatted(random.nextInt(5)));
+        write("context/other.Dockerfile", "FROM lower\n%s\nCOPY . /all\n".formatted(command));
+        write("docker-bake.hcl", """
+                group "default" { targets = ["matrix", "plain"%s] }
+                target "common" {
+                  output = ["type=image,rewrite-timestamp=true"]
+                  no-cache = true
+                  labels = { "org.example.seed" = "%d" }
+                  %s
+                }
+                target "base" {
+                  inherits = ["common"]
+                  context = "base"
+                  args = { LEVEL = %d }
+                  contexts = { files = "context" }
+                }
+                target "middle" {
+                  inherits = ["common"]
+                  context = "middle"
+                  contexts = {
+                    base = "target:base"
+                    files = "context"
+                  }
+                }
+                target "matrix" {
+                  matrix = { item = ["one", "two", "three"] }
+                  name = "item-${item}"
+                  inherits = ["common"]
+                  context = "context"
+                  contexts = { lower = "target:middle" }
+                  args = { ITEM = upper(item) }
+                  annotations = ["org.example.item=${item}"]
+                }
+                target "plain" {
+                  inherits = ["common"]
+                  context = "context"
+                  dockerfile = "other.Dockerfile"
+                  contexts = { lower = "target:%s" }
+                }
+                """.formatted(
+                        random.nextBoolean() ? ", \"base\"" : "",
+                        random.nextInt(1000),
+                        platforms,
+                        random.nextInt(5),
+                        random.nextBoolean() ? "middle" : "item-two"));
+    }
+}

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.FilePath;
+import hudson.console.HyperlinkNote;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
+import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
+import io.jenkins.plugins.treenq.config.JobConfiguration;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.parameters.BuildSecret;
+import io.jenkins.plugins.treenq.parameters.SshAccess;
+import io.jenkins.plugins.treenq.report.Bake;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/**
+ * Builds the targets of bake files for a run of Jenkins. Each target is an image build of the run like any other
+ * ({@link ImageBuild}): the same policy, log, page and archive. All targets use one slot of one daemon.
+ *
+ * <p>The files belong to a repository, whose authors need not be trusted as the author of the job is. What the files
+ * ask for is therefore granted only as far as the job gives it: environment variables, secrets, SSH keys, entitlements,
+ * and registries that get the job's credentials. The files are evaluated on the agent; the controller gets the
+ * resulting targets, and checks them.
+ */
+public final class BakeBuild {
+    private final BakeOrder order;
+    private final Run<?, ?> run;
+    private final TaskListener listener;
+    private final ConsoleMask mask;
+    private final SortedMap<String, Target> targets = new TreeMap<>();
+
+    /** Whether a daemon was selected. */
+    private volatile boolean located;
+
+    /** @param mask masks the same texts as the listener */
+    public BakeBuild(BakeOrder order, Run<?, ?> run, TaskListener listener, ConsoleMask mask) {
+        this.order = order;
+        this.run = run;
+        this.listener = listener;
+        this.mask = mask;
+    }
+
+    /** One target, and its build as long as it has not ended. */
+    private final class Target {
+        private final TargetBuild definition;
+        private final ConsolePrefix prefix;
+        private final TaskListener log;
+        private final ImageBuild build;
+
+        /** The recording of the finished build; null while the target has not been built. */
+        private CompletableFuture<BuiltImage> recorded;
+
+        /** Whether the bake is over, so that an agent that still reports something is late. */
+        private boolean over;
+
+        Target(TargetBuild definition, ImageOrder imageOrder) {
+            this.definition = definition;
+            prefix = ConsolePrefix.begin(run, "target:" + definition.name(), true);
+            log = prefix.before(listener);
+            build = new ImageBuild(imageOrder, run, log, mask);
+        }
+
+        synchronized boolean isBuilt() {
+            return recorded != null;
+        }
+
+        /** Records the build, at the first call only. */
+        synchronized void record(FinishedBuild finished, String builder) {
+            if (recorded == null && !over) {
+                CompletableFuture<BuiltImage> image = Async.call(
+                        Async.BLOCKING,
+                        () -> definition.linked()
+                                ? build.completed(finished, builder)
+                                : build.recorded(finished, builder));
+                recorded = Async.handle(image, this::ended);
+            }
+        }
+
+        /** Ends the build's timeline, and returns the same result when the timeline is stored. */
+        private CompletableFuture<BuiltImage> ended(@CheckForNull BuiltImage image, @CheckForNull Throwable failure) {
+            CompletableFuture<BuiltImage> whole = new CompletableFuture<>();
+            build.end(image, failure).whenComplete((stored, problem) -> Async.pass(image, failure, whole));
+            return whole;
+        }
+
+        /** Returns the recorded image; or the failure, if the target has not been built. */
+        synchronized CompletableFuture<BuiltImage> result(@CheckForNull Throwable failure) {
+            over = true;
+            if (recorded != null) {
+                return recorded;
+            }
+            Throwable own = failure instanceof BakeTargetException other
+                            && !other.target().equals(definition.name())
+                    ? new CancellationException()
+                    : failure;
+            return ended(null, own);
+        }
+    }
+
+    /**
+     * Builds the targets on a daemon that has a free slot. No thread waits for any part of the bake.
+     *
+     * @param folder the job's current folder, to which the paths of files are relative
+     * @param env environment of the run, whose variable {@code WORKSPACE} is the path of the workspace
+     * @param journal saves the running bake
+     * @return the images by target; or an {@link AbortException} with a message for the user if the bake failed for a
+     *     foreseeable reason. Canceling the future stops the bake
+     */
+    public CompletableFuture<Map<String, BuiltImage>> start(
+            @CheckForNull FilePath folder, @CheckForNull EnvVars env, BuildJournal journal) {
+        EnvVars environment = env == null ? new EnvVars() : env;
+        return Async.begin(() -> {
+            if (folder == null) {
+                throw new AbortException("bake files are read from a workspace; run the step inside node");
+            }
+            TreenqConfiguration.get().policy().checkName(order.builder());
+            String workspace = environment.get("WORKSPACE", folder.getRemote());
+            BakeFilesCallable files = new BakeFilesCallable(input(environment, workspace), listener);
+            CompletableFuture<TreeMap<String, TargetBuild>> read = AgentCall.begin(folder, files);
+            return Async.then(
+                    Async.orElse(read, failure -> CompletableFuture.failedFuture(masked(failure))),
+                    definitions -> withPrefixes(() -> bake(definitions, folder, environment, workspace, journal)));
+        });
+    }
+
+    /** Ends the prefixes of the targets' lines after the work. */
+    private <T> CompletableFuture<T> withPrefixes(Callable<CompletableFuture<T>> work) throws Exception {
+        boolean begun = false;
+        try {
+            CompletableFuture<T> done = work.call();
+            begun = true;
+            done.whenComplete((result, failure) -> endPrefixes());
+            return done;
+        } finally {
+            if (!begun) {
+                endPrefixes();
+            }
+        }
+    }
+
+    private void endPrefixes() {
+        targets.values().forEach(target -> target.prefix.end());
+    }
+
+    private BakeInput input(EnvVars env, String workspace) {
+        Map<String, String> visible = new HashMap<>();
+        for (String name : order.environment()) {
+            String value = env.get(name);
+            if (value != null) {
+                visible.put(name, value);
+            }
+        }
+        return new BakeInput(
+                order.files(), order.targets(), order.overrides(), order.variables(), visible, order.push(), workspace);
+    }
+
+    /** A message about a file can quote the value of a variable. */
+    private Throwable masked(Throwable failure) {
+        return failure.getClass() == AbortException.class
+                ? new AbortException(Redaction.of(mask.secrets()).apply(mask.apply(failure.getMessage())))
+                : failure;
+    }
+
+    private CompletableFuture<Map<String, BuiltImage>> bake(
+            SortedMap<String, TargetBuild> definitions,
+            FilePath folder,
+            EnvVars env,
+            String workspace,
+            BuildJournal journal)
+            throws IOException {
+        requireAllowed(definitions.values());
+        for (TargetBuild definition : definitions.values()) {
+            targets.put(definition.name(), new Target(definition, imageOrder(definition)));
+        }
+        for (Target target : targets.values()) {
+            named(target, target.build::requireAllowed);
+        }
+        Bake bake = ImagesAction.of(run).beginBake(BuildRequest.newRef(), order.subject());
+        for (Map.Entry<String, Target> target : targets.entrySet()) {
+            begin(bake, target.getKey(), target.getValue());
+        }
+        listener.getLogger().println(link(bake));
+        BegunBuild earlier = journal.begun();
+        if (earlier != null) {
+            ImagesAction.of(run).continued(earlier.ref(), bake);
+        }
+        DaemonSelection selection = new DaemonSelection(
+                order.builder(),
+                platforms(),
+                order.retries(),
+                run.getParent(),
+                identity(),
+                ControllerDaemonPool.get(),
+                AgentProbe.of(run, folder, listener),
+                listener,
+                earlier != null && ImageBuild.isConfigured(earlier.site(), run) ? earlier.site() : null);
+        CompletableFuture<Boolean> built = DaemonAttempts.of(
+                selection,
+                new Attempts(bake),
+                location -> Async.then(
+                        journal.begins(new BegunBuild(bake.getRef(), location)),
+                        saved -> buildOn(location, folder, env, workspace)));
+        return results(built, bake);
+    }
+
+    private void begin(Bake bake, String name, Target target) throws IOException {
+        List<String> tags = target.definition.build().tags();
+        int number = target.build
+                .beginTimeline(tags.isEmpty() ? name : tags.get(0) + " (" + name + ")")
+                .number();
+        ImagesAction.of(run).began(bake, name, number);
+    }
+
+    /** Returns a line with a link to the bake's page. */
+    private String link(Bake bake) {
+        return HyperlinkNote.encodeTo(
+                '/' + ImagesAction.of(run).urlOf(bake),
+                "Bake " + bake.getNumber() + ": " + targets.size() + (targets.size() == 1 ? " target" : " targets"));
+    }
+
+    /** Lets all targets follow the attempts of the bake. A target that was built takes no part in later attempts. */
+    private final class Attempts implements DaemonAttempts.Observer {
+        private final Bake bake;
+
+        Attempts(Bake bake) {
+            this.bake = bake;
+        }
+
+        @Override
+        public void located(BuildLocation location) {
+            located = true;
+            unfinished().forEach(target -> target.build.attempts().located(location));
+        }
+
+        @Override
+        public void waiting() {
+            unfinished().forEach(target -> target.build.attempts().waiting());
+        }
+
+        @Override
+        public void lost(DaemonLostException failure) throws IOException {
+            for (Target target : unfinished()) {
+                target.build.attempts().lost(failure);
+                ImagesAction.of(run).began(bake, target.definition.name(), target.build.number());
+            }
+        }
+    }
+
+    private List<Target> unfinished() {
+        return targets.values().stream().filter(target -> !target.isBuilt()).toList();
+    }
+
+    private CompletableFuture<Boolean> buildOn(BuildLocation location, FilePath folder, EnvVars env, String workspace) {
+        if (unfinished().isEmpty()) {
+            // The daemon was lost after it had built everything.
+            return CompletableFuture.completedFuture(Boolean.TRUE);
+        }
+        // Credential stores may be remote, and decrypting keys takes time.
+        CompletableFuture<BakeCallable> callable = Async.call(Async.BLOCKING, () -> callable(location, env, workspace));
+        return Async.then(callable, ready -> AgentCall.begin(folder, ready));
+    }
+
+    private BakeCallable callable(BuildLocation location, EnvVars env, String workspace)
+            throws IOException, InterruptedException {
+        List<BakeCallable.Part> parts = new ArrayList<>();
+        for (Target target : needed()) {
+            AgentBuildInput input = target.build.agentInput(location, workspace, env);
+            parts.add(new BakeCallable.Part(
+                    target.definition.name(),
+                    !target.definition.subrequest().isEmpty(),
+                    target.isBuilt() ? input.with(again(input.build())) : input,
+                    target.log.getLogger()::print,
+                    target.build.sink()));
+        }
+        listener.getLogger()
+                .println("Building " + parts.size() + (parts.size() == 1 ? " target on '" : " targets on '")
+                        + location.builder() + "' (" + location.address() + ")");
+        return new BakeCallable(
+                parts,
+                new BuildTask(order.failOnWarning(), RegistryAccess.connections(run)),
+                parts.get(0).input().endpoint(),
+                ImageBuild.contextKey(identity()),
+                (name, build) -> built(name, build, location),
+                listener.getLogger()::print);
+    }
+
+    /** Returns the build of a target that was built before, for its result only. */
+    private static DockerfileBuild again(DockerfileBuild build) {
+        return build.withoutOutputs().withRef(BuildRequest.newRef());
+    }
+
+    /**
+     * Returns the targets that are not built yet, and those whose results they use. The latter may have been built on a
+     * daemon that was lost; they are built again for their results, without outputs.
+     */
+    private Collection<Target> needed() {
+        SortedMap<String, Target> needed = new TreeMap<>();
+        List<Target> open = new ArrayList<>(unfinished());
+        while (!open.isEmpty()) {
+            Target target = open.remove(open.size() - 1);
+            if (needed.put(target.definition.name(), target) == null) {
+                target.definition.links().values().forEach(link -> open.add(targets.get(link)));
+            }
+        }
+        return needed.values();
+    }
+
+    /** Takes a target that the agent has built. The agent is not trusted. */
+    private void built(String name, Serializable build, BuildLocation location) {
+        Target target = targets.get(name);
+        if (target == null) {
+            throw new IllegalArgumentException("there is no such target");
+        }
+        target.record(AgentAnswers.finished(build), location.builder());
+    }
+
+    /** Waits until all that was built is recorded, and ends the timelines of the other targets. */
+    private CompletableFuture<Map<String, BuiltImage>> results(CompletableFuture<Boolean> built, Bake bake) {
+        return Async.handle(built, (done, failure) -> {
+            if (ImageBuild.isShuttingDown() && !located) {
+                // The bake is started from the beginning after the restart.
+                ImagesAction.of(run).discard(bake);
+            }
+            Throwable missing = failure == null
+                    ? new AbortException("the agent sent an invalid result: a target is missing")
+                    : failure;
+            List<CompletableFuture<BuiltImage>> results = targets.values().stream()
+                    .map(target -> target.definition.subrequest().isEmpty() || failure != null
+                            ? target.result(missing)
+                            : target.ended(null, null))
+                    .toList();
+            CompletableFuture<Void> all = CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
+            return Async.handle(
+                    all,
+                    (nothing, problem) -> failure != null
+                            ? CompletableFuture.failedFuture(failure)
+                            : problem != null
+                                    ? CompletableFuture.failedFuture(problem)
+                                    : CompletableFuture.completedFuture(images()));
+        });
+    }
+
+    /** Returns the images of the targets that were asked for. */
+    private Map<String, BuiltImage> images() {
+        Map<String, BuiltImage> images = new LinkedHashMap<>();
+        targets.forEach((name, target) -> {
+            if (!target.definition.linked() && target.isBuilt()) {
+                images.put(name, target.result(null).join());
+            }
+        });
+        return images;
+    }
+
+    private List<String> platforms() {
+        return targets.values().stream()
+                .flatMap(target -> target.definition.build().platforms().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Returns a text that identifies the bake in the job. Bakes with the same text share a daemon's cache. */
+    private String identity() {
+        return run.getParent().getFullName() + "\0bake\0" + String.join("\0", order.files());
+    }
+
+    // --- what the files may ask for
+
+    private void requireAllowed(Collection<TargetBuild> definitions) throws AbortException {
+        if (definitions.isEmpty()) {
+            throw new AbortException("the bake files describe no target that could be built");
+        }
+        List<String> allowed = new ArrayList<>(order.allow());
+        // Each SSH agent that a target asks for is looked for among those that the job gives.
+        allowed.add("ssh");
+        BakeEntitlements entitlements;
+        try {
+            entitlements = BakeEntitlements.of(allowed);
+        } catch (BuildkitException.InvalidRequestException e) {
+            throw new AbortException("allow: " + e.getMessage());
+        }
+        for (TargetBuild target : definitions) {
+            List<String> missing = entitlements.missing(List.of(target));
+            if (!missing.isEmpty()) {
+                throw new AbortException("target '" + target.name() + "' asks for the entitlement '" + missing.get(0)
+                        + "'; add it to allow of the step if the target may have it");
+            }
+            if (!Set.of("", BakeCallable.LINT).contains(target.subrequest())) {
+                throw new AbortException("target '" + target.name() + "' calls '"
+                        + target.subrequest().replaceFirst("^frontend[.]", "")
+                        + "', but a job can only build and check; remove call, or set it to check");
+            }
+            for (String link : target.links().values()) {
+                if (definitions.stream().noneMatch(other -> other.name().equals(link))) {
+                    throw new AbortException(
+                            "target '" + target.name() + "' needs the target '" + link + "', which there is not");
+                }
+            }
+        }
+    }
+
+    /** A check of a target. */
+    private interface Check {
+        void check() throws AbortException;
+    }
+
+    private static void named(Target target, Check check) throws AbortException {
+        try {
+            check.check();
+        } catch (AbortException e) {
+            throw new AbortException("target '" + target.definition.name() + "': " + e.getMessage());
+        }
+    }
+
+    private ImageOrder imageOrder(TargetBuild target) throws AbortException {
+        DockerfileBuild build = target.build().withRef(BuildRequest.newRef());
+        return new ImageOrder(
+                build,
+                order.builder(),
+                credentialsId(target.name(), build),
+                null,
+                secrets(target),
+                ssh(target),
+                List.of(),
+                List.of(),
+                false,
+                false,
+                order.failOnWarning(),
+                true,
+                order.retries(),
+                // The values of files are not expanded, because they could ask for any variable.
+                UnaryOperator.identity());
+    }
+
+    /**
+     * Returns the credentials for the registries of the target's tags. The file names the registries, so credentials
+     * are only sent to registries that the job or an administrator names, too.
+     */
+    @CheckForNull
+    private String credentialsId(String target, DockerfileBuild build) throws AbortException {
+        if (order.credentialsId() == null || build.tags().isEmpty() || !build.isPushed()) {
+            return null;
+        }
+        Set<String> hosts = new HashSet<>(order.registries());
+        JobConfiguration.of(run.getParent())
+                .registries()
+                .forEach(registry -> hosts.add(registry.item().getHost()));
+        for (String tag : build.tags()) {
+            String host = ImageName.parse(tag).host();
+            if (!hosts.contains(host)) {
+                throw new AbortException("target '" + target + "' pushes to '" + host
+                        + "', which does not get the credentials '" + order.credentialsId()
+                        + "'; add it to registries of the step if it may get them");
+            }
+        }
+        return order.credentialsId();
+    }
+
+    private List<BuildSecret> secrets(TargetBuild target) throws AbortException {
+        List<BuildSecret> secrets = new ArrayList<>();
+        for (Entries.Secret asked : target.secrets()) {
+            secrets.add(secret(target.name(), asked));
+        }
+        return secrets;
+    }
+
+    private BuildSecret secret(String target, Entries.Secret asked) throws AbortException {
+        for (BuildSecret given : order.secrets()) {
+            if (given.getId().equals(asked.id())) {
+                return given;
+            }
+        }
+        BuildSecret secret = new BuildSecret(asked.id());
+        if (!asked.source().isEmpty()) {
+            // The agent reads files of the workspace only.
+            secret.setFile(asked.source());
+            return secret;
+        }
+        String variable = asked.environment().isEmpty() ? asked.id() : asked.environment();
+        if (!order.environment().contains(variable)) {
+            throw new AbortException("target '" + target + "' asks for the secret '" + asked.id()
+                    + "'; give it with secrets of the step, or add the variable '" + variable
+                    + "' to envVariables");
+        }
+        secret.setEnv(variable);
+        return secret;
+    }
+
+    private List<SshAccess> ssh(TargetBuild target) throws AbortException {
+        List<SshAccess> access = new ArrayList<>();
+        for (Entries.Ssh asked : target.ssh()) {
+            String id = asked.id().isEmpty() ? SshAccess.DEFAULT_ID : asked.id();
+            List<SshAccess> given =
+                    order.ssh().stream().filter(each -> each.getId().equals(id)).toList();
+            if (given.isEmpty()) {
+                throw new AbortException(
+                        "target '" + target.name() + "' asks for SSH '" + id + "'; give it with ssh of the step");
+            }
+            access.addAll(given);
+        }
+        return access;
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.TaskListener;
+import hudson.remoting.Channel;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
+import io.jenkins.plugins.treenq.buildkit.client.BakeFiles;
+import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
+import io.jenkins.plugins.treenq.buildkit.client.Workspace;
+import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Reads the bake files of a workspace and evaluates them on the agent, so that a file that takes time or memory takes
+ * the agent's. No daemon is needed.
+ */
+final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>> {
+    private static final long serialVersionUID = 1;
+
+    private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
+
+    private final BakeInput input;
+
+    private BakeFilesCallable(BakeInput input, LogSink log, @CheckForNull TaskCallbacks callbacks) {
+        super(log, callbacks);
+        this.input = input;
+    }
+
+    BakeFilesCallable(BakeInput input, TaskListener listener) {
+        this(input, listener.getLogger()::print, null);
+    }
+
+    @Override
+    BakeFilesCallable of(Channel agent, TaskCallbacks receiver) {
+        return new BakeFilesCallable(
+                input, agent.export(LogSink.class, log), agent.export(TaskCallbacks.class, receiver));
+    }
+
+    @Override
+    CompletableFuture<TreeMap<String, TargetBuild>> begin(File folder) {
+        return Async.call(Async.BLOCKING, () -> targets(folder.toPath()));
+    }
+
+    @Override
+    TreeMap<String, TargetBuild> checked(Object answer) {
+        return AgentAnswers.targets(answer);
+    }
+
+    private TreeMap<String, TargetBuild> targets(Path folder) throws AbortException {
+        Path whole = Path.of(input.workspace());
+        Workspace workspace = new Workspace(folder, folder.startsWith(whole) ? whole : folder);
+        try {
+            BakeDefinition definition = BakeDefinition.read(request(workspace, List.of()));
+            if (input.push()) {
+                definition = BakeDefinition.read(request(workspace, pushes(definition)));
+            }
+            String epoch = input.environment().getOrDefault(SOURCE_DATE_EPOCH, "");
+            return new TreeMap<>(TargetBuild.all(definition, new TargetBuild.Defaults(epoch, "")));
+        } catch (BuildkitException.InvalidRequestException | BakeException | HclException e) {
+            throw new AbortException(e.getMessage());
+        }
+    }
+
+    /**
+     * Returns the overrides that push each image that has tags, as {@code --push} of buildx does for all targets, which
+     * refuses those without tags.
+     */
+    private static List<String> pushes(BakeDefinition definition) {
+        return definition.targets().values().stream()
+                .filter(target -> !target.linked() && !target.tags().isEmpty())
+                .map(target -> target.name() + ".push=true")
+                .toList();
+    }
+
+    private BakeRequest request(Workspace workspace, List<String> pushes)
+            throws BuildkitException.InvalidRequestException {
+        List<String> overrides = new ArrayList<>(pushes);
+        overrides.addAll(input.overrides());
+        return new BakeFiles(workspace)
+                .request(input.files(), input.targets(), overrides, input.variables(), input.environment());
+    }
+}

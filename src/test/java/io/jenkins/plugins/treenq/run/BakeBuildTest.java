@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.tasks.Shell;
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.config.Policy;
+import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
+import io.jenkins.plugins.treenq.report.BuiltImage;
+import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.step.TreenqBakeStep;
+import io.jenkins.plugins.treenq.step.TreenqBaker;
+import io.jenkins.plugins.treenq.timeline.BuildState;
+import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.CreateFileBuilder;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
+
+/** Bakes of a real Jenkins on a real daemon, which pushes to a real registry. */
+@SharedJenkins
+class BakeBuildTest {
+    @RegisterExtension
+    private final InboundAgentExtension agents = new InboundAgentExtension();
+
+    private JenkinsRule jenkins;
+    private Pipelines pipelines;
+    private Daemon daemon;
+    private String repository;
+
+    @BeforeEach
+    void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        pipelines = new Pipelines(rule);
+        daemon = Daemon.first();
+        repository = "bake-" + UUID.randomUUID().toString().substring(0, 8);
+        Configured.with(daemon);
+    }
+
+    private String linked() {
+        return """
+                variable "TAG" {
+                  default = "none"
+                }
+                group "default" {
+                  targets = ["web", "api"]
+                }
+                target "base" {
+                  dockerfile-inline = <<EOT
+                FROM busybox
+                RUN echo the base of %1$s > /base
+                EOT
+                }
+                target "web" {
+                  contexts = { base = "target:base" }
+                  dockerfile-inline = <<EOT
+                FROM base
+                RUN cat /base
+                EOT
+                  tags = ["%2$s/%1$s/web:${TAG}"]
+                }
+                target "api" {
+                  dockerfile-inline = <<EOT
+                FROM busybox
+                COPY hello /hello
+                EOT
+                  tags = ["%2$s/%1$s/api:${TAG}", "%2$s/%1$s/api:latest"]
+                }
+                """.formatted(repository, daemon.registry());
+    }
+
+    /** A target without a context, tagged if there is a tag. */
+    private String target(String name, String dockerfile, String more) {
+        return """
+                target "%s" {
+                  dockerfile-inline = <<EOT
+                %s
+                EOT
+                %s
+                }
+                """.formatted(name, dockerfile.strip(), more);
+    }
+
+    private String tagged(String name) {
+        return "  tags = [\"" + daemon.registry() + "/" + repository + "/" + name + ":1\"]";
+    }
+
+    private static String script(String file, String steps) {
+        return "writeFile file: 'hello', text: 'hi'\nwriteFile file: 'docker-bake.hcl', text: '''"
+                + file.replace("\\", "\\\\") + "'''\n" + steps;
+    }
+
+    private String digest(String name, String tag) throws Exception {
+        return new Registry(daemon).digest(repository + "/" + name, tag).orElseThrow();
+    }
+
+    private Map<String, TimelinePage> pages(Run<?, ?> run) {
+        return run.getAction(ImagesAction.class).getBuilds().stream()
+                .collect(
+                        Collectors.toMap(page -> page.getSubject().replaceFirst("^.*\\((.*)\\)$", "$1"), page -> page));
+    }
+
+    @Test
+    void aScriptGetsTheImagesThatTheRegistryHas() throws Exception {
+        WorkflowRun run = pipelines.success(script(linked(), """
+                def images = treenqBake files: ['docker-bake.hcl'], variables: [TAG: '1.4']
+                echo "web=$images.web.digest api=${images.api.digest}"
+                echo "names=${images.keySet()} tags=$images.api.tags"
+                """));
+
+        jenkins.assertLogContains("web=" + digest("web", "1.4") + " api=" + digest("api", "1.4"), run);
+        assertEquals(digest("api", "latest"), digest("api", "1.4"));
+        jenkins.assertLogContains("names=[api, web] tags=[" + daemon.registry() + "/" + repository + "/api:1.4", run);
+        jenkins.assertLogContains("Building 3 targets on 'default' (" + daemon.address() + ")", run);
+        assertThat(JenkinsRule.getLog(run), containsString("[target:web] #"));
+        ImagesAction action = run.getAction(ImagesAction.class);
+        assertThat(
+                action.getImages().stream().map(BuiltImage::getDigest).toList(),
+                containsInAnyOrder(digest("web", "1.4"), digest("api", "1.4")));
+        assertThat(action.getBuilds(), hasSize(3));
+        action.getBuilds().forEach(page -> assertEquals(BuildState.SUCCESS, page.getState(), page.getSubject()));
+        assertThat(run.getArtifacts(), hasSize(2));
+    }
+
+    @Test
+    void theTargetsHaveAPageThatLinksTheirBuilds() throws Exception {
+        WorkflowRun run = pipelines.success(script(linked(), "treenqBake(variables: [TAG: '2'])"));
+
+        String console = jenkins.createWebClient()
+                .getPage(run, "console")
+                .getWebResponse()
+                .getContentAsString();
+        assertThat(console, containsString(run.getUrl() + "treenq/bake-1/"));
+        String page = jenkins.createWebClient()
+                .getPage(run, "treenq/bake-1/")
+                .getWebResponse()
+                .getContentAsString();
+        for (Map.Entry<String, TimelinePage> build : pages(run).entrySet()) {
+            assertThat(
+                    page,
+                    containsString(run.getUrl() + "treenq/" + build.getValue().getNumber() + "/"));
+        }
+        assertThat(page, containsString(digest("web", "2")));
+        String api = jenkins.createWebClient()
+                .goTo(run.getUrl() + "treenq/bake-1/api/json?depth=2", "application/json")
+                .getWebResponse()
+                .getContentAsString();
+        assertThat(api, containsString("\"name\":\"base\""));
+        assertThat(
+                jenkins.createWebClient().getPage(run).getWebResponse().getContentAsString(),
+                containsString("bake-1/"));
+    }
+
+    @Test
+    void eachCellOfAMatrixIsATarget() throws Exception {
+        String file = """
+                target "app" {
+                  name = "app-${v}"
+                  matrix = { v = ["one", "two"] }
+                  dockerfile-inline = <<EOT
+                FROM busybox
+                ARG V
+                RUN echo $V > /v
+                EOT
+                  args = { V = v }
+                  tags = ["%s/%s/app:${v}"]
+                }
+                """.formatted(daemon.registry(), repository);
+
+        WorkflowRun run = pipelines.success(script(file, """
+                def images = treenqBake targets: ['app'], set: ['*.labels.team=shop']
+                echo "one=${images['app-one'].digest} two=${images['app-two'].digest}"
+                """));
+
+        jenkins.assertLogContains("one=" + digest("app", "one") + " two=" + digest("app", "two"), run);
+    }
+
+    @Test
+    void composeFilesAreBuiltOnAnAgentThatIsAnotherProcess() throws Exception {
+        pipelines.connect(agents, "remote");
+        WorkflowRun run =
+                jenkins.buildAndAssertSuccess(pipelines.job("""
+                writeFile file: 'compose.yaml', text: '''
+                services:
+                  web:
+                    image: %s/%s/web:${TAG:-5}
+                    build:
+                      context: web
+                  db:
+                    image: postgres
+                '''
+                dir('web') { writeFile file: 'Dockerfile', text: 'FROM busybox\\nCOPY Dockerfile /\\n' }
+                def images = treenqBake()
+                echo "web=$images.web.digest"
+                """.formatted(daemon.registry(), repository), "remote"));
+
+        jenkins.assertLogContains("web=" + digest("web", "5"), run);
+    }
+
+    @Test
+    void theEnvironmentIsNotVisibleUnlessItIsNamed() throws Exception {
+        WorkflowRun run = pipelines.success(script(linked(), """
+                withEnv(['TAG=leaked']) {
+                    treenqBake()
+                }
+                withEnv(['TAG=named']) {
+                    treenqBake(envVariables: ['TAG'])
+                    treenqBake(envVariables: ['TAG'], variables: [TAG: 'stronger'])
+                }
+                """));
+
+        digest("web", "none");
+        digest("web", "named");
+        digest("web", "stronger");
+        assertTrue(new Registry(daemon).digest(repository + "/web", "leaked").isEmpty());
+        jenkins.assertLogNotContains("leaked", run);
+    }
+
+    @Test
+    void aFileOutsideOfTheWorkspaceIsNotRead() throws Exception {
+        WorkflowRun run = pipelines.failure("""
+                sh 'rm -f docker-bake.hcl; ln -s /etc/passwd docker-bake.hcl'
+                treenqBake files: ['docker-bake.hcl']
+                """);
+        jenkins.assertLogContains("is outside of '", run);
+        jenkins.assertLogNotContains("root:", run);
+
+        WorkflowRun compose = pipelines.failure("""
+                writeFile file: 'compose.yaml', text: 'services: {web: {build: ., env_file: [link]}}'
+                sh 'ln -s /etc/passwd link'
+                treenqBake files: ['compose.yaml']
+                """);
+        jenkins.assertLogContains("is outside of '", compose);
+        jenkins.assertLogNotContains("root:", compose);
+
+        WorkflowRun context = pipelines.failure(
+                script("target \"default\" { context = \"link\" }", "sh 'ln -s /etc link'; treenqBake()"));
+        jenkins.assertLogContains("ERROR: target 'default': context ", context);
+        jenkins.assertLogContains("is outside of '", context);
+
+        WorkflowRun secret = pipelines.failure(
+                script(target("default", "FROM busybox", "secret = [\"id=hosts,src=/etc/hosts\"]"), "treenqBake()"));
+        jenkins.assertLogContains("ERROR: target 'default': secret 'hosts' '/etc/hosts' is outside of '", secret);
+    }
+
+    @Test
+    void thePolicyHoldsForEachTarget() throws Exception {
+        Policy policy = new Policy();
+        policy.setPushTo(List.of(daemon.registry() + "/" + repository));
+        TreenqConfiguration.get().setPolicy(policy);
+        String file = target("good", "FROM busybox", tagged("good"))
+                + target("evil", "FROM busybox", "  tags = [\"" + daemon.registry() + "/elsewhere/evil:1\"]");
+
+        WorkflowRun run = pipelines.failure(script(file, "treenqBake(targets: ['good', 'evil'])"));
+
+        jenkins.assertLogContains(
+                "ERROR: target 'evil': the administrator's policy does not allow a push to " + daemon.registry()
+                        + "/elsewhere/evil; it allows",
+                run);
+        jenkins.assertLogNotContains("Building", run);
+        assertNull(run.getAction(ImagesAction.class));
+    }
+
+    @Test
+    void entitlementsMustBeAllowedInTheStep() throws Exception {
+        String file = target("default", "FROM busybox\nRUN true", "entitlements = [\"network.host\"]");
+
+        WorkflowRun run = pipelines.failure(script(file, "treenqBake()"));
+
+        jenkins.assertLogContains(
+                "ERROR: target 'default' asks for the entitlement 'network.host'; add it to allow of the step if the"
+                        + " target may have it",
+                run);
+        jenkins.assertLogNotContains("Building", run);
+
+        Policy policy = new Policy();
+        policy.setEntitlements(List.of());
+        TreenqConfiguration.get().setPolicy(policy);
+        jenkins.assertLogContains(
+                "ERROR: target 'default': the administrator's policy does not allow the entitlement 'network.host'",
+                pipelines.failure(script(file, "treenqBake(allow: ['network.host'])")));
+    }
+
+    @Test
+    void secretsComeFromTheStepOnly() throws Exception {
+        Configured.add(Configured.text("npm-token", "squeamish ossifrage"));
+        String file = target(
+                "default",
+                "FROM busybox\nARG N\nRUN --mount=type=secret,id=npm echo \"it is $(cat /run/secrets/npm)\"",
+                "args = {N = \"" + repository + "\"}\nsecret = [\"id=npm,env=NPM_TOKEN\"]");
+
+        WorkflowRun run = pipelines.success(script(file, "treenqBake(secrets: [npm: 'npm-token'])"));
+
+        jenkins.assertLogContains("it is ****", run);
+        jenkins.assertLogNotContains("squeamish", run);
+
+        WorkflowRun unnamed = pipelines.failure(script(file, "withEnv(['NPM_TOKEN=ossifrage']) { treenqBake() }"));
+        jenkins.assertLogContains(
+                "ERROR: target 'default' asks for the secret 'npm'; give it with secrets of the step, or add the"
+                        + " variable 'NPM_TOKEN' to envVariables",
+                unnamed);
+
+        WorkflowRun named = pipelines.success(
+                script(file, "withEnv(['NPM_TOKEN=ossifrage']) { treenqBake(envVariables: ['NPM_TOKEN']) }"));
+        jenkins.assertLogNotContains("ossifrage", named);
+    }
+
+    @Test
+    void aFileCannotSendCredentialsToARegistryThatItNames() throws Exception {
+        Configured.add(Configured.login("other-login", "user", "password of another"));
+        String file = target("web", "FROM busybox", "  tags = [\"evil.example.com/web:1\"]");
+
+        WorkflowRun run = pipelines.failure(script(file, "treenqBake(targets: ['web'], credentialsId: 'other-login')"));
+
+        jenkins.assertLogContains(
+                "ERROR: target 'web' pushes to 'evil.example.com', which does not get the credentials 'other-login';"
+                        + " add it to registries of the step if it may get them",
+                run);
+        jenkins.assertLogNotContains("Building", run);
+    }
+
+    @Test
+    void sshIsThatOfTheStepOnly() throws Exception {
+        WorkflowRun run =
+                pipelines.failure(script(target("default", "FROM busybox", "ssh = [\"default\"]"), "treenqBake()"));
+
+        jenkins.assertLogContains("ERROR: target 'default' asks for SSH 'default'; give it with ssh of the step", run);
+    }
+
+    @Test
+    void aTargetThatFailsIsNamedAndCancelsTheOthers() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        String file = target("slow", "FROM busybox\nRUN sleep 300; echo " + mark, tagged("slow"))
+                + target("quick", "FROM busybox\nCOPY hello /", tagged("quick"))
+                + target("broken", "FROM busybox\nRUN sleep 10; echo " + mark + "; exit 7", tagged("broken"));
+
+        WorkflowRun run = pipelines.failure(script(file, "treenqBake(targets: ['slow', 'quick', 'broken'])"));
+
+        String log = JenkinsRule.getLog(run);
+        assertThat(log, containsString("ERROR: target 'broken': building " + daemon.registry()));
+        assertThat(log, containsString("exit code: 7"));
+        assertThat(log, not(containsString("\tat ")));
+        Map<String, TimelinePage> pages = pages(run);
+        assertEquals(BuildState.FAILURE, pages.get("broken").getState());
+        assertEquals(BuildState.ABORTED, pages.get("slow").getState());
+        // What was pushed is known.
+        assertEquals(BuildState.SUCCESS, pages.get("quick").getState());
+        assertThat(
+                run.getAction(ImagesAction.class).getImages().stream()
+                        .map(BuiltImage::getDigest)
+                        .toList(),
+                contains(digest("quick", "1")));
+        DaemonSteps.await(mark, false);
+    }
+
+    @Test
+    void abortingStopsAllTargets() throws Exception {
+        String mark = UUID.randomUUID().toString();
+        String file = target("one", "FROM busybox\nRUN sleep 300; echo 1" + mark, tagged("one"))
+                + target("two", "FROM busybox\nRUN sleep 300; echo 2" + mark, tagged("two"));
+        WorkflowRun run = pipelines
+                .job(script(file, "treenqBake(targets: ['one', 'two'])"))
+                .scheduleBuild2(0)
+                .waitForStart();
+        DaemonSteps.await("1" + mark, true);
+        DaemonSteps.await("2" + mark, true);
+
+        run.doStop();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        DaemonSteps.await("1" + mark, false);
+        DaemonSteps.await("2" + mark, false);
+        pages(run).values().forEach(page -> assertEquals(BuildState.ABORTED, page.getState()));
+    }
+
+    @Test
+    void allTargetsTakeOneSlot() throws Exception {
+        TreenqConfiguration.get().getBuilders().get(0).setLimit(1);
+
+        WorkflowRun run = pipelines.success(script(linked(), "treenqBake(variables: [TAG: 'slot'])"));
+
+        jenkins.assertLogNotContains("Waiting", run);
+    }
+
+    @Test
+    void freestyleJobsBakeToo() throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject("baked");
+        job.getBuildersList().add(new CreateFileBuilder("docker-bake.hcl", linked()));
+        job.getBuildersList().add(new CreateFileBuilder("hello", "hi"));
+        TreenqBakeStep step = new TreenqBakeStep();
+        step.setVariables(List.of("TAG=$BUILD_NUMBER"));
+        job.getBuildersList().add(new TreenqBaker(step));
+        job.getBuildersList().add(new Shell("echo web=$TREENQ_IMAGE_DIGEST_WEB $TREENQ_IMAGE_API"));
+
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
+
+        jenkins.assertLogContains(
+                "web=" + digest("web", "1") + " " + daemon.registry() + "/" + repository + "/api@" + digest("api", "1"),
+                build);
+    }
+
+    @Test
+    void aTargetCanOnlyBeChecked() throws Exception {
+        String file = target("default", "from busybox AS Base", "call = \"check\"");
+
+        WorkflowRun run = pipelines.success(script(file, "echo \"images=${treenqBake()}\""));
+
+        jenkins.assertLogContains("[target:default] WARNING: StageNameCasing", run);
+        jenkins.assertLogContains("images=[:]", run);
+        jenkins.assertLogContains(
+                "ERROR: target 'default': building", pipelines.failure(script(file, "treenqBake(failOn: 'warning')")));
+    }
+
+    @Test
+    void mistakesAreReportedInALine() throws Exception {
+        assertFails("writeFile file: 'x.hcl', text: 'target {'; treenqBake(files: 'x.hcl')", "ERROR: x.hcl:1");
+        assertFails("treenqBake(files: 'missing.hcl')", "ERROR: bake file '");
+        assertFails("deleteDir(); treenqBake()", "ERROR: there is no bake file; give the path of one");
+        assertFails(script(linked(), "treenqBake(targets: ['nothing'])"), "nothing");
+        assertFails("treenqBake(file: 'x')", "ERROR: treenqBake has no argument 'file'; did you mean 'files'?");
+        assertFails("treenqBake(retries: -1)", "ERROR: retries: -1 is negative; use 0 for no retries");
+    }
+
+    private void assertFails(String steps, String line) throws Exception {
+        WorkflowRun run = pipelines.failure(steps);
+        jenkins.assertLogContains(line, run);
+        jenkins.assertLogNotContains("\tat ", run);
+    }
+}
