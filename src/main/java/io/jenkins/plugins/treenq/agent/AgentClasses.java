@@ -91,7 +91,7 @@ public final class AgentClasses {
             });
         } catch (RuntimeException | Error e) {
             // There may not be enough memory for another thread.
-            LOGGER.log(Level.WARNING, e, () -> "no thread sends the classes to " + agent.getName());
+            LOGGER.log(Level.WARNING, e, () -> "no thread can be started to send the classes to " + agent.getName());
             sent.complete(null);
         }
         return sent;
@@ -109,7 +109,7 @@ public final class AgentClasses {
             LOGGER.log(
                     agent.isClosingOrClosed() ? Level.FINE : Level.WARNING,
                     e,
-                    () -> "the classes cannot be sent to " + agent.getName() + " at once; they travel one by one");
+                    () -> "the classes cannot be sent to " + agent.getName() + " in one jar; the agent loads them one by one");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -120,7 +120,7 @@ public final class AgentClasses {
         if (!url.startsWith("file:")
                 || url.length() > LONGEST_URL
                 || url.chars().anyMatch(c -> c <= ' ')) {
-            throw new IOException("the agent has the jar in a strange place");
+            throw new IOException("the agent reports an invalid path of the jar");
         }
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -139,7 +139,7 @@ public final class AgentClasses {
             try {
                 offer();
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, "the jar of the agents' classes cannot be made", e);
+                LOGGER.log(Level.WARNING, "the jar with the classes for agents cannot be created", e);
             }
         });
     }

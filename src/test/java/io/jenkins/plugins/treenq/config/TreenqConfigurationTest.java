@@ -346,9 +346,8 @@ class TreenqConfigurationTest {
                             + " unix:///path/buildkitd.sock"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://me:s3cret@host:1'}]",
-                    "builder 'a': the builder address 'tcp://…@host:1' has a user or password, which BuildKit "
-                            + "does not know;"
-                            + " omit it, and give certificates"),
+                    "builder 'a': the builder address 'tcp://…@host:1' has a user name or password, which BuildKit "
+                            + "does not support; use client certificates instead"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://me:s3cret word@host:1'}]",
                     "builder 'a': '…@host:1' is not a builder address; write tcp://host:port, dns:///host:port or"

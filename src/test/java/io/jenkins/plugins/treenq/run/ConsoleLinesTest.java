@@ -116,8 +116,8 @@ class ConsoleLinesTest {
         assertThat(
                 JenkinsRule.getLog(run),
                 containsString("ERROR: " + FAILED
-                        + "Dockerfile:1: base image docker.io/library/busybox:latest has none for "
-                        + "linux/s390x; there is linux/amd64"));
+                        + "Dockerfile:1: base image docker.io/library/busybox:latest does not support "
+                        + "linux/s390x; it supports linux/amd64"));
     }
 
     @Test

@@ -157,11 +157,11 @@ class ParametersTest {
                 "credentials 'without': the SSH key is encrypted; add its passphrase to the credentials");
         assertFails(
                 "ssh: [sshKey('wrong')]",
-                "credentials 'wrong': the SSH key cannot be used: the passphrase does not open it, or it is damaged;"
+                "credentials 'wrong': the SSH key cannot be used: the passphrase is wrong, or the key is damaged;"
                         + " check the passphrase");
         assertFails(
                 "ssh: [sshKey('putty')]",
-                "credentials 'putty': the SSH key cannot be used: it is in PuTTY's own form; export it in PuTTYgen with"
+                "credentials 'putty': the SSH key cannot be used: it is in PuTTY's own format; export it in PuTTYgen with"
                         + " Conversions, Export OpenSSH key");
     }
 

@@ -503,7 +503,7 @@ class RegistryImagesTest {
         try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             String host = "localhost:" + other.getLocalPort();
             String refusal =
-                    "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
+                    "registry " + host + " is not in the list of allowed hosts; configure it as a registry, or let an"
                             + " administrator add it to controllerHosts of the policy under Manage Jenkins, "
                             + "System, Treenq Build";
 
@@ -545,7 +545,7 @@ class RegistryImagesTest {
 
             assertFails(
                     "inspecting " + host + "/a/b:1 failed: registry " + host + " points to " + place
-                            + ", which may not be connected to from here; ",
+                            + ", which is not in the list of allowed hosts; ",
                     "treenqInspect '" + host + "/a/b:1'");
             assertUntouched(other);
         } finally {

@@ -255,8 +255,8 @@ class SkipTest {
         for (int i = 0; i < 2; i++) {
             WorkflowRun run = build("one", DOCKERFILE, tags("1") + ", skipIfUnchanged: true, noCache: true");
             jenkins.assertLogContains(
-                    "WARNING: the image is built, because its inputs could not be compared: what the option "
-                            + "'no-cache' brings is not known here",
+                    "WARNING: the image is built, because its inputs could not be compared: the inputs that the option "
+                            + "'no-cache' adds are unknown",
                     run);
             assertBuilt(run, "1");
         }

@@ -166,8 +166,8 @@ final class FailureExplanation {
             if (lacking.isEmpty()) {
                 return "";
             }
-            return "base image " + missing.image() + " has none for " + String.join(", ", lacking)
-                    + (there.isEmpty() ? "; choose another image or platform" : "; there is " + listed(there));
+            return "base image " + missing.image() + " does not support " + String.join(", ", lacking)
+                    + (there.isEmpty() ? "; choose another image or platform" : "; it supports " + listed(there));
         } catch (BuildkitException | IllegalArgumentException e) {
             return "";
         }

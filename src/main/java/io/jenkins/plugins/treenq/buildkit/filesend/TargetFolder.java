@@ -244,14 +244,14 @@ final class TargetFolder {
             return;
         }
         if (parent == null || !parent.startsWith(root)) {
-            throw new FileSystemException(path.toString(), null, "it is not below the output");
+            throw new FileSystemException(path.toString(), null, "it is outside of the output");
         }
         Path at = boundary;
         for (int i = boundary.getNameCount(); i < parent.getNameCount(); i++) {
             at = at.resolve(parent.getName(i));
             BasicFileAttributes attributes = attributes(at);
             if (attributes == null || !isFolder(attributes)) {
-                throw new FileSystemException(at.toString(), null, "something else has taken the place of a folder");
+                throw new FileSystemException(at.toString(), null, "a folder was replaced during the transfer");
             }
         }
         verified = parent;

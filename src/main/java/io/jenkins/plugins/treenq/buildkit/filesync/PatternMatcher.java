@@ -76,7 +76,7 @@ final class PatternMatcher {
             boolean exception = clean.startsWith("!");
             String pattern = exception ? clean.substring(1) : clean;
             if (pattern.isEmpty()) {
-                throw new InvalidPatternException("the pattern '!' takes nothing back");
+                throw new InvalidPatternException("the pattern '!' has no path after the exclamation mark");
             }
             // Go checks the syntax with this match, which overlooks some errors.
             new Glob(pattern).matches(".");

@@ -55,7 +55,7 @@ public final class SourceContent implements AutoCloseable {
         try {
             Entry entry = tree.entry(path);
             if (entry.contentBytes() < 0 || entry.contentBytes() > mostBytes) {
-                throw new IOException("it is no file of at most " + mostBytes + " bytes");
+                throw new IOException("it is not a file of at most " + mostBytes + " bytes");
             }
             try (FileContent content = FileContent.open(tree, path, entry.contentBytes())) {
                 ByteBuffer bytes = content.read(mostBytes);

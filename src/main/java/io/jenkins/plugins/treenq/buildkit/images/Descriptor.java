@@ -37,7 +37,7 @@ record Descriptor(
     static Descriptor read(Json json) {
         long size = json.number("size");
         if (size < 0 || size > MAX_BYTES) {
-            throw new IllegalArgumentException("it says that something in it has " + size + " bytes");
+            throw new IllegalArgumentException("it has a descriptor with the invalid size " + size);
         }
         return new Descriptor(
                 json.text("mediaType"),

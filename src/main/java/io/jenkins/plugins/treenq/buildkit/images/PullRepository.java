@@ -116,7 +116,7 @@ final class PullRepository {
                     && isDigest(reference)
                     && !announced.get().value().equals(reference)) {
                 throw new IllegalArgumentException(
-                        "the registry gives " + announced.get() + " instead, which is refused");
+                        "the registry returned " + announced.get() + " instead");
             }
             return announced;
         } catch (IllegalArgumentException e) {

@@ -196,7 +196,7 @@ final class PushRepository {
         if (announced.isPresent() && !announced.get().equals(digest.value())) {
             throw place.unreadable(
                     digest.value(),
-                    new IllegalArgumentException("the registry made " + announced.get() + " of it, which is refused"));
+                    new IllegalArgumentException("the registry stored it as " + announced.get()));
         }
         return true;
     }

@@ -301,7 +301,7 @@ final class RegistryClient {
         } catch (IllegalArgumentException e) {
             throw refused("has a name that no registry can have");
         }
-        RegistryRequest ping = RegistryRequest.get("", List.of(), "asking what it is");
+        RegistryRequest ping = RegistryRequest.get("", List.of(), "detecting the registry");
         RetryPolicy retries = retryPolicy();
         while (true) {
             try (RegistryResponse answer = follow(start, ping, "")) {

@@ -241,7 +241,7 @@ final class StatusStream {
         closed = true;
         ClientCallStreamObserver<?> current = call;
         if (current != null) {
-            current.cancel("the progress is not needed any more", null);
+            current.cancel("the progress is no longer needed", null);
         }
     }
 

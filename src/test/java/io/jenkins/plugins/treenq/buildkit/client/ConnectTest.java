@@ -82,7 +82,7 @@ class ConnectTest {
         try (TestServer server = new TestServer(Certificates.server(right, "localhost", TOMORROW), "v0.23.0")) {
             Tls tls = new Tls("localhost", Certificates.authority("ca").certificatePem(), "", "");
             assertSays(
-                    "was signed by another CA than the one that is given, which has the same name and another key",
+                    "is signed by another CA than the configured one, which has the same name and another key",
                     refusal(BuildkitException.TlsRefusedException.class, server.endpoint(tls)));
         }
     }
@@ -134,7 +134,7 @@ class ConnectTest {
     void aServerWithoutANewerTlsIsSaid() throws Exception {
         byte[] protocolVersion = {0x15, 3, 2, 0, 2, 2, 70};
         byte[] internalError = {0x15, 3, 3, 0, 2, 2, 80};
-        assertSays(" offers no version of TLS from 1.2 on", refusalOfServer(protocolVersion));
+        assertSays(" does not support TLS 1.2 or newer", refusalOfServer(protocolVersion));
         assertSays(" broke off the TLS handshake (internal error)", refusalOfServer(internalError));
     }
 
@@ -169,15 +169,15 @@ class ConnectTest {
         String ca = one.certificatePem();
         for (String key : new String[] {other.keyPem(), ec.keyPem()}) {
             assertEquals(
-                    "the client key does not belong to the client certificate of CN=one; give the key that this certificate"
-                            + " was made for",
+                    "the client key does not belong to the client certificate of CN=one; configure the key that belongs to"
+                            + " this certificate",
                     invalid(new Tls("", ca, one.certificatePem(), key)));
         }
         assertEquals(
-                "there is a client certificate without a client key; give its key, too",
+                "there is a client certificate without a client key; configure both or neither",
                 invalid(new Tls("", ca, one.certificatePem(), "")));
         assertEquals(
-                "there is a client key without a client certificate; give its certificate, too",
+                "there is a client key without a client certificate; configure both or neither",
                 invalid(new Tls("", ca, "", one.keyPem())));
     }
 

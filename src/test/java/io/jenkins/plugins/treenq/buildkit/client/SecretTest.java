@@ -62,7 +62,7 @@ class SecretTest {
         String other = failure(id -> {
             throw new UnsupportedOperationException("hunter2");
         });
-        assertTrue(other.contains("the client failed to answer"), other);
+        assertTrue(other.contains("the client failed to answer the request"), other);
         assertFalse(other.contains("hunter2"), other);
     }
 }

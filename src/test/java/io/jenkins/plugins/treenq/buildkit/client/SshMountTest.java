@@ -214,7 +214,7 @@ class SshMountTest {
                     BuildkitException.BuildFailedException.class,
                     () -> build(given, "RUN --mount=type=ssh,id=other,required=true true"));
             assertTrue(
-                    failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not given"),
+                    failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not provided"),
                     failed.getMessage());
         }
     }

@@ -233,7 +233,7 @@ class TokenRouteTest {
                                     Builds.content(folder, logins),
                                     BuildListener.NONE));
                     assertTrue(
-                            refused.getMessage().contains("the registry wants the login itself"), refused.getMessage());
+                            refused.getMessage().contains("the registry requires the login itself"), refused.getMessage());
                     assertFalse(refused.getMessage().contains(daemon.login().secret()));
                 }
             }

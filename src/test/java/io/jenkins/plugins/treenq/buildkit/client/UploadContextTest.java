@@ -117,7 +117,7 @@ class UploadContextTest {
                         Builds.request().option("context", Upload.address("other")),
                         uploads(Map.of("known", InputStream::nullInputStream))));
         assertTrue(
-                failure.getMessage().contains("nothing to upload from " + Upload.address("other")),
+                failure.getMessage().contains("there is no upload at " + Upload.address("other")),
                 failure.getMessage());
     }
 }

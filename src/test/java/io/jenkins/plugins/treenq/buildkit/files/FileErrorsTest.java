@@ -36,7 +36,7 @@ class FileErrorsTest {
     void theSystemsRefusalsAreReasons() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         Path absent = folder.resolve("absent");
-        assertEquals("something else is there already", words(() -> Files.createSymbolicLink(file, absent)));
+        assertEquals("another file or folder with this name already exists", words(() -> Files.createSymbolicLink(file, absent)));
         assertEquals("it does not exist", words(() -> Files.createSymbolicLink(absent.resolve("link"), file)));
         assertEquals("the folder is not empty", words(() -> Files.delete(folder)));
         assertEquals("it is not a folder", words(() -> Files.newDirectoryStream(file)));

@@ -311,7 +311,7 @@ class FolderReceiverTest {
                         "hard link to a symlink",
                         announce(symlink("a", "../outside/victim")),
                         announce(hardLink("b", "a"))),
-                attack("a size below zero", announce(file("a", -1))),
+                attack("a negative size", announce(file("a", -1))),
                 attack("more than announced", announce(file("a", 2)), content(0, (byte) 1, (byte) 2, (byte) 3)),
                 attack("less than announced", announce(file("a", 2)), content(0, (byte) 1), content(0)),
                 attack("content not asked for", announce(file("a", 0)), content(0, (byte) 1)),

@@ -313,7 +313,7 @@ class DiffCopyTest {
         transfer.walk();
         transfer.send(PacketType.PACKET_ERR, "no space left on device");
         assertEquals(
-                "the daemon gave up: no space left on device", transfer.end().getDescription());
+                "the daemon cancelled the transfer: no space left on device", transfer.end().getDescription());
         assertEquals(List.of(), failures);
     }
 
@@ -622,8 +622,8 @@ class DiffCopyTest {
     }
 
     private void refused(LocalDaemon.Transfer transfer, int id) throws InterruptedException {
-        String text = "the daemon asked for entry " + Integer.toUnsignedString(id)
-                + ", which is no file, unknown, or asked for before";
+        String text = "the daemon requested entry " + Integer.toUnsignedString(id)
+                + ", which is unknown, not a file, or already requested";
         assertEquals(text, transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8());
         Status status = transfer.end();
         assertEquals(Status.Code.INVALID_ARGUMENT, status.getCode());

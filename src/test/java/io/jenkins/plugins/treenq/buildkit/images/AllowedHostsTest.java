@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Somebody who names an image, or runs a registry, wants this client to look around in its network. */
 @Timeout(60)
 class AllowedHostsTest {
-    private static final String REFUSAL = "may not be connected to from here; add it";
+    private static final String REFUSAL = "is not in the list of allowed hosts; add it";
 
     private FakeRegistry registry;
 

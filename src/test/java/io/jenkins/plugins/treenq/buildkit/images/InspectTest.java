@@ -267,7 +267,7 @@ class InspectTest {
                         BuildkitException.RegistryRefusedException.class,
                         () -> client.resolve(registry.image("a/b@" + other)))
                 .getMessage();
-        assertTrue(line.endsWith("the registry gives " + digest + " instead, which is refused"), line);
+        assertTrue(line.endsWith("the registry returned " + digest + " instead"), line);
     }
 
     @Test
@@ -281,18 +281,18 @@ class InspectTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            text/html                                                | <html/>                                          | it comes as text/html, which is not a manifest
+            text/html                                                | <html/>                                          | its content type text/html is not that of a manifest
             application/vnd.docker.distribution.manifest.v1+prettyjws | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a current tool
             application/json                                         | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a current tool
-            application/json                                         | {"schemaVersion":2}                              | it does not say what kind of manifest it is
+            application/json                                         | {"schemaVersion":2}                              | it does not state its media type
             application/vnd.oci.image.index.v1+json                  | {"layers":[]}                                    | it is not of the type that it states, application/vnd.oci.image.index.v1+json
-            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"layers":[]}                     | it is an index and a manifest at once
-            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | it comes as application/vnd.oci.image.index.v1+json and states the type application/vnd.oci.image.manifest.v1+json
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"layers":[]}                     | it is both an index and a manifest
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | its content type is application/vnd.oci.image.index.v1+json, but it states the media type application/vnd.oci.image.manifest.v1+json
             application/vnd.oci.image.index.v1+json                  | []                                               | it is not a JSON object
             application/vnd.oci.image.index.v1+json                  | {"manifests":7}                                  | its 'manifests' is not a list
             application/vnd.oci.image.index.v1+json                  | {"manifests":[{"digest":"sha256:1","size":1}]}   | not a digest: sha256:1
-            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":-5}]}                         | it says that something in it has -5 bytes
-            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":9e18}]}                       | it says that something in it has 9000000000000000000 bytes
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":-5}]}                         | it has a descriptor with the invalid size -5
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":9e18}]}                       | it has a descriptor with the invalid size 9000000000000000000
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":1e99}]}                       | its 'size' is not a number
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":"1"}]}                        | its 'size' is not a number
             """)
@@ -304,7 +304,7 @@ class InspectTest {
     @Test
     void theDigestOfWhatIsNoManifestIsNotGivenEither() {
         registry.manifest("a/b", "1", "text/html; charset=utf-8", "<html/>");
-        assertEquals("a/b:1 cannot be read: it comes as text/html, which is not a manifest", resolveRefusal());
+        assertEquals("a/b:1 cannot be read: its content type text/html is not that of a manifest", resolveRefusal());
         registry.manifest("a/b", "1", "application/vnd.docker.distribution.manifest.v1+json", "{}");
         assertTrue(resolveRefusal().contains("schema 1"), resolveRefusal());
     }

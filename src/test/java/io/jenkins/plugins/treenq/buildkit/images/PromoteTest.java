@@ -336,7 +336,7 @@ class PromoteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1,it has 5242879 bytes and not 5242880", "1,it has more than 5242880 bytes"})
+    @CsvSource({"-1,it has 5242879 bytes instead of 5242880", "1,it has more than 5242880 bytes"})
     void contentOfAnotherLengthIsRefused(int difference, String reason) {
         Digest digest = FakeRegistry.sha256(LARGE);
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
@@ -403,7 +403,7 @@ class PromoteTest {
                 ? Optional.of(Answer.of(201, "Docker-Content-Digest", other.value()))
                 : Optional.empty());
         assertEquals(
-                "TO/x/y@" + image + " cannot be read: the registry made " + other + " of it, which is refused",
+                "TO/x/y@" + image + " cannot be read: the registry stored it as " + other,
                 refusal());
     }
 

@@ -107,7 +107,7 @@ class DockerfileReferencesTest {
         assertEquals(Set.of("a", "x"), images("FROM a", "ENV X=1 \\", " RUN <<EOF", "FROM x", "EOF"));
         assertEquals(Set.of("a", "x"), images("FROM a", "LABEL x=<<EOF", "FROM x AS b", "FROM b"));
         assertEquals(
-                "the Dockerfile may have an instruction in two parts",
+                "the name of an instruction may be split over two lines",
                 unclear("FROM a", "RUN echo \"<<EOF\"", "FR\\", "OM x"));
     }
 

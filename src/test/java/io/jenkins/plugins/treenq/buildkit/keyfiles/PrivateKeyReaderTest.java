@@ -133,7 +133,7 @@ class PrivateKeyReaderTest {
             if (passphrase.isEmpty()) {
                 assertIsKeygens(read(text, "not needed"));
             } else {
-                assertRefused(text, "wrong", "the passphrase does not open it");
+                assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
                 assertRefused(text, "", "it is encrypted, and no passphrase was given");
                 assertThrows(PassphraseMissingException.class, () -> PrivateKeyReader.pkcs8(text, NONE));
             }
@@ -157,7 +157,7 @@ class PrivateKeyReaderTest {
     void everyCipherOfOpenSshIsKnown(String cipher) throws Exception {
         String text = keygen(PASSPHRASE, "-t", "ed25519", "-Z", cipher, "-a", "2");
         assertIsKeygens(read(text, PASSPHRASE));
-        assertRefused(text, "wrong", "the passphrase does not open it");
+        assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
     }
 
     @ParameterizedTest
@@ -181,7 +181,7 @@ class PrivateKeyReaderTest {
             String text = openssl(("pkcs8 -topk8 -in plain " + how + " -passout").split(" "), "pass:" + passphrase);
             assertTrue(text.contains("BEGIN ENCRYPTED PRIVATE KEY"));
             assertIs(key, text, passphrase);
-            assertRefused(text, "wrong", "the passphrase does not open it");
+            assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
             assertRefused(text, "", "no passphrase was given");
         }
     }
@@ -213,7 +213,7 @@ class PrivateKeyReaderTest {
             assertEquals(!cipher.isEmpty(), text.contains("DEK-Info"));
             assertIs(key, text, passphrase);
             if (!cipher.isEmpty()) {
-                assertRefused(text, "wrong", "the passphrase does not open it");
+                assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
                 assertRefused(text, "", "no passphrase was given");
             }
         }

@@ -201,7 +201,7 @@ class TokenClientTest {
         }
         try (TokenServer server = TokenServer.plain(asked -> Answer.of(401))) {
             assertEquals(
-                    "it refused to give one without a login (HTTP 401)",
+                    "it refused a request without a login (HTTP 401)",
                     refusal(connection, request(server), Optional.empty()));
         }
     }

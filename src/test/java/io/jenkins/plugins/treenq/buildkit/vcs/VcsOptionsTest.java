@@ -259,7 +259,7 @@ class VcsOptionsTest {
     @Test
     void aRepositoryWithOtherNamesOfCommitsIsNotRead() throws Exception {
         configure("extensions", null, "objectFormat", "sha256");
-        assertUnreadable("names objects by sha256");
+        assertUnreadable("its object format sha256 is not supported");
     }
 
     @Test
@@ -295,7 +295,7 @@ class VcsOptionsTest {
         Files.createSymbolicLink(tree.resolve(".git").resolve(file), secret);
         IOException failure = assertThrows(IOException.class, this::options);
         assertFalse(failure.getMessage().contains("the-secret"), failure.getMessage());
-        assertTrue(failure.getMessage().endsWith("leads outside of " + workspace.toRealPath()), failure.getMessage());
+        assertTrue(failure.getMessage().endsWith("leads out of " + workspace.toRealPath()), failure.getMessage());
     }
 
     @Test

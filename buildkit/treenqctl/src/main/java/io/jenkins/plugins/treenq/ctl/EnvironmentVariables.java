@@ -48,7 +48,7 @@ final class EnvironmentVariables {
         String text = texts.get(name);
         if (text != null && text.indexOf(ProcessBlock.UNREADABLE) >= 0) {
             throw new TypeConversionException("the variable " + name
-                    + " holds bytes that are not text in UTF-8, which cannot be read on this system; use a file");
+                    + " is not valid UTF-8 and cannot be read on this system; use a file");
         }
         return Optional.ofNullable(text).map(value -> value.getBytes(StandardCharsets.UTF_8));
     }
@@ -61,6 +61,6 @@ final class EnvironmentVariables {
     Optional<String> text(String name) {
         return bytes(name).map(value -> ProcessBlock.text(value)
                 .orElseThrow(() -> new TypeConversionException(
-                        "the variable " + name + " holds bytes that are not text in UTF-8")));
+                        "the variable " + name + " is not valid UTF-8")));
     }
 }

@@ -117,7 +117,7 @@ class CommandLineTest {
         Files.writeString(folder.resolve("cert.pem"), "");
         assertRefused("--tlsdir " + folder + " has neither key.pem nor tls.key", "--tlsdir=" + folder, "debug", "info");
         assertRefused(
-                "give --tlsdir, or --tlscacert, --tlscert and --tlskey, not both",
+                "use --tlsdir or --tlscacert, --tlscert and --tlskey, not both",
                 "--tlsdir=" + folder,
                 "--tlskey=x",
                 "debug",
@@ -145,7 +145,7 @@ class CommandLineTest {
         for (String address : new String[] {"tcp://user:hunter2@host:1234", "dns:///user:hunter2@host:1234"}) {
             assertRefused(
                     "the builder address '" + address.replace("user:hunter2", "…")
-                            + "' has a user or password, which BuildKit does not know; omit it, and give certificates",
+                            + "' has a user name or password, which BuildKit does not support; use client certificates instead",
                     "--addr=" + address,
                     "debug",
                     "info");

@@ -206,8 +206,8 @@ class DockerConfigTest {
         read("{}");
         assertEquals(
                 List.of(
-                        "WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port, and registries are asked for"
-                                + " tokens without it"),
+                        "WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port and is not used for"
+                                + " registry tokens"),
                 warnings);
     }
 

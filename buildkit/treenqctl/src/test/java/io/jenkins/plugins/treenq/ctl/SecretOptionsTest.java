@@ -60,12 +60,12 @@ class SecretOptionsTest {
                 value,
                 SecretOptions.read(List.of("id=x,env=X"), known).find("x").orElseThrow());
         assertEquals(
-                "the variable X holds bytes that are not text in UTF-8",
+                "the variable X is not valid UTF-8",
                 assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("build-arg:X"), known))
                         .getMessage());
         EnvironmentVariables unknown = new EnvironmentVariables(texts, List.of());
         assertEquals(
-                "the variable X holds bytes that are not text in UTF-8, which cannot be read on this system; use a file",
+                "the variable X is not valid UTF-8 and cannot be read on this system; use a file",
                 assertThrows(TypeConversionException.class, () -> SecretOptions.read(List.of("id=x,env=X"), unknown))
                         .getMessage());
     }
