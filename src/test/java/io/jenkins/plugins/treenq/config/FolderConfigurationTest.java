@@ -192,7 +192,7 @@ class FolderConfigurationTest {
     @Test
     void aFoldersBuilderIsNoSocketOfTheController() throws Exception {
         String line =
-                "builder 'socket': a folder's builder cannot be at a socket of this machine; write tcp://host:port or"
+                "builder 'socket': the builder of a folder cannot use a socket of this machine; write tcp://host:port or"
                         + " dns:///host:port";
         BuildkitBuilder socket = builder("socket", "unix:///run/buildkit/buildkitd.sock");
         FolderConfiguration configuration = new FolderConfiguration();
@@ -206,7 +206,7 @@ class FolderConfigurationTest {
         outer.addProperty((FolderConfiguration) Jenkins.XSTREAM2.fromXML(Jenkins.XSTREAM2
                 .toXML(configuration)
                 .replace("tcp://localhost:1", "unix:///run/buildkit/buildkitd.sock")));
-        assertLog(inner, "treenqBuild()", "builder 'socket': a folder's builder cannot be at a socket of this machine");
+        assertLog(inner, "treenqBuild()", "builder 'socket': the builder of a folder cannot use a socket of this machine");
         assertEquals(
                 FormValidation.Kind.ERROR,
                 jenkins.jenkins

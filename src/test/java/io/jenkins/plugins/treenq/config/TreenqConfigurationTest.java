@@ -645,7 +645,7 @@ class TreenqConfigurationTest {
                 startsWith(subject
                         + "does not allow its use without a login, and no login is configured for it (HTTP 401"));
         assertEquals(
-                subject + "has a certificate that is not trusted here or is for another host", test(host, "right", ""));
+                subject + "has a certificate that is not trusted or is for another host", test(host, "right", ""));
         assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
         assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
         assertEquals(

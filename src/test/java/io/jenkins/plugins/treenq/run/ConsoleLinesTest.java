@@ -92,7 +92,7 @@ class ConsoleLinesTest {
         assertFails(
                 FAILED
                         + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or "
-                        + "context that from names",
+                        + "context in from",
                 build("FROM busybox\\nRUN true\\nFROM busybox\\nCOPY --from=0 /nothere /x/\\n", "", ""));
     }
 
@@ -129,7 +129,7 @@ class ConsoleLinesTest {
             String address = server.url("repository.git");
             assertFails(
                     FAILED
-                            + "the git repository has no branch, tag or commit 'nobranch'; check what follows # "
+                            + "the git repository has no branch, tag or commit 'nobranch'; check the part after # "
                             + "in its address",
                     "treenqBuild(context: '" + address + "#nobranch')");
             assertThat(

@@ -241,8 +241,8 @@ class ParametersTest {
         assertThat(log, containsString("/pipe' is not a file"));
         assertThat(
                 log,
-                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder "
-                        + "beside that one"));
+                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; choose a path "
+                        + "outside of it"));
     }
 
     @Test

@@ -221,7 +221,7 @@ class RegistryImagesTest {
         TreenqConfiguration.get().getRegistries().get(0).setCaCertificate(null);
         assertFails(
                 "inspecting " + image + ":1 failed: registry " + daemon.registry()
-                        + " has a certificate that is not trusted here or is for another host",
+                        + " has a certificate that is not trusted or is for another host",
                 "treenqInspect '" + image + ":1'");
     }
 
@@ -485,7 +485,7 @@ class RegistryImagesTest {
         assertFails(
                 "promoting " + image + ":1" + failed + daemon.registry() + " does not allow reading ",
                 call + "'" + image + ":3', credentialsId: 'wrong'");
-        assertFails("there is no name to promote to", call + "[]");
+        assertFails("promoting an image requires at least one target name", call + "[]");
         assertFails(
                 "'" + image + ":3@" + digest + "' is not a target name; write a name with a tag and without a digest",
                 call + "'" + image + ":3@" + digest + "'");

@@ -135,7 +135,7 @@ public final class FileSendService implements AutoCloseable {
         // Without the header, each platform has a call of its own, and each call would delete the files of the others.
         if (chosen.mirrored() && !"1".equals(headers.get(ALL_PLATFORMS))) {
             throw new BuildkitException.InvalidRequestException(
-                    "this daemon cannot export with mode=delete; use a newer one, or omit mode=delete");
+                    "this daemon does not support mode=delete; update the daemon, or omit mode=delete");
         }
         return new FolderReceiver(
                 folder,

@@ -299,7 +299,7 @@ final class RegistryClient {
         try {
             start = URI.create(scheme + "://" + address + "/v2/");
         } catch (IllegalArgumentException e) {
-            throw refused("has a name that no registry can have");
+            throw refused("has an invalid name");
         }
         RegistryRequest ping = RegistryRequest.get("", List.of(), "detecting the registry");
         RetryPolicy retries = retryPolicy();

@@ -142,7 +142,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
             if (client == null) {
                 if (clients.size() >= MOST_REGISTRIES) {
                     throw Status.RESOURCE_EXHAUSTED
-                            .withDescription("the daemon asks for tokens of more registries than any build needs")
+                            .withDescription("the daemon requests tokens of too many registries")
                             .asRuntimeException();
                 }
                 client = new TokenClient(source.connection());

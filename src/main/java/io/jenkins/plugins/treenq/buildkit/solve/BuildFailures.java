@@ -145,7 +145,7 @@ public final class BuildFailures {
                 && DISK_FULL.matcher(text).find()
                 && !RESPONSE.matcher(text).find()) {
             return new BuildkitException.DaemonFailedException(
-                    "the disk of " + endpoint.address() + " is full; prune its cache or give it more space (" + text
+                    "the disk of " + endpoint.address() + " is full; prune its cache or enlarge the disk (" + text
                             + ")",
                     null,
                     true);
@@ -326,13 +326,13 @@ public final class BuildFailures {
                     + ": the daemon does not trust the registry's certificate; give the daemon its CA in "
                     + "buildkitd.toml";
         } else if (FORBIDDEN.matcher(text).find()) {
-            line = what + ": the registry denies access; check that the login may do this";
+            line = what + ": the registry denies access; check the permissions of the login";
         } else if (OVERLOADED.matcher(text).find()) {
             line = what + ": the registry is overloaded or has an internal error; build again later";
         } else if (LOGIN.matcher(text).find()) {
-            line = what + ": the registry refused the login; check the credential for its host";
+            line = what + ": the registry refused the login; check the credentials for its host";
         } else if (UNKNOWN_HOST.matcher(text).find()) {
-            line = what + ": the daemon does not know the registry's host; check its name and the daemon's DNS";
+            line = what + ": the daemon cannot resolve the registry's host name; check the name and the daemon's DNS";
         } else if (REFUSED.matcher(text).find()) {
             line = what + ": nothing listens at the registry's address; check its host and port, and that it runs";
         } else if (NOT_REACHED.matcher(text).find()) {

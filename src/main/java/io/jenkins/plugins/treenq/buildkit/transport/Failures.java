@@ -91,7 +91,7 @@ public final class Failures {
             return unreachable("there is no socket at " + daemon + "; check the path and that the daemon runs");
         }
         if (cause instanceof NotSslRecordException) {
-            return refused(daemon + " does not speak TLS; check the address, or configure it without certificates");
+            return refused(daemon + " does not use TLS; check the address, or connect without certificates");
         }
         if (cause instanceof CertificateExpiredException) {
             return refused("the certificate of " + daemon + " has expired; renew it at the daemon");

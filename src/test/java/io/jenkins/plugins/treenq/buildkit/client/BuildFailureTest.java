@@ -142,7 +142,7 @@ class BuildFailureTest {
     @Test
     void aRegistryThatIsNotThereIsSaid() throws Exception {
         assertPushFails("localhost:1/nobody/here:1", "nothing listens at the registry's address");
-        assertPushFails("registry.invalid/nobody/here:1", "the daemon does not know the registry's host");
+        assertPushFails("registry.invalid/nobody/here:1", "the daemon cannot resolve the registry's host name");
     }
 
     @Test

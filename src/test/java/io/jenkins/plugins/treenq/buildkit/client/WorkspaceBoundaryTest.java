@@ -253,34 +253,34 @@ class WorkspaceBoundaryTest {
     @Test
     void outputsWithinOneAnotherAreRefused() throws Exception {
         assertRefused(
-                "the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one",
+                "the output 'nest/sub/x.tar' is in the output 'nest'; choose a path outside of it",
                 () -> prepared(List.of(local("nest"), archive("nest/sub/x.tar")), List.of(), List.of()));
         assertRefused(
-                "the output 'b/x.tar' is in the output 'b'; write it to a folder beside that one",
+                "the output 'b/x.tar' is in the output 'b'; choose a path outside of it",
                 () -> prepared(List.of(archive("b/x.tar"), local("b")), List.of(), List.of()));
         assertRefused(
                 "the output 'c' and the output './d/../c' are the same path; give each of them its own path",
                 () -> prepared(List.of(local("c"), local("./d/../c")), List.of(), List.of()));
         assertRefused(
-                "the local cache 'e/cache' is in the output 'e'; write it to a folder beside that one",
+                "the local cache 'e/cache' is in the output 'e'; choose a path outside of it",
                 () -> prepared(List.of(local("e")), List.of(cache("src", "e/cache")), List.of()));
         assertRefused(
-                "the local cache 'f/cache' is in the output 'f'; write it to a folder beside that one",
+                "the local cache 'f/cache' is in the output 'f'; choose a path outside of it",
                 () -> prepared(List.of(local("f")), List.of(), List.of(cache("dest", "f/cache"))));
         assertRefused(
-                "the local cache 'g/h' is in the local cache 'g'; write it to a folder beside that one",
+                "the local cache 'g/h' is in the local cache 'g'; choose a path outside of it",
                 () -> prepared(List.of(), List.of(cache("src", "g/h")), List.of(cache("dest", "g"))));
         Files.createDirectory(workspace.resolve("real"));
         Files.createSymbolicLink(workspace.resolve("alias"), workspace.resolve("real"));
         assertRefused(
-                "the output 'real/x.tar' is in the output 'alias'; write it to a folder beside that one",
+                "the output 'real/x.tar' is in the output 'alias'; choose a path outside of it",
                 () -> prepared(List.of(local("alias"), archive("real/x.tar")), List.of(), List.of()));
     }
 
     /** On many file systems they are one, and before they are there nobody can tell. */
     @Test
     void namesThatDifferInCaseOnlyCountAsOne() {
-        assertRefused("the output 'NEST/x.tar' is in the output 'nest'; write it to a folder beside that one", () -> {
+        assertRefused("the output 'NEST/x.tar' is in the output 'nest'; choose a path outside of it", () -> {
             OutputPaths places = new OutputPaths();
             places.addOutput("nest", workspace.resolve("nest"));
             places.addOutput("NEST/x.tar", workspace.resolve("NEST/x.tar"));

@@ -478,7 +478,7 @@ class InspectTest {
             assertEquals(Optional.of(digest), other.resolve(image()));
             assertEquals(
                     "registry " + registry.host()
-                            + " has a certificate that is not trusted here or is for another host",
+                            + " has a certificate that is not trusted or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> mistrusting.resolve(image()))
                             .getMessage());
         }
@@ -489,7 +489,7 @@ class InspectTest {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
                     "registry " + registry.host()
-                            + " has a certificate that is not trusted here or is for another host",
+                            + " has a certificate that is not trusted or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }

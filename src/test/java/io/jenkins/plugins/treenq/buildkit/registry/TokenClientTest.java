@@ -359,7 +359,7 @@ class TokenClientTest {
         Instant end = Instant.now().plusSeconds(3600);
         try (TokenServer right = TokenServer.tls(Certificates.server(authority, "localhost", end), asked -> TOKEN);
                 TokenServer wrong = TokenServer.tls(Certificates.server(authority, "elsewhere", end), asked -> TOKEN)) {
-            String line = "it has a certificate that is not trusted here or is for another host";
+            String line = "it has a certificate that is not trusted or is for another host";
             RegistryConnection trusting = RegistryConnection.builder()
                     .caPem(authority.certificatePem())
                     .build();

@@ -50,7 +50,7 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: push access denied, repository does not exist: insufficient_scope | RegistryRefused | denies access
             failed to push r.example.com/a:1: tls: failed to verify certificate: x509: certificate signed by unknown authority | RegistryRefused | does not trust the registry's certificate
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | nothing listens at the registry's address
-            failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | RegistryRefused | does not know the registry's host
+            failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | RegistryRefused | cannot resolve the registry's host name
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: i/o timeout | RegistryRefused | cannot reach the registry
             failed to load cache key: repository does not contain ref v9, output: "" | BuildFailed | repository does not contain ref v9
             failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | is overloaded or has an internal error

@@ -378,7 +378,7 @@ class SolveTest {
             }
         };
         assertEquals(
-                List.of("the rest of this build's log is missing: its stream broke off 3 times with nothing new"),
+                List.of("the rest of this build's log is missing: the progress stream broke 3 times without new messages"),
                 missing(service));
         assertEquals(4, service.attempts.get());
     }

@@ -131,7 +131,7 @@ class ImageCommandTest {
         assertEquals(1, stranger.exit());
         assertEquals(
                 "error: registry " + daemon.registry()
-                        + " has a certificate that is not trusted here or is for another host\n",
+                        + " has a certificate that is not trusted or is for another host\n",
                 stranger.err());
     }
 }

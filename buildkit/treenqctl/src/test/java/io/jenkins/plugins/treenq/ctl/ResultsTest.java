@@ -105,7 +105,7 @@ class ResultsTest {
                     daemon, arguments(outputs.toArray(String[]::new)).toArray(String[]::new));
             assertEquals(1, run.exit(), run.err());
             assertTrue(
-                    run.err().contains("' is in the output '" + nest + "'; write it to a folder beside that one"),
+                    run.err().contains("' is in the output '" + nest + "'; choose a path outside of it"),
                     run.err());
         }
         assertTrue(Files.notExists(nest));
