@@ -56,7 +56,7 @@ final class ContentErrors {
     /**
      * Parses a digest.
      *
-     * @throws StatusException if the text is no digest; such a text could name any file
+     * @throws StatusException if the text is not a digest. As part of a path, such a text could refer to any file
      */
     static Digest digest(String text) throws StatusException {
         try {

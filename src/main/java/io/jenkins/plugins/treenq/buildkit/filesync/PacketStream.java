@@ -16,7 +16,7 @@ import java.util.List;
  * several threads.
  */
 final class PacketStream {
-    /** Smaller packets hardly become smaller. */
+    /** Packets of fewer bytes hardly become smaller. */
     private static final int SMALLEST_BYTES = 256;
 
     /** The number of bytes that may wait for the network before the stream stops being ready. */

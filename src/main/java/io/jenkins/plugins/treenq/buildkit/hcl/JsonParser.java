@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads JSON with the positions of what it has, in the order of the file and with members that repeat. Libraries for
- * JSON give neither.
+ * Parses JSON with the positions of values and in the order of the file, and keeps members that occur several times.
+ * JSON libraries provide neither.
  */
 final class JsonParser {
-    /** @param content null, a String, BigDecimal or Boolean, {@link Members} or {@link Elements} */
+    /**
+     * A JSON value.
+     *
+     * @param content null, a String, BigDecimal or Boolean, {@link Members} or {@link Elements}
+     */
     record Node(Object content, Position position) {}
 
     record Member(String name, Node value, Position position) {}

@@ -98,7 +98,7 @@ final class TimeFunctions {
                 return OffsetDateTime.parse(text);
             }
         } catch (DateTimeException e) {
-            // The numbers are not those of a time.
+            // The numbers are not a valid time.
         }
         throw new HclException(null, "'" + text + "' is not a valid RFC3339 timestamp");
     }
