@@ -217,7 +217,7 @@ final class TargetFolder {
         void at(Path path) throws IOException;
     }
 
-    /** Creates an entry that is no folder, and replaces an existing entry. */
+    /** Creates an entry that is not a folder, and replaces an existing entry. */
     private void put(Path path, EntryCreation creation) throws IOException {
         verifyParents(path);
         BasicFileAttributes old = attributes(path);

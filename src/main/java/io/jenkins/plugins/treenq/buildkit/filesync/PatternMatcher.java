@@ -71,7 +71,8 @@ final class PatternMatcher {
             if (trimmed.isEmpty()) {
                 continue;
             }
-            // As in Go, the pattern is cleaned together with its "!", so "!a/../b" becomes "b", which is no exception.
+            // As in Go, the pattern is cleaned together with its "!", so that "!a/../b" becomes "b", which is not an
+            // exception.
             String clean = CleanPath.clean(trimmed);
             boolean exception = clean.startsWith("!");
             String pattern = exception ? clean.substring(1) : clean;

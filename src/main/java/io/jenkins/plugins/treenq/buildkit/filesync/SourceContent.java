@@ -48,7 +48,7 @@ public final class SourceContent implements AutoCloseable {
      * @param path the path, relative to the source
      * @param mostBytes the largest allowed size in bytes
      * @return empty if the path does not exist
-     * @throws BuildkitException.ContextUnreadableException if the file is larger, is no regular file (such as a
+     * @throws BuildkitException.ContextUnreadableException if the file is larger, is not a regular file (such as a
      *     symlink), or cannot be read
      */
     public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadableException {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param mediaType the media type of the content
  * @param digest the digest of the content
  * @param sizeBytes the size of the content in bytes, at most {@link #MAX_BYTES}
- * @param artifactType the type of an artifact that is no image; may be empty
+ * @param artifactType the type of an artifact that is not an image; may be empty
  * @param platform the platform of the image; empty if there is none or if it is invalid
  * @param annotations the annotations of the descriptor
  */

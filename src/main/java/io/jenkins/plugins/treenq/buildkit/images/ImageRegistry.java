@@ -72,8 +72,8 @@ public final class ImageRegistry implements AutoCloseable {
      *
      * @param registry the name of the registry, as in image names
      * @return whether the registry demands authentication
-     * @throws BuildkitException.RegistryRefusedException if the host is no registry, cannot be reached, or rejects the
-     *     login
+     * @throws BuildkitException.RegistryRefusedException if the host is not a registry, cannot be reached, or rejects
+     *     the login
      */
     public boolean wantsLogin(String registry) throws BuildkitException, InterruptedException {
         return host(registry).wantsLogin();

@@ -130,7 +130,10 @@ final class Manifest {
         return subject;
     }
 
-    /** Returns the type of an artifact that is no image, or else the media type of the configuration; may be empty. */
+    /**
+     * Returns the type of an artifact that is not an image, or otherwise the media type of the configuration; may be
+     * empty.
+     */
     String artifactType() {
         return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
     }
