@@ -20,7 +20,7 @@ class PluginArchitectureTest {
             .importPackages(PLUGIN);
 
     @Test
-    void onlyTheClientKnowsOfGrpc() {
+    void onlyTheClientUsesGrpc() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(CLIENT + "..")
@@ -31,7 +31,7 @@ class PluginArchitectureTest {
     }
 
     @Test
-    void theRulesForTagsKnowNothingOfJenkins() {
+    void metadataDoesNotUseJenkins() {
         noClasses()
                 .that()
                 .resideInAPackage(PLUGIN + ".metadata")
@@ -42,7 +42,7 @@ class PluginArchitectureTest {
     }
 
     @Test
-    void packagesImportOnlyWhatThePictureShows() {
+    void packagesImportOnlyWhatTheTableAllows() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage(PLUGIN + "..")
                 .layer("connect")

@@ -95,7 +95,7 @@ class FormsInBrowserTest extends InBrowser {
     }
 
     @Test
-    void theSnippetGeneratorWritesWhatRuns() throws Exception {
+    void theSnippetGeneratorWritesAValidStep() throws Exception {
         WorkflowJob job = job("shop", "");
         browser.open(job.getUrl() + "pipeline-syntax/");
 
@@ -136,7 +136,7 @@ class FormsInBrowserTest extends InBrowser {
     }
 
     @Test
-    void formsFitANarrowScreen() throws Exception {
+    void formsFitOnANarrowScreen() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject("shop");
         job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image))));
         job.save();

@@ -40,7 +40,7 @@ class PagesInBrowserTest extends InBrowser {
     private static final By DIALOG = By.cssSelector("dialog[open]");
 
     @Test
-    void theContentSecurityPolicyIsEnforcedAndWhatItStopsIsNoticed() {
+    void violationsOfTheContentSecurityPolicyAreDetected() {
         browser.open("");
         assertThat(browser.complaints(), empty());
 
@@ -92,7 +92,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void aBuildThatFailedShowsWhereAndWhyAtOnce() throws Exception {
+    void aFailedBuildShowsItsReasonAndLocationFirst() throws Exception {
         WorkflowRun run = failed();
 
         browser.open(run.getUrl() + "treenq/1/");
@@ -111,7 +111,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void theConsoleFoldsWhatFinishedStepsWroteAndLinksThePage() throws Exception {
+    void theConsoleCollapsesFinishedStepsAndLinksThePage() throws Exception {
         WorkflowRun run = job("shop", """
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN seq 11 19; echo %s\\nRUN seq 21 29; sleep 300\\n'
                 treenqBuild tags: ['%s:1']
@@ -143,7 +143,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void dependenciesAreDrawnAndLeadToTheStepsByKeyboard() throws Exception {
+    void theGraphOfDependenciesLinksTheSteps() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(stages("shop"));
         browser.open(run.getUrl() + "treenq/1/");
         WebElement box = browser.shown(By.xpath("//*[local-name()='a'][contains(@aria-label, 'COPY --from=app')]"));
@@ -233,7 +233,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void anEarlierImageIsRolledBackToFromTheJobsPage() throws Exception {
+    void theJobsPageRollsBackToAnEarlierImage() throws Exception {
         WorkflowJob job = image("shop");
         jenkins.buildAndAssertSuccess(job);
         String first = digest();
@@ -272,7 +272,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void pagesFitANarrowScreenAndCanBeReadInBothThemes() throws Exception {
+    void pagesFitOnANarrowScreenAndAreReadableInBothThemes() throws Exception {
         WorkflowJob job = image("shop");
         WorkflowRun built = jenkins.buildAndAssertSuccess(job);
         jenkins.buildAndAssertSuccess(job);

@@ -29,7 +29,7 @@ class ArchitectureTest {
             .importPackages(CLIENT);
 
     @Test
-    void theClientKnowsNothingOfJenkins() {
+    void theClientDoesNotUseJenkins() {
         noClasses()
                 .that()
                 .resideInAPackage(CLIENT + "..")
@@ -40,7 +40,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesImportOnlyWhatThePictureShows() {
+    void packagesImportOnlyWhatTheTableAllows() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage(CLIENT + "..")
                 .layer("values")
@@ -164,7 +164,7 @@ class ArchitectureTest {
 
     /** An agent, which only uses keys, then loads none of it. */
     @Test
-    void onlyTheReaderOfKeyFilesNeedsMina() {
+    void onlyKeyfilesUsesMina() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(CLIENT + ".keyfiles")
@@ -180,7 +180,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void valuesProgressAndTheClientsOwnSignaturesShowNothingOfGrpc() {
+    void publicSignaturesContainNoGrpcTypes() {
         noClasses()
                 .that()
                 .resideInAnyPackage(

@@ -85,7 +85,7 @@ class DocumentationTest {
     }
 
     @Test
-    void everyLinkLeadsSomewhere() {
+    void everyLinkHasATarget() {
         Map<Path, Set<String>> anchors = new HashMap<>();
         List<String> broken = new ArrayList<>();
         for (Path page : pages()) {

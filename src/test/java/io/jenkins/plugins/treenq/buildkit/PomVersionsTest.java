@@ -23,7 +23,7 @@ class PomVersionsTest {
     private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
 
     @Test
-    void bothPomsNameTheSameVersions() throws Exception {
+    void bothPomsDeclareTheSameVersions() throws Exception {
         Map<String, String> plugin = versions(ROOT.resolve("pom.xml"));
         Map<String, String> treenqctl = versions(ROOT.resolve("buildkit/treenqctl/pom.xml"));
         plugin.keySet().retainAll(treenqctl.keySet());

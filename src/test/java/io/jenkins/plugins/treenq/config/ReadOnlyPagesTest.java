@@ -51,7 +51,7 @@ class ReadOnlyPagesTest {
     }
 
     @Test
-    void theGlobalConfiguration() throws Exception {
+    void theGlobalConfigurationCanBeViewedReadOnly() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(List.of(builder()));
         configuration.setRegistries(List.of(registry()));
@@ -69,7 +69,7 @@ class ReadOnlyPagesTest {
     }
 
     @Test
-    void aFoldersConfiguration() throws Exception {
+    void aFoldersConfigurationCanBeViewedReadOnly() throws Exception {
         Folder folder = jenkins.createProject(Folder.class, "folder");
         FolderConfiguration configuration = new FolderConfiguration();
         configuration.setBuilders(List.of(builder()));

@@ -104,7 +104,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void configurationIsReadBackFromDisk() {
+    void theConfigurationIsLoadedFromTheDisk() {
         everything().save();
 
         TreenqConfiguration read = new TreenqConfiguration();
@@ -121,7 +121,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatWasSavedBeforeRegistriesHadMoreIsRead() throws Exception {
+    void registriesOfAnEarlierVersionAreLoaded() throws Exception {
         String before = "<list><io.jenkins.plugins.treenq.config.Registry><host>registry.example.com</host>"
                 + "<credentialsId>login</credentialsId></io.jenkins.plugins.treenq.config.Registry></list>";
 
@@ -176,7 +176,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatTheFileNoLongerHasIsGone() throws Exception {
+    void attributesThatTheFileNoLongerHasAreReset() throws Exception {
         String builders = "builders: [{name: arm, address: 'tcp://localhost:1'}]";
         for (String left : List.of(builders + ", defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
             TreenqConfiguration configuration = TreenqConfiguration.get();
@@ -203,7 +203,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatNoFileHasGivenStays() throws Exception {
+    void attributesThatNoFileHadAreKept() throws Exception {
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
 
@@ -218,7 +218,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatAFileGaveBelongsToItAfterARestartAndAChangeInTheFormToo() throws Exception {
+    void attributesOfAFileAreResetAfterARestartAndAChangeInTheForm() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(List.of(new BuildkitBuilder("arm", "tcp://localhost:1")));
         load("treenq:", "  policy: {pushTo: [docker.io]}", "  DefaultBuilder: arm");
@@ -243,7 +243,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void aFileWithAMistakeTakesNoPolicyAway() throws Exception {
+    void aFileWithAnErrorDoesNotResetThePolicy() throws Exception {
         load("treenq: {policy: {pushTo: [docker.io]}}");
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
@@ -256,7 +256,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void entriesOfAPolicyThatAreNoneAreRefusedInAFile() {
+    void invalidPolicyEntriesAreRefusedInAFile() {
         Map<String, String> mistakes = Map.of(
                 "pushTo: [registry]",
                         "'registry' is neither a registry nor a repository; write registry.example.com or",
@@ -287,7 +287,7 @@ class TreenqConfigurationTest {
 
     /** As it stands there, with the secrets that it names. */
     @Test
-    void theDocumentationsYamlIsWhole() throws Exception {
+    void theYamlOfTheDocumentationIsValid() throws Exception {
         Daemon daemon = Daemon.first();
         Map<String, String> secrets = Map.of(
                 "BUILDKIT_CLIENT_KEY", daemon.keyPem(),
@@ -408,7 +408,7 @@ class TreenqConfigurationTest {
                             + "CERTIFICATE-----"));
 
     @Test
-    void whatCannotWorkIsRefusedInAFileWithOneLine() {
+    void invalidValuesInAFileAreReportedInOneLine() {
         TreenqConfiguration configuration = everything();
         TreenqConfiguration.Values before = configuration.values();
         MISTAKES.forEach((mistake, line) -> {
@@ -424,7 +424,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void thePageOfAReloadThatFailedSaysWhy() throws Exception {
+    void thePageOfAFailedReloadShowsTheReason() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("jenkins.yaml"),
                 "unclassified: {treenq: {builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: "
@@ -445,7 +445,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatCannotWorkIsRefusedInTheForm() throws Exception {
+    void invalidValuesAreRefusedInTheForm() throws Exception {
         TreenqConfiguration configuration = everything();
         Configured.add(Configured.login("login", "user", "password"));
         TreenqConfiguration.Values before = configuration.values();
@@ -473,7 +473,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void theDefaultBuilderIsOneOfTheBuilders() {
+    void theDefaultBuilderMustExist() {
         TreenqConfiguration configuration = everything();
 
         assertEquals(
@@ -485,7 +485,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void addressesAreCheckedWithoutTheirPasswords() {
+    void passwordsInAddressesAreNotRepeated() {
         BuildkitBuilder.DescriptorImpl builder =
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         for (String address : List.of("tcp://me:s3cret@host:1", "tcp://me:s3cret word@host:1", "me:s3cret@host")) {
@@ -503,7 +503,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void entriesOfAPolicyThatAreNoneAreRefusedInTheForm() throws Exception {
+    void invalidPolicyEntriesAreRefusedInTheForm() throws Exception {
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
@@ -603,7 +603,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void testConnectionSaysWhyItFailed() throws Exception {
+    void testConnectionReportsTheReasonOfAFailure() throws Exception {
         BuildkitBuilder.DescriptorImpl builder =
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
 
@@ -625,7 +625,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void testConnectionOfARegistrySaysWhetherItIsOneAndTakesTheLogin() throws Exception {
+    void testConnectionOfARegistryChecksTheLogin() throws Exception {
         Daemon daemon = Daemon.first();
         RegistryLogin login = daemon.login();
         Configured.add(

@@ -161,7 +161,7 @@ class WebMethodsTest {
     }
 
     @Test
-    void eachAnswersWhomItShould() throws Exception {
+    void everyMethodAnswersTheExpectedRoles() throws Exception {
         StringBuilder table = new StringBuilder(row("", "", ROLES));
         for (FormMethod method : formMethods()) {
             for (Map.Entry<String, String> place : places(method).entrySet()) {
@@ -197,7 +197,7 @@ class WebMethodsTest {
     }
 
     @Test
-    void whoOnlyManagesJenkinsNeitherSeesNorChangesTheConfiguration() throws Exception {
+    void managersCanNeitherSeeNorChangeTheConfiguration() throws Exception {
         WebResponse form = call(HttpMethod.GET, "manage/configure", "", "manager");
         assertEquals(200, form.getStatusCode());
         assertThat(form.getContentAsString(), not(containsString("known-")));
@@ -221,7 +221,7 @@ class WebMethodsTest {
     }
 
     @Test
-    void noneIsForgotten() {
+    void theTableContainsAllMethods() {
         List<String> others = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(PLUGIN).stream()
                         .filter(type -> !type.isAssignableTo(Descriptor.class))

@@ -24,7 +24,7 @@ class WithoutFoldersTest {
                     "workflow-multibranch");
 
     @Test
-    void everythingElseIsThere() throws Throwable {
+    void thePluginWorksWithoutTheFoldersPlugin() throws Throwable {
         controller.then(WithoutFoldersTest::configureAndLook);
     }
 

@@ -48,7 +48,7 @@ class MetadataRulesTest {
 
     @ParameterizedTest
     @MethodSource("builds")
-    void theRulesGiveWhatTheActionGives(JsonObject build) {
+    void theResultsEqualThoseOfTheAction(JsonObject build) {
         JsonObject expected = build.getAsJsonObject("expected");
 
         ImageMetadata metadata = MetadataRules.builder()
@@ -124,7 +124,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void whatIsNotKnownMakesNoLabel() {
+    void unknownValuesCreateNoLabel() {
         ImageMetadata metadata =
                 MetadataRules.builder().build().apply(BuildOrigin.at(DATE).build());
 
@@ -136,13 +136,13 @@ class MetadataRulesTest {
 
     /** What a name of a branch has in it is a name, and neither a template nor HTML. */
     @Test
-    void namesOfBranchesAreTextOnly() {
+    void namesOfBranchesAreNotParsed() {
         assertThat(names(build().ref("refs/heads/{{sha}}&<x>"), "of{{branch}}"), contains("of-sha-x-"));
     }
 
     /** A branch that somebody pushes is the value of a variable of a freestyle job. */
     @Test
-    void valuesOfVariablesAreTextOnly() {
+    void valuesOfVariablesAreNotParsed() {
         String pushed = "x,value=latest,enable=false={{sha}}";
 
         ImageMetadata metadata = MetadataRules.builder()
@@ -164,7 +164,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aVariableWithoutAValueLeavesTheTag() {
+    void aVariableWithoutAValueIsKeptInTheTag() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of("type=semver,pattern={{version}},value=$NONE", "$NONE"))
                 .variables(text -> text.replace("$NONE", ""))
@@ -176,7 +176,7 @@ class MetadataRulesTest {
 
     /** As in docker/metadata-action, a version whose expression does not match is taken as a whole. */
     @Test
-    void aVersionThatDoesNotMatchIsTakenAsAWholeAndTold() {
+    void aVersionThatDoesNotMatchIsUsedCompletelyWithAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of("type=semver,pattern={{version}},match=x(.*)"))
                 .build()
@@ -191,7 +191,7 @@ class MetadataRulesTest {
 
     @CsvSource({"{{base_ref}}-x", ".hidden", "-x", "123456789-"})
     @ParameterizedTest
-    void whatIsNoTagIsSaidWithTheRule(String rule) {
+    void anInvalidTagIsReportedWithItsRule(String rule) {
         String rules = rule.startsWith("1") ? rule.repeat(13) : rule;
 
         String message = assertThrows(InvalidRuleException.class, () -> names(build().ref("refs/heads/x"), rules))
@@ -203,7 +203,7 @@ class MetadataRulesTest {
 
     /** The value is that of an expression, which is known only now. */
     @Test
-    void enableIsTrueOrFalse() {
+    void enableMustBeTrueOrFalse() {
         String message = assertThrows(
                         InvalidRuleException.class,
                         () -> names(build().ref("refs/heads/x"), "type=raw,value=x,enable={{branch}}"))
@@ -213,7 +213,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aTagThatIsNoVersionIsTold() {
+    void aTagThatIsNotAVersionCausesAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of(
                         "type=semver,pattern={{version}}", "type=pep440,pattern={{version}}", "type=match,pattern=\\d"))
@@ -230,7 +230,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void groupsThatAreNotThereAreTold() {
+    void aMissingGroupCausesAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of(
                         "type=match,pattern=v(x)?(\\d),group=1",
@@ -249,7 +249,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void withTheFlagForAllMatchesAGroupIsAMatch() {
+    void withTheGlobalFlagAGroupSelectsAMatch() {
         assertThat(
                 names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/gi,group=1"),
                 contains("a2", "latest"));
@@ -260,7 +260,7 @@ class MetadataRulesTest {
     /** The first takes exponential time, the second room in the stack for each character. */
     @ParameterizedTest
     @CsvSource({"^(?:(a+)+\\1?)+$, 40", "^(a|b|c)*$, 60000"})
-    void theWorkOfAnExpressionHasALimit(String expression, int length) {
+    void theWorkOfAnExpressionIsLimited(String expression, int length) {
         BuildOrigin.Builder tag = build().ref("refs/tags/" + "a".repeat(length) + "!");
 
         String message = assertThrows(InvalidRuleException.class, () -> names(tag, "type=match,pattern=" + expression))
@@ -270,7 +270,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void theLengthOfAShortCommitCanBeChosen() {
+    void theLengthOfAShortCommitIsConfigurable() {
         assertThat(
                 names(build().shortCommitLength(12), "type=sha", "{{sha}}"),
                 contains("860c1904a1ce", "sha-860c1904a1ce"));
@@ -279,7 +279,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aMajorVersionOfZeroCanBeLeftOut() {
+    void aMajorVersionOfZeroCanBeOmitted() {
         String[] rules = {
             "type=semver,pattern={{version}}",
             "type=semver,pattern={{major}}.{{minor}}",
@@ -290,7 +290,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void imagesThatAreAllTurnedOffGetNoTags() {
+    void disabledImagesGetNoTags() {
         ImageMetadata metadata = MetadataRules.builder()
                 .images(List.of("name=shop/web,enable=false"))
                 .tags(List.of("x"))
@@ -302,7 +302,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void labelsCanHaveExpressionsAndLinesAndTakeTheDefaultsPlace() {
+    void labelsCanHaveExpressionsAndLinesAndOverrideDefaults() {
         ImageMetadata metadata = MetadataRules.builder()
                 .labels(List.of("of={{branch}}=a\nb", "org.opencontainers.image.title=Shop", "=x", "# nothing"))
                 .annotations(List.of("day={{commit_date 'dddd' tz='Asia/Tokyo'}}"))
@@ -320,7 +320,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void annotationsAreOnLevelsThatThereAre() {
+    void annotationLevelsAreValidated() {
         MetadataRules.Builder rules = MetadataRules.builder().annotationLevels(List.of("manifest,layers"));
 
         assertThat(assertThrows(InvalidRuleException.class, rules::build).getMessage(), containsString("'layers'"));

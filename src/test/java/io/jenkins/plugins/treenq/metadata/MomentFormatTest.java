@@ -19,7 +19,7 @@ class MomentFormatTest {
 
     @ParameterizedTest
     @MethodSource("dates")
-    void datesAreWrittenAsMomentWritesThem(JsonObject date) {
+    void datesAreFormattedLikeByMoment(JsonObject date) {
         Instant instant = Instant.parse(Cases.text(date, "date"));
         assertEquals(
                 Cases.text(date, "expected"),
@@ -28,7 +28,7 @@ class MomentFormatTest {
     }
 
     @Test
-    void thereAreNoZonesOfOffsets() {
+    void offsetsAreNotTimeZones() {
         assertNull(MomentFormat.zone("+09:00"));
         assertNull(MomentFormat.zone(""));
     }

@@ -31,7 +31,7 @@ class TagRuleTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void aRuleIsReadAsTheActionReadsIt(JsonObject rule) {
+    void rulesAreParsedLikeInTheAction(JsonObject rule) {
         String text = Cases.text(rule, "rule");
         if (Cases.isInvalid(rule)) {
             String message = assertThrows(
@@ -98,7 +98,7 @@ class TagRuleTest {
                 "type=raw,\"value=x\"y | must be followed by a comma",
                 "type=raw,value=\"x\" | in the middle of a field",
             })
-    void whatIsWrongWithARuleIsSaidInOneLine(String rule, String expected) {
+    void invalidRulesAreReportedInOneLine(String rule, String expected) {
         String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule, UnaryOperator.identity()))
                 .getMessage();
 
@@ -119,7 +119,7 @@ class TagRuleTest {
                 "a{x}{2 ; 6",
                 "[^]]+[[:alpha:]] ; 2"
             })
-    void theSizeOfAnExpressionIsThatOfWhatItRepeats(String expression, long size) {
+    void repetitionsCountTowardsTheSizeOfAnExpression(String expression, long size) {
         assertEquals(size, new ExpressionSize(expression).value());
     }
 
@@ -177,13 +177,13 @@ class TagRuleTest {
                 "(?<=v)\\d+\\.\\d+(?=-|$)",
                 "[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?\\d{1,30}",
             })
-    void expressionsOfPracticeAreAllowed(String expression) {
+    void commonExpressionsAreAllowed(String expression) {
         RuleExpression.of(expression, "rule");
     }
 
     /** Only the rule itself has attributes and expressions; the value of a variable is text. */
     @Test
-    void theValueOfAVariableIsText() {
+    void theValueOfAVariableIsNotParsed() {
         UnaryOperator<String> variables = text -> text.replace("$X", "x,value=latest,priority=9=\"{{sha}}");
 
         TagRule rule = TagRule.parse("type=edge,branch=$X", variables);
@@ -198,7 +198,7 @@ class TagRuleTest {
 
     @ParameterizedTest
     @CsvSource({"4097", "1000000"})
-    void aRuleHasALimit(int length) {
+    void theLengthOfARuleIsLimited(int length) {
         String rule = "type=raw,value=" + "x".repeat(length);
 
         assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule, UnaryOperator.identity()));

@@ -21,7 +21,7 @@ class VersionsTest {
 
     @ParameterizedTest
     @MethodSource("semanticVersions")
-    void semanticVersionsAreReadAsNodeReadsThem(JsonObject expected) {
+    void semanticVersionsAreParsedLikeInNode(JsonObject expected) {
         SemanticVersion version = SemanticVersion.parse(Cases.text(expected, "text"));
         if (!expected.has("version")) {
             assertNull(version);

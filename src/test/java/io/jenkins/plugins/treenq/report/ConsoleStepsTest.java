@@ -31,7 +31,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void eachLineOfAStepSaysWhatItIs() throws Exception {
+    void eachLineOfAStepIsClassified() throws Exception {
         ImagesAction.of(run);
 
         assertEquals(
@@ -80,7 +80,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void aTimeOrPlatformsMayComeBeforeIt() throws Exception {
+    void aTimestampOrPlatformsMayPrecedeTheNumber() throws Exception {
         ImagesAction.of(run);
 
         assertEquals(
@@ -104,7 +104,7 @@ class ConsoleStepsTest {
 
     /** Lines of two builds alternate, so that what follows an empty line may be the other one's. */
     @Test
-    void namesOfImagesTellWhoseStepsBegin() throws Exception {
+    void namesOfImagesDistinguishBuilds() throws Exception {
         ImagesAction.of(run);
 
         assertEquals(
@@ -125,7 +125,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void aLineOfManyOrLongPrefixesIsShownAsItIs() throws Exception {
+    void aLineWithTooManyOrLongPrefixesIsNotMarked() throws Exception {
         ImagesAction.of(run);
 
         for (String line : List.of(
@@ -149,7 +149,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void aRunWithoutImageBuildsIsShownAsItIs() throws Exception {
+    void aRunWithoutImageBuildsIsNotMarked() throws Exception {
         assertEquals(List.of("#1 RUN make", "#1 0.100 CC"), annotated("#1 RUN make", "#1 0.100 CC"));
     }
 

@@ -74,7 +74,7 @@ class TimelinePagesTest {
     }
 
     @Test
-    void aFileThatMakesNoSenseCannotBeRead() throws Exception {
+    void anInvalidFileIsShownAsUnreadable() throws Exception {
         LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
         timeline.succeeded("").get(1, TimeUnit.MINUTES);
         String right = Files.readString(file());
@@ -139,7 +139,7 @@ class TimelinePagesTest {
     }
 
     @Test
-    void ofManyLargeBuildsTheListHasNoStepsAndTheirPagesHave() throws Exception {
+    void theListOmitsStepsOfManyLargeBuilds() throws Exception {
         for (int number = 1; number <= 4; number++) {
             LiveTimeline timeline = ImagesAction.of(run).begin("ref-" + number, "shop/web:" + number, "default");
             timeline.sink().accept(Hostile.report(List.of(Hostile.step(1, "RUN make"))));
@@ -180,7 +180,7 @@ class TimelinePagesTest {
     }
 
     @Test
-    void aHostileAgentDoesNotBreakThem() throws Exception {
+    void pagesWorkForInvalidReportsOfAgents() throws Exception {
         DumbSlave agent = jenkins.createOnlineSlave();
         LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
 

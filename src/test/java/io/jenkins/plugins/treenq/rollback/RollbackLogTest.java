@@ -74,7 +74,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void theEndIsWrittenWhereTheJobIsByThen() throws Exception {
+    void theEndIsStoredInTheCurrentFolderOfTheJob() throws Exception {
         File earlier = job.getRootDir();
         RollbackLog log = new RollbackLog(job, NOW);
         assertTrue(log.begin(rollback));
@@ -91,7 +91,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void theFolderOfADeletedJobDoesNotComeBack() throws Exception {
+    void theFolderOfADeletedJobIsNotCreatedAgain() throws Exception {
         File folder = job.getRootDir();
         RollbackLog log = new RollbackLog(job, NOW);
         assertTrue(log.begin(rollback));
@@ -108,7 +108,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void nothingIsUnderWayForEverWithoutAThreadThatWritesIt() {
+    void aRollbackIsRemovedIfNoThreadCanStoreIt() {
         RollbackLog without = new RollbackLog(job, NO_THREAD);
         RollbackLog log = new RollbackLog(job, NOW);
 
@@ -122,7 +122,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void filesThatCannotBeReadBreakNeitherBuildsNorPages() throws Exception {
+    void unreadableFilesFailNeitherBuildsNorPages() throws Exception {
         File images = new File(job.getRootDir(), "treenq-images.xml");
         for (String content : List.of("", "<list><no", "<list><no.such.Class/></list>")) {
             Files.writeString(images.toPath(), content);

@@ -118,7 +118,7 @@ class AttestationsTest {
     }
 
     @Test
-    void thereIsNoneInTheImageUnlessAskedForButAlwaysInTheHistory() throws Exception {
+    void attestationsAreOptionalInTheImageAndAlwaysInTheHistory() throws Exception {
         BuildResult result = build("FROM scratch\nCOPY Dockerfile /\n", pushed("plain"));
         assertTrue(json(new Registry(daemon).text(repository("plain"), "manifests/1"))
                 .has("layers"));
@@ -126,7 +126,7 @@ class AttestationsTest {
     }
 
     @Test
-    void eachPlatformHasItsOwn() throws Exception {
+    void eachPlatformHasItsOwnProvenance() throws Exception {
         BuildResult result = build(
                 "FROM scratch\nCOPY Dockerfile /\n", pushed("platforms").option("platform", "linux/amd64,linux/arm64"));
         assertEquals(
@@ -137,7 +137,7 @@ class AttestationsTest {
     }
 
     @Test
-    void aBillOfMaterialsIsMadeByTheScannerThatIsNamed() throws Exception {
+    void theSelectedScannerCreatesTheSbom() throws Exception {
         Files.writeString(folder.resolve("scan"), """
                 echo '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document",\
                 "predicate":{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"found by the scanner"}}' \
@@ -152,7 +152,7 @@ class AttestationsTest {
     }
 
     @Test
-    void aBuildThatNobodyKnowsHasNoProvenance() {
+    void anUnknownBuildHasNoProvenance() {
         BuildkitException failure =
                 assertThrows(BuildkitException.InvalidRequestException.class, () -> client.provenance("no-such-build"));
         assertTrue(failure.getMessage().contains("no-such-build"), failure.getMessage());

@@ -43,7 +43,7 @@ class CacheTest {
     Path scratch;
 
     @Test
-    void whatBuildsLeaveIsShownAndPrunedAsBuildctlSeesIt() throws Exception {
+    void usageAndPruningEqualBuildctls() throws Exception {
         String name = "cache-" + daemon.version();
         Daemon own = daemon.another(name);
         try (BuildkitClient client = BuildkitClient.connect(own.endpoint())) {
@@ -111,7 +111,7 @@ class CacheTest {
     }
 
     @Test
-    void aFilterThatIsNoneIsSaid() throws Exception {
+    void anInvalidFilterIsReported() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (String filter : List.of("type=>", "==")) {
                 BuildkitException failure =
@@ -125,7 +125,7 @@ class CacheTest {
     }
 
     @Test
-    void whatThrowsWhileItHearsOfPruningIsPassedOn() throws Exception {
+    void anExceptionOfThePruneListenerIsThrown() throws Exception {
         String name = "cache-thrown-" + daemon.version();
         Daemon own = daemon.another(name);
         try (BuildkitClient client = BuildkitClient.connect(own.endpoint())) {
@@ -142,7 +142,7 @@ class CacheTest {
     }
 
     @Test
-    void workersTellTheirRulesAndAreFiltered() throws Exception {
+    void workersHaveGcRulesAndCanBeFiltered() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Worker worker = client.workers().get(0);
             assertEquals(daemon.version(), worker.version().version());

@@ -80,7 +80,7 @@ class CompressedContextTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void theImageIsTheSameAndTheLogSaysWhatWasSent(Daemon daemon) throws Exception {
+    void theImageIsTheSameAndTheLogHasTheNumberOfSentBytes(Daemon daemon) throws Exception {
         Builds.Log log = new Builds.Log();
         String compressed;
         long sent;

@@ -55,7 +55,7 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonTellsItsVersionAndWorkersOverTlsAndOverItsSocket(Daemon daemon) throws Exception {
+    void versionAndWorkersAreReadOverTlsAndOverASocket(Daemon daemon) throws Exception {
         for (Endpoint endpoint : new Endpoint[] {daemon.endpoint(), Endpoint.of(daemon.socket(), null)}) {
             try (BuildkitClient client = BuildkitClient.connect(endpoint)) {
                 assertEquals(daemon.version(), client.info().version());
@@ -67,7 +67,7 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonWithoutOurCertificateAuthorityIsNotTrusted(Daemon daemon) throws Exception {
+    void aDaemonWithACertificateOfAnotherCaIsNotTrusted(Daemon daemon) throws Exception {
         Tls tls =
                 new Tls("", Certificates.authority("other").certificatePem(), daemon.certificatePem(), daemon.keyPem());
         assertSays(
@@ -77,7 +77,7 @@ class ConnectTest {
 
     /** As a CA that was made anew, such as by {@code buildkit/certs} in another folder. */
     @Test
-    void anotherAuthorityOfTheSameNameIsSaid() throws Exception {
+    void anotherCaOfTheSameNameIsReported() throws Exception {
         Certificates.Identity right = Certificates.authority("ca");
         try (TestServer server = new TestServer(Certificates.server(right, "localhost", TOMORROW), "v0.23.0")) {
             Tls tls = new Tls("localhost", Certificates.authority("ca").certificatePem(), "", "");
@@ -89,7 +89,7 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonRefusesAClientWithoutACertificateOrWithOneOfAnotherAuthority(Daemon daemon) throws Exception {
+    void aDaemonRefusesAClientWithoutACertificateOfItsCa(Daemon daemon) throws Exception {
         Certificates.Identity stranger = Certificates.authority("stranger");
         for (Tls tls : new Tls[] {
             new Tls("", daemon.caPem(), "", ""),
@@ -114,14 +114,14 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonThatWantsTlsIsNotReachedWithout(Daemon daemon) {
+    void aDaemonThatRequiresTlsIsReportedWithoutTls(Daemon daemon) {
         assertSays(
                 "certificates",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of(daemon.address(), null)));
     }
 
     @Test
-    void anExpiredCertificateOfTheDaemonIsSaid() throws Exception {
+    void anExpiredCertificateOfTheDaemonIsReported() throws Exception {
         Certificates.Identity authority = Certificates.authority("ca");
         try (TestServer server = new TestServer(Certificates.server(authority, "localhost", YESTERDAY), "v0.23.0")) {
             Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
@@ -131,7 +131,7 @@ class ConnectTest {
 
     /** What a server answers that knows TLS 1.1 at most, as OpenSSL writes it: a fatal alert. */
     @Test
-    void aServerWithoutANewerTlsIsSaid() throws Exception {
+    void aServerWithAnOldTlsVersionIsReported() throws Exception {
         byte[] protocolVersion = {0x15, 3, 2, 0, 2, 2, 70};
         byte[] internalError = {0x15, 3, 3, 0, 2, 2, 80};
         assertSays(" does not support TLS 1.2 or newer", refusalOfServer(protocolVersion));
@@ -162,7 +162,7 @@ class ConnectTest {
     }
 
     @Test
-    void aKeyThatIsNotTheCertificatesIsSaidAndWhichHalfIsMissing() {
+    void aMismatchedKeyAndAMissingKeyOrCertificateAreReported() {
         Certificates.Identity one = Certificates.authority("one");
         Certificates.Identity other = Certificates.authority("other");
         Certificates.Identity ec = Certificates.server(one, "ec", TOMORROW);
@@ -189,7 +189,7 @@ class ConnectTest {
     }
 
     @Test
-    void aDaemonOlderThanTheOldestThatWorksIsSaid() throws Exception {
+    void anUnsupportedDaemonVersionIsReported() throws Exception {
         Certificates.Identity authority = Certificates.authority("ca");
         Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
         Certificates.Identity identity = Certificates.server(authority, "localhost", TOMORROW);
@@ -202,7 +202,7 @@ class ConnectTest {
     }
 
     @Test
-    void nobodyListeningIsSaid() throws Exception {
+    void aPortWithoutAListenerIsReported() throws Exception {
         assertSays(
                 "nothing listens",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://127.0.0.1:1", null)));
@@ -217,7 +217,7 @@ class ConnectTest {
     }
 
     @Test
-    void somebodyWhoNeverAnswersIsGivenUpAfterTheTimeout() throws Exception {
+    void aServerThatNeverAnswersIsReportedAfterTheTimeout() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Endpoint endpoint =
                     new Endpoint(URI.create("tcp://127.0.0.1:" + silent.getLocalPort()), null, Duration.ofSeconds(1));
@@ -226,7 +226,7 @@ class ConnectTest {
     }
 
     @Test
-    void keysAndCertificatesThatAreNoneAreRefusedBeforeAnythingIsSent() {
+    void invalidKeysAndCertificatesAreRefusedBeforeAnythingIsSent() {
         Certificates.Identity identity = Certificates.authority("client");
         assertThrows(
                 BuildkitException.InvalidRequestException.class,

@@ -167,7 +167,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void aStepSeesWhatAFreshCheckoutChanged() throws Exception {
+    void aBuildStepDetectsTheChangesOfAFreshCheckout() throws Exception {
         List<String> made = new ArrayList<>();
         for (String source : List.of("ddd", "eee", "fff")) {
             made.add(made(checkout(makeLike("src.txt"), source), unique));
@@ -196,14 +196,14 @@ class ContextTimesTest {
 
     /** A layer that COPY makes is found by its content, whoever made it. */
     @Test
-    void whatABuildLeavesInTheCacheIsRightForBuildctlToo() throws Exception {
+    void theCacheOfABuildIsCorrectForBuildctl() throws Exception {
         assertEquals("older", madeByBuildctl(checkout(makeLike("src.txt"), "older")));
         build(ours(checkout(makeLike("src.txt"), "newer")).target("files"), unique);
         assertEquals("newer", madeByBuildctl(checkout(makeLike("src.txt"), "newer")));
     }
 
     @Test
-    void timesAndTheirOrderAreThoseOnTheDiskInTheFirstBuildAndInLaterOnes() throws Exception {
+    void theImageHasTheTimesOnTheDiskInFirstAndLaterBuilds() throws Exception {
         Path checkout = Files.createDirectories(workspace.resolve("tree"));
         Files.writeString(checkout.resolve("Dockerfile"), "FROM scratch\nCOPY . /\n");
         Files.createDirectories(checkout.resolve("a/b"));
@@ -270,7 +270,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void theImageIsBuildctlsWithoutBeingAskedFor() throws Exception {
+    void theImageEqualsBuildctlsByDefault() throws Exception {
         Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
         for (String rewrite : List.of("true", "false")) {
             Built ours = build(
@@ -297,7 +297,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void theFilesAreBuildctlsWithoutAnyOption() throws Exception {
+    void exportedFilesEqualBuildctlsByDefault() throws Exception {
         Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
         build(ours(checkout).noCache(true).destinations(List.of(new FileOutput("tar", "ours.tar", Map.of()))), unique);
         Path theirs = scratch.resolve("theirs.tar");
@@ -317,7 +317,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void ofAKeptWorkspaceOnlyWhatChangedTravelsWhateverElseIsBuiltInBetween() throws Exception {
+    void onlyChangedFilesOfAKeptWorkspaceAreSent() throws Exception {
         Path kept = large("kept");
         Path other = large("other");
         long first = build(ours(kept), "kept" + unique).bytes();
@@ -339,7 +339,7 @@ class ContextTimesTest {
 
     /** This is what the key is for. */
     @Test
-    void withoutAKeyWhatElseIsBuiltInBetweenMakesEverythingTravelAgain() throws Exception {
+    void withoutASharedKeyAnotherBuildCausesAllFilesToBeSentAgain() throws Exception {
         Path kept = large("kept");
         Path other = large("other");
         build(ours(kept), "");

@@ -156,7 +156,7 @@ class ContextsTest {
     }
 
     @Test
-    void foldersAndImagesHaveNames() throws Exception {
+    void foldersAndImagesCanBeNamedContexts() throws Exception {
         Files.writeString(folder.resolve("part"), "of the folder\n");
         assertEquals(
                 "of the folder\nroot\n",

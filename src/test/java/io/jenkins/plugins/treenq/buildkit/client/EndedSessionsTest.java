@@ -64,7 +64,7 @@ class EndedSessionsTest {
     }
 
     @Test
-    void aClientKeepsNothingOfSessionsThatAreOver() throws Exception {
+    void aClientReleasesTheMemoryOfEndedSessions() throws Exception {
         Daemon daemon = Daemon.first();
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         try (BuildkitClient client =

@@ -22,7 +22,7 @@ class FailureExplanationTest {
             FROM --platform=linux/riscv64 a | linux/s390x | it failed
             FROM --platform=linux/riscv64 a | '' | it failed
             """)
-    void onlyAPlatformThatIsKnownToBeLackingIsNamed(String instruction, String platforms, String line)
+    void onlyAPlatformThatIsKnownToBeMissingIsNamed(String instruction, String platforms, String line)
             throws Exception {
         BuildRequest request = BuildRequest.builder()
                 .frontend("dockerfile.v0")

@@ -81,7 +81,7 @@ class HostileDaemonTest {
     Path folder;
 
     @Test
-    void anyAnswerToAnyCallBecomesAValueOrAnErrorInOneLine() throws Exception {
+    void everyResponseResultsInAValueOrAnErrorInOneLine() throws Exception {
         Fuzz.rounds(30, random -> {
             try (FakeDaemon daemon = new FakeDaemon(
                             nonsense(random, ControlGrpc.getServiceDescriptor()),
@@ -139,7 +139,7 @@ class HostileDaemonTest {
     }
 
     @Test
-    void aHistoryWithoutEndIsRefusedBeforeItFillsTheHeap() throws Exception {
+    void anEndlessHistoryIsRefusedBeforeItFillsTheHeap() throws Exception {
         BuildHistoryEvent event = BuildHistoryEvent.newBuilder()
                 .setRecord(BuildHistoryRecord.newBuilder().setRef("v").setFrontend("x".repeat(10 << 20)))
                 .build();

@@ -84,7 +84,7 @@ class HostileWorkspaceTest {
 
     /** The text of the path leads out of the workspace, and what it is on the disk does not. */
     @Test
-    void theFolderOfTheDockerfileCannotBeAnotherOneThanWasChecked() throws Exception {
+    void aReplacedFolderOfTheDockerfileIsNotSent() throws Exception {
         Files.createDirectories(workspace.resolve("a/b/c"));
         Files.createSymbolicLink(workspace.resolve("l"), Path.of("a/b/c"));
         String path = "l/../../outside/secret.txt";
@@ -104,7 +104,7 @@ class HostileWorkspaceTest {
     }
 
     @Test
-    void aFolderThatBecameALinkIsNotSent() throws Exception {
+    void aFolderThatWasReplacedByALinkIsNotSent() throws Exception {
         Files.writeString(workspace.resolve("Dockerfile"), "FROM scratch\nCOPY . /\nCOPY --from=named . /\n");
         Files.createDirectories(workspace.resolve("app/inner"));
         Files.createDirectory(workspace.resolve("named"));
@@ -128,7 +128,7 @@ class HostileWorkspaceTest {
     }
 
     @Test
-    void resultsAreNotWrittenThroughLinksThatCameMeanwhile() throws Exception {
+    void resultsAreNotWrittenThroughLinksThatWereCreatedDuringTheBuild() throws Exception {
         Files.writeString(workspace.resolve("Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
         List<DockerfileBuild> builds = List.of(
                 DockerfileBuild.builder()
@@ -159,7 +159,7 @@ class HostileWorkspaceTest {
 
     /** The first result has a link, and the second one would be written through it. */
     @Test
-    void aResultCannotLeadAnotherOneAway() throws Exception {
+    void aLinkInAResultCannotRedirectAnotherResult() throws Exception {
         Files.writeString(
                 workspace.resolve("Dockerfile"),
                 "FROM busybox AS b\nRUN mkdir /o && ln -s " + outside + " /o/sub\nFROM scratch\nCOPY --from=b /o /\n");

@@ -43,7 +43,7 @@ class LlbBuildTest {
     }
 
     @Test
-    void aDefinitionIsBuiltAndPushedUnderTheDigestThatBuildctlNames() throws Exception {
+    void theDigestOfADefinitionsImageEqualsBuildctls() throws Exception {
         byte[] definition = Llb.run(IMAGE, "echo " + UUID.randomUUID() + " > /made");
         String name = daemon.registry() + "/client/llb-" + daemon.version();
         String ours;
@@ -98,7 +98,7 @@ class LlbBuildTest {
     }
 
     @Test
-    void aStepThatFailsIsSaid() throws Exception {
+    void aFailedOperationIsReported() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             BuildkitException.BuildFailedException failure = assertThrows(
                     BuildkitException.BuildFailedException.class,
@@ -113,7 +113,7 @@ class LlbBuildTest {
     }
 
     @Test
-    void whatIsNoDefinitionIsNotSent() throws Exception {
+    void anInvalidDefinitionIsNotSent() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (BuildRequest request : List.of(
                     BuildRequest.builder().definition(new byte[0]).build(),

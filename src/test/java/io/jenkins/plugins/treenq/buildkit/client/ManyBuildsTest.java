@@ -187,7 +187,7 @@ class ManyBuildsTest {
     }
 
     @Test
-    void buildsThatWaitForAPipeOrAListenerHoldUpNoOther() throws Exception {
+    void buildsThatWaitForAPipeOrAListenerDelayNoOthers() throws Exception {
         int each = 20;
         Builds.dockerfile(folder, "FROM busybox\nRUN echo " + folder + "\n");
         CountDownLatch waiting = new CountDownLatch(2 * each);
@@ -247,7 +247,7 @@ class ManyBuildsTest {
 
     /** As a plugin's classes are in an agent, and in a controller that reloads plugins. */
     @Test
-    void theClassesCanBeUnloadedOnceNobodyBuilds() throws Exception {
+    void theClassesCanBeUnloadedWhenNoBuildRuns() throws Exception {
         URL[] urls = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
                 .map(ManyBuildsTest::url)
                 .toArray(URL[]::new);

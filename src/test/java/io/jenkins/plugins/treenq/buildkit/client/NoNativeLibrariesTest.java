@@ -25,7 +25,7 @@ class NoNativeLibrariesTest {
     private static final Pattern OF_TESTS = Pattern.compile("jna-[0-9.]+\\.jar");
 
     @Test
-    void noLibraryOnTheClassPathBringsNativeCodeForNetworkOrTls() throws Exception {
+    void noLibraryContainsNativeCodeForNetworkOrTls() throws Exception {
         List<String> found = new ArrayList<>();
         for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
             String name = Path.of(path).getFileName().toString();
@@ -44,7 +44,7 @@ class NoNativeLibrariesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aConnectionLoadsNoneEither() throws Exception {
+    void aConnectionLoadsNoNativeLibrary() throws Exception {
         Path javaHome = Path.of(System.getProperty("java.home")).toRealPath();
         Daemon daemon = Daemon.first();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {

@@ -47,14 +47,14 @@ class SecretTest {
     }
 
     @Test
-    void aSecretOfTheLargestSizeArrivesAndALargerOneIsNamed() throws Exception {
+    void theLargestAllowedSecretIsSentAndALargerOneIsReported() throws Exception {
         assertTrue(build(id -> Optional.of(new byte[Secrets.MAX_BYTES])).contains("512000"));
         String line = failure(id -> Optional.of(new byte[Secrets.MAX_BYTES + 1]));
         assertTrue(line.contains("secret it has 512001 bytes; a build can be given secrets of at most 512000"), line);
     }
 
     @Test
-    void whyASecretCannotBeHadIsSaidButNothingElseIs() {
+    void theReasonOfAnUnavailableSecretIsReportedWithoutOtherDetails() {
         String line = failure(id -> {
             throw new IllegalStateException("the vault is closed");
         });

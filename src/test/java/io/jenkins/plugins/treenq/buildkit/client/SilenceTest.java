@@ -192,7 +192,7 @@ class SilenceTest {
     }
 
     @Test
-    void aContextTravelsWholeOverASlowLink() throws Exception {
+    void aContextIsSentCompletelyOverASlowLink() throws Exception {
         requireNamespaces();
         for (Process link : slow.values()) {
             BufferedReader lines = output(link);
@@ -202,7 +202,7 @@ class SilenceTest {
     }
 
     @Test
-    void aPartitionIsSaidAndLeavesNoBuildBehind() throws Exception {
+    void aNetworkPartitionIsReportedAndTheDaemonStopsTheBuild() throws Exception {
         requireNamespaces();
         for (Map.Entry<Daemon, Process> link : cut.entrySet()) {
             BufferedReader lines = output(link.getValue());
@@ -218,7 +218,7 @@ class SilenceTest {
     }
 
     @Test
-    void aDaemonThatIsStoppedIsSaidAndBuildsNoFurtherWhenItGoesOn() throws Exception {
+    void aSuspendedDaemonIsReportedAndStopsTheBuildWhenItContinues() throws Exception {
         for (Running build : stopped.values()) {
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.end().get(2, TimeUnit.MINUTES));
@@ -231,7 +231,7 @@ class SilenceTest {
     }
 
     @Test
-    void aBuildThatSaysNothingForLongStaysAlive() throws Exception {
+    void aBuildWithoutOutputIsNotCancelled() throws Exception {
         for (Running build : idle.values()) {
             build.end().get(2, TimeUnit.MINUTES);
         }

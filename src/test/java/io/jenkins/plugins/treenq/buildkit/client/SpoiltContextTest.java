@@ -159,13 +159,13 @@ class SpoiltContextTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void whatIsWholeIsBuilt(Daemon daemon) throws Exception {
+    void anIntactContextIsBuilt(Daemon daemon) throws Exception {
         build(daemon, compressed -> compressed);
     }
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void whatIsDamagedIsRefused(Daemon daemon) {
+    void aDamagedContextIsRefused(Daemon daemon) {
         refused(daemon, compressed -> Arrays.copyOf(compressed, compressed.length / 2));
         refused(daemon, compressed -> Arrays.copyOf(compressed, compressed.length - 1));
         for (int place : new int[] {0, 20, -8, -4}) {

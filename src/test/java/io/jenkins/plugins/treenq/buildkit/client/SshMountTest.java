@@ -111,7 +111,7 @@ class SshMountTest {
 
     /** Written by ssh-keygen in one of its forms, with a passphrase and without. */
     @Test
-    void everyKindOfKeyInMemorySignsForAStep() throws Exception {
+    void buildStepsSignWithEveryKindOfKeyInMemory() throws Exception {
         List<String> kinds = List.of(
                 "rsa 3072 PEM",
                 "rsa 2048 RFC4716",
@@ -152,7 +152,7 @@ class SshMountTest {
     }
 
     @Test
-    void anAgentOfThisMachineListsAndSignsButIsNotChanged() throws Exception {
+    void anAgentOfThisMachineOnlyListsAndSigns() throws Exception {
         Path socket = folder.resolveSibling(folder.getFileName() + "-agent");
         Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -200,7 +200,7 @@ class SshMountTest {
     }
 
     @Test
-    void anAgentThatWasNotGivenIsMissingOnlyWhereItIsRequired() throws Exception {
+    void aMissingAgentFailsOnlyRequiredMounts() throws Exception {
         SshKey key = SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "it");
         Map<String, SshAgent> agents = Map.of("known", new SshAgent.Keys(List.of(key)));
         String log = build(
@@ -220,7 +220,7 @@ class SshMountTest {
     }
 
     @Test
-    void keysAndSocketsThatAreNoneFailBeforeTheBuild() {
+    void invalidKeysAndSocketsFailBeforeTheBuild() {
         for (SshAgent agent : List.of(
                 new SshAgent.Socket(folder.resolve("nothing"), false),
                 new SshAgent.Socket(folder, true),

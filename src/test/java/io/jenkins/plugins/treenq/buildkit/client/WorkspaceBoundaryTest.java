@@ -94,7 +94,7 @@ class WorkspaceBoundaryTest {
 
     /** As text, {@code l/../../../..} is above the workspace; on the disk, it is where the link leads to, and in it. */
     @Test
-    void theFolderOfTheDockerfileIsTheOneThatWasLookedAt() throws Exception {
+    void theFolderOfTheDockerfileIsTheOneThatWasChecked() throws Exception {
         Path deep = Files.createDirectories(workspace.resolve("a/b/c/d/e/f"));
         Path shadow = Files.createDirectories(workspace.resolve("a/b/c/outside"));
         Files.writeString(shadow.resolve("secret.txt"), "FROM scratch\n");
@@ -128,7 +128,7 @@ class WorkspaceBoundaryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Dockerfile", ".dockerignore", "Dockerfile.dockerignore"})
-    void aFifoInPlaceOfWhatTheFrontendReadsIsRefused(String file) throws Exception {
+    void aFifoInPlaceOfADockerfileOrIgnoreFileIsRefused(String file) throws Exception {
         Files.deleteIfExists(workspace.resolve(file));
         fifo(workspace.resolve(file));
         assertRefused(
@@ -138,7 +138,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anotherContextHasNoFifoAsItsIgnoreFileEither() throws Exception {
+    void aFifoAsTheIgnoreFileOfANamedContextIsRefused() throws Exception {
         Path other = Files.createDirectory(workspace.resolve("other"));
         fifo(other.resolve(".dockerignore"));
         assertRefused(
@@ -148,7 +148,7 @@ class WorkspaceBoundaryTest {
 
     /** Java cannot make folders where a link leads to one, in versions that are still in use. */
     @Test
-    void theWorkspaceMayBeNamedByALink() throws Exception {
+    void theWorkspaceMayBeALink() throws Exception {
         Path link = Files.createSymbolicLink(scratch.resolve("link"), workspace);
         DockerfileBuild build = DockerfileBuild.builder()
                 .destinations(List.of(archive("out/x.tar")))
@@ -196,7 +196,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anotherFrontendGetsNoFifoEither() throws Exception {
+    void aFifoIsRefusedForOtherFrontends() throws Exception {
         fifo(workspace.resolve("build.yaml"));
         assertRefused(
                 "Dockerfile '" + workspace.resolve("build.yaml") + "' is not a file",
@@ -204,7 +204,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anArchiveIsNotReadThroughALinkThatTookItsPlace() throws Exception {
+    void anArchiveThatWasReplacedByALinkIsNotRead() throws Exception {
         Path archive = Files.writeString(workspace.resolve("context.tar"), "ours");
         Upload upload = prepared(DockerfileBuild.builder().context("context.tar"))
                 .uploads()
@@ -220,7 +220,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anArchiveIsNotWrittenThroughALinkThatCameMeanwhile() throws Exception {
+    void anArchiveIsNotWrittenThroughALinkThatWasCreatedDuringTheBuild() throws Exception {
         PreparedBuild build = prepared(List.of(archive("x.tar"), archive("nest/y.tar")), List.of(), List.of());
         Files.createSymbolicLink(workspace.resolve("x.tar"), outside.resolve("secret.txt"));
         Files.delete(workspace.resolve("nest"));
@@ -239,7 +239,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void aWorkspaceIntoWhichNothingWasWrittenNeedsNotBeThere() throws Exception {
+    void anUnusedWorkspaceNeedNotExist() throws Exception {
         Path missing = scratch.resolve("missing/job");
         DockerfileBuild.Builder build = DockerfileBuild.builder().dockerfileText("FROM scratch\n");
 
@@ -251,7 +251,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void outputsWithinOneAnotherAreRefused() throws Exception {
+    void nestedOutputsAreRefused() throws Exception {
         assertRefused(
                 "the output 'nest/sub/x.tar' is in the output 'nest'; choose a path outside of it",
                 () -> prepared(List.of(local("nest"), archive("nest/sub/x.tar")), List.of(), List.of()));
@@ -279,7 +279,7 @@ class WorkspaceBoundaryTest {
 
     /** On many file systems they are one, and before they are there nobody can tell. */
     @Test
-    void namesThatDifferInCaseOnlyCountAsOne() {
+    void pathsThatDifferOnlyInCaseCountAsTheSame() {
         assertRefused("the output 'NEST/x.tar' is in the output 'nest'; choose a path outside of it", () -> {
             OutputPaths places = new OutputPaths();
             places.addOutput("nest", workspace.resolve("nest"));
@@ -288,7 +288,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void outputsBesideOneAnotherAndTheSameCacheForBothAreFine() throws Exception {
+    void separateOutputsAndASharedCacheFolderAreAllowed() throws Exception {
         PreparedBuild build = prepared(
                 List.of(local("out/files"), archive("out/image.tar"), archive("out/files.tar")),
                 List.of(cache("src", "cache"), cache("src", "old/cache"), cache("src", "old")),

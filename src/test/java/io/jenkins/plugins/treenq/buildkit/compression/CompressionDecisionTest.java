@@ -72,13 +72,13 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void whatDoesNotCompressIsHardlyTried() {
+    void incompressibleContentIsRarelyTried() {
         send(200_000_000, 12e6, 70e6, 1, 1e9, 1e9);
         assertTrue(compressedBytes < 10_000_000, () -> "compressed " + compressedBytes);
     }
 
     @Test
-    void aCompressorThatIsSlowerThanTheLinkIsGivenUp() {
+    void aCompressorThatIsSlowerThanTheLinkIsNotUsed() {
         send(200_000_000, 50e6, 20e6, 3, 1e9, 1e9);
         assertTrue(compressedBytes < 10_000_000, () -> "compressed " + compressedBytes);
     }
@@ -117,7 +117,7 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void itCanBeSwitchedOff() {
+    void compressionCanBeSwitchedOff() {
         CompressionDecision off = new CompressionDecision(false, () -> now);
         off.begin();
         for (int i = 0; i < 1_000; i++) {

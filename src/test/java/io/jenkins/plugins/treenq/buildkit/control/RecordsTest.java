@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever a daemon says of itself becomes values. */
 class RecordsTest {
     @Test
-    void anyEventOfTheHistoryIsTaken() {
+    void everyEventOfTheHistoryIsConverted() {
         Random random = new Random(3);
         for (int round = 0; round < 3_000; round++) {
             BuildHistoryEvent.Builder event = BuildHistoryEvent.newBuilder();
@@ -52,7 +52,7 @@ class RecordsTest {
     }
 
     @Test
-    void aBlobWithoutADigestIsNone() {
+    void aDescriptorWithoutADigestIsOmitted() {
         HistoryEvent event = Records.event(BuildHistoryEvent.newBuilder()
                 .setRecord(BuildHistoryRecord.newBuilder()
                         .setLogs(Descriptor.newBuilder().setDigest("../../etc/passwd")))
@@ -91,7 +91,7 @@ class RecordsTest {
     }
 
     @Test
-    void anyAnswerIsTaken() throws Exception {
+    void everyResponseIsConverted() throws Exception {
         try (FakeDaemon daemon = new FakeDaemon(new Control())) {
             Cache cache = new Cache(daemon.channel(), daemon.endpoint());
             Workers workers = new Workers(daemon.channel(), daemon.endpoint());
@@ -125,7 +125,7 @@ class RecordsTest {
     }
 
     @Test
-    void aBlobMustBeTheOneThatWasAskedFor() throws Exception {
+    void aBlobMustHaveTheRequestedDigest() throws Exception {
         String right =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest("a,b,c".getBytes()));
         try (FakeDaemon daemon = new FakeDaemon(new Store("a,b,c"))) {

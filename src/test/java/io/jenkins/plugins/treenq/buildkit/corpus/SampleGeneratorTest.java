@@ -18,7 +18,7 @@ class SampleGeneratorTest {
             .toList();
 
     @Test
-    void aSampleIsTheSameWheneverItIsMade() {
+    void aSampleIsReproducible() {
         assertEquals(SAMPLES.get(17), SampleGenerator.sample(1, 17));
         assertTrue(IntStream.range(0, 320).noneMatch(n -> SAMPLES.get(n).equals(SampleGenerator.sample(2, n))));
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ShrinkerTest {
     @Test
-    void onlyWhatShowsItIsLeft() {
+    void onlyThePartsThatReproduceTheFailureRemain() {
         List<Thing> things = IntStream.range(0, 100)
                 .mapToObj(i -> new Thing(i % 10 == 0 ? Kind.FOLDER : Kind.FILE, path(i), "", 0, 0644, 0, 0))
                 .toList();
@@ -38,7 +38,7 @@ class ShrinkerTest {
     }
 
     @Test
-    void whatDependsOnEachOtherGoesPieceByPiece() {
+    void dependentPartsAreRemovedOneByOne() {
         List<Thing> things = IntStream.range(0, 9)
                 .mapToObj(i -> new Thing(Kind.FILE, "f" + i, "", 0, 0644, 0, 0))
                 .toList();

@@ -33,7 +33,7 @@ class FileErrorsTest {
     }
 
     @Test
-    void theSystemsRefusalsAreReasons() throws Exception {
+    void errorsOfTheSystemAreReadableReasons() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         Path absent = folder.resolve("absent");
         assertEquals("another file or folder with this name already exists", words(() -> Files.createSymbolicLink(file, absent)));
@@ -52,7 +52,7 @@ class FileErrorsTest {
     }
 
     @Test
-    void noClassAndNoBarePathIsAReason() {
+    void reasonsContainNoClassNamesAndNoBarePaths() {
         for (IOException failure : new IOException[] {
             new AccessDeniedException("/a/path"),
             new FileSystemException("/a/path"),

@@ -55,7 +55,7 @@ class RootedPathTest {
     }
 
     @Test
-    void filesAndFoldersAreReachedAndMade() throws Exception {
+    void filesAndFoldersAreOpenedAndCreated() throws Exception {
         assertArrayEquals(
                 "inside".getBytes(StandardCharsets.UTF_8),
                 confined("folder/file").readAll(6));
@@ -93,7 +93,7 @@ class RootedPathTest {
     }
 
     @Test
-    void withoutABoundaryTheLastNameAloneMustBeNoLink() throws Exception {
+    void withoutABoundaryOnlyTheLastNameMustNotBeALink() throws Exception {
         Files.createSymbolicLink(inside.resolve("way"), outside);
         Files.createSymbolicLink(inside.resolve("link"), outside.resolve("file"));
         assertEquals(7, new RootedPath(inside.resolve("way/file"), null).readAll(7).length);
@@ -120,7 +120,7 @@ class RootedPathTest {
 
     /** Another thread puts a link in the place of the folder and takes it away, again and again. */
     @Test
-    void aFolderThatIsReplacedMeanwhileLeadsNowhere() throws Exception {
+    void aFolderThatWasReplacedByALinkIsNotUsed() throws Exception {
         Path folder = inside.resolve("folder");
         Path kept = inside.resolve("kept");
         Path link = Files.createSymbolicLink(inside.resolve("way"), outside);

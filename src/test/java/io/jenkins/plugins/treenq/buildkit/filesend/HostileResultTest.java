@@ -78,7 +78,7 @@ class HostileResultTest {
     }
 
     @Test
-    void anyPacketsInAnyOrderAreTakenOrRefused() throws Exception {
+    void randomPacketsAreAcceptedOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             FolderOptions chosen = new FolderOptions(random.nextInt(4) == 0, random.nextInt(4) == 0, false);

@@ -79,7 +79,7 @@ class FollowLinksTest {
     }
 
     @Test
-    void endsInLoops() throws Exception {
+    void endsForLoopsOfLinks() throws Exception {
         entries.put("a", "b");
         entries.put("b", "a");
         entries.put("c", "c/c/c");
@@ -97,7 +97,7 @@ class FollowLinksTest {
     }
 
     @Test
-    void wantsEverythingForTheRoot() throws Exception {
+    void selectsTheWholeTreeForTheRoot() throws Exception {
         entries.put("a", ".");
         assertNull(follow("."));
         assertNull(follow("a"));

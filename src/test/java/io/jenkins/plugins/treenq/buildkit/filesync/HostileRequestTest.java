@@ -75,7 +75,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void anyRequestsInAnyOrderAreServedOrRefused() throws Exception {
+    void randomRequestsAreServedOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
             LocalDaemon.Transfer transfer =
                     daemon.fetch(LocalDaemon.headers(headers(random)), random.nextInt(5) == 0 ? 3 : Integer.MAX_VALUE);
@@ -110,7 +110,7 @@ class HostileRequestTest {
 
     /** A message that is compressed wrongly, breaks off or expands beyond the limit ends its call, and nothing else. */
     @Test
-    void anythingThatComesCompressedIsReadOrRefused() throws Exception {
+    void compressedMessagesAreReadOrRefused() throws Exception {
         Fuzz.rounds(100, random -> {
             int kind = random.nextInt(4);
             LocalDaemon.Transfer transfer =

@@ -117,7 +117,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aBuildThatTheDaemonDoesNotKnowYetIsAskedForAgain() throws Exception {
+    void thePingIsRepeatedUntilTheBuildIsRegistered() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control);
         gateway.failingPings = 3;
@@ -128,7 +128,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aBuildThatTheDaemonNeverKnowsIsGivenUp() throws Exception {
+    void theNumberOfPingsIsLimited() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control);
         gateway.failingPings = Integer.MAX_VALUE;
@@ -140,7 +140,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aBuildThatFailsTellsWhyAndNotThatItIsUnknown() throws Exception {
+    void theErrorOfTheBuildIsReportedInsteadOfTheCalls() throws Exception {
         Control control = new Control();
         control.failure = Status.UNKNOWN.withDescription("unknown entitlement foo");
         Gateway gateway = new Gateway(control);
@@ -169,7 +169,7 @@ class SubrequestTest {
     }
 
     @Test
-    void anEndBeforeTheThanksForTheResultIsAnEnd() throws Exception {
+    void aBuildMayEndBeforeTheResultIsAcknowledged() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control) {
             @Override
@@ -183,7 +183,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aConnectionThatIsLostIsSaid() throws Exception {
+    void aLostConnectionIsReported() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control) {
             @Override

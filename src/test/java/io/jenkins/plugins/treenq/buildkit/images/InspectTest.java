@@ -82,7 +82,7 @@ class InspectTest {
     }
 
     @Test
-    void allOfAnIndexIsSaid() throws Exception {
+    void anIndexIsDescribedCompletely() throws Exception {
         Digest digest = FakeImage.index(registry, "a/b", "1");
         ImageDescription description = inspect();
         assertEquals(digest, description.digest());
@@ -119,7 +119,7 @@ class InspectTest {
     }
 
     @Test
-    void anImageOfOnePlatformSaysItInItsConfiguration() throws Exception {
+    void thePlatformOfASingleImageComesFromItsConfiguration() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         ImageDescription description = inspect();
         assertEquals(digest, description.digest());
@@ -131,7 +131,7 @@ class InspectTest {
     }
 
     @Test
-    void theDigestIsAskedForWithoutTheManifest() throws Exception {
+    void resolvingUsesAHeadRequest() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         assertEquals(Optional.of(digest), client.resolve(image()));
         assertEquals(List.of("GET /v2/", "HEAD " + MANIFESTS + "1"), asked());
@@ -144,7 +144,7 @@ class InspectTest {
     }
 
     @Test
-    void aRegistryThatDoesNotSayTheDigestIsAskedForTheManifest() throws Exception {
+    void resolvingReadsTheManifestIfTheDigestHeaderIsMissing() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.rule(request -> request.method().equals("HEAD")
                 ? Optional.of(Answer.of(200, "Content-Type", MediaTypes.MANIFEST))
@@ -153,14 +153,14 @@ class InspectTest {
     }
 
     @Test
-    void whatIsNotThereIsNothing() throws Exception {
+    void aMissingImageIsEmpty() throws Exception {
         assertEquals(Optional.empty(), client.resolve(image()));
         assertEquals(Optional.empty(), client.inspect(image()));
         assertEquals(Optional.empty(), client.inspect(registry.image("a/b@" + FakeRegistry.sha256(new byte[0]))));
     }
 
     @Test
-    void withATagAndADigestTheDigestCounts() throws Exception {
+    void theDigestTakesPrecedenceOverTheTag() throws Exception {
         Digest old = FakeImage.image(registry, "a/b", "1", "arm64", new byte[1]);
         FakeImage.single(registry, "a/b", "1");
         assertEquals(Optional.of(old), client.resolve(registry.image("a/b:1@" + old)));
@@ -170,7 +170,7 @@ class InspectTest {
     }
 
     @Test
-    void aVariantThatTheRegistryDoesNotHaveIsSaidWithoutMore() throws Exception {
+    void aMissingVariantHasItsPlatformAndDigestOnly() throws Exception {
         Digest missing = FakeRegistry.sha256(new byte[3]);
         registry.manifest("a/b", "1", MediaTypes.DOCKER_LIST, """
                 {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":3,\
@@ -182,7 +182,7 @@ class InspectTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatRefersToTheImageOrToAVariantIsFoundByTheApiAndByTheTag(boolean api) throws Exception {
+    void referrersAreFoundByTheApiAndByTheTag(boolean api) throws Exception {
         Digest index = FakeImage.index(registry, "a/b", "1");
         Digest variant = inspect().variants().get(1).digest();
         String sbom = FakeImage.referrer(registry, "a/b", variant, "application/spdx+json");
@@ -206,7 +206,7 @@ class InspectTest {
     }
 
     @Test
-    void aLongListOfReferrersIsReadPageByPageButNotWithoutEnd() throws Exception {
+    void referrersAreReadPageByPageUpToALimit() throws Exception {
         Digest image = FakeImage.single(registry, "a/b", "1");
         String one = FakeImage.referrer(registry, "a/b", image, "application/one");
         String two = FakeImage.referrer(registry, "a/b", image, "application/two");
@@ -241,7 +241,7 @@ class InspectTest {
     }
 
     @Test
-    void contentThatIsNotWhatItsDigestSaysIsRefused() throws Exception {
+    void contentWithAnotherDigestIsRefused() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         Digest other = FakeRegistry.sha256(new byte[0]);
         registry.rule(request -> request.path().equals(MANIFESTS + "1")
@@ -296,13 +296,13 @@ class InspectTest {
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":1e99}]}                       | its 'size' is not a number
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":"1"}]}                        | its 'size' is not a number
             """)
-    void whatIsNoManifestIsRefusedInOneLine(String type, String body, String line) {
+    void anInvalidManifestIsReportedInOneLine(String type, String body, String line) {
         registry.manifest("a/b", "1", type, body);
         assertEquals("a/b:1 cannot be read: " + line, refusal());
     }
 
     @Test
-    void theDigestOfWhatIsNoManifestIsNotGivenEither() {
+    void anInvalidManifestHasNoDigest() {
         registry.manifest("a/b", "1", "text/html; charset=utf-8", "<html/>");
         assertEquals("a/b:1 cannot be read: its content type text/html is not that of a manifest", resolveRefusal());
         registry.manifest("a/b", "1", "application/vnd.docker.distribution.manifest.v1+json", "{}");
@@ -310,7 +310,7 @@ class InspectTest {
     }
 
     @Test
-    void aManifestWithoutATypeSaysItItself() throws Exception {
+    void theMediaTypeInTheManifestIsUsedIfTheHeaderIsMissing() throws Exception {
         Digest digest = registry.manifest(
                 "a/b", "1", "application/json", "{\"mediaType\":\"" + MediaTypes.MANIFEST + "\",\"layers\":[]}");
         assertEquals(digest, inspect().digest());
@@ -318,13 +318,13 @@ class InspectTest {
     }
 
     @Test
-    void whatIsTooLongIsNotReadToTheEnd() {
+    void contentThatIsTooLongIsNotReadCompletely() {
         registry.manifest("a/b", "1", MediaTypes.MANIFEST, " ".repeat(PullRepository.MAX_MANIFEST_BYTES + 1));
         assertEquals("a/b:1 cannot be read: it is longer than 4194304 bytes", refusal());
     }
 
     @Test
-    void anImageWithCountlessPartsIsRefused() {
+    void anImageWithTooManyPartsIsRefused() {
         List<String> manifests = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             manifests.add(FakeRegistry.descriptor(
@@ -342,7 +342,7 @@ class InspectTest {
     }
 
     @Test
-    void severalNamesAreOneImageOrNone() throws Exception {
+    void severalNamesResolveToOneImageOrNone() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.contents.put("a/b/manifests/2", registry.contents.get("a/b/manifests/1"));
         FakeImage.index(registry, "a/b", "3");
@@ -360,7 +360,7 @@ class InspectTest {
     }
 
     @Test
-    void aLoginIsSentWhereItIsWanted() throws Exception {
+    void theLoginIsSentByTheRequestedMethod() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.withLogin();
         assertEquals(Optional.of(digest), client.resolve(image()));
@@ -368,7 +368,7 @@ class InspectTest {
     }
 
     @Test
-    void aRegistrySaysWhetherItWantsALoginAndTakesIt() throws Exception {
+    void theLoginOfARegistryIsChecked() throws Exception {
         assertFalse(client.wantsLogin(registry.host()));
         registry.withLogin();
         try (ImageRegistry known = FakeRegistry.client(registry);
@@ -386,7 +386,7 @@ class InspectTest {
     }
 
     @Test
-    void refusalsSayWhoWasRefusedAndWhatTheRegistrySays() {
+    void refusalsNameTheUserAndTheRegistrysMessage() {
         registry.rule(request -> request.path().equals("/v2/")
                 ? Optional.empty()
                 : Optional.of(Answer.text(
@@ -407,7 +407,7 @@ class InspectTest {
     }
 
     @Test
-    void credentialsThatShouldBeThereAndAreNotAreSaidSo() throws Exception {
+    void missingCredentialsAreReported() throws Exception {
         RegistryLogins broken = host -> {
             throw new IllegalStateException("the credentials of " + host + " are not there");
         };
@@ -421,7 +421,7 @@ class InspectTest {
     }
 
     @Test
-    void contentElsewhereIsFetchedWithoutTheLogin() throws Exception {
+    void redirectedContentIsFetchedWithoutTheLogin() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls()) {
             Digest digest = FakeImage.single(registry, "a/b", "1");
             store.contents.putAll(registry.contents);
@@ -436,7 +436,7 @@ class InspectTest {
     }
 
     @Test
-    void aLoginThatContentElsewhereWantsIsNotGiven() throws Exception {
+    void theLoginIsNotSentToARedirectTarget() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls().withLogin()) {
             FakeImage.single(registry, "a/b", "1");
             registry.withLogin()
@@ -449,7 +449,7 @@ class InspectTest {
     }
 
     @Test
-    void redirectsHaveAnEndAndDoNotLeaveTls() throws Exception {
+    void redirectsAreLimitedAndKeepTls() throws Exception {
         registry.rule(request -> request.path().startsWith(MANIFESTS)
                 ? Optional.of(Answer.of(307, "Location", MANIFESTS + "1?again"))
                 : Optional.empty());
@@ -468,7 +468,7 @@ class InspectTest {
     }
 
     @Test
-    void tlsIsUsedWhereItIsThereAlsoIfItNeedNotBe() throws Exception {
+    void tlsIsUsedIfSupportedEvenIfPlainHttpIsAllowed() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         RegistryConnection any =
                 RegistryConnection.builder().plainHttp(true).insecure(true).build();
@@ -485,7 +485,7 @@ class InspectTest {
     }
 
     @Test
-    void aCertificateOfSomebodyElseIsNotTrusted() {
+    void aCertificateForAnotherHostIsNotTrusted() {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
                     "registry " + registry.host()
@@ -505,7 +505,7 @@ class InspectTest {
     }
 
     @Test
-    void whatDoesNotSpeakTlsIsSaidSo() throws Exception {
+    void aServerWithoutTlsIsReported() throws Exception {
         try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 ImageRegistry strict = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             Thread server = new Thread(() -> {
@@ -532,13 +532,13 @@ class InspectTest {
     }
 
     @Test
-    void nobodyAtTheAddressIsSaidSo() {
+    void anUnreachableRegistryIsReported() {
         registry.close();
         assertEquals("cannot be reached from here", refusal());
     }
 
     @Test
-    void whatIsNoRegistryIsSaidSo() {
+    void aServerThatIsNotARegistryIsReported() {
         registry.rule(request -> Optional.of(Answer.text(404, "<html/>")));
         assertEquals(
                 "answers with HTTP 404 to a request for /v2/, which is not the response of a registry; check its name",
@@ -546,7 +546,7 @@ class InspectTest {
     }
 
     @Test
-    void aBusyRegistryIsAskedAgainWhenItSays() throws Exception {
+    void aRequestIsRepeatedAfterRetryAfter() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         registry.rule(request -> switch (asked.getAndIncrement()) {
@@ -559,7 +559,7 @@ class InspectTest {
     }
 
     @Test
-    void aRegistryThatStaysBusyOrWantsToBeLeftAloneForLongIsNotAskedForEver() {
+    void theNumberAndPauseOfRepetitionsAreLimited() {
         registry.rule(request -> busy(request, "0"));
         assertEquals("limits the rate of requests (HTTP 429); it requests a pause of 0 s", refusal());
         assertEquals(1 + RetryPolicy.TRIES, registry.requests().size());
@@ -573,7 +573,7 @@ class InspectTest {
     }
 
     @Test
-    void aBrokenConnectionIsTriedAgain() throws Exception {
+    void aRequestIsRepeatedAfterABrokenConnection() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         registry.rule(request -> request.path().equals(MANIFESTS + "1") && asked.getAndIncrement() < 2
@@ -584,7 +584,7 @@ class InspectTest {
     }
 
     @Test
-    void mirrorsAreAskedFirstAndTheRegistryItselfWhenTheyFail() throws Exception {
+    void mirrorsAreQueriedBeforeTheRegistry() throws Exception {
         try (FakeRegistry mirror = FakeRegistry.tls();
                 FakeRegistry broken = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(403)));
                 FakeRegistry busy = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(503)))) {
@@ -615,7 +615,7 @@ class InspectTest {
     }
 
     @Test
-    void anInterruptEndsTheWaiting() throws Exception {
+    void anInterruptCancelsTheRequest() throws Exception {
         java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
         java.util.concurrent.CountDownLatch over = new java.util.concurrent.CountDownLatch(1);
         registry.rule(request -> {

@@ -106,7 +106,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
-    void everythingThatBelongsToAnImageIsCopiedUnchangedToAnotherRegistry(boolean fromApi, boolean toApi)
+    void anImageIsCopiedCompletelyToAnotherRegistry(boolean fromApi, boolean toApi)
             throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         String signature = FakeImage.referrer(from, "a/b", index, "application/signature");
@@ -148,7 +148,7 @@ class PromoteTest {
     }
 
     @Test
-    void whatAnIndexUnderATagSaysAlreadyStaysThere() throws Exception {
+    void existingEntriesOfAReferrersIndexAreKept() throws Exception {
         Digest image = FakeImage.single(from, "a/b", "1");
         FakeImage.referrer(from, "a/b", image, "application/new");
         String old = FakeImage.referrer(to.withoutReferrers(), "x/y", image, "application/old");
@@ -165,7 +165,7 @@ class PromoteTest {
     }
 
     @Test
-    void whatIsNotThereAnyMoreIsNotReferredTo() throws Exception {
+    void deletedReferrersAreNotListed() throws Exception {
         Digest image = FakeImage.single(from.withoutReferrers(), "a/b", "1");
         String gone = FakeRegistry.descriptor(MediaTypes.MANIFEST, FakeRegistry.sha256(new byte[9]), 9, "");
         from.manifest("a/b", PullRepository.referrersTag(image), MediaTypes.INDEX, FakeRegistry.index(List.of(gone)));
@@ -174,7 +174,7 @@ class PromoteTest {
     }
 
     @Test
-    void withinARegistryBlobsAreMountedAndNotSent() throws Exception {
+    void blobsAreMountedWithinARegistry() throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         from.withLogin();
         assertEquals(index, promote(from.image("x/y:stable")));
@@ -183,7 +183,7 @@ class PromoteTest {
     }
 
     @Test
-    void whereNothingIsMountedBlobsAreSent() throws Exception {
+    void blobsAreUploadedIfMountingIsNotSupported() throws Exception {
         Digest index = FakeImage.index(from.withoutMounts(), "a/b", "1");
         from.contents.keySet().stream()
                 .filter(key -> key.contains("/blobs/"))
@@ -206,7 +206,7 @@ class PromoteTest {
     }
 
     @Test
-    void aTagThatIsRightAlreadyIsNotWritten() throws Exception {
+    void aTagThatAlreadyPointsToTheImageIsNotWritten() throws Exception {
         FakeImage.index(from, "a/b", "1");
         promote();
         int written = written(to).size();
@@ -215,7 +215,7 @@ class PromoteTest {
     }
 
     @Test
-    void aTagOfWhatNobodyKnowsAnyMoreIsReplaced() throws Exception {
+    void aTagOfAnUnreadableManifestIsOverwritten() throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         to.manifest("x/y", "stable", "application/vnd.docker.distribution.manifest.v1+prettyjws", "{}");
         promote();
@@ -223,7 +223,7 @@ class PromoteTest {
     }
 
     @Test
-    void tagsAreWrittenWhenEverythingElseIsThere() throws Exception {
+    void tagsAreWrittenLast() throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         ImageName[] targets = {to.image("x/y:1"), to.image("z:1"), to.image("x/y:2"), from.image("c:1")};
         assertEquals(index, promote(targets));
@@ -242,14 +242,14 @@ class PromoteTest {
             PUT  | /manifests/sha256: | registry TO has an internal error writing x/y (HTTP 500)
             HEAD | /blobs/sha256:     | registry TO has an internal error reading x/y (HTTP 500)
             """)
-    void aRegistryThatFailsInTheMiddleHasNothingTagged(String method, String part, String line) {
+    void noTagIsWrittenIfTheCopyFails(String method, String part, String line) {
         FakeImage.index(from, "a/b", "1");
         to.rule(request -> request.is(method, part) ? Optional.of(Answer.of(500)) : Optional.empty());
         assertEquals(line, refusal());
     }
 
     @Test
-    void aRegistryThatIsGoneHasNothingTagged() {
+    void noTagIsWrittenIfTheRegistryIsUnreachable() {
         FakeImage.index(from, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         from.rule(request -> {
@@ -266,7 +266,7 @@ class PromoteTest {
     }
 
     @Test
-    void whenATagIsRefusedItIsSaidWhichOnesWereWritten() {
+    void aRefusedTagIsReportedWithTheTagsThatWereWritten() {
         FakeImage.index(from, "a/b", "1");
         to.rule(request -> request.is("PUT", "/manifests/2")
                 ? Optional.of(Answer.text(
@@ -283,7 +283,7 @@ class PromoteTest {
     }
 
     @Test
-    void whoMayNotWriteIsToldSo() {
+    void aMissingPermissionIsReported() {
         FakeImage.index(from, "a/b", "1");
         to.rule(request ->
                 Set.of("POST", "PUT").contains(request.method()) ? Optional.of(Answer.of(403)) : Optional.empty());
@@ -291,7 +291,7 @@ class PromoteTest {
     }
 
     @Test
-    void whatIsNotThereCannotBePromotedAndNotToWhatIsNoName() {
+    void missingImagesAndInvalidTargetsAreRefused() {
         assertEquals("there is no image FROM/a/b:1 in its registry", refusal());
         assertThrows(BuildkitException.InvalidRequestException.class, this::promoteNowhere);
         assertThrows(
@@ -305,7 +305,7 @@ class PromoteTest {
     }
 
     @Test
-    void anImageThatIsNotWholeIsNotPromoted() {
+    void anIncompleteImageIsNotPromoted() {
         FakeImage.index(from, "a/b", "1");
         Digest missing = from.contents.keySet().stream()
                 .filter(key -> key.startsWith("a/b/manifests/sha256:")
@@ -320,7 +320,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1000, 5 << 20})
-    void contentThatIsNotWhatItsDigestSaysIsRefused(int bytes) {
+    void contentWithAnotherDigestIsRefused(int bytes) {
         byte[] layer = Arrays.copyOf(LARGE, bytes);
         String key = "a/b/blobs/" + FakeRegistry.sha256(layer);
         FakeImage.image(from, "a/b", "1", "amd64", layer);
@@ -337,7 +337,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @CsvSource({"-1,it has 5242879 bytes instead of 5242880", "1,it has more than 5242880 bytes"})
-    void contentOfAnotherLengthIsRefused(int difference, String reason) {
+    void contentWithAnotherLengthIsRefused(int difference, String reason) {
         Digest digest = FakeRegistry.sha256(LARGE);
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         from.contents.put(
@@ -347,7 +347,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void readingGoesOnWhereTheConnectionBroke(boolean ranges) throws Exception {
+    void aDownloadContinuesAfterABrokenConnection(boolean ranges) throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         AtomicInteger broken = new AtomicInteger();
         from.rule(request -> {
@@ -365,7 +365,7 @@ class PromoteTest {
     }
 
     @Test
-    void sendingGoesOnWhereTheConnectionBroke() throws Exception {
+    void anUploadContinuesAfterABrokenConnection() throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         to.breakingUploads(2, 1_000_000);
         assertEquals(image, promote());
@@ -381,7 +381,7 @@ class PromoteTest {
     }
 
     @Test
-    void sendingStartsAgainWhenTheRegistryForgotWhatItGot() throws Exception {
+    void anUploadIsRestartedIfTheRegistryHasDroppedIt() throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         to.breakingUploads(1, 1_000_000)
                 .rule(request -> request.is("GET", "/blobs/uploads/") ? Optional.of(Answer.of(404)) : Optional.empty());
@@ -389,14 +389,14 @@ class PromoteTest {
     }
 
     @Test
-    void sendingThatBreaksAgainAndAgainIsGivenUp() {
+    void theNumberOfUploadAttemptsIsLimited() {
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         to.breakingUploads(RetryPolicy.TRIES, 0);
         assertEquals("registry TO broke the connection", refusal());
     }
 
     @Test
-    void aRegistryThatMadeSomethingElseOfItIsNotBelieved() {
+    void aManifestThatIsStoredWithAnotherDigestIsRefused() {
         Digest image = FakeImage.single(from, "a/b", "1");
         Digest other = FakeRegistry.sha256(new byte[0]);
         to.rule(request -> request.is("PUT", "/manifests/sha256:")
@@ -408,7 +408,7 @@ class PromoteTest {
     }
 
     @Test
-    void contentThatIsTakenElsewhereGoesThereWithoutTheLogin() throws Exception {
+    void anUploadToAnotherHostIsSentWithoutTheLogin() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(201)))) {
             FakeImage.image(from, "a/b", "1", "amd64", LARGE);
             to.withLogin()
@@ -426,7 +426,7 @@ class PromoteTest {
     }
 
     @Test
-    void layersThatMayNotBeHandedOutAreLeftOut() throws Exception {
+    void nonDistributableLayersAreNotCopied() throws Exception {
         String config = from.blob("a/b", "application/vnd.oci.image.config.v1+json", "{}".getBytes(), "");
         String windows = FakeRegistry.descriptor(
                 "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
@@ -458,7 +458,7 @@ class PromoteTest {
     }
 
     @Test
-    void anInterruptEndsTheCopyingAndNothingIsTagged() throws Exception {
+    void anInterruptCancelsTheCopyBeforeTheTags() throws Exception {
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);

@@ -83,7 +83,7 @@ class RegistriesTest {
     }
 
     @Test
-    void aTagStandsForWhatWasBuiltAndAnotherForNothing() throws Exception {
+    void anExistingTagIsResolvedAndAMissingTagIsEmpty() throws Exception {
         ImageName image = image("resolve");
         Digest digest = build(image, "FROM scratch\nCOPY Dockerfile /\n", pushed(image));
         assertEquals(Optional.of(digest), images.resolve(image));
@@ -93,7 +93,7 @@ class RegistriesTest {
     }
 
     @Test
-    void platformsLabelsSizesAndProvenanceAreSaid() throws Exception {
+    void platformsLabelsSizesAndProvenanceAreRead() throws Exception {
         ImageName image = image("inspect");
         Digest digest = build(
                 image,
@@ -122,7 +122,7 @@ class RegistriesTest {
     }
 
     @Test
-    void dockersOwnFormatIsReadAsWell() throws Exception {
+    void dockersMediaTypesAreSupported() throws Exception {
         ImageName image = image("docker");
         build(
                 image,
@@ -148,7 +148,7 @@ class RegistriesTest {
     }
 
     @Test
-    void aTokenIsGotForReadingOneRepositoryAndNoMore() throws Exception {
+    void aTokenForReadingHasTheScopeOfOneRepository() throws Exception {
         try (TokenRegistry registry = new TokenRegistry(folder)) {
             ImageName image = ImageName.parse(registry.host() + "/app/web:1");
             Map<String, RegistryConnection> plain = Map.of(
@@ -221,7 +221,7 @@ class RegistriesTest {
     }
 
     @Test
-    void anImageIsPromotedToARegistryOfAnotherMake() throws Exception {
+    void anImageIsPromotedToAnotherRegistryImplementation() throws Exception {
         try (CraneRegistry crane = new CraneRegistry(folder);
                 ImageRegistry client = both(crane.host(), null)) {
             ImageName image = promotable("to-crane");
@@ -240,7 +240,7 @@ class RegistriesTest {
     }
 
     @Test
-    void tokensAllowNoMoreThanIsNeeded() throws Exception {
+    void tokensHaveOnlyTheNecessaryScopes() throws Exception {
         try (TokenRegistry registry = new TokenRegistry(folder);
                 ImageRegistry all = both(registry.host(), new RegistryLogin("all", "secret-all"));
                 ImageRegistry app = both(registry.host(), new RegistryLogin("app", "secret-app"))) {

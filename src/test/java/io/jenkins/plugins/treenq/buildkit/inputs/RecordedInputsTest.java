@@ -78,7 +78,7 @@ class RecordedInputsTest {
     }
 
     @Test
-    void anImageSaysWhatItWasMadeOfUntilAFileOrABaseChanges() throws Exception {
+    void theRecordedHashMatchesUntilAFileOrBaseImageChanges() throws Exception {
         ImageName base = image("base");
         ImageName image = image("made");
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");

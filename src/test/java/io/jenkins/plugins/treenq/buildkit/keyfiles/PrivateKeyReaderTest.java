@@ -154,7 +154,7 @@ class PrivateKeyReaderTest {
                 "aes256-gcm@openssh.com",
                 "chacha20-poly1305@openssh.com"
             })
-    void everyCipherOfOpenSshIsKnown(String cipher) throws Exception {
+    void everyCipherOfOpenSshIsSupported(String cipher) throws Exception {
         String text = keygen(PASSPHRASE, "-t", "ed25519", "-Z", cipher, "-a", "2");
         assertIsKeygens(read(text, PASSPHRASE));
         assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
@@ -192,7 +192,7 @@ class PrivateKeyReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-aes128", "-aes192", "-aes256", "-des3"})
-    void theOlderFormsOfOpensslAreRead(String cipher) throws Exception {
+    void traditionalFormatsOfOpensslAreRead(String cipher) throws Exception {
         String passphrase = cipher.isEmpty() ? "" : PASSPHRASE;
         List<String> encryption = cipher.isEmpty() ? List.of() : List.of(cipher, "-passout", "pass:" + passphrase);
         for (List<String> form : List.of(
@@ -220,7 +220,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void whatIsAroundAKeyAndHowItsLinesEndDoesNotMatter() throws Exception {
+    void surroundingTextAndLineEndingsAreIgnored() throws Exception {
         List<String> texts = List.of(
                 keygen("", "-t", "ed25519"),
                 keygen(PASSPHRASE, "-t", "ed25519", "-a", "2"),
@@ -243,7 +243,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void whatIsNoPrivateKeyIsCalledByWhatItIs() throws Exception {
+    void otherKindsOfFilesAreNamedInTheMessage() throws Exception {
         keygen("", "-t", "ed25519");
         String publicKey = Files.readString(folder.resolve("key.pub"));
         assertRefused(publicKey, "", "it is a public key");
@@ -265,7 +265,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void keysOfKindsThatCannotBeUsedAreRefused() throws Exception {
+    void unsupportedKeyTypesAreRefused() throws Exception {
         assertRefused(keygen("", "-t", "dsa", "-m", "PEM"), "", "DSA");
         assertRefused(keygen("", "-t", "dsa", "-m", "PKCS8"), "", "not an RSA");
         assertRefused(keygen(PASSPHRASE, "-t", "dsa"), PASSPHRASE, "DSA");
@@ -291,7 +291,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void waysOfEncryptionThatAreNotKnownAreToldWithWhatToDo() throws Exception {
+    void unsupportedEncryptionIsReportedWithARemedy() throws Exception {
         byte[] salt = new Wire().string("0123456789abcdef").uint32(16).bytes();
         assertRefused(
                 openSsh("rot13@example.com", "bcrypt", salt, 1, new byte[64]), "x", "ssh-keygen -p -Z aes256-ctr");
@@ -312,7 +312,7 @@ class PrivateKeyReaderTest {
 
     /** What a key's writer chose, and what would keep a processor busy for hours or take all memory. */
     @Test
-    void whatIsTooExpensiveIsRefusedAtOnce() throws Exception {
+    void tooManyRoundsAreRefused() throws Exception {
         assertIsKeygens(read(keygen(PASSPHRASE, "-t", "ed25519", "-a", "100"), PASSPHRASE));
         byte[] rounds =
                 new Wire().string("0123456789abcdef").uint32(Integer.MAX_VALUE).bytes();
@@ -349,7 +349,7 @@ class PrivateKeyReaderTest {
 
     /** Cut short, with bits turned, and with lengths that are huge; for a line of all of them. */
     @Test
-    void damagedKeysAreRefusedWithoutRepeatingThem() throws Exception {
+    void damagedKeysAreRefusedWithoutQuotingThem() throws Exception {
         Random random = new Random(1);
         List<String> whole = new ArrayList<>();
         for (String passphrase : List.of("", "sesame")) {
@@ -433,7 +433,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void anRsaKeyWhoseNumbersDoNotBelongTogetherIsRefused() throws Exception {
+    void anInconsistentRsaKeyIsRefused() throws Exception {
         KeyPair one = SshKeyForms.pair("RSA", 2048);
         String text = SshKeyForms.openSsh(one);
         byte[] bytes = Base64.getMimeDecoder().decode(text.replaceAll("-----.*-----", ""));

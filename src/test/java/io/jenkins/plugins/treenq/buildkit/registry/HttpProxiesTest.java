@@ -21,7 +21,7 @@ class HttpProxiesTest {
     }
 
     @Test
-    void theSchemeDecides() {
+    void theProxyIsSelectedByTheScheme() {
         assertEquals("plain:1", way("http://a.example.com/"));
         assertEquals("tls:2", way("https://a.example.com/"));
         assertEquals(

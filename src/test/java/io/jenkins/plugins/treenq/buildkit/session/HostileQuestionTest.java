@@ -125,7 +125,7 @@ class HostileQuestionTest {
     }
 
     @Test
-    void anyQuestionIsAnsweredOrRefusedAndTellsNoSecrets() throws Exception {
+    void everyRequestIsAnsweredOrRefusedWithoutRevealingSecrets() throws Exception {
         Fuzz.rounds(300, random -> {
             Asked asked = ask(METHODS.get(random.nextInt(METHODS.size())), random);
             Status status = asked.end.get(20, TimeUnit.SECONDS);

@@ -66,7 +66,7 @@ class BuildFailuresTest {
             no active session for abc: context deadline exceeded | ConnectionLost | lost this build's session
             process "/bin/sh -c false" did not complete successfully: exit code: 1 | BuildFailed | process "/bin/sh -c false"
             """)
-    void theDaemonsWordsBecomeALineThatSaysWhatToDo(String text, String kind, String part) {
+    void errorsOfTheDaemonBecomeOneLineWithARemedy(String text, String kind, String part) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(kind + "Exception", failure.getClass().getSimpleName(), failure.getMessage());
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
@@ -82,7 +82,7 @@ class BuildFailuresTest {
             failed to compute cache key: failed to calculate checksum of ref a::b: "/no space left on device": not found | BuildFailed
             failed to compute cache key: failed to calculate checksum of ref a::b: "/my session is": not found | BuildFailed
             """)
-    void aFailureOfTheBuildIsNotTakenForOneOfTheDaemon(String text, String kind) {
+    void aFailureOfABuildStepIsNotAFailureOfTheDaemon(String text, String kind) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(kind + "Exception", failure.getClass().getSimpleName(), failure.getMessage());
     }
@@ -92,7 +92,7 @@ class BuildFailuresTest {
             failed to copy: write /x: no space left on device | true
             failed to mount /x: mkdir /y: disk quota exceeded | true
             """)
-    void aFullDiskIsToldFromOtherFailuresOfTheDaemon(String text, boolean full) {
+    void aFullDiskIsDistinguishedFromOtherFailuresOfTheDaemon(String text, boolean full) {
         BuildkitException.DaemonFailedException failure =
                 (BuildkitException.DaemonFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(full, failure.isDiskFull());
@@ -109,7 +109,7 @@ class BuildFailuresTest {
             failed to load cache key: failed to fetch remote https://e.example.com/r.git: git stderr: fatal: unable to access: no host : exit status 128 | NoRepository[address=https://e.example.com/r.git, words=unable to access: no host]
             it failed | null
             """)
-    void theReasonIsReadFromTheDaemonsWords(String text, String reason) {
+    void theReasonIsParsedFromTheDaemonsMessage(String text, String reason) {
         BuildkitException.BuildFailedException failure =
                 (BuildkitException.BuildFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(reason, String.valueOf(failure.reason()));
@@ -164,14 +164,14 @@ class BuildFailuresTest {
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: unexpected status from HEAD request to https://r.example.com/v2/: 503 Service Unavailable | false
             error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | false
             """)
-    void onlyAPushThatBrokeOffIsWorthAnotherTry(String text, boolean unfinished) {
+    void onlyAnInterruptedPushIsRetried(String text, boolean unfinished) {
         BuildkitException.RegistryRefusedException failure =
                 (BuildkitException.RegistryRefusedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(unfinished, failure.isUnfinishedPush(), failure.getMessage());
     }
 
     @Test
-    void aBrokenConnectionIsNotTakenForAnAnswer() {
+    void aBrokenConnectionIsNotAnErrorOfTheDaemon() {
         BuildkitException failure = BuildFailures.of(
                 Status.UNAVAILABLE
                         .withDescription("io exception")
@@ -183,7 +183,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void aFrontendThatIsNotThereIsNoBaseImage() {
+    void aMissingFrontendIsNotABaseImage() {
         String dockerfile = Base64.getEncoder()
                 .encodeToString("# syntax=r.example.com/frontend:1\nFROM a\n".getBytes(StandardCharsets.UTF_8));
         BuildkitException failure = failure(
@@ -200,7 +200,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void placeAndExitCodeAreReadFromTheDetails() {
+    void locationAndExitCodeAreParsedFromTheDetails() {
         String dockerfile = Base64.getEncoder().encodeToString("FROM a\nRUN b\n".getBytes(StandardCharsets.UTF_8));
         BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException) failure(
                 Status.Code.UNKNOWN,
@@ -217,7 +217,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void detailsThatMakeNoSenseAreIgnored() {
+    void invalidDetailsAreIgnored() {
         for (String json :
                 new String[] {"", "[]", "{\"info\":3}", "{\"info\":{\"data\":\"%%%\"}}", "{\"ranges\":{}}", "null"}) {
             BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException)
@@ -228,7 +228,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void everyFailureCanTravelFromAnAgentAndIsOneLine() throws Exception {
+    void everyFailureIsSerializableAndHasOneLine() throws Exception {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "several\n  lines\n");
         assertFalse(failure.getMessage().contains("\n"));
         try (ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {

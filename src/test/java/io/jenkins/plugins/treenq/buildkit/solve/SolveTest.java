@@ -101,7 +101,7 @@ class SolveTest {
     }
 
     @Test
-    void progressThatBreaksOffIsAskedForAgainAndToldOnce() throws Exception {
+    void aBrokenProgressStreamIsReopenedAndEventsAreDeliveredOnce() throws Exception {
         String whole = "first line\nsecond line\nthird line\n";
         Service service = new Service() {
             @Override
@@ -135,7 +135,7 @@ class SolveTest {
     }
 
     @Test
-    void progressThatNeverComesDoesNotKeepABuildFromSucceedingNorTheDaemonBusy() throws Exception {
+    void aBuildWithoutProgressSucceeds() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -158,7 +158,7 @@ class SolveTest {
     }
 
     @Test
-    void progressThatIsRefusedIsNotAskedForAgain() throws Exception {
+    void aRefusedProgressStreamIsNotReopened() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -182,7 +182,7 @@ class SolveTest {
     }
 
     @Test
-    void aListenerThatThrowsEndsTheBuildWithWhatItThrew() throws Exception {
+    void anExceptionOfTheListenerEndsTheBuild() throws Exception {
         for (Throwable thrown : new Throwable[] {new IllegalStateException("disk full"), new AssertionError("no")}) {
             Service service = talking();
             try (FakeDaemon daemon = new FakeDaemon(service)) {
@@ -202,7 +202,7 @@ class SolveTest {
     }
 
     @Test
-    void aListenerThatThrowsAfterTheBuildsEndIsHeardToo() throws Exception {
+    void anExceptionOfTheListenerAfterTheEndIsReported() throws Exception {
         CompletableFuture<StreamObserver<StatusResponse>> stream = new CompletableFuture<>();
         Service service = new Service() {
             @Override
@@ -226,7 +226,7 @@ class SolveTest {
     }
 
     @Test
-    void aBuildWhoseDaemonDoesNotStopTellingCanBeInterrupted() throws Exception {
+    void aBuildWithEndlessProgressCanBeInterrupted() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -264,7 +264,7 @@ class SolveTest {
     private static final long LONGER_THAN_SILENCE_MILLIS = 7_000;
 
     @Test
-    void aListenerMayTakeAsLongAsItLikesAndHearsEverything() throws Exception {
+    void aSlowListenerReceivesAllEvents() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -293,7 +293,7 @@ class SolveTest {
 
     /** A step may say nothing for long, and the last of it may come after the build's end. */
     @Test
-    void theSilenceBeforeABuildsEndDoesNotCount() throws Exception {
+    void silenceIsMeasuredAfterTheEndOfTheBuild() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -315,7 +315,7 @@ class SolveTest {
     }
 
     @Test
-    void whatASilentDaemonKeepsToItselfIsSaidToBeMissing() throws Exception {
+    void missingProgressOfASilentDaemonIsReported() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -347,7 +347,7 @@ class SolveTest {
     }
 
     @Test
-    void aStreamThatOnlyBreaksAfterTheBuildIsSilence() throws Exception {
+    void aStreamThatBreaksWithoutMessagesCountsAsSilence() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -366,7 +366,7 @@ class SolveTest {
     }
 
     @Test
-    void aStreamThatBreaksAfterTheBuildWithNothingNewIsNotOpenedForEver() throws Exception {
+    void theNumberOfReopenedStreamsWithoutNewMessagesIsLimited() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -384,7 +384,7 @@ class SolveTest {
     }
 
     @Test
-    void aBuildThatNoThreadCanBeHadForEndsWithThat() throws Exception {
+    void aBuildFailsIfNoThreadCanBeCreated() throws Exception {
         Service service = talking();
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             SolveRequest request =
@@ -398,7 +398,7 @@ class SolveTest {
     }
 
     @Test
-    void aBuildWhoseListenerIsBlockedCanBeInterruptedAndHoldsUpNoOther() throws Exception {
+    void aBuildWithABlockedListenerCanBeInterrupted() throws Exception {
         CountDownLatch unblock = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(50);
         Service service = talking();
@@ -436,7 +436,7 @@ class SolveTest {
     }
 
     @Test
-    void moreStepsThanTheHeapCanBearEndTheBuildInALine() throws Exception {
+    void tooManyStepsFailTheBuildInOneLine() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -463,7 +463,7 @@ class SolveTest {
     }
 
     @Test
-    void anInterruptEndsTheCall() throws Exception {
+    void anInterruptCancelsTheSolveCall() throws Exception {
         Service service = talking();
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             Thread builder = Thread.currentThread();

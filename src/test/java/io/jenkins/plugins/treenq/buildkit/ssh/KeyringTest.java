@@ -82,7 +82,7 @@ class KeyringTest {
 
     @ParameterizedTest
     @CsvSource({"RSA, 2048", "RSA, 3072", "EC, 256", "EC, 384", "EC, 521", "Ed25519, 255"})
-    void everyKindOfKeyIsListedAndSignsSoThatItsPublicHalfVerifies(String algorithm, int size) throws Exception {
+    void everyKindOfKeyIsListedAndSigns(String algorithm, int size) throws Exception {
         for (int i = 0; i < (algorithm.equals("RSA") ? 1 : 5); i++) {
             KeyPair pair = SshKeyForms.pair(algorithm, size);
             Keyring keyring = Keyring.of(List.of(key(pair)));
@@ -119,7 +119,7 @@ class KeyringTest {
     }
 
     @Test
-    void severalKeysAreListedInTheirOrderAndTheSameOneOnce() throws Exception {
+    void keysAreListedInOrderAndDuplicatesOnce() throws Exception {
         KeyPair first = SshKeyForms.pair("Ed25519", 255);
         KeyPair second = SshKeyForms.pair("EC", 256);
         Keyring keyring = Keyring.of(List.of(
@@ -135,7 +135,7 @@ class KeyringTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 5, 6, 7, 8, 9, 10, 12, 14, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 200, 255})
-    void whatIsNotListingOrSigningIsRefused(int type) throws Exception {
+    void otherRequestsAreRefused(int type) throws Exception {
         Keyring keyring = Keyring.of(List.of(key(SshKeyForms.pair("Ed25519", 255))));
         assertArrayEquals(
                 FAILURE,
@@ -143,7 +143,7 @@ class KeyringTest {
     }
 
     @Test
-    void theOldListIsEmptyAndBrokenSignRequestsAreRefused() throws Exception {
+    void theListOfVersion1IsEmptyAndInvalidSignRequestsAreRefused() throws Exception {
         Keyring keyring = Keyring.of(List.of(key(SshKeyForms.pair("Ed25519", 255))));
         assertArrayEquals(new byte[] {2, 0, 0, 0, 0}, keyring.answer(new byte[] {1}));
         assertArrayEquals(FAILURE, keyring.answer(signRequest("unknown".getBytes(StandardCharsets.UTF_8), 0)));
@@ -158,7 +158,7 @@ class KeyringTest {
     }
 
     @Test
-    void aKeyThatIsNoneOrNotOfItsTypeIsRefusedWithoutRepeatingIt() throws Exception {
+    void anInvalidKeyIsRefusedWithoutQuotingIt() throws Exception {
         KeyPair pair = SshKeyForms.pair("EC", 256);
         byte[] blob = SshKeyForms.publicBlob(pair.getPublic());
         for (SshKey key : List.of(

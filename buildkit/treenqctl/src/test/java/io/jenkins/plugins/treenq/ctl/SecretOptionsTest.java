@@ -30,7 +30,7 @@ class SecretOptionsTest {
     }
 
     @Test
-    void everyFormOfBuildctlIsRead() throws IOException {
+    void everyFormOfBuildctlIsAccepted() throws IOException {
         Path file = Files.writeString(folder.resolve("a file"), "of the file");
         assertEquals("of the file", value("id=x,src=" + file, "x"));
         assertEquals("of the file", value("ID=x,source=" + file, "x"));
@@ -48,7 +48,7 @@ class SecretOptionsTest {
     }
 
     @Test
-    void aVariablesBytesAreTheSecretAlsoWhereTheyAreNoText() throws IOException {
+    void aSecretHasTheBytesOfItsVariableEvenIfTheyAreNotText() throws IOException {
         byte[] value = {'c', 'a', 'f', (byte) 0xe9, '=', (byte) 0xff};
         byte[] variable = new byte[value.length + 2];
         variable[0] = 'X';
@@ -71,7 +71,7 @@ class SecretOptionsTest {
     }
 
     @Test
-    void whatCannotBeIsRefused() throws IOException {
+    void invalidSecretsAreRefused() throws IOException {
         for (String option : List.of("x", "id=x,type=other", "id=x,mode=0400", "src=x", "id=")) {
             assertThrows(TypeConversionException.class, () -> value(option, "x"), option);
         }

@@ -57,7 +57,7 @@ class SessionOptionsTest {
     }
 
     @Test
-    void secretsKeysAndACredentialHelperServeOneBuild() throws Exception {
+    void aBuildUsesSecretsKeysAndACredentialHelper() throws Exception {
         RegistryLogin login = daemon.login();
         program(
                 "docker-credential-test",
@@ -102,7 +102,7 @@ class SessionOptionsTest {
     }
 
     @Test
-    void whatCannotBeServedIsOneLine() throws Exception {
+    void anUnusableSecretOrKeyIsReportedInOneLine() throws Exception {
         for (Map.Entry<String, String> expected : Map.of(
                         "--ssh=mine=" + folder.resolve("nothing"),
                         "error: there is no file " + folder.resolve("nothing"),
