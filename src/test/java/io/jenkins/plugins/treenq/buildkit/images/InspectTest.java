@@ -360,7 +360,7 @@ class InspectTest {
     }
 
     @Test
-    void theLoginIsSentByTheRequestedMethod() throws Exception {
+    void theLoginIsSentOnlyAfterAChallenge() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.withLogin();
         assertEquals(Optional.of(digest), client.resolve(image()));
@@ -485,7 +485,7 @@ class InspectTest {
     }
 
     @Test
-    void aCertificateForAnotherHostIsNotTrusted() {
+    void anUntrustedCertificateIsReported() {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
                     "registry " + registry.host()

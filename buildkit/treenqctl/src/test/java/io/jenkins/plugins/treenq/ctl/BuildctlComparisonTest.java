@@ -195,7 +195,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void theHistoryRecordOfABuildIsTheSame() throws Exception {
+    void debugInspectAndProvenancePrintTheRecordOfABuild() throws Exception {
         Path file = scratch.resolve("ref");
         Ctl.treenqctl(daemon, arguments("--progress=quiet", "--opt=label:a=b", "--ref-file=" + file));
         String ref = Files.readString(file);
