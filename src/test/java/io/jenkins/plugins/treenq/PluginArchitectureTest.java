@@ -10,7 +10,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The picture of the plugin in docs/architecture.md, as rules; the client's own are in its ArchitectureTest. */
+/**
+ * Verifies the table of the plugin's packages in docs/architecture.md. The client has an ArchitectureTest of its own.
+ */
 class PluginArchitectureTest {
     private static final String PLUGIN = "io.jenkins.plugins.treenq";
     private static final String CLIENT = PLUGIN + ".buildkit";

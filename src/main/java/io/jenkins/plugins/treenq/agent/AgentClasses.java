@@ -109,7 +109,8 @@ public final class AgentClasses {
             LOGGER.log(
                     agent.isClosingOrClosed() ? Level.FINE : Level.WARNING,
                     e,
-                    () -> "the classes cannot be sent to " + agent.getName() + " in one jar; the agent loads them one by one");
+                    () -> "the classes cannot be sent to " + agent.getName()
+                            + " in one jar; the agent loads them one by one");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

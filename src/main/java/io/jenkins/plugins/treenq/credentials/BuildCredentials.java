@@ -272,8 +272,7 @@ public final class BuildCredentials {
         }
         return new AbortException(
                 type.isInstance(other)
-                        ? "credentials '" + id + "' are in a domain for another host; " + need
-                                + " from a domain for it"
+                        ? "credentials '" + id + "' are in a domain for another host; " + need + " from a domain for it"
                         : "credentials '" + id + "' are '" + typeOf(other) + "'; " + need);
     }
 

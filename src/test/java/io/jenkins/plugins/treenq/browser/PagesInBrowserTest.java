@@ -31,7 +31,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.WebElement;
 
-/** What is shown of image builds and images, as Chromium shows it. */
+/** The pages of image builds and images, in Chromium. */
 @WithJenkins
 class PagesInBrowserTest extends InBrowser {
     private static final int README_HEIGHT = 1600;
@@ -191,7 +191,7 @@ class PagesInBrowserTest extends InBrowser {
                 jenkins.jenkins.getServletContext().getRealPath("/WEB-INF/classes/images/symbols/" + name + ".svg")));
     }
 
-    /** A build with stages that go on side by side. */
+    /** A build with parallel stages. */
     private WorkflowJob stages(String name) throws Exception {
         return job(name, """
                 writeFile file: 'main.c', text: 'int main(void) { return 0; }'
@@ -318,7 +318,7 @@ class PagesInBrowserTest extends InBrowser {
         }
     }
 
-    /** Builds another image each time. */
+    /** Builds a different image each time. */
     private WorkflowJob image(String name) throws Exception {
         return job(name, """
                 writeFile file: 'Dockerfile', text: "FROM scratch\\nCOPY Dockerfile /\\nLABEL build=${env.BUILD_TAG}-%1$s"
@@ -326,7 +326,7 @@ class PagesInBrowserTest extends InBrowser {
                 """.formatted(image));
     }
 
-    /** As far as it is shown. */
+    /** Returns the visible text. */
     private String console() {
         return String.valueOf(browser.run("return document.getElementById('out').innerText"));
     }
@@ -353,7 +353,7 @@ class PagesInBrowserTest extends InBrowser {
         return By.xpath("//li[@data-state='" + state + "'][contains(.//*[@data-part='name'], '" + name + "')]");
     }
 
-    /** By keyboard. */
+    /** Shows the earlier images with the keyboard. */
     private void showEarlier() {
         WebElement button = browser.shown(By.className("treenq-job-images__more"));
         assertEquals("false", button.getAttribute("aria-expanded"));

@@ -18,7 +18,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.junit.jupiter.api.Test;
 
-/** The picture of the client in docs/architecture.md, as rules. */
+/** Verifies the table of the client's packages in docs/architecture.md. */
 class ArchitectureTest {
     private static final String CLIENT = "io.jenkins.plugins.treenq.buildkit";
     private static final String WIRE = CLIENT + ".wire..";
@@ -162,7 +162,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** An agent, which only uses keys, then loads none of it. */
+    /** An agent only uses keys, so it does not load the library. */
     @Test
     void onlyKeyfilesUsesMina() {
         noClasses()

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the length of lines where the formatter does not: it breaks neither comments nor strings. */
+/** Verifies the length of lines, because the formatter breaks neither comments nor strings. */
 class LineLengthTest {
     private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
     private static final int LONGEST = 120;

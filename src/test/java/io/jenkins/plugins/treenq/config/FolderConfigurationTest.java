@@ -206,7 +206,10 @@ class FolderConfigurationTest {
         outer.addProperty((FolderConfiguration) Jenkins.XSTREAM2.fromXML(Jenkins.XSTREAM2
                 .toXML(configuration)
                 .replace("tcp://localhost:1", "unix:///run/buildkit/buildkitd.sock")));
-        assertLog(inner, "treenqBuild()", "builder 'socket': the builder of a folder cannot use a socket of this machine");
+        assertLog(
+                inner,
+                "treenqBuild()",
+                "builder 'socket': the builder of a folder cannot use a socket of this machine");
         assertEquals(
                 FormValidation.Kind.ERROR,
                 jenkins.jenkins

@@ -172,7 +172,10 @@ class PolicyTest {
                         .build())));
     }
 
-    /** The image of docker/dockerfile does what the daemon's own frontend does, unless it is told who has run it. */
+    /**
+     * The image docker/dockerfile behaves like the daemon's own frontend, unless an option says that a frontend started
+     * it.
+     */
     @Test
     void anAllowedFrontendImageIgnoresASyntaxLine() throws Exception {
         policy.setFrontends(List.of("docker.io/docker/dockerfile"));
@@ -254,7 +257,7 @@ class PolicyTest {
                 .build());
     }
 
-    /** Daemons that have a store of images look there for a frontend that its registry does not have. */
+    /** Daemons with an image store look there for a frontend that its registry does not have. */
     @Test
     void anImageNamedLikeAFrontendIsNotStoredInTheDaemon() throws Exception {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker"));

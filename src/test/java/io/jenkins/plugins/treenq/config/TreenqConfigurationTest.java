@@ -285,7 +285,7 @@ class TreenqConfigurationTest {
                 .toList();
     }
 
-    /** As it stands there, with the secrets that it names. */
+    /** Loads the YAML of the documentation, with the secrets that it refers to. */
     @Test
     void theYamlOfTheDocumentationIsValid() throws Exception {
         Daemon daemon = Daemon.first();
@@ -338,7 +338,7 @@ class TreenqConfigurationTest {
         ExtensionList.lookup(SecretSource.class).remove(source);
     }
 
-    /** What a file has, and the one line that its author is told. */
+    /** Invalid files, with the error message of each. */
     private static final Map<String, String> MISTAKES = Map.ofEntries(
             Map.entry(
                     "builders: [{name: a, address: '127.0.0.1:1234'}]",
@@ -644,8 +644,7 @@ class TreenqConfigurationTest {
                 test(host, "", daemon.caPem()),
                 startsWith(subject
                         + "does not allow its use without a login, and no login is configured for it (HTTP 401"));
-        assertEquals(
-                subject + "has a certificate that is not trusted or is for another host", test(host, "right", ""));
+        assertEquals(subject + "has a certificate that is not trusted or is for another host", test(host, "right", ""));
         assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
         assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
         assertEquals(

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the rules give, as docker/metadata-action gives it. The inputs and values of the first test are those of its
- * tests, and 200 others, for which it gave these values.
+ * Compares the results of the rules with those of docker/metadata-action. The inputs and values of the first test are
+ * from the action's tests; for 200 other inputs, the values were recorded from the action.
  */
 class MetadataRulesTest {
     private static final Instant DATE = Instant.parse("2020-01-10T00:30:00Z");
@@ -38,7 +38,7 @@ class MetadataRulesTest {
             "MIT",
             "master");
 
-    /** Where nothing is known, the action writes an empty label, and so overwrites that of the Dockerfile. */
+    /** If a value is unknown, the action writes an empty label, which overwrites the label of the Dockerfile. */
     private static final Pattern NOTHING_KNOWN =
             Pattern.compile("(.*:)?org\\.opencontainers\\.image\\.(revision|version)=");
 
@@ -134,13 +134,13 @@ class MetadataRulesTest {
         assertThat(metadata.tags(), empty());
     }
 
-    /** What a name of a branch has in it is a name, and neither a template nor HTML. */
+    /** The name of a branch is neither a template nor HTML. */
     @Test
     void namesOfBranchesAreNotParsed() {
         assertThat(names(build().ref("refs/heads/{{sha}}&<x>"), "of{{branch}}"), contains("of-sha-x-"));
     }
 
-    /** A branch that somebody pushes is the value of a variable of a freestyle job. */
+    /** In a freestyle job, the name of a pushed branch is the value of a variable. */
     @Test
     void valuesOfVariablesAreNotParsed() {
         String pushed = "x,value=latest,enable=false={{sha}}";
@@ -174,7 +174,7 @@ class MetadataRulesTest {
         assertThat(metadata.tagNames(), contains("1.2.3", "latest"));
     }
 
-    /** As in docker/metadata-action, a version whose expression does not match is taken as a whole. */
+    /** As in docker/metadata-action, the whole version is used if the expression does not match. */
     @Test
     void aVersionThatDoesNotMatchIsUsedCompletelyWithAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
@@ -201,7 +201,7 @@ class MetadataRulesTest {
         assertThat(message, containsString("at most 128 characters"));
     }
 
-    /** The value is that of an expression, which is known only now. */
+    /** The value comes from an expression, so it is known only when the rules are applied. */
     @Test
     void enableMustBeTrueOrFalse() {
         String message = assertThrows(
@@ -257,7 +257,7 @@ class MetadataRulesTest {
                 names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/,group=1"), contains("2", "latest"));
     }
 
-    /** The first takes exponential time, the second room in the stack for each character. */
+    /** The first expression takes exponential time, the second uses the stack for each character. */
     @ParameterizedTest
     @CsvSource({"^(?:(a+)+\\1?)+$, 40", "^(a|b|c)*$, 60000"})
     void theWorkOfAnExpressionIsLimited(String expression, int length) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What moment.js 2.30.1 makes of dates. */
+/** Compares formatted dates with those of moment.js 2.30.1. */
 class MomentFormatTest {
     static Stream<JsonObject> dates() {
         return Cases.of("MomentFormatTest.json");

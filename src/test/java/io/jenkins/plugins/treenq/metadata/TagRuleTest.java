@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules as docker/metadata-action reads them: the inputs and values are those of its tests. */
+/** Compares parsed rules with docker/metadata-action; the inputs and values are those of its tests. */
 class TagRuleTest {
     static Stream<JsonObject> rules() {
         return Cases.of("TagRuleTest.json");
@@ -123,7 +123,7 @@ class TagRuleTest {
         assertEquals(size, new ExpressionSize(expression).value());
     }
 
-    /** None of these reads a character of the text while it tries all ways. */
+    /** These expressions try all alternatives without reading a character of the text. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -102,7 +102,7 @@ class ConsoleStepsTest {
                         "say #5 0.100"));
     }
 
-    /** Lines of two builds alternate, so that what follows an empty line may be the other one's. */
+    /** The lines of two builds alternate, so the line after an empty line may belong to the other build. */
     @Test
     void namesOfImagesDistinguishBuilds() throws Exception {
         ImagesAction.of(run);
@@ -153,7 +153,7 @@ class ConsoleStepsTest {
         assertEquals(List.of("#1 RUN make", "#1 0.100 CC"), annotated("#1 RUN make", "#1 0.100 CC"));
     }
 
-    /** For marked lines, kind and step come first; the page of a run shows the rest. */
+    /** Returns the annotated lines. Marked lines begin with the kind and the step. */
     private List<String> annotated(String... lines) {
         ConsoleAnnotator<Run<?, ?>> annotator = new ConsoleSteps().newInstance(run);
         List<String> shown = new ArrayList<>();

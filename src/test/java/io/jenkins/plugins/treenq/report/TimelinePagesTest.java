@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** The pages of a run and its REST, whatever an agent reported and whatever is on the disk. */
+/** The pages and the REST API of a run, with arbitrary reports of an agent and arbitrary files on the disk. */
 @WithJenkins
 class TimelinePagesTest {
     private static final List<String> PAGES =
@@ -199,7 +199,7 @@ class TimelinePagesTest {
         assertPagesWork();
     }
 
-    /** Is on the agent, and says what it likes. */
+    /** A task on the agent that reports arbitrary values. */
     private static final class Hostile extends MasterToSlaveCallable<Void, IOException> {
         private static final long serialVersionUID = 1;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What is kept of a job's images and roll backs, whatever becomes of the job and of the files meanwhile. */
+/** The files with a job's images and rollbacks, also if the job or the files are changed meanwhile. */
 @SharedJenkins
 class RollbackLogTest {
     private static final String TAG = "registry.example.com/shop/web:latest";

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
-/** The way back to an earlier image, from the job's page, with a real registry. */
+/** Rollbacks from the job's page, with a real registry. */
 @SharedJenkins
 class RollbackTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -91,7 +91,7 @@ class RollbackTest {
         return new Registry(daemon).digest(repository, "latest").orElse(null);
     }
 
-    /** Another image with every build. */
+    /** Builds with a Dockerfile that results in a different image each time. */
     private String build(String call) throws Exception {
         job.setDefinition(new CpsFlowDefinition("""
                 node {
@@ -124,7 +124,7 @@ class RollbackTest {
         return client.getPage(request);
     }
 
-    /** Waits until what is under way has ended, and says what the newest one has become. */
+    /** Waits until the running rollback has ended, and returns the newest one. */
     private JSONObject ended() throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
         JenkinsRule.WebClient reader = client("reader");

@@ -109,7 +109,7 @@ class ProgressSenderTest {
         assertEquals("b", next().steps().get(0).name());
     }
 
-    /** Longer than anybody's patience was. */
+    /** Longer than all timeouts. */
     private static final long SLOW_SECONDS = 7;
 
     @Test

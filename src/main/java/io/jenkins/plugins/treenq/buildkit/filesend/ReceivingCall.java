@@ -165,7 +165,8 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             recipient.open();
         }
         if (message == FileSendService.TOO_LARGE) {
-            throw ReceiveErrors.refused("it contains a message of more than " + FileSendService.LARGEST_BYTES + " bytes");
+            throw ReceiveErrors.refused(
+                    "it contains a message of more than " + FileSendService.LARGEST_BYTES + " bytes");
         }
         if (message != null) {
             MessageReceiver.After after = recipient.take(message);

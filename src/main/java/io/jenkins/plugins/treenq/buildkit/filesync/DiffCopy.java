@@ -119,8 +119,8 @@ final class DiffCopy implements StreamObserver<Packet> {
             case PACKET_ERR -> {
                 if (end()) {
                     answers.onError(Status.ABORTED
-                            .withDescription(
-                                    "the daemon cancelled the transfer: " + packet.getData().toStringUtf8())
+                            .withDescription("the daemon cancelled the transfer: "
+                                    + packet.getData().toStringUtf8())
                             .asRuntimeException());
                     resume();
                 }

@@ -83,7 +83,8 @@ final class Manifest {
             return own;
         }
         if (!own.isEmpty() && !own.equals(served)) {
-            throw new IllegalArgumentException("its content type is " + served + ", but it states the media type " + own);
+            throw new IllegalArgumentException(
+                    "its content type is " + served + ", but it states the media type " + own);
         }
         return served;
     }

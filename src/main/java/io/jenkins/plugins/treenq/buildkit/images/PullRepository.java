@@ -115,8 +115,7 @@ final class PullRepository {
             if (announced.isPresent()
                     && isDigest(reference)
                     && !announced.get().value().equals(reference)) {
-                throw new IllegalArgumentException(
-                        "the registry returned " + announced.get() + " instead");
+                throw new IllegalArgumentException("the registry returned " + announced.get() + " instead");
             }
             return announced;
         } catch (IllegalArgumentException e) {

@@ -145,8 +145,7 @@ public final class PrivateKeyReader {
                 .filter(known -> known.getCurve().equals(curve.getCurve())
                         && known.getGenerator().equals(curve.getGenerator()))
                 .findFirst()
-                .orElseThrow(() ->
-                        new UnusableKeyException("its curve is not supported; use P-256, P-384 or P-521"));
+                .orElseThrow(() -> new UnusableKeyException("its curve is not supported; use P-256, P-384 or P-521"));
     }
 
     private PrivateKey parse(String label, String body) throws IOException, GeneralSecurityException {

@@ -152,8 +152,8 @@ public final class BuildFailures {
         }
         if (!process && SESSION_GONE.matcher(text).find()) {
             return new BuildkitException.ConnectionLostException(
-                    endpoint.address() + " lost this build's session; check the network, then build again ("
-                            + text + ")",
+                    endpoint.address() + " lost this build's session; check the network, then build again (" + text
+                            + ")",
                     null);
         }
         Matcher request = UNKNOWN_REQUEST.matcher(text);

@@ -312,8 +312,7 @@ final class StatusStream {
             } else {
                 // The record does not contain the exception, which cannot be serialized: Jenkins fetches the log
                 // records of its agents.
-                LOGGER.fine(
-                        () -> "The progress stream of build " + ref + " broke and is opened again: " + status);
+                LOGGER.fine(() -> "The progress stream of build " + ref + " broke and is opened again: " + status);
                 reopenLater();
             }
         }

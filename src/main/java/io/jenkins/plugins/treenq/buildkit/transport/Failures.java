@@ -115,8 +115,8 @@ public final class Failures {
                     + "); renew it at the daemon, or configure the CA certificate that signed it");
         }
         if (text.contains("No subject alternative") || text.contains("No name matching")) {
-            return refused(
-                    "the certificate of " + daemon + " is for another host; set the TLS server name to a name in the certificate");
+            return refused("the certificate of " + daemon
+                    + " is for another host; set the TLS server name to a name in the certificate");
         }
         if (cause instanceof SSLException) {
             Matcher alert = ALERT.matcher(text);

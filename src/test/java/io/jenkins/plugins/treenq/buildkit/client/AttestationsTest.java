@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon attests of an image, in the registry and in its history. */
+/** Attestations by a real daemon, in the registry and in its history. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class AttestationsTest {
@@ -63,7 +63,7 @@ class AttestationsTest {
         return Builds.request(Builds.push(daemon.registry() + "/" + repository(name) + ":1"));
     }
 
-    /** The statements that an index in the registry holds, by predicate. */
+    /** Returns the statements of an index in the registry by predicate type. */
     private List<JsonObject> statements(String name, String predicate) throws Exception {
         Registry registry = new Registry(daemon);
         List<JsonObject> found = new ArrayList<>();

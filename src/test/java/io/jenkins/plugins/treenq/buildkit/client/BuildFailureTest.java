@@ -38,7 +38,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes wrong in a real daemon ends in one line that says what happened, and nothing is pushed. */
+/** Failures in a real daemon are reported in one line, and nothing is pushed. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class BuildFailureTest {

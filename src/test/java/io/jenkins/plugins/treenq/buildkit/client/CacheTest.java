@@ -29,7 +29,10 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon keeps on its disk, and gives up; a daemon of its own, since others build with the shared one. */
+/**
+ * The cache of a real daemon and its pruning. The test uses its own daemon, because other tests build on the shared
+ * one.
+ */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class CacheTest {

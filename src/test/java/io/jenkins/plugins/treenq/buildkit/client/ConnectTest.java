@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is wrong with an address or a certificate is said in one line. */
+/** Problems with an address or certificate are reported in one line. */
 class ConnectTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final Instant TOMORROW = Instant.now().plus(Duration.ofDays(1));
@@ -75,7 +75,7 @@ class ConnectTest {
                 refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), tls)));
     }
 
-    /** As a CA that was made anew, such as by {@code buildkit/certs} in another folder. */
+    /** A CA with the same name and another key, as {@code buildkit/certs} creates in another folder. */
     @Test
     void anotherCaOfTheSameNameIsReported() throws Exception {
         Certificates.Identity right = Certificates.authority("ca");
@@ -237,7 +237,7 @@ class ConnectTest {
                 () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", new Tls("", "no certificate", "", ""))));
     }
 
-    /** Answers Info as a daemon of some version would, or not at all when there is none. */
+    /** Answers the version request with the given version, or not at all if the version is null. */
     private static final class TestServer implements AutoCloseable {
         private final Server server;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people's parameters become, and which files a build may touch. */
+/** The conversion of users' parameters, and the files that a build may access. */
 class DockerfileBuildTest {
     private static final String DIGEST = "sha256:" + "ab".repeat(32);
 

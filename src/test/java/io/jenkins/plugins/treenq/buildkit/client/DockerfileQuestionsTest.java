@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon's frontend says of a Dockerfile is what buildctl prints of it. */
+/** Subrequests to a real daemon's frontend, compared with the output of buildctl. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class DockerfileQuestionsTest {

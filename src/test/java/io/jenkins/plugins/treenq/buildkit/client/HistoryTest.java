@@ -41,7 +41,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon remembers of its builds. */
+/** The history of a real daemon. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class HistoryTest {
@@ -229,7 +229,7 @@ class HistoryTest {
         assertEquals(record.logs().sizeBytes(), bytes.size());
     }
 
-    /** The options that frontends take cache with are in the record, and stay there for days. */
+    /** The record of a build contains the frontend's options for cache imports for days. */
     @Test
     void aBuildThatImportsCacheWithKeysIsNeverInTheHistory() throws Exception {
         String key = "key-" + UUID.randomUUID();

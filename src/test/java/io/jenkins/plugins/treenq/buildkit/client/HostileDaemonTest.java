@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon answers, it becomes a value or an error of the known kind, in one line. */
+/** Random responses of a daemon result in a value or a known error of one line. */
 @Timeout(300)
 class HostileDaemonTest {
     private static final Digest DIGEST = new Digest("sha256:" + "0".repeat(64));
@@ -167,7 +167,7 @@ class HostileDaemonTest {
         }
     }
 
-    /** Shows all that is heard in every way that there is. */
+    /** A listener that passes all events to every kind of printer. */
     private static final class Printers implements BuildListener {
         private final PlainPrinter plain = new PlainPrinter(line -> assertTrue(line.indexOf('\n') < 0));
         private final RawJsonPrinter json = new RawJsonPrinter(line -> {});
@@ -272,7 +272,7 @@ class HostileDaemonTest {
         return builder.build().toByteArray();
     }
 
-    /** What a daemon says of an error beyond its text. */
+    /** Random details of an error. */
     private static io.grpc.Metadata trailers(Random random) {
         io.grpc.Metadata trailers = new io.grpc.Metadata();
         com.google.rpc.Status.Builder status =
@@ -291,7 +291,7 @@ class HostileDaemonTest {
         return trailers;
     }
 
-    /** Messages as they are. */
+    /** A codec that passes messages on as bytes. */
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] message) {

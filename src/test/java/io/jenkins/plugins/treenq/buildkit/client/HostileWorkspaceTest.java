@@ -26,9 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Builds whose workspace and parameters are meant to bring files from elsewhere into the result, or to write elsewhere.
- */
+/** Builds whose workspace and parameters try to read or write files outside of the workspace. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
@@ -82,7 +80,7 @@ class HostileWorkspaceTest {
         assertEquals(Map.of("secret.txt", SECRET), outsideNow());
     }
 
-    /** The text of the path leads out of the workspace, and what it is on the disk does not. */
+    /** The text of the path is outside of the workspace, but the path on the disk is inside. */
     @Test
     void aReplacedFolderOfTheDockerfileIsNotSent() throws Exception {
         Files.createDirectories(workspace.resolve("a/b/c"));

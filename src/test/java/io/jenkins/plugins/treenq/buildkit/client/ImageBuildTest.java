@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Images that a real daemon builds and pushes for the client are those that it builds for buildctl. */
+/** Images that a real daemon builds for the client equal those that it builds for buildctl. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class ImageBuildTest {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LargeLogTest {
     private static final long MEGABYTES = Long.getLong("treenq.log.megabytes", 64);
 
-    /** Longer than the silence after which a daemon is given up. */
+    /** Longer than the silence after which the client stops waiting for the daemon. */
     private static final long STALLED_MILLIS = 7_000;
 
     @Parameter
@@ -71,7 +71,7 @@ class LargeLogTest {
         }
     }
 
-    /** What made a build fail comes last, when nobody listens. */
+    /** The output that explains a failure comes last, when the listener is slow. */
     @Test
     void aSlowListenerReceivesTheLastLinesOfAFailedBuild() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n");

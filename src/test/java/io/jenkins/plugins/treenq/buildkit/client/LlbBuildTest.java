@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Definitions of low-level operations, without a frontend. */
+/** Builds of LLB definitions without a frontend. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class LlbBuildTest {
@@ -86,7 +86,7 @@ class LlbBuildTest {
         }
     }
 
-    /** Whether the command ran, rather than being known. */
+    /** Returns whether the command was executed and not cached. */
     private boolean runs(BuildkitClient client, BuildRequest.Builder request) throws Exception {
         AtomicBoolean ran = new AtomicBoolean();
         client.build(request.ref(BuildRequest.newRef()).build(), content(), event -> {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Whatever the machine's libc and processor are, the JDK's own TLS and sockets are all that is used. */
+/** The client uses only the JDK's TLS and sockets, and no native libraries. */
 class NoNativeLibrariesTest {
     /** JNA, which Testcontainers brings to the tests' class path. */
     private static final Pattern OF_TESTS = Pattern.compile("jna-[0-9.]+\\.jar");

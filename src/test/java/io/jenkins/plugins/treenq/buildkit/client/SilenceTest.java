@@ -38,8 +38,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Slow links, broken ones, daemons that fall silent and builds that say nothing. All of it takes time but no work, so
- * everything is begun at once and each test waits for its part.
+ * Slow and broken links, daemons that fall silent, and builds without output. These cases take time but no processor,
+ * so all of them are started at once and each test waits for its own.
  *
  * <p>The links are in network namespaces, of 1 MB/s and 200 ms; {@code -Dtreenq.slow.megabytes=200} sends a larger
  * context than the usual one.
@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SilenceTest {
     private static final int MEGABYTES = Integer.getInteger("treenq.slow.megabytes", 20);
 
-    /** Each way. */
+    /** The delay in each direction. */
     private static final int DELAY_MILLIS = 100;
 
     /**

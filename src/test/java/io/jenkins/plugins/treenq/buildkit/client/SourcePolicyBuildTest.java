@@ -20,7 +20,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Policies of sources and entitlements, as a real daemon applies them. */
+/** Source policies and entitlements with a real daemon. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class SourcePolicyBuildTest {
@@ -122,7 +122,7 @@ class SourcePolicyBuildTest {
         assertEquals(1, failure.exitCode(), failure.getMessage());
     }
 
-    /** Run with an image of docker/dockerfile, which no registry of the tests holds by itself. */
+    /** Needs an image of docker/dockerfile, which the registries of the tests do not contain by default. */
     @Test
     void aFrontendImageBuildsTheSameImageAsWithBuildctl() throws Exception {
         String image = System.getenv("TREENQ_FRONTEND_IMAGE");

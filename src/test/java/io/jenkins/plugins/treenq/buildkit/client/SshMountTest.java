@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SshMountTest {
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
-    /** Has every key sign and OpenSSH verify it: once as a server would have it, once as a file's signature. */
+    /** Signs with every key and verifies with OpenSSH: once as a server does, once as the signature of a file. */
     private static final String SIGN_WITH_ALL = "ssh-add -L > /keys; cat /keys; i=0;"
             + " while read key; do i=$((i+1)); echo \"$key\" > /k$i.pub; ssh-add -T /k$i.pub;"
             + " echo data | ssh-keygen -q -Y sign -n file -f /k$i.pub > /sig;"

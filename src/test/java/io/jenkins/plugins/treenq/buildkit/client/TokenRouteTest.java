@@ -32,7 +32,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Registries that want tokens: the daemon gets them with the login, or the client does and the login stays here. */
+/** Registries that require tokens: the daemon requests them with the login, or the client does and keeps the login. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class TokenRouteTest {
@@ -233,7 +233,8 @@ class TokenRouteTest {
                                     Builds.content(folder, logins),
                                     BuildListener.NONE));
                     assertTrue(
-                            refused.getMessage().contains("the registry requires the login itself"), refused.getMessage());
+                            refused.getMessage().contains("the registry requires the login itself"),
+                            refused.getMessage());
                     assertFalse(refused.getMessage().contains(daemon.login().secret()));
                 }
             }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a job writes into its workspace and its parameters, nothing outside of the workspace is read or written. */
+/** No file outside of the workspace is read or written, for any workspace and parameters. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkspaceBoundaryTest {
     private static final String SECRET = "the-secret-of-another";
@@ -160,7 +160,7 @@ class WorkspaceBoundaryTest {
         assertEquals(workspace, new RootedPath(link, null).madeFolder());
     }
 
-    /** Services often run like that. */
+    /** Services often run with this locale. */
     @Test
     void theWorkspaceMayHaveAnyNameUnderTheCLocale() throws Exception {
         Path folder =
@@ -277,7 +277,7 @@ class WorkspaceBoundaryTest {
                 () -> prepared(List.of(local("alias"), archive("real/x.tar")), List.of(), List.of()));
     }
 
-    /** On many file systems they are one, and before they are there nobody can tell. */
+    /** On many file systems these are the same path, which cannot be determined before they exist. */
     @Test
     void pathsThatDifferOnlyInCaseCountAsTheSame() {
         assertRefused("the output 'NEST/x.tar' is in the output 'nest'; choose a path outside of it", () -> {

@@ -14,7 +14,7 @@ class CompressionDecisionTest {
     private long now;
     private final CompressionDecision decision = new CompressionDecision(true, () -> now);
 
-    /** What of the content was sent compressed, in bytes. */
+    /** The number of bytes of the content that were sent compressed. */
     private long compressedBytes;
 
     /**

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a daemon can do with the layouts of this machine, and what it cannot. */
+/** The access that a daemon has to OCI layouts on this machine. */
 class ContentServiceTest {
     private static final String EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -69,7 +69,7 @@ class ContentServiceTest {
     Path scratch;
 
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
-    /** With one thread only, Netty's local channels lose sight of each other in large messages. */
+    /** With one thread only, Netty's local channels block each other with large messages. */
     private final EventLoopGroup loops = new DefaultEventLoopGroup(2);
 
     private Path readable;

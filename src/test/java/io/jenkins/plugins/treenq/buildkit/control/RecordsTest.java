@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a daemon says of itself becomes values. */
+/** Random responses of a daemon are converted to values. */
 class RecordsTest {
     @Test
     void everyEventOfTheHistoryIsConverted() {

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Decides, always the same for the same sample. */
+/** A source of random decisions that is the same for the same sample. */
 final class Chance {
     private final SplittableRandom random;
 

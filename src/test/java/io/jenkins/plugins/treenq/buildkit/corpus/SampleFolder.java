@@ -39,7 +39,7 @@ final class SampleFolder implements AutoCloseable {
     private final Path root;
     private final Sample sample;
     private final String run = HexFormat.of().toHexDigits(RUNS.nextLong());
-    /** What Java cannot do is done by a shell. */
+    /** A shell script that creates the files that Java cannot create. */
     private final ByteArrayOutputStream script = new ByteArrayOutputStream();
 
     /** @param root an empty folder */
@@ -107,7 +107,7 @@ final class SampleFolder implements AutoCloseable {
         return RawText.resolve(context, named(path));
     }
 
-    /** False if there is something else in its way, such as the Dockerfile. */
+    /** Returns false if another file, such as the Dockerfile, already has the path. */
     private boolean make(Path context, Thing thing) throws IOException {
         Path path = resolve(context, thing.path());
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -142,7 +142,7 @@ final class SampleFolder implements AutoCloseable {
         return true;
     }
 
-    /** Different for each thing and never only zeros. */
+    /** Returns content that is different for each entry and never consists of zeros only. */
     private static byte[] content(Thing thing) {
         byte[] content = new byte[thing.bytes()];
         new SplittableRandom(thing.path().hashCode() + thing.nanos()).nextBytes(content);

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes up what lies in a context. */
+/** Generates the files of a build context. */
 final class TreeGenerator {
-    /** As often as they are worth it. */
+    /** Kinds of entries, each as often as its weight. */
     private static final List<Kind> KINDS = Stream.of(
                     nCopies(14, Kind.FILE),
                     nCopies(7, Kind.FOLDER),
@@ -32,7 +32,7 @@ final class TreeGenerator {
 
     private final Chance chance;
     private final int number;
-    /** Whether every time is rewritten, so that no image depends on one. */
+    /** Whether all times are rewritten, so that no image depends on a time. */
     private final boolean recent;
 
     private final List<String> names = new ArrayList<>();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Java's exceptions leave to their classes is said in words. */
+/** Reasons for exceptions whose class alone describes the failure. */
 @EnabledOnOs(OS.LINUX)
 class FileErrorsTest {
     @TempDir
@@ -36,7 +36,9 @@ class FileErrorsTest {
     void errorsOfTheSystemAreReadableReasons() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         Path absent = folder.resolve("absent");
-        assertEquals("another file or folder with this name already exists", words(() -> Files.createSymbolicLink(file, absent)));
+        assertEquals(
+                "another file or folder with this name already exists",
+                words(() -> Files.createSymbolicLink(file, absent)));
         assertEquals("it does not exist", words(() -> Files.createSymbolicLink(absent.resolve("link"), file)));
         assertEquals("the folder is not empty", words(() -> Files.delete(folder)));
         assertEquals("it is not a folder", words(() -> Files.newDirectoryStream(file)));

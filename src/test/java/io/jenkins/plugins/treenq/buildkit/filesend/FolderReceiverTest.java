@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a daemon can do to the folder that it sends a result to, and what it cannot. */
+/** The changes that a daemon can make to the folder of a result. */
 class FolderReceiverTest {
     private static final byte[] SECRET = {1, 2, 3};
 
@@ -365,7 +365,7 @@ class FolderReceiverTest {
         assertArrayEquals(SECRET, Files.readAllBytes(output.resolve("existing")));
     }
 
-    /** One transfer makes folders, another one puts links in their place while the first one goes on. */
+    /** One transfer creates folders, and another one replaces them by links at the same time. */
     @Test
     void aTransferCannotRedirectAnotherByALink() throws Exception {
         for (int i = 0; i < 50; i++) {

@@ -17,7 +17,7 @@ class ReceivingCallTest {
     private final List<Throwable> failures = new ArrayList<>();
     private ReceivingCall arrival;
 
-    /** A small archive is there as a whole before a busy disk has opened the file for it. */
+    /** A small archive arrives completely before a busy disk has opened its file. */
     @Test
     void messagesThatArriveDuringOpeningAreProcessedBeforeTheEnd() {
         MessageReceiver recipient = new MessageReceiver() {

@@ -287,7 +287,10 @@ class ContextWalkerTest {
         assertEquals(0644, walk.get(0).getMode());
     }
 
-    /** Else the daemon could take one Dockerfile for another that is as long, such as a parallel branch's. */
+    /**
+     * Otherwise the daemon could mistake a Dockerfile for another one of the same length, such as that of a parallel
+     * branch.
+     */
     @Test
     void filesInMemoryNeverHaveTheSameTimeTwice() throws Exception {
         LocalSource.Files files = new LocalSource.Files(Map.of("Dockerfile", new byte[5]));

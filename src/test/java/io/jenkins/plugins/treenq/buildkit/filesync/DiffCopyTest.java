@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DiffCopyTest {
-    /** Larger than everything that HTTP/2 and this client keep on the way. */
+    /** Larger than all buffers of HTTP/2 and of this client. */
     private static final int LARGE_BYTES = 64 << 20;
 
     @TempDir
@@ -313,7 +313,8 @@ class DiffCopyTest {
         transfer.walk();
         transfer.send(PacketType.PACKET_ERR, "no space left on device");
         assertEquals(
-                "the daemon cancelled the transfer: no space left on device", transfer.end().getDescription());
+                "the daemon cancelled the transfer: no space left on device",
+                transfer.end().getDescription());
         assertEquals(List.of(), failures);
     }
 
@@ -396,7 +397,7 @@ class DiffCopyTest {
         unreadable(transfer, "context file 'file' cannot be read: permission denied");
     }
 
-    /** Addresses of a process that are not mapped cannot be read by anybody. */
+    /** Unmapped addresses of a process cannot be read. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void reportsAFileWithAReadError() throws Exception {
@@ -570,7 +571,7 @@ class DiffCopyTest {
                 new CompressionDecision(true)));
     }
 
-    /** Is told of each path before anybody looks at it. */
+    /** Is called for each path before the path is accessed. */
     private interface Watcher {
         void onEntry(String path) throws IOException;
     }
@@ -676,7 +677,7 @@ class DiffCopyTest {
         return files.stream().filter(file -> !readPositions(file).isEmpty()).count();
     }
 
-    /** How far each of this process' open descriptors of a file was read. */
+    /** Returns the positions of this process' open descriptors of a file. */
     private static List<Long> readPositions(Path file) {
         List<Long> positions = new ArrayList<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {

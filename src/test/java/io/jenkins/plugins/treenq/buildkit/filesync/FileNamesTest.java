@@ -51,7 +51,7 @@ class FileNamesTest {
         assertFalse(NameBytes.isUtf8("\uDE00\uD83D"));
     }
 
-    /** Services often run like that. */
+    /** Services often run with this locale. */
     @Test
     void readsAndFindsNamesUnderTheCLocale() throws Exception {
         Path sub = Files.createDirectory(Path.of(URI.create(folder.toUri() + "%C3%BC%25")));

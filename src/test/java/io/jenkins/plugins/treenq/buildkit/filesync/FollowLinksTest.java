@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rarer cases; {@link FsutilComparisonTest} has the others. */
 class FollowLinksTest {
-    /** Targets of links; empty for folders. */
+    /** The targets of links by path; empty for folders. */
     private final Map<String, String> entries = new TreeMap<>(Utf8Order.INSTANCE);
 
     private final List<String> asked = new ArrayList<>();

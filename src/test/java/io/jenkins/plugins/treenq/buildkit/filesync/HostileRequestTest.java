@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon asks for, it gets what it was offered or a refusal. */
+/** Random requests of a daemon are served from the offered folders or refused. */
 @Timeout(300)
 @DisabledOnOs(OS.WINDOWS)
 class HostileRequestTest {
@@ -108,7 +108,10 @@ class HostileRequestTest {
         failures.forEach(failure -> assertTrue(failure.getMessage().contains("too long"), failure.getMessage()));
     }
 
-    /** A message that is compressed wrongly, breaks off or expands beyond the limit ends its call, and nothing else. */
+    /**
+     * A message that is compressed incorrectly, truncated, or larger than the limit after expansion ends only its own
+     * call.
+     */
     @Test
     void compressedMessagesAreReadOrRefused() throws Exception {
         Fuzz.rounds(100, random -> {

@@ -30,13 +30,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The two calls of a question meet in the daemon, in whatever order it sees them, or do not. */
+/** The Solve call and the gateway call of a subrequest, in all orders in which the daemon can receive them. */
 class SubrequestTest {
     private static final Result RESULT = Result.newBuilder()
             .putMetadata("result.json", ByteString.copyFromUtf8("{}"))
             .build();
 
-    /** The waiting build. */
+    /** The Solve call, which waits. */
     private static final class Control extends ControlGrpc.ControlImplBase {
         final CompletableFuture<StreamObserver<io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse>> build =
                 new CompletableFuture<>();

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody who names an image, or runs a registry, wants this client to look around in its network. */
+/** Images and registries that try to make the client connect to hosts in its own network. */
 @Timeout(60)
 class AllowedHostsTest {
     private static final String REFUSAL = "is not in the list of allowed hosts; add it";
 
     private FakeRegistry registry;
 
-    /** Something else in the network. */
+    /** Another server in the network. */
     private FakeRegistry other;
 
     @BeforeEach
@@ -152,7 +152,7 @@ class AllowedHostsTest {
         assertRefused("registry " + registry.host() + " redirected to another host, which did not return the content");
     }
 
-    /** A proxy may know the name as one of its own network. */
+    /** The proxy may resolve the name to a host in its own network. */
     @Test
     void aHostWhoseNameCannotBeResolvedIsNotPublic() throws Exception {
         FakeImage.single(registry, "a/b", "1");

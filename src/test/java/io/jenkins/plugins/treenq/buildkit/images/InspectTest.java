@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of an image, and what is not believed, by a registry that a test tells to do wrong. */
+/** Inspection of images in a registry whose responses are partly invalid. */
 @Timeout(60)
 class InspectTest {
     private static final String MANIFESTS = "/v2/a/b/manifests/";
@@ -65,7 +65,7 @@ class InspectTest {
         return client.inspect(image()).orElseThrow();
     }
 
-    /** Why nothing is said of the image, whichever way one asks; the line names the registry. */
+    /** Returns the error message of all ways to inspect the image, which names the registry. */
     private String refusal() {
         String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> client.inspect(image()))
                 .getMessage();
@@ -74,7 +74,7 @@ class InspectTest {
         return line.replace("registry " + registry.host() + " ", "").replace(registry.host() + "/", "");
     }
 
-    /** Why not even the digest is said. */
+    /** Returns the error message of resolving the digest. */
     private String resolveRefusal() {
         return assertThrows(BuildkitException.RegistryRefusedException.class, () -> client.resolve(image()))
                 .getMessage()
@@ -106,7 +106,7 @@ class InspectTest {
         assertFalse(description.hasSbom());
     }
 
-    /** An image that only has labels. Not every tool writes an empty list. */
+    /** An image without layers. Not every tool writes an empty list for it. */
     @ParameterizedTest
     @ValueSource(strings = {"", ",\"layers\":null", ",\"layers\":[]"})
     void anImageWithoutLayersIsInspected(String layers) throws Exception {
@@ -477,8 +477,7 @@ class InspectTest {
                 ImageRegistry mistrusting = new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), wrong))) {
             assertEquals(Optional.of(digest), other.resolve(image()));
             assertEquals(
-                    "registry " + registry.host()
-                            + " has a certificate that is not trusted or is for another host",
+                    "registry " + registry.host() + " has a certificate that is not trusted or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> mistrusting.resolve(image()))
                             .getMessage());
         }
@@ -488,8 +487,7 @@ class InspectTest {
     void anUntrustedCertificateIsReported() {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
-                    "registry " + registry.host()
-                            + " has a certificate that is not trusted or is for another host",
+                    "registry " + registry.host() + " has a certificate that is not trusted or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }

@@ -30,10 +30,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images that get further names, by registries that a test tells to do wrong: whole and unchanged, or not at all. */
+/**
+ * Promotion of images with registries whose responses are partly invalid: images are copied completely and unchanged,
+ * or not at all.
+ */
 @Timeout(120)
 class PromoteTest {
-    /** More than is held in memory. */
+    /** More bytes than are kept in memory. */
     private static final byte[] LARGE = new byte[5 << 20];
 
     static {
@@ -66,7 +69,7 @@ class PromoteTest {
         return promote(to.image("x/y:stable"));
     }
 
-    /** Why it failed, after the words that all such lines begin with. */
+    /** Returns the reason in the error message, without the common beginning. */
     private String refusal(String done, ImageName... targets) {
         String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> promote(targets))
                 .getMessage();
@@ -82,7 +85,7 @@ class PromoteTest {
         return line;
     }
 
-    /** What the target has, by digest, as it has it. */
+    /** Returns the keys of a repository's content, by digest. */
     private Set<String> keys(FakeRegistry registry, String repository) {
         return registry.contents.keySet().stream()
                 .filter(key -> key.startsWith(repository + "/") && key.contains("/sha256:"))
@@ -106,8 +109,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
-    void anImageIsCopiedCompletelyToAnotherRegistry(boolean fromApi, boolean toApi)
-            throws Exception {
+    void anImageIsCopiedCompletelyToAnotherRegistry(boolean fromApi, boolean toApi) throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         String signature = FakeImage.referrer(from, "a/b", index, "application/signature");
         Digest signatures = Descriptor.read(Json.parse(signature.getBytes())).digest();
@@ -402,9 +404,7 @@ class PromoteTest {
         to.rule(request -> request.is("PUT", "/manifests/sha256:")
                 ? Optional.of(Answer.of(201, "Docker-Content-Digest", other.value()))
                 : Optional.empty());
-        assertEquals(
-                "TO/x/y@" + image + " cannot be read: the registry stored it as " + other,
-                refusal());
+        assertEquals("TO/x/y@" + image + " cannot be read: the registry stored it as " + other, refusal());
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Real registries, with images as BuildKit makes them. */
+/** Real registries, with images that BuildKit built. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
@@ -193,7 +193,7 @@ class RegistriesTest {
         return image;
     }
 
-    /** A client that may do everything in Debian's registry and in another one, which has no TLS. */
+    /** A client with all permissions in Debian's registry and in another one without TLS. */
     private ImageRegistry both(String other, RegistryLogin login) throws Exception {
         RegistryLogins own = daemon.logins();
         RegistryLogins logins = host -> host.equals(other) ? Optional.ofNullable(login) : own.find(host);

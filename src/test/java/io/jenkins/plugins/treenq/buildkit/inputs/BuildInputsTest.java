@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same inputs have the same hash; whatever else is different makes another one, or none. */
+/** Equal inputs have the same hash; different inputs have another hash or none. */
 class BuildInputsTest {
     private static final String BASE = "example.com/base@sha256:" + "1".repeat(64);
     private static final Digest DIGEST = new Digest("sha256:" + "2".repeat(64));

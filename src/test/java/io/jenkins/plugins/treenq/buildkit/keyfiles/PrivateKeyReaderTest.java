@@ -65,7 +65,7 @@ class PrivateKeyReaderTest {
         assertTrue(message.contains(words), message);
     }
 
-    /** @return what it writes, or what it says */
+    /** @return the file that the program writes, or its output */
     private String run(String... line) throws InterruptedException {
         try {
             Process process = new ProcessBuilder(line)
@@ -100,7 +100,7 @@ class PrivateKeyReaderTest {
         return run(Stream.concat(Stream.of("openssl"), Stream.of(options)).toArray(String[]::new));
     }
 
-    /** A fresh key in the file {@code plain}, and as what openssl makes of it. */
+    /** Creates a key in the file {@code plain}, and converts it with openssl. */
     private PrivateKey generate(String... options) throws Exception {
         genpkey(options);
         return Pkcs8Keys.parse(openssl("pkcs8", "-topk8", "-nocrypt", "-in", "plain"));
@@ -310,7 +310,7 @@ class PrivateKeyReaderTest {
                 "-v2 aes256");
     }
 
-    /** What a key's writer chose, and what would keep a processor busy for hours or take all memory. */
+    /** Parameters of a key file that would use a processor for hours or exhaust the memory. */
     @Test
     void tooManyRoundsAreRefused() throws Exception {
         assertIsKeygens(read(keygen(PASSPHRASE, "-t", "ed25519", "-a", "100"), PASSPHRASE));
@@ -347,7 +347,7 @@ class PrivateKeyReaderTest {
                 + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 
-    /** Cut short, with bits turned, and with lengths that are huge; for a line of all of them. */
+    /** Truncated keys, keys with inverted bits, and keys with very large lengths. */
     @Test
     void damagedKeysAreRefusedWithoutQuotingThem() throws Exception {
         Random random = new Random(1);

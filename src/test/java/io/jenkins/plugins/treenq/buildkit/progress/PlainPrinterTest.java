@@ -493,7 +493,7 @@ class PlainPrinterTest {
         }
     }
 
-    /** A step that writes to one stream in pieces that do not end where lines do, and all else that there is. */
+    /** A step that writes to one stream in pieces that end within lines, mixed with all other events. */
     private static Deque<BuildEvent> events(String name, Random random, List<String> lines) {
         Deque<BuildEvent> events = new ArrayDeque<>();
         events.add(Log.vertex(name, null, null, false, "", null));

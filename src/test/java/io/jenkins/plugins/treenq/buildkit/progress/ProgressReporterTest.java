@@ -29,7 +29,7 @@ class ProgressReporterTest {
     private final SlowClock clock = new SlowClock();
     private final ProgressReporter reporter = new ProgressReporter(text -> text.replace("hunter2", "****"), clock);
 
-    /** Stands still until it is moved. */
+    /** A clock that stands still until a test moves it. */
     private static final class SlowClock extends Clock {
         private Instant now = Log.at(0);
 

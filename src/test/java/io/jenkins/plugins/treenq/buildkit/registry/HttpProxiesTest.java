@@ -35,7 +35,7 @@ class HttpProxiesTest {
                 new HttpProxies(PLAIN, TLS, List.of()).toString());
     }
 
-    /** As {@code httpproxy/proxy_test.go} has them. */
+    /** The cases are those of {@code httpproxy/proxy_test.go}. */
     @ParameterizedTest
     @CsvSource({
         "localhost, x, direct",

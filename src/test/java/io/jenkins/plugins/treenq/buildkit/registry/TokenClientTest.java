@@ -37,7 +37,7 @@ class TokenClientTest {
     private final RegistryConnection connection =
             RegistryConnection.builder().plainHttpOnLoopback(true).build();
 
-    /** For the registry that the token server itself is. */
+    /** A request for a registry that is its own token server. */
     private static TokenRequest request(TokenServer server) {
         return request("localhost:" + server.port(), server.realm());
     }
@@ -50,7 +50,7 @@ class TokenClientTest {
         return new TokenClient(connection).fetch(request, login).get(30, TimeUnit.SECONDS);
     }
 
-    /** Why there is no token; nowhere in it the secret. */
+    /** Returns the error message, which does not contain the secret. */
     private static String refusal(RegistryConnection connection, TokenRequest request, Optional<RegistryLogin> login) {
         ExecutionException failure = assertThrows(
                 ExecutionException.class,
@@ -329,7 +329,7 @@ class TokenClientTest {
         }
     }
 
-    /** A daemon says that the registry wants the login without TLS. */
+    /** A daemon names a token server without TLS. */
     @Test
     void aLoginIsNotSentWithoutTlsToARegistryThatSupportsTls() throws Exception {
         InetAddress host = InetAddress.getLocalHost();

@@ -41,7 +41,7 @@ class AgentSocketTest {
     private Path path;
     private ServerSocketChannel server;
 
-    /** The far end of the socket. */
+    /** The server side of the socket. */
     private interface Peer<T> {
         T serve(SocketChannel connection) throws IOException;
     }

@@ -58,7 +58,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon asks a session, it is answered or refused, with nothing that was not meant for it. */
+/** Random requests of a daemon to a session are answered or refused without revealing other data. */
 @Timeout(300)
 class HostileQuestionTest {
     private static final String OTHERS = "a secret for somebody else";

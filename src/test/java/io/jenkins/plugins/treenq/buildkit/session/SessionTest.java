@@ -83,7 +83,7 @@ class SessionTest {
         }
     }
 
-    /** The daemon may build on without a session, for hours. */
+    /** The daemon may continue the build without a session for hours. */
     @Test
     void aFailureOfTheSessionInTheClientIsReported() throws Exception {
         Error failure = new OutOfMemoryError("a test's");

@@ -72,7 +72,7 @@ class BuildFailuresTest {
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
     }
 
-    /** Such texts can come from a Dockerfile or from another server, and are no reason to build on another daemon. */
+    /** These texts can come from a Dockerfile or from another server, and are not a reason to use another daemon. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             process "/bin/sh -c echo : no space left on device; exit 1" did not complete successfully: exit code: 1 | BuildFailed

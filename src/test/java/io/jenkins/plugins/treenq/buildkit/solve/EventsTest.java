@@ -150,7 +150,7 @@ class EventsTest {
         assertEquals("step", vertex.name());
     }
 
-    /** Messages of a daemon gone mad: each field may be anything. */
+    /** Messages with random values in each field. */
     @Test
     void randomMessagesBecomePrintableEvents() throws Exception {
         Random random = new Random(20);

@@ -7,7 +7,7 @@ import com.google.protobuf.Message;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import java.util.Random;
 
-/** Messages whose every field may hold anything that its type allows. */
+/** Creates messages with random values of the right types in each field. */
 public final class Nonsense {
     private static final String[] TEXTS = {
         "", "v", "w", "sha256:00", "\u0000\u001b[2J", "a\nb\r", "\uD800", "x".repeat(3_000)

@@ -35,12 +35,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What a build does when its progress is interrupted, or nobody can hear it. */
+/** Builds whose progress is interrupted or whose listener is blocked. */
 class SolveTest {
-    /** Builds until it is released; the progress of each attempt is the test's. */
+    /** A Solve call that ends when it is released; the test defines the progress of each attempt. */
     private abstract static class Service extends ControlGrpc.ControlImplBase {
         final CountDownLatch release = new CountDownLatch(1);
-        /** A build that is cancelled sooner than this is never told so. */
+        /**
+         * Completes when the daemon has received the call. The daemon does not notice a build that is cancelled before.
+         */
         final CompletableFuture<Void> begun = new CompletableFuture<>();
 
         final CompletableFuture<Void> cancelled = new CompletableFuture<>();
@@ -260,7 +262,7 @@ class SolveTest {
         });
     }
 
-    /** The silence that ends the wait for a daemon is shorter than this. */
+    /** Longer than the silence after which the client stops waiting for the daemon. */
     private static final long LONGER_THAN_SILENCE_MILLIS = 7_000;
 
     @Test
@@ -378,7 +380,8 @@ class SolveTest {
             }
         };
         assertEquals(
-                List.of("the rest of this build's log is missing: the progress stream broke 3 times without new messages"),
+                List.of(
+                        "the rest of this build's log is missing: the progress stream broke 3 times without new messages"),
                 missing(service));
         assertEquals(4, service.attempts.get());
     }

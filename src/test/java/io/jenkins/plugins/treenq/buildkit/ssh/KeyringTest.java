@@ -37,7 +37,7 @@ class KeyringTest {
         return keyring.answer(new byte[] {11});
     }
 
-    /** The only key's public half, as SSH writes it. */
+    /** Returns the public key of the only key, in the format of SSH. */
     private static byte[] onlyBlob(Keyring keyring) throws Exception {
         SshReader answer = new SshReader(list(keyring)).skip(1);
         assertEquals(1, answer.uint32());

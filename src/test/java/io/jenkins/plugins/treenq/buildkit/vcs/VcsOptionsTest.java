@@ -74,7 +74,7 @@ class VcsOptionsTest {
         return options().get("vcs:revision");
     }
 
-    /** Another time says that git must look at the content. */
+    /** Changes the modification time, so that git has to compare the content. */
     private static void touch(Path file) throws IOException {
         Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000_000_000)));
     }

@@ -183,11 +183,19 @@ class DigestFeaturesTest {
                 "gzip,compressionOptionsGiveTheDigestOfBuildctl-level=9",
                 "zstd,compressionOptionsGiveTheDigestOfBuildctl-level=19",
                 "zstd,oci-mediatypes=true")) {
-            assertNotEquals(plain, built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=" + compressionOptionsGiveTheDigestOfBuildctl), compressionOptionsGiveTheDigestOfBuildctl);
+            assertNotEquals(
+                    plain,
+                    built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl="
+                            + compressionOptionsGiveTheDigestOfBuildctl),
+                    compressionOptionsGiveTheDigestOfBuildctl);
         }
         dockerfile("FROM busybox\nCOPY file /");
         String mixed = built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true");
-        assertNotEquals(mixed, built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true,force-compressionOptionsGiveTheDigestOfBuildctl=true"));
+        assertNotEquals(
+                mixed,
+                built(
+                        IMAGE
+                                + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true,force-compressionOptionsGiveTheDigestOfBuildctl=true"));
         assertSame("--no-cache", EPOCH, IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=none");
     }
 
@@ -360,7 +368,11 @@ class DigestFeaturesTest {
     @Test
     void archivesGiveTheDigestOfBuildctl() throws Exception {
         for (String attributes : List.of(
-                "", ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true", ",name=example.com/a:1", ",annotation.a=b", ",tar=true")) {
+                "",
+                ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true",
+                ",name=example.com/a:1",
+                ",annotation.a=b",
+                ",tar=true")) {
             assertSameFile("type=oci,rewrite-timestamp=true" + attributes);
         }
         assertSameFile("type=oci,rewrite-timestamp=true", PLATFORMS);

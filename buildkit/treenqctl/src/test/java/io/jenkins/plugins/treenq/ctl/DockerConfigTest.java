@@ -205,9 +205,8 @@ class DockerConfigTest {
         environment.put("HTTPS_PROXY", "socks5://user:hunter2@proxy.example.com");
         read("{}");
         assertEquals(
-                List.of(
-                        "WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port and is not used for"
-                                + " registry tokens"),
+                List.of("WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port and is not used for"
+                        + " registry tokens"),
                 warnings);
     }
 

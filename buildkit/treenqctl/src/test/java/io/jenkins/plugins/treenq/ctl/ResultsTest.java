@@ -104,9 +104,7 @@ class ResultsTest {
             Ctl run = Ctl.treenqctl(
                     daemon, arguments(outputs.toArray(String[]::new)).toArray(String[]::new));
             assertEquals(1, run.exit(), run.err());
-            assertTrue(
-                    run.err().contains("' is in the output '" + nest + "'; choose a path outside of it"),
-                    run.err());
+            assertTrue(run.err().contains("' is in the output '" + nest + "'; choose a path outside of it"), run.err());
         }
         assertTrue(Files.notExists(nest));
     }
