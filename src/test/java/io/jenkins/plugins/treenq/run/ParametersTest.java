@@ -19,7 +19,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -120,7 +120,7 @@ class ParametersTest {
 
     @Test
     void stepsSignWithAKeyThatTheyNeverSee() throws Exception {
-        String pem = SshKeyForms.openSsh(SshKeyForms.pair("EC", 256), "open sesame");
+        String pem = SshKeyFormats.openSsh(SshKeyFormats.pair("EC", 256), "open sesame");
         Configured.add(sshKey("deploy-key", pem, "open sesame"));
 
         // Asks the agent for its keys in its own protocol: a length of 1, and the type 11.
@@ -146,7 +146,7 @@ class ParametersTest {
 
     @Test
     void aKeyThatCannotBeUsedFailsTheStepWithWhatToDo() throws Exception {
-        String pem = SshKeyForms.openSsh(SshKeyForms.pair("EC", 256), "open sesame");
+        String pem = SshKeyFormats.openSsh(SshKeyFormats.pair("EC", 256), "open sesame");
         Configured.add(
                 sshKey("without", pem, ""),
                 sshKey("wrong", pem, "open says me"),

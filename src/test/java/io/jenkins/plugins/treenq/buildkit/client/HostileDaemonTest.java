@@ -30,7 +30,7 @@ import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
+import io.jenkins.plugins.treenq.buildkit.solve.RandomMessages;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRecord;
@@ -248,7 +248,7 @@ class HostileDaemonTest {
             return garbage;
         }
         Message.Builder builder = prototype.newBuilderForType();
-        Nonsense.fill(builder, random, 0);
+        RandomMessages.fill(builder, random, 0);
         if (builder instanceof SolveResponse.Builder solved) {
             for (String key : List.of(
                     "containerimage.digest",

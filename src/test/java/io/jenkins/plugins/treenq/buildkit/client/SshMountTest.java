@@ -12,7 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.keyfiles.PrivateKeyReader;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -191,7 +191,7 @@ class SshMountTest {
 
     @Test
     void manyConnectionsAtOnceAreServed() throws Exception {
-        SshKey key = SshKeyForms.key(SshKeyForms.pair("RSA", 2048), "it");
+        SshKey key = SshKeyFormats.key(SshKeyFormats.pair("RSA", 2048), "it");
         String log = build(
                 Map.of("default", new SshAgent.Keys(List.of(key))),
                 "RUN --mount=type=ssh ssh-add -L > /k.pub; for i in $(seq 60); do"
@@ -201,7 +201,7 @@ class SshMountTest {
 
     @Test
     void aMissingAgentFailsOnlyRequiredMounts() throws Exception {
-        SshKey key = SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "it");
+        SshKey key = SshKeyFormats.key(SshKeyFormats.pair("Ed25519", 255), "it");
         Map<String, SshAgent> agents = Map.of("known", new SshAgent.Keys(List.of(key)));
         String log = build(
                 agents,

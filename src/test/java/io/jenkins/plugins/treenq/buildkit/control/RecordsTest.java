@@ -13,7 +13,7 @@ import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.FakeDaemon;
-import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
+import io.jenkins.plugins.treenq.buildkit.solve.RandomMessages;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentResponse;
@@ -40,7 +40,7 @@ class RecordsTest {
         Random random = new Random(3);
         for (int round = 0; round < 3_000; round++) {
             BuildHistoryEvent.Builder event = BuildHistoryEvent.newBuilder();
-            Nonsense.fill(event, random, 0);
+            RandomMessages.fill(event, random, 0);
             HistoryEvent value = Records.event(event.build());
             assertNotNull(value.kind());
             value.record().products();
@@ -66,7 +66,7 @@ class RecordsTest {
         @Override
         public void diskUsage(DiskUsageRequest request, StreamObserver<DiskUsageResponse> answer) {
             DiskUsageResponse.Builder message = DiskUsageResponse.newBuilder();
-            Nonsense.fill(message, random, 0);
+            RandomMessages.fill(message, random, 0);
             answer.onNext(message.build());
             answer.onCompleted();
         }
@@ -74,7 +74,7 @@ class RecordsTest {
         @Override
         public void listWorkers(ListWorkersRequest request, StreamObserver<ListWorkersResponse> answer) {
             ListWorkersResponse.Builder message = ListWorkersResponse.newBuilder();
-            Nonsense.fill(message, random, 0);
+            RandomMessages.fill(message, random, 0);
             answer.onNext(message.build());
             answer.onCompleted();
         }
@@ -83,7 +83,7 @@ class RecordsTest {
         public void listenBuildHistory(BuildHistoryRequest request, StreamObserver<BuildHistoryEvent> answer) {
             for (int i = 0; i < 10; i++) {
                 BuildHistoryEvent.Builder message = BuildHistoryEvent.newBuilder();
-                Nonsense.fill(message, random, 0);
+                RandomMessages.fill(message, random, 0);
                 answer.onNext(message.build());
             }
             answer.onCompleted();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.corpus;
 
-import io.jenkins.plugins.treenq.buildkit.corpus.Thing.Kind;
+import io.jenkins.plugins.treenq.buildkit.corpus.SampleEntry.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 
 /** Generates patterns for a tree: lines of ignore files, and sources of COPY instructions. */
 final class PatternGenerator {
-    private final Chance chance;
+    private final RandomChoices chance;
     private final List<String> names;
-    private final List<Thing> things;
+    private final List<SampleEntry> things;
 
-    PatternGenerator(Chance chance, List<String> names, List<Thing> things) {
+    PatternGenerator(RandomChoices chance, List<String> names, List<SampleEntry> things) {
         this.chance = chance;
         this.names = names;
         this.things = things;

@@ -18,7 +18,7 @@ import java.util.Set;
 record Sample(
         int number,
         Place place,
-        List<Thing> things,
+        List<SampleEntry> things,
         List<String> ignores,
         List<String> namedIgnores,
         List<String> steps) {
@@ -55,13 +55,13 @@ record Sample(
 
     /** Returns the sample without the parts with these numbers. Parts that cannot be omitted remain. */
     Sample without(Set<Integer> parts) {
-        List<Thing> gone = new ArrayList<>();
+        List<SampleEntry> gone = new ArrayList<>();
         for (int i = 0; i < things.size(); i++) {
             if (parts.contains(i)) {
                 gone.add(things.get(i));
             }
         }
-        List<Thing> left = things.stream()
+        List<SampleEntry> left = things.stream()
                 .filter(thing -> gone.stream().noneMatch(other -> other == thing || thing.isBeneath(other)))
                 .toList();
         int ignoresAt = things.size();

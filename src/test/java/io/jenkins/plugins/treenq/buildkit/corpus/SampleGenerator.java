@@ -22,23 +22,23 @@ final class SampleGenerator {
             "find . -type d -exec stat -c '%n %f' {} + | sort;",
             "find . -type f -exec sha256sum {} + | sort; } > /list 2>&1");
 
-    private final Chance chance;
+    private final RandomChoices chance;
     private final PatternGenerator patterns;
     /** The percentage of COPY instructions that copy the whole context; the others often name an ignored file. */
     private int whole = 30;
 
-    private SampleGenerator(Chance chance, TreeGenerator tree) {
+    private SampleGenerator(RandomChoices chance, TreeGenerator tree) {
         this.chance = chance;
         this.patterns = new PatternGenerator(chance, tree.names(), tree.things());
     }
 
     static Sample sample(long seed, int number) {
-        Chance chance = new Chance(seed, number);
+        RandomChoices chance = new RandomChoices(seed, number);
         TreeGenerator tree = new TreeGenerator(chance, number);
         return new SampleGenerator(chance, tree).sample(number, tree.things());
     }
 
-    private Sample sample(int number, List<Thing> things) {
+    private Sample sample(int number, List<SampleEntry> things) {
         Sample.Place place = chance.percent(60) ? Sample.Place.IN_CONTEXT : chance.pick(Sample.Place.values());
         List<String> ignores = chance.percent(60) ? patterns.ignores() : null;
         List<String> named = chance.percent(15) ? patterns.ignores() : null;

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.corpus.Thing.Kind;
+import io.jenkins.plugins.treenq.buildkit.corpus.SampleEntry.Kind;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -97,7 +97,7 @@ class SampleGeneratorTest {
                 .flatMap(List::stream);
     }
 
-    private static void assertHasThing(String what, Predicate<Thing> test) {
+    private static void assertHasThing(String what, Predicate<SampleEntry> test) {
         assertTrue(SAMPLES.stream().flatMap(sample -> sample.things().stream()).anyMatch(test), what);
     }
 }

@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms.Wire;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -360,9 +360,9 @@ class PrivateKeyReaderTest {
             whole.add(keygen(passphrase, "-t", "ed25519", "-a", "1"));
         }
         for (KeyPair pair :
-                List.of(SshKeyForms.pair("RSA", 2048), SshKeyForms.pair("EC", 256), SshKeyForms.pair("Ed25519", 255))) {
-            whole.add(SshKeyForms.pkcs8(pair));
-            Files.writeString(folder.resolve("plain"), SshKeyForms.pkcs8(pair));
+                List.of(SshKeyFormats.pair("RSA", 2048), SshKeyFormats.pair("EC", 256), SshKeyFormats.pair("Ed25519", 255))) {
+            whole.add(SshKeyFormats.pkcs8(pair));
+            Files.writeString(folder.resolve("plain"), SshKeyFormats.pkcs8(pair));
             whole.add(openssl("pkcs8", "-topk8", "-in", "plain", "-iter", "1", "-passout", "pass:sesame"));
         }
         int refused = 0;
@@ -418,24 +418,24 @@ class PrivateKeyReaderTest {
     @CsvSource({"RSA, 2048", "EC, 256", "EC, 384", "EC, 521", "Ed25519, 255"})
     void keysOfOtherProgramsAreRead(String algorithm, int size) throws Exception {
         for (int i = 0; i < (algorithm.equals("RSA") ? 1 : 5); i++) {
-            KeyPair pair = SshKeyForms.pair(algorithm, size);
-            byte[] blob = SshKeyForms.publicBlob(pair.getPublic());
-            assertArrayEquals(blob, read(SshKeyForms.pkcs8(pair), "").publicKey());
-            assertArrayEquals(blob, read(SshKeyForms.openSsh(pair), "").publicKey());
+            KeyPair pair = SshKeyFormats.pair(algorithm, size);
+            byte[] blob = SshKeyFormats.publicBlob(pair.getPublic());
+            assertArrayEquals(blob, read(SshKeyFormats.pkcs8(pair), "").publicKey());
+            assertArrayEquals(blob, read(SshKeyFormats.openSsh(pair), "").publicKey());
             PrivateKey other = KeyFactory.getInstance(algorithm, new BouncyCastleProvider())
                     .generatePrivate(new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded()));
             assertArrayEquals(
                     blob, read(pem("PRIVATE KEY", other.getEncoded()), "").publicKey());
             if (!algorithm.equals("Ed25519")) {
-                assertArrayEquals(blob, read(SshKeyForms.traditional(pair), "").publicKey());
+                assertArrayEquals(blob, read(SshKeyFormats.traditional(pair), "").publicKey());
             }
         }
     }
 
     @Test
     void anInconsistentRsaKeyIsRefused() throws Exception {
-        KeyPair one = SshKeyForms.pair("RSA", 2048);
-        String text = SshKeyForms.openSsh(one);
+        KeyPair one = SshKeyFormats.pair("RSA", 2048);
+        String text = SshKeyFormats.openSsh(one);
         byte[] bytes = Base64.getMimeDecoder().decode(text.replaceAll("-----.*-----", ""));
         // The last bytes are the second prime, the comment and the padding.
         bytes[bytes.length - 60] ^= 4;

@@ -10,7 +10,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.ssh.AgentFrames;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.buildkit.wire.ssh.BytesMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -27,7 +27,7 @@ class SshAgentConnectionTest {
 
     @BeforeEach
     void connect() throws Exception {
-        keyring = Keyring.of(List.of(SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "")));
+        keyring = Keyring.of(List.of(SshKeyFormats.key(SshKeyFormats.pair("Ed25519", 255), "")));
         call = new SshAgentConnection(step, it -> new KeyringBackend(keyring, it));
     }
 

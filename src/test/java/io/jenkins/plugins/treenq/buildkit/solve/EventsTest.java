@@ -160,7 +160,7 @@ class EventsTest {
             if (random.nextInt(20) == 0) {
                 events.replay();
             }
-            events.read(Nonsense.status(random), event -> {
+            events.read(RandomMessages.status(random), event -> {
                 plain.onEvent(event);
                 json.onEvent(event);
                 if (event instanceof BuildEvent.Warning warning && warning.location() != null) {

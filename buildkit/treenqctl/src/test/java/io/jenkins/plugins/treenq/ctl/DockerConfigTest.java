@@ -13,7 +13,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenSource;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -226,9 +226,9 @@ class DockerConfigTest {
 
     @Test
     void tlsSettingsOfTokenServersAreSelectedByHost() throws Exception {
-        KeyPair pair = SshKeyForms.pair("EC", 256);
+        KeyPair pair = SshKeyFormats.pair("EC", 256);
         Path ca = Files.writeString(folder.resolve("ca"), "the authority");
-        Path key = Files.writeString(folder.resolve("key"), SshKeyForms.traditional(pair));
+        Path key = Files.writeString(folder.resolve("key"), SshKeyFormats.traditional(pair));
         RegistryLogins logins = read(
                 "{}",
                 "host=registry-1.docker.io,insecure=true",

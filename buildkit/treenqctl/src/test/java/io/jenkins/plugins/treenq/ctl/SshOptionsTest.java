@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -38,8 +38,8 @@ class SshOptionsTest {
         socket = folder.resolve("socket");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        key = Files.writeString(folder.resolve("key"), SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
-        other = Files.writeString(folder.resolve("other"), SshKeyForms.pkcs8(SshKeyForms.pair("EC", 256)));
+        key = Files.writeString(folder.resolve("key"), SshKeyFormats.openSsh(SshKeyFormats.pair("Ed25519", 255)));
+        other = Files.writeString(folder.resolve("other"), SshKeyFormats.pkcs8(SshKeyFormats.pair("EC", 256)));
     }
 
     @AfterEach

@@ -26,8 +26,8 @@ import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceW
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** Creates private keys in the formats of key files, without the code that parses them. */
-public final class SshKeyForms {
-    private SshKeyForms() {}
+public final class SshKeyFormats {
+    private SshKeyFormats() {}
 
     public static KeyPair pair(String algorithm, int size) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** A source of random decisions that is the same for the same sample. */
-final class Chance {
+final class RandomChoices {
     private final SplittableRandom random;
 
-    Chance(long seed, int number) {
+    RandomChoices(long seed, int number) {
         random = new SplittableRandom(seed * 1_000_003 + number);
     }
 

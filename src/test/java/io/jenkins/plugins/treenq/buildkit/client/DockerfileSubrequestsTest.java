@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Subrequests to a real daemon's frontend, compared with the output of buildctl. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-class DockerfileQuestionsTest {
+class DockerfileSubrequestsTest {
     private static final String DOCKERFILE = """
             ARG VERSION=1.2
             # base holds the tools
