@@ -359,8 +359,8 @@ class PrivateKeyReaderTest {
             whole.add(keygen(passphrase, "-t", "ecdsa", "-m", "PEM"));
             whole.add(keygen(passphrase, "-t", "ed25519", "-a", "1"));
         }
-        for (KeyPair pair :
-                List.of(SshKeyFormats.pair("RSA", 2048), SshKeyFormats.pair("EC", 256), SshKeyFormats.pair("Ed25519", 255))) {
+        for (KeyPair pair : List.of(
+                SshKeyFormats.pair("RSA", 2048), SshKeyFormats.pair("EC", 256), SshKeyFormats.pair("Ed25519", 255))) {
             whole.add(SshKeyFormats.pkcs8(pair));
             Files.writeString(folder.resolve("plain"), SshKeyFormats.pkcs8(pair));
             whole.add(openssl("pkcs8", "-topk8", "-in", "plain", "-iter", "1", "-passout", "pass:sesame"));
@@ -427,7 +427,8 @@ class PrivateKeyReaderTest {
             assertArrayEquals(
                     blob, read(pem("PRIVATE KEY", other.getEncoded()), "").publicKey());
             if (!algorithm.equals("Ed25519")) {
-                assertArrayEquals(blob, read(SshKeyFormats.traditional(pair), "").publicKey());
+                assertArrayEquals(
+                        blob, read(SshKeyFormats.traditional(pair), "").publicKey());
             }
         }
     }

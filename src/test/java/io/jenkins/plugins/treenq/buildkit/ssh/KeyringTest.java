@@ -165,8 +165,10 @@ class KeyringTest {
                 new SshKey("secret", blob, "the key"),
                 new SshKey("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----", blob, "the key"),
                 new SshKey(SshKeyFormats.pkcs8(pair), new byte[0], "the key"),
-                new SshKey(SshKeyFormats.pkcs8(pair), new Wire().string("ssh-rsa").bytes(), "the key"),
-                new SshKey(SshKeyFormats.pkcs8(pair), new Wire().string("ssh-dss").bytes(), "the key"))) {
+                new SshKey(
+                        SshKeyFormats.pkcs8(pair), new Wire().string("ssh-rsa").bytes(), "the key"),
+                new SshKey(
+                        SshKeyFormats.pkcs8(pair), new Wire().string("ssh-dss").bytes(), "the key"))) {
             BuildkitException.InvalidRequestException refused =
                     assertThrows(BuildkitException.InvalidRequestException.class, () -> Keyring.of(List.of(key)));
             assertTrue(refused.getMessage().startsWith("the SSH key 'the key' cannot be used: "), refused.getMessage());
