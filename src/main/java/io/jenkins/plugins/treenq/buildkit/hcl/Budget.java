@@ -28,13 +28,13 @@ public final class Budget {
     void use(long amount) {
         work -= amount;
         if (work < 0) {
-            throw new HclException(null, "The file needs too much work to evaluate; use fewer or shorter values");
+            throw new HclException(null, "Evaluating the file takes too much work; use fewer or shorter values");
         }
     }
 
     void text(long length) {
         if (length > MAX_STRING) {
-            throw new HclException(null, "The file makes a string of more than 4 MiB");
+            throw new HclException(null, "The file creates a string of more than 4 MiB");
         }
         use(length / 16);
     }

@@ -63,7 +63,7 @@ public final class Csv {
         if (at >= text.length() || text.charAt(at) != '"') {
             while (at < text.length() && !ends(text.charAt(at))) {
                 if (text.charAt(at) == '"') {
-                    throw new HclException(null, "a quote in a field of CSV that has no quotes around it");
+                    throw new HclException(null, "a CSV field without enclosing quotes contains a quote");
                 }
                 out.append(text.charAt(at++));
             }
@@ -72,7 +72,7 @@ public final class Csv {
         at++;
         while (true) {
             if (at >= text.length()) {
-                throw new HclException(null, "a quote in CSV is not closed");
+                throw new HclException(null, "a quote in the CSV text is not closed");
             }
             char c = text.charAt(at++);
             if (c != '"') {
@@ -83,7 +83,7 @@ public final class Csv {
             } else if (at >= text.length() || ends(text.charAt(at))) {
                 return out.toString();
             } else {
-                throw new HclException(null, "something follows a quoted field of CSV");
+                throw new HclException(null, "text follows a quoted CSV field");
             }
         }
     }

@@ -307,7 +307,7 @@ final class Expressions {
                 throw new HclException(
                         position(),
                         "The function \"" + name + "\" takes " + (function.rest() == null ? "" : "at least ") + least
-                                + " argument(s), and gets " + given.size());
+                                + " argument(s), but has " + given.size());
             }
             if (function.body() instanceof Function.ExpressionBody lazy) {
                 return lazy.call(given, scope);
@@ -397,7 +397,7 @@ final class Expressions {
             return Conversion.unify(List.of(first.type(), second.type()), true)
                     .orElseThrow(() -> new HclException(
                             position(),
-                            "The two results of a condition must have one type, and have "
+                            "The two results of a condition must have the same type, but have "
                                     + first.type().friendlyName() + " and "
                                     + second.type().friendlyName()));
         }

@@ -32,7 +32,7 @@ final class Format {
             }
             out.append(format, at, percent);
             if (!matcher.find(percent) || matcher.start() != percent) {
-                throw new HclException(null, "'%' at the offset " + percent + " begins no format; write '%%' for one");
+                throw new HclException(null, "'%' at the offset " + percent + " does not begin a format; write '%%' for a percent sign");
             }
             at = matcher.end();
             if (matcher.group("verb").equals("%")) {
@@ -102,7 +102,7 @@ final class Format {
                 }
                 return pad(verb == 's' ? text : Json.write(Value.of(text)), flags, width);
             default:
-                throw new HclException(null, "'" + raw + "' is no format");
+                throw new HclException(null, "'" + raw + "' is not a format");
         }
     }
 

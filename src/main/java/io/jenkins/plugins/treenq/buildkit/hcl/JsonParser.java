@@ -41,7 +41,7 @@ final class JsonParser {
         Node node = parser.value();
         parser.space();
         if (parser.at < text.length()) {
-            throw parser.wrong("there is more after the end of the JSON value");
+            throw parser.wrong("text follows the end of the JSON value");
         }
         return node;
     }
@@ -148,7 +148,7 @@ final class JsonParser {
                     }
                     at += 4;
                 }
-                default -> throw wrong("'\\" + escape + "' is no escape sequence of JSON");
+                default -> throw wrong("'\\" + escape + "' is not an escape sequence of JSON");
             }
         }
     }
@@ -172,7 +172,7 @@ final class JsonParser {
         try {
             return Numbers.parse(text.substring(start, at));
         } catch (HclException e) {
-            throw wrong("'" + text.substring(start, at) + "' is no number of JSON");
+            throw wrong("'" + text.substring(start, at) + "' is not a JSON number");
         }
     }
 

@@ -97,7 +97,7 @@ final class Library {
                 default ->
                     throw new HclException(
                             written.position(),
-                            "\"" + keyword + "\" is no type; use string, number, bool, any, list(…), set(…), map(…),"
+                            "\"" + keyword + "\" is not a type; use string, number, bool, any, list(…), set(…), map(…),"
                                     + " object({…}) or tuple([…])");
             };
         }

@@ -68,7 +68,7 @@ final class NumberFunctions {
                     double result = function.applyAsDouble(
                             a.get(0).number().doubleValue(), a.get(1).number().doubleValue());
                     if (Double.isNaN(result) || Double.isInfinite(result)) {
-                        throw new HclException(null, "the result is no finite number");
+                        throw new HclException(null, "the result is not a finite number");
                     }
                     return Value.of(BigDecimal.valueOf(result));
                 },

@@ -52,7 +52,7 @@ final class Parser {
         parser.newlines = false;
         Expression expression = parser.expression();
         if (parser.peek().kind() != Kind.END) {
-            throw parser.wrong(parser.peek(), "There is more after the end of the expression");
+            throw parser.wrong(parser.peek(), "Text follows the end of the expression");
         }
         return expression;
     }
@@ -302,7 +302,7 @@ final class Parser {
                 read();
                 Token name = peek();
                 if (name.is("*") && !full) {
-                    throw wrong(name, "A splat with '.*' cannot be within another one; use '[*]'");
+                    throw wrong(name, "A splat with '.*' cannot be inside another one; use '[*]'");
                 }
                 each = limited(afterDot(each));
             } else if (full && next.is("[")) {
@@ -318,7 +318,7 @@ final class Parser {
         try {
             return Value.of(Numbers.parse(text));
         } catch (HclException e) {
-            throw scanner.wrong(token.start(), "'" + text + "' is no number that can be used: " + e.getMessage());
+            throw scanner.wrong(token.start(), "'" + text + "' is not a valid number: " + e.getMessage());
         }
     }
 
@@ -732,7 +732,7 @@ final class Parser {
                             "\\" + c + " must be followed by the " + digits + " hexadecimal digits of a character");
                 }
             }
-            default -> throw scanner.wrong(start, "'\\" + c + "' is no escape sequence");
+            default -> throw scanner.wrong(start, "'\\" + c + "' is not an escape sequence");
         }
     }
 

@@ -136,7 +136,7 @@ final class Scanner {
         throw wrong(
                 start,
                 c == '\''
-                        ? "Single quotes are no quotes in HCL; use double quotes"
+                        ? "HCL does not support single quotes; use double quotes"
                         : "The character '" + new StringBuilder().appendCodePoint(text.codePointAt(start))
                                 + "' is not used in HCL");
     }

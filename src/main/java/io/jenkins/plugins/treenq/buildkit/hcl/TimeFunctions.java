@@ -122,7 +122,7 @@ final class TimeFunctions {
             at = matcher.end();
         }
         if (rest.isEmpty() || at < rest.length() || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw new HclException(null, "'" + text + "' is no duration; write one like 1h30m");
+            throw new HclException(null, "'" + text + "' is not a duration; write it as in 1h30m");
         }
         Duration duration = Duration.ofNanos(nanos.longValue());
         return negative ? duration.negated() : duration;
