@@ -39,7 +39,8 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean co
         if (!"unix".equals(address.getScheme()) && address.toString().indexOf('@') >= 0) {
             throw new IllegalArgumentException(
                     "the builder address '" + withoutLogin(address.toString())
-                            + "' has a user name or password, which BuildKit does not support; use client certificates instead");
+                            + "' has a user name or password, which BuildKit does not support;"
+                            + " use client certificates instead");
         }
         String scheme = String.valueOf(address.getScheme());
         boolean valid =

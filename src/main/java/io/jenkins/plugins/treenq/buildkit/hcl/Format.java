@@ -32,7 +32,10 @@ final class Format {
             }
             out.append(format, at, percent);
             if (!matcher.find(percent) || matcher.start() != percent) {
-                throw new HclException(null, "'%' at the offset " + percent + " does not begin a format; write '%%' for a percent sign");
+                throw new HclException(
+                        null,
+                        "'%' at the offset " + percent
+                                + " does not begin a format; write '%%' for a percent sign");
             }
             at = matcher.end();
             if (matcher.group("verb").equals("%")) {

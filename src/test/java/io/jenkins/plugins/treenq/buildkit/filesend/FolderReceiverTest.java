@@ -546,7 +546,7 @@ class FolderReceiverTest {
         transfer.send(content(0, new byte[5 << 20]));
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
         assertTrue(
-                failures.get(0).getMessage().contains("larger than"),
+                failures.get(0).getMessage().contains("more than"),
                 failures.get(0).getMessage());
     }
 

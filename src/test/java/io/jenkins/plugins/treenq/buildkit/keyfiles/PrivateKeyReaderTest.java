@@ -134,7 +134,7 @@ class PrivateKeyReaderTest {
                 assertIsKeygens(read(text, "not needed"));
             } else {
                 assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
-                assertRefused(text, "", "it is encrypted, and no passphrase was given");
+                assertRefused(text, "", "it is encrypted, and there is no passphrase");
                 assertThrows(PassphraseMissingException.class, () -> PrivateKeyReader.pkcs8(text, NONE));
             }
         }
@@ -182,7 +182,7 @@ class PrivateKeyReaderTest {
             assertTrue(text.contains("BEGIN ENCRYPTED PRIVATE KEY"));
             assertIs(key, text, passphrase);
             assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
-            assertRefused(text, "", "no passphrase was given");
+            assertRefused(text, "", "there is no passphrase");
         }
     }
 
@@ -214,7 +214,7 @@ class PrivateKeyReaderTest {
             assertIs(key, text, passphrase);
             if (!cipher.isEmpty()) {
                 assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
-                assertRefused(text, "", "no passphrase was given");
+                assertRefused(text, "", "there is no passphrase");
             }
         }
     }
@@ -252,7 +252,7 @@ class PrivateKeyReaderTest {
         assertRefused("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n", "", "PuTTYgen");
         assertRefused("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "", "it is a certificate");
         assertRefused("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56\n", "", "ssh-keygen -i");
-        assertRefused("-----BEGIN ANY PRIVATE KEY-----\nAAAA\n-----END ANY PRIVATE KEY-----", "", "not known");
+        assertRefused("-----BEGIN ANY PRIVATE KEY-----\nAAAA\n-----END ANY PRIVATE KEY-----", "", "format is unknown");
         for (String nothing : List.of("", "secret", "-----BEGIN nothing")) {
             assertRefused(nothing, "", "it is not a private key in PEM form");
         }

@@ -134,7 +134,7 @@ class OptionsTest {
 
     @Test
     void invalidOptionsAreReportedWithoutAStackTrace() {
-        assertTrue(refusal("du", "--format", "{{.ID}}").contains("only json"));
+        assertTrue(refusal("du", "--format", "{{.ID}}").contains("formats are json"));
         assertTrue(refusal("prune", "--keep-duration", "2 days").contains("not a duration"));
         assertTrue(refusal("--log-format", "xml", "du").contains("log-format"));
         assertTrue(refusal("debug", "ctl", "ref").contains("--pin"));
