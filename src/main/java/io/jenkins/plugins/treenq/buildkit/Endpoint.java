@@ -37,10 +37,9 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean co
     public Endpoint {
         Objects.requireNonNull(connectTimeout);
         if (!"unix".equals(address.getScheme()) && address.toString().indexOf('@') >= 0) {
-            throw new IllegalArgumentException(
-                    "the builder address '" + withoutLogin(address.toString())
-                            + "' has a user name or password, which BuildKit does not support;"
-                            + " use client certificates instead");
+            throw new IllegalArgumentException("the builder address '" + withoutLogin(address.toString())
+                    + "' has a user name or password, which BuildKit does not support;"
+                    + " use client certificates instead");
         }
         String scheme = String.valueOf(address.getScheme());
         boolean valid =

@@ -34,8 +34,7 @@ final class Format {
             if (!matcher.find(percent) || matcher.start() != percent) {
                 throw new HclException(
                         null,
-                        "'%' at the offset " + percent
-                                + " does not begin a format; write '%%' for a percent sign");
+                        "'%' at the offset " + percent + " does not begin a format; write '%%' for a percent sign");
             }
             at = matcher.end();
             if (matcher.group("verb").equals("%")) {
