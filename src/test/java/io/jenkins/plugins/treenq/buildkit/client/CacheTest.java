@@ -119,7 +119,7 @@ class CacheTest {
             for (String filter : List.of("type=>", "==")) {
                 BuildkitException failure =
                         assertThrows(BuildkitException.class, () -> client.diskUsage(List.of(filter)));
-                assertFalse(failure.getMessage().contains("does not answer"), failure.getMessage());
+                assertFalse(failure.getMessage().contains("does not respond"), failure.getMessage());
                 CachePolicy policy = new CachePolicy(false, List.of(filter), Duration.ofDays(1), 0, 0, 0);
                 assertThrows(BuildkitException.class, () -> client.prune(policy, record -> {}));
                 assertThrows(BuildkitException.class, () -> client.workers(List.of(filter)));

@@ -212,7 +212,7 @@ class ConnectTest {
                         BuildkitException.UnreachableException.class,
                         Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
         assertSays(
-                "not known",
+                "cannot be resolved",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://nobody.invalid:1234", null)));
     }
 
