@@ -128,8 +128,8 @@ public final class CompressionDecision {
             otherRate = rate;
             compressing = !compressing;
             if (!compressing) {
-                // A compressor that is slower than the network leaves queues empty, which would now take megabytes at
-                // once. What the network takes is known when something waits for it again; until then, all is well.
+                // If the compressor is slower than the network, the queues are empty and take megabytes at once now.
+                // The speed of the network can only be measured when a sender waits for it again.
                 measuring = false;
                 return;
             }

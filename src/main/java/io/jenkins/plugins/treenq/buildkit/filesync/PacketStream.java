@@ -64,8 +64,8 @@ final class PacketStream {
     }
 
     /**
-     * Returns whether packets are to be compressed at present. A packet that would let the network wait for the
-     * compressor is not.
+     * Returns whether to compress the next packet. It is not compressed if the network would be idle until the
+     * compressor has finished.
      */
     boolean compresses() {
         return mayCompress && decision.compresses() && !queue.runsLow();

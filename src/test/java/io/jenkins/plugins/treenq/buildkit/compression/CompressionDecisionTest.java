@@ -92,7 +92,7 @@ class CompressionDecisionTest {
         assertFalse(decision.compresses());
     }
 
-    /** The compressor is slower than what it could send, so the queue is empty when something is sent as it is. */
+    /** The compressor is slower than the network, so the queue is empty when uncompressed content is sent. */
     @Test
     void aQueueThatTakesMegabytesAtOnceIsNotTakenForAFastLink() {
         double link = 12e6;
