@@ -10,7 +10,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The picture of the plugin in docs/architecture.md, as rules; the client's own are in its ArchitectureTest. */
+/**
+ * Verifies the table of the plugin's packages in docs/architecture.md. The client has an ArchitectureTest of its own.
+ */
 class PluginArchitectureTest {
     private static final String PLUGIN = "io.jenkins.plugins.treenq";
     private static final String CLIENT = PLUGIN + ".buildkit";
@@ -20,7 +22,7 @@ class PluginArchitectureTest {
             .importPackages(PLUGIN);
 
     @Test
-    void onlyTheClientKnowsOfGrpc() {
+    void onlyTheClientUsesGrpc() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(CLIENT + "..")
@@ -31,7 +33,7 @@ class PluginArchitectureTest {
     }
 
     @Test
-    void theRulesForTagsKnowNothingOfJenkins() {
+    void metadataDoesNotUseJenkins() {
         noClasses()
                 .that()
                 .resideInAPackage(PLUGIN + ".metadata")
@@ -42,7 +44,7 @@ class PluginArchitectureTest {
     }
 
     @Test
-    void packagesImportOnlyWhatThePictureShows() {
+    void packagesImportOnlyWhatTheTableAllows() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage(PLUGIN + "..")
                 .layer("connect")

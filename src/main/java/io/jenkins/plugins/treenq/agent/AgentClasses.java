@@ -22,12 +22,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Sends agents the classes of the plugin's part on agents, once for each connection.
+ * Sends the classes that run on agents to each agent, once for each connection.
  *
- * <p>By itself, remoting's class loader asks the controller for each class and its neighbours when the class is needed,
- * which takes a round trip each time. The class loader first looks into jars that it was given, and
- * {@link Channel#preloadJar} gives it one, but sends the jar in each connection. Therefore the jar of the classes goes
- * through the agent's jar cache, and the class loader is given a jar that contains nothing but the path of the first.
+ * <p>By default, remoting's class loader requests each class and its neighbors from the controller when the class is
+ * needed, which takes a round trip each time. The class loader first looks into the jars that it was given by
+ * {@link Channel#preloadJar}, which sends a jar in each connection. Therefore the jar of the classes is sent through
+ * the agent's jar cache, and the class loader is given a small jar whose manifest contains the path of the first one.
  */
 public final class AgentClasses {
     private static final Logger LOGGER = Logger.getLogger(AgentClasses.class.getName());
@@ -39,14 +39,14 @@ public final class AgentClasses {
     private final Path folder;
     private final Executor threads;
 
-    /** What was started for each connection. Guarded by this object's lock. */
+    /** The transfers that were started, by connection. Guarded by this object's lock. */
     private final Map<Channel, CompletableFuture<Void>> connections = new WeakHashMap<>();
 
-    /** The jar as a class loader; null before the first use. Guarded by {@link #roots}. */
+    /** A class loader for the jar; null before the first use. Guarded by {@link #roots}. */
     private Offer offer;
 
     /**
-     * @param roots the classes with which the part on agents begins; all of one class loader
+     * @param roots the classes from which the classes for agents are found; all of one class loader
      * @param folder folder for the jar on the controller
      * @param threads executor for tasks that wait for agents
      */
@@ -58,10 +58,10 @@ public final class AgentClasses {
     }
 
     /**
-     * Starts to send the classes, unless this was already started in the connection.
+     * Starts to send the classes, unless this was already started for the connection.
      *
-     * @return completes when the agent has the classes, or when it is known that they cannot be sent. In that case
-     *     they travel one by one, when they are needed. Cancelling the future does nothing
+     * @return completes when the agent has the classes, or when it is known that they cannot be sent. The agent then
+     *     loads them one by one when they are needed. Canceling the future has no effect
      */
     public CompletableFuture<Void> sendTo(Channel agent) {
         return start(agent).copy();
@@ -91,7 +91,7 @@ public final class AgentClasses {
             });
         } catch (RuntimeException | Error e) {
             // There may not be enough memory for another thread.
-            LOGGER.log(Level.WARNING, e, () -> "no thread sends the classes to " + agent.getName());
+            LOGGER.log(Level.WARNING, e, () -> "no thread can be started to send the classes to " + agent.getName());
             sent.complete(null);
         }
         return sent;
@@ -109,18 +109,19 @@ public final class AgentClasses {
             LOGGER.log(
                     agent.isClosingOrClosed() ? Level.FINE : Level.WARNING,
                     e,
-                    () -> "the classes cannot be sent to " + agent.getName() + " at once; they travel one by one");
+                    () -> "the classes cannot be sent to " + agent.getName()
+                            + " in one jar; the agent loads them one by one");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Makes a jar whose manifest has the path of another one, as build tools do for long class paths. */
+    /** Creates a jar whose manifest contains the path of another jar, as build tools do for long class paths. */
     private static Path pointerTo(String url) throws IOException {
         if (!url.startsWith("file:")
                 || url.length() > LONGEST_URL
                 || url.chars().anyMatch(c -> c <= ' ')) {
-            throw new IOException("the agent has the jar in a strange place");
+            throw new IOException("the agent reports an invalid path of the jar");
         }
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -133,13 +134,13 @@ public final class AgentClasses {
         return pointer;
     }
 
-    /** Makes the jar in the background, unless it was already made. */
+    /** Creates the jar in the background, unless it already exists. */
     public void makeJar() {
         threads.execute(() -> {
             try {
                 offer();
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, "the jar of the agents' classes cannot be made", e);
+                LOGGER.log(Level.WARNING, "the jar with the classes for agents cannot be created", e);
             }
         });
     }
@@ -154,8 +155,8 @@ public final class AgentClasses {
     }
 
     /**
-     * The jar as the class path of one class, the request for the jar. When the agent asks for that class, remoting
-     * offers it the jar, and nothing else of the plugin.
+     * A class loader that contains only the jar and loads only the class of the request for the jar. When the agent
+     * asks for that class, remoting offers the agent this jar and no other jar of the plugin.
      */
     private static final class Offer extends URLClassLoader {
         private static final String REQUEST = AgentJarRequest.class.getName();
@@ -178,7 +179,7 @@ public final class AgentClasses {
             }
         }
 
-        /** Remoting finds the jar of a class as the jar of the class file. */
+        /** Remoting determines the jar of a class from the URL of its class file. */
         @Override
         public URL getResource(String name) {
             URL own = findResource(name);

@@ -30,12 +30,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A jar with the classes that the plugin's part on agents uses: the plugin's own and those of its libraries, found from
- * the classes that the part begins with. The controller makes the jar itself, from the classes that it runs, so that
- * both sides always have the same ones. A class that the jar lacks travels as every class of a plugin does.
+ * A jar with the classes that run on agents: classes of the plugin and of its libraries, found from the classes with
+ * which a task begins. The controller creates the jar from the classes that it runs itself, so that both sides always
+ * have the same classes. The agent loads a class that is not in the jar one by one, like every class of a plugin.
  *
- * <p>The jar contains another jar, whose classes are not compressed one by one but all together, which makes it smaller
- * by a third; and the class that unpacks that jar on the agent.
+ * <p>The jar contains another jar, whose classes are compressed together instead of one by one, which makes it a third
+ * smaller, and the class that unpacks that jar on the agent.
  *
  * @param file place of the jar on the controller
  * @param sum1 first half of the checksum by which remoting knows the jar
@@ -54,9 +54,9 @@ record AgentJar(Path file, long sum1, long sum2) {
             "com.google.rpc.");
 
     /**
-     * Parts of the plugin and of Netty that an agent does not use, but that other classes mention. Nothing of Guava and
-     * Gson may be left out: the rest would come from the class loaders of Jenkins and of another plugin, and classes of
-     * different class loaders are not of the same package.
+     * Parts of the plugin and of Netty that an agent does not use, but that other classes refer to. No part of Guava
+     * and Gson may be excluded: the rest would be loaded by the class loaders of Jenkins and of another plugin, and
+     * classes of different class loaders are not in the same package.
      */
     private static final List<String> EXCLUDED = List.of(
             "io.jenkins.plugins.treenq.buildkit.keyfiles.",
@@ -71,7 +71,7 @@ record AgentJar(Path file, long sum1, long sum2) {
     private static final List<String> SERVICES =
             List.of("io.grpc.LoadBalancerProvider", "io.grpc.NameResolverProvider");
 
-    /** Makes the jar. The same classes always make the same jar, which agents may have in their caches. */
+    /** Creates the jar. The same classes always result in the same jar, which agents may have in their caches. */
     static AgentJar make(Collection<Class<?>> roots, ClassLoader loader, Path folder) throws IOException {
         Files.createDirectories(folder);
         Path next = Files.createTempFile(folder, "agent", ".tmp");
@@ -84,7 +84,7 @@ record AgentJar(Path file, long sum1, long sum2) {
             Path file = folder.resolve("agent.jar");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             ByteBuffer sum = ByteBuffer.wrap(sha256.digest());
-            // Remoting folds a checksum in this way.
+            // Remoting shortens a checksum in this way.
             return new AgentJar(
                     file,
                     sum.getLong(0) ^ sum.getLong(2 * Long.BYTES),
@@ -124,7 +124,7 @@ record AgentJar(Path file, long sum1, long sum2) {
             String name = resource(next.remove());
             try (InputStream in = loader.getResourceAsStream(name)) {
                 if (in == null) {
-                    // This was a text that only looks like the name of a class, or an optional part of a library.
+                    // The text only looks like the name of a class, or names an optional part of a library.
                     continue;
                 }
                 byte[] content = in.readAllBytes();

@@ -17,11 +17,12 @@ import java.util.zip.ZipFile;
 import jenkins.security.MasterToSlaveCallable;
 
 /**
- * Gets the {@link AgentJar} from the agent's jar cache, which requests it from the controller if it is not there, and
- * unpacks the jar of classes next to it, unless an earlier connection did. Returns the URL of the jar of classes on the
- * agent.
+ * Gets the {@link AgentJar} from the agent's jar cache, which requests the jar from the controller if necessary, and
+ * unpacks the jar of classes next to it, unless an earlier connection already did. Returns the URL of the jar of
+ * classes on the agent.
  *
- * <p>The agent has none of the plugin's classes when it runs this one, which therefore uses no other.
+ * <p>The agent has no class of the plugin when it runs this one. Therefore this class uses no other class of the
+ * plugin.
  */
 final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
     private static final long serialVersionUID = 1;
@@ -78,7 +79,7 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
         return classes;
     }
 
-    /** Takes the jar of classes from the controller, as a resource of this class. */
+    /** Loads the jar of classes from the controller, as a resource of this class. */
     private Path withoutCache() throws IOException {
         Path classes = Files.createTempFile("treenq-classes", ".jar");
         classes.toFile().deleteOnExit();

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the classes that a class mentions: in its code, its descriptors, its signatures and its strings. */
+/** Finds the classes that a class refers to in its code, descriptors, signatures and strings. */
 final class ClassReferences {
     private static final Pattern IN_DESCRIPTOR = Pattern.compile("L([\\w$/]+)[;<]");
     private static final Pattern CLASS_NAME = Pattern.compile("\\w+(?:[./][\\w$]+)+");
@@ -18,8 +18,8 @@ final class ClassReferences {
     private ClassReferences() {}
 
     /**
-     * Returns the names, with dots, of all classes that the class file mentions, and other texts that look like such
-     * names. Libraries look up some of their classes by a name that is a string.
+     * Returns the names, with dots, of all classes that the class file refers to, and other texts that look like class
+     * names. Some libraries look up classes by a name that is a string.
      */
     static Set<String> of(byte[] classFile) throws IOException {
         Set<String> names = new HashSet<>();
@@ -37,7 +37,7 @@ final class ClassReferences {
                 case 15 -> in.skipNBytes(3);
                 case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipNBytes(4);
                 case 5, 6 -> {
-                    // These constants take the place of two.
+                    // These constants occupy two entries of the constant pool.
                     in.skipNBytes(8);
                     i++;
                 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Sends the classes of the plugin's part on agents to an agent, in one jar instead of one by one. This package knows
- * nothing of builds: {@code run} says which classes the part begins with.
+ * Sends the classes that run on agents to an agent, in one jar instead of one by one. The package does not depend on
+ * builds: {@code run} passes the classes with which a task begins.
  */
 package io.jenkins.plugins.treenq.agent;

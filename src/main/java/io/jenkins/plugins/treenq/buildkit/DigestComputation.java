@@ -17,7 +17,7 @@ public final class DigestComputation {
         try {
             this.hash = MessageDigest.getInstance(algorithm.replace("sha", "SHA-"));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has the algorithms that a digest may have", e);
+            throw new IllegalStateException("this Java runtime lacks a standard hash algorithm", e);
         }
     }
 

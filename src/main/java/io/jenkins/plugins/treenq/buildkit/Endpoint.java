@@ -42,7 +42,8 @@ public record Endpoint(URI address, Tls tls, Duration connectTimeout, boolean co
         Objects.requireNonNull(connectTimeout);
         if (!"unix".equals(address.getScheme()) && address.toString().indexOf('@') >= 0) {
             throw new IllegalArgumentException("the builder address '" + withoutLogin(address.toString())
-                    + "' has a user or password, which BuildKit does not know; omit it, and give certificates");
+                    + "' has a user name or password, which BuildKit does not support;"
+                    + " use client certificates instead");
         }
         String scheme = String.valueOf(address.getScheme());
         boolean valid =

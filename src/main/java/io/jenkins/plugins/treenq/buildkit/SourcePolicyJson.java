@@ -31,7 +31,7 @@ final class SourcePolicyJson {
             throw new BuildkitException.InvalidRequestException("the source policy cannot be read: it is not JSON");
         } catch (IllegalStateException | UnsupportedOperationException | ClassCastException | NumberFormatException e) {
             throw new BuildkitException.InvalidRequestException(
-                    "the source policy cannot be read: it has another form than"
+                    "the source policy cannot be read: it is not of the form"
                             + " {\"rules\": [{\"action\": \"DENY\", \"selector\": {\"identifier\": \"…\"}}]}");
         }
     }

@@ -289,7 +289,7 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         Endpoint.of(address, null);
         if (ofFolder && address.startsWith("unix:")) {
             throw new IllegalArgumentException(
-                    "a folder's builder cannot be at a socket of this machine; write tcp://host:port or "
+                    "the builder of a folder cannot use a socket of this machine; write tcp://host:port or "
                             + "dns:///host:port");
         }
     }

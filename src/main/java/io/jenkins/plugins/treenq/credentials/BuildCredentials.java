@@ -222,7 +222,7 @@ public final class BuildCredentials {
     private <C extends StandardCredentials> C ofRun(
             String id, Class<C> type, List<DomainRequirement> requirements, String need) throws AbortException {
         if (run == null) {
-            throw new IllegalStateException("there is no run whose credentials these could be");
+            throw new IllegalStateException("credentials of a job can only be looked up for a run");
         }
         C found = CredentialsProvider.findCredentialById(id, type, run, requirements);
         if (found == null) {
@@ -272,8 +272,7 @@ public final class BuildCredentials {
         }
         return new AbortException(
                 type.isInstance(other)
-                        ? "credentials '" + id + "' are in a domain for something else; " + need
-                                + " from a domain for it"
+                        ? "credentials '" + id + "' are in a domain for another host; " + need + " from a domain for it"
                         : "credentials '" + id + "' are '" + typeOf(other) + "'; " + need);
     }
 

@@ -83,7 +83,7 @@ final class ClientCertificate {
             chain.stream().filter(ClientCertificate::isRoot).forEach(authorities::add);
             return new Tls(Util.fixNull(serverName), pem(authorities), pem(chain), Pkcs8Keys.format(usable(key)));
         } catch (UnrecoverableKeyException e) {
-            throw unusable(credentials.getId(), "the password does not open it");
+            throw unusable(credentials.getId(), "its password is wrong");
         } catch (GeneralSecurityException e) {
             throw unusable(credentials.getId(), "its key store cannot be opened; check its password");
         }

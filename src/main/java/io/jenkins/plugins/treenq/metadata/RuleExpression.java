@@ -108,7 +108,7 @@ final class RuleExpression {
         if (attempts > MAX_ATTEMPTS) {
             throw new InvalidRuleException("'" + expression + "' in '" + rule
                     + "' has too many alternatives and repetitions that can match nothing."
-                    + " Leave out those that are optional within an optional part.");
+                    + " Omit optional parts within optional parts.");
         }
     }
 

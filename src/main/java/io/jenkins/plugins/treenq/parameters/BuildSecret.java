@@ -113,7 +113,7 @@ public final class BuildSecret extends AbstractDescribableImpl<BuildSecret> impl
      */
     public SecretText value(BuildCredentials credentials, Map<String, String> environment) throws AbortException {
         if (id.isEmpty()) {
-            throw new AbortException("a secret has no id; give it the one that the Dockerfile mounts");
+            throw new AbortException("a secret has no id; set the id that the Dockerfile mounts");
         }
         if ((credentialsId != null ? 1 : 0) + (env != null ? 1 : 0) + (file != null ? 1 : 0) != 1) {
             throw new AbortException("secret '" + id + "' needs exactly one of credentialsId, env and file");

@@ -33,7 +33,7 @@ import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 public final class PipelineArguments {
     private static final String ANONYMOUS = UninstantiatedDescribable.ANONYMOUS_KEY;
 
-    /** Words that are mistaken for true or false. Messages repeat them, because they are no secrets. */
+    /** Words that are mistaken for true or false. Messages repeat them, because they are not secret. */
     private static final Set<String> TEXT_FOR_BOOLEAN =
             Set.of("yes", "no", "on", "off", "True", "False", "TRUE", "FALSE");
 

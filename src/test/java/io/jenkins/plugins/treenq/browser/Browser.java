@@ -31,7 +31,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** Debian's Chromium, with somebody in front of it who looks at Jenkins. */
+/** Debian's Chromium with a user of Jenkins. */
 final class Browser implements AutoCloseable {
     static final int WIDE = 1200;
     static final int NARROW = 400;
@@ -40,7 +40,7 @@ final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Path PICTURES = Path.of("target", "pages");
 
-    /** Tells the console, which is read at the end, of whatever the content security policy stopped. */
+    /** Writes violations of the content security policy to the console, which is checked at the end. */
     private static final String TELL_OF_VIOLATIONS = """
             addEventListener('securitypolicyviolation', event => console.error(
                 'the content security policy stopped', event.violatedDirective, event.blockedURI, event.sourceFile,
@@ -93,7 +93,7 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** Skips the test where there is no Chromium. */
+    /** Skips the test if Chromium is not installed. */
     static Browser on(URL jenkins) {
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(program("chromedriver", "chromium-driver"))
@@ -129,7 +129,7 @@ final class Browser implements AutoCloseable {
         driver.executeCdpCommand(name, parameters);
     }
 
-    /** Of Jenkins' test realm, where the password is the name. */
+    /** Logs in a user of Jenkins' test realm, in which the password equals the name. */
     void logIn(String user) {
         open("login");
         shown(By.id("j_username")).sendKeys(user, Keys.TAB, user, Keys.ENTER);
@@ -140,7 +140,7 @@ final class Browser implements AutoCloseable {
         driver.get(jenkins + path);
     }
 
-    /** The first that can be seen, as soon as there is one. */
+    /** Waits for the first visible element, and returns it. */
     WebElement shown(By what) {
         return shown(driver, what);
     }
@@ -156,7 +156,7 @@ final class Browser implements AutoCloseable {
         return !driver.findElements(what).isEmpty();
     }
 
-    /** Waits for something that is neither null nor false. */
+    /** Waits until the condition has a value that is neither null nor false. */
     <T> T until(String what, Supplier<T> condition) {
         return new WebDriverWait(driver, PATIENCE)
                 .ignoring(StaleElementReferenceException.class)
@@ -164,7 +164,7 @@ final class Browser implements AutoCloseable {
                 .until(ignored -> condition.get());
     }
 
-    /** What sticks to the edges of the window covers nothing of it. */
+    /** Clicks an element after scrolling, so that sticky parts of the page do not cover it. */
     void click(WebElement element) {
         driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", element);
         element.click();
@@ -178,7 +178,7 @@ final class Browser implements AutoCloseable {
         new Actions(driver).sendKeys(keys).perform();
     }
 
-    /** Goes on to an element with the keyboard. */
+    /** Moves the focus to an element with the keyboard. */
     void tabTo(WebElement element) {
         for (int tabs = 0; !element.equals(focused()); tabs++) {
             assertTrue(tabs < MOST_TABS, "the keyboard does not get there");
@@ -198,7 +198,7 @@ final class Browser implements AutoCloseable {
         return driver.getCurrentUrl();
     }
 
-    /** What was copied last. */
+    /** Returns the content of the clipboard. */
     String clipboard() {
         command("Browser.setPermission", Map.of("permission", Map.of("name", "clipboard-read"), "setting", "granted"));
         return (String) driver.executeAsyncScript("navigator.clipboard.readText().then(arguments[0])");
@@ -215,7 +215,10 @@ final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
-    /** Until another page is opened. Jenkins itself has no dark theme, only the variables that one sets. */
+    /**
+     * Applies a dark theme until another page is opened. Jenkins has no dark theme of its own, so the variables of a
+     * theme are set.
+     */
     void darken() throws IOException {
         command(
                 "Emulation.setEmulatedMedia",
@@ -228,13 +231,13 @@ final class Browser implements AutoCloseable {
         run(TAKE_STYLE, "", "none");
     }
 
-    /** What within an element makes one scroll sideways. */
+    /** Returns the parts of an element that require horizontal scrolling. */
     @SuppressWarnings("unchecked")
     List<String> tooWide(String selector) {
         return (List<String>) run(TOO_WIDE, selector + " *");
     }
 
-    /** Texts within elements that are too like what is behind them, by the WCAG's measure. */
+    /** Returns texts whose contrast with the background is too low by the measure of the WCAG. */
     @SuppressWarnings("unchecked")
     List<String> faint(String selector) throws IOException {
         return (List<String>) run(resource("faint.js"), selector);
@@ -246,17 +249,17 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** The whole page, for people to look at. */
+    /** Takes a screenshot of the whole page, for review. */
     void picture(String name) throws IOException {
         picture(name, (long) run("return document.documentElement.scrollHeight"));
     }
 
-    /** Leaves nothing of the page in sight but an element. */
+    /** Hides everything on the page except an element. */
     void hideAround(String selector) {
         run(ALONE, selector);
     }
 
-    /** Changes what is written. */
+    /** Replaces the text of a field. */
     void replaceText(String text, String replacement) {
         run(REPLACE, text, replacement);
     }
@@ -271,7 +274,7 @@ final class Browser implements AutoCloseable {
         run(SYMBOL, selector, svg);
     }
 
-    /** The upper part of the page. */
+    /** Takes a screenshot of the upper part of the page. */
     void picture(String name, long height) throws IOException {
         resize(width, height);
         Files.createDirectories(PICTURES);
@@ -279,7 +282,7 @@ final class Browser implements AutoCloseable {
         resize(width);
     }
 
-    /** Errors in the console since it was read last: of scripts, of requests, and what the policy stopped. */
+    /** Returns the errors in the console since the last call: of scripts and requests, and violations of the policy. */
     List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())

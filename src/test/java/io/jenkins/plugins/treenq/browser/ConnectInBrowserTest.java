@@ -23,7 +23,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
-/** How a repository is connected, and what its branches show, in Chromium. */
+/** Connects a repository and checks the pages of its branches, in Chromium. */
 @WithJenkins
 class ConnectInBrowserTest extends InBrowser {
     private static final By MODE = By.xpath("//option[normalize-space()='by Dockerfile (Treenq)']/..");

@@ -24,7 +24,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
-/** What administrators and authors of jobs fill in, as Chromium shows and sends it. */
+/** The forms of administrators and authors of jobs, in Chromium. */
 @WithJenkins
 class FormsInBrowserTest extends InBrowser {
     private static final String DOCKERFILE = "FROM busybox\nRUN true";
@@ -95,7 +95,7 @@ class FormsInBrowserTest extends InBrowser {
     }
 
     @Test
-    void theSnippetGeneratorWritesWhatRuns() throws Exception {
+    void theSnippetGeneratorWritesAValidStep() throws Exception {
         WorkflowJob job = job("shop", "");
         browser.open(job.getUrl() + "pipeline-syntax/");
 
@@ -136,7 +136,7 @@ class FormsInBrowserTest extends InBrowser {
     }
 
     @Test
-    void formsFitANarrowScreen() throws Exception {
+    void formsFitOnANarrowScreen() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject("shop");
         job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of(image))));
         job.save();
@@ -178,7 +178,7 @@ class FormsInBrowserTest extends InBrowser {
         browser.shown(By.name("_.dockerfileText")).sendKeys(DOCKERFILE);
     }
 
-    /** Of the items of a list. */
+    /** Returns the last item of a list. */
     private WebElement last(String list) {
         return browser.shown(By.xpath("(//div[contains(@class, 'repeated-chunk')][@name='" + list + "'])[last()]"));
     }
@@ -189,7 +189,7 @@ class FormsInBrowserTest extends InBrowser {
         input.sendKeys(text);
     }
 
-    /** As soon as Jenkins has said what there is. */
+    /** Selects a value as soon as Jenkins has filled the list. */
     private void choose(WebElement within, String field, String value) {
         Select select = new Select(browser.shown(within, By.name(field)));
         browser.until(value, () -> select.getOptions().stream()

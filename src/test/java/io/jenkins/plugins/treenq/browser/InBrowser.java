@@ -16,7 +16,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.openqa.selenium.By;
 
 /**
- * A Jenkins with a real daemon, and an administrator who looks at it. In tests, Jenkins enforces its content security
+ * A Jenkins with a real daemon, and a browser of an administrator. In tests, Jenkins enforces its content security
  * policy.
  */
 abstract class InBrowser {

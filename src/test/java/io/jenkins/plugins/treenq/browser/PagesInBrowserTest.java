@@ -35,7 +35,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.WebElement;
 
-/** What is shown of image builds and images, as Chromium shows it. */
+/** The pages of image builds and images, in Chromium. */
 @WithJenkins
 class PagesInBrowserTest extends InBrowser {
     private static final int README_HEIGHT = 1600;
@@ -44,7 +44,7 @@ class PagesInBrowserTest extends InBrowser {
     private static final By DIALOG = By.cssSelector("dialog[open]");
 
     @Test
-    void theContentSecurityPolicyIsEnforcedAndWhatItStopsIsNoticed() {
+    void violationsOfTheContentSecurityPolicyAreDetected() {
         browser.open("");
         assertThat(browser.complaints(), empty());
 
@@ -96,7 +96,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void aBuildThatFailedShowsWhereAndWhyAtOnce() throws Exception {
+    void aFailedBuildShowsItsReasonAndLocationFirst() throws Exception {
         WorkflowRun run = failed();
 
         browser.open(run.getUrl() + "treenq/1/");
@@ -115,7 +115,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void theConsoleFoldsWhatFinishedStepsWroteAndLinksThePage() throws Exception {
+    void theConsoleCollapsesFinishedStepsAndLinksThePage() throws Exception {
         WorkflowRun run = job("shop", """
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN seq 11 19; echo %s\\nRUN seq 21 29; sleep 300\\n'
                 treenqBuild tags: ['%s:1']
@@ -147,7 +147,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void dependenciesAreDrawnAndLeadToTheStepsByKeyboard() throws Exception {
+    void theGraphOfDependenciesLinksTheSteps() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(stages("shop"));
         browser.open(run.getUrl() + "treenq/1/");
         WebElement box = browser.shown(By.xpath("//*[local-name()='a'][contains(@aria-label, 'COPY --from=app')]"));
@@ -195,7 +195,7 @@ class PagesInBrowserTest extends InBrowser {
                 jenkins.jenkins.getServletContext().getRealPath("/WEB-INF/classes/images/symbols/" + name + ".svg")));
     }
 
-    /** A build with stages that go on side by side. */
+    /** A build with parallel stages. */
     private WorkflowJob stages(String name) throws Exception {
         return job(name, """
                 writeFile file: 'main.c', text: 'int main(void) { return 0; }'
@@ -237,7 +237,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void anEarlierImageIsRolledBackToFromTheJobsPage() throws Exception {
+    void theJobsPageRollsBackToAnEarlierImage() throws Exception {
         WorkflowJob job = image("shop");
         jenkins.buildAndAssertSuccess(job);
         String first = digest();
@@ -276,7 +276,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void pagesFitANarrowScreenAndCanBeReadInBothThemes() throws Exception {
+    void pagesFitOnANarrowScreenAndAreReadableInBothThemes() throws Exception {
         WorkflowJob job = image("shop");
         WorkflowRun built = jenkins.buildAndAssertSuccess(job);
         jenkins.buildAndAssertSuccess(job);
@@ -385,7 +385,7 @@ class PagesInBrowserTest extends InBrowser {
         }
     }
 
-    /** Builds another image each time. */
+    /** Builds a different image each time. */
     private WorkflowJob image(String name) throws Exception {
         return job(name, """
                 writeFile file: 'Dockerfile', text: "FROM scratch\\nCOPY Dockerfile /\\nLABEL build=${env.BUILD_TAG}-%1$s"
@@ -393,7 +393,7 @@ class PagesInBrowserTest extends InBrowser {
                 """.formatted(image));
     }
 
-    /** As far as it is shown. */
+    /** Returns the visible text. */
     private String console() {
         return String.valueOf(browser.run("return document.getElementById('out').innerText"));
     }
@@ -420,7 +420,7 @@ class PagesInBrowserTest extends InBrowser {
         return By.xpath("//li[@data-state='" + state + "'][contains(.//*[@data-part='name'], '" + name + "')]");
     }
 
-    /** By keyboard. */
+    /** Shows the earlier images with the keyboard. */
     private void showEarlier() {
         WebElement button = browser.shown(By.className("treenq-job-images__more"));
         assertEquals("false", button.getAttribute("aria-expanded"));

@@ -18,7 +18,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.junit.jupiter.api.Test;
 
-/** The picture of the client in docs/architecture.md, as rules. */
+/** Verifies the table of the client's packages in docs/architecture.md. */
 class ArchitectureTest {
     private static final String CLIENT = "io.jenkins.plugins.treenq.buildkit";
     private static final String WIRE = CLIENT + ".wire..";
@@ -29,7 +29,7 @@ class ArchitectureTest {
             .importPackages(CLIENT);
 
     @Test
-    void theClientKnowsNothingOfJenkins() {
+    void theClientDoesNotUseJenkins() {
         noClasses()
                 .that()
                 .resideInAPackage(CLIENT + "..")
@@ -40,7 +40,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesImportOnlyWhatThePictureShows() {
+    void packagesImportOnlyWhatTheTableAllows() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage(CLIENT + "..")
                 .layer("values")
@@ -162,9 +162,9 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** An agent, which only uses keys, then loads none of it. */
+    /** An agent only uses keys, so it does not load the library. */
     @Test
-    void onlyTheReaderOfKeyFilesNeedsMina() {
+    void onlyKeyfilesUsesMina() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(CLIENT + ".keyfiles")
@@ -180,7 +180,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void valuesProgressAndTheClientsOwnSignaturesShowNothingOfGrpc() {
+    void publicSignaturesContainNoGrpcTypes() {
         noClasses()
                 .that()
                 .resideInAnyPackage(

@@ -28,7 +28,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Certificates that are wrong on purpose. */
+/** Creates certificates for tests, including invalid ones. */
 public final class Certificates {
     private Certificates() {}
 

@@ -34,23 +34,23 @@ public record Daemon(Map<String, String> env) {
             .orElseThrow()
             .toAbsolutePath();
 
-    /** Why a test is skipped that has no daemon; {@code ./test} counts those. */
+    /** The reason why tests that need a daemon are skipped; {@code ./test} counts these tests. */
     public static final String NEEDED =
             "needs a real daemon: run the tests with ./test, which starts daemons, or where Docker answers";
 
     private static final String NATIVE_NEEDED =
             "needs a daemon outside of Docker: run the tests with ./test, which starts daemons";
 
-    /** Says in the variable TREENQ_DAEMONS that tests which need a daemon shall be skipped. */
+    /** The value of the variable TREENQ_DAEMONS with which tests that need a daemon are skipped. */
     private static final String NONE = "none";
 
-    /** Whether the tests have any. */
+    /** Returns whether there is a daemon for the tests. */
     public static boolean areGiven() {
         String files = files();
         return files.isEmpty() ? DaemonInDocker.INSTANCE != null : !files.equals(NONE);
     }
 
-    /** The daemons that the tests were started with, else one in Docker; skips the test when there is none. */
+    /** Returns the daemons in TREENQ_DAEMONS, or else one in Docker; skips the test if there is none. */
     public static List<Daemon> all() {
         Assumptions.assumeTrue(areGiven(), NEEDED);
         if (files().isEmpty()) {
@@ -71,7 +71,7 @@ public record Daemon(Map<String, String> env) {
         return Optional.ofNullable(System.getenv("TREENQ_DAEMONS")).orElse("");
     }
 
-    /** One of them, for what does not depend on the version. */
+    /** Returns one of the daemons, for tests that do not depend on the version. */
     public static Daemon first() {
         return all().get(0);
     }
@@ -127,7 +127,7 @@ public record Daemon(Map<String, String> env) {
         return ofThisMachine("TREENQ_BUILDCTL");
     }
 
-    /** Skips the test when the daemon has no such value because it is in Docker. */
+    /** Returns a value of the environment; skips the test if the daemon does not have it because it runs in Docker. */
     private String ofThisMachine(String variable) {
         String value = env.get(variable);
         Assumptions.assumeTrue(value != null, NATIVE_NEEDED);
@@ -154,12 +154,12 @@ public record Daemon(Map<String, String> env) {
         return Endpoint.of(address(), tls());
     }
 
-    /** The registry that wants a login, {@code host:port}. */
+    /** The registry that requires a login, {@code host:port}. */
     public String registry() {
         return env.get("TREENQ_REGISTRY");
     }
 
-    /** The registry that has Docker Hub's images and takes everything from everybody, {@code host:port}. */
+    /** The registry with images of Docker Hub, which accepts all requests without a login, {@code host:port}. */
     public String mirror() {
         return env.get("TREENQ_MIRROR");
     }
@@ -171,7 +171,7 @@ public record Daemon(Map<String, String> env) {
                         .strip());
     }
 
-    /** Knows the login of the registry and no other. */
+    /** The logins of the tests: that of the registry, and no other. */
     public RegistryLogins logins() throws IOException {
         RegistryLogin login = login();
         return host -> host.equals(registry()) ? Optional.of(login) : Optional.empty();
@@ -182,7 +182,7 @@ public record Daemon(Map<String, String> env) {
         return buildctl(dockerConfigFolder, arguments, new byte[0]);
     }
 
-    /** The same with something piped in. */
+    /** Runs buildctl like {@link #buildctl}, with standard input. */
     public String buildctl(Path dockerConfigFolder, List<String> arguments, byte[] input)
             throws IOException, InterruptedException {
         String auth = login().username() + ":" + login().secret();
@@ -202,7 +202,7 @@ public record Daemon(Map<String, String> env) {
         return line;
     }
 
-    /** How buildctl and treenqctl are told of the daemon. */
+    /** The options of buildctl and treenqctl for the daemon. */
     public List<String> connection() {
         return List.of(
                 "--addr",

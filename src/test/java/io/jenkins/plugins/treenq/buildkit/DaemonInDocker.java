@@ -71,7 +71,7 @@ final class DaemonInDocker {
     private final String registry = "localhost:" + LocalPort.free();
     private final String mirror = "localhost:" + LocalPort.free();
 
-    /** Lasts as long as the JVM; null where Docker does not answer. */
+    /** The daemon, which runs until the JVM ends; null if Docker is not available. */
     static final Daemon INSTANCE = start();
 
     private static Daemon start() {

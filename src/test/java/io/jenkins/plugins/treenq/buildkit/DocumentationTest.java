@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the documentation quotes and links is there. */
+/** Verifies the links of the documentation and the messages that it quotes. */
 class DocumentationTest {
     /** The tests run in the repository's root, or in {@code buildkit/treenqctl} when the client is built alone. */
     private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
@@ -33,7 +33,7 @@ class DocumentationTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]*)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
 
-    /** A string in Java that goes on behind a plus sign, so that a message is found which is written on two lines. */
+    /** Matches the plus sign between two Java strings, so that a message on several lines is found. */
     private static final Pattern CONTINUED = Pattern.compile("(?<!\\\\)\"\\s*\\+\\s*\"");
 
     @Test
@@ -50,7 +50,7 @@ class DocumentationTest {
         assertEquals("", String.join("\n", missing));
     }
 
-    /** Whether it is a part of one message, or of two that the plugin puts together. */
+    /** Returns whether the text is a part of one message, or of two messages that are joined. */
     private static boolean isMadeOf(String sources, String part) {
         return sources.contains(part)
                 || IntStream.range(2, part.length() - 1)
@@ -71,7 +71,7 @@ class DocumentationTest {
         return lines;
     }
 
-    /** All of the plugin's sources and texts, with each message in one piece as far as it does not vary. */
+    /** Returns all sources and texts of the plugin, with the parts of each message joined. */
     private static String sources() {
         String java = CONTINUED.matcher(text(".java")).replaceAll("").replace("\\\"", "\"");
         return java + text("Messages.properties").replace("''", "'");
@@ -85,7 +85,7 @@ class DocumentationTest {
     }
 
     @Test
-    void everyLinkLeadsSomewhere() {
+    void everyLinkHasATarget() {
         Map<Path, Set<String>> anchors = new HashMap<>();
         List<String> broken = new ArrayList<>();
         for (Path page : pages()) {
@@ -120,7 +120,7 @@ class DocumentationTest {
                 .toList();
     }
 
-    /** The names that GitHub gives to headings. */
+    /** Returns the anchors that GitHub creates for headings. */
     private static Set<String> anchors(Path page) {
         Set<String> anchors = new HashSet<>();
         for (MatchResult heading : HEADING.matcher(

@@ -11,7 +11,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** A server of this process that answers as a test wants it, for what no real daemon can be made to do. */
+/**
+ * A server in this process with responses that the test defines, for cases that cannot be caused with a real daemon.
+ */
 public final class FakeDaemon implements AutoCloseable {
     private final Server server;
     private final EventLoops loops = new EventLoops();

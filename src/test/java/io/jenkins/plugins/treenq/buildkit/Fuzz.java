@@ -7,13 +7,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Rounds of a game against what nobody thought of. The seeds are the same in each run; others, or more of them, with
- * {@code -Dtreenq.fuzz.seed=N -Dtreenq.fuzz.rounds=M}.
+ * Runs rounds of random tests. The seeds are the same in each run; {@code -Dtreenq.fuzz.seed=N -Dtreenq.fuzz.rounds=M}
+ * selects others, or more of them.
  */
 public final class Fuzz {
     private static final long FIRST_SEED = Long.getLong("treenq.fuzz.seed", 1);
 
-    /** What these say of broken connections would hide the test's own words. */
+    /** The loggers whose messages about broken connections would hide the messages of the test. */
     private static final List<Logger> LOUD = List.of(Logger.getLogger("io.netty"), Logger.getLogger("io.grpc"));
 
     static {
@@ -22,12 +22,12 @@ public final class Fuzz {
 
     private Fuzz() {}
 
-    /** One round, which knows nothing but its random numbers. */
+    /** One round, which depends only on its random numbers. */
     public interface Round {
         void play(Random random) throws Exception;
     }
 
-    /** @param usual how many there are unless the property says otherwise */
+    /** @param usual number of rounds, unless the property sets another number */
     public static void rounds(int usual, Round round) throws InterruptedException {
         int rounds = Integer.getInteger("treenq.fuzz.rounds", usual);
         System.out.println("rounds: " + rounds + " from seed " + FIRST_SEED);
@@ -43,7 +43,7 @@ public final class Fuzz {
         }
     }
 
-    /** One of them. */
+    /** Returns a random element. */
     @SafeVarargs
     public static <T> T pick(Random random, T... from) {
         return from[random.nextInt(from.length)];

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
-/** A bare repository as a plain web server has it: {@code git update-server-info} writes what names the branches. */
+/** A bare repository for a plain web server: {@code git update-server-info} writes the list of branches. */
 public final class GitRepository {
     private GitRepository() {}
 
-    /** Makes one of which the branch {@code main} has one commit of a folder's files. */
+    /** Creates a repository whose branch {@code main} has one commit with the files of a folder. */
     public static void create(Path repository, Path files) throws IOException, GitAPIException {
         try (Git git = Git.init()
                 .setGitDir(repository.toFile())

@@ -30,7 +30,7 @@ class ImageNameTest {
     }
 
     @Test
-    void aDigestStandsWithoutATagOrBesideIt() {
+    void aDigestIsAcceptedWithAndWithoutATag() {
         assertEquals("", ImageName.parse("a/b@" + DIGEST).tag());
         assertEquals(
                 "docker.io/a/b:1@" + DIGEST, ImageName.parse("a/b:1@" + DIGEST).toString());
@@ -58,7 +58,7 @@ class ImageNameTest {
                 "a\nb",
                 "registry.example.com/"
             })
-    void whatIsNoNameIsRefused(String text) {
+    void anInvalidNameIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> ImageName.parse(text));
     }
 
@@ -80,7 +80,7 @@ class ImageNameTest {
     }
 
     @Test
-    void theLongestNameAndTagHaveALimit() {
+    void theLengthsOfNamesAndTagsAreLimited() {
         ImageName.parse("a/" + "b".repeat(200) + ":" + "t".repeat(128));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> ImageName.parse("a/" + "b".repeat(250)))
                 .getMessage()

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the length of lines where the formatter does not: it breaks neither comments nor strings. */
+/** Verifies the length of lines, because the formatter breaks neither comments nor strings. */
 class LineLengthTest {
     private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
     private static final int LONGEST = 120;
     private static final Pattern COMMENT = Pattern.compile("\\s*(\\*|/\\*|//).*");
 
     @Test
-    void noLineOfTheSourcesAndNoCommentOfTheTestsIsTooLong() throws IOException {
+    void linesHaveAtMost120Characters() throws IOException {
         List<String> tooLong = new ArrayList<>();
         for (String folder : List.of("src", "buildkit/treenqctl/src")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {

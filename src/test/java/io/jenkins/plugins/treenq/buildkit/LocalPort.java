@@ -6,18 +6,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Ports of this machine for what a test starts. */
+/** Ports of this machine for servers that a test starts. */
 public final class LocalPort {
     private LocalPort() {}
 
-    /** One on which nobody listens. */
+    /** Returns a free port. */
     public static int free() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
-    /** Waits until somebody listens. */
+    /** Waits until a server listens on the port. */
     public static void await(int port) throws InterruptedException {
         for (int i = 0; i < 200; i++) {
             try {

@@ -15,15 +15,16 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
- * The plugin's pom and treenqctl's, which compile the same client, name the same versions. Maven has no place that both
- * can read: the plugin's parent is Jenkins', and treenqctl's build needs nothing of Jenkins.
+ * Verifies that the poms of the plugin and of treenqctl, which compile the same client, declare the same versions.
+ * Maven has no place that both can use: the parent of the plugin's pom is Jenkins', and the build of treenqctl needs
+ * nothing of Jenkins.
  */
 class PomVersionsTest {
     /** The tests run in the repository's root, or in {@code buildkit/treenqctl} when the client is built alone. */
     private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
 
     @Test
-    void bothPomsNameTheSameVersions() throws Exception {
+    void bothPomsDeclareTheSameVersions() throws Exception {
         Map<String, String> plugin = versions(ROOT.resolve("pom.xml"));
         Map<String, String> treenqctl = versions(ROOT.resolve("buildkit/treenqctl/pom.xml"));
         plugin.keySet().retainAll(treenqctl.keySet());

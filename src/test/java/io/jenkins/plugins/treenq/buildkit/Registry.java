@@ -16,7 +16,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Asks a daemon's registry what it holds, independently of BuildKit. */
+/** Reads the content of a daemon's registry, independently of BuildKit. */
 public final class Registry {
     private static final String MANIFESTS = String.join(
             ",",
@@ -44,7 +44,7 @@ public final class Registry {
         http = HttpClient.newBuilder().sslContext(tls).build();
     }
 
-    /** The digest that the registry names for a tag; empty when it has no such tag. */
+    /** Returns the digest of a tag; empty if the registry does not have the tag. */
     public Optional<String> digest(String repository, String tag) throws IOException, InterruptedException {
         HttpResponse<String> response = get(repository, "manifests/" + tag);
         return response.statusCode() == 404
@@ -52,7 +52,7 @@ public final class Registry {
                 : response.headers().firstValue("docker-content-digest");
     }
 
-    /** A manifest or a blob. */
+    /** Returns a manifest or a blob. */
     public String text(String repository, String kindAndDigest) throws IOException, InterruptedException {
         return get(repository, kindAndDigest).body();
     }

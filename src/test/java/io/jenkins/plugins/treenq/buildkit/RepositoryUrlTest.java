@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** URLs of repositories as they become labels and attestations. */
+/** URLs of repositories in labels and attestations. */
 class RepositoryUrlTest {
     @ParameterizedTest
     @CsvSource({

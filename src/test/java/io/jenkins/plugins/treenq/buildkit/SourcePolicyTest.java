@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SourcePolicyTest {
     @Test
-    void everyPartIsRead() throws Exception {
+    void everyPartIsParsed() throws Exception {
         SourcePolicy policy = SourcePolicy.parse("""
                 {"version": 1, "rules": [
                   {"action": "CONVERT",
@@ -62,7 +62,7 @@ class SourcePolicyTest {
                 "{\"rules\": [{\"selector\": {\"constraints\": [null]}}]}",
                 "{\"rules\": [{\"selector\": {}, \"updates\": {\"attrs\": {\"a\": {}}}}]}"
             })
-    void whatIsNoPolicyIsSaid(String json) {
+    void anInvalidPolicyIsReported(String json) {
         BuildkitException failure =
                 assertThrows(BuildkitException.InvalidRequestException.class, () -> SourcePolicy.parse(json));
         assertTrue(failure.getMessage().startsWith("the source policy"), failure.getMessage());

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Serves a folder on loopback, to everybody or to those who authorize themselves. */
+/** A web server on loopback that serves a folder, with or without authorization. */
 public final class WebServer implements AutoCloseable {
     private final HttpServer server;
     private final Path folder;
@@ -19,7 +19,7 @@ public final class WebServer implements AutoCloseable {
         this(folder, null);
     }
 
-    /** @param authorization what the header of that name must be; null for everybody */
+    /** @param authorization the required value of the header {@code Authorization}; null if no header is required */
     public WebServer(Path folder, String authorization) throws IOException {
         this.folder = folder;
         this.authorization = authorization;

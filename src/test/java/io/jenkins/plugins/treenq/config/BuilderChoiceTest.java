@@ -20,12 +20,12 @@ class BuilderChoiceTest {
     }
 
     @Test
-    void aNameIsHeeded() throws Exception {
+    void theNamedBuilderIsUsed() throws Exception {
         assertEquals(other, choice.choose("other", List.of()));
     }
 
     @Test
-    void withoutANameTheDefaultIsTakenOrElseTheFirst() throws Exception {
+    void withoutANameTheDefaultOrFirstBuilderIsUsed() throws Exception {
         assertEquals(usual, choice.choose(null, List.of()));
 
         choice = new BuilderChoice(choice.builders(), "arm");
@@ -33,7 +33,7 @@ class BuilderChoiceTest {
     }
 
     @Test
-    void whatIsMissingIsNamedWithWhatThereIs() {
+    void aMissingBuilderIsReportedWithTheExistingOnes() {
         assertRefused("builder 'x' is not configured; the configured builders are 'usual', 'arm', 'other'", "x");
         choice = new BuilderChoice(choice.builders(), "gone");
         assertRefused(
@@ -50,7 +50,7 @@ class BuilderChoiceTest {
     }
 
     @Test
-    void whileTheDefaultIsDrainingAnotherOneOfItsKindIsTaken() throws Exception {
+    void anotherBuilderWithThePlatformsReplacesADrainingDefault() throws Exception {
         usual.setDraining(true);
 
         assertEquals(other, choice.choose(null, List.of()));
@@ -67,14 +67,14 @@ class BuilderChoiceTest {
     }
 
     @Test
-    void aBuildThatWasBegunEndsWhereItIs() throws Exception {
+    void aRunningBuildKeepsItsDrainingBuilder() throws Exception {
         usual.setDraining(true);
 
         assertEquals(usual, choice.named("usual"));
     }
 
     @Test
-    void aBuilderIsChosenByThePlatformsThatItBuilds() throws Exception {
+    void aBuilderIsSelectedByItsPlatforms() throws Exception {
         usual.setPlatforms(List.of("linux/amd64\nlinux/386"));
         choice = new BuilderChoice(List.of(usual, arm), null);
 

@@ -29,7 +29,7 @@ class DaemonDescriptionTest {
     }
 
     @Test
-    void saysOfRootlessOnlyWhatIsKnown() {
+    void rootlessIsShownOnlyIfKnown() {
         assertEquals("rootless", end(Map.of(PREFIX + "oci.process-mode", "no-sandbox")));
         assertEquals("rootless according to its configuration", end(Map.of("rootless", "true")));
         assertEquals("not rootless according to its configuration", end(Map.of("rootless", "false")));

@@ -68,7 +68,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void configurationFileIsReadBack() throws Exception {
+    void theConfigurationFileIsLoaded() throws Exception {
         outer.addProperty(everything());
 
         jenkins.jenkins.reload();
@@ -82,14 +82,14 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void aFolderWithoutAnyKeepsNothing() throws Exception {
+    void anEmptyConfigurationIsNotStored() throws Exception {
         jenkins.configRoundtrip(outer);
 
         assertNull(of(outer));
     }
 
     @Test
-    void twoOfTheSameNameAreRefusedInALine() throws Exception {
+    void duplicateNamesAreReportedInOneLine() throws Exception {
         outer.addProperty(everything());
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         HtmlForm form = client.getPage(outer, "configure").getFormByName("config");
@@ -104,7 +104,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void innerNamesWinOverOuterOnes() throws Exception {
+    void innerBuildersOverrideOuterOnes() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(builder("a", "tcp://all:1"), builder("b", "tcp://all:2")));
         TreenqConfiguration.get().setRegistries(List.of(new Registry("docker.io"), new Registry("localhost:5000")));
         configure(outer, builder("a", "tcp://outer:1"), builder("c", "tcp://outer:2"));
@@ -129,7 +129,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void theInnermostPlaceThatHasASayNamesTheDefault() throws Exception {
+    void theInnermostScopeDeterminesTheDefaultBuilder() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(builder("a", "tcp://all:1"), builder("b", "tcp://all:2")));
         TreenqConfiguration.get().setDefaultBuilder("b");
         assertEquals("b", chosen(inner));
@@ -143,7 +143,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void aJobOfAnotherFolderSeesNothingOfIt() throws Exception {
+    void otherFoldersCannotUseTheConfiguration() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(builder("shared", "tcp://localhost:1")));
         configure(outer, builder("private", "tcp://localhost:2"));
 
@@ -159,7 +159,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void credentialsAreThoseOfTheFolder() throws Exception {
+    void credentialsAreLookedUpInTheFolder() throws Exception {
         BuildkitBuilder guarded = builder("guarded", "tcp://localhost:1");
         guarded.setCredentialsId("certificate");
         configure(outer, guarded);
@@ -178,7 +178,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void aLoginForAllJobsIsNotReplacedByAFoldersOfTheSameId() throws Exception {
+    void aFolderCannotOverrideGlobalCredentials() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(builder("shared", "tcp://localhost:1")));
         Registry shared = new Registry("localhost:5000");
         shared.setCredentialsId("login");
@@ -190,9 +190,9 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void aFoldersBuilderIsNoSocketOfTheController() throws Exception {
+    void aBuilderOfAFolderCannotBeASocket() throws Exception {
         String line =
-                "builder 'socket': a folder's builder cannot be at a socket of this machine; write tcp://host:port or"
+                "builder 'socket': the builder of a folder cannot use a socket of this machine; write tcp://host:port or"
                         + " dns:///host:port";
         BuildkitBuilder socket = builder("socket", "unix:///run/buildkit/buildkitd.sock");
         FolderConfiguration configuration = new FolderConfiguration();
@@ -206,7 +206,10 @@ class FolderConfigurationTest {
         outer.addProperty((FolderConfiguration) Jenkins.XSTREAM2.fromXML(Jenkins.XSTREAM2
                 .toXML(configuration)
                 .replace("tcp://localhost:1", "unix:///run/buildkit/buildkitd.sock")));
-        assertLog(inner, "treenqBuild()", "builder 'socket': a folder's builder cannot be at a socket of this machine");
+        assertLog(
+                inner,
+                "treenqBuild()",
+                "builder 'socket': the builder of a folder cannot use a socket of this machine");
         assertEquals(
                 FormValidation.Kind.ERROR,
                 jenkins.jenkins
@@ -216,7 +219,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void formsOfJobsOfferWhatTheyCanUse() throws Exception {
+    void formsOfJobsOfferTheirBuilders() throws Exception {
         configure(outer, builder("private", "tcp://localhost:2"));
         TreenqBuildStep.DescriptorImpl step = jenkins.jenkins.getDescriptorByType(TreenqBuildStep.DescriptorImpl.class);
 
@@ -244,7 +247,7 @@ class FolderConfigurationTest {
     }
 
     @Test
-    void aDefaultBuilderIsOneThatJobsOfTheFolderSee() throws Exception {
+    void theDefaultBuilderMustBeVisibleInTheFolder() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(builder("shared", "tcp://localhost:1")));
         FolderConfiguration configuration = everything();
         configuration.setDefaultBuilder("shared");

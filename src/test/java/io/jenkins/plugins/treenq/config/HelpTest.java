@@ -21,7 +21,7 @@ import org.kohsuke.stapler.ClassDescriptor;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** Whatever can be filled in, anywhere in the plugin, is explained. */
+/** Verifies that each field of the plugin's forms has a help text. */
 @WithJenkins
 class HelpTest {
     @Test

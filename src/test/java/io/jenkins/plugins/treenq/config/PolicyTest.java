@@ -30,7 +30,7 @@ class PolicyTest {
     private final Policy policy = new Policy();
 
     @Test
-    void everythingIsAllowedUnlessSomethingIsSaid() throws Exception {
+    void everythingIsAllowedByDefault() throws Exception {
         DockerfileBuild build = DockerfileBuild.builder()
                 .tags(List.of("web:1"))
                 .push(true)
@@ -45,7 +45,7 @@ class PolicyTest {
     }
 
     @Test
-    void whatIsPushedIsComparedWithRegistriesAndRepositories() throws Exception {
+    void pushesAreComparedWithRegistriesAndRepositories() throws Exception {
         policy.setPushTo(List.of("registry.example.com/shop\nlocalhost:5000", "https://index.docker.io/library/web/"));
 
         for (String image : List.of(
@@ -80,7 +80,7 @@ class PolicyTest {
     }
 
     @Test
-    void aPushByDigestIsAPush() {
+    void aPushByDigestIsRestricted() {
         policy.setPushTo(List.of());
 
         assertRefused(
@@ -93,7 +93,7 @@ class PolicyTest {
     }
 
     @Test
-    void cacheThatIsLeftInARegistryIsAPush() throws Exception {
+    void aCacheExportToARegistryIsRestricted() throws Exception {
         policy.setPushTo(List.of("registry.example.com"));
         DockerfileBuild build = DockerfileBuild.builder().build();
 
@@ -106,7 +106,7 @@ class PolicyTest {
     }
 
     @Test
-    void entitlementsAreComparedAsTheyAre() throws Exception {
+    void entitlementsAreComparedExactly() throws Exception {
         policy.setEntitlements(List.of("network.host", "device"));
 
         policy.applied(entitled("network.host", "device=nvidia.com/gpu=all"));
@@ -116,7 +116,7 @@ class PolicyTest {
     }
 
     @Test
-    void withoutOtherFrontendsTheSyntaxLineOfADockerfileIsNotFollowed() throws Exception {
+    void aSyntaxLineIsIgnoredIfFrontendsAreRestricted() throws Exception {
         policy.setFrontends(List.of("dockerfile.v0"));
 
         assertEquals(
@@ -172,9 +172,12 @@ class PolicyTest {
                         .build())));
     }
 
-    /** The image of docker/dockerfile does what the daemon's own frontend does, unless it is told who has run it. */
+    /**
+     * The image docker/dockerfile behaves like the daemon's own frontend, unless an option says that a frontend started
+     * it.
+     */
     @Test
-    void anAllowedImageFollowsNoSyntaxLineEither() throws Exception {
+    void anAllowedFrontendImageIgnoresASyntaxLine() throws Exception {
         policy.setFrontends(List.of("docker.io/docker/dockerfile"));
         DockerfileBuild build = DockerfileBuild.builder()
                 .frontend("gateway.v0")
@@ -193,7 +196,7 @@ class PolicyTest {
     }
 
     @Test
-    void anImageIsNotTheDaemonsOwnFrontendOfThatName() throws Exception {
+    void anImageIsNotABuiltInFrontendOfTheSameName() throws Exception {
         policy.setFrontends(List.of("dockerfile.v0"));
         assertRefused("the frontend 'dockerfile.v0'; it allows dockerfile.v0", gateway("dockerfile.v0"));
         assertRefused("the frontend 'dockerfile.v0'; it allows dockerfile.v0", syntax("dockerfile.v0"));
@@ -205,7 +208,7 @@ class PolicyTest {
     }
 
     @Test
-    void onlyBlanksEndTheNameOfAFrontend() {
+    void theNameOfAFrontendEndsAtABlank() {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker"));
         for (String end : List.of("\t", "\n", "\f", "\u00a0", "\u2003")) {
             String name = "docker/dockerfile" + end + "evil/frontend";
@@ -224,7 +227,7 @@ class PolicyTest {
                 "{'action':2,'selector':{'identifier':'docker/d.ckerfile','match_type':'REGEX'},'updates':{'identifier':'evil/frontend'}}",
                 "{'action':'CONVERT','selector':{'identifier':'d.cker','match_type':2},'updates':{'attrs':{'a':'b'}}}"
             })
-    void aSourcePolicyCannotPutAnotherFrontendInPlace(String rule) throws Exception {
+    void aSourcePolicyCannotReplaceAFrontend(String rule) throws Exception {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker/dockerfile"));
         SourcePolicy sources = SourcePolicy.parse(
                 ("{'rules':[{'action':'ALLOW','selector':{'identifier':'*'}}," + rule + "]}").replace('\'', '"'));
@@ -245,7 +248,7 @@ class PolicyTest {
     }
 
     @Test
-    void aSourcePolicyMayForbidSources() throws Exception {
+    void aSourcePolicyMayDenySources() throws Exception {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker/dockerfile"));
         policy.applied(DockerfileBuild.builder()
                 .buildArgs(Map.of("BUILDKIT_SYNTAX", "docker/dockerfile:1"))
@@ -254,9 +257,9 @@ class PolicyTest {
                 .build());
     }
 
-    /** Daemons that have a store of images look there for a frontend that its registry does not have. */
+    /** Daemons with an image store look there for a frontend that its registry does not have. */
     @Test
-    void whatIsNamedLikeAFrontendIsNotLeftInTheDaemonsStore() throws Exception {
+    void anImageNamedLikeAFrontendIsNotStoredInTheDaemon() throws Exception {
         policy.setFrontends(List.of("dockerfile.v0", "docker.io/docker"));
 
         assertEquals("false", stored("docker/no-such:1", Map.of()));
@@ -289,7 +292,7 @@ class PolicyTest {
     }
 
     @Test
-    void whatComesBackAsFilesIsNotPushed() throws Exception {
+    void outputsThatAreFilesAreNotPushes() throws Exception {
         policy.setPushTo(List.of());
         for (String type : List.of("local", "tar", "oci", "docker")) {
             policy.applied(DockerfileBuild.builder()
@@ -299,7 +302,7 @@ class PolicyTest {
     }
 
     @Test
-    void entriesThatAreNoneAreRefusedWhenTheyAreSet() {
+    void invalidEntriesAreRefused() {
         assertInvalid(
                 "'x' is not a frontend; write dockerfile.v0, or an image", () -> policy.setFrontends(List.of("x y")));
         assertInvalid("'gateway.v0' is not a frontend; ", () -> policy.setFrontends(List.of("gateway.v0")));
@@ -326,7 +329,7 @@ class PolicyTest {
     }
 
     @Test
-    void theControllerConnectsToWhatIsConfiguredAndToWhatIsAdded() {
+    void theControllerConnectsToConfiguredAndAllowedHosts() {
         Registry registry = new Registry("registry.example.com");
         registry.setMirrors(List.of("mirror.example.com:5000/hub"));
 
@@ -348,7 +351,7 @@ class PolicyTest {
     }
 
     @Test
-    void whatWasSavedBeforeThePolicyHadMoreIsRead() {
+    void aPolicyOfAnEarlierVersionIsLoaded() {
         String before = "<io.jenkins.plugins.treenq.config.Policy><pushTo><string>docker.io</string></pushTo>"
                 + "<jobsMayNameBuilders>true</jobsMayNameBuilders></io.jenkins.plugins.treenq.config.Policy>";
 
@@ -366,7 +369,7 @@ class PolicyTest {
     }
 
     @Test
-    void jobsMayBeKeptFromNamingBuilders() throws Exception {
+    void jobsCanBeForbiddenToNameBuilders() throws Exception {
         policy.setJobsMayNameBuilders(false);
 
         policy.checkName(null);

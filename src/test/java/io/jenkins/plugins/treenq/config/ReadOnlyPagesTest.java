@@ -20,7 +20,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who may read a configuration, and not change it, sees all of it and nothing to change it with. */
+/** Users who may view but not change a configuration see all of it, without controls that change it. */
 @WithJenkins
 class ReadOnlyPagesTest {
     private final boolean systemRead = Jenkins.SYSTEM_READ.getEnabled();
@@ -51,7 +51,7 @@ class ReadOnlyPagesTest {
     }
 
     @Test
-    void theGlobalConfiguration() throws Exception {
+    void theGlobalConfigurationCanBeViewedReadOnly() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(List.of(builder()));
         configuration.setRegistries(List.of(registry()));
@@ -69,7 +69,7 @@ class ReadOnlyPagesTest {
     }
 
     @Test
-    void aFoldersConfiguration() throws Exception {
+    void aFoldersConfigurationCanBeViewedReadOnly() throws Exception {
         Folder folder = jenkins.createProject(Folder.class, "folder");
         FolderConfiguration configuration = new FolderConfiguration();
         configuration.setBuilders(List.of(builder()));
@@ -102,7 +102,7 @@ class ReadOnlyPagesTest {
         assertThat(html, not(containsString("another-login")));
     }
 
-    /** What can be typed into or pressed in the part of the page that is the plugin's; unfolding changes nothing. */
+    /** Returns the controls in the plugin's part of the page. Expanding a section changes nothing. */
     private static List<String> changeable(HtmlPage page) {
         String control = "//*[self::input[not(@type='hidden')] or self::textarea or self::select or self::button]";
         return page

@@ -104,7 +104,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void configurationIsReadBackFromDisk() {
+    void theConfigurationIsLoadedFromTheDisk() {
         everything().save();
 
         TreenqConfiguration read = new TreenqConfiguration();
@@ -121,7 +121,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatWasSavedBeforeRegistriesHadMoreIsRead() throws Exception {
+    void registriesOfAnEarlierVersionAreLoaded() throws Exception {
         String before = "<list><io.jenkins.plugins.treenq.config.Registry><host>registry.example.com</host>"
                 + "<credentialsId>login</credentialsId></io.jenkins.plugins.treenq.config.Registry></list>";
 
@@ -176,7 +176,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatTheFileNoLongerHasIsGone() throws Exception {
+    void attributesThatTheFileNoLongerHasAreReset() throws Exception {
         String builders = "builders: [{name: arm, address: 'tcp://localhost:1'}]";
         for (String left : List.of(builders + ", defaultBuilder: arm", "policy: {pushTo: [docker.io]}", "")) {
             TreenqConfiguration configuration = TreenqConfiguration.get();
@@ -203,7 +203,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatNoFileHasGivenStays() throws Exception {
+    void attributesThatNoFileHadAreKept() throws Exception {
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
 
@@ -218,7 +218,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatAFileGaveBelongsToItAfterARestartAndAChangeInTheFormToo() throws Exception {
+    void attributesOfAFileAreResetAfterARestartAndAChangeInTheForm() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(List.of(new BuildkitBuilder("arm", "tcp://localhost:1")));
         load("treenq:", "  policy: {pushTo: [docker.io]}", "  DefaultBuilder: arm");
@@ -243,7 +243,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void aFileWithAMistakeTakesNoPolicyAway() throws Exception {
+    void aFileWithAnErrorDoesNotResetThePolicy() throws Exception {
         load("treenq: {policy: {pushTo: [docker.io]}}");
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
@@ -256,7 +256,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void entriesOfAPolicyThatAreNoneAreRefusedInAFile() {
+    void invalidPolicyEntriesAreRefusedInAFile() {
         Map<String, String> mistakes = Map.of(
                 "pushTo: [registry]",
                         "'registry' is neither a registry nor a repository; write registry.example.com or",
@@ -285,9 +285,9 @@ class TreenqConfigurationTest {
                 .toList();
     }
 
-    /** As it stands there, with the secrets that it names. */
+    /** Loads the YAML of the documentation, with the secrets that it refers to. */
     @Test
-    void theDocumentationsYamlIsWhole() throws Exception {
+    void theYamlOfTheDocumentationIsValid() throws Exception {
         Daemon daemon = Daemon.first();
         Map<String, String> secrets = Map.of(
                 "BUILDKIT_CLIENT_KEY", daemon.keyPem(),
@@ -338,7 +338,7 @@ class TreenqConfigurationTest {
         ExtensionList.lookup(SecretSource.class).remove(source);
     }
 
-    /** What a file has, and the one line that its author is told. */
+    /** Invalid files, with the error message of each. */
     private static final Map<String, String> MISTAKES = Map.ofEntries(
             Map.entry(
                     "builders: [{name: a, address: '127.0.0.1:1234'}]",
@@ -346,9 +346,8 @@ class TreenqConfigurationTest {
                             + " unix:///path/buildkitd.sock"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://me:s3cret@host:1'}]",
-                    "builder 'a': the builder address 'tcp://…@host:1' has a user or password, which BuildKit "
-                            + "does not know;"
-                            + " omit it, and give certificates"),
+                    "builder 'a': the builder address 'tcp://…@host:1' has a user name or password, which BuildKit "
+                            + "does not support; use client certificates instead"),
             Map.entry(
                     "builders: [{name: a, address: 'tcp://me:s3cret word@host:1'}]",
                     "builder 'a': '…@host:1' is not a builder address; write tcp://host:port, dns:///host:port or"
@@ -409,7 +408,7 @@ class TreenqConfigurationTest {
                             + "CERTIFICATE-----"));
 
     @Test
-    void whatCannotWorkIsRefusedInAFileWithOneLine() {
+    void invalidValuesInAFileAreReportedInOneLine() {
         TreenqConfiguration configuration = everything();
         TreenqConfiguration.Values before = configuration.values();
         MISTAKES.forEach((mistake, line) -> {
@@ -425,7 +424,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void thePageOfAReloadThatFailedSaysWhy() throws Exception {
+    void thePageOfAFailedReloadShowsTheReason() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("jenkins.yaml"),
                 "unclassified: {treenq: {builders: [{name: a, address: 'tcp://b:1'}, {name: a, address: "
@@ -446,7 +445,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void whatCannotWorkIsRefusedInTheForm() throws Exception {
+    void invalidValuesAreRefusedInTheForm() throws Exception {
         TreenqConfiguration configuration = everything();
         Configured.add(Configured.login("login", "user", "password"));
         TreenqConfiguration.Values before = configuration.values();
@@ -474,7 +473,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void theDefaultBuilderIsOneOfTheBuilders() {
+    void theDefaultBuilderMustExist() {
         TreenqConfiguration configuration = everything();
 
         assertEquals(
@@ -486,7 +485,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void addressesAreCheckedWithoutTheirPasswords() {
+    void passwordsInAddressesAreNotRepeated() {
         BuildkitBuilder.DescriptorImpl builder =
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         for (String address : List.of("tcp://me:s3cret@host:1", "tcp://me:s3cret word@host:1", "me:s3cret@host")) {
@@ -504,7 +503,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void entriesOfAPolicyThatAreNoneAreRefusedInTheForm() throws Exception {
+    void invalidPolicyEntriesAreRefusedInTheForm() throws Exception {
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
@@ -604,7 +603,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void testConnectionSaysWhyItFailed() throws Exception {
+    void testConnectionReportsTheReasonOfAFailure() throws Exception {
         BuildkitBuilder.DescriptorImpl builder =
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
 
@@ -626,7 +625,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void testConnectionOfARegistrySaysWhetherItIsOneAndTakesTheLogin() throws Exception {
+    void testConnectionOfARegistryChecksTheLogin() throws Exception {
         Daemon daemon = Daemon.first();
         RegistryLogin login = daemon.login();
         Configured.add(
@@ -645,8 +644,7 @@ class TreenqConfigurationTest {
                 test(host, "", daemon.caPem()),
                 startsWith(subject
                         + "does not allow its use without a login, and no login is configured for it (HTTP 401"));
-        assertEquals(
-                subject + "has a certificate that is not trusted here or is for another host", test(host, "right", ""));
+        assertEquals(subject + "has a certificate that is not trusted or is for another host", test(host, "right", ""));
         assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
         assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
         assertEquals(

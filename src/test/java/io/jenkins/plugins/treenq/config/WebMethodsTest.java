@@ -62,19 +62,19 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Who is answered what, by each web method of the plugin: a table that the answers are compared with. */
+/** Compares the responses of all web methods of the plugin, for each role, with a table. */
 @WithJenkins
 class WebMethodsTest {
     private static final String PLUGIN = "io.jenkins.plugins.treenq.";
 
-    /** Their names; an anonymous visitor may do nothing. */
+    /** The names of the roles. An anonymous user has no permissions. */
     private static final List<String> ROLES = List.of(
             "anonymous", "reader", "builder", "developer", "neighbour", "owner", "auditor", "manager", "administrator");
 
-    /** What only those are told who may know it, and what checks say of nonsense. */
+    /** Responses that only permitted roles may get: known names, and messages of validations. */
     private static final Pattern TOLD = Pattern.compile("known-|class=.?(error|warning)");
 
-    /** Whose checks take anything but nothing. */
+    /** Validations that reject only an empty value. */
     private static final Set<String> REQUIRED =
             Set.of("checkId", "checkDest", "checkName", "checkBucket", "checkRegion");
 
@@ -84,7 +84,7 @@ class WebMethodsTest {
     private Folder folder;
     private FreeStyleProject job;
 
-    /** By user; logging in takes longer than all the calls. */
+    /** The web clients by user, because logging in takes longer than all calls. */
     private final Map<String, JenkinsRule.WebClient> clients = new HashMap<>();
 
     @BeforeEach
@@ -161,7 +161,7 @@ class WebMethodsTest {
     }
 
     @Test
-    void eachAnswersWhomItShould() throws Exception {
+    void everyMethodAnswersTheExpectedRoles() throws Exception {
         StringBuilder table = new StringBuilder(row("", "", ROLES));
         for (FormMethod method : formMethods()) {
             for (Map.Entry<String, String> place : places(method).entrySet()) {
@@ -197,7 +197,7 @@ class WebMethodsTest {
     }
 
     @Test
-    void whoOnlyManagesJenkinsNeitherSeesNorChangesTheConfiguration() throws Exception {
+    void managersCanNeitherSeeNorChangeTheConfiguration() throws Exception {
         WebResponse form = call(HttpMethod.GET, "manage/configure", "", "manager");
         assertEquals(200, form.getStatusCode());
         assertThat(form.getContentAsString(), not(containsString("known-")));
@@ -221,7 +221,7 @@ class WebMethodsTest {
     }
 
     @Test
-    void noneIsForgotten() {
+    void theTableContainsAllMethods() {
         List<String> others = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(PLUGIN).stream()
                         .filter(type -> !type.isAssignableTo(Descriptor.class))
@@ -246,7 +246,7 @@ class WebMethodsTest {
                 && method.getName().matches("(do|js)[A-Z].*|getDynamic");
     }
 
-    /** @param label for a person */
+    /** @param label name of the method for messages */
     private record FormMethod(String descriptor, String label, String name) {
         String path() {
             return "descriptorByName/" + descriptor + "/" + name;
@@ -273,7 +273,7 @@ class WebMethodsTest {
         return methods;
     }
 
-    /** Where its form is, and where it is not but could be called. */
+    /** The pages on which the method is called: the page of its form, and pages without the form. */
     private Map<String, String> places(FormMethod method) {
         Map<String, String> places = new LinkedHashMap<>();
         places.put("system", "");
@@ -284,7 +284,7 @@ class WebMethodsTest {
         return places;
     }
 
-    /** What is not of a form: a run's and a job's pages, REST, and rolling back. */
+    /** Pages without forms: those of a run and a job, the REST API, and rollbacks. */
     private Map<String, HttpMethod> pages() throws Exception {
         FreeStyleBuild run = jenkins.buildAndAssertSuccess(job);
         String tag = "registry.example.com/shop/web:1";

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** A Jenkins in which the plugin for folders is not installed. */
+/** A Jenkins without the Folders plugin. */
 class WithoutFoldersTest {
     @RegisterExtension
     private final RealJenkinsExtension controller = new RealJenkinsExtension()
@@ -25,7 +25,7 @@ class WithoutFoldersTest {
                     "workflow-multibranch");
 
     @Test
-    void everythingElseIsThere() throws Throwable {
+    void thePluginWorksWithoutTheFoldersPlugin() throws Throwable {
         controller.then(WithoutFoldersTest::configureAndLook);
     }
 

@@ -35,7 +35,7 @@ import org.junit.runner.Description;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/** Keeps a class's Jenkins, and makes it as it was after each test. */
+/** Starts one Jenkins for a test class, and restores its state after each test. */
 final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallback, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(SharedJenkinsExtension.class);
@@ -55,7 +55,10 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
             crumbIssuer = jenkins.getCrumbIssuer();
         }
 
-        /** Makes Jenkins as it was, and closes the test's web clients, which otherwise end with Jenkins. */
+        /**
+         * Restores the state of Jenkins, and closes the web clients of the test, which would otherwise stay open until
+         * Jenkins ends.
+         */
         void reset() throws Exception {
             List<WebClient> clients = clients();
             clients.forEach(WebClient::close);
@@ -106,7 +109,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         }
     }
 
-    /** Of the class, so that all of its tests find the same. */
+    /** The store of the class, so that all of its tests use the same Jenkins. */
     private static ExtensionContext.Store store(ExtensionContext context) {
         ExtensionContext ofClass = context;
         while (ofClass.getTestMethod().isPresent()) {
@@ -149,7 +152,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         deleteBelow(jenkins.getRootDir().toPath().resolve("workspace"));
     }
 
-    /** All that is stored is as in one that nobody has configured. */
+    /** Resets the stored configuration to its defaults. */
     private static void reset(TreenqConfiguration configuration) throws Exception {
         Files.deleteIfExists(Jenkins.get().getRootDir().toPath().resolve(TreenqConfiguration.class.getName() + ".xml"));
         TreenqConfiguration fresh = new TreenqConfiguration();

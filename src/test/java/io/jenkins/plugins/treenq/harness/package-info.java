@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT
-/** How the plugin's tests share what is slow to start. */
+/** Shares a running Jenkins between tests of the plugin. */
 package io.jenkins.plugins.treenq.harness;

@@ -19,7 +19,7 @@ class BaseImageTest {
 
     @ParameterizedTest
     @MethodSource("images")
-    void imagesAreReadAsTheActionReadsThem(JsonObject images) {
+    void imagesAreParsedLikeInTheAction(JsonObject images) {
         List<String> lines = Cases.texts(images, "images");
         if (Cases.isInvalid(images)) {
             assertThrows(InvalidRuleException.class, () -> BaseImage.parse(lines, UnaryOperator.identity()));

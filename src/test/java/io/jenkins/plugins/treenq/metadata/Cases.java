@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** Inputs and the values expected for them, which lie beside a test as JSON. */
+/** Inputs and expected values, which are stored as JSON next to a test. */
 final class Cases {
     private Cases() {}
 

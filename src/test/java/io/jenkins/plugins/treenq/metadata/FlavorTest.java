@@ -21,7 +21,7 @@ class FlavorTest {
 
     @ParameterizedTest
     @MethodSource("flavors")
-    void aFlavorIsReadAsTheActionReadsIt(JsonObject flavor) {
+    void flavorsAreParsedLikeInTheAction(JsonObject flavor) {
         List<String> lines = Cases.texts(flavor, "flavor");
         if (Cases.isInvalid(flavor)) {
             assertThrows(InvalidRuleException.class, () -> Flavor.parse(lines, UnaryOperator.identity()));
@@ -41,7 +41,7 @@ class FlavorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prefix={{nothing}}", "suffix=x,onlatest=yes"})
-    void whatIsWrongIsFoundAtOnce(String line) {
+    void invalidFlavorsAreRefused(String line) {
         assertThrows(InvalidRuleException.class, () -> Flavor.parse(List.of(line), UnaryOperator.identity()));
     }
 }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the rules give, as docker/metadata-action gives it. The inputs and values of the first test are those of its
- * tests, and 200 others, for which it gave these values.
+ * Compares the results of the rules with those of docker/metadata-action. The inputs and values of the first test are
+ * from the action's tests; for 200 other inputs, the values were recorded from the action.
  */
 class MetadataRulesTest {
     private static final Instant DATE = Instant.parse("2020-01-10T00:30:00Z");
@@ -38,7 +38,7 @@ class MetadataRulesTest {
             "MIT",
             "master");
 
-    /** Where nothing is known, the action writes an empty label, and so overwrites that of the Dockerfile. */
+    /** If a value is unknown, the action writes an empty label, which overwrites the label of the Dockerfile. */
     private static final Pattern NOTHING_KNOWN =
             Pattern.compile("(.*:)?org\\.opencontainers\\.image\\.(revision|version)=");
 
@@ -48,7 +48,7 @@ class MetadataRulesTest {
 
     @ParameterizedTest
     @MethodSource("builds")
-    void theRulesGiveWhatTheActionGives(JsonObject build) {
+    void theResultsEqualThoseOfTheAction(JsonObject build) {
         JsonObject expected = build.getAsJsonObject("expected");
 
         ImageMetadata metadata = MetadataRules.builder()
@@ -124,7 +124,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void whatIsNotKnownMakesNoLabel() {
+    void unknownValuesCreateNoLabel() {
         ImageMetadata metadata =
                 MetadataRules.builder().build().apply(BuildOrigin.at(DATE).build());
 
@@ -134,15 +134,15 @@ class MetadataRulesTest {
         assertThat(metadata.tags(), empty());
     }
 
-    /** What a name of a branch has in it is a name, and neither a template nor HTML. */
+    /** The name of a branch is neither a template nor HTML. */
     @Test
-    void namesOfBranchesAreTextOnly() {
+    void namesOfBranchesAreNotParsed() {
         assertThat(names(build().ref("refs/heads/{{sha}}&<x>"), "of{{branch}}"), contains("of-sha-x-"));
     }
 
-    /** A branch that somebody pushes is the value of a variable of a freestyle job. */
+    /** In a freestyle job, the name of a pushed branch is the value of a variable. */
     @Test
-    void valuesOfVariablesAreTextOnly() {
+    void valuesOfVariablesAreNotParsed() {
         String pushed = "x,value=latest,enable=false={{sha}}";
 
         ImageMetadata metadata = MetadataRules.builder()
@@ -164,7 +164,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aVariableWithoutAValueLeavesTheTag() {
+    void aVariableWithoutAValueIsKeptInTheTag() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of("type=semver,pattern={{version}},value=$NONE", "$NONE"))
                 .variables(text -> text.replace("$NONE", ""))
@@ -174,9 +174,9 @@ class MetadataRulesTest {
         assertThat(metadata.tagNames(), contains("1.2.3", "latest"));
     }
 
-    /** As in docker/metadata-action, a version whose expression does not match is taken as a whole. */
+    /** As in docker/metadata-action, the whole version is used if the expression does not match. */
     @Test
-    void aVersionThatDoesNotMatchIsTakenAsAWholeAndTold() {
+    void aVersionThatDoesNotMatchIsUsedCompletelyWithAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of("type=semver,pattern={{version}},match=x(.*)"))
                 .build()
@@ -191,7 +191,7 @@ class MetadataRulesTest {
 
     @CsvSource({"{{base_ref}}-x", ".hidden", "-x", "123456789-"})
     @ParameterizedTest
-    void whatIsNoTagIsSaidWithTheRule(String rule) {
+    void anInvalidTagIsReportedWithItsRule(String rule) {
         String rules = rule.startsWith("1") ? rule.repeat(13) : rule;
 
         String message = assertThrows(InvalidRuleException.class, () -> names(build().ref("refs/heads/x"), rules))
@@ -201,9 +201,9 @@ class MetadataRulesTest {
         assertThat(message, containsString("at most 128 characters"));
     }
 
-    /** The value is that of an expression, which is known only now. */
+    /** The value comes from an expression, so it is known only when the rules are applied. */
     @Test
-    void enableIsTrueOrFalse() {
+    void enableMustBeTrueOrFalse() {
         String message = assertThrows(
                         InvalidRuleException.class,
                         () -> names(build().ref("refs/heads/x"), "type=raw,value=x,enable={{branch}}"))
@@ -213,7 +213,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aTagThatIsNoVersionIsTold() {
+    void aTagThatIsNotAVersionCausesAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of(
                         "type=semver,pattern={{version}}", "type=pep440,pattern={{version}}", "type=match,pattern=\\d"))
@@ -230,7 +230,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void groupsThatAreNotThereAreTold() {
+    void aMissingGroupCausesAWarning() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of(
                         "type=match,pattern=v(x)?(\\d),group=1",
@@ -249,7 +249,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void withTheFlagForAllMatchesAGroupIsAMatch() {
+    void withTheGlobalFlagAGroupSelectsAMatch() {
         assertThat(
                 names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/gi,group=1"),
                 contains("a2", "latest"));
@@ -257,10 +257,10 @@ class MetadataRulesTest {
                 names(build().ref("refs/tags/A1-a2"), "type=match,pattern=/a(\\d)/,group=1"), contains("2", "latest"));
     }
 
-    /** The first takes exponential time, the second room in the stack for each character. */
+    /** The first expression takes exponential time, the second uses the stack for each character. */
     @ParameterizedTest
     @CsvSource({"^(?:(a+)+\\1?)+$, 40", "^(a|b|c)*$, 60000"})
-    void theWorkOfAnExpressionHasALimit(String expression, int length) {
+    void theWorkOfAnExpressionIsLimited(String expression, int length) {
         BuildOrigin.Builder tag = build().ref("refs/tags/" + "a".repeat(length) + "!");
 
         String message = assertThrows(InvalidRuleException.class, () -> names(tag, "type=match,pattern=" + expression))
@@ -270,7 +270,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void theLengthOfAShortCommitCanBeChosen() {
+    void theLengthOfAShortCommitIsConfigurable() {
         assertThat(
                 names(build().shortCommitLength(12), "type=sha", "{{sha}}"),
                 contains("860c1904a1ce", "sha-860c1904a1ce"));
@@ -279,7 +279,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aMajorVersionOfZeroCanBeLeftOut() {
+    void aMajorVersionOfZeroCanBeOmitted() {
         String[] rules = {
             "type=semver,pattern={{version}}",
             "type=semver,pattern={{major}}.{{minor}}",
@@ -290,7 +290,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void imagesThatAreAllTurnedOffGetNoTags() {
+    void disabledImagesGetNoTags() {
         ImageMetadata metadata = MetadataRules.builder()
                 .images(List.of("name=shop/web,enable=false"))
                 .tags(List.of("x"))
@@ -302,7 +302,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void labelsCanHaveExpressionsAndLinesAndTakeTheDefaultsPlace() {
+    void labelsCanHaveExpressionsAndLinesAndOverrideDefaults() {
         ImageMetadata metadata = MetadataRules.builder()
                 .labels(List.of("of={{branch}}=a\nb", "org.opencontainers.image.title=Shop", "=x", "# nothing"))
                 .annotations(List.of("day={{commit_date 'dddd' tz='Asia/Tokyo'}}"))
@@ -320,7 +320,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void annotationsAreOnLevelsThatThereAre() {
+    void annotationLevelsAreValidated() {
         MetadataRules.Builder rules = MetadataRules.builder().annotationLevels(List.of("manifest,layers"));
 
         assertThat(assertThrows(InvalidRuleException.class, rules::build).getMessage(), containsString("'layers'"));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What moment.js 2.30.1 makes of dates. */
+/** Compares formatted dates with those of moment.js 2.30.1. */
 class MomentFormatTest {
     static Stream<JsonObject> dates() {
         return Cases.of("MomentFormatTest.json");
@@ -19,7 +19,7 @@ class MomentFormatTest {
 
     @ParameterizedTest
     @MethodSource("dates")
-    void datesAreWrittenAsMomentWritesThem(JsonObject date) {
+    void datesAreFormattedLikeByMoment(JsonObject date) {
         Instant instant = Instant.parse(Cases.text(date, "date"));
         assertEquals(
                 Cases.text(date, "expected"),
@@ -28,7 +28,7 @@ class MomentFormatTest {
     }
 
     @Test
-    void thereAreNoZonesOfOffsets() {
+    void offsetsAreNotTimeZones() {
         assertNull(MomentFormat.zone("+09:00"));
         assertNull(MomentFormat.zone(""));
     }

@@ -17,7 +17,7 @@ class RuleLinesTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void linesOfCommentAreLeftOut(JsonObject text) {
+    void commentLinesAreSkipped(JsonObject text) {
         assertEquals(Cases.texts(text, "lines"), RuleLines.of(List.of(Cases.text(text, "text"))));
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules as docker/metadata-action reads them: the inputs and values are those of its tests. */
+/** Compares parsed rules with docker/metadata-action; the inputs and values are those of its tests. */
 class TagRuleTest {
     static Stream<JsonObject> rules() {
         return Cases.of("TagRuleTest.json");
@@ -31,7 +31,7 @@ class TagRuleTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void aRuleIsReadAsTheActionReadsIt(JsonObject rule) {
+    void rulesAreParsedLikeInTheAction(JsonObject rule) {
         String text = Cases.text(rule, "rule");
         if (Cases.isInvalid(rule)) {
             String message = assertThrows(
@@ -98,7 +98,7 @@ class TagRuleTest {
                 "type=raw,\"value=x\"y | must be followed by a comma",
                 "type=raw,value=\"x\" | in the middle of a field",
             })
-    void whatIsWrongWithARuleIsSaidInOneLine(String rule, String expected) {
+    void invalidRulesAreReportedInOneLine(String rule, String expected) {
         String message = assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule, UnaryOperator.identity()))
                 .getMessage();
 
@@ -119,11 +119,11 @@ class TagRuleTest {
                 "a{x}{2 ; 6",
                 "[^]]+[[:alpha:]] ; 2"
             })
-    void theSizeOfAnExpressionIsThatOfWhatItRepeats(String expression, long size) {
+    void repetitionsCountTowardsTheSizeOfAnExpression(String expression, long size) {
         assertEquals(size, new ExpressionSize(expression).value());
     }
 
-    /** None of these reads a character of the text while it tries all ways. */
+    /** These expressions try all alternatives without reading a character of the text. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -177,13 +177,13 @@ class TagRuleTest {
                 "(?<=v)\\d+\\.\\d+(?=-|$)",
                 "[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?[a-z]?\\d{1,30}",
             })
-    void expressionsOfPracticeAreAllowed(String expression) {
+    void commonExpressionsAreAllowed(String expression) {
         RuleExpression.of(expression, "rule");
     }
 
     /** Only the rule itself has attributes and expressions; the value of a variable is text. */
     @Test
-    void theValueOfAVariableIsText() {
+    void theValueOfAVariableIsNotParsed() {
         UnaryOperator<String> variables = text -> text.replace("$X", "x,value=latest,priority=9=\"{{sha}}");
 
         TagRule rule = TagRule.parse("type=edge,branch=$X", variables);
@@ -198,7 +198,7 @@ class TagRuleTest {
 
     @ParameterizedTest
     @CsvSource({"4097", "1000000"})
-    void aRuleHasALimit(int length) {
+    void theLengthOfARuleIsLimited(int length) {
         String rule = "type=raw,value=" + "x".repeat(length);
 
         assertThrows(InvalidRuleException.class, () -> TagRule.parse(rule, UnaryOperator.identity()));

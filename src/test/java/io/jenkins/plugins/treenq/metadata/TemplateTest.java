@@ -19,7 +19,7 @@ class TemplateTest {
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void onlyAPatternOfNothingElseIsTheRawVersion(JsonObject pattern) {
+    void onlyAPatternThatConsistsOfRawIsTheRawVersion(JsonObject pattern) {
         assertEquals(pattern.get("raw").getAsBoolean(), isRaw(Cases.text(pattern, "pattern")));
     }
 
@@ -39,7 +39,7 @@ class TemplateTest {
     }
 
     @Test
-    void expressionsAreFilledIn() {
+    void expressionsAreReplaced() {
         assertEquals("", evaluated(""));
         assertEquals("a{b}c", evaluated("a{b}c"));
         assertEquals("<branch>-<sha>", evaluated("{{branch}}-{{ sha }}"));
@@ -49,13 +49,13 @@ class TemplateTest {
     }
 
     @Test
-    void whatTheNamesStandForIsNotReadAgain() {
+    void valuesOfExpressionsAreNotParsed() {
         assertEquals(
                 "{{sha}}", Template.parse("{{branch}}", TemplateNames.GLOBAL).evaluate(expression -> "{{sha}}"));
     }
 
     @Test
-    void manyBracesAreReadInShortTime() {
+    void manyBracesAreParsedInShortTime() {
         String braces = "{{".repeat(500_000);
 
         String message = assertThrows(InvalidRuleException.class, () -> Template.parse(braces, TemplateNames.GLOBAL))

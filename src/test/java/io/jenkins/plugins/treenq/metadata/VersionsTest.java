@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What node-semver and @renovate/pep440, which docker/metadata-action uses, make of versions. */
+/** Compares versions with node-semver and @renovate/pep440, which docker/metadata-action uses. */
 class VersionsTest {
     static Stream<JsonObject> semanticVersions() {
         return Cases.of("SemanticVersionTest.json");
@@ -21,7 +21,7 @@ class VersionsTest {
 
     @ParameterizedTest
     @MethodSource("semanticVersions")
-    void semanticVersionsAreReadAsNodeReadsThem(JsonObject expected) {
+    void semanticVersionsAreParsedLikeInNode(JsonObject expected) {
         SemanticVersion version = SemanticVersion.parse(Cases.text(expected, "text"));
         if (!expected.has("version")) {
             assertNull(version);

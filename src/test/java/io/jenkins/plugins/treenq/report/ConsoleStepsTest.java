@@ -31,7 +31,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void eachLineOfAStepSaysWhatItIs() throws Exception {
+    void eachLineOfAStepIsClassified() throws Exception {
         ImagesAction.of(run);
 
         assertEquals(
@@ -80,7 +80,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void aTimeOrPlatformsMayComeBeforeIt() throws Exception {
+    void aTimestampOrPlatformsMayPrecedeTheNumber() throws Exception {
         ImagesAction.of(run);
 
         assertEquals(
@@ -102,9 +102,9 @@ class ConsoleStepsTest {
                         "say #5 0.100"));
     }
 
-    /** Lines of two builds alternate, so that what follows an empty line may be the other one's. */
+    /** The lines of two builds alternate, so the line after an empty line may belong to the other build. */
     @Test
-    void namesOfImagesTellWhoseStepsBegin() throws Exception {
+    void namesOfImagesDistinguishBuilds() throws Exception {
         ImagesAction.of(run);
 
         assertEquals(
@@ -125,7 +125,7 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void aLineOfManyOrLongPrefixesIsShownAsItIs() throws Exception {
+    void aLineWithTooManyOrLongPrefixesIsNotMarked() throws Exception {
         ImagesAction.of(run);
 
         for (String line : List.of(
@@ -149,11 +149,11 @@ class ConsoleStepsTest {
     }
 
     @Test
-    void aRunWithoutImageBuildsIsShownAsItIs() throws Exception {
+    void aRunWithoutImageBuildsIsNotMarked() throws Exception {
         assertEquals(List.of("#1 RUN make", "#1 0.100 CC"), annotated("#1 RUN make", "#1 0.100 CC"));
     }
 
-    /** For marked lines, kind and step come first; the page of a run shows the rest. */
+    /** Returns the annotated lines. Marked lines begin with the kind and the step. */
     private List<String> annotated(String... lines) {
         ConsoleAnnotator<Run<?, ?>> annotator = new ConsoleSteps().newInstance(run);
         List<String> shown = new ArrayList<>();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** The pages of a run and its REST, whatever an agent reported and whatever is on the disk. */
+/** The pages and the REST API of a run, with arbitrary reports of an agent and arbitrary files on the disk. */
 @WithJenkins
 class TimelinePagesTest {
     private static final List<String> PAGES =
@@ -74,7 +74,7 @@ class TimelinePagesTest {
     }
 
     @Test
-    void aFileThatMakesNoSenseCannotBeRead() throws Exception {
+    void anInvalidFileIsShownAsUnreadable() throws Exception {
         LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
         timeline.succeeded("").get(1, TimeUnit.MINUTES);
         String right = Files.readString(file());
@@ -139,7 +139,7 @@ class TimelinePagesTest {
     }
 
     @Test
-    void ofManyLargeBuildsTheListHasNoStepsAndTheirPagesHave() throws Exception {
+    void theListOmitsStepsOfManyLargeBuilds() throws Exception {
         for (int number = 1; number <= 4; number++) {
             LiveTimeline timeline = ImagesAction.of(run).begin("ref-" + number, "shop/web:" + number, "default");
             timeline.sink().accept(Hostile.report(List.of(Hostile.step(1, "RUN make"))));
@@ -180,7 +180,7 @@ class TimelinePagesTest {
     }
 
     @Test
-    void aHostileAgentDoesNotBreakThem() throws Exception {
+    void pagesWorkForInvalidReportsOfAgents() throws Exception {
         DumbSlave agent = jenkins.createOnlineSlave();
         LiveTimeline timeline = ImagesAction.of(run).begin("ref", "shop/web:1", "default");
 
@@ -199,7 +199,7 @@ class TimelinePagesTest {
         assertPagesWork();
     }
 
-    /** Is on the agent, and says what it likes. */
+    /** A task on the agent that reports arbitrary values. */
     private static final class Hostile extends MasterToSlaveCallable<Void, IOException> {
         private static final long serialVersionUID = 1;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What is kept of a job's images and roll backs, whatever becomes of the job and of the files meanwhile. */
+/** The files with a job's images and rollbacks, also if the job or the files are changed meanwhile. */
 @SharedJenkins
 class RollbackLogTest {
     private static final String TAG = "registry.example.com/shop/web:latest";
@@ -74,7 +74,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void theEndIsWrittenWhereTheJobIsByThen() throws Exception {
+    void theEndIsStoredInTheCurrentFolderOfTheJob() throws Exception {
         File earlier = job.getRootDir();
         RollbackLog log = new RollbackLog(job, NOW);
         assertTrue(log.begin(rollback));
@@ -91,7 +91,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void theFolderOfADeletedJobDoesNotComeBack() throws Exception {
+    void theFolderOfADeletedJobIsNotCreatedAgain() throws Exception {
         File folder = job.getRootDir();
         RollbackLog log = new RollbackLog(job, NOW);
         assertTrue(log.begin(rollback));
@@ -108,7 +108,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void nothingIsUnderWayForEverWithoutAThreadThatWritesIt() {
+    void aRollbackIsRemovedIfNoThreadCanStoreIt() {
         RollbackLog without = new RollbackLog(job, NO_THREAD);
         RollbackLog log = new RollbackLog(job, NOW);
 
@@ -122,7 +122,7 @@ class RollbackLogTest {
     }
 
     @Test
-    void filesThatCannotBeReadBreakNeitherBuildsNorPages() throws Exception {
+    void unreadableFilesFailNeitherBuildsNorPages() throws Exception {
         File images = new File(job.getRootDir(), "treenq-images.xml");
         for (String content : List.of("", "<list><no", "<list><no.such.Class/></list>")) {
             Files.writeString(images.toPath(), content);

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
-/** The way back to an earlier image, from the job's page, with a real registry. */
+/** Rollbacks from the job's page, with a real registry. */
 @SharedJenkins
 class RollbackTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -91,7 +91,7 @@ class RollbackTest {
         return new Registry(daemon).digest(repository, "latest").orElse(null);
     }
 
-    /** Another image with every build. */
+    /** Builds with a Dockerfile that results in a different image each time. */
     private String build(String call) throws Exception {
         job.setDefinition(new CpsFlowDefinition("""
                 node {
@@ -124,7 +124,7 @@ class RollbackTest {
         return client.getPage(request);
     }
 
-    /** Waits until what is under way has ended, and says what the newest one has become. */
+    /** Waits until the running rollback has ended, and returns the newest one. */
     private JSONObject ended() throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
         JenkinsRule.WebClient reader = client("reader");
@@ -162,7 +162,7 @@ class RollbackTest {
     }
 
     @Test
-    void anEarlierImageIsPutUnderItsTagAgainByWhoMayBuild() throws Exception {
+    void usersWhoMayBuildCanRollBack() throws Exception {
         String first = build();
         String second = build();
         assertNotEquals(first, second);
@@ -207,7 +207,7 @@ class RollbackTest {
     }
 
     @Test
-    void theJobsPageShowsWhatTagsStandForAndItsOwnPageTheRest() throws Exception {
+    void theJobsPageShowsCurrentImagesAndTheImagesPageAll() throws Exception {
         JenkinsRule.WebClient reader = client("reader");
         assertThat(reader.getPage(job).asNormalizedText(), not(containsString("Images")));
         String first = build();
@@ -241,7 +241,7 @@ class RollbackTest {
     }
 
     @Test
-    void whoMayNotBuildChangesNothing() throws Exception {
+    void usersWhoMayNotBuildCannotRollBack() throws Exception {
         String first = build();
         String second = build();
 
@@ -254,7 +254,7 @@ class RollbackTest {
     }
 
     @Test
-    void onlyWhatTheJobItselfHasTaggedCanBeRolledBackTo() throws Exception {
+    void onlyImagesThatTheJobTaggedCanBeSelected() throws Exception {
         String first = build();
         build("treenqBuild tags: ['" + tag + "-unpushed'], push: false");
         build("treenqBuild tags: ['" + daemon.registry() + "/" + repository + "'], pushByDigest: true");
@@ -280,7 +280,7 @@ class RollbackTest {
     }
 
     @Test
-    void theJobsOwnLoginIsTakenAgain() throws Exception {
+    void theCredentialsOfTheBuildAreUsed() throws Exception {
         TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
         String call = "treenqBuild tags: ['" + tag + "'], credentialsId: '" + Configured.LOGIN + "'";
         String first = build(call);
@@ -308,7 +308,7 @@ class RollbackTest {
     }
 
     @Test
-    void aFailureIsSaidInOneLineAndRecorded() throws Exception {
+    void aFailureIsRecordedInOneLine() throws Exception {
         String first = build();
         String second = build();
         TreenqConfiguration.get().getRegistries().get(0).setCaCertificate(null);
@@ -322,7 +322,7 @@ class RollbackTest {
                 rollback.getString("failure"),
                 containsString("promoting " + tag.replace(":latest", "@") + first
                         + " failed, nothing was tagged: registry " + daemon.registry()
-                        + " has a certificate that is not trusted here"));
+                        + " has a certificate that is not trusted or"));
         assertThat(page("reader"), containsString(rollback.getString("failure")));
         assertEquals(second, digest());
         // It changes nothing of what tags stand for.
@@ -334,7 +334,7 @@ class RollbackTest {
     }
 
     @Test
-    void whoRollsBackDoesNotWaitForTheRegistry() throws Exception {
+    void theRequestDoesNotWaitForTheRegistry() throws Exception {
         String first = build();
         build();
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
@@ -371,7 +371,7 @@ class RollbackTest {
     }
 
     @Test
-    void whatIsUnderWayIsShownAndNotBegunTwice() throws Exception {
+    void aRunningRollbackIsShownAndCannotBeStartedTwice() throws Exception {
         String first = build();
         RollbackLog log = new RollbackLog(job);
         TaggedImage image = job.getAction(JobImagesAction.class).getImages().get(0);
@@ -391,7 +391,7 @@ class RollbackTest {
     }
 
     @Test
-    void noBuildIsLoadedToShowWhatTagsStandFor() throws Exception {
+    void theImagesPageLoadsNoBuilds() throws Exception {
         build();
         String second = build();
         jenkins.jenkins.reload();
@@ -412,7 +412,7 @@ class RollbackTest {
     }
 
     @Test
-    void whatIsDeletedIsNotShownAndNamesAreThoseOfTheBuilds() throws Exception {
+    void deletedBuildsAreNotShownAndDisplayNamesAreUpdated() throws Exception {
         build();
         build("currentBuild.displayName = '1.4.2'; treenqBuild tags: ['" + tag + "']");
         assertThat(page("reader"), containsString("1.4.2"));
@@ -425,7 +425,7 @@ class RollbackTest {
     }
 
     @Test
-    void whatTheAdministratorForbidsByNowIsNotRolledBackTo() throws Exception {
+    void thePolicyAppliesToRollbacks() throws Exception {
         String first = build();
         String second = build();
         Policy policy = new Policy();
@@ -443,7 +443,7 @@ class RollbackTest {
     }
 
     @Test
-    void jobsWithoutImagesHaveNoSuchPage() throws Exception {
+    void jobsWithoutImagesHaveNoImagesPage() throws Exception {
         FreeStyleProject other = jenkins.createFreeStyleProject();
         jenkins.buildAndAssertSuccess(other);
 

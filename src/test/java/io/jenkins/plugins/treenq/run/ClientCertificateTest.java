@@ -169,7 +169,7 @@ class ClientCertificateTest {
                         + " have no passphrase; store certificate and key as credentials of the kind 'Certificate'");
         assertRefused(
                 "swapped",
-                "credentials 'swapped': the client key cannot be used: it is a certificate; give the"
+                "credentials 'swapped': the client key cannot be used: it is a certificate; use the"
                         + " private key that belongs to it");
         assertRefused(
                 "login", "credentials 'login' are 'Username with password'; an X.509 client certificate is needed");

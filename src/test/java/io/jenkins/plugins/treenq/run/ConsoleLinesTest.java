@@ -92,7 +92,7 @@ class ConsoleLinesTest {
         assertFails(
                 FAILED
                         + "Dockerfile:4: 'nothere' is not in '0'; check the path, and the stage, image or "
-                        + "context that from names",
+                        + "context in from",
                 build("FROM busybox\\nRUN true\\nFROM busybox\\nCOPY --from=0 /nothere /x/\\n", "", ""));
     }
 
@@ -116,8 +116,8 @@ class ConsoleLinesTest {
         assertThat(
                 JenkinsRule.getLog(run),
                 containsString("ERROR: " + FAILED
-                        + "Dockerfile:1: base image docker.io/library/busybox:latest has none for "
-                        + "linux/s390x; there is linux/amd64"));
+                        + "Dockerfile:1: base image docker.io/library/busybox:latest does not support "
+                        + "linux/s390x; it supports linux/amd64"));
     }
 
     @Test
@@ -129,7 +129,7 @@ class ConsoleLinesTest {
             String address = server.url("repository.git");
             assertFails(
                     FAILED
-                            + "the git repository has no branch, tag or commit 'nobranch'; check what follows # "
+                            + "the git repository has no branch, tag or commit 'nobranch'; check the part after # "
                             + "in its address",
                     "treenqBuild(context: '" + address + "#nobranch')");
             assertThat(

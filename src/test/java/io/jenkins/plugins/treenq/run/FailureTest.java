@@ -101,7 +101,7 @@ class FailureTest {
 
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], credentialsId: 'other')",
-                "credentials 'other' are in a domain for something else;"
+                "credentials 'other' are in a domain for another host;"
                         + " registry 'localhost:5000' needs a username with password from a domain for it");
     }
 

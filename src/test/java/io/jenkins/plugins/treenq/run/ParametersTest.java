@@ -19,7 +19,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -120,7 +120,7 @@ class ParametersTest {
 
     @Test
     void stepsSignWithAKeyThatTheyNeverSee() throws Exception {
-        String pem = SshKeyForms.openSsh(SshKeyForms.pair("EC", 256), "open sesame");
+        String pem = SshKeyFormats.openSsh(SshKeyFormats.pair("EC", 256), "open sesame");
         Configured.add(sshKey("deploy-key", pem, "open sesame"));
 
         // Asks the agent for its keys in its own protocol: a length of 1, and the type 11.
@@ -146,7 +146,7 @@ class ParametersTest {
 
     @Test
     void aKeyThatCannotBeUsedFailsTheStepWithWhatToDo() throws Exception {
-        String pem = SshKeyForms.openSsh(SshKeyForms.pair("EC", 256), "open sesame");
+        String pem = SshKeyFormats.openSsh(SshKeyFormats.pair("EC", 256), "open sesame");
         Configured.add(
                 sshKey("without", pem, ""),
                 sshKey("wrong", pem, "open says me"),
@@ -157,11 +157,11 @@ class ParametersTest {
                 "credentials 'without': the SSH key is encrypted; add its passphrase to the credentials");
         assertFails(
                 "ssh: [sshKey('wrong')]",
-                "credentials 'wrong': the SSH key cannot be used: the passphrase does not open it, or it is damaged;"
+                "credentials 'wrong': the SSH key cannot be used: the passphrase is wrong, or the key is damaged;"
                         + " check the passphrase");
         assertFails(
                 "ssh: [sshKey('putty')]",
-                "credentials 'putty': the SSH key cannot be used: it is in PuTTY's own form; export it in PuTTYgen with"
+                "credentials 'putty': the SSH key cannot be used: it is in PuTTY's own format; export it in PuTTYgen with"
                         + " Conversions, Export OpenSSH key");
     }
 
@@ -241,8 +241,8 @@ class ParametersTest {
         assertThat(log, containsString("/pipe' is not a file"));
         assertThat(
                 log,
-                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder "
-                        + "beside that one"));
+                containsString("refused: the output 'nest/sub/x.tar' is in the output 'nest'; choose a path "
+                        + "outside of it"));
     }
 
     @Test

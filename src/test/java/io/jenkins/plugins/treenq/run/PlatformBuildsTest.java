@@ -123,7 +123,7 @@ class PlatformBuildsTest {
 
         jenkins.assertLogContains(
                 "ERROR: the controller has to combine the parts of several builders into one image, and registry "
-                        + daemon.registry() + " may not be connected to from here; configure it as a registry, or ",
+                        + daemon.registry() + " is not in the list of allowed hosts; configure it as a registry, or ",
                 run);
         jenkins.assertLogNotContains("Building on", run);
     }

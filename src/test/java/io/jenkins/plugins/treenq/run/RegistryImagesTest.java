@@ -221,7 +221,7 @@ class RegistryImagesTest {
         TreenqConfiguration.get().getRegistries().get(0).setCaCertificate(null);
         assertFails(
                 "inspecting " + image + ":1 failed: registry " + daemon.registry()
-                        + " has a certificate that is not trusted here or is for another host",
+                        + " has a certificate that is not trusted or is for another host",
                 "treenqInspect '" + image + ":1'");
     }
 
@@ -485,7 +485,7 @@ class RegistryImagesTest {
         assertFails(
                 "promoting " + image + ":1" + failed + daemon.registry() + " does not allow reading ",
                 call + "'" + image + ":3', credentialsId: 'wrong'");
-        assertFails("there is no name to promote to", call + "[]");
+        assertFails("promoting an image requires at least one target name", call + "[]");
         assertFails(
                 "'" + image + ":3@" + digest + "' is not a target name; write a name with a tag and without a digest",
                 call + "'" + image + ":3@" + digest + "'");
@@ -503,7 +503,7 @@ class RegistryImagesTest {
         try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             String host = "localhost:" + other.getLocalPort();
             String refusal =
-                    "registry " + host + " may not be connected to from here; configure it as a registry, or let an"
+                    "registry " + host + " is not in the list of allowed hosts; configure it as a registry, or let an"
                             + " administrator add it to controllerHosts of the policy under Manage Jenkins, "
                             + "System, Treenq Build";
 
@@ -545,7 +545,7 @@ class RegistryImagesTest {
 
             assertFails(
                     "inspecting " + host + "/a/b:1 failed: registry " + host + " points to " + place
-                            + ", which may not be connected to from here; ",
+                            + ", which is not in the list of allowed hosts; ",
                     "treenqInspect '" + host + "/a/b:1'");
             assertUntouched(other);
         } finally {

@@ -157,7 +157,7 @@ class RegistryProxyTest {
         WorkflowRun run = run(Result.FAILURE, "treenqInspect 'registry.example.com/a/b:1'");
 
         jenkins.assertLogContains(
-                "registry registry.example.com points to storage.example.com, which may not be connected to from here;"
+                "registry registry.example.com points to storage.example.com, which is not in the list of allowed hosts;"
                         + " configure it as a registry, or let an administrator add it to controllerHosts",
                 run);
         assertEquals(

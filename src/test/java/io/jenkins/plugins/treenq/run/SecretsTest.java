@@ -20,7 +20,7 @@ import hudson.model.Slave;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.config.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.parameters.AzblobCache;
@@ -174,9 +174,9 @@ class SecretsTest {
             secrets.put(kind, UUID.randomUUID().toString().replace("-", ""));
         }
         secrets.put("ssh passphrase", UUID.randomUUID().toString());
-        KeyPair pair = SshKeyForms.pair("EC", 256);
-        secrets.put("ssh", SshKeyForms.openSsh(pair, secrets.get("ssh passphrase")));
-        secrets.put("opened ssh key", SshKeyForms.pkcs8(pair));
+        KeyPair pair = SshKeyFormats.pair("EC", 256);
+        secrets.put("ssh", SshKeyFormats.openSsh(pair, secrets.get("ssh passphrase")));
+        secrets.put("opened ssh key", SshKeyFormats.pkcs8(pair));
         Configured.add(
                 Configured.login("other", "other-user", secrets.get("other registry")),
                 Configured.text("text", secrets.get("text")),

@@ -115,7 +115,7 @@ class FormChecksTest {
         assertRefused(
                 step::doCheckSourcePolicy,
                 "[]",
-                "the source policy cannot be read: it has another form than"
+                "the source policy cannot be read: it is not of the form"
                         + " {\"rules\": [{\"action\": \"DENY\", \"selector\": {\"identifier\": \"…\"}}]}");
     }
 

@@ -50,7 +50,7 @@ class LiveTimelineTest {
     Path folder;
 
     @Test
-    void reportsAddUp() {
+    void reportsAreMerged() {
         WarningReport warning = new WarningReport("Rule: broken", List.of("detail"), "https://example.com", PLACE);
         timeline.add(report(
                 List.of(step(1, State.RUNNING, 0)),
@@ -71,7 +71,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void itIsKeptFromItsBeginningToItsEnd() {
+    void theTimelineIsStoredFromStartToEnd() {
         assertEquals(1, kept.size());
         assertNull(kept.get(0).end());
 
@@ -85,7 +85,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void nothingIsAddedToWhatIsOver() {
+    void reportsAfterTheEndAreIgnored() {
         timeline.failed("it did not work");
 
         timeline.add(report(List.of(step(1, State.DONE, 5)), Map.of(), List.of(), null));
@@ -95,7 +95,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void whatEarlierStepsWroteMakesRoom() {
+    void theOutputOfEarlierStepsIsDiscardedFirst() {
         List<String> lines = Collections.nCopies(100, "x".repeat(600));
         int steps = 20;
         for (int number = 1; number <= steps; number++) {
@@ -116,7 +116,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void whoReportsOrLooksDoesNotWaitForTheDisk() throws Exception {
+    void reportingAndReadingDoNotWaitForTheDisk() throws Exception {
         CountDownLatch writing = new CountDownLatch(1);
         CountDownLatch slow = new CountDownLatch(1);
         List<Timeline> written = new CopyOnWriteArrayList<>();
@@ -152,7 +152,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void whoWaitsForTheEndToBeKeptDoesNotWaitForEver() throws Exception {
+    void theEndOfABuildCompletesIfStoringFails() throws Exception {
         AtomicBoolean full = new AtomicBoolean();
         LiveTimeline live = live(
                 content -> {
@@ -172,7 +172,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void anAgentCannotFillTheController() {
+    void reportsOfAnAgentAreLimited() {
         String longText = "x".repeat(1 << 20);
         for (int round = 0; round < 20; round++) {
             int first = 1 + 50 * round;
@@ -227,7 +227,7 @@ class LiveTimelineTest {
 
     @Test
     @SuppressWarnings({"unchecked", "rawtypes"})
-    void whatAgentsMaySendOfAnotherTypeIsRefused() {
+    void valuesOfWrongTypesAreRefused() {
         List<StepReport> steps = (List) List.of("a step");
         Map<Integer, StepOutput> output = (Map) Map.of("1", new StepOutput(List.of(), 0, List.of()));
         List<String> lines = (List) List.of(1);
@@ -273,7 +273,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void phasesFollowOneAnotherWhateverAnAgentSaysAndHoweverOftenADaemonIsNotReached() {
+    void phasesHaveNoGapsForAnyReports() {
         ProgressSink lost = timeline.sink();
         timeline.located("first");
         lost.entered(BuildPhase.PREPARING);
@@ -304,7 +304,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void theTimeOfABuildIsOverWhenItsWorkIs() throws Exception {
+    void theDurationEndsBeforeTheResultIsRecorded() throws Exception {
         Duration whole = timeline.stop();
 
         assertEquals(whole, timeline.stop());
@@ -315,7 +315,7 @@ class LiveTimelineTest {
 
     @Test
     @SuppressWarnings({"unchecked", "rawtypes"})
-    void whatAnAgentSaysOfItsSourceHasAnEnd() {
+    void theSourceOfABuildIsLimited() {
         String text = "x".repeat(1 << 20);
         timeline.sink()
                 .source(new BuildSource(
@@ -338,7 +338,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void onDiskItIsTheSame() throws Exception {
+    void theStoredTimelineEqualsTheLiveOne() throws Exception {
         timeline.add(report(
                 List.of(new StepReport(
                         1,
@@ -393,7 +393,7 @@ class LiveTimelineTest {
     }
 
     @Test
-    void aFileThatMakesNoSenseIsNone() throws Exception {
+    void anInvalidFileIsIgnored() throws Exception {
         TimelineFile.write(folder.resolve("treenq/3.json"), timeline.snapshot());
         String right = Files.readString(folder.resolve("treenq/3.json"));
         List<String> wrong =

@@ -28,7 +28,7 @@ class ProgressSenderTest {
     private final BlockingQueue<ProgressReport> told = new LinkedBlockingQueue<>();
 
     @Test
-    void whatHappensIsToldFromTimeToTimeAndAtTheEnd() throws Exception {
+    void progressIsReportedPeriodicallyAndAtTheEnd() throws Exception {
         try (ProgressSender sender = ProgressSender.start(reporter, told::add)) {
             start("a");
             assertEquals("a", next().steps().get(0).name());
@@ -46,7 +46,7 @@ class ProgressSenderTest {
     }
 
     @Test
-    void aBuildGoesOnWhileTheControllerIsSlow() throws Exception {
+    void aSlowControllerDoesNotDelayTheBuild() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answers = new CountDownLatch(1);
         ProgressSink slow = report -> {
@@ -80,7 +80,7 @@ class ProgressSenderTest {
     }
 
     @Test
-    void aControllerThatDoesNotListenDisturbsNobody() throws Exception {
+    void aFailingControllerDoesNotAffectTheBuild() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         try (ProgressSender sender = ProgressSender.start(reporter, report -> {
             asked.countDown();
@@ -90,11 +90,11 @@ class ProgressSenderTest {
             await(asked);
             start("b");
         }
-        whatHappensIsToldFromTimeToTimeAndAtTheEnd();
+        progressIsReportedPeriodicallyAndAtTheEnd();
     }
 
     @Test
-    void aReportThatWasNotTakenIsSentAgain() throws Exception {
+    void aRejectedReportIsSentAgain() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         try (ProgressSender sender = ProgressSender.start(reporter, report -> {
             if (calls.getAndIncrement() == 0) {
@@ -109,11 +109,11 @@ class ProgressSenderTest {
         assertEquals("b", next().steps().get(0).name());
     }
 
-    /** Longer than anybody's patience was. */
+    /** Longer than all timeouts. */
     private static final long SLOW_SECONDS = 7;
 
     @Test
-    void theEndOfABuildIsNotLostHoweverSlowTheControllerIsAndHoldsUpNoOther() throws Exception {
+    void theEndIsReportedToASlowControllerWithoutDelayingOthers() throws Exception {
         CountDownLatch answers = new CountDownLatch(1);
         ProgressSender slow = ProgressSender.start(reporter, report -> {
             await(answers);

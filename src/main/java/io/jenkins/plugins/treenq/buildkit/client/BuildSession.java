@@ -83,7 +83,7 @@ final class BuildSession implements AutoCloseable {
                         () -> opened.completeExceptionally(new BuildkitException.UnreachableException(
                                 endpoint.address() + " did not open a session within "
                                         + limit.toSeconds()
-                                        + " s; a proxy that does not pass HTTP/2 streams through may be in between",
+                                        + " s; a proxy in between may not support HTTP/2 streams",
                                 null)),
                         limit);
         opened.whenComplete((none, late) -> timeout.cancel(false));

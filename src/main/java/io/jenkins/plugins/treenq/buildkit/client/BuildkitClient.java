@@ -198,7 +198,7 @@ public final class BuildkitClient implements AutoCloseable {
             client.connection.setInfo(new DaemonInfo("", "", "", ""));
             client.build(request, nothing, printer);
         } catch (BuildkitException e) {
-            // Nothing answers there.
+            // No daemon listens at this address.
         }
     }
 
@@ -241,7 +241,7 @@ public final class BuildkitClient implements AutoCloseable {
         BuildSession session =
                 open(request, content, listener, List.of(), kept ? keptLimit() : endpoint.connectTimeout());
         session.opened().thenRun(() -> proven = true);
-        // The daemon may have got the first request in spite of all, and refuses another one with the same ref.
+        // The daemon may have received the first request, and rejects a second request with the same ref.
         RunningBuild.Reconnection anew =
                 () -> reconnected().thenCompose(asked -> openLater(request.withNewRef(), content, listener));
         return begun((sent, id) -> solve(sent, id, listener), session, kept ? anew : null, listener);
@@ -340,7 +340,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     /**
      * Returns the total size of the layers and configurations of an image that was just built, in bytes; empty if the
-     * daemon does not send them, for whatever reason.
+     * daemon does not send them.
      */
     public OptionalLong imageSizeBytes(Digest image) throws InterruptedException {
         return ImageSize.of(image, manifests());

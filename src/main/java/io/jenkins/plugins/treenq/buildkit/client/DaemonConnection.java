@@ -11,7 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.transport.ClientChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 
-/** A connection to a daemon, which one client at a time uses, and what is known about its link. */
+/** A connection to a daemon, which one client uses at a time, with the compression decision for its link. */
 final class DaemonConnection implements AutoCloseable {
     private final Endpoint endpoint;
     private final EventLoops loops;
@@ -66,7 +66,7 @@ final class DaemonConnection implements AutoCloseable {
         return channel.getState(false) == ConnectivityState.READY;
     }
 
-    /** Gives a lost connection up: the next call connects anew. Calls that are running are not affected. */
+    /** Drops a lost connection, so that the next call connects anew. Running calls are not affected. */
     void reconnect() {
         channel.enterIdle();
     }

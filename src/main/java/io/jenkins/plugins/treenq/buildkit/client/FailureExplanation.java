@@ -87,7 +87,7 @@ final class FailureExplanation {
         }
         if (reason instanceof FailureReason.NoReference git) {
             return "the git repository has no branch, tag or commit '" + git.reference()
-                    + "'; check what follows # in its address";
+                    + "'; check the part after # in its address";
         }
         return reason instanceof FailureReason.NoRepository git
                 ? "the daemon cannot fetch the git repository " + git.address()
@@ -103,7 +103,7 @@ final class FailureExplanation {
         String otherwise = "'" + file.path() + "' is not in "
                 + (file.source().isEmpty()
                         ? "the context; check the path, which is relative to the context"
-                        : "'" + file.source() + "'; check the path, and the stage, image or context that from names");
+                        : "'" + file.source() + "'; check the path, and the stage, image or context in from");
         try {
             // An ignore file of the Dockerfile replaces the ignore file of the context.
             String own = request.options().getOrDefault("filename", "Dockerfile") + IGNORED;
@@ -166,8 +166,8 @@ final class FailureExplanation {
             if (lacking.isEmpty()) {
                 return "";
             }
-            return "base image " + missing.image() + " has none for " + String.join(", ", lacking)
-                    + (there.isEmpty() ? "; choose another image or platform" : "; there is " + listed(there));
+            return "base image " + missing.image() + " does not support " + String.join(", ", lacking)
+                    + (there.isEmpty() ? "; choose another image or platform" : "; it supports " + listed(there));
         } catch (BuildkitException | IllegalArgumentException e) {
             return "";
         }

@@ -170,7 +170,7 @@ final class LocalCaches {
         }
         String tag = entry.attributes().getOrDefault("tag", DEFAULT_TAG);
         if (tag.isEmpty()) {
-            throw new BuildkitException.InvalidRequestException("importing a local cache needs a tag or a digest");
+            throw new BuildkitException.InvalidRequestException("importing a local cache requires a tag or a digest");
         }
         return new LayoutIndex(folder)
                 .find(tag)
@@ -181,7 +181,7 @@ final class LocalCaches {
         String name = LOCAL + ":" + entry.attributes().get(key);
         Path folder = layouts.get(name);
         if (folder == null) {
-            throw new BuildkitException.InvalidRequestException("no folder was given for the cache " + name);
+            throw new BuildkitException.InvalidRequestException("there is no folder for the cache " + name);
         }
         return new RootedPath(folder, boundary);
     }

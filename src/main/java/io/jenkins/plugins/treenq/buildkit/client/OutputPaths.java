@@ -85,7 +85,7 @@ public final class OutputPaths {
             if (isIn(one, other) || isIn(other, one)) {
                 throw new BuildkitException.InvalidRequestException(
                         (isIn(one, other) ? second + " is in " + first : first + " is in " + second)
-                                + "; write it to a folder beside that one");
+                                + "; choose a path outside of it");
             }
         }
     }

@@ -143,7 +143,7 @@ final class ResultReceiver implements AutoCloseable {
                 isArchive(export)
                         ? "needs a file to write to, or tar=false and a folder"
                         : "with tar=false needs a folder to write to";
-            default -> "returns nothing that could be written to a file or folder";
+            default -> "has no result that can be written to a file or folder";
         };
     }
 

@@ -22,10 +22,10 @@ public final class CompressionDecision {
     /** More content than a processor compresses in a second, so that nothing is tried on links that are this fast. */
     static final long FASTEST_BYTES_PER_SECOND = 150_000_000;
 
-    /** How many times as much content has to be sent per second for compression to be worth its processor time. */
+    /** The factor by which compression must increase the content per second to be worth its processor time. */
     static final double WORTHWHILE = 1.3;
 
-    /** The number of periods until the other way is tried again; doubles with each attempt that brings nothing. */
+    /** The number of periods until the alternative is tried again; doubles with each attempt without benefit. */
     static final int FIRST_PAUSE = 16;
 
     static final int LONGEST_PAUSE = 64;
@@ -83,7 +83,7 @@ public final class CompressionDecision {
     /** Notes that a sender with content has to wait for the network. */
     public synchronized void waits() {
         if (!measuring && allowed) {
-            // Until here, everything went into queues, whose speed says nothing about the network.
+            // Until now, all data fit into queues, whose speed says nothing about the network.
             measure();
         }
         waited = true;
@@ -128,8 +128,8 @@ public final class CompressionDecision {
             otherRate = rate;
             compressing = !compressing;
             if (!compressing) {
-                // A compressor that is slower than the network leaves queues empty, which would now take megabytes at
-                // once. What the network takes is known when something waits for it again; until then, all is well.
+                // If the compressor is slower than the network, the queues are empty and take megabytes at once now.
+                // The speed of the network can only be measured when a sender waits for it again.
                 measuring = false;
                 return;
             }

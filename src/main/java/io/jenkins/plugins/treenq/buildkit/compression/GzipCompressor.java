@@ -15,10 +15,13 @@ import java.util.zip.Deflater;
  * limited, and with it the memory: a deflater uses a quarter of a megabyte outside of the heap.
  */
 public final class GzipCompressor {
-    /** A link that is slower than this level is far slower than what a higher level would gain. */
+    /** The fastest level. Higher levels compress only slightly better and are too slow for many slow links. */
     private static final int LEVEL = Deflater.BEST_SPEED;
 
-    /** A message that does not become smaller than this part of its size is sent as it is. */
+    /**
+     * The largest size of a compressed message, as a fraction of its original size. Otherwise the message is sent
+     * uncompressed.
+     */
     private static final double WORTHWHILE = 0.9;
 
     private static final int MOST = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());

@@ -4,12 +4,12 @@ package io.jenkins.plugins.treenq.buildkit.compression;
 import java.util.function.LongSupplier;
 
 /**
- * Estimates how many bytes of a stream still wait for the network. A stream only tells when its queue has fallen to a
- * threshold; the bytes that were sent between two such moments are what the network took in the meantime, from which
- * follows how fast the queue becomes shorter afterwards.
+ * Estimates how many bytes of a stream still wait for the network. gRPC only reports when the queue of a stream has
+ * fallen to a threshold. The bytes that were sent between two such reports divided by the time between them are the
+ * speed of the network, at which the queue becomes shorter afterwards.
  *
- * <p>The estimate is used to keep the network busy while a compressor is at work that is slower than the network: what
- * is sent as it is arrives earlier than what would have to be compressed first.
+ * <p>The estimate keeps the network busy while a compressor works that is slower than the network: uncompressed content
+ * arrives earlier than content that has to be compressed first.
  */
 public final class NetworkQueue {
     private final long thresholdBytes;
@@ -22,7 +22,7 @@ public final class NetworkQueue {
     private long fallNanos;
     private long fallBytes;
 
-    /** @param thresholdBytes the length of the queue of which {@link #fellToThreshold} tells */
+    /** @param thresholdBytes length of the queue at which {@link #fellToThreshold} is called */
     public NetworkQueue(long thresholdBytes) {
         this(thresholdBytes, System::nanoTime);
     }
@@ -32,13 +32,13 @@ public final class NetworkQueue {
         this.nanoTime = nanoTime;
     }
 
-    /** Notes that bytes were put into the queue. */
+    /** Records that bytes were put into the queue. */
     public synchronized void sent(long bytes) {
         rateBytes += bytes;
         fallBytes += bytes;
     }
 
-    /** Notes that the queue was longer than the threshold and has fallen to it. */
+    /** Records that the queue was longer than the threshold and has fallen to it. */
     public synchronized void fellToThreshold() {
         long now = nanoTime.getAsLong();
         if (!fell) {
@@ -54,7 +54,7 @@ public final class NetworkQueue {
         fallBytes = 0;
     }
 
-    /** Returns whether less than half of the threshold is estimated to be left; false if nothing is known yet. */
+    /** Returns whether the estimated queue is shorter than half the threshold; false before the first estimate. */
     public synchronized boolean runsLow() {
         double left = thresholdBytes + fallBytes - bytesPerNano * (nanoTime.getAsLong() - fallNanos);
         return bytesPerNano > 0 && left < thresholdBytes / 2.0;

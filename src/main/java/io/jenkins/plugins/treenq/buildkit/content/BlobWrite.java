@@ -92,7 +92,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         expect(request);
         if (write == null) {
             if (request.getRef().isEmpty()) {
-                throw ContentErrors.invalid("the first message names no write");
+                throw ContentErrors.invalid("the first message has no ref");
             }
             write = store.begin(request.getRef(), expected);
         }
@@ -110,7 +110,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
                 append(request);
                 response.setDigest(commit().value());
             }
-            default -> throw ContentErrors.invalid("an action of this number is not known");
+            default -> throw ContentErrors.invalid("the action is unknown");
         }
         return response.setOffset(write.offset).build();
     }
@@ -139,7 +139,7 @@ final class BlobWrite implements StreamObserver<WriteContentRequest> {
         }
         ByteString data = request.getData();
         if (ingest.offset() + data.size() > totalBytes) {
-            throw ContentErrors.outOfRange("there are more bytes than the " + totalBytes + " announced");
+            throw ContentErrors.outOfRange("more bytes were received than the " + totalBytes + " announced");
         }
         ingest.append(data);
         write.offset = ingest.offset();

@@ -19,7 +19,7 @@ final class ContentErrors {
 
     static StatusException unknownWrite(String ref) {
         return Status.NOT_FOUND
-                .withDescription("no write '" + ref + "' is under way")
+                .withDescription("no write with the ref '" + ref + "' is in progress")
                 .asException();
     }
 
@@ -31,7 +31,7 @@ final class ContentErrors {
 
     static StatusException locked(String ref) {
         return Status.UNAVAILABLE
-                .withDescription("write '" + ref + "' is under way already")
+                .withDescription("a write with the ref '" + ref + "' is already in progress")
                 .asException();
     }
 
@@ -56,13 +56,13 @@ final class ContentErrors {
     /**
      * Parses a digest.
      *
-     * @throws StatusException if the text is no digest; such a text could name any file
+     * @throws StatusException if the text is not a digest. As part of a path, such a text could refer to any file
      */
     static Digest digest(String text) throws StatusException {
         try {
             return new Digest(text);
         } catch (IllegalArgumentException e) {
-            throw invalid("'" + text + "' is no digest");
+            throw invalid("'" + text + "' is not a digest");
         }
     }
 }

@@ -206,7 +206,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private Store store() throws StatusException {
         String id = StoreInterceptor.STORE_ID.get();
         if (id == null) {
-            throw ContentErrors.invalid("the call names no store");
+            throw ContentErrors.invalid("the call does not name a store");
         }
         Store store = stores.get(id);
         if (store == null) {
@@ -218,7 +218,7 @@ public final class ContentService extends ContentGrpc.ContentImplBase {
     private static void requireNone(List<String> filters) throws StatusException {
         if (!filters.isEmpty()) {
             throw Status.UNIMPLEMENTED
-                    .withDescription("filters are not known here")
+                    .withDescription("filters are not supported")
                     .asException();
         }
     }

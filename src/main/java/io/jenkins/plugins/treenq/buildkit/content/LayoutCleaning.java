@@ -62,7 +62,7 @@ public final class LayoutCleaning {
     private static List<JsonObject> children(Layout layout, Digest digest) throws IOException {
         Optional<Layout.Blob> blob = layout.find(digest);
         if (blob.isEmpty() || blob.get().sizeBytes() > LARGEST_BYTES) {
-            throw new IOException("manifest " + digest + " is missing, or too large for one");
+            throw new IOException("manifest " + digest + " is missing or too large");
         }
         List<JsonObject> children = new ArrayList<>();
         try (InputStream in = Channels.newInputStream(layout.open(digest))) {
@@ -80,7 +80,7 @@ public final class LayoutCleaning {
             }
             return children;
         } catch (JsonParseException | IllegalStateException e) {
-            throw new IOException("manifest " + digest + " is not in the form of one");
+            throw new IOException("manifest " + digest + " is malformed");
         }
     }
 
@@ -88,7 +88,7 @@ public final class LayoutCleaning {
         try {
             return new Digest(text(child, "digest"));
         } catch (IllegalArgumentException e) {
-            throw new IOException("a manifest leads to something without a digest");
+            throw new IOException("a manifest has an entry without a valid digest");
         }
     }
 

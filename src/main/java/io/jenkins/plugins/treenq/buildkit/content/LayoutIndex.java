@@ -118,8 +118,8 @@ public final class LayoutIndex {
     }
 
     /**
-     * Adds an entry with each of the names, and removes these names from older entries. A folder that is no layout yet
-     * becomes one.
+     * Adds an entry with each of the names, and removes these names from older entries. A folder that is not a layout
+     * yet becomes one.
      *
      * @param descriptor the descriptor in JSON, as the daemon sends it
      */
@@ -204,7 +204,7 @@ public final class LayoutIndex {
         }
     }
 
-    /** Returns the entries of an index. Elements that are no JSON objects are skipped. */
+    /** Returns the entries of an index. Elements that are not JSON objects are skipped. */
     private static List<JsonObject> manifests(JsonObject index) {
         List<JsonObject> manifests = new ArrayList<>();
         if (index.has("manifests") && index.get("manifests").isJsonArray()) {

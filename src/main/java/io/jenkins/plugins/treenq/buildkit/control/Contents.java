@@ -44,7 +44,7 @@ public final class Contents {
         }
         if (!hash.digest().equals(digest)) {
             throw new BuildkitException.DaemonFailedException(
-                    endpoint.address() + " gave another blob than " + digest, null);
+                    endpoint.address() + " sent content that does not match " + digest, null);
         }
     }
 

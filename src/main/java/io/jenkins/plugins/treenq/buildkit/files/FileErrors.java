@@ -45,7 +45,7 @@ public final class FileErrors {
             return "it does not exist";
         }
         if (failure instanceof FileAlreadyExistsException) {
-            return "something else is there already";
+            return "another file or folder with this name already exists";
         }
         if (failure instanceof DirectoryNotEmptyException) {
             return "the folder is not empty";
@@ -66,16 +66,16 @@ public final class FileErrors {
             return "the name is not allowed on this system";
         }
         if (failure instanceof UnsupportedOperationException) {
-            return "this file system has nothing of its kind";
+            return "the file system does not support this kind of file";
         }
         if (failure instanceof FileSystemException file) {
-            return file.getReason() == null ? "the file system refuses it" : file.getReason();
+            return file.getReason() == null ? "the file system rejects it" : file.getReason();
         }
         if (failure instanceof CharacterCodingException) {
             return "it is not text in UTF-8";
         }
         if (failure instanceof EOFException) {
-            return "it ends too early";
+            return "it is truncated";
         }
         if (failure instanceof ClosedChannelException || failure instanceof InterruptedIOException) {
             return "it was interrupted";

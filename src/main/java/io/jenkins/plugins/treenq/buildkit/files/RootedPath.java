@@ -73,7 +73,7 @@ public final class RootedPath {
     /**
      * Returns the path of the folder without symlinks.
      *
-     * @throws IOException if the folder does not exist, is no folder, or is replaced by a symlink
+     * @throws IOException if the folder does not exist, is not a folder, or is replaced by a symlink
      */
     public Path folder() throws IOException {
         if (boundary == null) {
@@ -117,7 +117,7 @@ public final class RootedPath {
     /**
      * Opens a regular file for reading.
      *
-     * @throws FileSystemException if the path is no regular file, such as a symlink or a FIFO, or contains a symlink
+     * @throws FileSystemException if the path is not a regular file, such as a symlink or a FIFO, or contains a symlink
      */
     public SeekableByteChannel read() throws IOException {
         return open(READ);

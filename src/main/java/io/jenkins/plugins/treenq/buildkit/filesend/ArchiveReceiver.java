@@ -41,7 +41,7 @@ final class ArchiveReceiver implements MessageReceiver {
             in.enableAliasing(true);
             piece = BytesMessage.parseFrom(in);
         } catch (IOException e) {
-            throw ReceiveErrors.refused("a part of it is malformed");
+            throw ReceiveErrors.refused("it contains a malformed message");
         }
         try {
             piece.getData().writeTo(out);

@@ -91,8 +91,8 @@ final class Downloads {
     void take(int id, ByteString piece) throws BuildkitException {
         Download download = requested.get(id);
         if (download == null) {
-            throw ReceiveErrors.refused("there came content of entry " + Integer.toUnsignedString(id)
-                    + ", which was not asked for, or is complete");
+            throw ReceiveErrors.refused("content was received for entry " + Integer.toUnsignedString(id)
+                    + ", which was not requested or is already complete");
         }
         try {
             if (!piece.isEmpty()) {

@@ -108,7 +108,7 @@ public final class FileSendService implements AutoCloseable {
         MessageReceiver recipient;
         try {
             if (callsLeft.decrementAndGet() < 0) {
-                throw ReceiveErrors.refused("it comes in more than " + MOST_CALLS + " parts");
+                throw ReceiveErrors.refused("it has more than " + MOST_CALLS + " parts");
             }
             recipient = recipient(call, headers);
         } catch (BuildkitException e) {
@@ -129,13 +129,13 @@ public final class FileSendService implements AutoCloseable {
         }
         TargetFolder folder = folders.get(id);
         if (folder == null) {
-            throw ReceiveErrors.refused("it is of exporter " + id + ", which has no output here");
+            throw ReceiveErrors.refused("exporter " + id + " has no output in this build");
         }
         FolderOptions chosen = options.getOrDefault(id, FolderOptions.DEFAULT);
         // Without the header, each platform has a call of its own, and each call would delete the files of the others.
         if (chosen.mirrored() && !"1".equals(headers.get(ALL_PLATFORMS))) {
             throw new BuildkitException.InvalidRequestException(
-                    "this daemon cannot export with mode=delete; use a newer one, or omit mode=delete");
+                    "this daemon does not support mode=delete; update the daemon, or omit mode=delete");
         }
         return new FolderReceiver(
                 folder,
@@ -166,7 +166,7 @@ public final class FileSendService implements AutoCloseable {
         }
         for (ReceivingCall arrival : arrivals) {
             if (!arrival.isComplete()) {
-                throw ReceiveErrors.refused("the daemon reported success before all of it was received");
+                throw ReceiveErrors.refused("the daemon reported success before the whole result was received");
             }
         }
     }
@@ -220,7 +220,7 @@ public final class FileSendService implements AutoCloseable {
                 message.readNBytes(bytes, 0, length);
                 return bytes;
             } catch (IOException e) {
-                throw Status.INTERNAL.withDescription("a message is cut short").asRuntimeException();
+                throw Status.INTERNAL.withDescription("a message is truncated").asRuntimeException();
             }
         }
     }

@@ -90,7 +90,7 @@ final class FolderReceiver implements MessageReceiver {
             return After.COMPLETE;
         }
         if (finished) {
-            throw ReceiveErrors.refused("it went on after its end");
+            throw ReceiveErrors.refused("it continued after its end");
         }
         switch (packet.getType()) {
             case PacketType.PACKET_STAT_VALUE -> {
@@ -120,7 +120,7 @@ final class FolderReceiver implements MessageReceiver {
             in.enableAliasing(true);
             return ArrivingPacket.parseFrom(in);
         } catch (IOException e) {
-            throw ReceiveErrors.refused("a packet of it is malformed");
+            throw ReceiveErrors.refused("it contains a malformed packet");
         }
     }
 
@@ -129,7 +129,7 @@ final class FolderReceiver implements MessageReceiver {
         WalkOrder.Folder parent = order.next(path);
         ByteString name = EntryPath.name(path);
         if (stat.getSize() < 0) {
-            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " has a size below zero");
+            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " has a negative size");
         }
         try {
             Path local = FileNames.resolveNew(parent.local, name);
@@ -145,7 +145,7 @@ final class FolderReceiver implements MessageReceiver {
         } catch (UnsupportedOperationException e) {
             throw ReceiveErrors.unwritable(
                     "output " + ReceiveErrors.quoted(path),
-                    new IOException("this file system has nothing of its kind"));
+                    new IOException("the file system does not support this kind of file"));
         }
     }
 

@@ -26,7 +26,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
     /** The number of messages after which a call lets other tasks of the executor run. */
     private static final int TURN = 64;
 
-    private static final String FAILED = "the client failed to take a result";
+    private static final String FAILED = "the client failed to receive a result";
 
     private final ServerCall<byte[], byte[]> call;
     private final Executor executor;
@@ -165,7 +165,8 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             recipient.open();
         }
         if (message == FileSendService.TOO_LARGE) {
-            throw ReceiveErrors.refused("a message of it is larger than " + FileSendService.LARGEST_BYTES + " bytes");
+            throw ReceiveErrors.refused(
+                    "it contains a message of more than " + FileSendService.LARGEST_BYTES + " bytes");
         }
         if (message != null) {
             MessageReceiver.After after = recipient.take(message);
@@ -180,7 +181,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             }
             Status status = after == MessageReceiver.After.COMPLETE
                     ? Status.OK
-                    : Status.ABORTED.withDescription("the daemon gave up");
+                    : Status.ABORTED.withDescription("the daemon cancelled the transfer");
             end(null, status);
             return false;
         }

@@ -42,7 +42,7 @@ final class SpecialFiles {
         requireUnix(path);
         String text = target.toStringUtf8();
         if (!target.isValidUtf8() || text.indexOf('\0') >= 0) {
-            throw new FileSystemException(path.toString(), null, "no symlink can lead to where it leads");
+            throw new FileSystemException(path.toString(), null, "its target is not a valid path on this system");
         }
         if (!run("ln", "-s", "--", text, path.toString())) {
             throw new FileSystemException(path.toString(), null, "a symbolic link cannot be created here");
@@ -53,7 +53,7 @@ final class SpecialFiles {
     private static void requireUnix(Path path) throws IOException {
         if (path.getFileSystem() != FileSystems.getDefault()
                 || !path.getFileSystem().getSeparator().equals("/")) {
-            throw new FileSystemException(path.toString(), null, "this file system has nothing of its kind");
+            throw new FileSystemException(path.toString(), null, "the file system does not support this kind of file");
         }
     }
 

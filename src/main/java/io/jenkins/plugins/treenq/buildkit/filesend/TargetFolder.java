@@ -217,7 +217,7 @@ final class TargetFolder {
         void at(Path path) throws IOException;
     }
 
-    /** Creates an entry that is no folder, and replaces an existing entry. */
+    /** Creates an entry that is not a folder, and replaces an existing entry. */
     private void put(Path path, EntryCreation creation) throws IOException {
         verifyParents(path);
         BasicFileAttributes old = attributes(path);
@@ -244,14 +244,14 @@ final class TargetFolder {
             return;
         }
         if (parent == null || !parent.startsWith(root)) {
-            throw new FileSystemException(path.toString(), null, "it is not below the output");
+            throw new FileSystemException(path.toString(), null, "it is outside of the output");
         }
         Path at = boundary;
         for (int i = boundary.getNameCount(); i < parent.getNameCount(); i++) {
             at = at.resolve(parent.getName(i));
             BasicFileAttributes attributes = attributes(at);
             if (attributes == null || !isFolder(attributes)) {
-                throw new FileSystemException(at.toString(), null, "something else has taken the place of a folder");
+                throw new FileSystemException(at.toString(), null, "a folder was replaced during the transfer");
             }
         }
         verified = parent;

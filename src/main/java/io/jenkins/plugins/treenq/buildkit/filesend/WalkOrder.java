@@ -73,14 +73,14 @@ final class WalkOrder {
         ByteString parent = slash < 0 ? ByteString.EMPTY : path.substring(0, slash);
         while (!folders.peek().path.equals(parent)) {
             if (folders.size() == 1) {
-                throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " comes out of order");
+                throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " is out of order");
             }
             leaving.leave(folders.pop());
         }
         Folder folder = folders.peek();
         ByteString name = path.substring(slash + 1);
         if (EntryPath.ORDER.compare(folder.lastName, name) >= 0) {
-            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " comes out of order or twice");
+            throw ReceiveErrors.refused("entry " + ReceiveErrors.quoted(path) + " is out of order or twice");
         }
         folder.lastName = name;
         return folder;
@@ -99,7 +99,7 @@ final class WalkOrder {
             }
             if (length == 0 || dots) {
                 throw ReceiveErrors.refused(
-                        "entry " + ReceiveErrors.quoted(path) + " is no clean path below the output");
+                        "entry " + ReceiveErrors.quoted(path) + " is not a clean path inside of the output");
             }
             start = i + 1;
         }

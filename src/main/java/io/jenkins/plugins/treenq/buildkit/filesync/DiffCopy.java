@@ -119,8 +119,8 @@ final class DiffCopy implements StreamObserver<Packet> {
             case PACKET_ERR -> {
                 if (end()) {
                     answers.onError(Status.ABORTED
-                            .withDescription(
-                                    "the daemon gave up: " + packet.getData().toStringUtf8())
+                            .withDescription("the daemon cancelled the transfer: "
+                                    + packet.getData().toStringUtf8())
                             .asRuntimeException());
                     resume();
                 }
@@ -156,8 +156,8 @@ final class DiffCopy implements StreamObserver<Packet> {
         if (!valid) {
             fail(
                     Status.INVALID_ARGUMENT,
-                    "the daemon asked for entry " + Integer.toUnsignedString(id)
-                            + ", which is no file, unknown, or asked for before");
+                    "the daemon requested entry " + Integer.toUnsignedString(id)
+                            + ", which is unknown, not a file, or already requested");
         } else if (another) {
             execute(new Reader());
         }

@@ -40,7 +40,7 @@ record Entry(
 
     /**
      * Returns the number of bytes that the daemon can request, {@link #HOLLOW} if the content is sent as empty, or -1
-     * if the entry is no regular file and the daemon must not request it.
+     * if the entry is not a regular file and the daemon must not request it.
      */
     long contentBytes() {
         if (!FileMode.isRegular(mode)) {

@@ -186,7 +186,7 @@ final class FolderTree implements Tree {
     private String target(Path link) throws IOException {
         String target = rules.slashed(FileNames.target(Files.readSymbolicLink(link)));
         if (!rules.canBeSent(target)) {
-            throw new FileSystemException(link.toString(), null, "the path it links to is not valid UTF-16");
+            throw new FileSystemException(link.toString(), null, "its target is not valid UTF-16");
         }
         return target;
     }

@@ -54,7 +54,7 @@ final class OpenFolders {
      * Opens a file.
      *
      * @param file the path relative to the root
-     * @throws IOException also if a symlink has replaced a folder of the path, or if the file is no regular file
+     * @throws IOException also if a symlink has replaced a folder of the path, or if the file is not a regular file
      */
     ReadableByteChannel open(Path file) throws IOException {
         enter(file);

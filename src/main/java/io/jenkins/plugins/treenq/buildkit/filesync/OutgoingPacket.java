@@ -28,7 +28,7 @@ final class OutgoingPacket {
 
         @Override
         public OutgoingPacket parse(InputStream stream) {
-            throw new UnsupportedOperationException("packets of the daemon are not outgoing");
+            throw new UnsupportedOperationException("outgoing packets are never parsed");
         }
     };
 

@@ -16,7 +16,7 @@ import java.util.List;
  * several threads.
  */
 final class PacketStream {
-    /** Smaller packets hardly become smaller. */
+    /** Packets of fewer bytes hardly become smaller. */
     private static final int SMALLEST_BYTES = 256;
 
     /** The number of bytes that may wait for the network before the stream stops being ready. */
@@ -64,8 +64,8 @@ final class PacketStream {
     }
 
     /**
-     * Returns whether packets are to be compressed at present. A packet that would let the network wait for the
-     * compressor is not.
+     * Returns whether to compress the next packet. It is not compressed if the network would be idle until the
+     * compressor has finished.
      */
     boolean compresses() {
         return mayCompress && decision.compresses() && !queue.runsLow();

@@ -71,12 +71,13 @@ final class PatternMatcher {
             if (trimmed.isEmpty()) {
                 continue;
             }
-            // As in Go, the pattern is cleaned together with its "!", so "!a/../b" becomes "b", which is no exception.
+            // As in Go, the pattern is cleaned together with its "!", so that "!a/../b" becomes "b", which is not an
+            // exception.
             String clean = CleanPath.clean(trimmed);
             boolean exception = clean.startsWith("!");
             String pattern = exception ? clean.substring(1) : clean;
             if (pattern.isEmpty()) {
-                throw new InvalidPatternException("the pattern '!' takes nothing back");
+                throw new InvalidPatternException("the pattern '!' has no path after the exclamation mark");
             }
             // Go checks the syntax with this match, which overlooks some errors.
             new Glob(pattern).matches(".");

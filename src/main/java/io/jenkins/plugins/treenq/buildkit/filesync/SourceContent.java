@@ -48,14 +48,14 @@ public final class SourceContent implements AutoCloseable {
      * @param path the path, relative to the source
      * @param mostBytes the largest allowed size in bytes
      * @return empty if the path does not exist
-     * @throws BuildkitException.ContextUnreadableException if the file is larger, is no regular file (such as a
+     * @throws BuildkitException.ContextUnreadableException if the file is larger, is not a regular file (such as a
      *     symlink), or cannot be read
      */
     public Optional<byte[]> file(String path, int mostBytes) throws BuildkitException.ContextUnreadableException {
         try {
             Entry entry = tree.entry(path);
             if (entry.contentBytes() < 0 || entry.contentBytes() > mostBytes) {
-                throw new IOException("it is no file of at most " + mostBytes + " bytes");
+                throw new IOException("it is not a file of at most " + mostBytes + " bytes");
             }
             try (FileContent content = FileContent.open(tree, path, entry.contentBytes())) {
                 ByteBuffer bytes = content.read(mostBytes);

@@ -13,7 +13,7 @@ import java.util.List;
  * thread-safe.
  */
 public final class EntryTable {
-    /** The ID of the transferred folder itself, which is no entry. */
+    /** The ID of the transferred folder itself, which is not an entry. */
     public static final int ROOT = -1;
 
     /** The number of bytes of heap that an entry uses in addition to its name. */

@@ -111,7 +111,7 @@ public final class FileNames {
             Path path = system.getPath(text);
             return !unix || path.toString().equals(text) ? path : null;
         } catch (InvalidPathException e) {
-            throw new FileSystemException(text, null, "no symlink can lead to where it leads");
+            throw new FileSystemException(text, null, "its target is not a valid path on this system");
         }
     }
 

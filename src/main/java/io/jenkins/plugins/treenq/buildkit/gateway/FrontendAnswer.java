@@ -112,7 +112,7 @@ public final class FrontendAnswer {
             throws BuildkitException {
         String text = parts.get(PART);
         if (text == null) {
-            throw new BuildkitException.DaemonFailedException("the frontend answered without " + PART, null);
+            throw new BuildkitException.DaemonFailedException("the frontend returned no " + PART, null);
         }
         try {
             return reader.apply(new FrontendAnswer(JsonParser.parseString(text).getAsJsonObject(), dockerfile));
@@ -122,7 +122,7 @@ public final class FrontendAnswer {
                 | ClassCastException
                 | UnsupportedOperationException e) {
             throw new BuildkitException.DaemonFailedException(
-                    "the frontend answered in a form that is not known; name another one in the Dockerfile's "
+                    "the frontend returned a result in an unknown format; use another frontend in the Dockerfile's "
                             + "line '# syntax='",
                     null);
         }

@@ -12,13 +12,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Conversions of values between types, and the type that several types have in common; as cty's package convert has
- * them.
+ * Converts values between types, and determines the type that several types have in common, like cty's package
+ * {@code convert}.
  */
 public final class Conversion {
     private Conversion() {}
 
-    /** @throws HclException if the value has no counterpart of that type */
+    /** @throws HclException if the value cannot be converted to the type */
     public static Value convert(Value value, Type type) {
         if (type.kind() == Kind.DYNAMIC || value.type().equals(type)) {
             return value;
@@ -51,7 +51,10 @@ public final class Conversion {
         };
     }
 
-    /** Whether values of one type can be converted to another; if unsafe, at least some values. */
+    /**
+     * Returns whether all values of one type can be converted to another type; if {@code unsafe}, whether some of them
+     * can.
+     */
     private static boolean possible(Type in, Type out, boolean unsafe) {
         if (out.kind() == Kind.DYNAMIC || in.equals(out)) {
             return true;
@@ -174,7 +177,10 @@ public final class Conversion {
         };
     }
 
-    /** The elements of a value, converted to one type: to the given one, and then to what they have in common. */
+    /**
+     * Returns the elements of a value after converting each to the given type, and then all of them to their common
+     * type.
+     */
     private static List<Value> elements(Value value, Type element) {
         Type wanted = element;
         if (element.kind() == Kind.DYNAMIC && value.length() > 0) {
@@ -220,7 +226,7 @@ public final class Conversion {
         };
     }
 
-    /** The type that values of all these types can be converted to. Empty: there is none. */
+    /** Returns the type to which values of all these types can be converted; empty if there is none. */
     static Optional<Type> unify(List<Type> types, boolean unsafe) {
         if (types.isEmpty()) {
             return Optional.empty();

@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.hcl;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Values that are separated by commas, as Go's encoding/csv reads them. */
+/** Parses comma-separated values like Go's package {@code encoding/csv}. */
 public final class Csv {
     private final String text;
     private final char separator;
@@ -17,7 +17,7 @@ public final class Csv {
         this.rows = rows;
     }
 
-    /** The rows of a text, without those that are empty. */
+    /** Returns the rows of a text. Empty rows are skipped. */
     static List<List<String>> rows(String text) {
         Csv csv = new Csv(text.replace("\r\n", "\n"), ',', true);
         List<List<String>> rows = new ArrayList<>();
@@ -32,9 +32,9 @@ public final class Csv {
     }
 
     /**
-     * The fields of one row. The end of a line is a character like others.
+     * Returns the fields of one row, in which a line break is an ordinary character.
      *
-     * @throws HclException if quotes are not as they must be
+     * @throws HclException if a double quote is misplaced or missing
      */
     public static List<String> fields(String text, char separator) {
         return new Csv(text, separator, false).row();
@@ -63,7 +63,7 @@ public final class Csv {
         if (at >= text.length() || text.charAt(at) != '"') {
             while (at < text.length() && !ends(text.charAt(at))) {
                 if (text.charAt(at) == '"') {
-                    throw new HclException(null, "a quote in a field of CSV that has no quotes around it");
+                    throw new HclException(null, "a CSV field without enclosing quotes contains a quote");
                 }
                 out.append(text.charAt(at++));
             }
@@ -72,7 +72,7 @@ public final class Csv {
         at++;
         while (true) {
             if (at >= text.length()) {
-                throw new HclException(null, "a quote in CSV is not closed");
+                throw new HclException(null, "a quote in the CSV text is not closed");
             }
             char c = text.charAt(at++);
             if (c != '"') {
@@ -83,7 +83,7 @@ public final class Csv {
             } else if (at >= text.length() || ends(text.charAt(at))) {
                 return out.toString();
             } else {
-                throw new HclException(null, "something follows a quoted field of CSV");
+                throw new HclException(null, "text follows a quoted CSV field");
             }
         }
     }

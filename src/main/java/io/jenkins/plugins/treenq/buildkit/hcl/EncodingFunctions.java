@@ -57,8 +57,8 @@ final class EncodingFunctions {
         library.add("jsondecode", (a, budget) -> Json.read(a.get(0).string()), Type.STRING);
         library.add("csvdecode", (a, budget) -> csv(a.get(0).string()), Type.STRING);
         library.add("byteslen", (a, budget) -> Value.of(bytes(a.get(0)).length), Type.STRING);
-        unsupported(library, "bcrypt", "its result is another one in each run");
-        unsupported(library, "rsadecrypt", "a private key does not belong into a file of a repository");
+        unsupported(library, "bcrypt", "its result differs in each run");
+        unsupported(library, "rsadecrypt", "a private key must not be in a file of a repository");
         unsupported(library, "bytesslice", "no bake file has a value of the type bytes");
     }
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /** An expression of a file, which has a value in each scope. */
 public abstract class Expression {
     private final Position position;
-    /** 0: not counted yet. */
+    /** The height of this expression's tree; 0 if it has not been computed yet. */
     private int height;
 
     Expression(Position position) {
@@ -19,7 +19,7 @@ public abstract class Expression {
         return position;
     }
 
-    /** @throws HclException with the position of what has no value */
+    /** @throws HclException with the position of the part that cannot be evaluated */
     public final Value value(Scope scope) {
         Budget budget = scope.budget();
         budget.enter(position);
@@ -34,7 +34,10 @@ public abstract class Expression {
 
     abstract Value evaluate(Scope scope);
 
-    /** How deep the expressions within this one are nested. Their own are counted before, so this does not recurse. */
+    /**
+     * Returns the height of this expression's tree. The parts are created first and know their height, so this method
+     * does not recurse deeply.
+     */
     int height() {
         if (height == 0) {
             for (Expression each : parts()) {
@@ -45,35 +48,38 @@ public abstract class Expression {
         return height;
     }
 
-    /** The expressions that this one has. */
+    /** Returns the expressions that this expression consists of. */
     List<Expression> parts() {
         return List.of();
     }
 
-    /** A variable that is used, with what is taken from it. */
+    /** A reference to a variable, with the attributes and indices that are applied to it. */
     public record Reference(String root, List<Object> steps, Position position) {}
 
-    /** The variables that this expression uses, except those that it defines itself. */
+    /** Passes on the references to variables, except to variables that this expression defines itself. */
     public void references(Set<String> defined, Consumer<Reference> consumer) {
         parts().forEach(part -> part.references(defined, consumer));
     }
 
-    /** The names of the functions that this expression calls. */
+    /** Passes on the names of the functions that this expression calls. */
     public void calls(Consumer<String> consumer) {
         parts().forEach(part -> part.calls(consumer));
     }
 
-    /** This expression as one name, if it is nothing else; else null. */
+    /** Returns the name if this expression is a single name; otherwise null. */
     public String keyword() {
         return null;
     }
 
-    /** The expressions of a list that is written as such; null if this is something else. */
+    /** Returns the elements if this expression is a list in brackets; otherwise null. */
     public List<Expression> list() {
         return null;
     }
 
-    /** This expression as syntax: what a JSON string is read as where syntax is expected. */
+    /**
+     * Returns the expression to use where the native syntax is expected. In JSON, this is the parsed content of a
+     * string.
+     */
     Expression syntax() {
         return this;
     }

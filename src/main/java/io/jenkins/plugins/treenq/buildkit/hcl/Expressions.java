@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The kinds of expressions, as HCL's specification of the native syntax has them. */
+/** The kinds of expressions of HCL's native syntax. */
 final class Expressions {
     private Expressions() {}
 
@@ -59,7 +59,7 @@ final class Expressions {
         }
     }
 
-    /** A step is a String for an attribute, or a Value for an index. */
+    /** Applies a step to a value: a String is the name of an attribute, a Value is an index. */
     static Value step(Value source, Object step) {
         return step instanceof String name ? attribute(source, name) : index(source, (Value) step);
     }
@@ -209,9 +209,9 @@ final class Expressions {
         }
     }
 
-    /** The element of a splat, which what follows the splat is applied to. */
+    /** The current element of a splat, to which the steps after the splat are applied. */
     static final class Element extends Expression {
-        /** Not a name that a file can use. */
+        /** The name of an internal variable, which no name in a file can equal. */
         private final String name;
 
         Element(Position position, int number) {
@@ -307,7 +307,7 @@ final class Expressions {
                 throw new HclException(
                         position(),
                         "The function \"" + name + "\" takes " + (function.rest() == null ? "" : "at least ") + least
-                                + " argument(s), and gets " + given.size());
+                                + " argument(s), but has " + given.size());
             }
             if (function.body() instanceof Function.ExpressionBody lazy) {
                 return lazy.call(given, scope);
@@ -364,8 +364,8 @@ final class Expressions {
         }
 
         /**
-         * Both results are evaluated, as HCL does: the type of the result depends on both. A failure of one is not of
-         * the other.
+         * As in HCL, both results are evaluated, because the type of the expression depends on both. A failure of the
+         * result that is not selected is ignored.
          */
         @Override
         Value evaluate(Scope scope) {
@@ -397,7 +397,7 @@ final class Expressions {
             return Conversion.unify(List.of(first.type(), second.type()), true)
                     .orElseThrow(() -> new HclException(
                             position(),
-                            "The two results of a condition must have one type, and have "
+                            "The two results of a condition must have the same type, but have "
                                     + first.type().friendlyName() + " and "
                                     + second.type().friendlyName()));
         }
@@ -408,7 +408,7 @@ final class Expressions {
         }
     }
 
-    /** A value, or the failure to get one. */
+    /** A value, or the failure of its evaluation. */
     private record Outcome(Value value, HclException failure) {
         static Outcome of(Expression expression, Scope scope) {
             try {
@@ -473,7 +473,7 @@ final class Expressions {
             };
         }
 
-        /** One side that decides is enough, even if the other one fails. */
+        /** If one operand determines the result, a failure of the other operand is ignored. */
         private Value logical(Scope scope, boolean decides) {
             Outcome first = Outcome.of(left, scope);
             Outcome second = Outcome.of(right, scope);
@@ -607,10 +607,12 @@ final class Expressions {
     }
 
     /**
-     * @param keyName null: no name is given to the key
-     * @param key null: the result is a tuple
-     * @param condition null: all elements are taken
-     * @param group whether values with one key become a tuple
+     * A {@code for} expression.
+     *
+     * @param keyName name of the variable for the key; null if there is none
+     * @param key expression for the keys of an object; null if the result is a tuple
+     * @param condition condition that selects elements; null if all elements are used
+     * @param group whether the values of equal keys are grouped in a tuple
      */
     record ForClause(
             String keyName,
@@ -714,7 +716,7 @@ final class Expressions {
         }
     }
 
-    /** Text with interpolations. */
+    /** A text with interpolations. */
     static final class Template extends Expression {
         private final List<Expression> pieces;
 
@@ -750,7 +752,7 @@ final class Expressions {
         budget.text(out.length());
     }
 
-    /** The text of a template's 'for'. */
+    /** The text that a {@code for} directive of a template creates. */
     static final class Join extends Expression {
         private final Expression tuple;
 
@@ -774,7 +776,7 @@ final class Expressions {
         }
     }
 
-    /** A string of JSON: a template where a value is expected, and native syntax where syntax is. */
+    /** A JSON string, which is a template where a value is expected, and native syntax where syntax is expected. */
     static final class JsonString extends Expression {
         private final String text;
         private final Expression template;

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The function format of cty: verbs as in C and Go. */
+/** The function {@code format} of cty, whose verbs are similar to those of C and Go. */
 final class Format {
     private static final Pattern VERB = Pattern.compile("%(?<flags>[ +\\-#0]*)(?<width>[0-9]{1,9})?"
             + "(?<precision>\\.[0-9]{0,9})?(?:\\[(?<index>[0-9]{1,9})\\])?(?<verb>[a-zA-Z%])");
@@ -32,7 +32,9 @@ final class Format {
             }
             out.append(format, at, percent);
             if (!matcher.find(percent) || matcher.start() != percent) {
-                throw new HclException(null, "'%' at the offset " + percent + " begins no format; write '%%' for one");
+                throw new HclException(
+                        null,
+                        "'%' at the offset " + percent + " does not begin a format; write '%%' for a percent sign");
             }
             at = matcher.end();
             if (matcher.group("verb").equals("%")) {
@@ -102,7 +104,7 @@ final class Format {
                 }
                 return pad(verb == 's' ? text : Json.write(Value.of(text)), flags, width);
             default:
-                throw new HclException(null, "'" + raw + "' is no format");
+                throw new HclException(null, "'" + raw + "' is not a format");
         }
     }
 
@@ -184,7 +186,9 @@ final class Format {
         return letter + (exponent < 0 ? "-" : "+") + String.format("%02d", Math.abs(exponent));
     }
 
-    /** The shorter form of %e and %f, as Go has it: an exponent below -4 or, without a precision, from 21 on. */
+    /**
+     * Formats a number like Go's {@code %g}: with an exponent if it is below -4 or, without a precision, at least 21.
+     */
     private static String general(BigDecimal number, int precision, char verb) {
         BigDecimal rounded =
                 precision < 0 ? number : number.round(new MathContext(Math.max(precision, 1), RoundingMode.HALF_EVEN));

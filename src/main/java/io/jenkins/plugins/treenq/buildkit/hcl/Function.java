@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A function that expressions can call.
  *
- * @param rest the parameter that takes all further arguments; null: there is none
+ * @param rest the parameter for all further arguments; null if there are none
  */
 public record Function(String name, List<Parameter> parameters, Parameter rest, Body body) {
     /** @param nullable whether the argument may be null */
@@ -23,7 +23,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
         Value call(List<Value> arguments, Budget budget);
     }
 
-    /** A function that gets its arguments as expressions, and evaluates them itself. */
+    /** A function that receives its arguments as expressions and evaluates them itself. */
     interface ExpressionBody extends Body {
         Value call(List<Expression> arguments, Scope scope);
 
@@ -37,7 +37,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
         return index < parameters.size() ? parameters.get(index) : rest;
     }
 
-    /** A function that a file defines: its result is an expression over its parameters. */
+    /** A function that a file defines. Its result is an expression that can use its parameters. */
     public static Function defined(String name, List<String> parameters, String rest, Expression result, Scope scope) {
         return new Function(
                 name,

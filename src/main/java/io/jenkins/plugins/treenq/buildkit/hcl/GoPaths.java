@@ -4,11 +4,11 @@ package io.jenkins.plugins.treenq.buildkit.hcl;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Paths with slashes, by the rules of Go's package path. */
+/** Operations on paths with slashes, by the rules of Go's package {@code path}. */
 public final class GoPaths {
     private GoPaths() {}
 
-    /** Returns the shortest name of the same path, as Go's path.Clean does. */
+    /** Returns the shortest equivalent path, like Go's {@code path.Clean}. */
     public static String clean(String path) {
         boolean rooted = path.startsWith("/");
         List<String> names = new ArrayList<>();

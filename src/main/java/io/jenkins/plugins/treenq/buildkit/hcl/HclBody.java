@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a file or a block has. */
+/** The arguments and blocks of a file or of a block. */
 public record HclBody(Map<String, Attribute> attributes, List<Block> blocks, Position position) {
     public record Attribute(String name, Expression value, Position position) {}
 

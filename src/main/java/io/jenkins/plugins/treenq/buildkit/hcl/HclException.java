@@ -2,7 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.hcl;
 
 /**
- * A file of HCL cannot be read or evaluated. The message names the file, the line and the column, if they are known.
+ * An HCL file cannot be parsed or evaluated. The message contains the file, the line and the column, if they are known.
  */
 public final class HclException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -18,7 +18,7 @@ public final class HclException extends RuntimeException {
         return position;
     }
 
-    /** This failure at a position, if it does not have one yet. */
+    /** Returns this failure with the position, unless it already has one. */
     HclException at(Position place) {
         return position == null ? new HclException(place, getMessage()) : this;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Values as JSON, as cty writes and reads them. */
+/** Converts values to JSON and from JSON, like cty. */
 public final class Json {
     private Json() {}
 
@@ -51,7 +51,9 @@ public final class Json {
         }
     }
 
-    /** A string as Go's encoding/json writes it, which escapes what HTML gives a meaning. */
+    /**
+     * Returns a string in the form of Go's {@code encoding/json}, which also escapes the special characters of HTML.
+     */
     static void quote(StringBuilder out, String text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
@@ -76,7 +78,7 @@ public final class Json {
         out.append('"');
     }
 
-    /** Reads JSON as jsondecode does: objects and tuples. */
+    /** Parses JSON like the function {@code jsondecode}, to objects and tuples. */
     static Value read(String text) {
         return value(JsonParser.parse(text, "JSON"));
     }

@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads JSON with the positions of what it has, in the order of the file and with members that repeat. Libraries for
- * JSON give neither.
+ * Parses JSON with the positions of values and in the order of the file, and keeps members that occur several times.
+ * JSON libraries provide neither.
  */
 final class JsonParser {
-    /** @param content null, a String, BigDecimal or Boolean, {@link Members} or {@link Elements} */
+    /**
+     * A JSON value.
+     *
+     * @param content null, a String, BigDecimal or Boolean, {@link Members} or {@link Elements}
+     */
     record Node(Object content, Position position) {}
 
     record Member(String name, Node value, Position position) {}
@@ -37,7 +41,7 @@ final class JsonParser {
         Node node = parser.value();
         parser.space();
         if (parser.at < text.length()) {
-            throw parser.wrong("there is more after the end of the JSON value");
+            throw parser.wrong("text follows the end of the JSON value");
         }
         return node;
     }
@@ -144,7 +148,7 @@ final class JsonParser {
                     }
                     at += 4;
                 }
-                default -> throw wrong("'\\" + escape + "' is no escape sequence of JSON");
+                default -> throw wrong("'\\" + escape + "' is not an escape sequence of JSON");
             }
         }
     }
@@ -168,7 +172,7 @@ final class JsonParser {
         try {
             return Numbers.parse(text.substring(start, at));
         } catch (HclException e) {
-            throw wrong("'" + text.substring(start, at) + "' is no number of JSON");
+            throw wrong("'" + text.substring(start, at) + "' is not a JSON number");
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The functions that bake files can call: those of buildx' bake/hclparser/stdlib.go, as cty has them. */
+/** The functions that bake files can call, which are those of buildx' {@code bake/hclparser/stdlib.go}. */
 final class Library {
     private static final Map<String, Function> FUNCTIONS = new HashMap<>();
 
@@ -48,7 +48,7 @@ final class Library {
         FUNCTIONS.put(name, new Function(name, parameters, rest, body));
     }
 
-    /** A function whose parameters are all required and not null. */
+    /** Creates a function whose parameters are all required and not null. */
     void add(String name, Body body, Type... types) {
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < types.length; i++) {
@@ -81,7 +81,10 @@ final class Library {
         }
     }
 
-    /** A type as HCL's extension typeexpr has it: string, list(string), object({name = optional(string)}) … */
+    /**
+     * Parses a type in the syntax of HCL's extension {@code typeexpr}, such as {@code object({name =
+     * optional(string)})}.
+     */
     static Type type(Expression written) {
         Expression expression = written.syntax();
         String keyword = expression.keyword();
@@ -94,7 +97,7 @@ final class Library {
                 default ->
                     throw new HclException(
                             written.position(),
-                            "\"" + keyword + "\" is no type; use string, number, bool, any, list(…), set(…), map(…),"
+                            "\"" + keyword + "\" is not a type; use string, number, bool, any, list(…), set(…), map(…),"
                                     + " object({…}) or tuple([…])");
             };
         }

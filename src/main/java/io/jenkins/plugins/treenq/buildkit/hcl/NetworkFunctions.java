@@ -8,7 +8,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Functions that calculate with networks. They ask no network. */
+/** Functions that compute network addresses. They do not access a network. */
 final class NetworkFunctions {
     private static final int MAX_NEW_BITS = 32;
 
@@ -110,7 +110,7 @@ final class NetworkFunctions {
                 if (!address.contains(":") && !address.matches("([0-9]{1,3}\\.){3}[0-9]{1,3}")) {
                     throw new NumberFormatException();
                 }
-                // It has only digits of an address, so no name is looked up.
+                // The text contains only characters of an address, so no name is resolved.
                 byte[] bytes = InetAddress.getByName(address).getAddress();
                 int bits = bytes.length * 8;
                 int prefix = Integer.parseInt(text.substring(slash + 1));
@@ -125,7 +125,7 @@ final class NetworkFunctions {
         }
     }
 
-    /** An address as Go writes it: IPv6 with the longest run of zeros cut. */
+    /** Returns an address in the form of Go, in which the longest run of zeros in an IPv6 address is omitted. */
     private static String address(BigInteger number, int bits) {
         if (bits == 32) {
             long value = number.longValueExact();

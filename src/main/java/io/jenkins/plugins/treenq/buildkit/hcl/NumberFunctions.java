@@ -12,9 +12,9 @@ import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Functions of numbers and truth values. */
+/** Functions of numbers and booleans. */
 final class NumberFunctions {
-    /** The most elements of a range, as cty has it. */
+    /** The maximum number of elements of a range, which is the same in cty. */
     private static final int MAX_RANGE = 1024;
 
     private NumberFunctions() {}
@@ -68,7 +68,7 @@ final class NumberFunctions {
                     double result = function.applyAsDouble(
                             a.get(0).number().doubleValue(), a.get(1).number().doubleValue());
                     if (Double.isNaN(result) || Double.isInfinite(result)) {
-                        throw new HclException(null, "the result is no finite number");
+                        throw new HclException(null, "the result is not a finite number");
                     }
                     return Value.of(BigDecimal.valueOf(result));
                 },

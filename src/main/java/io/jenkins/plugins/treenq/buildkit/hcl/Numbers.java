@@ -6,22 +6,26 @@ import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** The numbers of the language: decimal, and as exact as the 512 bits that cty calculates with. */
+/** Arithmetic with decimal numbers, as exact as with the 512 bits that cty uses. */
 final class Numbers {
-    /** The bits of cty's numbers. */
+    /** The precision of cty's numbers in bits. */
     private static final int BITS = 512;
 
-    /** More digits than a number of that many bits can have in its shortest form. */
+    /** More digits than the shortest form of a number with this precision has. */
     private static final int DIGITS = 155;
 
-    /** Numbers of up to so many digits are calculated with as they are written; longer ones are rounded to the bits. */
+    /** The maximum number of digits that are exact. Numbers with more digits are rounded to the precision. */
     private static final int EXACT_DIGITS = 150;
 
     private static final int MAX_EXPONENT = 1000;
 
     private Numbers() {}
 
-    /** @throws HclException if the number is so large or so small that its digits could not be written */
+    /**
+     * Checks the size of a number.
+     *
+     * @throws HclException if writing the number would need too many digits
+     */
     static BigDecimal checked(BigDecimal number) {
         if (number.signum() == 0) {
             return BigDecimal.ZERO;
@@ -40,7 +44,7 @@ final class Numbers {
         return checked(new BigDecimal(text));
     }
 
-    /** All digits, without an exponent. */
+    /** Returns all digits of a number, without an exponent. */
     static String text(BigDecimal number) {
         if (number.signum() == 0) {
             return "0";
@@ -57,7 +61,7 @@ final class Numbers {
         return dividend.divide(divisor, new MathContext(4 * DIGITS, RoundingMode.HALF_EVEN));
     }
 
-    /** A number of 512 bits: {@code mantissa × 2^power}. */
+    /** A number with a precision of 512 bits: {@code mantissa × 2^power}. */
     private record Binary(BigInteger mantissa, int power, boolean negative) {
         BigDecimal value() {
             BigDecimal value = scaled(mantissa, power);
@@ -65,7 +69,7 @@ final class Numbers {
         }
     }
 
-    /** A number rounded as cty does. */
+    /** Rounds a number like cty. */
     private static Binary binary(BigDecimal number) {
         BigDecimal positive = number.abs();
         int shift = 2 * BITS - positive.toBigInteger().bitLength();
@@ -85,8 +89,8 @@ final class Numbers {
     }
 
     /**
-     * The digits that Go's big.Float prints for a number: the first ones that no other number of 512 bits has, see
-     * math/big/ftoa.go.
+     * Returns the digits that Go's {@code big.Float} prints for a number: the shortest text that no other number of
+     * this precision has ({@code math/big/ftoa.go}).
      */
     private static BigDecimal shortest(BigDecimal number) {
         Binary binary = binary(number);
@@ -122,7 +126,7 @@ final class Numbers {
                         .stripTrailingZeros();
     }
 
-    /** The remainder of a division that is rounded towards zero. */
+    /** Returns the remainder of a division whose quotient is rounded towards zero. */
     static BigDecimal modulo(BigDecimal dividend, BigDecimal divisor) {
         if (divisor.signum() == 0) {
             throw new HclException(null, "can't use modulo with zero");

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Reads HCL's native syntax. */
+/** Parses HCL's native syntax. */
 final class Parser {
     private static final Map<String, Integer> PRECEDENCE = Map.ofEntries(
             Map.entry("||", 1),
@@ -31,7 +31,7 @@ final class Parser {
             Map.entry("%", 6));
 
     private final Scanner scanner;
-    /** Whether the end of a line is a token. */
+    /** Whether line ends are tokens. */
     private boolean newlines = true;
 
     private int depth;
@@ -52,12 +52,12 @@ final class Parser {
         parser.newlines = false;
         Expression expression = parser.expression();
         if (parser.peek().kind() != Kind.END) {
-            throw parser.wrong(parser.peek(), "There is more after the end of the expression");
+            throw parser.wrong(parser.peek(), "Text follows the end of the expression");
         }
         return expression;
     }
 
-    /** A text that is a template as a whole, without quotes and escapes. */
+    /** Parses a text that is a template as a whole, without quotes and escape sequences. */
     static Expression template(String text, Position origin) {
         Parser parser = new Parser(text, origin);
         return parser.assemble(parser.pieces(parser::text, parser.scanner::ended), origin);
@@ -288,7 +288,10 @@ final class Parser {
                 : new Expressions.RelativeTraversal(position(token), source, step);
     }
 
-    /** What follows a splat is applied to each element: after '.*' only attributes, after '[*]' indices, too. */
+    /**
+     * Parses the steps after a splat, which are applied to each element: only attributes after '.*', attributes and
+     * indices after '[*]'.
+     */
     private Expression splat(Expression source, Token token, boolean full) {
         Position position = position(token);
         Expressions.Element element = new Expressions.Element(position, splats++);
@@ -299,7 +302,7 @@ final class Parser {
                 read();
                 Token name = peek();
                 if (name.is("*") && !full) {
-                    throw wrong(name, "A splat with '.*' cannot be within another one; use '[*]'");
+                    throw wrong(name, "A splat with '.*' cannot be inside another one; use '[*]'");
                 }
                 each = limited(afterDot(each));
             } else if (full && next.is("[")) {
@@ -315,7 +318,7 @@ final class Parser {
         try {
             return Value.of(Numbers.parse(text));
         } catch (HclException e) {
-            throw scanner.wrong(token.start(), "'" + text + "' is no number that can be used: " + e.getMessage());
+            throw scanner.wrong(token.start(), "'" + text + "' is not a valid number: " + e.getMessage());
         }
     }
 
@@ -507,7 +510,7 @@ final class Parser {
 
     private sealed interface Piece {}
 
-    /** A text, which white space may be cut from. */
+    /** A text of a template, from which whitespace may be trimmed. */
     private static final class Text implements Piece {
         private String text;
 
@@ -518,7 +521,11 @@ final class Parser {
 
     private record Interpolation(Expression expression) implements Piece {}
 
-    /** @param word if, else, endif, for, endfor */
+    /**
+     * A directive of a template.
+     *
+     * @param word if, else, endif, for, endfor
+     */
     private record Directive(String word, Expression expression, String keyName, String valueName, Position position)
             implements Piece {}
 
@@ -570,7 +577,7 @@ final class Parser {
         return assemble(pieces, position(open));
     }
 
-    /** Takes the indentation that all lines have from a heredoc. */
+    /** Removes the indentation that all lines of a heredoc have in common. */
     private static void flush(List<Piece> pieces) {
         int least = Integer.MAX_VALUE;
         List<Text> adjusted = new ArrayList<>();
@@ -655,7 +662,7 @@ final class Parser {
         }
     }
 
-    /** Text up to the next interpolation, or to the end of its line. */
+    /** Parses text up to the next interpolation or to the end of the line. */
     private String text() {
         StringBuilder out = new StringBuilder();
         while (!scanner.ended()) {
@@ -725,7 +732,7 @@ final class Parser {
                             "\\" + c + " must be followed by the " + digits + " hexadecimal digits of a character");
                 }
             }
-            default -> throw scanner.wrong(start, "'\\" + c + "' is no escape sequence");
+            default -> throw scanner.wrong(start, "'\\" + c + "' is not an escape sequence");
         }
     }
 

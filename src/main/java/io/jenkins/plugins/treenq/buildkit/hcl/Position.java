@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.hcl;
 
-/** Where something is written in a file. Lines and columns begin with 1. */
+/** A position in a file. Lines and columns are counted from 1. */
 public record Position(String file, int line, int column) {
     @Override
     public String toString() {

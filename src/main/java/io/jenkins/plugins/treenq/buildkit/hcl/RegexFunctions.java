@@ -67,8 +67,8 @@ final class RegexFunctions {
     }
 
     /**
-     * A text that may be looked at only so often. Java's expressions are matched by trying, which takes a time without
-     * bounds for some expressions.
+     * A text that limits how often its characters are read. Java's matcher backtracks, which takes unbounded time for
+     * some expressions.
      */
     private record Bounded(String text, long[] left) implements CharSequence {
         @Override
@@ -99,7 +99,7 @@ final class RegexFunctions {
         return expression.pattern().matcher(new Bounded(text, new long[] {5_000_000}));
     }
 
-    /** Java's matcher recurses for each repetition of a group; a long text can need more of the stack than there is. */
+    /** Java's matcher recurses for each repetition of a group, so a long text can exhaust the stack. */
     private static boolean find(Matcher matcher) {
         try {
             return matcher.find();
@@ -141,7 +141,7 @@ final class RegexFunctions {
         return Value.of(out.append(text, at, text.length()).toString());
     }
 
-    /** $1, ${1}, $name and ${name}, as Go's Regexp.Expand has them. */
+    /** Expands {@code $1}, {@code ${1}}, {@code $name} and {@code ${name}}, like Go's {@code Regexp.Expand}. */
     private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\{(\\w+)\\}|(\\w+)|(\\$))");
 
     private static void expand(StringBuilder out, String replacement, Matcher matcher, Expression expression) {
@@ -183,7 +183,7 @@ final class RegexFunctions {
         }
     }
 
-    /** Go's syntax in Java's. What only Java has is refused, what both write differently is rewritten. */
+    /** Translates an expression from Go's syntax to Java's. Constructs that only Java has are rejected. */
     private static String translate(String pattern, List<String> names) {
         StringBuilder out = new StringBuilder();
         boolean multiline = pattern.matches("(?s).*\\(\\?[a-z]*m.*");

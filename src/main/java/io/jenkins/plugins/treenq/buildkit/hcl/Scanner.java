@@ -6,8 +6,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The tokens of HCL's native syntax. Strings and heredocs, which have expressions in them, are read by {@link
- * Parser}.
+ * Splits HCL's native syntax into tokens. {@link Parser} reads strings and heredocs, because they contain expressions.
  */
 final class Scanner {
     enum Kind {
@@ -20,7 +19,11 @@ final class Scanner {
         OPERATOR
     }
 
-    /** @param end where the next token begins */
+    /**
+     * A token.
+     *
+     * @param end index of the character after the token
+     */
     record Token(Kind kind, String text, int start, int end) {
         boolean is(String operator) {
             return kind == Kind.OPERATOR && text.equals(operator);
@@ -50,7 +53,7 @@ final class Scanner {
     private final List<Integer> lines = new ArrayList<>(List.of(0));
     private int at;
 
-    /** @param origin where the text begins in its file */
+    /** @param origin position of the text in its file */
     Scanner(String text, Position origin) {
         this.text = text;
         this.origin = origin;
@@ -71,7 +74,7 @@ final class Scanner {
         return new HclException(position(offset), message);
     }
 
-    /** The character at the current place; 0 at the end. */
+    /** Returns the current character; 0 at the end. */
     char here() {
         return at < text.length() ? text.charAt(at) : 0;
     }
@@ -96,13 +99,13 @@ final class Scanner {
         return text.substring(start, end);
     }
 
-    /** The line from the current place on, without its end. */
+    /** Returns the rest of the current line, without its end. */
     String line() {
         int end = text.indexOf('\n', at);
         return text.substring(at, end < 0 ? text.length() : end);
     }
 
-    /** The next token, which is not consumed. */
+    /** Returns the next token without consuming it. */
     Token peek(boolean newlines) {
         int start = space(newlines);
         if (start >= text.length()) {
@@ -133,7 +136,7 @@ final class Scanner {
         throw wrong(
                 start,
                 c == '\''
-                        ? "Single quotes are no quotes in HCL; use double quotes"
+                        ? "HCL does not support single quotes; use double quotes"
                         : "The character '" + new StringBuilder().appendCodePoint(text.codePointAt(start))
                                 + "' is not used in HCL");
     }
@@ -168,7 +171,7 @@ final class Scanner {
         return offset < text.length() && text.charAt(offset) >= '0' && text.charAt(offset) <= '9';
     }
 
-    /** Where the next token begins, after spaces and comments. */
+    /** Returns the index of the next token, after spaces and comments. */
     private int space(boolean newlines) {
         int i = at;
         while (i < text.length()) {

@@ -4,7 +4,10 @@ package io.jenkins.plugins.treenq.buildkit.hcl;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The variables and functions that an expression may use. A scope within another hides the outer one's variables. */
+/**
+ * The variables and functions that an expression may use. The variables of an inner scope hide those of the outer
+ * scope.
+ */
 public final class Scope {
     private final Scope outer;
     private final Map<String, Value> variables;
@@ -18,7 +21,7 @@ public final class Scope {
         this.budget = budget;
     }
 
-    /** The outermost scope, which has the functions of the library. */
+    /** Creates the outermost scope, with the functions of the library. */
     public static Scope root() {
         return new Scope(null, new HashMap<>(), new HashMap<>(Library.functions()), new Budget());
     }
@@ -35,7 +38,7 @@ public final class Scope {
         functions.put(function.name(), function);
     }
 
-    /** Null if there is no variable of that name. */
+    /** Returns a variable; null if there is no variable with this name. */
     public Value variable(String name) {
         for (Scope each = this; each != null; each = each.outer) {
             Value value = each.variables.get(name);
@@ -46,7 +49,7 @@ public final class Scope {
         return null;
     }
 
-    /** Null if there is no function of that name. */
+    /** Returns a function; null if there is no function with this name. */
     public Function function(String name) {
         return functions.get(name);
     }

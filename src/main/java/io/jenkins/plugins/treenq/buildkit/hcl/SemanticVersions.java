@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether a semantic version satisfies a constraint, as the Go module Masterminds/semver has constraints. */
+/**
+ * Checks whether a semantic version satisfies a constraint in the syntax of the Go module {@code Masterminds/semver}.
+ */
 final class SemanticVersions {
     private static final String PART = "v?([0-9xX*]+)(\\.[0-9xX*]+)?(\\.[0-9xX*]+)?"
             + "(-[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?(\\+[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?";
@@ -18,7 +20,11 @@ final class SemanticVersions {
 
     private SemanticVersions() {}
 
-    /** @param known how many of major, minor and patch are written */
+    /**
+     * A version in a constraint.
+     *
+     * @param known number of parts (major, minor, patch) that are given
+     */
     private record Version(List<BigInteger> numbers, int known, String pre) {
         static Version parse(String text, boolean wildcards) {
             Matcher matcher = VERSION.matcher(text);
@@ -66,7 +72,7 @@ final class SemanticVersions {
             return Integer.compare(mine.length, theirs.length);
         }
 
-        /** The first version after all that have the first parts of this one. */
+        /** Returns the lowest version that is higher than all versions that begin with the first parts of this one. */
         Version after(int parts) {
             List<BigInteger> next = new ArrayList<>();
             for (int i = 0; i < 3; i++) {

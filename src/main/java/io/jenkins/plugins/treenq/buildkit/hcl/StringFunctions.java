@@ -207,7 +207,9 @@ final class StringFunctions {
         return text.substring(start, end);
     }
 
-    /** The first letter of each word in upper case, as Go's strings.Title has words. */
+    /**
+     * Returns the text with the first letter of each word in upper case, with words as in Go's {@code strings.Title}.
+     */
     private static String title(String text) {
         StringBuilder out = new StringBuilder();
         boolean begins = true;
@@ -218,7 +220,7 @@ final class StringFunctions {
         return out.toString();
     }
 
-    /** As Go's path.Base. */
+    /** Returns the last name of a path, like Go's {@code path.Base}. */
     private static String baseName(String path) {
         if (path.isEmpty()) {
             return ".";
@@ -227,7 +229,7 @@ final class StringFunctions {
         return stripped.isEmpty() ? "/" : stripped.substring(stripped.lastIndexOf('/') + 1);
     }
 
-    /** As Go's path.Dir. */
+    /** Returns the folder of a path, like Go's {@code path.Dir}. */
     private static String folderName(String path) {
         return GoPaths.clean(path.substring(0, path.lastIndexOf('/') + 1));
     }

@@ -98,7 +98,7 @@ final class TimeFunctions {
                 return OffsetDateTime.parse(text);
             }
         } catch (DateTimeException e) {
-            // The numbers are not those of a time.
+            // The numbers are not a valid time.
         }
         throw new HclException(null, "'" + text + "' is not a valid RFC3339 timestamp");
     }
@@ -122,7 +122,7 @@ final class TimeFunctions {
             at = matcher.end();
         }
         if (rest.isEmpty() || at < rest.length() || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw new HclException(null, "'" + text + "' is no duration; write one like 1h30m");
+            throw new HclException(null, "'" + text + "' is not a duration; write it as in 1h30m");
         }
         Duration duration = Duration.ofNanos(nanos.longValue());
         return negative ? duration.negated() : duration;

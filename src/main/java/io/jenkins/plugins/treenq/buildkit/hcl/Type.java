@@ -22,7 +22,7 @@ public record Type(Kind kind, List<Type> of, SortedMap<String, Type> attributes,
         STRING,
         NUMBER,
         BOOL,
-        /** Any type: that of a null whose type nothing tells, and of parameters that take all types. */
+        /** Any type: the type of a null whose type is unknown, and of parameters that accept all types. */
         DYNAMIC,
         LIST,
         SET,
@@ -86,7 +86,7 @@ public record Type(Kind kind, List<Type> of, SortedMap<String, Type> attributes,
         return of.get(0);
     }
 
-    /** This type, and no attribute of it or within it is optional. */
+    /** Returns this type with all attributes required, also those of nested types. */
     Type required() {
         return switch (kind) {
             case LIST, SET, MAP -> new Type(kind, List.of(element().required()), attributes, Set.of());
@@ -100,7 +100,7 @@ public record Type(Kind kind, List<Type> of, SortedMap<String, Type> attributes,
         };
     }
 
-    /** The type's name in messages, as cty has it. */
+    /** Returns the name of the type for messages, like cty. */
     public String friendlyName() {
         return switch (kind) {
             case STRING -> "string";
@@ -115,7 +115,7 @@ public record Type(Kind kind, List<Type> of, SortedMap<String, Type> attributes,
         };
     }
 
-    /** The type's name where it is a constraint, as cty has it. */
+    /** Returns the name of the type as a constraint, like cty. */
     public String constraintName() {
         return switch (kind) {
             case DYNAMIC -> "any type";

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param raw null for a null; else a String, BigDecimal, Boolean, a list of values, or a sorted map of them
  */
 public record Value(Type type, Object raw) {
-    /** The order of keys: that of their bytes in UTF-8, as Go compares strings. */
+    /** The order of keys by their bytes in UTF-8, like Go's order of strings. */
     public static final Comparator<String> KEYS = (one, other) -> {
         int end = Math.min(one.length(), other.length());
         for (int i = 0; i < end; i++) {
@@ -36,7 +36,7 @@ public record Value(Type type, Object raw) {
 
     public static final Value TRUE = new Value(Type.BOOL, true);
     public static final Value FALSE = new Value(Type.BOOL, false);
-    /** The null that is written in a file, whose type is not known. */
+    /** The null that is written in a file, whose type is unknown. */
     public static final Value NULL = new Value(Type.DYNAMIC, null);
 
     public static final Value EMPTY_TUPLE = tuple(List.of());
@@ -45,7 +45,7 @@ public record Value(Type type, Object raw) {
         return new Value(type, null);
     }
 
-    /** Strings are in Unicode's normal form C, as cty has them. */
+    /** Returns a string in Unicode's normalization form C, like cty. */
     public static Value of(String text) {
         return new Value(Type.STRING, Normalizer.normalize(text, Normalizer.Form.NFC));
     }
@@ -73,7 +73,7 @@ public record Value(Type type, Object raw) {
         return new Value(Type.object(types), sorted);
     }
 
-    /** A list whose elements all have one type. */
+    /** Returns a list, whose elements must all have the same type. */
     public static Value list(Type element, Collection<Value> elements) {
         return new Value(Type.list(element), List.copyOf(elements));
     }
@@ -86,7 +86,7 @@ public record Value(Type type, Object raw) {
         return new Value(Type.map(element), sorted(elements));
     }
 
-    /** A set: without duplicates, in an order that depends on the elements only. */
+    /** Returns a set without duplicates, in an order that depends only on the elements. */
     public static Value set(Type element, Collection<Value> elements) {
         List<Value> distinct = new ArrayList<>();
         for (Value each : elements) {
@@ -136,7 +136,7 @@ public record Value(Type type, Object raw) {
         return (Boolean) content();
     }
 
-    /** The elements of a list, set or tuple; the values of a map or an object in the order of the keys. */
+    /** Returns the elements of a list, set or tuple, or the values of a map or object in the order of the keys. */
     @SuppressWarnings("unchecked")
     public List<Value> elements() {
         return content() instanceof List<?> list
@@ -144,7 +144,7 @@ public record Value(Type type, Object raw) {
                 : List.copyOf(((SortedMap<String, Value>) content()).values());
     }
 
-    /** The elements of a map, the attributes of an object. */
+    /** Returns the elements of a map or the attributes of an object. */
     @SuppressWarnings("unchecked")
     public SortedMap<String, Value> attributes() {
         return (SortedMap<String, Value>) content();
@@ -158,7 +158,7 @@ public record Value(Type type, Object raw) {
         return !isNull() && !type.primitive() && type.kind() != Type.Kind.DYNAMIC;
     }
 
-    /** The keys that a {@code for} gets with {@link #elements}. */
+    /** Returns the keys of {@link #elements} in a {@code for} expression. */
     public List<Value> keys() {
         return switch (type.kind()) {
             case MAP, OBJECT -> attributes().keySet().stream().map(Value::of).toList();
@@ -173,7 +173,10 @@ public record Value(Type type, Object raw) {
         };
     }
 
-    /** Whether two values are equal as {@code ==} has it: nulls of all types are, values of different types are not. */
+    /**
+     * Returns whether two values are equal by {@code ==}. Nulls of all types are equal, and values of different types
+     * are not.
+     */
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof Value other)) {

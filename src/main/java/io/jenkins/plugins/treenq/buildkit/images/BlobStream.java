@@ -88,7 +88,7 @@ final class BlobStream extends InputStream {
                     return count;
                 }
                 if (!closed) {
-                    throw refused("it has " + position + " bytes and not " + blob.sizeBytes());
+                    throw refused("it has " + position + " bytes instead of " + blob.sizeBytes());
                 }
                 throw new IOException("closed");
             } catch (InterruptedIOException e) {
@@ -130,7 +130,7 @@ final class BlobStream extends InputStream {
             throw refused("it has more than " + blob.sizeBytes() + " bytes");
         }
         if (!hash.digest().equals(blob.digest())) {
-            throw refused("the received content has another digest");
+            throw refused("the received content has a different digest");
         }
     }
 

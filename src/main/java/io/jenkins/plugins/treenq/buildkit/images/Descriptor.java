@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param mediaType the media type of the content
  * @param digest the digest of the content
  * @param sizeBytes the size of the content in bytes, at most {@link #MAX_BYTES}
- * @param artifactType the type of an artifact that is no image; may be empty
+ * @param artifactType the type of an artifact that is not an image; may be empty
  * @param platform the platform of the image; empty if there is none or if it is invalid
  * @param annotations the annotations of the descriptor
  */
@@ -37,7 +37,7 @@ record Descriptor(
     static Descriptor read(Json json) {
         long size = json.number("size");
         if (size < 0 || size > MAX_BYTES) {
-            throw new IllegalArgumentException("it says that something in it has " + size + " bytes");
+            throw new IllegalArgumentException("it has a descriptor with the invalid size " + size);
         }
         return new Descriptor(
                 json.text("mediaType"),

@@ -43,7 +43,7 @@ public final class ImageContentReader {
     /**
      * A manifest that an index lists.
      *
-     * @param subject the manifest that this one attests; empty if this manifest is no attestation
+     * @param subject the manifest that this one attests; empty if this manifest is not an attestation
      */
     private record Listed(Digest digest, Optional<Platform> platform, Optional<Digest> subject) {}
 

@@ -72,8 +72,8 @@ public final class ImageRegistry implements AutoCloseable {
      *
      * @param registry the name of the registry, as in image names
      * @return whether the registry demands authentication
-     * @throws BuildkitException.RegistryRefusedException if the host is no registry, cannot be reached, or rejects the
-     *     login
+     * @throws BuildkitException.RegistryRefusedException if the host is not a registry, cannot be reached, or rejects
+     *     the login
      */
     public boolean wantsLogin(String registry) throws BuildkitException, InterruptedException {
         return host(registry).wantsLogin();
@@ -190,7 +190,7 @@ public final class ImageRegistry implements AutoCloseable {
             throws BuildkitException, InterruptedException {
         if (parts.stream().map(ImageName::name).distinct().count() != 1) {
             throw new BuildkitException.InvalidRequestException(
-                    "an index needs images that are all in one repository, and these are not: " + joined(parts));
+                    "the images of an index must be in one repository, but these are not: " + joined(parts));
         }
         ImageName first = parts.get(0);
         PullRepository place = PullRepository.toWrite(host(first.host()), first.repository());
@@ -214,7 +214,7 @@ public final class ImageRegistry implements AutoCloseable {
     private Map<PushRepository, List<ImageName>> destinations(List<ImageName> targets)
             throws BuildkitException.InvalidRequestException {
         if (targets.isEmpty()) {
-            throw new BuildkitException.InvalidRequestException("there is no name to promote to");
+            throw new BuildkitException.InvalidRequestException("promoting an image requires at least one target name");
         }
         Map<String, List<ImageName>> byRepository = new LinkedHashMap<>();
         for (ImageName target : new LinkedHashSet<>(targets)) {

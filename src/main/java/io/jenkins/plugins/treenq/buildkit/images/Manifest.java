@@ -38,7 +38,7 @@ final class Manifest {
         boolean index = MediaTypes.isIndex(mediaType);
         // A manifest that one client reads as an index must not be an image for another client (CVE-2021-41190).
         if (json.has("manifests") && (json.has("layers") || json.has("config"))) {
-            throw new IllegalArgumentException("it is an index and a manifest at once");
+            throw new IllegalArgumentException("it is both an index and a manifest");
         }
         // An image without layers, such as one that only has labels, may have no list of layers.
         if (!json.has(index ? "manifests" : "layers") && (index || !json.has("config"))) {
@@ -64,7 +64,7 @@ final class Manifest {
             throw schema1();
         }
         if (!MediaTypes.isManifest(bare) && !MediaTypes.isUnspecific(bare)) {
-            throw new IllegalArgumentException("it comes as " + bare + ", which is not a manifest");
+            throw new IllegalArgumentException("its content type " + bare + " is not that of a manifest");
         }
         return bare;
     }
@@ -78,12 +78,13 @@ final class Manifest {
     private static String mediaType(String served, String own) {
         if (MediaTypes.isUnspecific(served)) {
             if (!MediaTypes.isManifest(own)) {
-                throw new IllegalArgumentException("it does not say what kind of manifest it is");
+                throw new IllegalArgumentException("it does not state its media type");
             }
             return own;
         }
         if (!own.isEmpty() && !own.equals(served)) {
-            throw new IllegalArgumentException("it comes as " + served + " and states the type " + own);
+            throw new IllegalArgumentException(
+                    "its content type is " + served + ", but it states the media type " + own);
         }
         return served;
     }
@@ -130,7 +131,10 @@ final class Manifest {
         return subject;
     }
 
-    /** Returns the type of an artifact that is no image, or else the media type of the configuration; may be empty. */
+    /**
+     * Returns the type of an artifact that is not an image, or otherwise the media type of the configuration; may be
+     * empty.
+     */
     String artifactType() {
         return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
     }

@@ -44,7 +44,7 @@ final class PlatformIndex {
         if (!part.isIndex()) {
             Descriptor config = part.config()
                     .filter(known -> MediaTypes.isImageConfig(known.mediaType()))
-                    .orElseThrow(() -> new BuildkitException.InvalidRequestException(named(part) + " is no image"));
+                    .orElseThrow(() -> new BuildkitException.InvalidRequestException(named(part) + " is not an image"));
             addImage(describe(part, place.blob(config)), part);
             return;
         }

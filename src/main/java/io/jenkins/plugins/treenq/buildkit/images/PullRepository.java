@@ -115,8 +115,7 @@ final class PullRepository {
             if (announced.isPresent()
                     && isDigest(reference)
                     && !announced.get().value().equals(reference)) {
-                throw new IllegalArgumentException(
-                        "the registry gives " + announced.get() + " instead, which is refused");
+                throw new IllegalArgumentException("the registry returned " + announced.get() + " instead");
             }
             return announced;
         } catch (IllegalArgumentException e) {

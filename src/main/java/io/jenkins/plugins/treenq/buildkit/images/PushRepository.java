@@ -195,8 +195,7 @@ final class PushRepository {
         Optional<String> announced = answer.header(PullRepository.DIGEST);
         if (announced.isPresent() && !announced.get().equals(digest.value())) {
             throw place.unreadable(
-                    digest.value(),
-                    new IllegalArgumentException("the registry made " + announced.get() + " of it, which is refused"));
+                    digest.value(), new IllegalArgumentException("the registry stored it as " + announced.get()));
         }
         return true;
     }

@@ -299,9 +299,9 @@ final class RegistryClient {
         try {
             start = URI.create(scheme + "://" + address + "/v2/");
         } catch (IllegalArgumentException e) {
-            throw refused("has a name that no registry can have");
+            throw refused("has an invalid name");
         }
-        RegistryRequest ping = RegistryRequest.get("", List.of(), "asking what it is");
+        RegistryRequest ping = RegistryRequest.get("", List.of(), "detecting the registry");
         RetryPolicy retries = retryPolicy();
         while (true) {
             try (RegistryResponse answer = follow(start, ping, "")) {

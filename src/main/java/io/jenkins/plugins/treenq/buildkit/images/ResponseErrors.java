@@ -32,9 +32,8 @@ final class ResponseErrors {
     }
 
     private static String as(Optional<RegistryLogin> login) {
-        return login.map(known -> known.username().isEmpty()
-                        ? "with the token that it was given"
-                        : "to user '" + known.username() + "'")
+        return login.map(known ->
+                        known.username().isEmpty() ? "with the configured token" : "to user '" + known.username() + "'")
                 .orElse("without a login, and no login is configured for it");
     }
 

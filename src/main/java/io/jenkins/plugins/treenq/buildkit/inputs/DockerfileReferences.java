@@ -73,7 +73,7 @@ final class DockerfileReferences {
     /** Checks the image of a frontend and returns it, because it is a reference, too. */
     static String frontend(String image) throws UnknownInputException {
         if (!FRONTEND.matcher(image).matches()) {
-            throw new UnknownInputException("what the frontend " + image + " reads is not known here");
+            throw new UnknownInputException("the inputs of the frontend " + image + " are unknown");
         }
         return image;
     }
@@ -81,7 +81,7 @@ final class DockerfileReferences {
     private void read() throws UnknownInputException {
         String start = String.join("\n", lines).replaceFirst("^#!.*\n", "");
         if (start.startsWith("//") || start.startsWith("{")) {
-            throw new UnknownInputException("the Dockerfile begins in a way that is not known here");
+            throw new UnknownInputException("the beginning of the Dockerfile has an unsupported form");
         }
         List<Beginning> beginnings = beginnings();
         for (int number = 0; number < lines.size(); number++) {
@@ -115,7 +115,7 @@ final class DockerfileReferences {
         if (split.matches()
                 && KEYWORDS.stream()
                         .anyMatch(word -> word.startsWith(split.group(1).toLowerCase(Locale.ROOT)))) {
-            throw new UnknownInputException("the Dockerfile may have an instruction in two parts");
+            throw new UnknownInputException("the name of an instruction may be split over two lines");
         }
     }
 
@@ -259,7 +259,7 @@ final class DockerfileReferences {
         for (String word : flags.rest().split("[\\s\\[\\]\",']+")) {
             if (REMOTE.matcher(word).matches()) {
                 throw new UnknownInputException(
-                        "'" + word + "', which the Dockerfile adds without a checksum, may change elsewhere");
+                        "'" + word + "', which the Dockerfile adds without a checksum, may have changed");
             }
         }
     }

@@ -96,8 +96,7 @@ final class GlobalArguments {
     private String value(String word, Matcher used) throws UnknownInputException {
         String name = used.group("bare") == null ? used.group("braced") : used.group("bare");
         if (unread || unknown.contains(name) || !values.containsKey(name)) {
-            throw new UnknownInputException(
-                    "the value of " + name + " in '" + word + "' of the Dockerfile is not known here");
+            throw new UnknownInputException("the value of " + name + " in '" + word + "' of the Dockerfile is unknown");
         }
         Optional<String> value = values.get(name);
         String sign = used.group("sign");

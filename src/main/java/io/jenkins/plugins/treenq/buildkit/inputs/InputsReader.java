@@ -81,7 +81,7 @@ final class InputsReader {
         }
         for (String option : request.options().keySet()) {
             if (UNSUPPORTED_OPTIONS.contains(option) || option.startsWith("input:")) {
-                throw new UnknownInputException("what the option '" + option + "' brings is not known here");
+                throw new UnknownInputException("the inputs that the option '" + option + "' adds are unknown");
             }
         }
     }
@@ -150,7 +150,7 @@ final class InputsReader {
             } else if (value.startsWith(IMAGE)) {
                 images.add(value.substring(IMAGE.length()));
             } else if (!value.startsWith(LAYOUT) || !value.contains("@sha256:")) {
-                throw new UnknownInputException("the context '" + name + "' may change elsewhere");
+                throw new UnknownInputException("the content of the context '" + name + "' may have changed");
             }
             if (!name.contains("::")) {
                 replaced.add(normal(name));

@@ -147,7 +147,7 @@ final class EncryptedPkcs8 {
     private static void requireFew(BigInteger rounds) throws UnusableKeyException {
         if (rounds.compareTo(BigInteger.valueOf(MAX_ROUNDS)) > 0) {
             throw new UnusableKeyException(
-                    "opening it takes more than " + MAX_ROUNDS + " rounds; write a copy with fewer"
+                    "decrypting it requires more than " + MAX_ROUNDS + " rounds; write a copy with fewer"
                             + " with 'openssl pkcs8 -topk8 -iter 100000 -in <key> -out <copy>'");
         }
     }

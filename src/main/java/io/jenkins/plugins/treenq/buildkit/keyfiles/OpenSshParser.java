@@ -97,7 +97,7 @@ final class OpenSshParser extends OpenSSHKeyPairResourceParser {
         byte[] both = KeyEntryResolver.readRLEBytes(stream, 2 * Ed25519Keys.SEED_BYTES);
         KeyPair pair = Ed25519Keys.fromSeed(Arrays.copyOf(both, Ed25519Keys.SEED_BYTES));
         if (!Arrays.equals(publicKey, Ed25519Keys.publicBytes((EdECPublicKey) pair.getPublic()))) {
-            throw new StreamCorruptedException("the halves do not belong together");
+            throw new StreamCorruptedException("the public key does not belong to the private key");
         }
         return pair.getPrivate();
     }
@@ -109,12 +109,12 @@ final class OpenSshParser extends OpenSSHKeyPairResourceParser {
             throw new UnusableKeyException(UnusableKeyException.DSA);
         }
         if (type.startsWith("sk-")) {
-            throw new UnusableKeyException("its secret is in a security key, which has to be there when it signs;"
+            throw new UnusableKeyException("it needs a hardware security key for each signature;"
                     + " make another key with 'ssh-keygen -t ed25519'");
         }
         PrivateKeyEntryDecoder<?, ?> decoder = getPrivateKeyEntryDecoder(type);
         if (decoder == null) {
-            throw new UnusableKeyException("its type cannot be used; RSA, ECDSA and Ed25519 can");
+            throw new UnusableKeyException("its type is not supported; use an RSA, ECDSA or Ed25519 key");
         }
         return decoder.decodePrivateKey(session, type, passphrase, stream);
     }

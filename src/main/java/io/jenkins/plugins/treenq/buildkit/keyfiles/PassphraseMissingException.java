@@ -8,6 +8,6 @@ public final class PassphraseMissingException extends GeneralSecurityException {
     private static final long serialVersionUID = 1;
 
     PassphraseMissingException() {
-        super("it is encrypted, and no passphrase was given for it");
+        super("it is encrypted, and there is no passphrase for it");
     }
 }

@@ -106,7 +106,7 @@ public final class PrivateKeyReader {
             throw new GeneralSecurityException(e.getMessage());
         } catch (BCryptKdfOptions.BCryptBadRoundsException e) {
             throw new GeneralSecurityException(
-                    "opening it takes more than " + BCryptKdfOptions.getMaxAllowedRounds() + " rounds of bcrypt;"
+                    "decrypting it requires more than " + BCryptKdfOptions.getMaxAllowedRounds() + " rounds of bcrypt;"
                             + " write a copy with fewer, such as 100, with 'ssh-keygen -p -a 100 -f <copy>'");
         } catch (NoSuchAlgorithmException e) {
             throw new GeneralSecurityException(unknownCipher(label));
@@ -116,7 +116,7 @@ public final class PrivateKeyReader {
             }
             throw new GeneralSecurityException(
                     encrypted
-                            ? "the passphrase does not open it, or it is damaged; check the passphrase"
+                            ? "the passphrase is wrong, or the key is damaged; check the passphrase"
                             : UnusableKeyException.DAMAGED);
         }
     }
@@ -145,8 +145,7 @@ public final class PrivateKeyReader {
                 .filter(known -> known.getCurve().equals(curve.getCurve())
                         && known.getGenerator().equals(curve.getGenerator()))
                 .findFirst()
-                .orElseThrow(() ->
-                        new UnusableKeyException("it is on a curve that cannot be used; P-256, P-384 and P-521 can"));
+                .orElseThrow(() -> new UnusableKeyException("its curve is not supported; use P-256, P-384 or P-521"));
     }
 
     private PrivateKey parse(String label, String body) throws IOException, GeneralSecurityException {
@@ -162,7 +161,7 @@ public final class PrivateKeyReader {
             case "DSA PRIVATE KEY" -> throw new UnusableKeyException(UnusableKeyException.DSA);
             default ->
                 throw new UnusableKeyException(
-                        "its form is not known; write a copy in OpenSSH's form with 'ssh-keygen -p -f <copy>'");
+                        "its format is unknown; write a copy in OpenSSH's format with 'ssh-keygen -p -f <copy>'");
         };
     }
 
@@ -229,7 +228,7 @@ public final class PrivateKeyReader {
     }
 
     private static String unknownCipher(String label) {
-        return "it is encrypted in a way that is not known here; write a copy in another one with "
+        return "its encryption is not supported; write a copy with another encryption with "
                 + (label.startsWith("OPENSSH")
                         ? "'ssh-keygen -p -Z aes256-ctr -f <copy>'"
                         : "'openssl pkcs8 -topk8 -v2 aes256 -in <key> -out <copy>'");
@@ -237,16 +236,16 @@ public final class PrivateKeyReader {
 
     private static String whatItIs(String text) {
         if (text.contains("PuTTY-User-Key-File-")) {
-            return "it is in PuTTY's own form; export it in PuTTYgen with Conversions, Export OpenSSH key";
+            return "it is in PuTTY's own format; export it in PuTTYgen with Conversions, Export OpenSSH key";
         }
         if (text.contains("BEGIN SSH2 ENCRYPTED PRIVATE KEY")) {
-            return "it is in the form of SSH.com; write a copy in OpenSSH's form with 'ssh-keygen -i -f <key>'";
+            return "it is in the format of SSH.com; write a copy in OpenSSH's format with 'ssh-keygen -i -f <key>'";
         }
         if (PUBLIC_KEY.matcher(text).find()) {
-            return "it is a public key; give the private key that belongs to it";
+            return "it is a public key; use the private key that belongs to it";
         }
         if (text.contains("-----BEGIN CERTIFICATE-----")) {
-            return "it is a certificate; give the private key that belongs to it";
+            return "it is a certificate; use the private key that belongs to it";
         }
         return "it is not a private key in PEM form, which begins with a line such as"
                 + " -----BEGIN OPENSSH PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----";

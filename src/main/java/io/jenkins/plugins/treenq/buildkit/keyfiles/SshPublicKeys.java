@@ -32,7 +32,7 @@ final class SshPublicKeys {
         if (key instanceof EdECPrivateKey ed) {
             return ed25519(ed);
         }
-        throw new UnusableKeyException("it lacks what signing takes");
+        throw new UnusableKeyException("it lacks values that are needed for signing");
     }
 
     /**

@@ -9,7 +9,7 @@ import java.security.GeneralSecurityException;
 final class UnusableKeyException extends GeneralSecurityException {
     static final String DAMAGED = "it is damaged, or not complete";
     static final String DSA =
-            "it is a DSA key, which OpenSSH takes no longer; make a new one with 'ssh-keygen -t ed25519'";
+            "it is a DSA key, which OpenSSH no longer supports; make a new one with 'ssh-keygen -t ed25519'";
 
     private static final long serialVersionUID = 1;
 

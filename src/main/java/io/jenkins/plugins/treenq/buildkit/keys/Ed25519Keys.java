@@ -37,7 +37,7 @@ public final class Ed25519Keys {
     }
 
     public static byte[] seedOf(EdECPrivateKey key) throws GeneralSecurityException {
-        return key.getBytes().orElseThrow(() -> new GeneralSecurityException("the key cannot be taken out"));
+        return key.getBytes().orElseThrow(() -> new GeneralSecurityException("the key cannot be exported"));
     }
 
     /**

@@ -67,7 +67,7 @@ public final class AllowedHosts implements Serializable {
     }
 
     private HostNotAllowedException refused() {
-        return new HostNotAllowedException("may not be connected to from here; " + remedy);
+        return new HostNotAllowedException("is not in the list of allowed hosts; " + remedy);
     }
 
     /** Whether the host of an address is in the list. */

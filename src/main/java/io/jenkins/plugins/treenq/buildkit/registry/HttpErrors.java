@@ -42,7 +42,7 @@ public final class HttpErrors {
                     || text.contains("unknown_ca")) {
                 return "refused the client certificate, or requires one";
             }
-            return "has a certificate that is not trusted here or is for another host";
+            return "has a certificate that is not trusted or is for another host";
         }
         if (failure instanceof SSLException) {
             return "does not support TLS, and plain HTTP is not allowed for it";

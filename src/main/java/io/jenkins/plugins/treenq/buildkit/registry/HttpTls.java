@@ -34,15 +34,15 @@ final class HttpTls {
             return context;
         } catch (GeneralSecurityException e) {
             throw new BuildkitException.InvalidRequestException(
-                    "the certificates for talking to a registry cannot be used: " + e.getMessage());
+                    "the certificates for connections to a registry cannot be used: " + e.getMessage());
         } catch (IOException e) {
-            throw new IllegalStateException("a key store without any key cannot be made", e);
+            throw new IllegalStateException("an empty key store cannot be created", e);
         }
     }
 
     private static KeyManager[] keys(RegistryConnection connection) throws GeneralSecurityException, IOException {
         if (connection.certificatePem().isBlank() != connection.keyPem().isBlank()) {
-            throw new GeneralSecurityException("a client certificate and its key are given together or not at all");
+            throw new GeneralSecurityException("a client certificate and its key must be configured together");
         }
         if (connection.certificatePem().isBlank()) {
             return new KeyManager[0];

@@ -19,7 +19,7 @@ public record Origin(String scheme, String host, int port) {
      */
     public static Origin of(URI address) {
         if (address.getScheme() == null || address.getHost() == null) {
-            throw new IllegalArgumentException(address + " names no host");
+            throw new IllegalArgumentException(address + " has no scheme or no host");
         }
         String scheme = address.getScheme().toLowerCase(Locale.ROOT);
         int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("https") ? 443 : 80;

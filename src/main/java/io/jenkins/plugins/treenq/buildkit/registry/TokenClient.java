@@ -194,7 +194,7 @@ public final class TokenClient {
         URI address = URI.create(realm + (realm.indexOf('?') < 0 ? "?" : "&") + query);
         return http.send(new Http.Request(request.host(), address, authorization, null))
                 .thenCompose(
-                        answer -> token(answer, authorization.isEmpty() ? "to give one without a login" : "the login"));
+                        answer -> token(answer, authorization.isEmpty() ? "a request without a login" : "the login"));
     }
 
     private static CompletableFuture<Token> token(HttpResponse<String> answer, String refused) {

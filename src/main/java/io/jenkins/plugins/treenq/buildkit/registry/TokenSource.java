@@ -39,7 +39,7 @@ public final class TokenSource implements Serializable {
      */
     public static Builder builder(byte[] seed) {
         if (seed.length < SEED_BYTES / 2) {
-            throw new IllegalArgumentException("a seed of less than 16 bytes can be guessed");
+            throw new IllegalArgumentException("a seed must have at least 16 bytes");
         }
         return new Builder(seed.clone());
     }

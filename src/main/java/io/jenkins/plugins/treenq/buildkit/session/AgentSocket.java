@@ -29,6 +29,6 @@ final class AgentSocket {
     }
 
     static Status unreachable(Path path) {
-        return Status.UNAVAILABLE.withDescription("nobody answers at the SSH agent's socket '" + path + "'");
+        return Status.UNAVAILABLE.withDescription("no SSH agent answers at the socket '" + path + "'");
     }
 }

@@ -66,8 +66,8 @@ final class AuthService extends AuthGrpc.AuthImplBase {
                             .filter(source -> !source.sharingLogin())
                             .isPresent()) {
                 throw Status.PERMISSION_DENIED
-                        .withDescription("the login for " + host + " is only used to get tokens and is not given to the"
-                                + " daemon, but the registry wants the login itself")
+                        .withDescription("the login for " + host + " is only used to request tokens and is not sent to"
+                                + " the daemon, but the registry requires the login itself")
                         .asRuntimeException();
             }
             return login.map(found -> CredentialsResponse.newBuilder()
@@ -122,7 +122,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
             realm = URI.create(request.getRealm());
         } catch (IllegalArgumentException e) {
             throw Status.INVALID_ARGUMENT
-                    .withDescription("the registry " + host + " names no address for tokens")
+                    .withDescription("the registry " + host + " does not name a token server")
                     .asRuntimeException();
         }
         return client(host, source)
@@ -142,7 +142,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
             if (client == null) {
                 if (clients.size() >= MOST_REGISTRIES) {
                     throw Status.RESOURCE_EXHAUSTED
-                            .withDescription("the daemon asks for tokens of more registries than any build needs")
+                            .withDescription("the daemon requests tokens of too many registries")
                             .asRuntimeException();
                 }
                 client = new TokenClient(source.connection());

@@ -54,13 +54,13 @@ final class CallAnswers {
         if (cause instanceof StatusRuntimeException known) {
             return known;
         }
-        LOGGER.log(Level.FINE, cause, () -> "the daemon's question cannot be answered");
+        LOGGER.log(Level.FINE, cause, () -> "a request of the daemon cannot be answered");
         // The messages of other exceptions are not meant for the daemon and may contain secrets.
         boolean forTheDaemon = cause instanceof IllegalStateException
                 || cause instanceof BuildkitException
                 || cause instanceof TokenRefusedException;
         return Status.UNKNOWN
-                .withDescription(forTheDaemon ? cause.getMessage() : "the client failed to answer")
+                .withDescription(forTheDaemon ? cause.getMessage() : "the client failed to answer the request")
                 .asRuntimeException();
     }
 }

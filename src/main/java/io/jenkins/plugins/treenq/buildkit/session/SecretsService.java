@@ -25,7 +25,7 @@ final class SecretsService extends SecretsGrpc.SecretsImplBase {
         String id = request.getID();
         CallAnswers.answer(answer, () -> {
             byte[] secret = secrets.find(id).orElseThrow(() -> Status.NOT_FOUND
-                    .withDescription("secret " + id + " was not given to this build")
+                    .withDescription("secret " + id + " was not provided to this build")
                     .asRuntimeException());
             if (secret.length > Secrets.MAX_BYTES) {
                 throw Status.INVALID_ARGUMENT

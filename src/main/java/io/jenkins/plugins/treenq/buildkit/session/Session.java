@@ -139,7 +139,7 @@ public final class Session implements AutoCloseable {
                     .build()
                     .start();
         } catch (IOException e) {
-            throw new UncheckedIOException("a session listens nowhere, so nothing can be in its way", e);
+            throw new UncheckedIOException("a session listens on no address, so that listening cannot fail", e);
         }
     }
 

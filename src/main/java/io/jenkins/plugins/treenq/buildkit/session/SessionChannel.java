@@ -93,7 +93,7 @@ final class SessionChannel extends AbstractChannel {
     }
 
     private void breakOff(Throwable cause) {
-        call.cancel("the session broke on this side", cause);
+        call.cancel("the session failed in the client", cause);
     }
 
     @Override

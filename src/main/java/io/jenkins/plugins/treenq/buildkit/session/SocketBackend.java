@@ -75,7 +75,7 @@ final class SocketBackend extends SimpleChannelInboundHandler<ByteBuf> implement
                 context.read();
             }
         } catch (AgentFrames.Malformed e) {
-            call.end(Status.INTERNAL.withDescription("the SSH agent does not answer like one"));
+            call.end(Status.INTERNAL.withDescription("the SSH agent sent an invalid response"));
         }
     }
 

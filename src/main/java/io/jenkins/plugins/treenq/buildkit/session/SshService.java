@@ -88,7 +88,7 @@ final class SshService extends SSHGrpc.SSHImplBase {
         Agent agent = agents.get(wanted);
         if (agent == null) {
             throw Status.NOT_FOUND
-                    .withDescription("SSH agent " + wanted + " was not given to this build")
+                    .withDescription("SSH agent " + wanted + " was not provided to this build")
                     .asRuntimeException();
         }
         return agent;

@@ -46,7 +46,7 @@ final class UploadService extends UploadGrpc.UploadImplBase {
         Upload upload = Upload.HOST.equals(RequestHeaders.get(HOST)) ? uploads.remove(path) : null;
         if (upload == null) {
             answers.onError(Status.NOT_FOUND
-                    .withDescription("nothing to upload from " + Upload.address(path) + ", or it was read before")
+                    .withDescription("there is no upload at " + Upload.address(path) + ", or it was already read")
                     .asRuntimeException());
             return new IgnoredRequests<>();
         }

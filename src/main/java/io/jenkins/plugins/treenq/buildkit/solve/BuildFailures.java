@@ -81,7 +81,7 @@ public final class BuildFailures {
      */
     private static final Pattern CLIENT_ERROR =
             Pattern.compile("no token for \\S+ from \\S+(?: through the proxy \\S+)?: .*"
-                    + "|the login for \\S+ is only used to get tokens .*");
+                    + "|the login for \\S+ is only used to request tokens .*");
 
     private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
 
@@ -137,7 +137,7 @@ public final class BuildFailures {
         }
         if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {
             return new BuildkitException.ConnectionLostException(
-                    endpoint.address() + " cancelled the build; it may be shutting down, build again when it is back",
+                    endpoint.address() + " cancelled the build; it may be shutting down; build again when it is back",
                     null);
         }
         boolean process = details.exitCode() >= 0 || PROCESS.matcher(text).find();
@@ -145,22 +145,22 @@ public final class BuildFailures {
                 && DISK_FULL.matcher(text).find()
                 && !RESPONSE.matcher(text).find()) {
             return new BuildkitException.DaemonFailedException(
-                    "the disk of " + endpoint.address() + " is full; prune its cache or give it more space (" + text
+                    "the disk of " + endpoint.address() + " is full; prune its cache or enlarge the disk (" + text
                             + ")",
                     null,
                     true);
         }
         if (!process && SESSION_GONE.matcher(text).find()) {
             return new BuildkitException.ConnectionLostException(
-                    endpoint.address() + " lost this build's session; check the network between, then build again ("
-                            + text + ")",
+                    endpoint.address() + " lost this build's session; check the network, then build again (" + text
+                            + ")",
                     null);
         }
         Matcher request = UNKNOWN_REQUEST.matcher(text);
         if (request.find()) {
             return failed(
-                    "this frontend does not answer " + request.group(1)
-                            + "; a newer one can be named in the Dockerfile's line '# syntax=' (" + text + ")",
+                    "this frontend does not support " + request.group(1)
+                            + "; use a newer frontend in the Dockerfile's line '# syntax=' (" + text + ")",
                     details);
         }
         String place = details.location() == null || details.location().line() == 0
@@ -176,7 +176,7 @@ public final class BuildFailures {
             return failed(place + "a source policy forbids " + policy.group(1), details);
         }
         if (CACHE_EXPORT.matcher(text).find()) {
-            return refused(registry("cannot export the cache, which ignore-error=true would let pass", text));
+            return refused(registry("cannot export the cache; with ignore-error=true, the build would succeed", text));
         }
         Matcher base = BASE_IMAGE.matcher(text);
         if (base.find()) {
@@ -184,21 +184,21 @@ public final class BuildFailures {
             Matcher layout = LAYOUT.matcher(text);
             if (layout.find()) {
                 return failed(
-                        place + "the OCI layout that was given for this image has no content " + layout.group(1)
+                        place + "the OCI layout of this image does not contain " + layout.group(1)
                                 + "; check the digest after oci-layout:// and the folder (" + text + ")",
                         details);
             }
             String kind = kind(details.location(), text);
             if (text.contains("no match for platform")) {
                 return failed(
-                        place + kind + image + " has none for the platform that was asked for",
+                        place + kind + image + " does not support the requested platform",
                         details,
                         new FailureReason.NoPlatform(image));
             }
             if (text.endsWith("not found") && !NOT_REACHED.matcher(text).find()) {
                 return failed(
                         place + kind + image + " does not exist; check its name and tag"
-                                + (kind.equals("image ") ? ", or the frontend or SBOM scanner that was asked for" : ""),
+                                + (kind.equals("image ") ? ", or the requested frontend or SBOM scanner" : ""),
                         details);
             }
             return refused(registry(place + "cannot pull " + kind + image, text));
@@ -326,13 +326,13 @@ public final class BuildFailures {
                     + ": the daemon does not trust the registry's certificate; give the daemon its CA in "
                     + "buildkitd.toml";
         } else if (FORBIDDEN.matcher(text).find()) {
-            line = what + ": the registry denies access; check that the login may do this";
+            line = what + ": the registry denies access; check the permissions of the login";
         } else if (OVERLOADED.matcher(text).find()) {
             line = what + ": the registry is overloaded or has an internal error; build again later";
         } else if (LOGIN.matcher(text).find()) {
-            line = what + ": the registry refused the login; check the credential for its host";
+            line = what + ": the registry refused the login; check the credentials for its host";
         } else if (UNKNOWN_HOST.matcher(text).find()) {
-            line = what + ": the daemon does not know the registry's host; check its name and the daemon's DNS";
+            line = what + ": the daemon cannot resolve the registry's host name; check the name and the daemon's DNS";
         } else if (REFUSED.matcher(text).find()) {
             line = what + ": nothing listens at the registry's address; check its host and port, and that it runs";
         } else if (NOT_REACHED.matcher(text).find()) {

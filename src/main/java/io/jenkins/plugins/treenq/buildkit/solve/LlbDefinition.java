@@ -22,7 +22,7 @@ final class LlbDefinition {
         }
         if (definition.getDefCount() == 0) {
             throw new BuildkitException.InvalidRequestException(
-                    "the definition to build is empty; pipe one in, or name a frontend");
+                    "the definition to build is empty; specify a definition or a frontend");
         }
         return definition;
     }

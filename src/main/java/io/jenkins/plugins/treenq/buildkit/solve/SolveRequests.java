@@ -40,7 +40,7 @@ public final class SolveRequests {
         if (bytes == null && request.frontend().isEmpty()) {
             // Without a frontend and definition, the daemon would wait for a client that runs the frontend.
             throw new BuildkitException.InvalidRequestException(
-                    "there is nothing to build: name a frontend, or give a definition");
+                    "there is nothing to build; specify a frontend or a definition");
         }
         if (bytes == null) {
             return message.setFrontend(request.frontend()).build();

@@ -241,7 +241,7 @@ final class StatusStream {
         closed = true;
         ClientCallStreamObserver<?> current = call;
         if (current != null) {
-            current.cancel("the progress is not needed any more", null);
+            current.cancel("the progress is no longer needed", null);
         }
     }
 
@@ -306,14 +306,13 @@ final class StatusStream {
                 progressExpected = true;
                 giveUp(Failures.oneLine(status));
             } else if (buildOver && status.getCode() == Status.Code.NOT_FOUND) {
-                giveUp("the daemon has forgotten the build");
+                giveUp("the daemon no longer knows the build");
             } else if (buildOver && repeatsItself()) {
-                giveUp("its stream broke off " + MOST_REPETITIONS + " times with nothing new");
+                giveUp("the progress stream broke " + MOST_REPETITIONS + " times without new messages");
             } else {
                 // The record does not contain the exception, which cannot be serialized: Jenkins fetches the log
                 // records of its agents.
-                LOGGER.fine(
-                        () -> "The stream of build " + ref + "'s progress broke off, and is opened again: " + status);
+                LOGGER.fine(() -> "The progress stream of build " + ref + " broke and is opened again: " + status);
                 reopenLater();
             }
         }

@@ -37,7 +37,7 @@ public final class AgentFrames {
         }
         long length = Integer.toUnsignedLong(pending.getInt(pending.position()));
         if (length == 0 || length > MAX_BYTES) {
-            throw new Malformed("a message of " + length + " bytes is none of an SSH agent's");
+            throw new Malformed("a message of an SSH agent cannot have " + length + " bytes");
         }
         if (pending.remaining() < Integer.BYTES + length) {
             return Optional.empty();

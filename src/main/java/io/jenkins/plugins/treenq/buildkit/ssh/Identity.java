@@ -54,7 +54,7 @@ final class Identity {
             case "ecdsa-sha2-nistp384" -> ecdsa("SHA384withECDSAinP1363Format", data);
             case "ecdsa-sha2-nistp521" -> ecdsa("SHA512withECDSAinP1363Format", data);
             case ED25519 -> signature(ED25519, signed("Ed25519", data));
-            default -> throw new GeneralSecurityException("a key of its type cannot sign here");
+            default -> throw new GeneralSecurityException("keys of its type are not supported");
         };
     }
 

@@ -35,7 +35,7 @@ final class SshReader {
 
     private int checked(int bytes) throws GeneralSecurityException {
         if (bytes < 0 || bytes > in.remaining()) {
-            throw new GeneralSecurityException("it is cut short");
+            throw new GeneralSecurityException("it is truncated");
         }
         return bytes;
     }

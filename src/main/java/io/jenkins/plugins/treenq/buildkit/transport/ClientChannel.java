@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The channel as one client uses it. The channel to the daemon outlives the client. Therefore this class knows whether
- * the client has left calls behind, and starts no calls for a client that was closed.
+ * The channel as one client uses it. The channel to the daemon outlives the client. Therefore this class records
+ * whether calls of the client are still running, and starts no calls after the client was closed.
  */
 public final class ClientChannel extends ManagedChannel {
     private final ManagedChannel channel;

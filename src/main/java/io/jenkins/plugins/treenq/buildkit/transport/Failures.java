@@ -60,28 +60,28 @@ public final class Failures {
                 unreachable(daemon + " is not a BuildKit daemon of v0.12 or newer; check the address or update it");
             case DEADLINE_EXCEEDED ->
                 unreachable(daemon + " did not answer within "
-                        + endpoint.connectTimeout().toSeconds() + " s; check the address and the network between");
+                        + endpoint.connectTimeout().toSeconds() + " s; check the address and the network");
             case UNAVAILABLE ->
                 unreachable(
                         endpoint.tls() == null
-                                ? daemon + " closed the connection; check that it is a BuildKit daemon, and give the"
-                                        + " certificates if it expects TLS"
+                                ? daemon + " closed the connection; check that it is a BuildKit daemon, and configure"
+                                        + " certificates if it requires TLS"
                                 : daemon + " closed the connection; check that it is a BuildKit daemon");
-            default -> unreachable(daemon + " does not answer like a BuildKit daemon (" + oneLine(status) + ")");
+            default -> unreachable(daemon + " does not respond like a BuildKit daemon (" + oneLine(status) + ")");
         };
     }
 
     private static BuildkitException known(Throwable cause, Endpoint endpoint, String daemon) {
         String text = String.valueOf(cause.getMessage());
         if (cause instanceof UnknownHostException || cause instanceof java.nio.channels.UnresolvedAddressException) {
-            return unreachable("the host of " + daemon + " is not known here; check the name and this machine's DNS");
+            return unreachable("the host of " + daemon + " cannot be resolved; check the name and this machine's DNS");
         }
         if (cause instanceof ConnectTimeoutException) {
             return unreachable(daemon + " cannot be reached within "
-                    + endpoint.connectTimeout().toSeconds() + " s; check the address and the network between");
+                    + endpoint.connectTimeout().toSeconds() + " s; check the address and the network");
         }
         if (cause instanceof NoRouteToHostException) {
-            return unreachable("there is no route to " + daemon + "; check the network between");
+            return unreachable("there is no route to " + daemon + "; check the network");
         }
         if (cause instanceof ConnectException) {
             return unreachable("nothing listens at " + daemon + "; check the address and that the daemon runs");
@@ -91,7 +91,7 @@ public final class Failures {
             return unreachable("there is no socket at " + daemon + "; check the path and that the daemon runs");
         }
         if (cause instanceof NotSslRecordException) {
-            return refused(daemon + " does not speak TLS; check the address, or configure it without certificates");
+            return refused(daemon + " does not use TLS; check the address, or connect without certificates");
         }
         if (cause instanceof CertificateExpiredException) {
             return refused("the certificate of " + daemon + " has expired; renew it at the daemon");
@@ -101,34 +101,34 @@ public final class Failures {
         }
         if (cause instanceof CertPathBuilderException) {
             return refused("the certificate of " + daemon
-                    + " comes from an authority that is not trusted; give the CA certificate that signed it");
+                    + " is signed by a CA that is not trusted; configure the CA certificate that signed it");
         }
         if (cause instanceof CertPathValidatorException path && path.getReason() == BasicReason.INVALID_SIGNATURE
                 || cause instanceof SignatureException) {
             return refused("the certificate of " + daemon
-                    + " was signed by another CA than the one that is given, which has the"
-                    + " same name and another key; give the CA certificate that signed it");
+                    + " is signed by another CA than the configured one, which has the"
+                    + " same name and another key; configure the CA certificate that signed it");
         }
         // If the exception has a cause, the cause is more specific.
         if (cause instanceof CertPathValidatorException && cause.getCause() == null) {
             return refused("the certificate of " + daemon + " is not accepted (" + text
-                    + "); renew it at the daemon, or give the CA certificate that signed it");
+                    + "); renew it at the daemon, or configure the CA certificate that signed it");
         }
         if (text.contains("No subject alternative") || text.contains("No name matching")) {
-            return refused(
-                    "the certificate of " + daemon + " is for another host; set the TLS server name to a name in it");
+            return refused("the certificate of " + daemon
+                    + " is for another host; set the TLS server name to a name in the certificate");
         }
         if (cause instanceof SSLException) {
             Matcher alert = ALERT.matcher(text);
             String reason =
                     alert.find() ? alert.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : "";
             if (reason.equals("protocol version") || text.contains("protocol version")) {
-                return refused(daemon + " offers no version of TLS from 1.2 on, which are those that are taken here;"
-                        + " update whatever ends TLS there");
+                return refused(daemon + " does not support TLS 1.2 or newer;"
+                        + " update the program that terminates TLS there");
             }
             if (ABOUT_THE_CERTIFICATE.contains(reason)) {
                 return refused(daemon + " refused the client certificate (" + reason
-                        + "); give one that its CA has signed and that has not expired");
+                        + "); configure one that its CA has signed and that has not expired");
             }
             if (!reason.isEmpty()) {
                 return refused(daemon + " broke off the TLS handshake (" + reason

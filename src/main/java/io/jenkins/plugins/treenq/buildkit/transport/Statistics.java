@@ -7,8 +7,8 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 
 /**
- * Switches off that each channel and each server of gRPC looks for OpenCensus, which is not there. On an agent, looking
- * for a class that does not exist takes a round trip to the controller.
+ * Prevents each channel and server of gRPC from looking for OpenCensus, which the plugin does not contain. On an agent,
+ * looking for a class that does not exist takes a round trip to the controller.
  */
 public final class Statistics {
     private Statistics() {}

@@ -26,8 +26,8 @@ final class TlsContexts {
         if (tls.certificatePem().isBlank() != tls.keyPem().isBlank()) {
             throw new BuildkitException.InvalidRequestException(
                     tls.keyPem().isBlank()
-                            ? "there is a client certificate without a client key; give its key, too"
-                            : "there is a client key without a client certificate; give its certificate, too");
+                            ? "there is a client certificate without a client key; configure both or neither"
+                            : "there is a client key without a client certificate; configure both or neither");
         }
         if (!tls.certificatePem().isBlank()) {
             X509Certificate[] chain = certificates(tls.certificatePem(), "client certificate");
@@ -37,7 +37,7 @@ final class TlsContexts {
                     throw new BuildkitException.InvalidRequestException(
                             "the client key does not belong to the client certificate of "
                                     + chain[0].getSubjectX500Principal().getName()
-                                    + "; give the key that this certificate was made for");
+                                    + "; configure the key that belongs to this certificate");
                 }
                 builder.keyManager(key, chain);
             } catch (GeneralSecurityException e) {
@@ -48,7 +48,7 @@ final class TlsContexts {
             return GrpcSslContexts.configure(builder, SslProvider.JDK).build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new BuildkitException.InvalidRequestException(
-                    "client certificate and key do not fit together, or this JVM cannot use them", e);
+                    "the client certificate and key do not match, or this JVM does not support them", e);
         }
     }
 

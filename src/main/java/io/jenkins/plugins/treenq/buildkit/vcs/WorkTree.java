@@ -93,7 +93,7 @@ final class WorkTree {
         }
         checkType(file);
         if (!file.toRealPath().startsWith(boundary)) {
-            throw new UnreadableRepositoryException(file + " leads outside of " + boundary);
+            throw new UnreadableRepositoryException(file + " leads out of " + boundary);
         }
     }
 
@@ -150,7 +150,7 @@ final class WorkTree {
                 try {
                     checkObjects(objects.resolve(line), alternatesLeft - 1);
                 } catch (InvalidPathException e) {
-                    throw new UnreadableRepositoryException(alternates + " has something that cannot be a path");
+                    throw new UnreadableRepositoryException(alternates + " contains an invalid path");
                 }
             }
         }
@@ -160,7 +160,7 @@ final class WorkTree {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_CONFIG_BYTES + 1);
             if (bytes.length > MAX_CONFIG_BYTES) {
-                throw new UnreadableRepositoryException(file + " is larger than a git configuration is");
+                throw new UnreadableRepositoryException(file + " is too large for a git configuration");
             }
             return new String(bytes, StandardCharsets.UTF_8);
         }
@@ -181,7 +181,7 @@ final class WorkTree {
         }
         String objects = config.getString("extensions", null, "objectformat");
         if (objects != null && !objects.equalsIgnoreCase("sha1")) {
-            throw new UnreadableRepositoryException("it names objects by " + objects + ", which is not known here");
+            throw new UnreadableRepositoryException("its object format " + objects + " is not supported");
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names of builders in a form that is not saved yet: offers them as the default builder, and marks one that is there twice.
+// Offers the names of builders in the unsaved form as the default builder, and marks names that occur twice.
 (function () {
   "use strict";
 
@@ -17,7 +17,7 @@
       }
     });
     const select = scope.querySelector("select[name='_.defaultBuilder']");
-    // Jenkins fills it first.
+    // Jenkins fills the list first.
     if (select === null || select.options.length === 0) {
       return;
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Folds what finished steps of image builds wrote to the console. What failed, warns or still runs stays in sight.
+// Collapses the output of finished steps of image builds in the console. Failed and running steps and warnings stay visible.
 (function () {
   "use strict";
 
-  // Fewer are not worth a click.
+  // Output with fewer lines is not collapsed.
   const FEWEST_FOLDED = 4;
 
-  // Where a browser finds folded text, it shows it.
+  // If the search of the browser finds collapsed text, the browser expands it.
   const FOLDED = "onbeforematch" in document.documentElement ? "until-found" : true;
 
   /** By build and number: what was written of a step that has not ended, in groups with a name each. */
@@ -48,7 +48,7 @@
   }
 
   function read(line) {
-    // Other scripts of a page may have it looked through again.
+    // Other scripts of the page can cause this code to run again.
     if (known.has(line)) {
       return;
     }

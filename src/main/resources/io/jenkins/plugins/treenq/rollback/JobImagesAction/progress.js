@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  // What is under way ends at some time, and the page says then how.
+  // Reloads the list until no rollback is running, so that the page shows the results.
   document.addEventListener("DOMContentLoaded", function () {
     if (document.querySelector(".treenq-job-images__result [data-state='UNDER_WAY']")) {
       setTimeout(function () {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Draws which steps of a build need the results of which others: inputs above, a link to each step in its box.
+// Draws the dependencies between the steps of a build: inputs above, and a link to each step in its box.
 window.treenqGraph = (function () {
   "use strict";
 
   const NAMESPACE = "http://www.w3.org/2000/svg";
   const MOST_STEPS = 200;
-  // Of the places where an edge passes by the steps between its ends.
+  // The maximum number of places where edges pass the steps between their ends.
   const MOST_BENDS = 2000;
   const WIDTH = 230;
   const HEIGHT = 40;
@@ -243,8 +243,8 @@ window.treenqGraph = (function () {
   /**
    * Draws the steps.
    *
-   * @param describe says of a step what is written below its name
-   * @return brings the drawing up to date with steps that have another state; null when there is nothing to draw
+   * @param describe returns the text below the name of a step
+   * @return a function that updates the drawing for changed steps; null if there is nothing to draw
    */
   function draw(container, steps, describe) {
     container.textContent = "";

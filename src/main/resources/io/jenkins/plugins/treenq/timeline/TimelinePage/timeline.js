@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fills the page of an image build from its JSON, and follows the build until it is over.
+// Fills the page of an image build from its JSON, and updates the page until the build has ended.
 (function () {
   "use strict";
 
@@ -7,7 +7,7 @@
   const SLOWEST_POLL_MILLIS = 30000;
   const FAILURES_BEFORE_SAYING_SO = 3;
   const MOST_TICKS = 6;
-  // Beyond this share there is no room for what is written at it.
+  // Beyond this fraction of the width, there is no space for the label.
   const LAST_TICK = 0.9;
   const TICK_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400];
   const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
@@ -88,7 +88,7 @@
     setText(figure, "place", place.file + ":" + place.line);
     const lines = part(figure, "lines");
     place.lines.forEach(function (line, index) {
-      // What follows the last line break of a file is no line.
+      // The text after the last line break of a file is not a line.
       if (line.text === "" && !line.marked && index === place.lines.length - 1) {
         return;
       }
@@ -190,7 +190,7 @@
       variants.appendChild(variantOf(variant));
     });
     if (window.Behaviour) {
-      // Jenkins' own: makes buttons copy.
+      // A function of Jenkins that enables copy buttons.
       window.Behaviour.applySubtree(part(root, "image-section"), true);
     }
   }
@@ -327,7 +327,7 @@
     show(root, "warnings-section", build.warnings.length > 0);
     show(root, "warnings-fact", build.warnings.length > 0);
     setText(root, "warning-count", String(build.warnings.length));
-    // Those that are there never change.
+    // Displayed warnings never change.
     build.warnings.slice(list.children.length).forEach(function (warning) {
       const item = elementOf("warning");
       setText(item, "summary", warning.summary);
@@ -551,7 +551,7 @@
         }
       })
       .catch(function () {
-        // The next time the page hears of the step, it is tried again.
+        // The log is requested again when the page receives the next change of the step.
         shown.outputLines = -1;
       });
   }

@@ -87,7 +87,7 @@ class BakeLimitsTest {
 
     @Test
     void numbersWithoutEndAreRefused() {
-        assertRefused("is no number", "target \"default\" { args = { A = 1e99999 } }");
+        assertRefused("is not a valid number", "target \"default\" { args = { A = 1e99999 } }");
         StringBuilder hcl = new StringBuilder("N0 = 1e900\n");
         for (int i = 1; i < 40; i++) {
             hcl.append("N")

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon attests of an image, in the registry and in its history. */
+/** Attestations by a real daemon, in the registry and in its history. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class AttestationsTest {
@@ -63,7 +63,7 @@ class AttestationsTest {
         return Builds.request(Builds.push(daemon.registry() + "/" + repository(name) + ":1"));
     }
 
-    /** The statements that an index in the registry holds, by predicate. */
+    /** Returns the statements of an index in the registry by predicate type. */
     private List<JsonObject> statements(String name, String predicate) throws Exception {
         Registry registry = new Registry(daemon);
         List<JsonObject> found = new ArrayList<>();
@@ -118,7 +118,7 @@ class AttestationsTest {
     }
 
     @Test
-    void thereIsNoneInTheImageUnlessAskedForButAlwaysInTheHistory() throws Exception {
+    void attestationsAreOptionalInTheImageAndAlwaysInTheHistory() throws Exception {
         BuildResult result = build("FROM scratch\nCOPY Dockerfile /\n", pushed("plain"));
         assertTrue(json(new Registry(daemon).text(repository("plain"), "manifests/1"))
                 .has("layers"));
@@ -126,7 +126,7 @@ class AttestationsTest {
     }
 
     @Test
-    void eachPlatformHasItsOwn() throws Exception {
+    void eachPlatformHasItsOwnProvenance() throws Exception {
         BuildResult result = build(
                 "FROM scratch\nCOPY Dockerfile /\n", pushed("platforms").option("platform", "linux/amd64,linux/arm64"));
         assertEquals(
@@ -137,7 +137,7 @@ class AttestationsTest {
     }
 
     @Test
-    void aBillOfMaterialsIsMadeByTheScannerThatIsNamed() throws Exception {
+    void theSelectedScannerCreatesTheSbom() throws Exception {
         Files.writeString(folder.resolve("scan"), """
                 echo '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document",\
                 "predicate":{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"found by the scanner"}}' \
@@ -152,7 +152,7 @@ class AttestationsTest {
     }
 
     @Test
-    void aBuildThatNobodyKnowsHasNoProvenance() {
+    void anUnknownBuildHasNoProvenance() {
         BuildkitException failure =
                 assertThrows(BuildkitException.InvalidRequestException.class, () -> client.provenance("no-such-build"));
         assertTrue(failure.getMessage().contains("no-such-build"), failure.getMessage());

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes wrong in a real daemon ends in one line that says what happened, and nothing is pushed. */
+/** Failures in a real daemon are reported in one line, and nothing is pushed. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class BuildFailureTest {
@@ -108,12 +108,12 @@ class BuildFailureTest {
     }
 
     @Test
-    void aBaseImageThatIsNotThereIsNamed() throws Exception {
+    void aMissingBaseImageIsNamed() throws Exception {
         assertFails("FROM " + daemon.env().get("TREENQ_MIRROR") + "/library/nosuch:1\n", "nosuch:1", "does not exist");
     }
 
     @Test
-    void aBaseImageThatWantsALoginIsRefusedWithoutOne() throws Exception {
+    void aPrivateBaseImageCannotBePulledWithoutALogin() throws Exception {
         Builds.dockerfile(folder, "FROM " + daemon.registry() + "/library/private:1\n");
         String message = failure(
                         BuildkitException.RegistryRefusedException.class,
@@ -124,7 +124,7 @@ class BuildFailureTest {
     }
 
     @Test
-    void aWrongPasswordIsSaidAndNothingIsPushed() throws Exception {
+    void aWrongPasswordIsReportedAndNothingIsPushed() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         String repository = "client/refused-" + daemon.version();
         RegistryLogin wrong = new RegistryLogin(daemon.login().username(), "not-the-password");
@@ -140,13 +140,13 @@ class BuildFailureTest {
     }
 
     @Test
-    void aRegistryThatIsNotThereIsSaid() throws Exception {
+    void anUnknownRegistryIsReported() throws Exception {
         assertPushFails("localhost:1/nobody/here:1", "nothing listens at the registry's address");
-        assertPushFails("registry.invalid/nobody/here:1", "the daemon does not know the registry's host");
+        assertPushFails("registry.invalid/nobody/here:1", "the daemon cannot resolve the registry's host name");
     }
 
     @Test
-    void aRegistryThatDeniesThePushIsSaid() throws Exception {
+    void aRegistryThatDeniesThePushIsReported() throws Exception {
         HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/", exchange -> {
             boolean write = !exchange.getRequestMethod().matches("GET|HEAD");
@@ -195,7 +195,7 @@ class BuildFailureTest {
     }
 
     @Test
-    void aDaemonThatIsKilledDuringABuildIsSaidAndKnowsNothingOfItAfterwards() throws Exception {
+    void aDaemonThatIsKilledDuringABuildIsReportedAndHasNoRecordOfTheBuild() throws Exception {
         String name = "killed-" + daemon.version();
         String repository = "client/" + name;
         Daemon victim = daemon.another(name);
@@ -232,7 +232,7 @@ class BuildFailureTest {
     }
 
     @Test
-    void aRegistryThatGoesAwayDuringThePushIsSaid() throws Exception {
+    void aRegistryThatStopsDuringThePushIsReported() throws Exception {
         HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/", exchange -> {
             switch (exchange.getRequestMethod()) {
@@ -252,7 +252,7 @@ class BuildFailureTest {
     }
 
     @Test
-    void aRegistryWithACertificateOfAnotherAuthorityIsSaid() throws Exception {
+    void aRegistryWithACertificateOfAnotherCaIsReported() throws Exception {
         // To localhost the daemon would go on without TLS.
         InetAddress host = InetAddress.getLocalHost();
         assumeTrue(
@@ -285,7 +285,7 @@ class BuildFailureTest {
     }
 
     @Test
-    void aFullDiskOfTheDaemonIsSaid() throws Exception {
+    void aFullDiskOfTheDaemonIsReported() throws Exception {
         String name = "full-" + daemon.version();
         Daemon small = daemon.another(name, "--disk", "64M");
         try {

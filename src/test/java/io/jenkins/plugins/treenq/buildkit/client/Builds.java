@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What the tests of the client build with. */
+/** Helpers to build in tests of the client. */
 public final class Builds {
-    /** Makes the same input give the same image, whoever builds it. */
+    /** Makes images of the same input equal for all clients. */
     static final Map<String, String> REPRODUCIBLE = Map.of("build-arg:SOURCE_DATE_EPOCH", "1700000000");
 
     private Builds() {}
@@ -68,7 +68,7 @@ public final class Builds {
         throw new AssertionError("the daemon has no end of build " + ref);
     }
 
-    /** What buildctl reports for the same build. */
+    /** Returns the digest that buildctl reports for the same build. */
     static String buildctlDigest(Daemon daemon, Path folder, Path scratch, String name)
             throws IOException, InterruptedException {
         Path metadata = scratch.resolve("metadata.json");
@@ -88,7 +88,7 @@ public final class Builds {
                 .getAsString();
     }
 
-    /** Remembers a build's output, and lets a test wait for a part of it. */
+    /** Records a build's output; a test can wait for a part of it. */
     static final class Log implements BuildListener {
         private final StringBuffer text = new StringBuffer();
         private final String awaited;

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon keeps on its disk, and gives up; a daemon of its own, since others build with the shared one. */
+/**
+ * The cache of a real daemon and its pruning. The test uses its own daemon, because other tests build on the shared
+ * one.
+ */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class CacheTest {
@@ -43,7 +46,7 @@ class CacheTest {
     Path scratch;
 
     @Test
-    void whatBuildsLeaveIsShownAndPrunedAsBuildctlSeesIt() throws Exception {
+    void usageAndPruningEqualBuildctls() throws Exception {
         String name = "cache-" + daemon.version();
         Daemon own = daemon.another(name);
         try (BuildkitClient client = BuildkitClient.connect(own.endpoint())) {
@@ -111,12 +114,12 @@ class CacheTest {
     }
 
     @Test
-    void aFilterThatIsNoneIsSaid() throws Exception {
+    void anInvalidFilterIsReported() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (String filter : List.of("type=>", "==")) {
                 BuildkitException failure =
                         assertThrows(BuildkitException.class, () -> client.diskUsage(List.of(filter)));
-                assertFalse(failure.getMessage().contains("does not answer"), failure.getMessage());
+                assertFalse(failure.getMessage().contains("does not respond"), failure.getMessage());
                 CachePolicy policy = new CachePolicy(false, List.of(filter), Duration.ofDays(1), 0, 0, 0);
                 assertThrows(BuildkitException.class, () -> client.prune(policy, record -> {}));
                 assertThrows(BuildkitException.class, () -> client.workers(List.of(filter)));
@@ -125,7 +128,7 @@ class CacheTest {
     }
 
     @Test
-    void whatThrowsWhileItHearsOfPruningIsPassedOn() throws Exception {
+    void anExceptionOfThePruneListenerIsThrown() throws Exception {
         String name = "cache-thrown-" + daemon.version();
         Daemon own = daemon.another(name);
         try (BuildkitClient client = BuildkitClient.connect(own.endpoint())) {
@@ -142,7 +145,7 @@ class CacheTest {
     }
 
     @Test
-    void workersTellTheirRulesAndAreFiltered() throws Exception {
+    void workersHaveGcRulesAndCanBeFiltered() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Worker worker = client.workers().get(0);
             assertEquals(daemon.version(), worker.version().version());

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An error on a thread that nobody waits for ends the build, and is what the build ends with. */
+/** An error on a background thread of the client ends the build with this error. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(180)
@@ -74,12 +74,12 @@ class ClientErrorTest {
     }
 
     @Test
-    void whileASecretIsLookedUp() throws Exception {
+    void anErrorDuringTheLookupOfASecretFailsTheBuild() throws Exception {
         assertEndsWithTheError(Builds.request(), content(daemon.logins(), id -> fail(), Map.of()));
     }
 
     @Test
-    void whileALoginIsLookedUp() throws Exception {
+    void anErrorDuringTheLookupOfALoginFailsTheBuild() throws Exception {
         RegistryLogins logins = host -> host.equals(daemon.registry()) ? fail() : Optional.empty();
         Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
         assertEndsWithTheError(
@@ -88,7 +88,7 @@ class ClientErrorTest {
     }
 
     @Test
-    void whileAResultIsWritten() throws Exception {
+    void anErrorWhileWritingAResultFailsTheBuild() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN true\n");
         assertEndsWithTheError(
                 Builds.request(new Export("tar", Map.of())),
@@ -96,7 +96,7 @@ class ClientErrorTest {
     }
 
     @Test
-    void whileAnUploadIsOpened() throws Exception {
+    void anErrorWhileOpeningAnUploadFailsTheBuild() throws Exception {
         assertEndsWithTheError(
                 Builds.request().option("context", Upload.address("u")),
                 new SessionContent(

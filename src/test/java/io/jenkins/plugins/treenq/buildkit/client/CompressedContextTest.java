@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A context that is sent compressed over a slow link is the same context. */
+/** A build context that is sent compressed over a slow link results in the same image. */
 @Timeout(600)
 class CompressedContextTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
@@ -80,7 +80,7 @@ class CompressedContextTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void theImageIsTheSameAndTheLogSaysWhatWasSent(Daemon daemon) throws Exception {
+    void theImageIsTheSameAndTheLogHasTheNumberOfSentBytes(Daemon daemon) throws Exception {
         Builds.Log log = new Builds.Log();
         String compressed;
         long sent;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is wrong with an address or a certificate is said in one line. */
+/** Problems with an address or certificate are reported in one line. */
 class ConnectTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final Instant TOMORROW = Instant.now().plus(Duration.ofDays(1));
@@ -55,7 +55,7 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonTellsItsVersionAndWorkersOverTlsAndOverItsSocket(Daemon daemon) throws Exception {
+    void versionAndWorkersAreReadOverTlsAndOverASocket(Daemon daemon) throws Exception {
         for (Endpoint endpoint : new Endpoint[] {daemon.endpoint(), Endpoint.of(daemon.socket(), null)}) {
             try (BuildkitClient client = BuildkitClient.connect(endpoint)) {
                 assertEquals(daemon.version(), client.info().version());
@@ -67,7 +67,7 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonWithoutOurCertificateAuthorityIsNotTrusted(Daemon daemon) throws Exception {
+    void aDaemonWithACertificateOfAnotherCaIsNotTrusted(Daemon daemon) throws Exception {
         Tls tls =
                 new Tls("", Certificates.authority("other").certificatePem(), daemon.certificatePem(), daemon.keyPem());
         assertSays(
@@ -75,21 +75,21 @@ class ConnectTest {
                 refusal(BuildkitException.TlsRefusedException.class, Endpoint.of(daemon.address(), tls)));
     }
 
-    /** As a CA that was made anew, such as by {@code buildkit/certs} in another folder. */
+    /** A CA with the same name and another key, as {@code buildkit/certs} creates in another folder. */
     @Test
-    void anotherAuthorityOfTheSameNameIsSaid() throws Exception {
+    void anotherCaOfTheSameNameIsReported() throws Exception {
         Certificates.Identity right = Certificates.authority("ca");
         try (TestServer server = new TestServer(Certificates.server(right, "localhost", TOMORROW), "v0.23.0")) {
             Tls tls = new Tls("localhost", Certificates.authority("ca").certificatePem(), "", "");
             assertSays(
-                    "was signed by another CA than the one that is given, which has the same name and another key",
+                    "is signed by another CA than the configured one, which has the same name and another key",
                     refusal(BuildkitException.TlsRefusedException.class, server.endpoint(tls)));
         }
     }
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonRefusesAClientWithoutACertificateOrWithOneOfAnotherAuthority(Daemon daemon) throws Exception {
+    void aDaemonRefusesAClientWithoutACertificateOfItsCa(Daemon daemon) throws Exception {
         Certificates.Identity stranger = Certificates.authority("stranger");
         for (Tls tls : new Tls[] {
             new Tls("", daemon.caPem(), "", ""),
@@ -114,14 +114,14 @@ class ConnectTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonThatWantsTlsIsNotReachedWithout(Daemon daemon) {
+    void aDaemonThatRequiresTlsIsReportedWithoutTls(Daemon daemon) {
         assertSays(
                 "certificates",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of(daemon.address(), null)));
     }
 
     @Test
-    void anExpiredCertificateOfTheDaemonIsSaid() throws Exception {
+    void anExpiredCertificateOfTheDaemonIsReported() throws Exception {
         Certificates.Identity authority = Certificates.authority("ca");
         try (TestServer server = new TestServer(Certificates.server(authority, "localhost", YESTERDAY), "v0.23.0")) {
             Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
@@ -131,10 +131,10 @@ class ConnectTest {
 
     /** What a server answers that knows TLS 1.1 at most, as OpenSSL writes it: a fatal alert. */
     @Test
-    void aServerWithoutANewerTlsIsSaid() throws Exception {
+    void aServerWithAnOldTlsVersionIsReported() throws Exception {
         byte[] protocolVersion = {0x15, 3, 2, 0, 2, 2, 70};
         byte[] internalError = {0x15, 3, 3, 0, 2, 2, 80};
-        assertSays(" offers no version of TLS from 1.2 on", refusalOfServer(protocolVersion));
+        assertSays(" does not support TLS 1.2 or newer", refusalOfServer(protocolVersion));
         assertSays(" broke off the TLS handshake (internal error)", refusalOfServer(internalError));
     }
 
@@ -162,22 +162,22 @@ class ConnectTest {
     }
 
     @Test
-    void aKeyThatIsNotTheCertificatesIsSaidAndWhichHalfIsMissing() {
+    void aMismatchedKeyAndAMissingKeyOrCertificateAreReported() {
         Certificates.Identity one = Certificates.authority("one");
         Certificates.Identity other = Certificates.authority("other");
         Certificates.Identity ec = Certificates.server(one, "ec", TOMORROW);
         String ca = one.certificatePem();
         for (String key : new String[] {other.keyPem(), ec.keyPem()}) {
             assertEquals(
-                    "the client key does not belong to the client certificate of CN=one; give the key that this certificate"
-                            + " was made for",
+                    "the client key does not belong to the client certificate of CN=one; configure the key that belongs to"
+                            + " this certificate",
                     invalid(new Tls("", ca, one.certificatePem(), key)));
         }
         assertEquals(
-                "there is a client certificate without a client key; give its key, too",
+                "there is a client certificate without a client key; configure both or neither",
                 invalid(new Tls("", ca, one.certificatePem(), "")));
         assertEquals(
-                "there is a client key without a client certificate; give its certificate, too",
+                "there is a client key without a client certificate; configure both or neither",
                 invalid(new Tls("", ca, "", one.keyPem())));
     }
 
@@ -189,7 +189,7 @@ class ConnectTest {
     }
 
     @Test
-    void aDaemonOlderThanTheOldestThatWorksIsSaid() throws Exception {
+    void anUnsupportedDaemonVersionIsReported() throws Exception {
         Certificates.Identity authority = Certificates.authority("ca");
         Tls tls = new Tls("localhost", authority.certificatePem(), "", "");
         Certificates.Identity identity = Certificates.server(authority, "localhost", TOMORROW);
@@ -202,7 +202,7 @@ class ConnectTest {
     }
 
     @Test
-    void nobodyListeningIsSaid() throws Exception {
+    void aPortWithoutAListenerIsReported() throws Exception {
         assertSays(
                 "nothing listens",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://127.0.0.1:1", null)));
@@ -212,12 +212,12 @@ class ConnectTest {
                         BuildkitException.UnreachableException.class,
                         Endpoint.of("unix:///nowhere/buildkitd.sock", null)));
         assertSays(
-                "not known",
+                "cannot be resolved",
                 refusal(BuildkitException.UnreachableException.class, Endpoint.of("tcp://nobody.invalid:1234", null)));
     }
 
     @Test
-    void somebodyWhoNeverAnswersIsGivenUpAfterTheTimeout() throws Exception {
+    void aServerThatNeverAnswersIsReportedAfterTheTimeout() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Endpoint endpoint =
                     new Endpoint(URI.create("tcp://127.0.0.1:" + silent.getLocalPort()), null, Duration.ofSeconds(1));
@@ -226,7 +226,7 @@ class ConnectTest {
     }
 
     @Test
-    void keysAndCertificatesThatAreNoneAreRefusedBeforeAnythingIsSent() {
+    void invalidKeysAndCertificatesAreRefusedBeforeAnythingIsSent() {
         Certificates.Identity identity = Certificates.authority("client");
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
@@ -237,7 +237,7 @@ class ConnectTest {
                 () -> BuildkitClient.connect(Endpoint.of("tcp://127.0.0.1:1", new Tls("", "no certificate", "", ""))));
     }
 
-    /** Answers Info as a daemon of some version would, or not at all when there is none. */
+    /** Answers the version request with the given version, or not at all if the version is null. */
     private static final class TestServer implements AutoCloseable {
         private final Server server;
 

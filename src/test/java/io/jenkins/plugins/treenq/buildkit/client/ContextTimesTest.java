@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The daemon is told the times that files have on the disk: a step that compares them, as {@code make} does, sees what
- * has changed, and the image is the one that buildctl's build of the same folder gives.
+ * The client sends the times that files have on the disk: a build step that compares them, such as {@code make},
+ * detects changes, and the image equals the one that buildctl's build of the same folder creates.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -51,7 +51,9 @@ class ContextTimesTest {
     @TempDir
     Path scratch;
 
-    /** Of cache mounts and shared keys, so that no earlier run of the tests has filled them. */
+    /**
+     * A unique part of the names of cache mounts and shared keys, so that no earlier run of the tests has filled them.
+     */
     private final String unique = UUID.randomUUID().toString();
 
     /** The clock of these tests: seconds pass when a checkout is written and when a step writes its output. */
@@ -63,7 +65,7 @@ class ContextTimesTest {
      */
     private final Random random = new Random();
 
-    /** What make does: the output is made of the source when the source is newer, and is kept in a cache mount. */
+    /** Works like {@code make}: creates the output if the source is newer, and keeps it in a cache mount. */
     private String makeLike(String copied) {
         return """
                 FROM busybox AS files
@@ -80,7 +82,7 @@ class ContextTimesTest {
                 """.formatted(copied, unique);
     }
 
-    /** A folder of its own whose files were all written just now. */
+    /** Creates a folder whose files are all new. */
     private Path checkout(String dockerfile, String source) throws IOException {
         Path checkout = Files.createTempDirectory(workspace, "checkout");
         Files.writeString(checkout.resolve("Dockerfile"), dockerfile);
@@ -106,14 +108,14 @@ class ContextTimesTest {
         }
     }
 
-    /** As the step builds. */
+    /** Returns a build with the parameters that the Pipeline step uses. */
     private DockerfileBuild.Builder ours(Path checkout) throws Exception {
         return DockerfileBuild.builder()
                 .context(workspace.relativize(checkout).toString())
                 .buildArgs(Map.of("CLOCK", Long.toString(now)));
     }
 
-    /** Bytes of the context that travelled, by the daemon's own account, and what came of it. */
+    /** The number of context bytes that were sent, as the daemon reports it, and the result. */
     private record Built(long bytes, BuildResult result) {}
 
     private Built build(DockerfileBuild.Builder build, String sharedKey) throws Exception {
@@ -133,7 +135,7 @@ class ContextTimesTest {
         }
     }
 
-    /** The files that come of it. */
+    /** Exports the files of the result, and returns their folder. */
     private Path files(Path checkout, String sharedKey) throws Exception {
         Path out = Files.createTempDirectory(workspace, "out");
         String name = workspace.relativize(out).toString();
@@ -167,7 +169,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void aStepSeesWhatAFreshCheckoutChanged() throws Exception {
+    void aBuildStepDetectsTheChangesOfAFreshCheckout() throws Exception {
         List<String> made = new ArrayList<>();
         for (String source : List.of("ddd", "eee", "fff")) {
             made.add(made(checkout(makeLike("src.txt"), source), unique));
@@ -196,14 +198,14 @@ class ContextTimesTest {
 
     /** A layer that COPY makes is found by its content, whoever made it. */
     @Test
-    void whatABuildLeavesInTheCacheIsRightForBuildctlToo() throws Exception {
+    void theCacheOfABuildIsCorrectForBuildctl() throws Exception {
         assertEquals("older", madeByBuildctl(checkout(makeLike("src.txt"), "older")));
         build(ours(checkout(makeLike("src.txt"), "newer")).target("files"), unique);
         assertEquals("newer", madeByBuildctl(checkout(makeLike("src.txt"), "newer")));
     }
 
     @Test
-    void timesAndTheirOrderAreThoseOnTheDiskInTheFirstBuildAndInLaterOnes() throws Exception {
+    void theImageHasTheTimesOnTheDiskInFirstAndLaterBuilds() throws Exception {
         Path checkout = Files.createDirectories(workspace.resolve("tree"));
         Files.writeString(checkout.resolve("Dockerfile"), "FROM scratch\nCOPY . /\n");
         Files.createDirectories(checkout.resolve("a/b"));
@@ -270,7 +272,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void theImageIsBuildctlsWithoutBeingAskedFor() throws Exception {
+    void theImageEqualsBuildctlsByDefault() throws Exception {
         Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
         for (String rewrite : List.of("true", "false")) {
             Built ours = build(
@@ -297,7 +299,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void theFilesAreBuildctlsWithoutAnyOption() throws Exception {
+    void exportedFilesEqualBuildctlsByDefault() throws Exception {
         Path checkout = checkout("FROM scratch\nCOPY . /\n", unique);
         build(ours(checkout).noCache(true).destinations(List.of(new FileOutput("tar", "ours.tar", Map.of()))), unique);
         Path theirs = scratch.resolve("theirs.tar");
@@ -317,7 +319,7 @@ class ContextTimesTest {
     }
 
     @Test
-    void ofAKeptWorkspaceOnlyWhatChangedTravelsWhateverElseIsBuiltInBetween() throws Exception {
+    void onlyChangedFilesOfAKeptWorkspaceAreSent() throws Exception {
         Path kept = large("kept");
         Path other = large("other");
         long first = build(ours(kept), "kept" + unique).bytes();
@@ -339,7 +341,7 @@ class ContextTimesTest {
 
     /** This is what the key is for. */
     @Test
-    void withoutAKeyWhatElseIsBuiltInBetweenMakesEverythingTravelAgain() throws Exception {
+    void withoutASharedKeyAnotherBuildCausesAllFilesToBeSentAgain() throws Exception {
         Path kept = large("kept");
         Path other = large("other");
         build(ours(kept), "");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Files that a build takes from elsewhere than one folder of this machine. */
+/** Build contexts other than one local folder. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class ContextsTest {
@@ -156,7 +156,7 @@ class ContextsTest {
     }
 
     @Test
-    void foldersAndImagesHaveNames() throws Exception {
+    void foldersAndImagesCanBeNamedContexts() throws Exception {
         Files.writeString(folder.resolve("part"), "of the folder\n");
         assertEquals(
                 "of the folder\nroot\n",

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people's parameters become, and which files a build may touch. */
+/** The conversion of users' parameters, and the files that a build may access. */
 class DockerfileBuildTest {
     private static final String DIGEST = "sha256:" + "ab".repeat(32);
 
@@ -49,7 +49,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void optionsAreTheFrontends() throws Exception {
+    void parametersBecomeOptionsOfTheFrontend() throws Exception {
         Map<String, String> options = prepared(DockerfileBuild.builder()
                         .target("prod")
                         .buildArgs(Map.of("VERSION", "1.4"))
@@ -89,7 +89,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void nothingIsAskedForThatNobodyAskedFor() throws Exception {
+    void unsetParametersAddNoOptions() throws Exception {
         PreparedBuild build = prepared(DockerfileBuild.builder()
                 .noCache(false)
                 .pull(false)
@@ -103,7 +103,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void noCacheForAllWinsOverStages() throws Exception {
+    void noCacheOverridesNoCacheStages() throws Exception {
         assertEquals(
                 "",
                 prepared(DockerfileBuild.builder().noCacheStages(List.of("a")).noCache(true))
@@ -113,7 +113,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void tagsAnnotationsAndOptionsMakeTheImagesExport() throws Exception {
+    void tagsAnnotationsAndOptionsBecomeTheImageExport() throws Exception {
         Export image = prepared(DockerfileBuild.builder()
                         .tags(List.of("registry.example.com/shop/web:1.4", "shop/web"))
                         .push(true)
@@ -174,7 +174,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void theDockerfileMayLieBesideTheContextButNotOutsideOfTheWorkspace() throws Exception {
+    void theDockerfileMayBeOutsideOfTheContextButNotOfTheWorkspace() throws Exception {
         Files.createDirectory(folder.resolve("web"));
         Files.writeString(root.resolve("workspace/Other"), "FROM scratch\n");
         Files.writeString(root.resolve("Outside"), "FROM scratch\n");
@@ -192,7 +192,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void aDockerfileOfTextNeedsNoFile() throws Exception {
+    void aDockerfileGivenAsTextNeedsNoFile() throws Exception {
         Files.delete(folder.resolve("Dockerfile"));
 
         PreparedBuild build = prepared(DockerfileBuild.builder().dockerfileText("FROM busybox\n"));
@@ -202,7 +202,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void aDockerfileOfTextNeedsNoFolderEither() throws Exception {
+    void aDockerfileGivenAsTextNeedsNoFolder() throws Exception {
         Files.delete(folder.resolve("Dockerfile"));
         Files.delete(folder);
 
@@ -215,7 +215,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void anAddressNeedsNoFileAtAll() throws Exception {
+    void aRemoteContextNeedsNoFile() throws Exception {
         for (String address : List.of(
                 "https://github.com/org/shop.git#main:web",
                 "http://example.com/context.tar.gz",
@@ -317,7 +317,7 @@ class DockerfileBuildTest {
     }
 
     @Test
-    void keysToACacheAreNotPrinted() {
+    void accessKeysOfACacheAreNotPrinted() {
         CacheEntry entry = new CacheEntry("s3", Map.of("bucket", "b", "secret_access_key", "hush"));
 
         assertFalse(entry.toString().contains("hush"));

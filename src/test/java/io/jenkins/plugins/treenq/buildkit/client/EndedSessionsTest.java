@@ -20,7 +20,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a client that lives long keeps of the builds that are over: a bounded few, whatever the number of builds. */
+/** The memory that a long-lived client uses for ended builds, which does not depend on the number of builds. */
 class EndedSessionsTest {
     private static final int BUILDS = 200;
 
@@ -64,7 +64,7 @@ class EndedSessionsTest {
     }
 
     @Test
-    void aClientKeepsNothingOfSessionsThatAreOver() throws Exception {
+    void aClientReleasesTheMemoryOfEndedSessions() throws Exception {
         Daemon daemon = Daemon.first();
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         try (BuildkitClient client =

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FailureExplanationTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            FROM a | linux/s390x | Dockerfile:1: base image a has none for linux/s390x; choose another image or platform
+            FROM a | linux/s390x | Dockerfile:1: base image a does not support linux/s390x; choose another image or platform
             FROM a | linux/s390x,linux/amd64 | it failed
             FROM a | '' | it failed
             FROM --platform=linux/riscv64 a | linux/s390x | it failed
             FROM --platform=linux/riscv64 a | '' | it failed
             """)
-    void onlyAPlatformThatIsKnownToBeLackingIsNamed(String instruction, String platforms, String line)
+    void onlyAPlatformThatIsKnownToBeMissingIsNamed(String instruction, String platforms, String line)
             throws Exception {
         BuildRequest request = BuildRequest.builder()
                 .frontend("dockerfile.v0")

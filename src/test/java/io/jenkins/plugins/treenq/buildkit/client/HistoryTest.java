@@ -41,7 +41,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon remembers of its builds. */
+/** The history of a real daemon. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class HistoryTest {
@@ -75,7 +75,7 @@ class HistoryTest {
     }
 
     @Test
-    void whatABuildReturnedIsRecalled() throws Exception {
+    void theResultOfABuildIsReadFromTheHistory() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN echo recalled > /made\n");
         BuildRequest request = Builds.request(Builds.push(daemon.registry() + "/client/recalled:1"))
                 .build();
@@ -88,7 +88,7 @@ class HistoryTest {
     }
 
     @Test
-    void aBuildThatFailedOrIsUnknownIsNotRecalled() throws Exception {
+    void aFailedOrUnknownBuildHasNoResult() throws Exception {
         String failed = build("FROM busybox\nRUN false\n", Builds.request());
 
         assertEquals(Optional.empty(), client.historyResult(failed));
@@ -96,7 +96,7 @@ class HistoryTest {
     }
 
     @Test
-    void aBuildThatEndedIsFoundWithAllThatWasAskedForAndMade() throws Exception {
+    void theRecordOfAnEndedBuildIsComplete() throws Exception {
         String image = daemon.registry() + "/client/history-" + daemon.version() + ":1";
         String ref = build(
                 "FROM busybox AS app\nRUN echo made > /made\n",
@@ -151,7 +151,7 @@ class HistoryTest {
     }
 
     @Test
-    void theLogOfABuildThatEndedIsToldAgain() throws Exception {
+    void theLogOfAnEndedBuildIsReplayed() throws Exception {
         BuildRequest request = BuildRequest.builder().option("no-cache", "").build();
         Builds.dockerfile(folder, "FROM busybox\nRUN for i in $(seq 500); do echo line $i 日本; done\n");
         Builds.Log first = new Builds.Log();
@@ -163,7 +163,7 @@ class HistoryTest {
     }
 
     @Test
-    void aRunningBuildIsFoundAndItsLogIsToldToItsEnd() throws Exception {
+    void aRunningBuildIsListedAndItsLogIsFollowedToItsEnd() throws Exception {
         BuildRequest request = BuildRequest.builder().option("no-cache", "").build();
         Builds.dockerfile(folder, "FROM busybox\nRUN echo started && sleep 12 && echo ended\n");
         Builds.Log log = new Builds.Log("started");
@@ -185,7 +185,7 @@ class HistoryTest {
     }
 
     @Test
-    void whyABuildFailedIsSaidAsItWasThen() throws Exception {
+    void theFailureOfABuildIsReadFromTheHistory() throws Exception {
         String ref = build("FROM busybox\nRUN echo before && \\\n  exit 5\n", BuildRequest.builder());
         BuildkitException.BuildFailedException failure =
                 (BuildkitException.BuildFailedException) client.failure(ref).orElseThrow();
@@ -197,7 +197,7 @@ class HistoryTest {
     }
 
     @Test
-    void aBuildIsPinnedUnpinnedAndForgotten() throws Exception {
+    void aRecordIsPinnedUnpinnedAndDeleted() throws Exception {
         String ref = build("FROM scratch\nCOPY Dockerfile /\n", BuildRequest.builder());
         client.pinHistory(ref, true);
         assertTrue(client.history(ref).orElseThrow().pinned());
@@ -208,7 +208,7 @@ class HistoryTest {
     }
 
     @Test
-    void whatIsNotThereIsSaid() {
+    void aMissingRecordIsReported() {
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> client.logs("no-such-build", BuildListener.NONE));
@@ -229,9 +229,9 @@ class HistoryTest {
         assertEquals(record.logs().sizeBytes(), bytes.size());
     }
 
-    /** The options that frontends take cache with are in the record, and stay there for days. */
+    /** The record of a build contains the frontend's options for cache imports for days. */
     @Test
-    void aBuildWhoseCacheIsTakenWithKeysIsNeverInTheHistory() throws Exception {
+    void aBuildThatImportsCacheWithKeysIsNeverInTheHistory() throws Exception {
         String key = "key-" + UUID.randomUUID();
         CacheEntry cache = new CacheEntry(
                 "s3",
@@ -283,7 +283,7 @@ class HistoryTest {
     }
 
     @Test
-    void whatHappensIsToldUntilAnInterrupt() throws Exception {
+    void eventsAreDeliveredUntilAnInterrupt() throws Exception {
         LinkedBlockingQueue<HistoryEvent> events = new LinkedBlockingQueue<>();
         CompletableFuture<Throwable> end = new CompletableFuture<>();
         BuildRequest request = BuildRequest.builder().build();

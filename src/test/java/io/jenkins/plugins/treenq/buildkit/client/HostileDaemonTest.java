@@ -30,7 +30,7 @@ import io.jenkins.plugins.treenq.buildkit.progress.PlainPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.RawJsonPrinter;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
+import io.jenkins.plugins.treenq.buildkit.solve.RandomMessages;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BuildHistoryRecord;
@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon answers, it becomes a value or an error of the known kind, in one line. */
+/** Random responses of a daemon result in a value or a known error of one line. */
 @Timeout(300)
 class HostileDaemonTest {
     private static final Digest DIGEST = new Digest("sha256:" + "0".repeat(64));
@@ -81,7 +81,7 @@ class HostileDaemonTest {
     Path folder;
 
     @Test
-    void anyAnswerToAnyCallBecomesAValueOrAnErrorInOneLine() throws Exception {
+    void everyResponseResultsInAValueOrAnErrorInOneLine() throws Exception {
         Fuzz.rounds(30, random -> {
             try (FakeDaemon daemon = new FakeDaemon(
                             nonsense(random, ControlGrpc.getServiceDescriptor()),
@@ -139,7 +139,7 @@ class HostileDaemonTest {
     }
 
     @Test
-    void aHistoryWithoutEndIsRefusedBeforeItFillsTheHeap() throws Exception {
+    void anEndlessHistoryIsRefusedBeforeItFillsTheHeap() throws Exception {
         BuildHistoryEvent event = BuildHistoryEvent.newBuilder()
                 .setRecord(BuildHistoryRecord.newBuilder().setRef("v").setFrontend("x".repeat(10 << 20)))
                 .build();
@@ -167,7 +167,7 @@ class HostileDaemonTest {
         }
     }
 
-    /** Shows all that is heard in every way that there is. */
+    /** A listener that passes all events to every kind of printer. */
     private static final class Printers implements BuildListener {
         private final PlainPrinter plain = new PlainPrinter(line -> assertTrue(line.indexOf('\n') < 0));
         private final RawJsonPrinter json = new RawJsonPrinter(line -> {});
@@ -248,7 +248,7 @@ class HostileDaemonTest {
             return garbage;
         }
         Message.Builder builder = prototype.newBuilderForType();
-        Nonsense.fill(builder, random, 0);
+        RandomMessages.fill(builder, random, 0);
         if (builder instanceof SolveResponse.Builder solved) {
             for (String key : List.of(
                     "containerimage.digest",
@@ -272,7 +272,7 @@ class HostileDaemonTest {
         return builder.build().toByteArray();
     }
 
-    /** What a daemon says of an error beyond its text. */
+    /** Random details of an error. */
     private static io.grpc.Metadata trailers(Random random) {
         io.grpc.Metadata trailers = new io.grpc.Metadata();
         com.google.rpc.Status.Builder status =
@@ -291,7 +291,7 @@ class HostileDaemonTest {
         return trailers;
     }
 
-    /** Messages as they are. */
+    /** A codec that passes messages on as bytes. */
     private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
         @Override
         public InputStream stream(byte[] message) {

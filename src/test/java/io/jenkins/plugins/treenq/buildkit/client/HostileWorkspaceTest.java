@@ -26,9 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Builds whose workspace and parameters are meant to bring files from elsewhere into the result, or to write elsewhere.
- */
+/** Builds whose workspace and parameters try to read or write files outside of the workspace. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
@@ -82,9 +80,9 @@ class HostileWorkspaceTest {
         assertEquals(Map.of("secret.txt", SECRET), outsideNow());
     }
 
-    /** The text of the path leads out of the workspace, and what it is on the disk does not. */
+    /** The text of the path is outside of the workspace, but the path on the disk is inside. */
     @Test
-    void theFolderOfTheDockerfileCannotBeAnotherOneThanWasChecked() throws Exception {
+    void aReplacedFolderOfTheDockerfileIsNotSent() throws Exception {
         Files.createDirectories(workspace.resolve("a/b/c"));
         Files.createSymbolicLink(workspace.resolve("l"), Path.of("a/b/c"));
         String path = "l/../../outside/secret.txt";
@@ -104,7 +102,7 @@ class HostileWorkspaceTest {
     }
 
     @Test
-    void aFolderThatBecameALinkIsNotSent() throws Exception {
+    void aFolderThatWasReplacedByALinkIsNotSent() throws Exception {
         Files.writeString(workspace.resolve("Dockerfile"), "FROM scratch\nCOPY . /\nCOPY --from=named . /\n");
         Files.createDirectories(workspace.resolve("app/inner"));
         Files.createDirectory(workspace.resolve("named"));
@@ -128,7 +126,7 @@ class HostileWorkspaceTest {
     }
 
     @Test
-    void resultsAreNotWrittenThroughLinksThatCameMeanwhile() throws Exception {
+    void resultsAreNotWrittenThroughLinksThatWereCreatedDuringTheBuild() throws Exception {
         Files.writeString(workspace.resolve("Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
         List<DockerfileBuild> builds = List.of(
                 DockerfileBuild.builder()
@@ -159,7 +157,7 @@ class HostileWorkspaceTest {
 
     /** The first result has a link, and the second one would be written through it. */
     @Test
-    void aResultCannotLeadAnotherOneAway() throws Exception {
+    void aLinkInAResultCannotRedirectAnotherResult() throws Exception {
         Files.writeString(
                 workspace.resolve("Dockerfile"),
                 "FROM busybox AS b\nRUN mkdir /o && ln -s " + outside + " /o/sub\nFROM scratch\nCOPY --from=b /o /\n");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Images that a real daemon builds and pushes for the client are those that it builds for buildctl. */
+/** Images that a real daemon builds for the client equal those that it builds for buildctl. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class ImageBuildTest {
@@ -69,7 +69,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void anImageIsBuiltAndPushedUnderTheDigestThatTheRegistryAndBuildctlName() throws Exception {
+    void theDigestOfAPushedImageEqualsTheRegistrysAndBuildctls() throws Exception {
         Builds.dockerfile(
                 folder, "FROM busybox\nCOPY greeting /\nRUN cat /greeting > /copy\nCMD [\"cat\", \"/copy\"]\n");
         Files.writeString(folder.resolve("greeting"), "hello from " + daemon.version() + "\n");
@@ -77,7 +77,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void ignoredFilesDoNotTravelAndReincludedOnesDo() throws Exception {
+    void ignoredFilesAreNotSentAndReincludedFilesAre() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY . /\n");
         Files.writeString(folder.resolve(".dockerignore"), "*.log\nbuild\n!build/keep\n**/tmp?\n");
         for (String file : List.of("a.log", "a.txt", "build/out", "build/keep/it", "x/y/tmp1", "x/y/tmp22")) {
@@ -88,7 +88,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void everyKindOfFileArrivesAsItIs() throws Exception {
+    void everyKindOfFileIsSentUnchanged() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY tree /\n");
         Path tree = Files.createDirectories(folder.resolve("tree"));
         for (String name : List.of("a", "a-b", "a.d", "with space", "umläut", "日本", "\uD83D\uDE00", "\uFF5E", "Z")) {
@@ -110,7 +110,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void aLargeFileArrivesWhole() throws Exception {
+    void aLargeFileIsSentCompletely() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY large /\n");
         byte[] bytes = new byte[LARGE_BYTES];
         new Random(1).nextBytes(bytes);
@@ -119,7 +119,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void twentyThousandFilesArrive() throws Exception {
+    void twentyThousandFilesAreSent() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY tree /\n");
         for (int i = 0; i < MANY_FILES; i++) {
             Path file = folder.resolve("tree/" + i % 100 + "/" + i);
@@ -165,7 +165,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void severalBuildsRunAtOnceOverOneClient() throws Exception {
+    void oneClientRunsSeveralBuildsConcurrently() throws Exception {
         int builds = 6;
         ExecutorService threads = Executors.newFixedThreadPool(builds);
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
@@ -191,7 +191,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void aSecretReachesTheStepThatMountsItAndOthersAreNotFound() throws Exception {
+    void aMountedSecretIsProvidedAndAnUnknownSecretIsNotFound() throws Exception {
         Builds.dockerfile(
                 folder,
                 "FROM busybox\nRUN --mount=type=secret,id=known wc -c < /run/secrets/known\n"
@@ -214,7 +214,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void outputWithCharactersBeyondAsciiIsDecodedWhole() throws Exception {
+    void nonAsciiOutputIsDecodedCorrectly() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN yes '日本語\uD83D\uDE00' | head -n 5000\n");
         Builds.Log log = new Builds.Log();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {

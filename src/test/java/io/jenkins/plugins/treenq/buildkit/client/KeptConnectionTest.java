@@ -66,7 +66,7 @@ class KeptConnectionTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void nobodyElseUsesIt(Daemon daemon) throws Exception {
+    void aClientWithAnotherEndpointDoesNotUseTheConnection(Daemon daemon) throws Exception {
         try (Relay relay = Relay.to(daemon.address())) {
             build(relay.endpoint(tls(daemon, "localhost")));
             for (Tls other : new Tls[] {
@@ -83,7 +83,7 @@ class KeptConnectionTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void twoClientsAtATimeHaveAConnectionEach(Daemon daemon) throws Exception {
+    void concurrentClientsHaveSeparateConnections(Daemon daemon) throws Exception {
         try (Relay relay = Relay.to(daemon.address())) {
             Endpoint endpoint = relay.endpoint(tls(daemon, "localhost"));
             build(endpoint);
@@ -124,7 +124,7 @@ class KeptConnectionTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aDaemonThatIsGoneIsSaidAsWithoutAKeptConnection(Daemon daemon) throws Exception {
+    void aStoppedDaemonIsReportedAsWithoutAKeptConnection(Daemon daemon) throws Exception {
         Relay relay = Relay.to(daemon.address());
         Endpoint endpoint = relay.endpoint(tls(daemon, "localhost"));
         build(endpoint);
@@ -135,7 +135,7 @@ class KeptConnectionTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void aClientThatIsClosedDuringABuildLeavesNoConnectionBehind(Daemon daemon) throws Exception {
+    void aClientThatIsClosedDuringABuildKeepsNoConnection(Daemon daemon) throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN echo started; sleep 600\n");
         try (Relay relay = Relay.to(daemon.address())) {
             Endpoint endpoint = relay.endpoint(tls(daemon, "localhost"));
@@ -156,7 +156,7 @@ class KeptConnectionTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void idleConnectionsAreClosedAfterAWhileAndFew(Daemon daemon) throws Exception {
+    void idleConnectionsAreLimitedAndClosedAfterAWhile(Daemon daemon) throws Exception {
         try (Relay relay = Relay.to(daemon.address())) {
             Endpoint endpoint = relay.endpoint(tls(daemon, "localhost"));
             IdleConnections brief = new IdleConnections(Duration.ZERO);

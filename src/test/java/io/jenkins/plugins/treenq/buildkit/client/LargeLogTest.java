@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LargeLogTest {
     private static final long MEGABYTES = Long.getLong("treenq.log.megabytes", 64);
 
-    /** Longer than the silence after which a daemon is given up. */
+    /** Longer than the silence after which the client stops waiting for the daemon. */
     private static final long STALLED_MILLIS = 7_000;
 
     @Parameter
@@ -43,7 +43,7 @@ class LargeLogTest {
     Path folder;
 
     @Test
-    void everyLineArrivesFromADaemonThatClipsNone() throws Exception {
+    void everyLineOfALargeLogIsDelivered() throws Exception {
         String name = "unclipped-" + daemon.version();
         Daemon unclipped = daemon.another(
                 name, "--env", "BUILDKIT_STEP_LOG_MAX_SIZE=-1", "--env", "BUILDKIT_STEP_LOG_MAX_SPEED=-1");
@@ -71,9 +71,9 @@ class LargeLogTest {
         }
     }
 
-    /** What made a build fail comes last, when nobody listens. */
+    /** The output that explains a failure comes last, when the listener is slow. */
     @Test
-    void aFailedBuildsLastLinesArriveAtAListenerThatStalls() throws Exception {
+    void aSlowListenerReceivesTheLastLinesOfAFailedBuild() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n");
         List<String> lines = new ArrayList<>();
         PlainPrinter printer = new PlainPrinter(line -> {}, (vertex, line) -> {
@@ -99,7 +99,7 @@ class LargeLogTest {
     }
 
     @Test
-    void whatADaemonClipsIsSaid() throws Exception {
+    void aTruncatedLogSaysSo() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN yes " + folder + " | head -c 5000000\n");
         Builds.Log log = new Builds.Log();
         build(daemon, log);

@@ -102,7 +102,7 @@ class LayoutTest {
     }
 
     @Test
-    void exportedCacheIsTheSameAsBuildctls() throws Exception {
+    void exportedCacheEqualsBuildctls() throws Exception {
         dockerfile();
         Path ours = scratch.resolve("ours");
         Path theirs = scratch.resolve("theirs");
@@ -123,7 +123,7 @@ class LayoutTest {
     }
 
     @Test
-    void aDaemonThatNeverBuiltItTakesItFromTheCache() throws Exception {
+    void anotherDaemonUsesTheImportedCache() throws Exception {
         String marker = dockerfile();
         Path cache = scratch.resolve("ca ché");
         exportCache(cache, "tag=some");
@@ -148,7 +148,7 @@ class LayoutTest {
     }
 
     @Test
-    void cacheThatIsNotThereIsToldAndTheBuildGoesOn() throws Exception {
+    void aMissingCacheIsReportedAndTheBuildContinues() throws Exception {
         dockerfile();
         Path cache = scratch.resolve("cache");
         exportCache(cache, "tag=some");
@@ -173,7 +173,7 @@ class LayoutTest {
     }
 
     @Test
-    void cacheCanBeClearedOfWhatIsOld() throws Exception {
+    void resetDeletesOldCacheContent() throws Exception {
         Path cache = scratch.resolve("cache");
         String old = dockerfile();
         exportCache(cache);
@@ -197,7 +197,7 @@ class LayoutTest {
     }
 
     @Test
-    void cacheEntriesThatMakeNoSenseAreRefused() {
+    void invalidCacheEntriesAreRefused() {
         Path cache = scratch.resolve("cache");
         for (BuildRequest.Builder request : List.of(
                 BuildRequest.builder().cacheImports(List.of(local())),
@@ -215,7 +215,7 @@ class LayoutTest {
     }
 
     @Test
-    void anImageInALayoutIsABaseImage() throws Exception {
+    void anImageInALayoutCanBeABaseImage() throws Exception {
         dockerfile();
         Path layout = scratch.resolve("layout");
         String base = build(
@@ -259,7 +259,7 @@ class LayoutTest {
     }
 
     @Test
-    void aLayoutThatIsNotThereIsToldBeforeTheBuild() {
+    void aMissingLayoutIsReportedBeforeTheBuild() {
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> build(
@@ -267,7 +267,7 @@ class LayoutTest {
     }
 
     @Test
-    void otherBackendsGetTheirAttributesAsTheyAre() throws Exception {
+    void attributesOfOtherBackendsAreUnchanged() throws Exception {
         dockerfile();
         for (String type : List.of("s3", "azblob", "gha")) {
             BuildkitException failure = assertThrows(

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Writes definitions as a program does that builds without a Dockerfile, by the numbers in solver/pb/ops.proto. */
+/** Creates LLB definitions, with the field numbers of {@code solver/pb/ops.proto}. */
 final class Llb {
     private Llb() {}
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Definitions of low-level operations, without a frontend. */
+/** Builds of LLB definitions without a frontend. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class LlbBuildTest {
@@ -43,7 +43,7 @@ class LlbBuildTest {
     }
 
     @Test
-    void aDefinitionIsBuiltAndPushedUnderTheDigestThatBuildctlNames() throws Exception {
+    void theDigestOfADefinitionsImageEqualsBuildctls() throws Exception {
         byte[] definition = Llb.run(IMAGE, "echo " + UUID.randomUUID() + " > /made");
         String name = daemon.registry() + "/client/llb-" + daemon.version();
         String ours;
@@ -86,7 +86,7 @@ class LlbBuildTest {
         }
     }
 
-    /** Whether the command ran, rather than being known. */
+    /** Returns whether the command was executed and not cached. */
     private boolean runs(BuildkitClient client, BuildRequest.Builder request) throws Exception {
         AtomicBoolean ran = new AtomicBoolean();
         client.build(request.ref(BuildRequest.newRef()).build(), content(), event -> {
@@ -98,7 +98,7 @@ class LlbBuildTest {
     }
 
     @Test
-    void aStepThatFailsIsSaid() throws Exception {
+    void aFailedOperationIsReported() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             BuildkitException.BuildFailedException failure = assertThrows(
                     BuildkitException.BuildFailedException.class,
@@ -113,7 +113,7 @@ class LlbBuildTest {
     }
 
     @Test
-    void whatIsNoDefinitionIsNotSent() throws Exception {
+    void anInvalidDefinitionIsNotSent() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (BuildRequest request : List.of(
                     BuildRequest.builder().definition(new byte[0]).build(),

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What many builds at once take of the JVM that they are in, and of one another. */
+/** The threads and memory of many concurrent builds in a JVM, and their effect on one another. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -76,7 +76,7 @@ class ManyBuildsTest {
                 .toString();
     }
 
-    /** On the heap, and what Netty has beside it. */
+    /** Returns the used heap and Netty's direct memory. */
     private static long bytes() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
@@ -91,7 +91,7 @@ class ManyBuildsTest {
         }
     }
 
-    /** Waits without work, once for all builds, and each of them has a context of its own. */
+    /** Creates a context. Its build step, which waits, is the same in all builds, and its files are not. */
     private Path context(int number) throws IOException {
         Path context = Files.createDirectory(folder.resolve("context-" + number));
         Files.write(context.resolve("data"), new byte[CONTEXT_BYTES + number]);
@@ -187,7 +187,7 @@ class ManyBuildsTest {
     }
 
     @Test
-    void buildsThatWaitForAPipeOrAListenerHoldUpNoOther() throws Exception {
+    void buildsThatWaitForAPipeOrAListenerDelayNoOthers() throws Exception {
         int each = 20;
         Builds.dockerfile(folder, "FROM busybox\nRUN echo " + folder + "\n");
         CountDownLatch waiting = new CountDownLatch(2 * each);
@@ -245,9 +245,9 @@ class ManyBuildsTest {
         }
     }
 
-    /** As a plugin's classes are in an agent, and in a controller that reloads plugins. */
+    /** Loads the classes in a separate class loader, like a plugin on an agent. */
     @Test
-    void theClassesCanBeUnloadedOnceNobodyBuilds() throws Exception {
+    void theClassesCanBeUnloadedWhenNoBuildRuns() throws Exception {
         URL[] urls = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
                 .map(ManyBuildsTest::url)
                 .toArray(URL[]::new);

@@ -62,7 +62,7 @@ class MetadataFileTest {
     }
 
     @Test
-    void theDescriptorTellsThePlatform() {
+    void theDescriptorContainsThePlatform() {
         MetadataFile metadata = MetadataFile.of(Map.of("containerimage.descriptor", base64(DESCRIPTOR)));
 
         assertEquals(List.of("linux/arm/v7"), metadata.platforms());

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Whatever the machine's libc and processor are, the JDK's own TLS and sockets are all that is used. */
+/** The client uses only the JDK's TLS and sockets, and no native libraries. */
 class NoNativeLibrariesTest {
     /** JNA, which Testcontainers brings to the tests' class path. */
     private static final Pattern OF_TESTS = Pattern.compile("jna-[0-9.]+\\.jar");
 
     @Test
-    void noLibraryOnTheClassPathBringsNativeCodeForNetworkOrTls() throws Exception {
+    void noLibraryContainsNativeCodeForNetworkOrTls() throws Exception {
         List<String> found = new ArrayList<>();
         for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
             String name = Path.of(path).getFileName().toString();
@@ -44,7 +44,7 @@ class NoNativeLibrariesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aConnectionLoadsNoneEither() throws Exception {
+    void aConnectionLoadsNoNativeLibrary() throws Exception {
         Path javaHome = Path.of(System.getProperty("java.home")).toRealPath();
         Daemon daemon = Daemon.first();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {

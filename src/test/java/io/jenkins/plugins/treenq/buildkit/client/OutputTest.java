@@ -32,7 +32,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What comes back from a real daemon is what buildctl gets for the same build. */
+/** Outputs of a real daemon equal those that buildctl receives. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class OutputTest {
@@ -127,7 +127,7 @@ class OutputTest {
     }
 
     @Test
-    void aFolderHasTheSameFilesModesLinksAndTimes() throws Exception {
+    void anExportedFolderEqualsBuildctls() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         buildctl("type=local,dest=" + theirs);
         build(new Output.Folder(ours), export("local", "setuid=true"));
@@ -138,7 +138,7 @@ class OutputTest {
     }
 
     @Test
-    void filesLoseBitsThatGiveRightsOnThisMachineUnlessTheyAreWanted() throws Exception {
+    void filesLoseSetuidAndSetgidBitsUnlessSetuidIsSet() throws Exception {
         Builds.dockerfile(
                 folder,
                 "FROM busybox AS b\nRUN mkdir /o && cd /o && for m in 4755 2711 1644; do echo > m$m; chmod $m m$m; done"
@@ -169,7 +169,7 @@ class OutputTest {
 
     /** Newer versions of buildctl fail. */
     @Test
-    void foldersMayHaveNamesThatAreNoUtf8() throws Exception {
+    void namesThatAreNotUtf8AreKept() throws Exception {
         Builds.dockerfile(
                 folder,
                 "FROM busybox\nRUN mkdir \"$(printf 'dir\\377')\" && echo hello > \"$(printf 'dir\\377/\\303')\"\n");
@@ -179,7 +179,7 @@ class OutputTest {
     }
 
     @Test
-    void withAnEpochAllTimesAreIts() throws Exception {
+    void withSourceDateEpochAllTimesAreTheEpoch() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         buildctl("type=local,dest=" + theirs, "build-arg:SOURCE_DATE_EPOCH=1700000000");
         build(new Output.Folder(ours), export("local", "setuid=true"), "build-arg:SOURCE_DATE_EPOCH=1700000000");
@@ -187,7 +187,7 @@ class OutputTest {
     }
 
     @Test
-    void aResultIsMergedIntoWhatIsThere() throws Exception {
+    void aResultIsMergedIntoAnExistingFolder() throws Exception {
         Builds.dockerfile(
                 folder,
                 "FROM busybox AS b\nRUN mkdir -p /o/dir/sub /o/was/x && echo new > /o/file && echo new > /o/dir/file"
@@ -211,7 +211,7 @@ class OutputTest {
     }
 
     @Test
-    void severalPlatformsComeInFoldersOfTheirOwn() throws Exception {
+    void severalPlatformsAreWrittenToSeparateFolders() throws Exception {
         Builds.dockerfile(
                 folder,
                 "FROM --platform=$BUILDPLATFORM busybox AS b\nARG TARGETARCH\nRUN mkdir /o && echo $TARGETARCH "
@@ -242,7 +242,7 @@ class OutputTest {
     }
 
     @Test
-    void deletingModeMirrorsOrSaysThatTheDaemonCannot() throws Exception {
+    void modeDeleteMirrorsOrIsReportedAsUnsupported() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nARG TARGETARCH\nCOPY a /dir/\n");
         Files.writeString(folder.resolve("a"), "new");
         for (Path target : List.of(ours, theirs)) {
@@ -266,7 +266,7 @@ class OutputTest {
     }
 
     @Test
-    void attestationsComeAsFiles() throws Exception {
+    void attestationsAreWrittenAsFiles() throws Exception {
         Builds.dockerfile(folder, "FROM busybox AS b\nRUN echo x > /x\nFROM scratch\nCOPY --from=b /x /\n");
         build(new Output.Folder(ours), export("local"), "attest:provenance=mode=max");
         // The older daemon puts the platform into the name.
@@ -279,7 +279,7 @@ class OutputTest {
     }
 
     @Test
-    void aTarArchiveHasTheSameBytes() throws Exception {
+    void aTarArchiveEqualsBuildctls() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         buildctl("type=tar,dest=" + theirs);
         build(new Output.Stream(() -> Files.newOutputStream(ours)), export("tar"));
@@ -288,7 +288,7 @@ class OutputTest {
     }
 
     @Test
-    void ociAndDockerArchivesHaveTheSameBytes() throws Exception {
+    void ociAndDockerArchivesEqualBuildctls() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         String epoch = "build-arg:SOURCE_DATE_EPOCH=1700000000";
         for (String type : List.of("oci", "docker")) {
@@ -305,7 +305,7 @@ class OutputTest {
     }
 
     @Test
-    void anOciLayoutHasTheSameBlobsAndIndex() throws Exception {
+    void anOciLayoutEqualsBuildctls() throws Exception {
         Builds.dockerfile(folder, EVERYTHING);
         String epoch = "build-arg:SOURCE_DATE_EPOCH=1700000000";
         String platforms = "platform=linux/amd64";
@@ -328,7 +328,7 @@ class OutputTest {
     }
 
     @Test
-    void oneBuildHasSeveralOutputs() throws Exception {
+    void aBuildCanHaveSeveralOutputs() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN echo several-" + daemon.version() + " > /x\n");
         String image = daemon.registry() + "/client/several-" + daemon.version() + ":1";
         Export push = export("image", "name=" + image, "push=true", "oci-mediatypes=true", "rewrite-timestamp=true");
@@ -365,7 +365,7 @@ class OutputTest {
     }
 
     @Test
-    void whatCannotBeWrittenFailsTheBuildInAClearLine() throws Exception {
+    void anUnwritableOutputFailsTheBuildWithOneLine() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n");
         BuildkitException full = assertThrows(
                 BuildkitException.OutputUnwritableException.class,
@@ -379,7 +379,7 @@ class OutputTest {
     }
 
     @Test
-    void exportsAndOutputsHaveToFit() {
+    void exportersRequireMatchingOutputs() {
         for (Export export : List.of(export("local"), export("oci"), export("tar"), export("oci", "tar=false"))) {
             assertThrows(
                     BuildkitException.InvalidRequestException.class,

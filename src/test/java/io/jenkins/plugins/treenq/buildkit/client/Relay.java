@@ -18,12 +18,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Stands between a client and a daemon, and does with their bytes what a test wants. */
+/** A relay between a client and a daemon, which a test controls. */
 final class Relay implements AutoCloseable {
     private static final int PIECE_BYTES = 16 << 10;
     private static final ByteBuffer END = ByteBuffer.allocate(0);
 
-    /** A side that has said nothing for this long waits for the other side. */
+    /** After this time without bytes, a side counts as waiting for the other side. */
     private static final long QUIET_MILLIS = 150;
 
     private final ServerSocketChannel server = ServerSocketChannel.open();
@@ -50,17 +50,17 @@ final class Relay implements AutoCloseable {
                 : new InetSocketAddress(address.getHost(), address.getPort());
     }
 
-    /** Passes everything on at once. */
+    /** Passes all bytes on immediately. */
     static Relay to(String address) throws IOException {
         return new Relay(address, connection -> connection.passAtOnce(Long.MAX_VALUE));
     }
 
-    /** Passes only so many bytes per second to the daemon. */
+    /** Limits the number of bytes per second to the daemon. */
     static Relay slow(String address, long bytesPerSecond) throws IOException {
         return new Relay(address, connection -> connection.passAtOnce(bytesPerSecond));
     }
 
-    /** Passes what one side says when that side has become quiet, so that round trips can be counted. */
+    /** Passes the bytes of a side on when that side has become quiet, so that round trips can be counted. */
     static Relay inTurn(String address) throws IOException {
         return new Relay(address, Connection::passInTurn);
     }
@@ -101,7 +101,7 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Loses all further bytes of the present connections, as a network does that has forgotten them. */
+    /** Drops all further bytes of the existing connections, like a firewall that has lost their state. */
     void lose() {
         connections.forEach(connection -> connection.lost = true);
     }
@@ -221,7 +221,7 @@ final class Relay implements AutoCloseable {
             }
         }
 
-        /** Delivers what comes until nothing comes for a while. Returns the number of bytes; -1 at the end. */
+        /** Passes bytes on until none arrive for a while. Returns the number of bytes; -1 at the end. */
         private static int deliver(BlockingQueue<ByteBuffer> from, SocketChannel to)
                 throws IOException, InterruptedException {
             List<ByteBuffer> all = new CopyOnWriteArrayList<>();

@@ -67,7 +67,7 @@ class RemoteCacheTest {
     }
 
     @Test
-    void anotherDaemonTakesStepsFromARegistryOrFromAnImage() throws Exception {
+    void anotherDaemonImportsCacheFromARegistryOrAnImage() throws Exception {
         String name = "cache" + daemon.version().replaceAll("\\W", "");
         Daemon other = daemon.another(name);
         try {
@@ -83,7 +83,7 @@ class RemoteCacheTest {
     }
 
     @Test
-    void anExportThatFailsFailsTheBuildUnlessItMayFail() throws Exception {
+    void aFailedCacheExportFailsTheBuildUnlessErrorsAreIgnored() throws Exception {
         CacheEntry nowhere = registry("localhost:1/cache:1", "min");
         BuildkitException failure = assertThrows(
                 BuildkitException.class,

@@ -61,9 +61,9 @@ class RunningBuildTest {
         }
     }
 
-    /** What is found out before a build, such as that its cache is not there, is told on another thread, too. */
+    /** Warnings from before the build, such as about a missing cache, are delivered on another thread, too. */
     @Test
-    void aListenerThatBlocksHoldsUpNeitherTheBeginningNorTheEndOfACancelledBuild() throws Exception {
+    void aBlockedListenerDoesNotDelayTheStartOrTheCancellationOfABuild() throws Exception {
         CompletableFuture<Thread> told = new CompletableFuture<>();
         CountDownLatch unblock = new CountDownLatch(1);
         SessionContent content = new SessionContent(

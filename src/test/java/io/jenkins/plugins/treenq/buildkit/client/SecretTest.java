@@ -17,7 +17,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Secrets at and beyond what can be given. */
+/** Secrets of the maximum size, larger ones, and unavailable ones. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class SecretTest {
@@ -47,14 +47,14 @@ class SecretTest {
     }
 
     @Test
-    void aSecretOfTheLargestSizeArrivesAndALargerOneIsNamed() throws Exception {
+    void theLargestAllowedSecretIsSentAndALargerOneIsReported() throws Exception {
         assertTrue(build(id -> Optional.of(new byte[Secrets.MAX_BYTES])).contains("512000"));
         String line = failure(id -> Optional.of(new byte[Secrets.MAX_BYTES + 1]));
         assertTrue(line.contains("secret it has 512001 bytes; a build can be given secrets of at most 512000"), line);
     }
 
     @Test
-    void whyASecretCannotBeHadIsSaidButNothingElseIs() {
+    void theReasonOfAnUnavailableSecretIsReportedWithoutOtherDetails() {
         String line = failure(id -> {
             throw new IllegalStateException("the vault is closed");
         });
@@ -62,7 +62,7 @@ class SecretTest {
         String other = failure(id -> {
             throw new UnsupportedOperationException("hunter2");
         });
-        assertTrue(other.contains("the client failed to answer"), other);
+        assertTrue(other.contains("the client failed to answer the request"), other);
         assertFalse(other.contains("hunter2"), other);
     }
 }

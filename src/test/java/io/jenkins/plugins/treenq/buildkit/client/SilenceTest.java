@@ -38,8 +38,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Slow links, broken ones, daemons that fall silent and builds that say nothing. All of it takes time but no work, so
- * everything is begun at once and each test waits for its part.
+ * Slow and broken links, daemons that fall silent, and builds without output. These cases take time but no processor,
+ * so all of them are started at once and each test waits for its own.
  *
  * <p>The links are in network namespaces, of 1 MB/s and 200 ms; {@code -Dtreenq.slow.megabytes=200} sends a larger
  * context than the usual one.
@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SilenceTest {
     private static final int MEGABYTES = Integer.getInteger("treenq.slow.megabytes", 20);
 
-    /** Each way. */
+    /** The delay in each direction. */
     private static final int DELAY_MILLIS = 100;
 
     /**
@@ -192,7 +192,7 @@ class SilenceTest {
     }
 
     @Test
-    void aContextTravelsWholeOverASlowLink() throws Exception {
+    void aContextIsSentCompletelyOverASlowLink() throws Exception {
         requireNamespaces();
         for (Process link : slow.values()) {
             BufferedReader lines = output(link);
@@ -202,7 +202,7 @@ class SilenceTest {
     }
 
     @Test
-    void aPartitionIsSaidAndLeavesNoBuildBehind() throws Exception {
+    void aNetworkPartitionIsReportedAndTheDaemonStopsTheBuild() throws Exception {
         requireNamespaces();
         for (Map.Entry<Daemon, Process> link : cut.entrySet()) {
             BufferedReader lines = output(link.getValue());
@@ -218,7 +218,7 @@ class SilenceTest {
     }
 
     @Test
-    void aDaemonThatIsStoppedIsSaidAndBuildsNoFurtherWhenItGoesOn() throws Exception {
+    void aSuspendedDaemonIsReportedAndStopsTheBuildWhenItContinues() throws Exception {
         for (Running build : stopped.values()) {
             ExecutionException failure =
                     assertThrows(ExecutionException.class, () -> build.end().get(2, TimeUnit.MINUTES));
@@ -231,7 +231,7 @@ class SilenceTest {
     }
 
     @Test
-    void aBuildThatSaysNothingForLongStaysAlive() throws Exception {
+    void aBuildWithoutOutputIsNotCancelled() throws Exception {
         for (Running build : idle.values()) {
             build.end().get(2, TimeUnit.MINUTES);
         }

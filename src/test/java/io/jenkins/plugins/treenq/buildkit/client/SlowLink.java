@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 final class SlowLink {
     private static final int PIECE_BYTES = 16 << 10;
 
-    /** A megabyte, which is more than is ever under way on such a link. */
+    /** One megabyte, which is more than such a link buffers. */
     private static final int PIECES = 64;
 
     private SlowLink() {}
@@ -66,7 +66,7 @@ final class SlowLink {
         System.out.flush();
     }
 
-    /** From now on every packet is lost, and nobody is told. */
+    /** Drops every packet from now on, without notice. */
     private static void cut() {
         try {
             new ProcessBuilder("tc", "qdisc", "replace", "dev", "lo", "root", "pfifo", "limit", "0")

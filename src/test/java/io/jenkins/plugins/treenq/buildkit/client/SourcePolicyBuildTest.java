@@ -20,7 +20,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Policies of sources and entitlements, as a real daemon applies them. */
+/** Source policies and entitlements with a real daemon. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class SourcePolicyBuildTest {
@@ -55,7 +55,7 @@ class SourcePolicyBuildTest {
     }
 
     @Test
-    void aSourceIsConvertedAsBuildctlConvertsIt() throws Exception {
+    void aConvertedSourceIsTheSameAsWithBuildctl() throws Exception {
         Builds.dockerfile(folder, "FROM nowhere.example.com/tools:1\nRUN echo converted > /made\n");
         String json = """
                 {"rules": [{"action": "CONVERT",
@@ -81,7 +81,7 @@ class SourcePolicyBuildTest {
     }
 
     @Test
-    void anEntitlementIsPassedOn() throws Exception {
+    void entitlementsAreSentToTheDaemon() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN --network=host true\n");
         BuildkitException failure = assertThrows(BuildkitException.class, () -> digest(Builds.request()));
         assertTrue(failure.getMessage().contains("network.host is not allowed"), failure.getMessage());
@@ -95,7 +95,7 @@ class SourcePolicyBuildTest {
     }
 
     @Test
-    void theProxyNetworkNeedsADaemonThatHasOne() throws Exception {
+    void theProxyNetworkRequiresADaemonThatSupportsIt() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         BuildRequest.Builder request =
                 Builds.request(Builds.push(daemon.registry() + "/client/proxy-" + daemon.version() + ":1"));
@@ -122,9 +122,9 @@ class SourcePolicyBuildTest {
         assertEquals(1, failure.exitCode(), failure.getMessage());
     }
 
-    /** Run with an image of docker/dockerfile, which no registry of the tests holds by itself. */
+    /** Needs an image of docker/dockerfile, which the registries of the tests do not contain by default. */
     @Test
-    void aFrontendImageBuildsWhatItBuildsForBuildctl() throws Exception {
+    void aFrontendImageBuildsTheSameImageAsWithBuildctl() throws Exception {
         String image = System.getenv("TREENQ_FRONTEND_IMAGE");
         assumeTrue(image != null, "needs a frontend's image in $TREENQ_FRONTEND_IMAGE");
         Builds.dockerfile(folder, "FROM busybox\nRUN echo by a frontend > /made\n");

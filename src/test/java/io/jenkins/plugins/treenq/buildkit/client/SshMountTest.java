@@ -12,7 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.keyfiles.PrivateKeyReader;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SshMountTest {
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
-    /** Has every key sign and OpenSSH verify it: once as a server would have it, once as a file's signature. */
+    /** Signs with every key and verifies with OpenSSH: once as a server does, once as the signature of a file. */
     private static final String SIGN_WITH_ALL = "ssh-add -L > /keys; cat /keys; i=0;"
             + " while read key; do i=$((i+1)); echo \"$key\" > /k$i.pub; ssh-add -T /k$i.pub;"
             + " echo data | ssh-keygen -q -Y sign -n file -f /k$i.pub > /sig;"
@@ -111,7 +111,7 @@ class SshMountTest {
 
     /** Written by ssh-keygen in one of its forms, with a passphrase and without. */
     @Test
-    void everyKindOfKeyInMemorySignsForAStep() throws Exception {
+    void buildStepsSignWithEveryKindOfKeyInMemory() throws Exception {
         List<String> kinds = List.of(
                 "rsa 3072 PEM",
                 "rsa 2048 RFC4716",
@@ -152,7 +152,7 @@ class SshMountTest {
     }
 
     @Test
-    void anAgentOfThisMachineListsAndSignsButIsNotChanged() throws Exception {
+    void anAgentOfThisMachineOnlyListsAndSigns() throws Exception {
         Path socket = folder.resolveSibling(folder.getFileName() + "-agent");
         Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -191,7 +191,7 @@ class SshMountTest {
 
     @Test
     void manyConnectionsAtOnceAreServed() throws Exception {
-        SshKey key = SshKeyForms.key(SshKeyForms.pair("RSA", 2048), "it");
+        SshKey key = SshKeyFormats.key(SshKeyFormats.pair("RSA", 2048), "it");
         String log = build(
                 Map.of("default", new SshAgent.Keys(List.of(key))),
                 "RUN --mount=type=ssh ssh-add -L > /k.pub; for i in $(seq 60); do"
@@ -200,8 +200,8 @@ class SshMountTest {
     }
 
     @Test
-    void anAgentThatWasNotGivenIsMissingOnlyWhereItIsRequired() throws Exception {
-        SshKey key = SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "it");
+    void aMissingAgentFailsOnlyRequiredMounts() throws Exception {
+        SshKey key = SshKeyFormats.key(SshKeyFormats.pair("Ed25519", 255), "it");
         Map<String, SshAgent> agents = Map.of("known", new SshAgent.Keys(List.of(key)));
         String log = build(
                 agents,
@@ -214,13 +214,13 @@ class SshMountTest {
                     BuildkitException.BuildFailedException.class,
                     () -> build(given, "RUN --mount=type=ssh,id=other,required=true true"));
             assertTrue(
-                    failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not given"),
+                    failed.getMessage().contains(given.isEmpty() ? "no SSH key" : "SSH agent other was not provided"),
                     failed.getMessage());
         }
     }
 
     @Test
-    void keysAndSocketsThatAreNoneFailBeforeTheBuild() {
+    void invalidKeysAndSocketsFailBeforeTheBuild() {
         for (SshAgent agent : List.of(
                 new SshAgent.Socket(folder.resolve("nothing"), false),
                 new SshAgent.Socket(folder, true),

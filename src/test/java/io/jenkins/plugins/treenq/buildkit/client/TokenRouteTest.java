@@ -32,7 +32,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Registries that want tokens: the daemon gets them with the login, or the client does and the login stays here. */
+/** Registries that require tokens: the daemon requests them with the login, or the client does and keeps the login. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class TokenRouteTest {
@@ -110,14 +110,14 @@ class TokenRouteTest {
     }
 
     @Test
-    void byDefaultTheDaemonGetsTheTokensItself() throws Exception {
+    void byDefaultTheDaemonRequestsTheTokens() throws Exception {
         push("app", "FROM scratch\nCOPY file /\n", all(null));
         assertFalse(registry.requests().isEmpty());
         assertFalse(agents().contains("treenq"), agents().toString());
     }
 
     @Test
-    void theClientGetsTheTokensAndKeepsTheLogin() throws Exception {
+    void theClientRequestsTheTokensAndDoesNotSendTheLogin() throws Exception {
         push("app", "FROM scratch\nCOPY file /\n", all(source().build()));
         assertEquals(Set.of("treenq"), agents());
         Request asked = registry.requests().get(0);
@@ -127,7 +127,7 @@ class TokenRouteTest {
     }
 
     @Test
-    void loginsOfSingleRepositoriesWorkInOneBuild() throws Exception {
+    void aBuildCanUseDifferentLoginsForRepositories() throws Exception {
         push("base", "FROM scratch\nCOPY file /base\n", all(source().build()));
         int before = registry.requests().size();
         TokenSource source = source().build();
@@ -164,7 +164,7 @@ class TokenRouteTest {
 
     /** For pulls alone; what pushes is never shared between sessions ({@code util/resolver/pool.go}). */
     @Test
-    void aLaterSessionPullsWithTheTokensOfTheSameSeedOnly() throws Exception {
+    void sessionsShareTokensOnlyWithTheSameSeed() throws Exception {
         push("base", "FROM scratch\nCOPY file /base\n", all(null));
         byte[] seed = "a seed of these tests".getBytes(StandardCharsets.UTF_8);
         int[] asked = new int[4];
@@ -195,7 +195,7 @@ class TokenRouteTest {
     }
 
     @Test
-    void aRefusedLoginIsSaidSoAndNotRepeated() {
+    void aRefusedLoginIsReportedAndNotRepeated() {
         RegistryLogins wrong = logins(registry.host(), new RegistryLogin("all", "wrong-secret"), source().build());
         BuildkitException.RegistryRefusedException refused = assertThrows(
                 BuildkitException.RegistryRefusedException.class,
@@ -210,7 +210,7 @@ class TokenRouteTest {
     }
 
     @Test
-    void aRegistryThatWantsTheLoginItselfGetsItOnlyIfItMayBeShared() throws Exception {
+    void aLoginIsSentToTheDaemonOnlyIfSharingIsAllowed() throws Exception {
         String image = daemon.registry() + "/client/token-" + daemon.version();
         for (boolean shared : new boolean[] {true, false}) {
             RegistryLogins logins = logins(
@@ -233,7 +233,8 @@ class TokenRouteTest {
                                     Builds.content(folder, logins),
                                     BuildListener.NONE));
                     assertTrue(
-                            refused.getMessage().contains("the registry wants the login itself"), refused.getMessage());
+                            refused.getMessage().contains("the registry requires the login itself"),
+                            refused.getMessage());
                     assertFalse(refused.getMessage().contains(daemon.login().secret()));
                 }
             }

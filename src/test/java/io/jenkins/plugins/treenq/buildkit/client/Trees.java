@@ -26,7 +26,7 @@ final class Trees {
         return describe(root, true);
     }
 
-    /** @param times whether they count */
+    /** @param times whether modification times are included */
     static String describe(Path root, boolean times) throws IOException, GeneralSecurityException {
         Map<String, String> lines = new TreeMap<>();
         Map<Object, String> firstNames = new HashMap<>();
@@ -64,7 +64,7 @@ final class Trees {
         return all.toString();
     }
 
-    /** Also for names that are no UTF-8. */
+    /** Also supports names that are not UTF-8. */
     private static String relative(Path root, Path path) {
         return path.toUri()
                 .getRawPath()

@@ -67,7 +67,7 @@ class UploadContextTest {
     }
 
     @Test
-    void anArchiveGivesTheSameImageAsTheFolder() throws Exception {
+    void anArchiveAndItsFolderResultInTheSameImage() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/tar")), "needs tar");
         Builds.dockerfile(folder, "FROM busybox\nCOPY tree /tree\nRUN find /tree | sort > /list\n");
         Path tree = Files.createDirectories(folder.resolve("tree/empty")).getParent();
@@ -87,7 +87,7 @@ class UploadContextTest {
     }
 
     @Test
-    void aStreamThatBreaksFailsTheBuildWithItsName() {
+    void aFailingStreamFailsTheBuildAndIsNamed() {
         InputStream broken = new InputStream() {
             private int count;
 
@@ -110,14 +110,14 @@ class UploadContextTest {
     }
 
     @Test
-    void whatWasNotOfferedCannotBeRead() {
+    void anUnknownUploadCannotBeRead() {
         BuildkitException failure = assertThrows(
                 BuildkitException.class,
                 () -> digest(
                         Builds.request().option("context", Upload.address("other")),
                         uploads(Map.of("known", InputStream::nullInputStream))));
         assertTrue(
-                failure.getMessage().contains("nothing to upload from " + Upload.address("other")),
+                failure.getMessage().contains("there is no upload at " + Upload.address("other")),
                 failure.getMessage());
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a job writes into its workspace and its parameters, nothing outside of the workspace is read or written. */
+/** No file outside of the workspace is read or written, for any workspace and parameters. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkspaceBoundaryTest {
     private static final String SECRET = "the-secret-of-another";
@@ -94,7 +94,7 @@ class WorkspaceBoundaryTest {
 
     /** As text, {@code l/../../../..} is above the workspace; on the disk, it is where the link leads to, and in it. */
     @Test
-    void theFolderOfTheDockerfileIsTheOneThatWasLookedAt() throws Exception {
+    void theFolderOfTheDockerfileIsTheOneThatWasChecked() throws Exception {
         Path deep = Files.createDirectories(workspace.resolve("a/b/c/d/e/f"));
         Path shadow = Files.createDirectories(workspace.resolve("a/b/c/outside"));
         Files.writeString(shadow.resolve("secret.txt"), "FROM scratch\n");
@@ -128,7 +128,7 @@ class WorkspaceBoundaryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Dockerfile", ".dockerignore", "Dockerfile.dockerignore"})
-    void aFifoInPlaceOfWhatTheFrontendReadsIsRefused(String file) throws Exception {
+    void aFifoInPlaceOfADockerfileOrIgnoreFileIsRefused(String file) throws Exception {
         Files.deleteIfExists(workspace.resolve(file));
         fifo(workspace.resolve(file));
         assertRefused(
@@ -138,7 +138,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anotherContextHasNoFifoAsItsIgnoreFileEither() throws Exception {
+    void aFifoAsTheIgnoreFileOfANamedContextIsRefused() throws Exception {
         Path other = Files.createDirectory(workspace.resolve("other"));
         fifo(other.resolve(".dockerignore"));
         assertRefused(
@@ -148,7 +148,7 @@ class WorkspaceBoundaryTest {
 
     /** Java cannot make folders where a link leads to one, in versions that are still in use. */
     @Test
-    void theWorkspaceMayBeNamedByALink() throws Exception {
+    void theWorkspaceMayBeALink() throws Exception {
         Path link = Files.createSymbolicLink(scratch.resolve("link"), workspace);
         DockerfileBuild build = DockerfileBuild.builder()
                 .destinations(List.of(archive("out/x.tar")))
@@ -160,7 +160,7 @@ class WorkspaceBoundaryTest {
         assertEquals(workspace, new RootedPath(link, null).madeFolder());
     }
 
-    /** Services often run like that. */
+    /** Services often run with this locale. */
     @Test
     void theWorkspaceMayHaveAnyNameUnderTheCLocale() throws Exception {
         Path folder =
@@ -196,7 +196,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anotherFrontendGetsNoFifoEither() throws Exception {
+    void aFifoIsRefusedForOtherFrontends() throws Exception {
         fifo(workspace.resolve("build.yaml"));
         assertRefused(
                 "Dockerfile '" + workspace.resolve("build.yaml") + "' is not a file",
@@ -204,7 +204,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anArchiveIsNotReadThroughALinkThatTookItsPlace() throws Exception {
+    void anArchiveThatWasReplacedByALinkIsNotRead() throws Exception {
         Path archive = Files.writeString(workspace.resolve("context.tar"), "ours");
         Upload upload = prepared(DockerfileBuild.builder().context("context.tar"))
                 .uploads()
@@ -220,7 +220,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void anArchiveIsNotWrittenThroughALinkThatCameMeanwhile() throws Exception {
+    void anArchiveIsNotWrittenThroughALinkThatWasCreatedDuringTheBuild() throws Exception {
         PreparedBuild build = prepared(List.of(archive("x.tar"), archive("nest/y.tar")), List.of(), List.of());
         Files.createSymbolicLink(workspace.resolve("x.tar"), outside.resolve("secret.txt"));
         Files.delete(workspace.resolve("nest"));
@@ -239,7 +239,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void aWorkspaceIntoWhichNothingWasWrittenNeedsNotBeThere() throws Exception {
+    void anUnusedWorkspaceNeedNotExist() throws Exception {
         Path missing = scratch.resolve("missing/job");
         DockerfileBuild.Builder build = DockerfileBuild.builder().dockerfileText("FROM scratch\n");
 
@@ -251,36 +251,36 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void outputsWithinOneAnotherAreRefused() throws Exception {
+    void nestedOutputsAreRefused() throws Exception {
         assertRefused(
-                "the output 'nest/sub/x.tar' is in the output 'nest'; write it to a folder beside that one",
+                "the output 'nest/sub/x.tar' is in the output 'nest'; choose a path outside of it",
                 () -> prepared(List.of(local("nest"), archive("nest/sub/x.tar")), List.of(), List.of()));
         assertRefused(
-                "the output 'b/x.tar' is in the output 'b'; write it to a folder beside that one",
+                "the output 'b/x.tar' is in the output 'b'; choose a path outside of it",
                 () -> prepared(List.of(archive("b/x.tar"), local("b")), List.of(), List.of()));
         assertRefused(
                 "the output 'c' and the output './d/../c' are the same path; give each of them its own path",
                 () -> prepared(List.of(local("c"), local("./d/../c")), List.of(), List.of()));
         assertRefused(
-                "the local cache 'e/cache' is in the output 'e'; write it to a folder beside that one",
+                "the local cache 'e/cache' is in the output 'e'; choose a path outside of it",
                 () -> prepared(List.of(local("e")), List.of(cache("src", "e/cache")), List.of()));
         assertRefused(
-                "the local cache 'f/cache' is in the output 'f'; write it to a folder beside that one",
+                "the local cache 'f/cache' is in the output 'f'; choose a path outside of it",
                 () -> prepared(List.of(local("f")), List.of(), List.of(cache("dest", "f/cache"))));
         assertRefused(
-                "the local cache 'g/h' is in the local cache 'g'; write it to a folder beside that one",
+                "the local cache 'g/h' is in the local cache 'g'; choose a path outside of it",
                 () -> prepared(List.of(), List.of(cache("src", "g/h")), List.of(cache("dest", "g"))));
         Files.createDirectory(workspace.resolve("real"));
         Files.createSymbolicLink(workspace.resolve("alias"), workspace.resolve("real"));
         assertRefused(
-                "the output 'real/x.tar' is in the output 'alias'; write it to a folder beside that one",
+                "the output 'real/x.tar' is in the output 'alias'; choose a path outside of it",
                 () -> prepared(List.of(local("alias"), archive("real/x.tar")), List.of(), List.of()));
     }
 
-    /** On many file systems they are one, and before they are there nobody can tell. */
+    /** On many file systems these are the same path, which cannot be determined before they exist. */
     @Test
-    void namesThatDifferInCaseOnlyCountAsOne() {
-        assertRefused("the output 'NEST/x.tar' is in the output 'nest'; write it to a folder beside that one", () -> {
+    void pathsThatDifferOnlyInCaseCountAsTheSame() {
+        assertRefused("the output 'NEST/x.tar' is in the output 'nest'; choose a path outside of it", () -> {
             OutputPaths places = new OutputPaths();
             places.addOutput("nest", workspace.resolve("nest"));
             places.addOutput("NEST/x.tar", workspace.resolve("NEST/x.tar"));
@@ -288,7 +288,7 @@ class WorkspaceBoundaryTest {
     }
 
     @Test
-    void outputsBesideOneAnotherAndTheSameCacheForBothAreFine() throws Exception {
+    void separateOutputsAndASharedCacheFolderAreAllowed() throws Exception {
         PreparedBuild build = prepared(
                 List.of(local("out/files"), archive("out/image.tar"), archive("out/files.tar")),
                 List.of(cache("src", "cache"), cache("src", "old/cache"), cache("src", "old")),

@@ -14,7 +14,7 @@ class CompressionDecisionTest {
     private long now;
     private final CompressionDecision decision = new CompressionDecision(true, () -> now);
 
-    /** What of the content was sent compressed, in bytes. */
+    /** The number of bytes of the content that were sent compressed. */
     private long compressedBytes;
 
     /**
@@ -72,13 +72,13 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void whatDoesNotCompressIsHardlyTried() {
+    void incompressibleContentIsRarelyTried() {
         send(200_000_000, 12e6, 70e6, 1, 1e9, 1e9);
         assertTrue(compressedBytes < 10_000_000, () -> "compressed " + compressedBytes);
     }
 
     @Test
-    void aCompressorThatIsSlowerThanTheLinkIsGivenUp() {
+    void aCompressorThatIsSlowerThanTheLinkIsNotUsed() {
         send(200_000_000, 50e6, 20e6, 3, 1e9, 1e9);
         assertTrue(compressedBytes < 10_000_000, () -> "compressed " + compressedBytes);
     }
@@ -92,7 +92,7 @@ class CompressionDecisionTest {
         assertFalse(decision.compresses());
     }
 
-    /** The compressor is slower than what it could send, so the queue is empty when something is sent as it is. */
+    /** The compressor is slower than the network, so the queue is empty when uncompressed content is sent. */
     @Test
     void aQueueThatTakesMegabytesAtOnceIsNotTakenForAFastLink() {
         double link = 12e6;
@@ -117,7 +117,7 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void itCanBeSwitchedOff() {
+    void compressionCanBeSwitchedOff() {
         CompressionDecision off = new CompressionDecision(false, () -> now);
         off.begin();
         for (int i = 0; i < 1_000; i++) {

@@ -39,7 +39,7 @@ class GzipCompressorTest {
     }
 
     @Test
-    void messagesThatDoNotBecomeSmallerAreLeftAsTheyAre() {
+    void messagesThatDoNotBecomeSmallerAreNotCompressed() {
         byte[] random = new byte[32_768];
         new Random(1).nextBytes(random);
         assertEquals(Optional.empty(), GzipCompressor.compress(random));
@@ -65,7 +65,7 @@ class GzipCompressorTest {
     }
 
     @Test
-    void theCodecPassesOnWhatIsCompressedAndCompressesTheRest() throws Exception {
+    void theCodecPassesOnCompressedMessagesAndCompressesOthers() throws Exception {
         Compressor codec = GzippedMessages.registry().lookupCompressor(GzippedMessages.ENCODING);
         byte[] message = text(1_000);
         byte[] compressed = GzipCompressor.compress(message).orElseThrow();
@@ -85,7 +85,7 @@ class GzipCompressorTest {
     }
 
     @Test
-    void theLogSaysWhatWasSentAndWhatItWasBefore() {
+    void theLogHasTheSizesBeforeAndAfterCompression() {
         SentBytes bytes = new SentBytes();
         bytes.add(900, 900);
         assertEquals("sent 0.9 kB", bytes.toString());

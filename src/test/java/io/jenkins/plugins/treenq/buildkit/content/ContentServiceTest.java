@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a daemon can do with the layouts of this machine, and what it cannot. */
+/** The access that a daemon has to OCI layouts on this machine. */
 class ContentServiceTest {
     private static final String EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -69,7 +69,7 @@ class ContentServiceTest {
     Path scratch;
 
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
-    /** With one thread only, Netty's local channels lose sight of each other in large messages. */
+    /** With one thread only, Netty's local channels block each other with large messages. */
     private final EventLoopGroup loops = new DefaultEventLoopGroup(2);
 
     private Path readable;
@@ -182,7 +182,7 @@ class ContentServiceTest {
     }
 
     @Test
-    void aLayoutThatIsEmptyHasNothing() {
+    void anEmptyLayoutHasNoBlobs() {
         assertRefused(Status.Code.NOT_FOUND, () -> read(EMPTY, 0, 0));
         assertFalse(calls("oci:r").list(ListContentRequest.getDefaultInstance()).hasNext());
         assertFalse(
@@ -201,7 +201,7 @@ class ContentServiceTest {
                 "sha256/x",
                 "/etc/passwd"
             })
-    void whatIsNoDigestIsNoFile(String digest) {
+    void anInvalidDigestReadsNoFile(String digest) {
         assertRefused(Status.Code.INVALID_ARGUMENT, () -> read(digest, 0, 0));
         assertRefused(Status.Code.INVALID_ARGUMENT, () -> calls("oci:r")
                 .info(InfoRequest.newBuilder().setDigest(digest).build()));
@@ -213,7 +213,7 @@ class ContentServiceTest {
     }
 
     @Test
-    void linksLeadNowhere() throws Exception {
+    void linksAreNotFollowed() throws Exception {
         byte[] secret = {4, 5, 6};
         Path outside = scratch.resolve("outside");
         String digest = put(outside, secret);
@@ -247,7 +247,7 @@ class ContentServiceTest {
     }
 
     @Test
-    void aStoreToReadIsNotWrittenTo() throws Exception {
+    void aReadOnlyStoreCannotBeWritten() throws Exception {
         Write write = new Write("oci:r");
         write.send(WriteContentRequest.newBuilder().setRef("x").setTotal(1));
         assertEquals(Status.Code.PERMISSION_DENIED, write.end().getCode());
@@ -267,7 +267,7 @@ class ContentServiceTest {
     }
 
     @Test
-    void aBlobIsWrittenInPiecesAndThereAsAWhole() throws Exception {
+    void aBlobIsWrittenInPiecesAndAppearsComplete() throws Exception {
         byte[] content = new byte[3_000_000];
         new Random(2).nextBytes(content);
         String digest = digest(content);
@@ -337,7 +337,7 @@ class ContentServiceTest {
     }
 
     @Test
-    void whatIsNotWhatWasAnnouncedBecomesNoBlob() throws Exception {
+    void contentThatDiffersFromItsAnnouncementBecomesNoBlob() throws Exception {
         String other = digest(new byte[] {9});
         assertEquals(
                 Status.Code.FAILED_PRECONDITION,
@@ -368,7 +368,7 @@ class ContentServiceTest {
     }
 
     @Test
-    void writesGoOnWhereTheyAreOrBeginAgain() throws Exception {
+    void aWriteContinuesAtItsOffsetOrStartsAgain() throws Exception {
         Write write = new Write("local:w");
         write.send(WriteContentRequest.newBuilder().setRef("r").setTotal(3));
         write.answer();

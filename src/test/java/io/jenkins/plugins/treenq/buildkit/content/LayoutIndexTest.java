@@ -37,7 +37,7 @@ class LayoutIndexTest {
     }
 
     @Test
-    void theFirstEntryMakesALayoutWrittenAsGoWritesIt() throws Exception {
+    void theFirstEntryCreatesALayoutInTheFormatOfGo() throws Exception {
         Path folder = scratch.resolve("new/one");
         new LayoutIndex(new RootedPath(folder, null))
                 .put(descriptor(1), List.of(LayoutIndex.Name.ofImage("docker.io/library/x:1.2")));
@@ -53,7 +53,7 @@ class LayoutIndexTest {
     }
 
     @Test
-    void aNameIsTakenFromItsOlderEntryAndOthersStay() throws Exception {
+    void aNameIsRemovedFromItsOlderEntryOnly() throws Exception {
         LayoutIndex index = new LayoutIndex(new RootedPath(scratch, null));
         index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("a"), LayoutIndex.Name.ofTag("b")));
         index.put(descriptor(2), List.of(LayoutIndex.Name.ofTag("b")));
@@ -65,7 +65,7 @@ class LayoutIndexTest {
     }
 
     @Test
-    void tagsAreWhatFollowsTheImagesPath() {
+    void aTagIsTheTextAfterTheImagesPath() {
         assertEquals("1.2", LayoutIndex.Name.ofImage("example.com:5000/x/y:1.2").tag());
         assertEquals(
                 "@sha256:0", LayoutIndex.Name.ofImage("example.com/x@sha256:0").tag());
@@ -118,7 +118,7 @@ class LayoutIndexTest {
     }
 
     @Test
-    void whatIsNoIndexIsToldAndKept() throws Exception {
+    void anInvalidIndexIsReportedAndNotChanged() throws Exception {
         Path file = scratch.resolve("index.json");
         for (String text : List.of(
                 "", "[]", "{", "{\"manifests\":[{\"annotations\":{\"org.opencontainers.image.ref.name\":\"x\"}}]}")) {
@@ -133,7 +133,7 @@ class LayoutIndexTest {
     }
 
     @Test
-    void manyMayWriteAtOnce() throws Exception {
+    void concurrentWritesLoseNoEntry() throws Exception {
         int writers = 16;
         ExecutorService threads = Executors.newFixedThreadPool(writers);
         try {

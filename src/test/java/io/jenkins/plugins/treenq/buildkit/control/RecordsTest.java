@@ -13,7 +13,7 @@ import io.grpc.stub.StreamObserver;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.FakeDaemon;
-import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
+import io.jenkins.plugins.treenq.buildkit.solve.RandomMessages;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ReadContentResponse;
@@ -33,14 +33,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a daemon says of itself becomes values. */
+/** Random responses of a daemon are converted to values. */
 class RecordsTest {
     @Test
-    void anyEventOfTheHistoryIsTaken() {
+    void everyEventOfTheHistoryIsConverted() {
         Random random = new Random(3);
         for (int round = 0; round < 3_000; round++) {
             BuildHistoryEvent.Builder event = BuildHistoryEvent.newBuilder();
-            Nonsense.fill(event, random, 0);
+            RandomMessages.fill(event, random, 0);
             HistoryEvent value = Records.event(event.build());
             assertNotNull(value.kind());
             value.record().products();
@@ -52,7 +52,7 @@ class RecordsTest {
     }
 
     @Test
-    void aBlobWithoutADigestIsNone() {
+    void aDescriptorWithoutADigestIsOmitted() {
         HistoryEvent event = Records.event(BuildHistoryEvent.newBuilder()
                 .setRecord(BuildHistoryRecord.newBuilder()
                         .setLogs(Descriptor.newBuilder().setDigest("../../etc/passwd")))
@@ -66,7 +66,7 @@ class RecordsTest {
         @Override
         public void diskUsage(DiskUsageRequest request, StreamObserver<DiskUsageResponse> answer) {
             DiskUsageResponse.Builder message = DiskUsageResponse.newBuilder();
-            Nonsense.fill(message, random, 0);
+            RandomMessages.fill(message, random, 0);
             answer.onNext(message.build());
             answer.onCompleted();
         }
@@ -74,7 +74,7 @@ class RecordsTest {
         @Override
         public void listWorkers(ListWorkersRequest request, StreamObserver<ListWorkersResponse> answer) {
             ListWorkersResponse.Builder message = ListWorkersResponse.newBuilder();
-            Nonsense.fill(message, random, 0);
+            RandomMessages.fill(message, random, 0);
             answer.onNext(message.build());
             answer.onCompleted();
         }
@@ -83,7 +83,7 @@ class RecordsTest {
         public void listenBuildHistory(BuildHistoryRequest request, StreamObserver<BuildHistoryEvent> answer) {
             for (int i = 0; i < 10; i++) {
                 BuildHistoryEvent.Builder message = BuildHistoryEvent.newBuilder();
-                Nonsense.fill(message, random, 0);
+                RandomMessages.fill(message, random, 0);
                 answer.onNext(message.build());
             }
             answer.onCompleted();
@@ -91,7 +91,7 @@ class RecordsTest {
     }
 
     @Test
-    void anyAnswerIsTaken() throws Exception {
+    void everyResponseIsConverted() throws Exception {
         try (FakeDaemon daemon = new FakeDaemon(new Control())) {
             Cache cache = new Cache(daemon.channel(), daemon.endpoint());
             Workers workers = new Workers(daemon.channel(), daemon.endpoint());
@@ -125,7 +125,7 @@ class RecordsTest {
     }
 
     @Test
-    void aBlobMustBeTheOneThatWasAskedFor() throws Exception {
+    void aBlobMustHaveTheRequestedDigest() throws Exception {
         String right =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest("a,b,c".getBytes()));
         try (FakeDaemon daemon = new FakeDaemon(new Store("a,b,c"))) {

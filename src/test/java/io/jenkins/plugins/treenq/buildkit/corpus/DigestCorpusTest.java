@@ -88,7 +88,7 @@ class DigestCorpusTest {
     }
 
     @Test
-    void everySampleGivesTheDigestThatBuildctlGives() throws Exception {
+    void everySampleHasTheDigestOfBuildctl() throws Exception {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "Java could not make the samples");
         String name = "corpus-" + daemon.version();
         daemon = daemon.another(name);

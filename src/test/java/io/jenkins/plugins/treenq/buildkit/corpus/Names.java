@@ -3,9 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 
 import java.util.List;
 
-/** Names that files can have. */
+/** File names with various properties. */
 final class Names {
-    /** Whose order differs from that of whole paths. */
+    /** Names whose order differs from the order of whole paths. */
     static final List<String> TRAPS =
             List.of("a", "a-b", "a.b", "a b", "a0", "a!", "a\u0001", "a~", "aa", "A", "a%b", "b");
 
@@ -34,7 +34,7 @@ final class Names {
             "tmp1",
             "tmp22");
 
-    /** That mean something to shells, patterns, URLs, Dockerfiles or daemons. */
+    /** Names with a special meaning in shells, patterns, URLs, Dockerfiles or daemons. */
     static final List<String> ODD = List.of(
             "-rf",
             "--",
@@ -107,7 +107,7 @@ final class Names {
             "\u2028",
             "\u200b");
 
-    /** Of every script, in each length of UTF-8, composed and not. */
+    /** Names in several scripts, of each UTF-8 length, in composed and decomposed form. */
     static final List<String> SCRIPTS = List.of(
             "\u00e9",
             "e\u0301",
@@ -150,7 +150,7 @@ final class Names {
             "a\u0323\u0301",
             "\u202egpj.a");
 
-    /** Byte by byte wrong in another way each. */
+    /** Names that are invalid UTF-8, each in another way. */
     static final List<String> NO_UTF8 = List.of(
             RawText.of('a', 0xff),
             RawText.of(0xff),
@@ -161,7 +161,7 @@ final class Names {
             RawText.of(0xf4, 0x90, 0x80, 0x80),
             RawText.of(0xe6, 0x97, 'a'));
 
-    /** As long as Linux lets them be. */
+    /** Names of the maximum length on Linux. */
     static final List<String> LONG = List.of("l".repeat(255), "\u65e5".repeat(85), "\ud83d\ude00".repeat(63));
 
     private Names() {}

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.corpus;
 
-import io.jenkins.plugins.treenq.buildkit.corpus.Thing.Kind;
+import io.jenkins.plugins.treenq.buildkit.corpus.SampleEntry.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Makes up patterns that mean something for a tree: lines of ignore files, and sources of copies. */
+/** Generates patterns for a tree: lines of ignore files, and sources of COPY instructions. */
 final class PatternGenerator {
-    private final Chance chance;
+    private final RandomChoices chance;
     private final List<String> names;
-    private final List<Thing> things;
+    private final List<SampleEntry> things;
 
-    PatternGenerator(Chance chance, List<String> names, List<Thing> things) {
+    PatternGenerator(RandomChoices chance, List<String> names, List<SampleEntry> things) {
         this.chance = chance;
         this.names = names;
         this.things = things;
@@ -87,7 +87,7 @@ final class PatternGenerator {
         return chance.percent(35) ? "!" + pattern : pattern;
     }
 
-    /** For {@code COPY}, of something that is there, by one of its names. */
+    /** Returns a source of {@code COPY} for an existing entry. */
     String source() {
         String path = throughLink(path());
         // Where nothing else looks like a wildcard, an escape is not taken for one.
@@ -112,7 +112,8 @@ final class PatternGenerator {
     }
 
     /**
-     * Seldom one that nobody can ask for: the daemon cannot put control characters into a header, nor bytes into JSON.
+     * Returns a path, which is rarely one that cannot be requested: the daemon cannot put control characters into a
+     * header, nor bytes into JSON.
      */
     private String path() {
         String path = chance.pick(things).path();
@@ -120,7 +121,7 @@ final class PatternGenerator {
         return sayable || chance.percent(15) ? path : path();
     }
 
-    /** Sometimes by way of a symlink to one of its folders. */
+    /** Returns the path, sometimes through a symlink to one of its folders. */
     private String throughLink(String path) {
         if (chance.percent(70)) {
             return path;
@@ -146,7 +147,7 @@ final class PatternGenerator {
                 .collect(Collectors.joining("/"));
     }
 
-    /** Matches the name. */
+    /** Returns a pattern that matches the name. */
     private String wide(String name) {
         int[] cut = cut(name);
         String before = escaped(name.substring(0, cut[0]));
@@ -154,7 +155,7 @@ final class PatternGenerator {
         return chance.pick("*", before + "*", "*" + after, before + "?" + after, before + "*" + after);
     }
 
-    /** Matches the name, or perhaps not. */
+    /** Returns a pattern that may match the name. */
     private String near(String name) {
         int[] cut = cut(name);
         String before = name.substring(0, cut[0]);
@@ -173,7 +174,7 @@ final class PatternGenerator {
         };
     }
 
-    /** Where some character of it is. */
+    /** Returns the begin and the end of a random character. */
     private int[] cut(String name) {
         int at = chance.below(name.codePointCount(0, name.length()));
         return new int[] {name.offsetByCodePoints(0, at), name.offsetByCodePoints(0, at + 1)};

@@ -41,7 +41,7 @@ final class RawText {
         return bytes.toByteArray();
     }
 
-    /** Also where Java itself cannot say such a name. */
+    /** Resolves a path, also if Java cannot represent its names. */
     static Path resolve(Path root, String path) {
         StringBuilder uri = new StringBuilder(root.toUri().toString().replaceFirst("/$", ""));
         for (String name : path.split("/")) {
@@ -50,7 +50,7 @@ final class RawText {
         return Path.of(URI.create(uri.toString()));
     }
 
-    /** For people: every character that they could not see or tell from another by its number. */
+    /** Returns readable text, in which invisible and ambiguous characters are replaced by their numbers. */
     static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints().forEach(c -> {

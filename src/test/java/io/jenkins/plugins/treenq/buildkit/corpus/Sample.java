@@ -18,12 +18,12 @@ import java.util.Set;
 record Sample(
         int number,
         Place place,
-        List<Thing> things,
+        List<SampleEntry> things,
         List<String> ignores,
         List<String> namedIgnores,
         List<String> steps) {
 
-    /** Stands in names and lines for something that is different whenever the sample is written. */
+    /** A placeholder in names and lines, which is replaced by a different text each time the sample is written. */
     static final String RUN = "{run}";
 
     /** Nanoseconds since 1970 overflow soon after it. */
@@ -32,13 +32,13 @@ record Sample(
     enum Place {
         IN_CONTEXT("Dockerfile"),
         LOWER_CASE("dockerfile"),
-        /** Not at the top, and with another name. */
+        /** The Dockerfile is in a subfolder and has another name. */
         NAMED("deploy/App.Dockerfile"),
-        /** A symlink, and so is the ignore file. */
+        /** The Dockerfile and the ignore file are symlinks. */
         LINKED("Dockerfile"),
-        /** In another folder than the context. */
+        /** The Dockerfile is in another folder than the context. */
         APART("Dockerfile"),
-        /** The context is given by a symlink to it. */
+        /** The path of the context is a symlink. */
         CONTEXT_LINKED("Dockerfile");
 
         final String dockerfile;
@@ -48,20 +48,20 @@ record Sample(
         }
     }
 
-    /** How many parts can be left out: things, ignored patterns, and steps that put something into the image. */
+    /** Returns the number of parts that can be omitted: entries, ignored patterns, and instructions. */
     int parts() {
         return things.size() + size(ignores) + size(namedIgnores) + steps.size();
     }
 
-    /** The same without some of its parts, by their numbers. What cannot be left out stays. */
+    /** Returns the sample without the parts with these numbers. Parts that cannot be omitted remain. */
     Sample without(Set<Integer> parts) {
-        List<Thing> gone = new ArrayList<>();
+        List<SampleEntry> gone = new ArrayList<>();
         for (int i = 0; i < things.size(); i++) {
             if (parts.contains(i)) {
                 gone.add(things.get(i));
             }
         }
-        List<Thing> left = things.stream()
+        List<SampleEntry> left = things.stream()
                 .filter(thing -> gone.stream().noneMatch(other -> other == thing || thing.isBeneath(other)))
                 .toList();
         int ignoresAt = things.size();
@@ -99,7 +99,7 @@ record Sample(
         return lines == null ? 0 : lines.size();
     }
 
-    /** Everything that it takes to see the same elsewhere. */
+    /** Returns a description with which the sample can be reproduced. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("sample " + number + ", Dockerfile " + place);

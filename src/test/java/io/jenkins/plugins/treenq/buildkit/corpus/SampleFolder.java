@@ -39,7 +39,7 @@ final class SampleFolder implements AutoCloseable {
     private final Path root;
     private final Sample sample;
     private final String run = HexFormat.of().toHexDigits(RUNS.nextLong());
-    /** What Java cannot do is done by a shell. */
+    /** A shell script that creates the files that Java cannot create. */
     private final ByteArrayOutputStream script = new ByteArrayOutputStream();
 
     /** @param root an empty folder */
@@ -74,8 +74,8 @@ final class SampleFolder implements AutoCloseable {
         if (sample.ignores() != null) {
             writeLines(context.resolve(".dockerignore"), sample.ignores(), linked);
         }
-        List<Thing> made = new ArrayList<>();
-        for (Thing thing : sample.things()) {
+        List<SampleEntry> made = new ArrayList<>();
+        for (SampleEntry thing : sample.things()) {
             if (make(context, thing)) {
                 made.add(thing);
             }
@@ -83,7 +83,7 @@ final class SampleFolder implements AutoCloseable {
         runScript();
         // What is in a folder first, because it changes the folder's time.
         Collections.reverse(made);
-        for (Thing thing : made) {
+        for (SampleEntry thing : made) {
             setAttributes(resolve(context, thing.path()), thing);
         }
         runScript();
@@ -107,8 +107,8 @@ final class SampleFolder implements AutoCloseable {
         return RawText.resolve(context, named(path));
     }
 
-    /** False if there is something else in its way, such as the Dockerfile. */
-    private boolean make(Path context, Thing thing) throws IOException {
+    /** Returns false if another file, such as the Dockerfile, already has the path. */
+    private boolean make(Path context, SampleEntry thing) throws IOException {
         Path path = resolve(context, thing.path());
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return false;
@@ -142,14 +142,14 @@ final class SampleFolder implements AutoCloseable {
         return true;
     }
 
-    /** Different for each thing and never only zeros. */
-    private static byte[] content(Thing thing) {
+    /** Returns content that is different for each entry and never consists of zeros only. */
+    private static byte[] content(SampleEntry thing) {
         byte[] content = new byte[thing.bytes()];
         new SplittableRandom(thing.path().hashCode() + thing.nanos()).nextBytes(content);
         return content;
     }
 
-    private void setAttributes(Path path, Thing thing) throws IOException {
+    private void setAttributes(Path path, SampleEntry thing) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             // A link to something that was left out.
             return;
@@ -165,7 +165,7 @@ final class SampleFolder implements AutoCloseable {
         } else {
             script("touch -h -d", "@%d.%09d".formatted(thing.seconds(), thing.nanos()), path);
         }
-        if (thing.kind() != Thing.Kind.SYMLINK && thing.kind() != Thing.Kind.HARDLINK) {
+        if (thing.kind() != SampleEntry.Kind.SYMLINK && thing.kind() != SampleEntry.Kind.HARDLINK) {
             int readable = ROOT ? 0 : thing.isFolder() ? 0700 : 0400;
             Files.setAttribute(path, "unix:mode", thing.mode() | readable);
         }

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Makes samples out of a seed and a number: the same ones always, and every kind of thing in a few hundred of them. */
+/** Generates reproducible samples from a seed and a number. A few hundred samples contain every kind of entry. */
 final class SampleGenerator {
-    /** What every time after it is rewritten to. */
+    /** The time to which all later times are rewritten. */
     static final long EPOCH = 1_700_000_000;
 
     private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
 
-    /** What a step sees of the context, whether it is copied or not. */
+    /** The command with which a build step lists the files of the context, which are copied or mounted. */
     private static final String LIST = String.join(
             " ",
             "RUN --mount=type=bind,target=/context cd /context && {",
@@ -22,23 +22,23 @@ final class SampleGenerator {
             "find . -type d -exec stat -c '%n %f' {} + | sort;",
             "find . -type f -exec sha256sum {} + | sort; } > /list 2>&1");
 
-    private final Chance chance;
+    private final RandomChoices chance;
     private final PatternGenerator patterns;
-    /** How many percent of the copies take everything: the others often name something that is ignored. */
+    /** The percentage of COPY instructions that copy the whole context; the others often name an ignored file. */
     private int whole = 30;
 
-    private SampleGenerator(Chance chance, TreeGenerator tree) {
+    private SampleGenerator(RandomChoices chance, TreeGenerator tree) {
         this.chance = chance;
         this.patterns = new PatternGenerator(chance, tree.names(), tree.things());
     }
 
     static Sample sample(long seed, int number) {
-        Chance chance = new Chance(seed, number);
+        RandomChoices chance = new RandomChoices(seed, number);
         TreeGenerator tree = new TreeGenerator(chance, number);
         return new SampleGenerator(chance, tree).sample(number, tree.things());
     }
 
-    private Sample sample(int number, List<Thing> things) {
+    private Sample sample(int number, List<SampleEntry> things) {
         Sample.Place place = chance.percent(60) ? Sample.Place.IN_CONTEXT : chance.pick(Sample.Place.values());
         List<String> ignores = chance.percent(60) ? patterns.ignores() : null;
         List<String> named = chance.percent(15) ? patterns.ignores() : null;

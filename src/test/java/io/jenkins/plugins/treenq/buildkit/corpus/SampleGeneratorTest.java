@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.treenq.buildkit.corpus.Thing.Kind;
+import io.jenkins.plugins.treenq.buildkit.corpus.SampleEntry.Kind;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -18,7 +18,7 @@ class SampleGeneratorTest {
             .toList();
 
     @Test
-    void aSampleIsTheSameWheneverItIsMade() {
+    void aSampleIsReproducible() {
         assertEquals(SAMPLES.get(17), SampleGenerator.sample(1, 17));
         assertTrue(IntStream.range(0, 320).noneMatch(n -> SAMPLES.get(n).equals(SampleGenerator.sample(2, n))));
     }
@@ -97,7 +97,7 @@ class SampleGeneratorTest {
                 .flatMap(List::stream);
     }
 
-    private static void assertHasThing(String what, Predicate<Thing> test) {
+    private static void assertHasThing(String what, Predicate<SampleEntry> test) {
         assertTrue(SAMPLES.stream().flatMap(sample -> sample.things().stream()).anyMatch(test), what);
     }
 }

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Finds the smallest sample that still shows something: leaves out large pieces first, then ever smaller ones. */
+/** Finds the smallest sample that still reproduces a failure, by omitting large pieces first and then smaller ones. */
 final class Shrinker {
     private Shrinker() {}
 

@@ -3,16 +3,16 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jenkins.plugins.treenq.buildkit.corpus.Thing.Kind;
+import io.jenkins.plugins.treenq.buildkit.corpus.SampleEntry.Kind;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ShrinkerTest {
     @Test
-    void onlyWhatShowsItIsLeft() {
-        List<Thing> things = IntStream.range(0, 100)
-                .mapToObj(i -> new Thing(i % 10 == 0 ? Kind.FOLDER : Kind.FILE, path(i), "", 0, 0644, 0, 0))
+    void onlyThePartsThatReproduceTheFailureRemain() {
+        List<SampleEntry> things = IntStream.range(0, 100)
+                .mapToObj(i -> new SampleEntry(i % 10 == 0 ? Kind.FOLDER : Kind.FILE, path(i), "", 0, 0644, 0, 0))
                 .toList();
         Sample sample = new Sample(
                 1,
@@ -38,9 +38,9 @@ class ShrinkerTest {
     }
 
     @Test
-    void whatDependsOnEachOtherGoesPieceByPiece() {
-        List<Thing> things = IntStream.range(0, 9)
-                .mapToObj(i -> new Thing(Kind.FILE, "f" + i, "", 0, 0644, 0, 0))
+    void dependentPartsAreRemovedOneByOne() {
+        List<SampleEntry> things = IntStream.range(0, 9)
+                .mapToObj(i -> new SampleEntry(Kind.FILE, "f" + i, "", 0, 0644, 0, 0))
                 .toList();
         Sample sample = new Sample(1, Sample.Place.IN_CONTEXT, things, null, null, List.of());
         // Each one can go only after the one before it.

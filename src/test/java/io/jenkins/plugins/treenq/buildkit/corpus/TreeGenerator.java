@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 
 import static java.util.Collections.nCopies;
 
-import io.jenkins.plugins.treenq.buildkit.corpus.Thing.Kind;
+import io.jenkins.plugins.treenq.buildkit.corpus.SampleEntry.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes up what lies in a context. */
+/** Generates the files of a build context. */
 final class TreeGenerator {
-    /** As often as they are worth it. */
+    /** Kinds of entries, each as often as its weight. */
     private static final List<Kind> KINDS = Stream.of(
                     nCopies(14, Kind.FILE),
                     nCopies(7, Kind.FOLDER),
@@ -30,17 +30,17 @@ final class TreeGenerator {
     private static final int SET_UID = 04000;
     private static final int SET_GID = 02000;
 
-    private final Chance chance;
+    private final RandomChoices chance;
     private final int number;
-    /** Whether every time is rewritten, so that no image depends on one. */
+    /** Whether all times are rewritten, so that no image depends on a time. */
     private final boolean recent;
 
     private final List<String> names = new ArrayList<>();
-    private final List<Thing> things = new ArrayList<>();
+    private final List<SampleEntry> things = new ArrayList<>();
     private final Set<String> paths = new HashSet<>();
     private final List<String> folders = new ArrayList<>(List.of(""));
 
-    TreeGenerator(Chance chance, int number) {
+    TreeGenerator(RandomChoices chance, int number) {
         this.chance = chance;
         this.number = number;
         this.recent = chance.percent(40);
@@ -52,7 +52,7 @@ final class TreeGenerator {
         return names;
     }
 
-    List<Thing> things() {
+    List<SampleEntry> things() {
         return things;
     }
 
@@ -128,7 +128,7 @@ final class TreeGenerator {
     private void addFolder(String path, long time) {
         if (paths.add(path)) {
             folders.add(path);
-            things.add(new Thing(Kind.FOLDER, path, "", 0, mode(0755, FOLDER_MODES), time, nanos()));
+            things.add(new SampleEntry(Kind.FOLDER, path, "", 0, mode(0755, FOLDER_MODES), time, nanos()));
         }
     }
 
@@ -137,7 +137,7 @@ final class TreeGenerator {
                 .filter(i -> !things.get(i).isFolder() && things.get(i).kind() != Kind.HARDLINK)
                 .boxed()
                 .toList());
-        Thing target = things.get(at);
+        SampleEntry target = things.get(at);
         // Writing takes these bits away, and making a link gives them back: in the daemon it is chance what comes last.
         things.set(at, target.withMode(target.mode() & ~(SET_UID | SET_GID)));
         add(Kind.HARDLINK, path, target.path(), 0);
@@ -146,7 +146,7 @@ final class TreeGenerator {
     private void add(Kind kind, String path, String target, int bytes) {
         if (paths.add(path)) {
             long time = recent || chance.percent(40) ? recentTime() : oldTime();
-            things.add(new Thing(kind, path, target, bytes, mode(0644, FILE_MODES), time, nanos()));
+            things.add(new SampleEntry(kind, path, target, bytes, mode(0644, FILE_MODES), time, nanos()));
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Java's exceptions leave to their classes is said in words. */
+/** Reasons for exceptions whose class alone describes the failure. */
 @EnabledOnOs(OS.LINUX)
 class FileErrorsTest {
     @TempDir
@@ -33,10 +33,12 @@ class FileErrorsTest {
     }
 
     @Test
-    void theSystemsRefusalsAreReasons() throws Exception {
+    void errorsOfTheSystemAreReadableReasons() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
         Path absent = folder.resolve("absent");
-        assertEquals("something else is there already", words(() -> Files.createSymbolicLink(file, absent)));
+        assertEquals(
+                "another file or folder with this name already exists",
+                words(() -> Files.createSymbolicLink(file, absent)));
         assertEquals("it does not exist", words(() -> Files.createSymbolicLink(absent.resolve("link"), file)));
         assertEquals("the folder is not empty", words(() -> Files.delete(folder)));
         assertEquals("it is not a folder", words(() -> Files.newDirectoryStream(file)));
@@ -52,7 +54,7 @@ class FileErrorsTest {
     }
 
     @Test
-    void noClassAndNoBarePathIsAReason() {
+    void reasonsContainNoClassNamesAndNoBarePaths() {
         for (IOException failure : new IOException[] {
             new AccessDeniedException("/a/path"),
             new FileSystemException("/a/path"),

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What lies below a boundary is reached, and nothing else. */
+/** Only files below the boundary can be accessed. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RootedPathTest {
     @TempDir
@@ -55,7 +55,7 @@ class RootedPathTest {
     }
 
     @Test
-    void filesAndFoldersAreReachedAndMade() throws Exception {
+    void filesAndFoldersAreOpenedAndCreated() throws Exception {
         assertArrayEquals(
                 "inside".getBytes(StandardCharsets.UTF_8),
                 confined("folder/file").readAll(6));
@@ -93,7 +93,7 @@ class RootedPathTest {
     }
 
     @Test
-    void withoutABoundaryTheLastNameAloneMustBeNoLink() throws Exception {
+    void withoutABoundaryOnlyTheLastNameMustNotBeALink() throws Exception {
         Files.createSymbolicLink(inside.resolve("way"), outside);
         Files.createSymbolicLink(inside.resolve("link"), outside.resolve("file"));
         assertEquals(7, new RootedPath(inside.resolve("way/file"), null).readAll(7).length);
@@ -105,7 +105,7 @@ class RootedPathTest {
         assertEquals("outside", Files.readString(outside.resolve("file")));
     }
 
-    /** Opening one would wait for ever. */
+    /** Opening a FIFO would block forever. */
     @Test
     void aFifoIsNotOpened() throws Exception {
         fifo(inside.resolve("pipe"));
@@ -118,9 +118,9 @@ class RootedPathTest {
         assertThrows(FileSystemException.class, () -> new RootedPath(inside.resolve("pipe"), null).read());
     }
 
-    /** Another thread puts a link in the place of the folder and takes it away, again and again. */
+    /** Another thread repeatedly replaces the folder by a link and restores it. */
     @Test
-    void aFolderThatIsReplacedMeanwhileLeadsNowhere() throws Exception {
+    void aFolderThatWasReplacedByALinkIsNotUsed() throws Exception {
         Path folder = inside.resolve("folder");
         Path kept = inside.resolve("kept");
         Path link = Files.createSymbolicLink(inside.resolve("way"), outside);

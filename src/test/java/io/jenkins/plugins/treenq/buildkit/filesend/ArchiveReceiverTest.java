@@ -52,7 +52,7 @@ class ArchiveReceiverTest {
     }
 
     @Test
-    void piecesArriveInOrderAndTheStreamIsClosedBeforeTheAnswer() throws Exception {
+    void theStreamIsClosedBeforeTheResponse() throws Exception {
         AtomicBoolean closed = new AtomicBoolean();
         ByteArrayOutputStream out = new ByteArrayOutputStream() {
             @Override
@@ -77,7 +77,7 @@ class ArchiveReceiverTest {
     }
 
     @Test
-    void aFullDiskIsTold() throws Exception {
+    void aFullDiskIsReported() throws Exception {
         serve(() -> new FileOutputStream("/dev/full"));
         FakeDaemon.Transfer<BytesMessage> transfer = send().send(PIECE);
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
@@ -88,14 +88,14 @@ class ArchiveReceiverTest {
     }
 
     @Test
-    void aStreamThatCannotBeOpenedIsTold() throws Exception {
+    void aStreamThatCannotBeOpenedIsReported() throws Exception {
         serve(() -> new FileOutputStream("/proc/nowhere/x"));
         assertEquals(Status.Code.FAILED_PRECONDITION, send().end().getCode());
         assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
     }
 
     @Test
-    void aReaderThatStopsStopsTheDaemonToo() throws Exception {
+    void aSlowReaderSlowsTheDaemonDown() throws Exception {
         Semaphore permits = new Semaphore(0);
         AtomicLong written = new AtomicLong();
         serve(() -> new OutputStream() {

@@ -36,7 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A daemon that sends what a test tells it, connected to the service in the same process through real HTTP/2. */
+/** A daemon that a test controls, connected to the service in the same process through real HTTP/2. */
 final class FakeDaemon implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
     private static final MethodDescriptor<ArrivingPacket, ArrivingPacket> PACKETS =
@@ -79,7 +79,7 @@ final class FakeDaemon implements AutoCloseable {
         return open(FileSendGrpc.getDiffCopyMethod(), headers);
     }
 
-    /** Sends what is no message of any kind. */
+    /** Opens a call on which bytes that are not valid messages can be sent. */
     Transfer<byte[]> sendBytes(String... headers) {
         return open(BYTES, headers);
     }
@@ -206,7 +206,7 @@ final class FakeDaemon implements AutoCloseable {
             return this;
         }
 
-        /** Sends if the client takes more at the moment. */
+        /** Sends a message if the client is ready to receive it. */
         boolean offer(T message) {
             boolean ready = call.isReady() && ended.getCount() > 0;
             if (ready) {
@@ -235,7 +235,7 @@ final class FakeDaemon implements AutoCloseable {
             return answer;
         }
 
-        /** What came and was not taken; null when there is nothing. */
+        /** Returns the next received message; null if there is none. */
         T poll() {
             return answers.poll();
         }

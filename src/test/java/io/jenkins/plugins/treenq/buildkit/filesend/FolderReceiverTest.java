@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a daemon can do to the folder that it sends a result to, and what it cannot. */
+/** The changes that a daemon can make to the folder of a result. */
 class FolderReceiverTest {
     private static final byte[] SECRET = {1, 2, 3};
 
@@ -99,7 +99,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void filesFoldersAndLinksBecomeWhatWasAnnounced() throws Exception {
+    void filesFoldersAndLinksAreCreatedAsAnnounced() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles("buildkit-attachable-exporter-id", "0")
                 .send(
                         announce(stat("a", FileMode.FOLDER | FileMode.STICKY | 0555)),
@@ -125,7 +125,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void bitsThatGiveRightsAreLeftOutAndToldUnlessTheyAreWanted() throws Exception {
+    void setuidAndSetgidBitsAreDroppedWithAWarningUnlessEnabled() throws Exception {
         ArrivingPacket[] result = {
             announce(stat("a", FileMode.FOLDER | FileMode.SET_GID | FileMode.STICKY | 0755)),
             announce(stat("b", FileMode.SET_UID | 0755)),
@@ -160,7 +160,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void devicesAreNotMadeUnlessTheyAreWanted() throws Exception {
+    void devicesAreNotCreatedUnlessEnabled() throws Exception {
         for (int type : new int[] {FileMode.DEVICE, FileMode.DEVICE | FileMode.CHARACTER_DEVICE}) {
             failures.clear();
             serve(Map.of());
@@ -178,7 +178,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void theOutputIsNotReachedThroughALinkBelowItsBoundary() throws Exception {
+    void aLinkBelowTheBoundaryIsNotFollowedToTheOutput() throws Exception {
         Path below = Files.createDirectory(scratch.resolve("below"));
         Files.createSymbolicLink(below.resolve("way"), outside);
         for (Path folder : List.of(below.resolve("way"), below.resolve("way/new"))) {
@@ -204,7 +204,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aNameThatIsNoUtf8IsKeptByteForByte() throws Exception {
+    void aNameThatIsNotUtf8IsKeptByteForByte() throws Exception {
         ByteString name = ByteString.copyFrom(new byte[] {(byte) 0xff, 'x', (byte) 0xc3});
         FakeDaemon.Transfer<ArrivingPacket> transfer =
                 daemon.sendFiles().send(announce(file("", 0).setPath(name)), endOfWalk());
@@ -215,7 +215,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void whatWasThereIsReplacedAndNotWrittenTo() throws Exception {
+    void existingFilesAreReplacedAndNotOverwritten() throws Exception {
         Files.createDirectories(output.resolve("folder/kept"));
         Files.createLink(output.resolve("linked"), outside.resolve("victim"));
         Files.createSymbolicLink(output.resolve("symlink"), outside.resolve("victim"));
@@ -269,7 +269,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void mirroringIsRefusedWhenPlatformsWouldComeOneByOne() throws Exception {
+    void mirroringIsRefusedIfEachPlatformHasItsOwnCall() throws Exception {
         serve(Map.of(0, new FolderOptions(true, false, false)));
         Files.createDirectories(output.resolve("kept"));
         assertEquals(Status.Code.FAILED_PRECONDITION, daemon.sendFiles().end().getCode());
@@ -311,7 +311,7 @@ class FolderReceiverTest {
                         "hard link to a symlink",
                         announce(symlink("a", "../outside/victim")),
                         announce(hardLink("b", "a"))),
-                attack("a size below zero", announce(file("a", -1))),
+                attack("a negative size", announce(file("a", -1))),
                 attack("more than announced", announce(file("a", 2)), content(0, (byte) 1, (byte) 2, (byte) 3)),
                 attack("less than announced", announce(file("a", 2)), content(0, (byte) 1), content(0)),
                 attack("content not asked for", announce(file("a", 0)), content(0, (byte) 1)),
@@ -335,7 +335,7 @@ class FolderReceiverTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("attacks")
-    void whatNoDaemonShouldSendIsRefused(String name, ArrivingPacket[] packets) throws Exception {
+    void invalidEntriesAreRefused(String name, ArrivingPacket[] packets) throws Exception {
         Files.createDirectories(output);
         Files.write(output.resolve("existing"), SECRET);
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles();
@@ -365,9 +365,9 @@ class FolderReceiverTest {
         assertArrayEquals(SECRET, Files.readAllBytes(output.resolve("existing")));
     }
 
-    /** One transfer makes folders, another one puts links in their place while the first one goes on. */
+    /** One transfer creates folders, and another one replaces them by links at the same time. */
     @Test
-    void oneTransferCannotPutALinkIntoTheWayOfAnother() throws Exception {
+    void aTransferCannotRedirectAnotherByALink() throws Exception {
         for (int i = 0; i < 50; i++) {
             FakeDaemon.Transfer<ArrivingPacket> first = daemon.sendFiles().send(announce(folder("a")));
             first.send(announce(file("a/1", 1)));
@@ -388,7 +388,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void anEndlessWalkEndsWhenTheHeapWouldBeFull() throws Exception {
+    void anEndlessWalkIsRefusedBeforeTheHeapIsFull() throws Exception {
         AnnouncedEntries announced = new AnnouncedEntries(new HeapBudget(1 << 20));
         BuildkitException.DaemonFailedException failure =
                 assertThrows(BuildkitException.DaemonFailedException.class, () -> {
@@ -409,7 +409,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void entriesAreFoundByTheirPaths() throws Exception {
+    void entriesAreFoundByPath() throws Exception {
         AnnouncedEntries announced = new AnnouncedEntries(new HeapBudget(Long.MAX_VALUE));
         int folder = announced.add(EntryTable.ROOT, ByteString.copyFromUtf8("a"), FileMode.FOLDER, 0, 0);
         for (int i = 1000; i < 4000; i++) {
@@ -427,7 +427,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void noMoreFilesAreAskedForThanTheDaemonKeepsInItsQueue() throws Exception {
+    void openRequestsAreLimitedToTheDaemonsQueue() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles();
         for (int i = 1000; i < 1400; i++) {
             transfer.send(announce(file("f" + i, 1)));
@@ -452,7 +452,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aDaemonThatGivesUpIsNotThisSidesFailure() throws Exception {
+    void aTransferThatTheDaemonCancelsIsNotAFailureOfTheClient() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer =
                 daemon.sendFiles().send(announce(file("a", 1)), packet(PacketType.PACKET_ERR));
         assertEquals(Status.Code.ABORTED, transfer.end().getCode());
@@ -460,7 +460,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aCallThatIsCancelledLeavesNothingOpenAndIsNoFailure() throws Exception {
+    void aCancelledCallClosesItsFilesAndIsNotAFailure() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 2)));
         request(transfer, 0);
         transfer.send(content(0, (byte) 1));
@@ -470,14 +470,14 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aResultThatIsNotHereAtTheEndIsAFailureWhateverTheDaemonSays() throws Exception {
+    void anIncompleteResultIsAFailureAlthoughTheDaemonReportsSuccess() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 2)));
         request(transfer, 0);
         assertThrows(BuildkitException.DaemonFailedException.class, () -> service.finish());
     }
 
     @Test
-    void aFolderThatCannotBeMadeIsTold() throws Exception {
+    void aFolderThatCannotBeCreatedIsReported() throws Exception {
         Files.writeString(output, "a file");
         assertEquals(Status.Code.FAILED_PRECONDITION, daemon.sendFiles().end().getCode());
         assertInstanceOf(BuildkitException.OutputUnwritableException.class, failures.get(0));
@@ -492,7 +492,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aFifoInTheWayDoesNotBlockAnything() throws Exception {
+    void aFifoInTheOutputFolderDoesNotBlock() throws Exception {
         Files.createDirectories(output);
         new ProcessBuilder("mkfifo", output.resolve("a").toString()).start().waitFor();
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles()
@@ -505,7 +505,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aNewFolderIsForItsOwnerOnlyUntilItIsComplete() throws Exception {
+    void aNewFolderIsPrivateUntilItIsComplete() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer =
                 daemon.sendFiles().send(announce(folder("a")), announce(file("a/b", 1)));
         request(transfer, 1);
@@ -515,7 +515,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void namesThatWindowsReadsDifferentlyAreKnown() {
+    void namesWithASpecialMeaningOnWindowsAreDetected() {
         for (String name :
                 List.of("a\\b", "c:", "a:b", "con", "NUL.txt", "x/Com1", "a.", "a ", "a/b. ", "lpt\u00b2", "a\u0001")) {
             assertFalse(FileNames.isPlainOnWindows(name), name);
@@ -526,7 +526,7 @@ class FolderReceiverTest {
     }
 
     @Test
-    void anEndlessStreamOfOneFileIsCutAtItsSize() throws Exception {
+    void contentBeyondTheAnnouncedSizeIsRefused() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 1 << 20)));
         request(transfer, 0);
         ArrivingPacket piece = content(0, new byte[32 << 10]);
@@ -540,18 +540,18 @@ class FolderReceiverTest {
     }
 
     @Test
-    void aMessageLargerThanAnyOfBuildkitsIsRefused() throws Exception {
+    void aMessageThatIsTooLargeIsRefused() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = daemon.sendFiles().send(announce(file("a", 5 << 20)));
         request(transfer, 0);
         transfer.send(content(0, new byte[5 << 20]));
         assertEquals(Status.Code.FAILED_PRECONDITION, transfer.end().getCode());
         assertTrue(
-                failures.get(0).getMessage().contains("larger than"),
+                failures.get(0).getMessage().contains("more than"),
                 failures.get(0).getMessage());
     }
 
     @Test
-    void aPathThatIsTooLongIsToldInALine() throws Exception {
+    void aPathThatIsTooLongIsReportedInOneLine() throws Exception {
         ArrivingStat.Builder deep = file("a/".repeat(100_000) + "b", 0);
         assertEquals(
                 Status.Code.FAILED_PRECONDITION,

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon sends in place of a folder, it ends in a known error, and nothing is touched outside. */
+/** Random packets instead of a folder result in a known error, and no file outside of the output is changed. */
 @Timeout(300)
 class HostileResultTest {
     private static final byte[] SECRET = {1, 2, 3};
@@ -78,7 +78,7 @@ class HostileResultTest {
     }
 
     @Test
-    void anyPacketsInAnyOrderAreTakenOrRefused() throws Exception {
+    void randomPacketsAreAcceptedOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             FolderOptions chosen = new FolderOptions(random.nextInt(4) == 0, random.nextInt(4) == 0, false);
@@ -124,7 +124,7 @@ class HostileResultTest {
         return paths.map(path -> path.getFileName().toString()).collect(java.util.stream.Collectors.toSet());
     }
 
-    /** A daemon that keeps to the protocol for a while, and then does not. */
+    /** A daemon that follows the protocol at first and then violates it. */
     private final class Sender {
         private final Random random;
         private final FakeDaemon.Transfer<byte[]> transfer;
@@ -161,7 +161,7 @@ class HostileResultTest {
             }
         }
 
-        /** What the other side asks for, as it should be or nearly so. */
+        /** Answers the client's requests with valid or nearly valid packets. */
         private void answer() throws Exception {
             for (byte[] message = transfer.poll(); message != null; message = transfer.poll()) {
                 ArrivingPacket packet = ArrivingPacket.parseFrom(message);
@@ -250,7 +250,7 @@ class HostileResultTest {
                     : announced.get(random.nextInt(announced.size()));
         }
 
-        /** Sometimes no UTF-8. */
+        /** Returns the text as bytes, which are sometimes not UTF-8. */
         private ByteString bytes(String text) {
             ByteString bytes = ByteString.copyFromUtf8(text);
             return random.nextInt(30) == 0 ? bytes.concat(ByteString.copyFrom(new byte[] {(byte) 0xff})) : bytes;

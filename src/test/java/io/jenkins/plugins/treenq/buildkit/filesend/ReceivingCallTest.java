@@ -17,9 +17,9 @@ class ReceivingCallTest {
     private final List<Throwable> failures = new ArrayList<>();
     private ReceivingCall arrival;
 
-    /** A small archive is there as a whole before a busy disk has opened the file for it. */
+    /** A small archive arrives completely before a busy disk has opened its file. */
     @Test
-    void whatComesWhileTheRecipientIsBeingOpenedIsTakenBeforeTheEnd() {
+    void messagesThatArriveDuringOpeningAreProcessedBeforeTheEnd() {
         MessageReceiver recipient = new MessageReceiver() {
             @Override
             public void open() {
@@ -62,7 +62,7 @@ class ReceivingCallTest {
 
     /** A call that is over and was not answered would keep the daemon waiting. */
     @Test
-    void theDaemonIsAnsweredAlthoughTheRecipientFailsToEnd() {
+    void theDaemonGetsAResponseEvenIfClosingFails() {
         Error farewell = new OutOfMemoryError("farewell");
         IllegalStateException close = new IllegalStateException("close");
         MessageReceiver recipient = new MessageReceiver() {

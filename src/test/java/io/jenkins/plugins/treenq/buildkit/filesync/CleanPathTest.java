@@ -35,7 +35,7 @@ class CleanPathTest {
 
     @ParameterizedTest
     @CsvSource({"'','',''", "'',a/,a", "a,'',a", ".,/b,b", "a,../b,b", "/a,..,/", "/,a,/a"})
-    void joinsAsGoDoes(String parent, String child, String joined) {
+    void joinsPathsLikeGo(String parent, String child, String joined) {
         assertEquals(joined, CleanPath.join(parent, child));
     }
 }

@@ -47,7 +47,7 @@ class ContextWalkerTest {
     Path folder;
 
     @Test
-    void announcesTimesAsTheFileSystemHasThem() throws Exception {
+    void announcesTheTimesOfTheFileSystem() throws Exception {
         Path file = Files.createFile(folder.resolve("a"));
         FileTime time = FileTime.from(Instant.ofEpochSecond(1_700_000_000, 123_456_789));
         Files.setLastModifiedTime(file, time);
@@ -86,7 +86,7 @@ class ContextWalkerTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void belongsToRootWhoeverItIs() throws Exception {
+    void announcesRootAsTheOwner() throws Exception {
         Files.createFile(folder.resolve("a"));
         Stat stat = walk().get(0);
         assertEquals(0, stat.getUid());
@@ -96,7 +96,7 @@ class ContextWalkerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void translatesSpecialBitsAndKinds() throws Exception {
+    void convertsSpecialBitsAndFileTypes() throws Exception {
         Files.setAttribute(Files.createFile(folder.resolve("a")), "unix:mode", 06755);
         Files.setAttribute(Files.createDirectory(folder.resolve("b")), "unix:mode", 01777);
         SpecialFiles.fifo(folder.resolve("c"));
@@ -145,7 +145,7 @@ class ContextWalkerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void linksToTheFirstNameThatIsSent() throws Exception {
+    void announcesHardLinksToTheFirstNameThatIsSent() throws Exception {
         Files.write(folder.resolve("a"), new byte[3]);
         Files.createLink(folder.resolve("b"), folder.resolve("a"));
         Files.createLink(folder.resolve("c"), folder.resolve("a"));
@@ -158,7 +158,7 @@ class ContextWalkerTest {
     }
 
     @Test
-    void leavesOutWhatIsGoneBeforeItIsLookedAt() throws Exception {
+    void omitsEntriesThatWereDeletedDuringTheWalk() throws Exception {
         Files.createFile(folder.resolve("a"));
         Files.createFile(folder.resolve("b"));
         Files.createFile(folder.resolve("c"));
@@ -170,7 +170,7 @@ class ContextWalkerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void neitherReadsNorListsThroughALinkThatTookAFoldersPlace(@TempDir Path outside) throws Exception {
+    void doesNotFollowALinkThatReplacedAFolder(@TempDir Path outside) throws Exception {
         Files.createFile(outside.resolve("secret"));
         Files.createFile(Files.createDirectory(folder.resolve("a")).resolve("secret"));
         FolderTree tree = new FolderTree(new RootedPath(folder, null));
@@ -184,7 +184,7 @@ class ContextWalkerTest {
     }
 
     @Test
-    void reachesTheRootThroughALink(@TempDir Path elsewhere) throws Exception {
+    void opensARootThatIsALink(@TempDir Path elsewhere) throws Exception {
         Files.createFile(folder.resolve("a"));
         Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
         ContextWalker walker = walker(new FolderTree(new RootedPath(link, null)), List.of());
@@ -193,7 +193,7 @@ class ContextWalkerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void announcesNamesAsTheBytesThatTheyAre() throws Exception {
+    void announcesNamesByteForByte() throws Exception {
         Files.createFile(folder.resolve("日"));
         // The first two bytes of that character, then another one.
         Files.createFile(Path.of(URI.create(folder.toUri() + "%E6%97a")));
@@ -213,7 +213,7 @@ class ContextWalkerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aTimeThatNanosecondsCannotSayOverflowsAsItDoesInGo() throws Exception {
+    void timesOutsideOfTheRangeOverflowLikeInGo() throws Exception {
         Path file = Files.createFile(folder.resolve("a"));
         SpecialFiles.run("touch", "-d", "@10413792000", file.toString());
         assumeTrue(
@@ -223,7 +223,7 @@ class ContextWalkerTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void namesAFolderThatItMayNotRead() throws Exception {
+    void reportsAFolderThatCannotBeRead() throws Exception {
         Path closed = Files.createDirectories(folder.resolve("a/closed"));
         Files.createFile(closed.resolve("x"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
@@ -241,7 +241,7 @@ class ContextWalkerTest {
     }
 
     @Test
-    void doesNotEvenLookAtWhatCannotBeWanted() throws Exception {
+    void doesNotAccessPathsThatCannotBeWanted() throws Exception {
         List<String> looked = new ArrayList<>();
         Tree tree = new Tree() {
             @Override
@@ -268,7 +268,7 @@ class ContextWalkerTest {
     }
 
     @Test
-    void stopsWhenItIsTold() throws Exception {
+    void stopsOnRequest() throws Exception {
         Files.createFile(folder.resolve("a"));
         FolderTree tree = new FolderTree(new RootedPath(folder, null));
         FolderRequest request = new FolderRequest("context", List.of(), List.of(), List.of());
@@ -287,9 +287,12 @@ class ContextWalkerTest {
         assertEquals(0644, walk.get(0).getMode());
     }
 
-    /** Else the daemon could take one Dockerfile for another that is as long, such as a parallel branch's. */
+    /**
+     * Otherwise the daemon could mistake a Dockerfile for another one of the same length, such as that of a parallel
+     * branch.
+     */
     @Test
-    void filesFromMemoryHaveAnotherTimeEachTimeHoweverCoarseTheClock() throws Exception {
+    void filesInMemoryNeverHaveTheSameTimeTwice() throws Exception {
         LocalSource.Files files = new LocalSource.Files(Map.of("Dockerfile", new byte[5]));
         Clock coarse = Clock.fixed(Instant.now().plusSeconds(3600), ZoneOffset.UTC);
         Set<Long> times = new HashSet<>();

@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DiffCopyTest {
-    /** Larger than everything that HTTP/2 and this client keep on the way. */
+    /** Larger than all buffers of HTTP/2 and of this client. */
     private static final int LARGE_BYTES = 64 << 20;
 
     @TempDir
@@ -83,7 +83,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void sendsTheWalkThenWhatIsAskedForAndEndsAfterFin() throws Exception {
+    void sendsTheStatsThenTheRequestedContentAndEndsAfterFin() throws Exception {
         Files.createDirectory(folder.resolve("a"));
         byte[] large = random(200_000);
         Files.write(folder.resolve("a/large"), large);
@@ -103,7 +103,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void sendsContentCompressedThatBecomesSmallerAndTheRestAsItIs() throws Exception {
+    void compressesOnlyContentThatBecomesSmaller() throws Exception {
         byte[] text = "a line of text\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
         byte[] random = random(200_000);
         byte[] tiny = "tiny".getBytes(StandardCharsets.UTF_8);
@@ -155,7 +155,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void appliesTheFiltersOfTheMetadata() throws Exception {
+    void appliesThePatternsOfTheRequest() throws Exception {
         for (String name : List.of("a", "b", "ü", "c", "d\udcff")) {
             Files.createFile(FileNames.resolve(folder, name));
         }
@@ -178,7 +178,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void sendsAsEmptyWhatFsutilAnnouncesAndDoesNotOpen() throws Exception {
+    void sendsSocketsAndWithheldFilesAsEmpty() throws Exception {
         Files.createDirectories(folder.resolve("a/c"));
         Files.writeString(folder.resolve("a/b"), "content");
         Files.writeString(folder.resolve("a/c/d"), "content");
@@ -212,7 +212,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void refusesAFolderThatWasNotOffered() throws Exception {
+    void refusesAnUnknownFolder() throws Exception {
         assertEquals(Status.Code.NOT_FOUND, daemon.fetch("/etc").end().getCode());
         assertEquals(List.of(), failures);
     }
@@ -236,7 +236,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void servesManyFilesAtOnceAndEachInOrder() throws Exception {
+    void sendsManyFilesConcurrentlyAndEachInOrder() throws Exception {
         Map<Integer, byte[]> expected = new HashMap<>();
         for (int i = 0; i < 40; i++) {
             expected.put(i, random(i % 2 == 0 ? 300_000 : i));
@@ -297,7 +297,7 @@ class DiffCopyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, -1})
-    void refusesRequestsForWhatIsNoKnownFile(int id) throws Exception {
+    void refusesRequestsForUnknownFiles(int id) throws Exception {
         Files.createDirectory(folder.resolve("a"));
         Files.createSymbolicLink(folder.resolve("a/link"), Path.of("../b"));
         Files.createFile(folder.resolve("b"));
@@ -308,12 +308,13 @@ class DiffCopyTest {
     }
 
     @Test
-    void failsWithTheDaemonsWords() throws Exception {
+    void failsWithTheDaemonsMessage() throws Exception {
         LocalDaemon.Transfer transfer = daemon.fetch("context");
         transfer.walk();
         transfer.send(PacketType.PACKET_ERR, "no space left on device");
         assertEquals(
-                "the daemon gave up: no space left on device", transfer.end().getDescription());
+                "the daemon cancelled the transfer: no space left on device",
+                transfer.end().getDescription());
         assertEquals(List.of(), failures);
     }
 
@@ -326,7 +327,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void saysWhichFileIsGone() throws Exception {
+    void reportsAFileThatWasDeleted() throws Exception {
         Files.createDirectory(folder.resolve("sub"));
         Files.write(folder.resolve("sub/file"), new byte[10]);
         LocalDaemon.Transfer transfer = walked();
@@ -337,7 +338,7 @@ class DiffCopyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 9, 11, 100_000})
-    void saysWhichFileHasAnotherSizeNow(int bytes) throws Exception {
+    void reportsAFileWhoseSizeHasChanged(int bytes) throws Exception {
         Files.write(folder.resolve("file"), new byte[10]);
         LocalDaemon.Transfer transfer = walked();
         Files.write(folder.resolve("file"), new byte[bytes]);
@@ -348,7 +349,7 @@ class DiffCopyTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @EnabledOnOs(OS.LINUX)
-    void saysWhichFileChangesWhileItIsSent(boolean grows) throws Exception {
+    void reportsAFileThatChangesDuringTheTransfer(boolean grows) throws Exception {
         Path file = folder.resolve("file");
         Files.write(file, new byte[LARGE_BYTES]);
         LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 2);
@@ -367,7 +368,7 @@ class DiffCopyTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void opensNeitherLinksNorPipesThatTookAFilesPlace() throws Exception {
+    void doesNotOpenLinksAndPipesThatReplacedAFile() throws Exception {
         Path secret = Files.write(folder.resolve("secret"), new byte[10]);
         for (String kind : List.of("link", "pipe")) {
             failures.clear();
@@ -387,7 +388,7 @@ class DiffCopyTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void saysWhichFileItMayNotRead() throws Exception {
+    void reportsAFileWithoutReadPermission() throws Exception {
         Path file = Files.write(folder.resolve("file"), new byte[10]);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
         assumeFalse(Files.isReadable(file), "root may read everything");
@@ -396,10 +397,10 @@ class DiffCopyTest {
         unreadable(transfer, "context file 'file' cannot be read: permission denied");
     }
 
-    /** Addresses of a process that are not mapped cannot be read by anybody. */
+    /** Unmapped addresses of a process cannot be read. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void saysWhichFileTheDiskDoesNotGive() throws Exception {
+    void reportsAFileWithAReadError() throws Exception {
         Path process = Path.of("/proc/self").toRealPath();
         try (LocalDaemon broken = new LocalDaemon(new FileSyncService(
                 Map.of("context", new LocalSource.Folder(process)),
@@ -416,13 +417,13 @@ class DiffCopyTest {
     }
 
     @Test
-    void saysThatTheFolderIsNotThere() throws Exception {
+    void reportsAMissingFolder() throws Exception {
         LocalDaemon.Transfer transfer = daemon.fetch("nowhere");
         unreadable(transfer, "nowhere folder '" + folder.resolve("nowhere") + "' cannot be read: it does not exist");
     }
 
     @Test
-    void saysWhichPatternIsWrong() throws Exception {
+    void reportsAnInvalidPattern() throws Exception {
         LocalDaemon.Transfer transfer =
                 daemon.fetch(LocalDaemon.headers("dir-name", "context", "exclude-patterns", "["), Integer.MAX_VALUE);
         assertEquals(
@@ -433,7 +434,7 @@ class DiffCopyTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void readsNoFurtherThanTheDaemonDoes() throws Exception {
+    void readsOnlyAsFastAsTheDaemonReceives() throws Exception {
         // What does not compress, because the windows of HTTP/2 count the bytes that are sent.
         Path file = Files.write(folder.resolve("file"), random(LARGE_BYTES));
         LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 2);
@@ -475,7 +476,7 @@ class DiffCopyTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void noFolderStaysOpenWhenAllIsSent() throws Exception {
+    void closesAllFoldersAfterTheTransfer() throws Exception {
         Path deep = Files.createDirectories(folder.resolve("a/b"));
         Files.writeString(deep.resolve("f"), "1");
         Files.writeString(folder.resolve("z"), "2");
@@ -491,7 +492,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void aLinkThatTookAFoldersPlaceIsNotFollowed(@TempDir Path outside) throws Exception {
+    void doesNotFollowALinkThatReplacedAFolder(@TempDir Path outside) throws Exception {
         Files.writeString(outside.resolve("file"), "secret");
         Path inner = Files.createDirectory(folder.resolve("inner"));
         Files.writeString(inner.resolve("file"), "public");
@@ -530,7 +531,7 @@ class DiffCopyTest {
     }
 
     @Test
-    void aMistakeOfOursEndsTheTransferToo() throws Exception {
+    void endsTheTransferAfterAnUnexpectedException() throws Exception {
         Files.createFile(folder.resolve("a"));
         Tree.Opener wrong = watched(path -> {
             throw new IllegalStateException("on purpose");
@@ -570,7 +571,7 @@ class DiffCopyTest {
                 new CompressionDecision(true)));
     }
 
-    /** Is told of each path before anybody looks at it. */
+    /** Is called for each path before the path is accessed. */
     private interface Watcher {
         void onEntry(String path) throws IOException;
     }
@@ -622,8 +623,8 @@ class DiffCopyTest {
     }
 
     private void refused(LocalDaemon.Transfer transfer, int id) throws InterruptedException {
-        String text = "the daemon asked for entry " + Integer.toUnsignedString(id)
-                + ", which is no file, unknown, or asked for before";
+        String text = "the daemon requested entry " + Integer.toUnsignedString(id)
+                + ", which is unknown, not a file, or already requested";
         assertEquals(text, transfer.next(PacketType.PACKET_ERR).getData().toStringUtf8());
         Status status = transfer.end();
         assertEquals(Status.Code.INVALID_ARGUMENT, status.getCode());
@@ -676,7 +677,7 @@ class DiffCopyTest {
         return files.stream().filter(file -> !readPositions(file).isEmpty()).count();
     }
 
-    /** How far each of this process' open descriptors of a file was read. */
+    /** Returns the positions of this process' open descriptors of a file. */
     private static List<Long> readPositions(Path file) {
         List<Long> positions = new ArrayList<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {

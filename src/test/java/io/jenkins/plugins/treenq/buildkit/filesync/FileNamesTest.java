@@ -30,7 +30,7 @@ class FileNamesTest {
     Path folder;
 
     @Test
-    void readsNamesThatAreNoTextAsSomethingThatCanBeCompared() throws Exception {
+    void representsBytesThatAreNotTextBySurrogates() throws Exception {
         Path file = Path.of(URI.create(folder.toUri() + "a%FF%C3%A9"));
         String name = FileNames.name(file);
         assertEquals("a\uDCFFé", name);
@@ -38,20 +38,20 @@ class FileNamesTest {
     }
 
     @Test
-    void keepsTheReplacementCharacterWhereItIsReallyMeant() throws Exception {
+    void keepsTheReplacementCharacterInNames() throws Exception {
         Path file = Path.of(URI.create(folder.toUri() + "a%EF%BF%BD"));
         assertEquals("a\uFFFD", FileNames.name(file));
         assertTrue(NameBytes.isUtf8(FileNames.name(file)));
     }
 
     @Test
-    void knowsLoneSurrogates() {
+    void detectsLoneSurrogates() {
         assertTrue(NameBytes.isUtf8("a😀b"));
         assertFalse(NameBytes.isUtf8("a\uD83D"));
         assertFalse(NameBytes.isUtf8("\uDE00\uD83D"));
     }
 
-    /** Services often run like that. */
+    /** Services often run with this locale. */
     @Test
     void readsAndFindsNamesUnderTheCLocale() throws Exception {
         Path sub = Files.createDirectory(Path.of(URI.create(folder.toUri() + "%C3%BC%25")));

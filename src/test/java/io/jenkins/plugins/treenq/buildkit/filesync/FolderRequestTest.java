@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class FolderRequestTest {
     @Test
-    void takesRepeatedValuesInTheirOrder() {
+    void keepsTheOrderOfRepeatedValues() {
         FolderRequest request = FolderRequest.of(LocalDaemon.headers(
                 "dir-name", "context",
                 "exclude-patterns", "*",
@@ -22,7 +22,7 @@ class FolderRequestTest {
     }
 
     @Test
-    void decodesValuesThatSayTheyAreEncoded() {
+    void decodesEncodedValues() {
         FolderRequest request = FolderRequest.of(LocalDaemon.headers(
                 "dir-name", "context",
                 "exclude-patterns-encoded", "1",
@@ -34,7 +34,7 @@ class FolderRequestTest {
     }
 
     @Test
-    void refusesValuesThatAreNotEncodedAsTheySay() {
+    void refusesValuesWithAnInvalidEncoding() {
         Metadata headers = LocalDaemon.headers("followpaths-encoded", "1", "followpaths", "%zz");
         assertThrows(IllegalArgumentException.class, () -> FolderRequest.of(headers));
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rarer cases; {@link FsutilComparisonTest} has the others. */
 class FollowLinksTest {
-    /** Targets of links; empty for folders. */
+    /** The targets of links by path; empty for folders. */
     private final Map<String, String> entries = new TreeMap<>(Utf8Order.INSTANCE);
 
     private final List<String> asked = new ArrayList<>();
@@ -79,7 +79,7 @@ class FollowLinksTest {
     }
 
     @Test
-    void endsInLoops() throws Exception {
+    void endsForLoopsOfLinks() throws Exception {
         entries.put("a", "b");
         entries.put("b", "a");
         entries.put("c", "c/c/c");
@@ -97,7 +97,7 @@ class FollowLinksTest {
     }
 
     @Test
-    void wantsEverythingForTheRoot() throws Exception {
+    void selectsTheWholeTreeForTheRoot() throws Exception {
         entries.put("a", ".");
         assertNull(follow("."));
         assertNull(follow("a"));

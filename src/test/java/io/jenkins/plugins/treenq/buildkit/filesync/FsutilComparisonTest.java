@@ -45,7 +45,7 @@ class FsutilComparisonTest {
     private static final Gson GSON = new Gson();
 
     @Test
-    void sendsWhatFsutilSends(@TempDir Path folder) throws Exception {
+    void sendsTheSamePacketsAsFsutil(@TempDir Path folder) throws Exception {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "Java could not make the trees");
         List<String> differences = new ArrayList<>();
         int cases = 0;
@@ -73,7 +73,7 @@ class FsutilComparisonTest {
     }
 
     @Test
-    void matchesWhatPatternmatcherAndGoMatch() throws Exception {
+    void matchesTheSamePathsAsPatternmatcherAndGo() throws Exception {
         List<String> differences = new ArrayList<>();
         int patterns = 0;
         try (Reader reader = resource("patterns.json")) {

@@ -26,19 +26,19 @@ class GlobTest {
                     a\\*   ; ab    ; false
                     **     ; a     ; true
                     """)
-    void matchesAsGoDoes(String pattern, String name, boolean expected) throws InvalidPatternException {
+    void matchesLikeGo(String pattern, String name, boolean expected) throws InvalidPatternException {
         assertEquals(expected, new Glob(pattern).matches(name));
     }
 
     @Test
-    void overlooksAnErrorBehindTheFirstDifferenceAsGoDoes() throws InvalidPatternException {
+    void ignoresErrorsAfterTheFirstDifferenceLikeGo() throws InvalidPatternException {
         Glob glob = new Glob("a*[");
         assertEquals(false, glob.matches("b"));
         assertThrows(InvalidPatternException.class, () -> glob.matches("a"));
     }
 
     @Test
-    void takesBoundedTimeForPatternsMadeToTakeLong() {
+    void hostilePatternsTakeBoundedTime() {
         Glob glob = new Glob("a*".repeat(500) + "b");
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertEquals(false, glob.matches("a".repeat(100_000))));
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon asks for, it gets what it was offered or a refusal. */
+/** Random requests of a daemon are served from the offered folders or refused. */
 @Timeout(300)
 @DisabledOnOs(OS.WINDOWS)
 class HostileRequestTest {
@@ -75,7 +75,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void anyRequestsInAnyOrderAreServedOrRefused() throws Exception {
+    void randomRequestsAreServedOrRefused() throws Exception {
         Fuzz.rounds(150, random -> {
             LocalDaemon.Transfer transfer =
                     daemon.fetch(LocalDaemon.headers(headers(random)), random.nextInt(5) == 0 ? 3 : Integer.MAX_VALUE);
@@ -108,9 +108,12 @@ class HostileRequestTest {
         failures.forEach(failure -> assertTrue(failure.getMessage().contains("too long"), failure.getMessage()));
     }
 
-    /** A message that is compressed wrongly, breaks off or expands beyond the limit ends its call, and nothing else. */
+    /**
+     * A message that is compressed incorrectly, truncated, or larger than the limit after expansion ends only its own
+     * call.
+     */
     @Test
-    void anythingThatComesCompressedIsReadOrRefused() throws Exception {
+    void compressedMessagesAreReadOrRefused() throws Exception {
         Fuzz.rounds(100, random -> {
             int kind = random.nextInt(4);
             LocalDaemon.Transfer transfer =

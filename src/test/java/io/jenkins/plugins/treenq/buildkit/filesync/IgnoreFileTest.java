@@ -15,7 +15,7 @@ class IgnoreFileTest {
     }
 
     @Test
-    void linesBecomePatternsAsForTheFrontend() throws Exception {
+    void linesAreParsedLikeInTheFrontend() throws Exception {
         assertEquals(
                 List.of("a", "#b", "c/d", "!e", "!f g", "/", "..", "!", "h", "!!x", "j"),
                 patterns("\uFEFFa\r\n# comment\n #b\n/c//./d/\n!e/\n ! f g \n\n/\n../\n!\n\u00a0h\u00a0\n!!x\n.//j"));
@@ -24,7 +24,7 @@ class IgnoreFileTest {
     }
 
     @Test
-    void aLineThatTheDaemonTakesForTooLongIsRefused() throws Exception {
+    void aLineThatIsTooLongIsRefused() throws Exception {
         assertEquals(1, patterns("a".repeat(65_535) + "\n").size());
         assertThrows(BuildkitException.InvalidRequestException.class, () -> patterns("a".repeat(65_536)));
     }

@@ -49,7 +49,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 
-/** A daemon that does what a test tells it, connected to a service in the same process through real HTTP/2. */
+/** A daemon that a test controls, connected to a service in the same process through real HTTP/2. */
 final class LocalDaemon implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
@@ -81,7 +81,7 @@ final class LocalDaemon implements AutoCloseable {
         this(service, false);
     }
 
-    /** @param plain whether the daemon reads no compressed messages, and says so */
+    /** @param plain whether the daemon does not accept compressed messages */
     LocalDaemon(FileSyncService service, boolean plain) throws IOException {
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
         server = NettyServerBuilder.forAddress(address)
@@ -116,7 +116,7 @@ final class LocalDaemon implements AutoCloseable {
         spoiling.register(new Spoiling());
     }
 
-    /** Makes a decision that is to compress, and stays so because its clock does not go on. */
+    /** Creates a decision to compress, which does not change because its clock stands still. */
     static CompressionDecision compressing() {
         AtomicLong now = new AtomicLong();
         CompressionDecision decision = new CompressionDecision(true, now::get);
@@ -155,18 +155,18 @@ final class LocalDaemon implements AutoCloseable {
         }
     }
 
-    /** Asks like {@link #fetch}, in messages that are compressed, and then spoilt. */
+    /** Sends requests like {@link #fetch}, in compressed messages that are then modified. */
     Transfer fetchCompressed(Metadata headers, UnaryOperator<byte[]> spoilt) {
         spoil = spoilt;
         return fetch(headers, Integer.MAX_VALUE, CallOptions.DEFAULT.withCompression("gzip"));
     }
 
-    /** Asks for a folder and reads everything that comes as soon as it comes. */
+    /** Requests a folder and reads all packets immediately. */
     Transfer fetch(String folder) {
         return fetch(headers("dir-name", folder), Integer.MAX_VALUE);
     }
 
-    /** @param packets that are read before {@link Transfer#read} asks for more */
+    /** @param packets number of packets that are read before {@link Transfer#read} requests more */
     Transfer fetch(Metadata headers, int packets) {
         return fetch(headers, packets, CallOptions.DEFAULT);
     }
@@ -277,7 +277,7 @@ final class LocalDaemon implements AutoCloseable {
             return packet;
         }
 
-        /** Packets that came and were not taken. */
+        /** The received packets that were not read yet. */
         int pending() {
             return packets.size();
         }
@@ -290,7 +290,7 @@ final class LocalDaemon implements AutoCloseable {
             return packet;
         }
 
-        /** All entries up to the end of the walk. */
+        /** Returns all entries up to the end of the walk. */
         List<Stat> walk() throws InterruptedException {
             List<Stat> walk = new ArrayList<>();
             for (Packet packet = next(Packet.PacketType.PACKET_STAT);
@@ -301,7 +301,7 @@ final class LocalDaemon implements AutoCloseable {
             return walk;
         }
 
-        /** The rest of a file's content, when nothing else comes meanwhile. */
+        /** Returns the rest of a file's content, if no other packets arrive in between. */
         byte[] content(int id) throws InterruptedException {
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             while (true) {
@@ -316,7 +316,7 @@ final class LocalDaemon implements AutoCloseable {
             }
         }
 
-        /** How the stream ended, after everything that was still to come. */
+        /** Returns the status of the stream after all packets were received. */
         Status end() throws InterruptedException {
             while (next() != null) {
                 // What came before the end is not asked for.

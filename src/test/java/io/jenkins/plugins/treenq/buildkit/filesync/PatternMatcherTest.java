@@ -62,26 +62,26 @@ class PatternMatcherTest {
                     x{2}                     ; x{2}           ; true
                     x{2}                     ; xx             ; false
                     """)
-    void matchesAsPatternmatcherDoes(String patterns, String path, boolean expected) throws InvalidPatternException {
+    void matchesLikePatternmatcher(String patterns, String path, boolean expected) throws InvalidPatternException {
         assertEquals(expected, matches(path, patterns.split(",")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "[]a]", "[a-]", "a\\", "!"})
-    void refusesWhatIsNoPattern(String pattern) {
+    void refusesInvalidPatterns(String pattern) {
         assertThrows(InvalidPatternException.class, () -> new PatternMatcher(List.of(pattern), PathRules.UNIX));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\\y*", "x{3,2}*", "x{1001}*", "[[:nothing:]]", "\\x{110000}", "\\é*", "[\\é]"})
-    void refusesAnExpressionThatIsNoneOnlyWhenItIsAsked(String pattern) throws InvalidPatternException {
+    void reportsAnInvalidExpressionAtItsFirstUse(String pattern) throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("a", pattern), PathRules.UNIX);
         assertEquals(true, matcher.match("a", null).matched());
         assertThrows(InvalidPatternException.class, () -> matcher.match("x", null));
     }
 
     @Test
-    void askedAboutAPathAloneAPatternThatChangedNothingForItsFolderCounts() throws InvalidPatternException {
+    void aPathAloneIsMatchedByPatternsThatWereSkippedForItsFolder() throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("*", "!a/b", "a"), PathRules.UNIX);
         PatternMatcher.Match folder = matcher.match("a", null);
         assertEquals(true, matcher.overlooked("a", folder));
@@ -91,7 +91,7 @@ class PatternMatcherTest {
     }
 
     @Test
-    void emptyPatternsCountForNothing() throws InvalidPatternException {
+    void emptyPatternsAreIgnored() throws InvalidPatternException {
         assertEquals(
                 0,
                 new PatternMatcher(List.of("", " ", "\t\n\u00a0"), PathRules.UNIX)
@@ -107,7 +107,7 @@ class PatternMatcherTest {
                 "**/**/**/**/**/**/**/**/**/**/**/**/b?",
                 "[a]{1000}[a]{1000}[a]{1000}b|[a]{1000}b",
             })
-    void takesBoundedTimeForPatternsMadeToTakeLong(String pattern) throws InvalidPatternException {
+    void hostilePatternsTakeBoundedTime(String pattern) throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of(pattern), PathRules.UNIX);
         String path = "a".repeat(2000) + "/" + "a/".repeat(1000) + "a";
         assertTimeoutPreemptively(
@@ -117,7 +117,7 @@ class PatternMatcherTest {
 
     /** Each vector is what moby/patternmatcher v0.6.1 says. */
     @Test
-    void aByteThatIsNoCharacterMatchesAsTheReplacementCharacter() throws InvalidPatternException {
+    void anInvalidByteMatchesTheReplacementCharacter() throws InvalidPatternException {
         assertEquals(true, matches("x\uDCFFy", "x\uDCFF?"));
         assertEquals(true, matches("x\uDC80y", "x\uDCFF?"));
         assertEquals(true, matches("x\uFFFDy", "x\uDCFF?"));
@@ -138,13 +138,13 @@ class PatternMatcherTest {
                     \\Q\\é\\E*               ; \\éa           ; true
                     \\p{Lu}*                 ; Ꞻa             ; true
                     """)
-    void takesBracesQuotationsAndClassesAsGoDoes(String pattern, String path, boolean expected)
+    void parsesBracesQuotationsAndClassesLikeGo(String pattern, String path, boolean expected)
             throws InvalidPatternException {
         assertEquals(expected, matches(path, pattern));
     }
 
     @Test
-    void refusesPatternsThatWouldFillTheMemory() throws InvalidPatternException {
+    void refusesPatternsThatWouldExhaustTheMemory() throws InvalidPatternException {
         PatternMatcher matcher = new PatternMatcher(List.of("a{1000}".repeat(1000) + "*"), PathRules.UNIX);
         assertThrows(InvalidPatternException.class, () -> matcher.match("a", null));
     }

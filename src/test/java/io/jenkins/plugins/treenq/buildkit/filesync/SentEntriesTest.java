@@ -36,7 +36,7 @@ class SentEntriesTest {
     }
 
     @Test
-    void givesOutOnlyKnownFilesAndThoseOnce() {
+    void eachKnownFileCanBeRequestedOnce() {
         sent.add(stat("a", FileMode.FOLDER), -1);
         sent.add(stat("a/empty", 0644), 0);
         sent.add(stat("a/link", FileMode.SYMLINK | 0777), -1);

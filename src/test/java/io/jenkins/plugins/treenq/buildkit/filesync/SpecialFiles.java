@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes files that Java cannot make by itself. */
+/** Creates files that Java cannot create. */
 final class SpecialFiles {
     private SpecialFiles() {}
 
@@ -13,7 +13,7 @@ final class SpecialFiles {
         run("mkfifo", path.toString());
     }
 
-    /** With the target as it is written; Java would leave out double slashes. */
+    /** Creates a symlink with an unchanged target; Java would remove double slashes. */
     static void symlink(Path link, String target) throws IOException, InterruptedException {
         if (Path.of(target).toString().equals(target)) {
             Files.createSymbolicLink(link, Path.of(target));

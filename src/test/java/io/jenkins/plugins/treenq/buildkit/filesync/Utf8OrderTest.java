@@ -19,7 +19,7 @@ class Utf8OrderTest {
     }
 
     @Test
-    void ordersAsTheBytesAreOrdered() {
+    void ordersNamesByTheirBytes() {
         int[] characters = {
             'a', 'b', '-', 0x7f, 0x80, 0xe9, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff, 0xdc80, 0xdcbf,
             0xdce9, 0xdcf0, 0xdcff

@@ -28,7 +28,7 @@ class FrontendAnswerTest {
     }
 
     @Test
-    void aWarningHasItsPlace() throws Exception {
+    void aWarningHasItsLocation() throws Exception {
         Lint lint = FrontendAnswer.lint(json("""
                 {"warnings": [{"ruleName": "R", "description": "d", "url": "https://r", "detail": "x",
                   "location": {"ranges": [{"start": {"line": 2, "character": 4}, "end": {"line": 2}}]}}],
@@ -45,7 +45,7 @@ class FrontendAnswerTest {
     }
 
     @Test
-    void aPlaceThatIsNotThereIsNone() throws Exception {
+    void aMissingLocationIsNull() throws Exception {
         for (String location :
                 List.of("{\"sourceIndex\": -1}", "{\"sourceIndex\": 7}", "{\"sourceIndex\": 99999999999}", "null")) {
             Lint lint = FrontendAnswer.lint(json("{\"warnings\": [{\"ruleName\": \"R\", \"location\": " + location
@@ -55,7 +55,7 @@ class FrontendAnswerTest {
     }
 
     @Test
-    void whatIsMissingIsEmpty() throws Exception {
+    void missingValuesAreEmpty() throws Exception {
         assertTrue(FrontendAnswer.lint(json("{\"warnings\": null, \"sources\": null}"))
                 .clean());
         assertEquals(
@@ -97,14 +97,14 @@ class FrontendAnswerTest {
                 "{\"buildError\": []}",
                 "{\"warnings\": [{\"location\": {\"sourceIndex\": \"x\"}}]}"
             })
-    void anotherFormIsSaid(String text) {
+    void anUnknownFormatIsReported(String text) {
         BuildkitException failure =
                 assertThrows(BuildkitException.DaemonFailedException.class, () -> FrontendAnswer.lint(json(text)));
         assertFalse(failure.getMessage().isEmpty());
     }
 
     @Test
-    void anAnswerWithoutItsPartIsSaid() {
+    void aMissingResultIsReported() {
         assertThrows(
                 BuildkitException.DaemonFailedException.class, () -> FrontendAnswer.lint(Map.of("result.txt", "x")));
     }

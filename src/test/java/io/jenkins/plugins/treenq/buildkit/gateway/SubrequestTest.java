@@ -30,13 +30,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** The two calls of a question meet in the daemon, in whatever order it sees them, or do not. */
+/** The Solve call and the gateway call of a subrequest, in all orders in which the daemon can receive them. */
 class SubrequestTest {
     private static final Result RESULT = Result.newBuilder()
             .putMetadata("result.json", ByteString.copyFromUtf8("{}"))
             .build();
 
-    /** The waiting build. */
+    /** The Solve call, which waits. */
     private static final class Control extends ControlGrpc.ControlImplBase {
         final CompletableFuture<StreamObserver<io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse>> build =
                 new CompletableFuture<>();
@@ -119,7 +119,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aBuildThatTheDaemonDoesNotKnowYetIsAskedForAgain() throws Exception {
+    void thePingIsRepeatedUntilTheBuildIsRegistered() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control);
         gateway.failingPings = 3;
@@ -130,7 +130,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aBuildThatTheDaemonNeverKnowsIsGivenUp() throws Exception {
+    void theNumberOfPingsIsLimited() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control);
         gateway.failingPings = Integer.MAX_VALUE;
@@ -142,7 +142,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aBuildThatFailsTellsWhyAndNotThatItIsUnknown() throws Exception {
+    void theErrorOfTheBuildIsReportedInsteadOfTheCalls() throws Exception {
         Control control = new Control();
         control.failure = Status.UNKNOWN.withDescription("unknown entitlement foo");
         Gateway gateway = new Gateway(control);
@@ -171,7 +171,7 @@ class SubrequestTest {
     }
 
     @Test
-    void anEndBeforeTheThanksForTheResultIsAnEnd() throws Exception {
+    void aBuildMayEndBeforeTheResultIsAcknowledged() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control) {
             @Override
@@ -185,7 +185,7 @@ class SubrequestTest {
     }
 
     @Test
-    void aConnectionThatIsLostIsSaid() throws Exception {
+    void aLostConnectionIsReported() throws Exception {
         Control control = new Control();
         Gateway gateway = new Gateway(control) {
             @Override

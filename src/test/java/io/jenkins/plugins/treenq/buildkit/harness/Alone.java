@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * No other class of tests runs beside one with this annotation. Classes run in two JVMs at once; those that measure the
- * machine, or load a shared daemon so much that others' builds would wait, run alone.
+ * Prevents other test classes from running at the same time. Classes run in two JVMs; those that measure the machine,
+ * or put a high load on a shared daemon, run alone.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

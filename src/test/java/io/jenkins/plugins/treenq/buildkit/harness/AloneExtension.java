@@ -13,16 +13,16 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Keeps the JVMs of Surefire apart where a class is {@link Alone}, by a file that each of them locks: shared, or for
- * itself.
+ * Runs a class that is {@link Alone} without other classes, by a file that each JVM of Surefire locks: shared, or
+ * exclusively.
  *
- * <p>The first byte is the door, which everybody passes and nobody keeps. Who waits for the second byte waits in the
- * door, so that one who wants it alone is not overtaken again and again.
+ * <p>The first byte is locked only briefly by each JVM. A JVM that waits for the second byte keeps the lock of the
+ * first one, so that a class that waits for the exclusive lock is not overtaken again and again.
  */
 public final class AloneExtension implements BeforeAllCallback, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(AloneExtension.class);
 
-    /** One for the JVM: when any channel of a file is closed, the JVM loses all of its locks on that. */
+    /** One channel for the JVM: when any channel of a file is closed, the JVM loses all of its locks on the file. */
     private static final FileChannel FILE = open();
 
     private static FileChannel open() {
@@ -38,7 +38,7 @@ public final class AloneExtension implements BeforeAllCallback, AfterAllCallback
         }
     }
 
-    /** A class in another one runs while that does. */
+    /** Returns whether the class is nested in another test class, which already holds the lock. */
     private static boolean isInner(ExtensionContext context) {
         return context.getRequiredTestClass().getEnclosingClass() != null;
     }

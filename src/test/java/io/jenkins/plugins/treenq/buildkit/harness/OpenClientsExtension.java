@@ -11,16 +11,16 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A class of tests fails that leaves a client of BuildKit open: the client's thread for bytes would never end, on an
- * agent neither.
+ * Fails a test class that leaves a BuildKit client open, because the I/O thread of the client would never end, on an
+ * agent either.
  */
 public final class OpenClientsExtension implements AfterAllCallback {
     private static final String THREADS = "treenq-io";
 
-    /** Far more than a client that is closed takes to end. */
+    /** Much longer than the threads of a closed client take to end. */
     private static final long LONGEST_END_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** Those that an earlier class has already failed for. */
+    /** The threads for which an earlier class already failed. */
     private static final Set<Thread> KNOWN = Collections.newSetFromMap(new WeakHashMap<>());
 
     @Override

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT
-/** What is done around each class of tests. */
+/** JUnit extensions that apply to each test class. */
 package io.jenkins.plugins.treenq.buildkit.harness;

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody who names an image, or runs a registry, wants this client to look around in its network. */
+/** Images and registries that try to make the client connect to hosts in its own network. */
 @Timeout(60)
 class AllowedHostsTest {
-    private static final String REFUSAL = "may not be connected to from here; add it";
+    private static final String REFUSAL = "is not in the list of allowed hosts; add it";
 
     private FakeRegistry registry;
 
-    /** Something else in the network. */
+    /** Another server in the network. */
     private FakeRegistry other;
 
     @BeforeEach
@@ -88,7 +88,7 @@ class AllowedHostsTest {
     }
 
     @Test
-    void aRegistryCannotSendTheClientOnWithinTheNetwork() throws Exception {
+    void aRegistryCannotRedirectTheClientToAPrivateHost() throws Exception {
         FakeImage.single(registry, "a/b", "1");
         for (String part : List.of("/v2/", "/manifests/", "/blobs/")) {
             registry.rule(request -> request.path().contains(part)
@@ -99,7 +99,7 @@ class AllowedHostsTest {
     }
 
     @Test
-    void anUploadIsNotTakenElsewhere() throws Exception {
+    void anUploadIsNotSentToAnotherHost() throws Exception {
         FakeImage.single(registry, "a/b", "1");
         registry.withoutMounts()
                 .rule(request -> request.is("POST", "/blobs/uploads/")
@@ -116,7 +116,7 @@ class AllowedHostsTest {
     }
 
     @Test
-    void aTokenIsNotFetchedWithinTheNetwork() throws Exception {
+    void aTokenIsNotRequestedFromAPrivateHost() throws Exception {
         FakeImage.single(registry, "a/b", "1");
         String realm = "Bearer realm=\"%s/token\",service=\"fake\"";
         registry.rule(request -> Optional.of(Answer.of(401, "WWW-Authenticate", realm.formatted(other.url()))));
@@ -130,7 +130,7 @@ class AllowedHostsTest {
     }
 
     @Test
-    void aRegistrySendsTheClientOnToHostsThatAreListed() throws Exception {
+    void aRegistryMayRedirectToAllowedHosts() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         other.contents.putAll(registry.contents);
         registry.rule(request -> request.path().contains("/blobs/")
@@ -144,7 +144,7 @@ class AllowedHostsTest {
     }
 
     @Test
-    void nothingIsSaidOfWhatIsFoundAtAHostThatIsNotListed() throws Exception {
+    void responsesOfOtherHostsAreNotReported() throws Exception {
         FakeImage.single(registry, "a/b", "1");
         registry.rule(request -> request.path().contains("/blobs/")
                 ? Optional.of(Answer.of(307, "Location", "https://255.255.255.255" + request.path()))
@@ -152,7 +152,7 @@ class AllowedHostsTest {
         assertRefused("registry " + registry.host() + " redirected to another host, which did not return the content");
     }
 
-    /** A proxy may know the name as one of its own network. */
+    /** The proxy may resolve the name to a host in its own network. */
     @Test
     void aHostWhoseNameCannotBeResolvedIsNotPublic() throws Exception {
         FakeImage.single(registry, "a/b", "1");
@@ -189,7 +189,7 @@ class AllowedHostsTest {
                 "https://registry.example.com:444/",
                 "http://registry.example.com:443/"
             })
-    void whatIsInPrivateNetworksOrNoWebServerIsNotPublic(String address) {
+    void privateNetworksAndOtherPortsAreNotPublic(String address) {
         AllowedHosts allowed = AllowedHosts.of(List.of("registry.example.com"), "add it");
         HostNotAllowedException failure = assertThrows(
                 HostNotAllowedException.class, () -> allowed.check(URI.create(address), "registry.example.com"));
@@ -209,14 +209,14 @@ class AllowedHostsTest {
                 "https://192.0.2.1/blob",
                 "https://[2001:db8::1]/blob"
             })
-    void whatIsListedOrPublicMayBeConnectedTo(String address) {
+    void allowedAndPublicHostsAreConnectedTo(String address) {
         AllowedHosts allowed =
                 AllowedHosts.of(List.of("registry.example.com", "localhost:5000", "docker.io"), "add it");
         assertDoesNotThrow(() -> allowed.check(URI.create(address), "registry.example.com"));
     }
 
     @Test
-    void aRegistryOnAPublicHostIsNotListedForThat() {
+    void aRegistryOnAPublicHostMustBeAllowed() {
         AllowedHosts allowed = AllowedHosts.of(List.of(), "add it");
         assertThrows(
                 HostNotAllowedException.class, () -> allowed.check(URI.create("https://192.0.2.1/v2/"), "192.0.2.1"));

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Images that a {@link FakeRegistry} has. */
+/** Creates images in a {@link FakeRegistry}. */
 final class FakeImage {
     private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
     private static final String LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
 
     private FakeImage() {}
 
-    /** An image of one platform with one layer. */
+    /** Creates an image for one platform with one layer. */
     static Digest single(FakeRegistry registry, String repository, String tag) {
         return image(registry, repository, tag, "amd64", "the layer".getBytes(StandardCharsets.UTF_8));
     }
@@ -38,7 +38,9 @@ final class FakeImage {
                 .formatted(MediaTypes.MANIFEST, config, layer, more);
     }
 
-    /** Two platforms, and what BuildKit before v0.34 attests of the first. */
+    /**
+     * Creates an image for two platforms, with an attestation of the first one in the format of BuildKit before v0.34.
+     */
     static Digest index(FakeRegistry registry, String repository, String tag) {
         List<String> manifests = new ArrayList<>();
         for (String architecture : List.of("amd64", "arm64")) {
@@ -77,7 +79,7 @@ final class FakeImage {
                         + "\"vnd.docker.reference.digest\":\"" + image + "\"}");
     }
 
-    /** What refers to an image from outside; gives its descriptor. */
+    /** Creates a referrer of an image, and returns its descriptor. */
     static String referrer(FakeRegistry registry, String repository, Digest subject, String artifactType) {
         String empty = registry.blob(
                 repository, "application/vnd.oci.empty.v1+json", "{}".getBytes(StandardCharsets.UTF_8), "");

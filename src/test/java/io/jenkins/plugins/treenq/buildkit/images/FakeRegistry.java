@@ -35,8 +35,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A registry in memory, over TLS or without, that does right until a test tells it to do wrong. It checks nothing, so
- * that a test sees what the client itself checks.
+ * A registry in memory, with or without TLS, whose responses a test can replace. It verifies nothing, so that a test
+ * shows what the client verifies.
  */
 final class FakeRegistry implements AutoCloseable {
     static final RegistryLogin LOGIN = new RegistryLogin("me", "hunter2-secret");
@@ -62,7 +62,7 @@ final class FakeRegistry implements AutoCloseable {
     private volatile int keptOfBroken;
     private final AtomicInteger uploadsToBreak = new AtomicInteger();
 
-    /** Something that it keeps. */
+    /** A stored manifest or blob. */
     record Content(String type, byte[] bytes) {}
 
     /** One request. */
@@ -76,7 +76,7 @@ final class FakeRegistry implements AutoCloseable {
         }
     }
 
-    /** What it answers. */
+    /** A response. */
     record Answer(int status, byte[] body, Map<String, String> headers, int cutAt) {
         static Answer of(int status, String... headers) {
             return text(status, "", headers);
@@ -94,13 +94,13 @@ final class FakeRegistry implements AutoCloseable {
             return new Answer(status, body, map, -1);
         }
 
-        /** The connection breaks after so many bytes of the body. */
+        /** Breaks the connection after this number of bytes of the body. */
         Answer cut(int bytes) {
             return new Answer(status, body, headers, bytes);
         }
     }
 
-    /** Decides; empty for what a registry does. */
+    /** Returns the response to a request; empty for the default response. */
     interface Rule {
         Optional<Answer> answer(Request request);
     }
@@ -148,7 +148,7 @@ final class FakeRegistry implements AutoCloseable {
         return this;
     }
 
-    /** The connections of the next large uploads break after so many bytes, of which it keeps some. */
+    /** Breaks the connections of the next large uploads after this number of bytes, some of which are stored. */
     FakeRegistry breakingUploads(int times, int kept) {
         uploadsToBreak.set(times);
         keptOfBroken = kept;
@@ -171,14 +171,14 @@ final class FakeRegistry implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** How it is talked to. */
+    /** Returns the connection settings for this registry. */
     RegistryConnection connection() {
         return server instanceof HttpsServer
                 ? RegistryConnection.builder().caPem(AUTHORITY.certificatePem()).build()
                 : RegistryConnection.builder().plainHttp(true).build();
     }
 
-    /** A client that knows how to talk to these, and the login. */
+    /** Returns a client with the login and the connection settings of the registries. */
     static ImageRegistry client(FakeRegistry... registries) {
         Map<String, RegistryConnection> connections = new ConcurrentHashMap<>();
         for (FakeRegistry registry : registries) {
@@ -199,7 +199,7 @@ final class FakeRegistry implements AutoCloseable {
         return digest;
     }
 
-    /** Keeps a blob, and gives what a manifest says of it. */
+    /** Stores a blob, and returns its descriptor. */
     String blob(String repository, String type, byte[] bytes, String more) {
         Digest digest = sha256(bytes);
         contents.put(repository + "/blobs/" + digest, new Content("application/octet-stream", bytes));

@@ -23,7 +23,7 @@ class ImageContentReaderTest {
     private final Map<Digest, byte[]> blobs = new HashMap<>();
 
     @Test
-    void layersHaveTheInstructionsThatMadeThem() throws Exception {
+    void layersHaveTheInstructionsThatCreatedThem() throws Exception {
         put(1, manifest(blob(CONFIG, 10), blob(LAYER, 20), blob(LAYER, 21)));
         put(10, CONFIGURATION);
 
@@ -39,7 +39,7 @@ class ImageContentReaderTest {
     }
 
     @Test
-    void whatIsAttestedBelongsToItsPlatform() throws Exception {
+    void attestationsBelongToTheirPlatform() throws Exception {
         put(1, index("""
                 {"mediaType":"%s","digest":"%s","size":1,"platform":{"os":"linux","architecture":"amd64"}}
                 """.formatted(MediaTypes.MANIFEST, digest(2)), """
@@ -119,7 +119,7 @@ class ImageContentReaderTest {
     }
 
     @Test
-    void whatMakesNoSenseIsLeftOut() throws Exception {
+    void invalidPartsAreOmitted() throws Exception {
         put(1, "{");
         put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
         put(10, "{\"history\":[{\"created_by\":7}]}");
@@ -136,7 +136,7 @@ class ImageContentReaderTest {
     }
 
     @Test
-    void thereIsAnEndToEverything() throws Exception {
+    void allNumbersAndSizesAreLimited() throws Exception {
         String text = "x".repeat(5_000);
         String[] layers = new String[600];
         for (int i = 0; i < layers.length; i++) {
@@ -163,7 +163,7 @@ class ImageContentReaderTest {
     }
 
     @Test
-    void thereIsAnEndToTheAttestationsOfTheWholeImage() throws Exception {
+    void theNumberOfAttestationsIsLimitedForTheWholeImage() throws Exception {
         String[] statements = new String[60];
         for (int i = 0; i < statements.length; i++) {
             statements[i] = statement(1000 + i, "https://slsa.dev/provenance/v1");
@@ -191,7 +191,7 @@ class ImageContentReaderTest {
     }
 
     @Test
-    void whatIsListedTwiceIsReadOnce() throws Exception {
+    void duplicatesAreReadOnce() throws Exception {
         String statement = statement(30, "https://slsa.dev/provenance/v1");
         put(1, index(blob(MediaTypes.MANIFEST, 2), blob(MediaTypes.MANIFEST, 2), attestation(3, 2), attestation(3, 2)));
         put(2, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
@@ -208,7 +208,7 @@ class ImageContentReaderTest {
     }
 
     @Test
-    void blobsThatAreLargerThanTheySayAreLeftOut() throws Exception {
+    void blobsThatAreLargerThanTheirDescriptorAreOmitted() throws Exception {
         String space = " ".repeat(4 << 20);
         put(1, manifest(blob(CONFIG, 10), blob(LAYER, 20)));
         put(10, "{\"history\":[{\"created_by\":\"RUN make\"}]}" + space);

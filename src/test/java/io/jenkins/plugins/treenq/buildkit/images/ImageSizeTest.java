@@ -41,7 +41,7 @@ class ImageSizeTest {
     }
 
     @Test
-    void whatIsNotThereOrMakesNoSenseHasNoSize() throws Exception {
+    void missingOrInvalidManifestsHaveNoSize() throws Exception {
         put(1, "{");
         put(2, index(blob(MediaTypes.MANIFEST, 98, 500)));
         put(3, index(blob(MediaTypes.MANIFEST, 3, 500)));
@@ -53,7 +53,7 @@ class ImageSizeTest {
     }
 
     @Test
-    void thereIsAnEndToTheManifestsOfAnIndex() throws Exception {
+    void theNumberOfManifestsIsLimited() throws Exception {
         for (int i = 0; i < 90; i++) {
             put(i, index(blob(MediaTypes.INDEX, i + 1, 500)));
         }
@@ -64,7 +64,7 @@ class ImageSizeTest {
     }
 
     @Test
-    void thereIsAnEndToTheLayersOfAnImage() throws Exception {
+    void theNumberOfLayersIsLimited() throws Exception {
         String[] layers = new String[10_000];
         for (int i = 0; i < layers.length; i++) {
             layers[i] = blob(LAYER, 1000 + i, 1);

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of an image, and what is not believed, by a registry that a test tells to do wrong. */
+/** Inspection of images in a registry whose responses are partly invalid. */
 @Timeout(60)
 class InspectTest {
     private static final String MANIFESTS = "/v2/a/b/manifests/";
@@ -65,7 +65,7 @@ class InspectTest {
         return client.inspect(image()).orElseThrow();
     }
 
-    /** Why nothing is said of the image, whichever way one asks; the line names the registry. */
+    /** Returns the error message of all ways to inspect the image, which names the registry. */
     private String refusal() {
         String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> client.inspect(image()))
                 .getMessage();
@@ -74,7 +74,7 @@ class InspectTest {
         return line.replace("registry " + registry.host() + " ", "").replace(registry.host() + "/", "");
     }
 
-    /** Why not even the digest is said. */
+    /** Returns the error message of resolving the digest. */
     private String resolveRefusal() {
         return assertThrows(BuildkitException.RegistryRefusedException.class, () -> client.resolve(image()))
                 .getMessage()
@@ -82,7 +82,7 @@ class InspectTest {
     }
 
     @Test
-    void allOfAnIndexIsSaid() throws Exception {
+    void anIndexIsDescribedCompletely() throws Exception {
         Digest digest = FakeImage.index(registry, "a/b", "1");
         ImageDescription description = inspect();
         assertEquals(digest, description.digest());
@@ -106,7 +106,7 @@ class InspectTest {
         assertFalse(description.hasSbom());
     }
 
-    /** An image that only has labels. Not every tool writes an empty list. */
+    /** An image without layers. Not every tool writes an empty list for it. */
     @ParameterizedTest
     @ValueSource(strings = {"", ",\"layers\":null", ",\"layers\":[]"})
     void anImageWithoutLayersIsInspected(String layers) throws Exception {
@@ -119,7 +119,7 @@ class InspectTest {
     }
 
     @Test
-    void anImageOfOnePlatformSaysItInItsConfiguration() throws Exception {
+    void thePlatformOfASingleImageComesFromItsConfiguration() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         ImageDescription description = inspect();
         assertEquals(digest, description.digest());
@@ -131,7 +131,7 @@ class InspectTest {
     }
 
     @Test
-    void theDigestIsAskedForWithoutTheManifest() throws Exception {
+    void resolvingUsesAHeadRequest() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         assertEquals(Optional.of(digest), client.resolve(image()));
         assertEquals(List.of("GET /v2/", "HEAD " + MANIFESTS + "1"), asked());
@@ -144,7 +144,7 @@ class InspectTest {
     }
 
     @Test
-    void aRegistryThatDoesNotSayTheDigestIsAskedForTheManifest() throws Exception {
+    void resolvingReadsTheManifestIfTheDigestHeaderIsMissing() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.rule(request -> request.method().equals("HEAD")
                 ? Optional.of(Answer.of(200, "Content-Type", MediaTypes.MANIFEST))
@@ -153,14 +153,14 @@ class InspectTest {
     }
 
     @Test
-    void whatIsNotThereIsNothing() throws Exception {
+    void aMissingImageIsEmpty() throws Exception {
         assertEquals(Optional.empty(), client.resolve(image()));
         assertEquals(Optional.empty(), client.inspect(image()));
         assertEquals(Optional.empty(), client.inspect(registry.image("a/b@" + FakeRegistry.sha256(new byte[0]))));
     }
 
     @Test
-    void withATagAndADigestTheDigestCounts() throws Exception {
+    void theDigestTakesPrecedenceOverTheTag() throws Exception {
         Digest old = FakeImage.image(registry, "a/b", "1", "arm64", new byte[1]);
         FakeImage.single(registry, "a/b", "1");
         assertEquals(Optional.of(old), client.resolve(registry.image("a/b:1@" + old)));
@@ -170,7 +170,7 @@ class InspectTest {
     }
 
     @Test
-    void aVariantThatTheRegistryDoesNotHaveIsSaidWithoutMore() throws Exception {
+    void aMissingVariantHasItsPlatformAndDigestOnly() throws Exception {
         Digest missing = FakeRegistry.sha256(new byte[3]);
         registry.manifest("a/b", "1", MediaTypes.DOCKER_LIST, """
                 {"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":3,\
@@ -182,7 +182,7 @@ class InspectTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatRefersToTheImageOrToAVariantIsFoundByTheApiAndByTheTag(boolean api) throws Exception {
+    void referrersAreFoundByTheApiAndByTheTag(boolean api) throws Exception {
         Digest index = FakeImage.index(registry, "a/b", "1");
         Digest variant = inspect().variants().get(1).digest();
         String sbom = FakeImage.referrer(registry, "a/b", variant, "application/spdx+json");
@@ -206,7 +206,7 @@ class InspectTest {
     }
 
     @Test
-    void aLongListOfReferrersIsReadPageByPageButNotWithoutEnd() throws Exception {
+    void referrersAreReadPageByPageUpToALimit() throws Exception {
         Digest image = FakeImage.single(registry, "a/b", "1");
         String one = FakeImage.referrer(registry, "a/b", image, "application/one");
         String two = FakeImage.referrer(registry, "a/b", image, "application/two");
@@ -241,7 +241,7 @@ class InspectTest {
     }
 
     @Test
-    void contentThatIsNotWhatItsDigestSaysIsRefused() throws Exception {
+    void contentWithAnotherDigestIsRefused() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         Digest other = FakeRegistry.sha256(new byte[0]);
         registry.rule(request -> request.path().equals(MANIFESTS + "1")
@@ -267,7 +267,7 @@ class InspectTest {
                         BuildkitException.RegistryRefusedException.class,
                         () -> client.resolve(registry.image("a/b@" + other)))
                 .getMessage();
-        assertTrue(line.endsWith("the registry gives " + digest + " instead, which is refused"), line);
+        assertTrue(line.endsWith("the registry returned " + digest + " instead"), line);
     }
 
     @Test
@@ -281,36 +281,36 @@ class InspectTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            text/html                                                | <html/>                                          | it comes as text/html, which is not a manifest
+            text/html                                                | <html/>                                          | its content type text/html is not that of a manifest
             application/vnd.docker.distribution.manifest.v1+prettyjws | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a current tool
             application/json                                         | {"schemaVersion":1}                              | it has Docker's old format, schema 1, which cannot be trusted; push the image again with a current tool
-            application/json                                         | {"schemaVersion":2}                              | it does not say what kind of manifest it is
+            application/json                                         | {"schemaVersion":2}                              | it does not state its media type
             application/vnd.oci.image.index.v1+json                  | {"layers":[]}                                    | it is not of the type that it states, application/vnd.oci.image.index.v1+json
-            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"layers":[]}                     | it is an index and a manifest at once
-            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | it comes as application/vnd.oci.image.index.v1+json and states the type application/vnd.oci.image.manifest.v1+json
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"layers":[]}                     | it is both an index and a manifest
+            application/vnd.oci.image.index.v1+json                  | {"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"} | its content type is application/vnd.oci.image.index.v1+json, but it states the media type application/vnd.oci.image.manifest.v1+json
             application/vnd.oci.image.index.v1+json                  | []                                               | it is not a JSON object
             application/vnd.oci.image.index.v1+json                  | {"manifests":7}                                  | its 'manifests' is not a list
             application/vnd.oci.image.index.v1+json                  | {"manifests":[{"digest":"sha256:1","size":1}]}   | not a digest: sha256:1
-            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":-5}]}                         | it says that something in it has -5 bytes
-            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":9e18}]}                       | it says that something in it has 9000000000000000000 bytes
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":-5}]}                         | it has a descriptor with the invalid size -5
+            application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":9e18}]}                       | it has a descriptor with the invalid size 9000000000000000000
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":1e99}]}                       | its 'size' is not a number
             application/vnd.oci.image.manifest.v1+json               | {"layers":[{"size":"1"}]}                        | its 'size' is not a number
             """)
-    void whatIsNoManifestIsRefusedInOneLine(String type, String body, String line) {
+    void anInvalidManifestIsReportedInOneLine(String type, String body, String line) {
         registry.manifest("a/b", "1", type, body);
         assertEquals("a/b:1 cannot be read: " + line, refusal());
     }
 
     @Test
-    void theDigestOfWhatIsNoManifestIsNotGivenEither() {
+    void anInvalidManifestHasNoDigest() {
         registry.manifest("a/b", "1", "text/html; charset=utf-8", "<html/>");
-        assertEquals("a/b:1 cannot be read: it comes as text/html, which is not a manifest", resolveRefusal());
+        assertEquals("a/b:1 cannot be read: its content type text/html is not that of a manifest", resolveRefusal());
         registry.manifest("a/b", "1", "application/vnd.docker.distribution.manifest.v1+json", "{}");
         assertTrue(resolveRefusal().contains("schema 1"), resolveRefusal());
     }
 
     @Test
-    void aManifestWithoutATypeSaysItItself() throws Exception {
+    void theMediaTypeInTheManifestIsUsedIfTheHeaderIsMissing() throws Exception {
         Digest digest = registry.manifest(
                 "a/b", "1", "application/json", "{\"mediaType\":\"" + MediaTypes.MANIFEST + "\",\"layers\":[]}");
         assertEquals(digest, inspect().digest());
@@ -318,13 +318,13 @@ class InspectTest {
     }
 
     @Test
-    void whatIsTooLongIsNotReadToTheEnd() {
+    void contentThatIsTooLongIsNotReadCompletely() {
         registry.manifest("a/b", "1", MediaTypes.MANIFEST, " ".repeat(PullRepository.MAX_MANIFEST_BYTES + 1));
         assertEquals("a/b:1 cannot be read: it is longer than 4194304 bytes", refusal());
     }
 
     @Test
-    void anImageWithCountlessPartsIsRefused() {
+    void anImageWithTooManyPartsIsRefused() {
         List<String> manifests = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             manifests.add(FakeRegistry.descriptor(
@@ -342,7 +342,7 @@ class InspectTest {
     }
 
     @Test
-    void severalNamesAreOneImageOrNone() throws Exception {
+    void severalNamesResolveToOneImageOrNone() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.contents.put("a/b/manifests/2", registry.contents.get("a/b/manifests/1"));
         FakeImage.index(registry, "a/b", "3");
@@ -360,7 +360,7 @@ class InspectTest {
     }
 
     @Test
-    void aLoginIsSentWhereItIsWanted() throws Exception {
+    void theLoginIsSentOnlyAfterAChallenge() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         registry.withLogin();
         assertEquals(Optional.of(digest), client.resolve(image()));
@@ -368,7 +368,7 @@ class InspectTest {
     }
 
     @Test
-    void aRegistrySaysWhetherItWantsALoginAndTakesIt() throws Exception {
+    void theLoginOfARegistryIsChecked() throws Exception {
         assertFalse(client.wantsLogin(registry.host()));
         registry.withLogin();
         try (ImageRegistry known = FakeRegistry.client(registry);
@@ -386,7 +386,7 @@ class InspectTest {
     }
 
     @Test
-    void refusalsSayWhoWasRefusedAndWhatTheRegistrySays() {
+    void refusalsNameTheUserAndTheRegistrysMessage() {
         registry.rule(request -> request.path().equals("/v2/")
                 ? Optional.empty()
                 : Optional.of(Answer.text(
@@ -407,7 +407,7 @@ class InspectTest {
     }
 
     @Test
-    void credentialsThatShouldBeThereAndAreNotAreSaidSo() throws Exception {
+    void missingCredentialsAreReported() throws Exception {
         RegistryLogins broken = host -> {
             throw new IllegalStateException("the credentials of " + host + " are not there");
         };
@@ -421,7 +421,7 @@ class InspectTest {
     }
 
     @Test
-    void contentElsewhereIsFetchedWithoutTheLogin() throws Exception {
+    void redirectedContentIsFetchedWithoutTheLogin() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls()) {
             Digest digest = FakeImage.single(registry, "a/b", "1");
             store.contents.putAll(registry.contents);
@@ -436,7 +436,7 @@ class InspectTest {
     }
 
     @Test
-    void aLoginThatContentElsewhereWantsIsNotGiven() throws Exception {
+    void theLoginIsNotSentToARedirectTarget() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls().withLogin()) {
             FakeImage.single(registry, "a/b", "1");
             registry.withLogin()
@@ -449,7 +449,7 @@ class InspectTest {
     }
 
     @Test
-    void redirectsHaveAnEndAndDoNotLeaveTls() throws Exception {
+    void redirectsAreLimitedAndKeepTls() throws Exception {
         registry.rule(request -> request.path().startsWith(MANIFESTS)
                 ? Optional.of(Answer.of(307, "Location", MANIFESTS + "1?again"))
                 : Optional.empty());
@@ -468,7 +468,7 @@ class InspectTest {
     }
 
     @Test
-    void tlsIsUsedWhereItIsThereAlsoIfItNeedNotBe() throws Exception {
+    void tlsIsUsedIfSupportedEvenIfPlainHttpIsAllowed() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         RegistryConnection any =
                 RegistryConnection.builder().plainHttp(true).insecure(true).build();
@@ -477,19 +477,17 @@ class InspectTest {
                 ImageRegistry mistrusting = new ImageRegistry(RegistryLogins.NONE, Map.of(registry.host(), wrong))) {
             assertEquals(Optional.of(digest), other.resolve(image()));
             assertEquals(
-                    "registry " + registry.host()
-                            + " has a certificate that is not trusted here or is for another host",
+                    "registry " + registry.host() + " has a certificate that is not trusted or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> mistrusting.resolve(image()))
                             .getMessage());
         }
     }
 
     @Test
-    void aCertificateOfSomebodyElseIsNotTrusted() {
+    void anUntrustedCertificateIsReported() {
         try (ImageRegistry stranger = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             assertEquals(
-                    "registry " + registry.host()
-                            + " has a certificate that is not trusted here or is for another host",
+                    "registry " + registry.host() + " has a certificate that is not trusted or is for another host",
                     assertThrows(BuildkitException.RegistryRefusedException.class, () -> stranger.resolve(image()))
                             .getMessage());
         }
@@ -505,7 +503,7 @@ class InspectTest {
     }
 
     @Test
-    void whatDoesNotSpeakTlsIsSaidSo() throws Exception {
+    void aServerWithoutTlsIsReported() throws Exception {
         try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 ImageRegistry strict = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             Thread server = new Thread(() -> {
@@ -532,13 +530,13 @@ class InspectTest {
     }
 
     @Test
-    void nobodyAtTheAddressIsSaidSo() {
+    void anUnreachableRegistryIsReported() {
         registry.close();
         assertEquals("cannot be reached from here", refusal());
     }
 
     @Test
-    void whatIsNoRegistryIsSaidSo() {
+    void aServerThatIsNotARegistryIsReported() {
         registry.rule(request -> Optional.of(Answer.text(404, "<html/>")));
         assertEquals(
                 "answers with HTTP 404 to a request for /v2/, which is not the response of a registry; check its name",
@@ -546,7 +544,7 @@ class InspectTest {
     }
 
     @Test
-    void aBusyRegistryIsAskedAgainWhenItSays() throws Exception {
+    void aRequestIsRepeatedAfterRetryAfter() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         registry.rule(request -> switch (asked.getAndIncrement()) {
@@ -559,7 +557,7 @@ class InspectTest {
     }
 
     @Test
-    void aRegistryThatStaysBusyOrWantsToBeLeftAloneForLongIsNotAskedForEver() {
+    void theNumberAndPauseOfRepetitionsAreLimited() {
         registry.rule(request -> busy(request, "0"));
         assertEquals("limits the rate of requests (HTTP 429); it requests a pause of 0 s", refusal());
         assertEquals(1 + RetryPolicy.TRIES, registry.requests().size());
@@ -573,7 +571,7 @@ class InspectTest {
     }
 
     @Test
-    void aBrokenConnectionIsTriedAgain() throws Exception {
+    void aRequestIsRepeatedAfterABrokenConnection() throws Exception {
         Digest digest = FakeImage.single(registry, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         registry.rule(request -> request.path().equals(MANIFESTS + "1") && asked.getAndIncrement() < 2
@@ -584,7 +582,7 @@ class InspectTest {
     }
 
     @Test
-    void mirrorsAreAskedFirstAndTheRegistryItselfWhenTheyFail() throws Exception {
+    void mirrorsAreQueriedBeforeTheRegistry() throws Exception {
         try (FakeRegistry mirror = FakeRegistry.tls();
                 FakeRegistry broken = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(403)));
                 FakeRegistry busy = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(503)))) {
@@ -615,7 +613,7 @@ class InspectTest {
     }
 
     @Test
-    void anInterruptEndsTheWaiting() throws Exception {
+    void anInterruptCancelsTheRequest() throws Exception {
         java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
         java.util.concurrent.CountDownLatch over = new java.util.concurrent.CountDownLatch(1);
         registry.rule(request -> {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An image whose platforms were built apart is the image that one daemon builds for all of them. */
+/** An image whose platforms were built separately equals the image that one daemon builds. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
@@ -89,7 +89,7 @@ class PlatformIndexTest {
 
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
-    void itHasTheDigestOfTheImageThatOneDaemonBuilds(boolean indexes, boolean oci) throws Exception {
+    void theIndexHasTheDigestOfASingleDaemonsImage(boolean indexes, boolean oci) throws Exception {
         Map<String, String> types = Map.of("oci-mediatypes", Boolean.toString(oci));
         Map<String, String> kind = indexes ? Map.of("multi-platform", "true") : Map.of();
         List<ImageName> parts = new ArrayList<>();
@@ -101,7 +101,7 @@ class PlatformIndexTest {
     }
 
     @Test
-    void itHasAnnotationsAsTheDaemonWritesThem() throws Exception {
+    void annotationsAreWrittenLikeByTheDaemon() throws Exception {
         Map<String, String> annotations = Map.of("org.example.b", "<&> = 'ü'", "org.example.a", "\"\\\n\t");
         Map<String, String> exporter = new HashMap<>();
         annotations.forEach((key, value) -> exporter.put("annotation-index." + key, value));
@@ -113,7 +113,7 @@ class PlatformIndexTest {
     }
 
     @Test
-    void whatIsAttestedOfAPartComesWithIt() throws Exception {
+    void attestationsOfThePartsAreIncluded() throws Exception {
         Map<String, String> provenance = Map.of("attest:provenance", "mode=max");
         List<ImageName> parts =
                 List.of(build("linux/amd64", provenance, Map.of()), build("linux/arm64", provenance, Map.of()));
@@ -144,7 +144,7 @@ class PlatformIndexTest {
     }
 
     @Test
-    void aPartThatIsNotThereMakesNoIndex() throws Exception {
+    void aMissingPartIsReported() throws Exception {
         ImageName part = build("linux/amd64", Map.of(), Map.of());
         ImageName missing = part(new Digest("sha256:" + "0".repeat(64)));
         String line = assertThrows(

@@ -30,10 +30,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images that get further names, by registries that a test tells to do wrong: whole and unchanged, or not at all. */
+/**
+ * Promotion of images with registries whose responses are partly invalid: images are copied completely and unchanged,
+ * or not at all.
+ */
 @Timeout(120)
 class PromoteTest {
-    /** More than is held in memory. */
+    /** More bytes than are kept in memory. */
     private static final byte[] LARGE = new byte[5 << 20];
 
     static {
@@ -66,7 +69,7 @@ class PromoteTest {
         return promote(to.image("x/y:stable"));
     }
 
-    /** Why it failed, after the words that all such lines begin with. */
+    /** Returns the reason in the error message, without the common beginning. */
     private String refusal(String done, ImageName... targets) {
         String line = assertThrows(BuildkitException.RegistryRefusedException.class, () -> promote(targets))
                 .getMessage();
@@ -82,7 +85,7 @@ class PromoteTest {
         return line;
     }
 
-    /** What the target has, by digest, as it has it. */
+    /** Returns the keys of a repository's content, by digest. */
     private Set<String> keys(FakeRegistry registry, String repository) {
         return registry.contents.keySet().stream()
                 .filter(key -> key.startsWith(repository + "/") && key.contains("/sha256:"))
@@ -106,8 +109,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
-    void everythingThatBelongsToAnImageIsCopiedUnchangedToAnotherRegistry(boolean fromApi, boolean toApi)
-            throws Exception {
+    void anImageIsCopiedCompletelyToAnotherRegistry(boolean fromApi, boolean toApi) throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         String signature = FakeImage.referrer(from, "a/b", index, "application/signature");
         Digest signatures = Descriptor.read(Json.parse(signature.getBytes())).digest();
@@ -148,7 +150,7 @@ class PromoteTest {
     }
 
     @Test
-    void whatAnIndexUnderATagSaysAlreadyStaysThere() throws Exception {
+    void existingEntriesOfAReferrersIndexAreKept() throws Exception {
         Digest image = FakeImage.single(from, "a/b", "1");
         FakeImage.referrer(from, "a/b", image, "application/new");
         String old = FakeImage.referrer(to.withoutReferrers(), "x/y", image, "application/old");
@@ -165,7 +167,7 @@ class PromoteTest {
     }
 
     @Test
-    void whatIsNotThereAnyMoreIsNotReferredTo() throws Exception {
+    void deletedReferrersAreNotListed() throws Exception {
         Digest image = FakeImage.single(from.withoutReferrers(), "a/b", "1");
         String gone = FakeRegistry.descriptor(MediaTypes.MANIFEST, FakeRegistry.sha256(new byte[9]), 9, "");
         from.manifest("a/b", PullRepository.referrersTag(image), MediaTypes.INDEX, FakeRegistry.index(List.of(gone)));
@@ -174,7 +176,7 @@ class PromoteTest {
     }
 
     @Test
-    void withinARegistryBlobsAreMountedAndNotSent() throws Exception {
+    void blobsAreMountedWithinARegistry() throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         from.withLogin();
         assertEquals(index, promote(from.image("x/y:stable")));
@@ -183,7 +185,7 @@ class PromoteTest {
     }
 
     @Test
-    void whereNothingIsMountedBlobsAreSent() throws Exception {
+    void blobsAreUploadedIfMountingIsNotSupported() throws Exception {
         Digest index = FakeImage.index(from.withoutMounts(), "a/b", "1");
         from.contents.keySet().stream()
                 .filter(key -> key.contains("/blobs/"))
@@ -206,7 +208,7 @@ class PromoteTest {
     }
 
     @Test
-    void aTagThatIsRightAlreadyIsNotWritten() throws Exception {
+    void aTagThatAlreadyPointsToTheImageIsNotWritten() throws Exception {
         FakeImage.index(from, "a/b", "1");
         promote();
         int written = written(to).size();
@@ -215,7 +217,7 @@ class PromoteTest {
     }
 
     @Test
-    void aTagOfWhatNobodyKnowsAnyMoreIsReplaced() throws Exception {
+    void aTagOfAnUnreadableManifestIsOverwritten() throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         to.manifest("x/y", "stable", "application/vnd.docker.distribution.manifest.v1+prettyjws", "{}");
         promote();
@@ -223,7 +225,7 @@ class PromoteTest {
     }
 
     @Test
-    void tagsAreWrittenWhenEverythingElseIsThere() throws Exception {
+    void tagsAreWrittenLast() throws Exception {
         Digest index = FakeImage.index(from, "a/b", "1");
         ImageName[] targets = {to.image("x/y:1"), to.image("z:1"), to.image("x/y:2"), from.image("c:1")};
         assertEquals(index, promote(targets));
@@ -242,14 +244,14 @@ class PromoteTest {
             PUT  | /manifests/sha256: | registry TO has an internal error writing x/y (HTTP 500)
             HEAD | /blobs/sha256:     | registry TO has an internal error reading x/y (HTTP 500)
             """)
-    void aRegistryThatFailsInTheMiddleHasNothingTagged(String method, String part, String line) {
+    void noTagIsWrittenIfTheCopyFails(String method, String part, String line) {
         FakeImage.index(from, "a/b", "1");
         to.rule(request -> request.is(method, part) ? Optional.of(Answer.of(500)) : Optional.empty());
         assertEquals(line, refusal());
     }
 
     @Test
-    void aRegistryThatIsGoneHasNothingTagged() {
+    void noTagIsWrittenIfTheRegistryIsUnreachable() {
         FakeImage.index(from, "a/b", "1");
         AtomicInteger asked = new AtomicInteger();
         from.rule(request -> {
@@ -266,7 +268,7 @@ class PromoteTest {
     }
 
     @Test
-    void whenATagIsRefusedItIsSaidWhichOnesWereWritten() {
+    void aRefusedTagIsReportedWithTheTagsThatWereWritten() {
         FakeImage.index(from, "a/b", "1");
         to.rule(request -> request.is("PUT", "/manifests/2")
                 ? Optional.of(Answer.text(
@@ -283,7 +285,7 @@ class PromoteTest {
     }
 
     @Test
-    void whoMayNotWriteIsToldSo() {
+    void aMissingPermissionIsReported() {
         FakeImage.index(from, "a/b", "1");
         to.rule(request ->
                 Set.of("POST", "PUT").contains(request.method()) ? Optional.of(Answer.of(403)) : Optional.empty());
@@ -291,7 +293,7 @@ class PromoteTest {
     }
 
     @Test
-    void whatIsNotThereCannotBePromotedAndNotToWhatIsNoName() {
+    void missingImagesAndInvalidTargetsAreRefused() {
         assertEquals("there is no image FROM/a/b:1 in its registry", refusal());
         assertThrows(BuildkitException.InvalidRequestException.class, this::promoteNowhere);
         assertThrows(
@@ -305,7 +307,7 @@ class PromoteTest {
     }
 
     @Test
-    void anImageThatIsNotWholeIsNotPromoted() {
+    void anIncompleteImageIsNotPromoted() {
         FakeImage.index(from, "a/b", "1");
         Digest missing = from.contents.keySet().stream()
                 .filter(key -> key.startsWith("a/b/manifests/sha256:")
@@ -320,7 +322,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1000, 5 << 20})
-    void contentThatIsNotWhatItsDigestSaysIsRefused(int bytes) {
+    void contentWithAnotherDigestIsRefused(int bytes) {
         byte[] layer = Arrays.copyOf(LARGE, bytes);
         String key = "a/b/blobs/" + FakeRegistry.sha256(layer);
         FakeImage.image(from, "a/b", "1", "amd64", layer);
@@ -336,8 +338,8 @@ class PromoteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1,it has 5242879 bytes and not 5242880", "1,it has more than 5242880 bytes"})
-    void contentOfAnotherLengthIsRefused(int difference, String reason) {
+    @CsvSource({"-1,it has 5242879 bytes instead of 5242880", "1,it has more than 5242880 bytes"})
+    void contentWithAnotherLengthIsRefused(int difference, String reason) {
         Digest digest = FakeRegistry.sha256(LARGE);
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         from.contents.put(
@@ -347,7 +349,7 @@ class PromoteTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void readingGoesOnWhereTheConnectionBroke(boolean ranges) throws Exception {
+    void aDownloadContinuesAfterABrokenConnection(boolean ranges) throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         AtomicInteger broken = new AtomicInteger();
         from.rule(request -> {
@@ -365,7 +367,7 @@ class PromoteTest {
     }
 
     @Test
-    void sendingGoesOnWhereTheConnectionBroke() throws Exception {
+    void anUploadContinuesAfterABrokenConnection() throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         to.breakingUploads(2, 1_000_000);
         assertEquals(image, promote());
@@ -381,7 +383,7 @@ class PromoteTest {
     }
 
     @Test
-    void sendingStartsAgainWhenTheRegistryForgotWhatItGot() throws Exception {
+    void anUploadIsRestartedIfTheRegistryHasDroppedIt() throws Exception {
         Digest image = FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         to.breakingUploads(1, 1_000_000)
                 .rule(request -> request.is("GET", "/blobs/uploads/") ? Optional.of(Answer.of(404)) : Optional.empty());
@@ -389,26 +391,24 @@ class PromoteTest {
     }
 
     @Test
-    void sendingThatBreaksAgainAndAgainIsGivenUp() {
+    void theNumberOfUploadAttemptsIsLimited() {
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         to.breakingUploads(RetryPolicy.TRIES, 0);
         assertEquals("registry TO broke the connection", refusal());
     }
 
     @Test
-    void aRegistryThatMadeSomethingElseOfItIsNotBelieved() {
+    void aManifestThatIsStoredWithAnotherDigestIsRefused() {
         Digest image = FakeImage.single(from, "a/b", "1");
         Digest other = FakeRegistry.sha256(new byte[0]);
         to.rule(request -> request.is("PUT", "/manifests/sha256:")
                 ? Optional.of(Answer.of(201, "Docker-Content-Digest", other.value()))
                 : Optional.empty());
-        assertEquals(
-                "TO/x/y@" + image + " cannot be read: the registry made " + other + " of it, which is refused",
-                refusal());
+        assertEquals("TO/x/y@" + image + " cannot be read: the registry stored it as " + other, refusal());
     }
 
     @Test
-    void contentThatIsTakenElsewhereGoesThereWithoutTheLogin() throws Exception {
+    void anUploadToAnotherHostIsSentWithoutTheLogin() throws Exception {
         try (FakeRegistry store = FakeRegistry.tls().rule(request -> Optional.of(Answer.of(201)))) {
             FakeImage.image(from, "a/b", "1", "amd64", LARGE);
             to.withLogin()
@@ -426,7 +426,7 @@ class PromoteTest {
     }
 
     @Test
-    void layersThatMayNotBeHandedOutAreLeftOut() throws Exception {
+    void nonDistributableLayersAreNotCopied() throws Exception {
         String config = from.blob("a/b", "application/vnd.oci.image.config.v1+json", "{}".getBytes(), "");
         String windows = FakeRegistry.descriptor(
                 "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
@@ -458,7 +458,7 @@ class PromoteTest {
     }
 
     @Test
-    void anInterruptEndsTheCopyingAndNothingIsTagged() throws Exception {
+    void anInterruptCancelsTheCopyBeforeTheTags() throws Exception {
         FakeImage.image(from, "a/b", "1", "amd64", LARGE);
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Real registries, with images as BuildKit makes them. */
+/** Real registries, with images that BuildKit built. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
@@ -83,7 +83,7 @@ class RegistriesTest {
     }
 
     @Test
-    void aTagStandsForWhatWasBuiltAndAnotherForNothing() throws Exception {
+    void anExistingTagIsResolvedAndAMissingTagIsEmpty() throws Exception {
         ImageName image = image("resolve");
         Digest digest = build(image, "FROM scratch\nCOPY Dockerfile /\n", pushed(image));
         assertEquals(Optional.of(digest), images.resolve(image));
@@ -93,7 +93,7 @@ class RegistriesTest {
     }
 
     @Test
-    void platformsLabelsSizesAndProvenanceAreSaid() throws Exception {
+    void platformsLabelsSizesAndProvenanceAreRead() throws Exception {
         ImageName image = image("inspect");
         Digest digest = build(
                 image,
@@ -122,7 +122,7 @@ class RegistriesTest {
     }
 
     @Test
-    void dockersOwnFormatIsReadAsWell() throws Exception {
+    void dockersMediaTypesAreSupported() throws Exception {
         ImageName image = image("docker");
         build(
                 image,
@@ -148,7 +148,7 @@ class RegistriesTest {
     }
 
     @Test
-    void aTokenIsGotForReadingOneRepositoryAndNoMore() throws Exception {
+    void aTokenForReadingHasTheScopeOfOneRepository() throws Exception {
         try (TokenRegistry registry = new TokenRegistry(folder)) {
             ImageName image = ImageName.parse(registry.host() + "/app/web:1");
             Map<String, RegistryConnection> plain = Map.of(
@@ -193,7 +193,7 @@ class RegistriesTest {
         return image;
     }
 
-    /** A client that may do everything in Debian's registry and in another one, which has no TLS. */
+    /** A client with all permissions in Debian's registry and in another one without TLS. */
     private ImageRegistry both(String other, RegistryLogin login) throws Exception {
         RegistryLogins own = daemon.logins();
         RegistryLogins logins = host -> host.equals(other) ? Optional.ofNullable(login) : own.find(host);
@@ -221,7 +221,7 @@ class RegistriesTest {
     }
 
     @Test
-    void anImageIsPromotedToARegistryOfAnotherMake() throws Exception {
+    void anImageIsPromotedToAnotherRegistryImplementation() throws Exception {
         try (CraneRegistry crane = new CraneRegistry(folder);
                 ImageRegistry client = both(crane.host(), null)) {
             ImageName image = promotable("to-crane");
@@ -240,7 +240,7 @@ class RegistriesTest {
     }
 
     @Test
-    void tokensAllowNoMoreThanIsNeeded() throws Exception {
+    void tokensHaveOnlyTheNecessaryScopes() throws Exception {
         try (TokenRegistry registry = new TokenRegistry(folder);
                 ImageRegistry all = both(registry.host(), new RegistryLogin("all", "secret-all"));
                 ImageRegistry app = both(registry.host(), new RegistryLogin("app", "secret-app"))) {

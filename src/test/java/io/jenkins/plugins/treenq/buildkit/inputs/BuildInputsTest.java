@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same inputs have the same hash; whatever else is different makes another one, or none. */
+/** Equal inputs have the same hash; different inputs have another hash or none. */
 class BuildInputsTest {
     private static final String BASE = "example.com/base@sha256:" + "1".repeat(64);
     private static final Digest DIGEST = new Digest("sha256:" + "2".repeat(64));
@@ -96,7 +96,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void aCopyElsewhereWithOtherTimesIsTheSame() throws Exception {
+    void pathAndTimesDoNotAffectTheHash() throws Exception {
         Digest first = hash();
         context = Files.createDirectory(scratch.resolve("elsewhere"));
         fill(context);
@@ -110,7 +110,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void everythingThatIsInTheImageMakesAnother() throws Exception {
+    void everyFileOfTheImageAffectsTheHash() throws Exception {
         Path other = context.resolve("src/other");
         List<Change> changes = List.of(
                 () -> {
@@ -136,7 +136,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void whatTheBuildIsToldMakesAnother() throws Exception {
+    void optionsAffectTheHash() throws Exception {
         Path extra = Files.createDirectory(scratch.resolve("extra"));
         List<Consumer<BuildRequest.Builder>> changes = new ArrayList<>();
         for (String option : List.of(
@@ -177,7 +177,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void whatSaysNothingOfTheContentMakesNoOther() throws Exception {
+    void optionsWithoutEffectOnTheContentDoNotAffectTheHash() throws Exception {
         request.exports(List.of(new Export("image", Map.of())));
         Digest first = hash();
         Files.writeString(context.resolve("build.log"), "ignored as well");
@@ -206,7 +206,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void filesInMemoryCountAsWell() throws Exception {
+    void filesInMemoryAffectTheHash() throws Exception {
         locals.put("dockerfile", new LocalSource.Files(Map.of("Dockerfile", "FROM scratch\n".getBytes())));
         Digest first = hash();
         locals.put("dockerfile", new LocalSource.Files(Map.of("Dockerfile", "FROM scratch \n".getBytes())));
@@ -214,7 +214,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void whatCannotBeKnownForSureIsSaidAndHasNoHash() throws Exception {
+    void unknownInputsAreReportedAndHaveNoHash() throws Exception {
         for (String option : List.of(
                 "context=https://example.com/a.git",
                 "no-cache=",
@@ -251,7 +251,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void anImageThatANamedContextReplacesNeedNotBeThere() throws Exception {
+    void anImageThatANamedContextReplacesNeedNotExist() throws Exception {
         Files.writeString(context.resolve("Dockerfile"), "FROM localhost:1/base\n");
         obstacle();
         request.option("context:localhost:1/base:latest", "docker-image://" + BASE);
@@ -264,7 +264,7 @@ class BuildInputsTest {
     }
 
     @Test
-    void anImageIsMadeOfThemWhenAllItsVariantsSaySo() {
+    void anImageMatchesIfAllItsVariantsHaveTheHash() {
         BuildInputs inputs = new BuildInputs(DIGEST, "");
         Map<String, String> said = Map.of(BuildInputs.KEY, DIGEST.value());
         assertTrue(inputs.madeOf(image(variant(said, Map.of()), variant(Map.of(), said))));

@@ -21,7 +21,7 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void everyInstructionThatTakesFromAnImageIsRead() throws UnknownInputException {
+    void allInstructionsThatReferToImagesAreFound() throws UnknownInputException {
         assertEquals(
                 Set.of("a", "b:1", "c", "d", "e/f@sha256:1", "g", "h"),
                 images(
@@ -35,7 +35,7 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void stagesAndNothingAreNoImages() throws UnknownInputException {
+    void stagesAndScratchAreNotImages() throws UnknownInputException {
         assertEquals(
                 Set.of("a"),
                 images(
@@ -48,12 +48,12 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void aNameIsAStageOnlyAfterItWasMadeOne() throws UnknownInputException {
+    void aNameIsAStageOnlyAfterItsDefinition() throws UnknownInputException {
         assertEquals(Set.of("busybox", "a"), images("FROM busybox", "FROM a AS busybox"));
     }
 
     @Test
-    void linesAreContinuedAsTheDaemonDoes() throws UnknownInputException {
+    void linesAreJoinedLikeByTheDaemon() throws UnknownInputException {
         assertEquals(
                 Set.of("busybox", "b", "c"),
                 images(
@@ -70,12 +70,12 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void aLineThatContinuesAnotherMakesNoStage() throws UnknownInputException {
+    void aContinuationLineDefinesNoStage() throws UnknownInputException {
         assertEquals(Set.of("a", "busybox", "c"), images("FROM a", "ENV X=1 \\", " FROM c AS busybox", "FROM busybox"));
     }
 
     @Test
-    void textInADockerfileIsNoInstruction() throws UnknownInputException {
+    void heredocsAreNotInstructions() throws UnknownInputException {
         assertEquals(
                 Set.of("a", "b"),
                 images(
@@ -93,7 +93,7 @@ class DockerfileReferencesTest {
     }
 
     @Test
-    void whereTextMayEndElsewhereEverythingCounts() throws UnknownInputException {
+    void anAmbiguousHeredocMakesEveryLineAnInstruction() throws UnknownInputException {
         for (String first : List.of(
                 "RUN echo \"<<EOF\"",
                 "RUN cat <<A <<EOF",
@@ -107,12 +107,12 @@ class DockerfileReferencesTest {
         assertEquals(Set.of("a", "x"), images("FROM a", "ENV X=1 \\", " RUN <<EOF", "FROM x", "EOF"));
         assertEquals(Set.of("a", "x"), images("FROM a", "LABEL x=<<EOF", "FROM x AS b", "FROM b"));
         assertEquals(
-                "the Dockerfile may have an instruction in two parts",
+                "the name of an instruction may be split over two lines",
                 unclear("FROM a", "RUN echo \"<<EOF\"", "FR\\", "OM x"));
     }
 
     @Test
-    void argumentsOfTheFirstLinesAreFilledIn() throws UnknownInputException {
+    void globalArgumentsAreExpanded() throws UnknownInputException {
         String dockerfile = String.join(
                 "\n",
                 "ARG BASE=busybox TAG",
@@ -155,19 +155,19 @@ class DockerfileReferencesTest {
                 "{\"syntax\":\"x\"}",
                 "#!/usr/bin/env x\n// syntax=x\nFROM a"
             })
-    void whatCannotBeToldForSureIsUnclear(String dockerfile) {
+    void unknownReferencesAreReported(String dockerfile) {
         unclear(dockerfile);
     }
 
     @Test
-    void whatIsAddedUnderItsChecksumCannotChange() throws UnknownInputException {
+    void anAddWithAChecksumIsAllowed() throws UnknownInputException {
         assertEquals(
                 Set.of("a"),
                 images("FROM a", "ADD --checksum=sha256:1 https://example.com/x /", "ADD file.tgz dir/ /"));
     }
 
     @Test
-    void theFrontendIsAnImageToo() throws UnknownInputException {
+    void theFrontendImageIsAReference() throws UnknownInputException {
         assertEquals(
                 Set.of("docker/dockerfile:1.7", "a"),
                 images("#!/bin/x", "#  Syntax = docker/dockerfile:1.7", "FROM a"));

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A build that a real daemon does, and the next one that need not be done. */
+/** The hash in an image that a real daemon built. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class RecordedInputsTest {
@@ -78,7 +78,7 @@ class RecordedInputsTest {
     }
 
     @Test
-    void anImageSaysWhatItWasMadeOfUntilAFileOrABaseChanges() throws Exception {
+    void theRecordedHashMatchesUntilAFileOrBaseImageChanges() throws Exception {
         ImageName base = image("base");
         ImageName image = image("made");
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");

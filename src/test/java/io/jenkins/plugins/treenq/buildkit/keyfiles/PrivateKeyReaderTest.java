@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.keys.Pkcs8Keys;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms.Wire;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,7 @@ class PrivateKeyReaderTest {
         assertTrue(message.contains(words), message);
     }
 
-    /** @return what it writes, or what it says */
+    /** @return the file that the program writes, or its output */
     private String run(String... line) throws InterruptedException {
         try {
             Process process = new ProcessBuilder(line)
@@ -100,7 +100,7 @@ class PrivateKeyReaderTest {
         return run(Stream.concat(Stream.of("openssl"), Stream.of(options)).toArray(String[]::new));
     }
 
-    /** A fresh key in the file {@code plain}, and as what openssl makes of it. */
+    /** Creates a key in the file {@code plain}, and converts it with openssl. */
     private PrivateKey generate(String... options) throws Exception {
         genpkey(options);
         return Pkcs8Keys.parse(openssl("pkcs8", "-topk8", "-nocrypt", "-in", "plain"));
@@ -133,8 +133,8 @@ class PrivateKeyReaderTest {
             if (passphrase.isEmpty()) {
                 assertIsKeygens(read(text, "not needed"));
             } else {
-                assertRefused(text, "wrong", "the passphrase does not open it");
-                assertRefused(text, "", "it is encrypted, and no passphrase was given");
+                assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
+                assertRefused(text, "", "it is encrypted, and there is no passphrase");
                 assertThrows(PassphraseMissingException.class, () -> PrivateKeyReader.pkcs8(text, NONE));
             }
         }
@@ -154,10 +154,10 @@ class PrivateKeyReaderTest {
                 "aes256-gcm@openssh.com",
                 "chacha20-poly1305@openssh.com"
             })
-    void everyCipherOfOpenSshIsKnown(String cipher) throws Exception {
+    void everyCipherOfOpenSshIsSupported(String cipher) throws Exception {
         String text = keygen(PASSPHRASE, "-t", "ed25519", "-Z", cipher, "-a", "2");
         assertIsKeygens(read(text, PASSPHRASE));
-        assertRefused(text, "wrong", "the passphrase does not open it");
+        assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
     }
 
     @ParameterizedTest
@@ -181,8 +181,8 @@ class PrivateKeyReaderTest {
             String text = openssl(("pkcs8 -topk8 -in plain " + how + " -passout").split(" "), "pass:" + passphrase);
             assertTrue(text.contains("BEGIN ENCRYPTED PRIVATE KEY"));
             assertIs(key, text, passphrase);
-            assertRefused(text, "wrong", "the passphrase does not open it");
-            assertRefused(text, "", "no passphrase was given");
+            assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
+            assertRefused(text, "", "there is no passphrase");
         }
     }
 
@@ -192,7 +192,7 @@ class PrivateKeyReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-aes128", "-aes192", "-aes256", "-des3"})
-    void theOlderFormsOfOpensslAreRead(String cipher) throws Exception {
+    void traditionalFormatsOfOpensslAreRead(String cipher) throws Exception {
         String passphrase = cipher.isEmpty() ? "" : PASSPHRASE;
         List<String> encryption = cipher.isEmpty() ? List.of() : List.of(cipher, "-passout", "pass:" + passphrase);
         for (List<String> form : List.of(
@@ -213,14 +213,14 @@ class PrivateKeyReaderTest {
             assertEquals(!cipher.isEmpty(), text.contains("DEK-Info"));
             assertIs(key, text, passphrase);
             if (!cipher.isEmpty()) {
-                assertRefused(text, "wrong", "the passphrase does not open it");
-                assertRefused(text, "", "no passphrase was given");
+                assertRefused(text, "wrong", "the passphrase is wrong, or the key is damaged");
+                assertRefused(text, "", "there is no passphrase");
             }
         }
     }
 
     @Test
-    void whatIsAroundAKeyAndHowItsLinesEndDoesNotMatter() throws Exception {
+    void surroundingTextAndLineEndingsAreIgnored() throws Exception {
         List<String> texts = List.of(
                 keygen("", "-t", "ed25519"),
                 keygen(PASSPHRASE, "-t", "ed25519", "-a", "2"),
@@ -243,7 +243,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void whatIsNoPrivateKeyIsCalledByWhatItIs() throws Exception {
+    void otherKindsOfFilesAreNamedInTheMessage() throws Exception {
         keygen("", "-t", "ed25519");
         String publicKey = Files.readString(folder.resolve("key.pub"));
         assertRefused(publicKey, "", "it is a public key");
@@ -252,7 +252,7 @@ class PrivateKeyReaderTest {
         assertRefused("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n", "", "PuTTYgen");
         assertRefused("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "", "it is a certificate");
         assertRefused("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56\n", "", "ssh-keygen -i");
-        assertRefused("-----BEGIN ANY PRIVATE KEY-----\nAAAA\n-----END ANY PRIVATE KEY-----", "", "not known");
+        assertRefused("-----BEGIN ANY PRIVATE KEY-----\nAAAA\n-----END ANY PRIVATE KEY-----", "", "format is unknown");
         for (String nothing : List.of("", "secret", "-----BEGIN nothing")) {
             assertRefused(nothing, "", "it is not a private key in PEM form");
         }
@@ -265,7 +265,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void keysOfKindsThatCannotBeUsedAreRefused() throws Exception {
+    void unsupportedKeyTypesAreRefused() throws Exception {
         assertRefused(keygen("", "-t", "dsa", "-m", "PEM"), "", "DSA");
         assertRefused(keygen("", "-t", "dsa", "-m", "PKCS8"), "", "not an RSA");
         assertRefused(keygen(PASSPHRASE, "-t", "dsa"), PASSPHRASE, "DSA");
@@ -291,7 +291,7 @@ class PrivateKeyReaderTest {
     }
 
     @Test
-    void waysOfEncryptionThatAreNotKnownAreToldWithWhatToDo() throws Exception {
+    void unsupportedEncryptionIsReportedWithARemedy() throws Exception {
         byte[] salt = new Wire().string("0123456789abcdef").uint32(16).bytes();
         assertRefused(
                 openSsh("rot13@example.com", "bcrypt", salt, 1, new byte[64]), "x", "ssh-keygen -p -Z aes256-ctr");
@@ -310,9 +310,9 @@ class PrivateKeyReaderTest {
                 "-v2 aes256");
     }
 
-    /** What a key's writer chose, and what would keep a processor busy for hours or take all memory. */
+    /** Parameters of a key file that would use a processor for hours or exhaust the memory. */
     @Test
-    void whatIsTooExpensiveIsRefusedAtOnce() throws Exception {
+    void tooManyRoundsAreRefused() throws Exception {
         assertIsKeygens(read(keygen(PASSPHRASE, "-t", "ed25519", "-a", "100"), PASSPHRASE));
         byte[] rounds =
                 new Wire().string("0123456789abcdef").uint32(Integer.MAX_VALUE).bytes();
@@ -347,9 +347,9 @@ class PrivateKeyReaderTest {
                 + Base64.getMimeEncoder(70, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 
-    /** Cut short, with bits turned, and with lengths that are huge; for a line of all of them. */
+    /** Truncated keys, keys with inverted bits, and keys with very large lengths. */
     @Test
-    void damagedKeysAreRefusedWithoutRepeatingThem() throws Exception {
+    void damagedKeysAreRefusedWithoutQuotingThem() throws Exception {
         Random random = new Random(1);
         List<String> whole = new ArrayList<>();
         for (String passphrase : List.of("", "sesame")) {
@@ -359,10 +359,10 @@ class PrivateKeyReaderTest {
             whole.add(keygen(passphrase, "-t", "ecdsa", "-m", "PEM"));
             whole.add(keygen(passphrase, "-t", "ed25519", "-a", "1"));
         }
-        for (KeyPair pair :
-                List.of(SshKeyForms.pair("RSA", 2048), SshKeyForms.pair("EC", 256), SshKeyForms.pair("Ed25519", 255))) {
-            whole.add(SshKeyForms.pkcs8(pair));
-            Files.writeString(folder.resolve("plain"), SshKeyForms.pkcs8(pair));
+        for (KeyPair pair : List.of(
+                SshKeyFormats.pair("RSA", 2048), SshKeyFormats.pair("EC", 256), SshKeyFormats.pair("Ed25519", 255))) {
+            whole.add(SshKeyFormats.pkcs8(pair));
+            Files.writeString(folder.resolve("plain"), SshKeyFormats.pkcs8(pair));
             whole.add(openssl("pkcs8", "-topk8", "-in", "plain", "-iter", "1", "-passout", "pass:sesame"));
         }
         int refused = 0;
@@ -418,24 +418,25 @@ class PrivateKeyReaderTest {
     @CsvSource({"RSA, 2048", "EC, 256", "EC, 384", "EC, 521", "Ed25519, 255"})
     void keysOfOtherProgramsAreRead(String algorithm, int size) throws Exception {
         for (int i = 0; i < (algorithm.equals("RSA") ? 1 : 5); i++) {
-            KeyPair pair = SshKeyForms.pair(algorithm, size);
-            byte[] blob = SshKeyForms.publicBlob(pair.getPublic());
-            assertArrayEquals(blob, read(SshKeyForms.pkcs8(pair), "").publicKey());
-            assertArrayEquals(blob, read(SshKeyForms.openSsh(pair), "").publicKey());
+            KeyPair pair = SshKeyFormats.pair(algorithm, size);
+            byte[] blob = SshKeyFormats.publicBlob(pair.getPublic());
+            assertArrayEquals(blob, read(SshKeyFormats.pkcs8(pair), "").publicKey());
+            assertArrayEquals(blob, read(SshKeyFormats.openSsh(pair), "").publicKey());
             PrivateKey other = KeyFactory.getInstance(algorithm, new BouncyCastleProvider())
                     .generatePrivate(new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded()));
             assertArrayEquals(
                     blob, read(pem("PRIVATE KEY", other.getEncoded()), "").publicKey());
             if (!algorithm.equals("Ed25519")) {
-                assertArrayEquals(blob, read(SshKeyForms.traditional(pair), "").publicKey());
+                assertArrayEquals(
+                        blob, read(SshKeyFormats.traditional(pair), "").publicKey());
             }
         }
     }
 
     @Test
-    void anRsaKeyWhoseNumbersDoNotBelongTogetherIsRefused() throws Exception {
-        KeyPair one = SshKeyForms.pair("RSA", 2048);
-        String text = SshKeyForms.openSsh(one);
+    void anInconsistentRsaKeyIsRefused() throws Exception {
+        KeyPair one = SshKeyFormats.pair("RSA", 2048);
+        String text = SshKeyFormats.openSsh(one);
         byte[] bytes = Base64.getMimeDecoder().decode(text.replaceAll("-----.*-----", ""));
         // The last bytes are the second prime, the comment and the padding.
         bytes[bytes.length - 60] ^= 4;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Pkcs8KeysTest {
     @ParameterizedTest
     @CsvSource({"RSA, 2048", "EC, 256", "EC, 521", "Ed25519, 255"})
-    void whatIsWrittenIsRead(String algorithm, int size) throws Exception {
+    void formattedKeysCanBeParsed(String algorithm, int size) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
         generator.initialize(size);
         PrivateKey key = generator.generateKeyPair().getPrivate();
@@ -24,7 +24,7 @@ class Pkcs8KeysTest {
     }
 
     @Test
-    void whatIsNoKeyIsRefusedWithoutRepeatingIt() {
+    void anInvalidKeyIsRefusedWithoutQuotingIt() {
         for (String text : new String[] {
             "",
             "secret",

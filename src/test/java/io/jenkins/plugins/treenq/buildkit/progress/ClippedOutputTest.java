@@ -14,7 +14,7 @@ class ClippedOutputTest {
     private final ClippedOutput output = new ClippedOutput();
 
     @Test
-    void littleIsKeptAsItIs() {
+    void shortOutputIsKeptCompletely() {
         output.add("one");
         output.add("");
         output.add("two");
@@ -23,7 +23,7 @@ class ClippedOutputTest {
     }
 
     @Test
-    void ofMuchTheFirstAndTheLastLinesAreKept() {
+    void longOutputKeepsTheFirstAndLastLines() {
         IntStream.range(0, MANY).forEach(i -> output.add("line " + i));
 
         StepOutput kept = output.content();
@@ -36,7 +36,7 @@ class ClippedOutputTest {
     }
 
     @Test
-    void inPiecesItIsTheSame() {
+    void outputInPiecesHasTheSameResult() {
         ClippedOutput whole = new ClippedOutput();
         ClippedOutput piece = new ClippedOutput();
         for (int i = 0; i < MANY; i++) {
@@ -55,7 +55,7 @@ class ClippedOutputTest {
     }
 
     @Test
-    void whatIsGivenUpIsCounted() {
+    void omittedLinesAreCounted() {
         output.add("one");
         output.add("two");
 
@@ -66,7 +66,7 @@ class ClippedOutputTest {
     }
 
     @Test
-    void emptyLinesTakeRoomToo() {
+    void emptyLinesCountTowardsTheLimit() {
         IntStream.range(0, MANY).forEach(i -> output.add(""));
 
         StepOutput kept = output.content();

@@ -78,7 +78,7 @@ class LineAssemblerTest {
     }
 
     @Test
-    void anEndlessLineComesInPiecesThatKeepCharactersWhole() {
+    void aVeryLongLineIsSplitBetweenCharacters() {
         assembler.append("x", NOW);
         String half = "😀".repeat(LineAssembler.LONGEST_LINE / 4);
         for (int i = 0; i < 5; i++) {
@@ -94,7 +94,7 @@ class LineAssemblerTest {
     }
 
     @Test
-    void endlessSequencesTakeNoMemory() {
+    void veryLongEscapeSequencesUseNoMemory() {
         assembler.append("a\r" + "\u001b[31m".repeat(100_000) + "\u001b[" + "1".repeat(100_000), NOW);
         assembler.append("\n", NOW);
         assertEquals(1, lines.size());

@@ -84,7 +84,7 @@ public final class Log {
         return this;
     }
 
-    /** What has been written so far. */
+    /** Returns the text that was written so far. */
     String text() {
         return String.join("\n", lines) + "\n";
     }

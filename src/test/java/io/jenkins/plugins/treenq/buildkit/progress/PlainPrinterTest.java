@@ -20,7 +20,7 @@ class PlainPrinterTest {
     private final Log log = new Log();
 
     @Test
-    void aSmallBuildReadsLikeThatOfBuildctl() {
+    void theLogOfASmallBuildEqualsBuildctls() {
         log.known("[2/2] RUN make")
                 .start("[internal] load build definition from Dockerfile", 0)
                 .progress("[internal] load build definition from Dockerfile", "transferring dockerfile:", 0, 0, 2, 2)
@@ -67,7 +67,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void eachLineIsWrittenAtOnceAndTheRestOfAnUnfinishedOneAtTheEnd() {
+    void linesAreWrittenImmediatelyAndIncompleteLinesAtTheEnd() {
         log.start("a", 0);
         assertEquals("#1 a\n", log.text());
         log.output("a", 100, "one\ntw");
@@ -80,7 +80,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aLineWithoutAnEndComesBeforeTheEndOfItsStep() {
+    void anIncompleteLineIsWrittenBeforeTheEndOfItsStep() {
         log.start("a", 0).output("a", 1, "unfinished").failed("a", 0, 2, "exit code: 1");
         assertEquals("#1 a\n#1 0.001 unfinished\n#1 ERROR: exit code: 1\n", log.text());
     }
@@ -96,7 +96,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void cachedStepsSaySo() {
+    void cachedStepsAreMarked() {
         log.cached("[1/2] FROM busybox", 0).cached("[2/2] RUN make", 0);
         assertEquals("""
                 #1 [1/2] FROM busybox
@@ -108,7 +108,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void theEndOfAFailedStepIsNotShownAgainWhereItIsInSight() {
+    void theLastLinesOfAFailedStepAreNotRepeatedIfTheyAreAtTheEnd() {
         log.start("[2/2] RUN make", 0)
                 .output("[2/2] RUN make", 1, "broken\n")
                 .failed(
@@ -122,7 +122,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void linesOfOthersInBetweenHideTheEndOfAFailedStep() {
+    void theLastLinesOfAFailedStepAreRepeatedAfterOtherSteps() {
         log.start("[2/2] RUN make", 0)
                 .output("[2/2] RUN make", 1, "broken\n")
                 .start("[3/3] RUN other", 5)
@@ -135,7 +135,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void theEndOfAFailedStepShowsTheLastTenLinesAgain() {
+    void theLastTenLinesOfAFailedStepAreRepeated() {
         log.start("[2/2] RUN make", 0);
         for (int i = 1; i <= 12; i++) {
             log.output("[2/2] RUN make", i, "line " + i + "\n");
@@ -170,7 +170,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aStepThatSucceedsAtASecondAttemptHasNotFailed() {
+    void aStepThatSucceedsInASecondRunIsNotFailed() {
         log.failed("a", 0, 10, "no route")
                 // The daemon leaves the old error there.
                 .event(Log.vertex("a", 20L, null, false, "no route", null));
@@ -181,19 +181,19 @@ class PlainPrinterTest {
     }
 
     @Test
-    void ofTwoEndsOfARunTheLaterOneCounts() {
+    void theLaterEndOfARunIsUsed() {
         log.start("a", 0).done("a", 0, 10).failed("a", 0, 20, "broken").done("a", 0, 10);
         assertEquals("#1 a\n#1 ERROR: broken\n", log.closed());
     }
 
     @Test
-    void anErrorOfSeveralLinesIsTaggedOnEachOfThem() {
+    void everyLineOfAnErrorHasTheNumberOfItsStep() {
         log.failed("a", 0, 10, "first\nsecond");
         assertEquals("#1 a\n#1 ERROR: first\n#1 second\n", log.text());
     }
 
     @Test
-    void parallelStepsAlternateByLinesWithoutCeremony() {
+    void parallelStepsAlternateWithoutBeingIntroducedAgain() {
         log.start("a", 0)
                 .start("b", 0)
                 .output("a", 100, "1\n")
@@ -221,7 +221,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aStepIsNamedAgainAfterMoreThanTenLinesOfOthers() {
+    void aStepIsIntroducedAgainAfterMoreThanTenLinesOfOthers() {
         log.start("a", 0).start("b", 0).output("b", 1, "b\n");
         for (int i = 0; i < 10; i++) {
             log.output("a", 2, "a\n");
@@ -246,7 +246,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aSilentStepIsNamedWhenAnotherEndsOrAfterTenSeconds() {
+    void aSilentStepIsIntroducedWhenAnotherEndsOrAfterTenSeconds() {
         log.start("a", 0)
                 .start("b", 1)
                 .start("c", 2)
@@ -269,13 +269,13 @@ class PlainPrinterTest {
     }
 
     @Test
-    void theEndOfAStepIsToldAtOnceWhenAnotherOneIsSilent() {
+    void theEndOfAStepIsWrittenImmediatelyIfAnotherStepIsSilent() {
         log.start("a", 0).start("b", 1).done("a", 0, 100);
         assertEquals("#1 a\n#1 DONE 0.1s\n\n#2 b\n", log.text());
     }
 
     @Test
-    void aSecondRunIsNamedWithItsFirstLine() {
+    void aSecondRunIsIntroducedByItsFirstLine() {
         log.start("a", 0)
                 .done("a", 0, 100)
                 .start("b", 100)
@@ -299,19 +299,19 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aStepThatEndedIsNamedAgain() {
+    void anEndedStepIsIntroducedAgain() {
         log.start("a", 0).done("a", 0, 100).start("b", 100).progress("a", "late", 0, 0, 90, 150);
         assertEquals("#1 a\n#1 DONE 0.1s\n\n#2 b\n#2 ...\n\n#1 a\n#1 late 0.1s\n", log.text());
     }
 
     @Test
-    void aSecondRunAtOnceBelongsToTheFirst() {
+    void anImmediateSecondRunBelongsToTheFirst() {
         log.start("a", 0).done("a", 0, 100).cached("a", 110).cached("b", 120);
         assertEquals("#1 a\n#1 CACHED\n\n#2 b\n#2 CACHED\n", log.text());
     }
 
     @Test
-    void laterRunsShowTheTimeOfAllThatDidNotOverlap() {
+    void laterRunsShowTheTotalDurationWithoutOverlaps() {
         log.start("export", 0)
                 .done("export", 0, 1000)
                 .done("export", 500, 2000)
@@ -360,7 +360,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aGroupIsOneStep() {
+    void aGroupIsDisplayedAsOneStep() {
         log.group("[auth] pulling", false)
                 .start("x", 0)
                 .start("y", 100)
@@ -371,7 +371,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aGroupIsCachedWhenAllOfItIs() {
+    void aGroupIsCachedIfAllMembersAre() {
         log.group("g", false).known("y").cached("x", 0).cached("y", 10);
         assertEquals("#1 g\n#1 CACHED\n", log.closed());
     }
@@ -388,7 +388,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aHiddenGroupAppearsWhenItFailsOrTalks() {
+    void aHiddenGroupAppearsWhenItFailsOrHasOutput() {
         log.group("g", true).start("a", 0).output("a", 5, "hello\n");
         log.group("h", true).failed("b", 0, 10, "broken");
         assertEquals("#1 g\n#1 0.005 hello\n#1 ...\n\n#2 h\n#2 ERROR: broken\n", log.text());
@@ -396,7 +396,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void aReplayChangesNothing() {
+    void repeatedEventsWriteNothing() {
         replayed(log);
         String once = log.text();
         assertTrue(once.contains("#2 ERROR"), once);
@@ -417,13 +417,13 @@ class PlainPrinterTest {
     }
 
     @Test
-    void theTellingOfAnInputAsCachedMayDifferAtAReplay() {
+    void aRepeatedCachedEventMayHaveAnotherTime() {
         log.cached("a", 100).cached("b", 200).cached("a", 150);
         assertEquals("#1 a\n#1 CACHED\n\n#2 b\n#2 CACHED\n", log.text());
     }
 
     @Test
-    void theDaemonsNoteOnClippedOutputIsALine() {
+    void theDaemonsMessageAboutTruncatedOutputIsALine() {
         log.start("a", 0).output("a", 1, "half a line\n[output clipped, log limit 200KiB/s reached]\nlast\n");
         assertEquals(
                 "#1 a\n#1 0.001 half a line\n#1 0.001 [output clipped, log limit 200KiB/s reached]\n#1 0.001 last\n",
@@ -431,7 +431,7 @@ class PlainPrinterTest {
     }
 
     @Test
-    void nothingThatTheDaemonSaysCanBeJenkinsMarkup() {
+    void outputCannotContainJenkinsMarkup() {
         String note = "\u001b[8mha:AAAA\u001b[0m";
         log.start("name " + note, 0)
                 .output("name " + note, 1, note + "\n")
@@ -450,7 +450,7 @@ class PlainPrinterTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void inAnyOrderOfStepsEachLineIsWrittenOnceAndInItsOrder(long seed) {
+    void everyLineIsWrittenOnceAndInOrderForAnyOrderOfSteps(long seed) {
         Random random = new Random(seed);
         List<Deque<BuildEvent>> steps = new ArrayList<>();
         List<List<String>> expected = new ArrayList<>();
@@ -493,7 +493,7 @@ class PlainPrinterTest {
         }
     }
 
-    /** A step that writes to one stream in pieces that do not end where lines do, and all else that there is. */
+    /** A step that writes to one stream in pieces that end within lines, mixed with all other events. */
     private static Deque<BuildEvent> events(String name, Random random, List<String> lines) {
         Deque<BuildEvent> events = new ArrayDeque<>();
         events.add(Log.vertex(name, null, null, false, "", null));

@@ -29,7 +29,7 @@ class ProgressReporterTest {
     private final SlowClock clock = new SlowClock();
     private final ProgressReporter reporter = new ProgressReporter(text -> text.replace("hunter2", "****"), clock);
 
-    /** Stands still until it is moved. */
+    /** A clock that stands still until a test moves it. */
     private static final class SlowClock extends Clock {
         private Instant now = Log.at(0);
 
@@ -50,7 +50,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void aStepIsToldWhenSomethingChangedAndNotAgain() {
+    void onlyChangedStepsAreReported() {
         tell("RUN make", null, null);
         assertEquals(State.WAITING, only().state());
 
@@ -72,7 +72,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void aStepEndsInOneOfFourWays() {
+    void aStepHasOneOfFourFinalStates() {
         reporter.onEvent(Log.vertex("cached", 1L, 1L, true, "", NO_GROUP));
         reporter.onEvent(Log.vertex("done", 1L, 2L, false, "", NO_GROUP));
         reporter.onEvent(Log.vertex("failed", 1L, 2L, false, "exit code: 1", NO_GROUP));
@@ -86,7 +86,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void runsOfAStepStayApart() {
+    void runsOfAStepAreReportedSeparately() {
         for (long run = 0; run < 100; run++) {
             tell("a", 10 * run, 10 * run + 4);
         }
@@ -99,7 +99,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void stepsKnowWhoseResultsTheyNeed() {
+    void stepsHaveTheNumbersOfTheirInputs() {
         reporter.onEvent(needing("c", "a", "b", "never heard of"));
         tell("b", null, null);
         tell("a", null, null);
@@ -110,7 +110,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void whatIsBuiltOnceMoreStaysAsItWasDone() {
+    void endedStepsKeepTheirStateInARepeatedBuild() {
         tell("made", 1L, 20L);
         tell("export", 20L, null);
         reporter.reset();
@@ -139,7 +139,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void aWeakGroupIsNotToldBeforeItIsWorthIt() {
+    void aWeakGroupIsNotReportedWhileItIsHidden() {
         BuildEvent.Group group = new BuildEvent.Group("g", "weak", true);
         reporter.onEvent(Log.vertex("copy", 1L, 2L, false, "", group));
         assertTrue(reporter.take().isEmpty());
@@ -150,7 +150,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void partsOfAStepAddUp() {
+    void transfersOfAStepAreCollected() {
         progress("FROM busybox", "sha256:aaa", 10, 100);
         progress("FROM busybox", "sha256:bbb", 50, 50);
         progress("FROM busybox", "sha256:aaa", 70, 100);
@@ -164,7 +164,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void absurdSizesDoNotBecomeNegative() {
+    void veryLargeSizesDoNotOverflow() {
         progress("FROM busybox", "sha256:aaa", Long.MAX_VALUE, 1);
         progress("FROM busybox", "sha256:bbb", Long.MAX_VALUE, 1);
         progress("FROM busybox", "sha256:ccc", Long.MAX_VALUE, 1);
@@ -174,7 +174,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void outputIsToldOnce() {
+    void outputIsReportedOnce() {
         tell("a", 1L, null);
         tell("b", 1L, null);
         reporter.line("sha256:a", "one");
@@ -196,7 +196,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void secretsAreMaskedWhereverTheyAre() throws IOException {
+    void secretsAreMaskedInAllTexts() throws IOException {
         SourceLocation place =
                 new SourceLocation("hunter2", List.of("ARG hunter2"), List.of(new SourceLocation.Lines(1, 1)));
         reporter.onEvent(Log.vertex("RUN hunter2", 1L, 2L, false, "hunter2 failed", NO_GROUP));
@@ -223,7 +223,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void theTimeIsThatOfTheDaemon() {
+    void timesAreThoseOfTheDaemonsClock() {
         clock.now = Log.at(3_600_000);
         tell("a", 0L, null);
         clock.now = Log.at(3_600_700);
@@ -235,7 +235,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void aBuildIsSummedUp() {
+    void theSummaryCountsStepsAndBytes() {
         tell("load", 1L, 2L);
         progress("load", "transferring context:", 1_050_000, 0);
         reporter.onEvent(needing("waits", "load"));
@@ -253,7 +253,7 @@ class ProgressReporterTest {
     }
 
     @Test
-    void whateverADaemonSendsAReportHasABound() throws IOException {
+    void reportsAreLimitedForAnyInput() throws IOException {
         String longText = "€".repeat(10_000);
         List<String> inputs = Stream.iterate(0, i -> i + 1)
                 .limit(1_000)

@@ -21,7 +21,7 @@ class RawJsonPrinterTest {
     }
 
     @Test
-    void verticesAreWrittenAsBuildctlDoes() {
+    void verticesAreWrittenLikeByBuildctl() {
         assertEquals(
                 """
                 {"vertexes":[{"digest":"sha256:1","inputs":["sha256:2"],"name":"RUN a \\u003c b",\
@@ -42,7 +42,7 @@ class RawJsonPrinterTest {
     }
 
     @Test
-    void progressHasItsCurrentValueEvenIfItIsNothing() {
+    void progressHasItsCurrentValueEvenIfItIsZero() {
         assertEquals("""
                 {"statuses":[{"id":"x","vertex":"v","current":0,"timestamp":"2026-01-02T03:04:05.12Z"}]}""", json(new BuildEvent.Progress("v", "x", 0, 0, TIME, null, null)));
         assertEquals("""

@@ -31,7 +31,7 @@ class SourceSnippetTest {
     }
 
     @Test
-    void aRangeHasTwo() {
+    void aRangeHasTwoLinesAroundIt() {
         assertEquals("""
                 Dockerfile:3
                 --------------------
@@ -75,7 +75,7 @@ class SourceSnippetTest {
     }
 
     @Test
-    void thereIsNoneWithoutAKnownLine() {
+    void thereIsNoSnippetWithoutAKnownLine() {
         assertEquals("\n", snippet(5));
         assertEquals("\n", snippet(0, new Lines(1, 1)));
         assertEquals("\n", snippet(5, new Lines(6, 6)));

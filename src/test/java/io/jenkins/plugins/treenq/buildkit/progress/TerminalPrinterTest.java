@@ -40,7 +40,7 @@ class TerminalPrinterTest {
     }
 
     @Test
-    void stepsAreDrawnInPlaceWithTimesThatGoOn() {
+    void stepsAreRedrawnInPlaceWithCurrentTimes() {
         vertex("[1/2] FROM busybox", 0, 500L, "");
         vertex("[2/2] RUN make", 500, null, "");
         printer.onEvent(new BuildEvent.Output("[2/2] RUN make", Instant.EPOCH.plusMillis(600), 1, "\u001b[31mone\n"));
@@ -76,7 +76,7 @@ class TerminalPrinterTest {
     }
 
     @Test
-    void whatDoesNotFitIsCutAndTheNewestStepsStay() {
+    void theNewestStepsAreShownIfNotAllFit() {
         size = new TerminalPrinter.Size(24, 4);
         vertex("a step", 0, 100L, "");
         vertex("another step", 100, 200L, "");
@@ -87,7 +87,7 @@ class TerminalPrinterTest {
     }
 
     @Test
-    void aFailureIsLeftOnTheScreenWithItsOutput() {
+    void aFailedStepRemainsOnTheScreenWithItsOutput() {
         vertex("RUN false", 0, null, "");
         printer.onEvent(new BuildEvent.Output("RUN false", Instant.EPOCH.plusMillis(100), 2, "reason\n"));
         vertex("RUN false", 0, 1_000L, "exit code: 1");

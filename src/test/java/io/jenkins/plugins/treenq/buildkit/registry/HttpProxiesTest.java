@@ -21,7 +21,7 @@ class HttpProxiesTest {
     }
 
     @Test
-    void theSchemeDecides() {
+    void theProxyIsSelectedByTheScheme() {
         assertEquals("plain:1", way("http://a.example.com/"));
         assertEquals("tls:2", way("https://a.example.com/"));
         assertEquals(
@@ -35,7 +35,7 @@ class HttpProxiesTest {
                 new HttpProxies(PLAIN, TLS, List.of()).toString());
     }
 
-    /** As {@code httpproxy/proxy_test.go} has them. */
+    /** The cases are those of {@code httpproxy/proxy_test.go}. */
     @ParameterizedTest
     @CsvSource({
         "localhost, x, direct",

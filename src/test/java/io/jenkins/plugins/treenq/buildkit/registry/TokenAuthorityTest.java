@@ -26,7 +26,7 @@ class TokenAuthorityTest {
     }
 
     @Test
-    void whatItSignsVerifiesUnderItsPublicKeyAndHoldsThePayload() throws Exception {
+    void signaturesAreValidAndContainThePayload() throws Exception {
         TokenAuthority authority = authority(TokenSource.builder().build(), "registry", "me", "secret");
         byte[] payload = {1, 2, 3, 4};
         byte[] signed = authority.sign(payload);
@@ -39,7 +39,7 @@ class TokenAuthorityTest {
     }
 
     @Test
-    void sessionsShareItOnlyWithTheSameSeedHostLoginAndSalt() throws Exception {
+    void theKeyDependsOnSeedHostLoginAndSalt() throws Exception {
         TokenSource source = TokenSource.builder(new byte[16]).build();
         byte[] key = authority(source, "a", "me", "secret").publicKey();
         assertArrayEquals(
@@ -62,7 +62,7 @@ class TokenAuthorityTest {
     }
 
     @Test
-    void aSeedThatCanBeGuessedIsRefusedAndNothingSecretIsPrinted() {
+    void aShortSeedIsRefusedAndSecretsAreNotPrinted() {
         assertThrows(IllegalArgumentException.class, () -> TokenSource.builder(new byte[15]));
         TokenSource source = TokenSource.builder()
                 .connection(RegistryConnection.builder()

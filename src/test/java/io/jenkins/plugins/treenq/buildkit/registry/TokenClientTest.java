@@ -37,7 +37,7 @@ class TokenClientTest {
     private final RegistryConnection connection =
             RegistryConnection.builder().plainHttpOnLoopback(true).build();
 
-    /** For the registry that the token server itself is. */
+    /** A request for a registry that is its own token server. */
     private static TokenRequest request(TokenServer server) {
         return request("localhost:" + server.port(), server.realm());
     }
@@ -50,7 +50,7 @@ class TokenClientTest {
         return new TokenClient(connection).fetch(request, login).get(30, TimeUnit.SECONDS);
     }
 
-    /** Why there is no token; nowhere in it the secret. */
+    /** Returns the error message, which does not contain the secret. */
     private static String refusal(RegistryConnection connection, TokenRequest request, Optional<RegistryLogin> login) {
         ExecutionException failure = assertThrows(
                 ExecutionException.class,
@@ -68,7 +68,7 @@ class TokenClientTest {
     }
 
     @Test
-    void aLoginGoesAsOAuthsForm() throws Exception {
+    void aLoginIsSentAsAnOauthForm() throws Exception {
         String body = "{\"access_token\":\"the-token\",\"expires_in\":300,\"issued_at\":\"2026-01-02T03:04:05.6Z\"}";
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(body))) {
             Token token = fetch(request(server), LOGIN);
@@ -146,7 +146,7 @@ class TokenClientTest {
     }
 
     @Test
-    void anIdentityTokenGoesAsRefreshToken() throws Exception {
+    void anIdentityTokenIsSentAsARefreshToken() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
             assertEquals(
                     "the-token",
@@ -161,7 +161,7 @@ class TokenClientTest {
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 401, 404, 405})
-    void aServerWithoutTheFormIsAskedByGet(int status) throws Exception {
+    void aServerWithoutTheFormGetsAGetRequest(int status) throws Exception {
         try (TokenServer server =
                 TokenServer.plain(asked -> asked.method().equals("POST") ? Answer.of(status) : TOKEN)) {
             assertEquals("the-token", fetch(request(server), LOGIN).value());
@@ -173,7 +173,7 @@ class TokenClientTest {
     }
 
     @Test
-    void withoutALoginNobodyIsAskedForOneAndTheRealmKeepsItsQuery() throws Exception {
+    void withoutALoginAGetRequestWithTheRealmsQueryIsSent() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
             Token token =
                     fetch(request("localhost:1", URI.create(server.realm() + "?account=x#fragment")), Optional.empty());
@@ -188,7 +188,7 @@ class TokenClientTest {
     }
 
     @Test
-    void aRefusedLoginAndATroubledServerAreSaidSo() throws Exception {
+    void aRefusedLoginAndAServerErrorAreReported() throws Exception {
         for (Map.Entry<Integer, String> expected : Map.of(
                         401, "it refused the login (HTTP 401)",
                         403, "it refused the login (HTTP 403)",
@@ -201,21 +201,21 @@ class TokenClientTest {
         }
         try (TokenServer server = TokenServer.plain(asked -> Answer.of(401))) {
             assertEquals(
-                    "it refused to give one without a login (HTTP 401)",
+                    "it refused a request without a login (HTTP 401)",
                     refusal(connection, request(server), Optional.empty()));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[]", "not json", "{\"token\":\"\"}", "{\"token\":null}", "{\"token\":{}}"})
-    void anAnswerWithoutATokenIsNone(String body) throws Exception {
+    void aResponseWithoutATokenIsAnError(String body) throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(body))) {
             assertEquals("its response contains no token", refusal(connection, request(server), LOGIN));
         }
     }
 
     @Test
-    void aTokenOfNonsensicalTimesStillCounts() throws Exception {
+    void aTokenWithInvalidTimesIsAccepted() throws Exception {
         try (TokenServer server = TokenServer.plain(
                 asked -> Answer.json("{\"token\":\"t\",\"expires_in\":\"soon\",\"issued_at\":\"once\"}"))) {
             assertEquals(Token.DEFAULT_SECONDS, fetch(request(server), LOGIN).seconds());
@@ -223,7 +223,7 @@ class TokenClientTest {
     }
 
     @Test
-    void anEndlessAnswerIsGivenUp() throws Exception {
+    void anEndlessResponseIsRefused() throws Exception {
         String endless = "{\"token\":\"" + "x".repeat(3 << 20) + "\"}";
         try (TokenServer server = TokenServer.plain(asked -> Answer.json(endless))) {
             assertEquals("it broke the connection", refusal(connection, request(server), LOGIN));
@@ -231,7 +231,7 @@ class TokenClientTest {
     }
 
     @Test
-    void redirectsAreFollowedOnTheSameHostOnlyWithALogin() throws Exception {
+    void withALoginOnlyRedirectsToTheSameHostAreFollowed() throws Exception {
         try (TokenServer other = TokenServer.plain(asked -> TOKEN);
                 TokenServer server = TokenServer.plain(asked -> switch (asked.path()) {
                     case "/token" -> new Answer(307, "", Map.of("Location", "/moved"));
@@ -263,7 +263,7 @@ class TokenClientTest {
     }
 
     @Test
-    void aLoginGoesOnlyWhereTheRegistrySendsItItself() throws Exception {
+    void aLoginIsSentOnlyToTheTokenServerThatTheRegistryNames() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN);
                 TokenServer registry = TokenServer.plain(asked -> new Answer(
                         401, "", Map.of("WWW-Authenticate", "Bearer realm=\"" + server.realm() + "\",service=\"s\"")));
@@ -288,7 +288,7 @@ class TokenClientTest {
     }
 
     @Test
-    void nothingTravelsInClearExceptOnThisMachineOrOnDemand() throws Exception {
+    void plainHttpIsUsedOnlyOnThisMachineOrIfAllowed() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
             String line = Http.WITHOUT_TLS;
             assertEquals(line, refusal(connection, request("registry.example.com", server.realm()), Optional.empty()));
@@ -312,7 +312,7 @@ class TokenClientTest {
     }
 
     @Test
-    void onThisMachineTooPlainHttpHasToBeAllowed() throws Exception {
+    void plainHttpOnThisMachineMustBeAllowed() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
             for (String registry : List.of("localhost:" + server.port(), "localhost:5000")) {
                 for (Optional<RegistryLogin> login : List.of(LOGIN, Optional.<RegistryLogin>empty())) {
@@ -329,9 +329,9 @@ class TokenClientTest {
         }
     }
 
-    /** A daemon says that the registry wants the login without TLS. */
+    /** A daemon names a token server without TLS. */
     @Test
-    void aRegistryWithTlsGetsNoLoginWithoutItAlsoWherePlainHttpIsAllowed() throws Exception {
+    void aLoginIsNotSentWithoutTlsToARegistryThatSupportsTls() throws Exception {
         InetAddress host = InetAddress.getLocalHost();
         assumeTrue(
                 host.isLoopbackAddress() && !RegistryHost.isLoopback(host.getHostName()),
@@ -354,12 +354,12 @@ class TokenClientTest {
     }
 
     @Test
-    void certificatesAreCheckedAgainstTheAuthoritiesGiven() throws Exception {
+    void certificatesAreVerifiedWithTheConfiguredCas() throws Exception {
         Certificates.Identity authority = Certificates.authority("authority");
         Instant end = Instant.now().plusSeconds(3600);
         try (TokenServer right = TokenServer.tls(Certificates.server(authority, "localhost", end), asked -> TOKEN);
                 TokenServer wrong = TokenServer.tls(Certificates.server(authority, "elsewhere", end), asked -> TOKEN)) {
-            String line = "it has a certificate that is not trusted here or is for another host";
+            String line = "it has a certificate that is not trusted or is for another host";
             RegistryConnection trusting = RegistryConnection.builder()
                     .caPem(authority.certificatePem())
                     .build();
@@ -380,7 +380,7 @@ class TokenClientTest {
     }
 
     @Test
-    void certificatesThatAreNoneAreRefusedAtOnce() {
+    void invalidCertificatesAreRefused() {
         assertThrows(
                 BuildkitException.InvalidRequestException.class,
                 () -> new TokenClient(RegistryConnection.builder().caPem("none").build()));
@@ -392,7 +392,7 @@ class TokenClientTest {
     }
 
     @Test
-    void dockerHubGoesByOneNameAndLoopbackIsKnown() {
+    void dockerHubHasOneNameAndLoopbackIsDetected() {
         for (String name :
                 List.of("docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/")) {
             assertEquals("docker.io", RegistryHost.canonical(name));

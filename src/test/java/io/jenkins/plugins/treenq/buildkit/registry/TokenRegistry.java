@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real registry on this machine, without TLS, that wants tokens, and the server that gives them: to user {@code NAME}
- * with password {@code secret-NAME} for everything in repositories that begin with {@code NAME}, to {@code all} for
- * all.
+ * A real registry on this machine, without TLS, that requires tokens, and its token server: user {@code NAME} with
+ * password {@code secret-NAME} has access to repositories that begin with {@code NAME}, and {@code all} has access to
+ * all of them.
  */
 public final class TokenRegistry implements AutoCloseable {
     private static final String SERVICE = "the registry";
@@ -58,7 +58,7 @@ public final class TokenRegistry implements AutoCloseable {
         return "localhost:" + port;
     }
 
-    /** What the token server was asked so far. */
+    /** The requests to the token server so far. */
     public List<Request> requests() {
         return tokens.requests();
     }

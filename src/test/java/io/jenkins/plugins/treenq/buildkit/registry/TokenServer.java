@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A token server on this machine, which remembers what it was asked. */
+/** A token server on this machine, which records its requests. */
 public final class TokenServer implements AutoCloseable {
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
 
@@ -33,7 +33,7 @@ public final class TokenServer implements AutoCloseable {
             String authorization,
             String proxyAuthorization,
             String userAgent) {
-        /** Of HTTP's own scheme, {@code name:password}; empty for none. */
+        /** The login of HTTP's Basic scheme, {@code name:password}; empty if there is none. */
         public String login() {
             return authorization == null
                     ? ""
@@ -47,7 +47,7 @@ public final class TokenServer implements AutoCloseable {
         }
     }
 
-    /** What a server answers. */
+    /** A response of the server. */
     public record Answer(int status, String body, Map<String, String> headers) {
         public static Answer of(int status) {
             return new Answer(status, "{}", Map.of());
@@ -58,7 +58,7 @@ public final class TokenServer implements AutoCloseable {
         }
     }
 
-    /** Decides. */
+    /** Returns the response to a request. */
     public interface Rule {
         Answer answer(Request request);
     }

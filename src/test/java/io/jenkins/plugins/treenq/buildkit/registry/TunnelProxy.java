@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** An HTTP proxy for connections with TLS, whose every tunnel leads to one port of this machine. */
+/** An HTTP proxy for TLS connections, all of which it connects to one port of this machine. */
 public final class TunnelProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     private final List<String> tunnels = Collections.synchronizedList(new ArrayList<>());
@@ -67,7 +67,7 @@ public final class TunnelProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** The first line of each request for one. */
+    /** The first line of each request for a tunnel. */
     public List<String> tunnels() {
         return tunnels;
     }

@@ -41,7 +41,7 @@ class AgentSocketTest {
     private Path path;
     private ServerSocketChannel server;
 
-    /** The far end of the socket. */
+    /** The server side of the socket. */
     private interface Peer<T> {
         T serve(SocketChannel connection) throws IOException;
     }
@@ -94,7 +94,7 @@ class AgentSocketTest {
     }
 
     @Test
-    void onlyListingAndSigningReachAnAgentAndAnswersKeepTheirOrder() throws Exception {
+    void onlyListAndSignRequestsAreForwardedInOrder() throws Exception {
         byte[] list = AgentFrames.framed(new byte[] {11});
         byte[] sign = AgentFrames.framed(new byte[] {13, 1, 2, 3});
         byte[] keys = AgentFrames.framed(new byte[] {12, 0, 0, 0, 0});
@@ -140,14 +140,14 @@ class AgentSocketTest {
     }
 
     @Test
-    void anAgentThatHangsUpEndsTheCall() throws Exception {
+    void anAgentThatClosesTheConnectionEndsTheCall() throws Exception {
         peer(agent -> read(agent, 5));
         filtered().onNext(message(AgentFrames.framed(new byte[] {11})));
         assertEquals(Status.Code.OK, step.awaitEnd().getCode());
     }
 
     @Test
-    void anAgentThatAnswersNonsenseEndsTheCall() throws Exception {
+    void anInvalidResponseOfAnAgentEndsTheCall() throws Exception {
         peer(agent -> {
             agent.write(ByteBuffer.wrap(new byte[] {-1, -1, -1, -1}));
             return read(agent, 100);
@@ -158,7 +158,7 @@ class AgentSocketTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void nobodyAtTheSocketIsSaidSo(boolean raw) throws Exception {
+    void aSocketWithoutAListenerIsReported(boolean raw) throws Exception {
         server.close();
         if (raw) {
             new RawSocket(step, path, loops, failure -> {});
@@ -171,7 +171,7 @@ class AgentSocketTest {
     }
 
     @Test
-    void aCancelledCallHangsUpAtTheAgent() throws Exception {
+    void aCancelledCallClosesTheConnectionToTheAgent() throws Exception {
         CompletableFuture<byte[]> seen = peer(agent -> read(agent, 1000));
         filtered().onNext(message(AgentFrames.framed(new byte[] {11})));
         Thread.sleep(100);
@@ -180,7 +180,7 @@ class AgentSocketTest {
     }
 
     @Test
-    void aRawSocketGetsEveryByteAndItsAnswerComesBackAfterTheStepHasEnded() throws Exception {
+    void aRawSocketReceivesAllBytesAndItsResponseIsDelivered() throws Exception {
         byte[] bytes = new byte[3_000_000];
         new Random(1).nextBytes(bytes);
         CompletableFuture<byte[]> seen = peer(peer -> {
@@ -232,7 +232,7 @@ class AgentSocketTest {
     }
 
     @Test
-    void aRawSocketIsReadOnlyAsFastAsTheDaemonTakesIt() throws Exception {
+    void aRawSocketIsReadOnlyAsFastAsTheDaemonReceives() throws Exception {
         step.setReady(false);
         peer(peer -> {
             for (ByteBuffer bytes = ByteBuffer.allocate(20 << 20); bytes.hasRemaining(); ) {

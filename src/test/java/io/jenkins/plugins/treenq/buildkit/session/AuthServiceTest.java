@@ -37,7 +37,7 @@ class AuthServiceTest {
     };
 
     @Test
-    void noMoreRegistriesAreAskedThanTheLimitHoweverManyQuestionsComeAtOnce() throws Exception {
+    void theNumberOfRegistriesIsLimitedForConcurrentRequests() throws Exception {
         AuthService service = new AuthService(LOGINS, failure -> {});
         ExecutorService threads = Executors.newFixedThreadPool(ASKED);
         CountDownLatch together = new CountDownLatch(ASKED);
@@ -74,7 +74,7 @@ class AuthServiceTest {
     }
 
     @Test
-    void anErrorIsTheBuildsAndTheDaemonIsAnswered() throws Exception {
+    void anErrorFailsTheBuildAndTheDaemonGetsAResponse() throws Exception {
         Error error = new StackOverflowError();
         List<Throwable> failures = new ArrayList<>();
         FakeCall<FetchTokenResponse> call = new FakeCall<>();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The daemon's side of one call, which takes answers only when the test lets it. */
+/** The daemon's side of one call, which accepts responses only when the test allows it. */
 final class FakeCall<T> extends ServerCallStreamObserver<T> {
     final List<T> answers = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -39,7 +39,7 @@ final class FakeCall<T> extends ServerCallStreamObserver<T> {
         onCancel.run();
     }
 
-    /** OK or what went wrong. */
+    /** Waits for the end of the call, and returns its status. */
     Status awaitEnd() throws InterruptedException {
         if (!ended.await(20, TimeUnit.SECONDS)) {
             throw new AssertionError("the call did not end");

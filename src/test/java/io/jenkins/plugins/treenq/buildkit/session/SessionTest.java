@@ -83,9 +83,9 @@ class SessionTest {
         }
     }
 
-    /** The daemon may build on without a session, for hours. */
+    /** The daemon may continue the build without a session for hours. */
     @Test
-    void whatBreaksTheSessionOnThisSideIsTold() throws Exception {
+    void aFailureOfTheSessionInTheClientIsReported() throws Exception {
         Error failure = new OutOfMemoryError("a test's");
         CompletableFuture<Throwable> told = new CompletableFuture<>();
         ControlGrpc.ControlImplBase service = new ControlGrpc.ControlImplBase() {
@@ -170,7 +170,7 @@ class SessionTest {
     }
 
     @Test
-    void aSessionThatEndsAfterItsClientHasItsEventLoopUntilThen() throws Exception {
+    void theEventLoopExistsUntilTheSessionHasEnded() throws Exception {
         SessionContent content = new SessionContent(Map.of(), RegistryLogins.NONE, Secrets.NONE, "");
         CompletableFuture<Throwable> told = new CompletableFuture<>();
         Silent channel = new Silent();
@@ -193,7 +193,7 @@ class SessionTest {
     }
 
     @Test
-    void aConnectionWhoseCallEndsInTheMomentInWhichItIsAcceptedIsLeftToNobody() throws Exception {
+    void aConnectionWhoseCallEndsDuringAcceptIsClosed() throws Exception {
         List<Object> accepted = new CopyOnWriteArrayList<>();
         try (EventLoops loops = new EventLoops()) {
             SessionServerChannel listener = new SessionServerChannel();

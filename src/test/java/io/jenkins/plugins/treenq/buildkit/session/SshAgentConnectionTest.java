@@ -10,7 +10,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.jenkins.plugins.treenq.buildkit.ssh.AgentFrames;
 import io.jenkins.plugins.treenq.buildkit.ssh.Keyring;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.buildkit.wire.ssh.BytesMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -27,7 +27,7 @@ class SshAgentConnectionTest {
 
     @BeforeEach
     void connect() throws Exception {
-        keyring = Keyring.of(List.of(SshKeyForms.key(SshKeyForms.pair("Ed25519", 255), "")));
+        keyring = Keyring.of(List.of(SshKeyFormats.key(SshKeyFormats.pair("Ed25519", 255), "")));
         call = new SshAgentConnection(step, it -> new KeyringBackend(keyring, it));
     }
 
@@ -52,7 +52,7 @@ class SshAgentConnectionTest {
     }
 
     @Test
-    void requestsAreAnsweredHoweverTheyAreTorn() {
+    void requestsInArbitraryPiecesAreAnswered() {
         Random random = new Random(1);
         ByteBuffer rest = ByteBuffer.wrap(many(500));
         while (rest.hasRemaining()) {
@@ -73,7 +73,7 @@ class SshAgentConnectionTest {
     }
 
     @Test
-    void nothingIsAnsweredOrTakenWhileTheDaemonTakesNothing() {
+    void nothingIsReadWhileTheDaemonAcceptsNoResponses() {
         step.setReady(false);
         send(many(3));
         assertEquals(0, step.answers().size());
@@ -84,7 +84,7 @@ class SshAgentConnectionTest {
     }
 
     @Test
-    void aStepThatAsksNoMoreStillGetsItsAnswers() throws Exception {
+    void aStepThatHasEndedItsRequestsGetsItsResponses() throws Exception {
         step.setReady(false);
         send(many(3));
         call.onCompleted();
@@ -95,14 +95,14 @@ class SshAgentConnectionTest {
     }
 
     @Test
-    void aStepThatStopsInTheMiddleOfARequestEndsTheCall() throws Exception {
+    void anIncompleteRequestEndsTheCall() throws Exception {
         send(new byte[] {0, 0, 0});
         call.onCompleted();
         assertEquals(Status.Code.OK, step.awaitEnd().getCode());
     }
 
     @Test
-    void aRequestLongerThanAnyIsTheEnd() throws Exception {
+    void aRequestThatIsTooLongEndsTheCall() throws Exception {
         send(new byte[] {0, 4, 0, 1});
         assertEquals(Status.Code.INVALID_ARGUMENT, step.awaitEnd().getCode());
         send(LIST);
@@ -111,7 +111,7 @@ class SshAgentConnectionTest {
     }
 
     @Test
-    void aCancelledCallIsLeftAlone() {
+    void aCancelledCallReceivesNoResponse() {
         step.cancel();
         send(LIST);
         call.onCompleted();

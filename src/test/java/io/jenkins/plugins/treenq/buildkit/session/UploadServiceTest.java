@@ -49,7 +49,7 @@ class UploadServiceTest {
     }
 
     @Test
-    void aStreamArrivesWholeAndIsReadOnlyAsFastAsItIsTaken() throws Exception {
+    void aStreamIsSentCompletelyAtThePaceOfTheDaemon() throws Exception {
         byte[] bytes = new byte[10 << 20];
         new Random(1).nextBytes(bytes);
         daemon.setReady(false);
@@ -69,7 +69,7 @@ class UploadServiceTest {
     }
 
     @Test
-    void aStreamThatCannotBeReadIsSaidSoByName() throws Exception {
+    void aStreamThatCannotBeReadIsReportedByName() throws Exception {
         new UploadCall(
                         "tarball",
                         () -> {
@@ -87,7 +87,7 @@ class UploadServiceTest {
     }
 
     @Test
-    void aCancelledUploadLetsGoOfAStreamThatWaits() throws Exception {
+    void aCancelledUploadReleasesABlockedStream() throws Exception {
         PipedInputStream silent = new PipedInputStream(new PipedOutputStream());
         new UploadCall("it", () -> watched(silent), daemon, WorkerPool.shared(), failures::add).start();
         Thread.sleep(100);

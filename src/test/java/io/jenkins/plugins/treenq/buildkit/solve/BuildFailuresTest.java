@@ -50,29 +50,29 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: push access denied, repository does not exist: insufficient_scope | RegistryRefused | denies access
             failed to push r.example.com/a:1: tls: failed to verify certificate: x509: certificate signed by unknown authority | RegistryRefused | does not trust the registry's certificate
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: connect: connection refused | RegistryRefused | nothing listens at the registry's address
-            failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | RegistryRefused | does not know the registry's host
+            failed to push r.example.com/a:1: dial tcp: lookup r.example.com: no such host | RegistryRefused | cannot resolve the registry's host name
             failed to push r.example.com/a:1: dial tcp 10.0.0.1:443: i/o timeout | RegistryRefused | cannot reach the registry
             failed to load cache key: repository does not contain ref v9, output: "" | BuildFailed | repository does not contain ref v9
             failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 503 Service Unavailable | RegistryRefused | is overloaded or has an internal error
             failed to push r.example.com/a:1: something new | RegistryRefused | cannot push r.example.com/a:1 (failed
             busybox:9: failed to resolve source metadata for docker.io/library/busybox:9: docker.io/library/busybox:9: not found | BuildFailed | base image docker.io/library/busybox:9 does not exist
-            failed to resolve source metadata for r.example.com/scanner:1: r.example.com/scanner:1: not found | BuildFailed | image r.example.com/scanner:1 does not exist; check its name and tag, or the frontend or SBOM scanner that was asked for
-            failed to resolve source metadata for docker.io/library/base@sha256:2d: unable to get info about digest: NotFound: rpc error: code = NotFound desc = content sha256:2d: not found | BuildFailed | the OCI layout that was given for this image has no content sha256:2d; check the digest after oci-layout:// and the folder
-            busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 has none for the platform
-            error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | RegistryRefused | cannot export the cache, which ignore-error=true would let pass: nothing listens at the registry's address
+            failed to resolve source metadata for r.example.com/scanner:1: r.example.com/scanner:1: not found | BuildFailed | image r.example.com/scanner:1 does not exist; check its name and tag, or the requested frontend or SBOM scanner
+            failed to resolve source metadata for docker.io/library/base@sha256:2d: unable to get info about digest: NotFound: rpc error: code = NotFound desc = content sha256:2d: not found | BuildFailed | the OCI layout of this image does not contain sha256:2d; check the digest after oci-layout:// and the folder
+            busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | BuildFailed | base image docker.io/library/busybox:9 does not support the requested platform
+            error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | RegistryRefused | cannot export the cache; with ignore-error=true, the build would succeed: nothing listens at the registry's address
             app: failed to resolve source metadata for r.example.com/app:1: failed to authorize: failed to fetch anonymous token: 401 Unauthorized | RegistryRefused | cannot pull base image r.example.com/app:1
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: could not resolve image due to policy: source "docker-image://docker.io/library/busybox:9" denied by policy: source denied by policy | BuildFailed | a source policy forbids docker-image://docker.io/library/busybox:9
             failed to copy: write /x: no space left on device | DaemonFailed | is full
             no active session for abc: context deadline exceeded | ConnectionLost | lost this build's session
             process "/bin/sh -c false" did not complete successfully: exit code: 1 | BuildFailed | process "/bin/sh -c false"
             """)
-    void theDaemonsWordsBecomeALineThatSaysWhatToDo(String text, String kind, String part) {
+    void errorsOfTheDaemonBecomeOneLineWithARemedy(String text, String kind, String part) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(kind + "Exception", failure.getClass().getSimpleName(), failure.getMessage());
         assertTrue(failure.getMessage().contains(part), failure.getMessage());
     }
 
-    /** Such texts can come from a Dockerfile or from another server, and are no reason to build on another daemon. */
+    /** These texts can come from a Dockerfile or from another server, and are not a reason to use another daemon. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             process "/bin/sh -c echo : no space left on device; exit 1" did not complete successfully: exit code: 1 | BuildFailed
@@ -82,7 +82,7 @@ class BuildFailuresTest {
             failed to compute cache key: failed to calculate checksum of ref a::b: "/no space left on device": not found | BuildFailed
             failed to compute cache key: failed to calculate checksum of ref a::b: "/my session is": not found | BuildFailed
             """)
-    void aFailureOfTheBuildIsNotTakenForOneOfTheDaemon(String text, String kind) {
+    void aFailureOfABuildStepIsNotAFailureOfTheDaemon(String text, String kind) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(kind + "Exception", failure.getClass().getSimpleName(), failure.getMessage());
     }
@@ -92,7 +92,7 @@ class BuildFailuresTest {
             failed to copy: write /x: no space left on device | true
             failed to mount /x: mkdir /y: disk quota exceeded | true
             """)
-    void aFullDiskIsToldFromOtherFailuresOfTheDaemon(String text, boolean full) {
+    void aFullDiskIsDistinguishedFromOtherFailuresOfTheDaemon(String text, boolean full) {
         BuildkitException.DaemonFailedException failure =
                 (BuildkitException.DaemonFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(full, failure.isDiskFull());
@@ -109,7 +109,7 @@ class BuildFailuresTest {
             failed to load cache key: failed to fetch remote https://e.example.com/r.git: git stderr: fatal: unable to access: no host : exit status 128 | NoRepository[address=https://e.example.com/r.git, words=unable to access: no host]
             it failed | null
             """)
-    void theReasonIsReadFromTheDaemonsWords(String text, String reason) {
+    void theReasonIsParsedFromTheDaemonsMessage(String text, String reason) {
         BuildkitException.BuildFailedException failure =
                 (BuildkitException.BuildFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(reason, String.valueOf(failure.reason()));
@@ -164,14 +164,14 @@ class BuildFailuresTest {
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: unexpected status from HEAD request to https://r.example.com/v2/: 503 Service Unavailable | false
             error writing layer blob: failed to do request: Head "https://r.example.com/v2/": dial tcp: connection refused | false
             """)
-    void onlyAPushThatBrokeOffIsWorthAnotherTry(String text, boolean unfinished) {
+    void onlyAnInterruptedPushIsRetried(String text, boolean unfinished) {
         BuildkitException.RegistryRefusedException failure =
                 (BuildkitException.RegistryRefusedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
         assertEquals(unfinished, failure.isUnfinishedPush(), failure.getMessage());
     }
 
     @Test
-    void aBrokenConnectionIsNotTakenForAnAnswer() {
+    void aBrokenConnectionIsNotAnErrorOfTheDaemon() {
         BuildkitException failure = BuildFailures.of(
                 Status.UNAVAILABLE
                         .withDescription("io exception")
@@ -183,7 +183,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void aFrontendThatIsNotThereIsNoBaseImage() {
+    void aMissingFrontendIsNotABaseImage() {
         String dockerfile = Base64.getEncoder()
                 .encodeToString("# syntax=r.example.com/frontend:1\nFROM a\n".getBytes(StandardCharsets.UTF_8));
         BuildkitException failure = failure(
@@ -200,7 +200,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void placeAndExitCodeAreReadFromTheDetails() {
+    void locationAndExitCodeAreParsedFromTheDetails() {
         String dockerfile = Base64.getEncoder().encodeToString("FROM a\nRUN b\n".getBytes(StandardCharsets.UTF_8));
         BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException) failure(
                 Status.Code.UNKNOWN,
@@ -217,7 +217,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void detailsThatMakeNoSenseAreIgnored() {
+    void invalidDetailsAreIgnored() {
         for (String json :
                 new String[] {"", "[]", "{\"info\":3}", "{\"info\":{\"data\":\"%%%\"}}", "{\"ranges\":{}}", "null"}) {
             BuildkitException.BuildFailedException failure = (BuildkitException.BuildFailedException)
@@ -228,7 +228,7 @@ class BuildFailuresTest {
     }
 
     @Test
-    void everyFailureCanTravelFromAnAgentAndIsOneLine() throws Exception {
+    void everyFailureIsSerializableAndHasOneLine() throws Exception {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "several\n  lines\n");
         assertFalse(failure.getMessage().contains("\n"));
         try (ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {

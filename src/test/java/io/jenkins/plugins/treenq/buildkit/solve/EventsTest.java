@@ -57,7 +57,7 @@ class EventsTest {
     }
 
     @Test
-    void theBytesOfOutputAreToldAsTheyCameAlsoWhereTheyAreNoText() throws Exception {
+    void outputEventsHaveTheOriginalBytes() throws Exception {
         byte[] bytes = {'c', 'a', 'f', (byte) 0xe9, (byte) 0xff, '\n', (byte) 0xc3};
         for (byte one : bytes) {
             read(log("v", 1, new byte[] {one}));
@@ -74,7 +74,7 @@ class EventsTest {
     }
 
     @Test
-    void charactersThatAreCutIntoPiecesArriveWhole() throws Exception {
+    void charactersInSeveralPiecesAreDecoded() throws Exception {
         byte[] bytes = "a\u00e4\u65e5\uD83D\uDE00\n".getBytes(StandardCharsets.UTF_8);
         for (byte single : bytes) {
             read(log("v", 1, new byte[] {single}));
@@ -83,7 +83,7 @@ class EventsTest {
     }
 
     @Test
-    void outputThatIsReplayedInOtherPortionsIsToldOnce() throws Exception {
+    void replayedOutputIsDeliveredOnce() throws Exception {
         Random random = new Random(7);
         byte[] whole = "line of output \u65e5\n".repeat(200).getBytes(StandardCharsets.UTF_8);
         for (int attempt = 0; attempt < 5; attempt++) {
@@ -99,7 +99,7 @@ class EventsTest {
     }
 
     @Test
-    void streamsAndVerticesDoNotMix() throws Exception {
+    void outputOfStreamsAndVerticesIsSeparate() throws Exception {
         read(log("v", 1, "one".getBytes(StandardCharsets.UTF_8)));
         read(log("v", 2, "two".getBytes(StandardCharsets.UTF_8)));
         read(log("w", 1, "three".getBytes(StandardCharsets.UTF_8)));
@@ -109,7 +109,7 @@ class EventsTest {
     }
 
     @Test
-    void aWarningIsToldOnce() throws Exception {
+    void aWarningIsDeliveredOnce() throws Exception {
         StatusResponse.Builder warning = StatusResponse.newBuilder()
                 .addWarnings(VertexWarning.newBuilder().setVertex("v").setShort(ByteString.copyFromUtf8("rule: text")));
         read(warning);
@@ -119,7 +119,7 @@ class EventsTest {
     }
 
     @Test
-    void aStepThatCameInOneMessageEndsAfterItsOutput() throws Exception {
+    void aVertexInOneMessageEndsAfterItsOutput() throws Exception {
         Timestamp.Builder at = Timestamp.newBuilder();
         read(StatusResponse.newBuilder()
                 .addVertexes(Vertex.newBuilder()
@@ -150,9 +150,9 @@ class EventsTest {
         assertEquals("step", vertex.name());
     }
 
-    /** Messages of a daemon gone mad: each field may be anything. */
+    /** Messages with random values in each field. */
     @Test
-    void whateverIsSentBecomesEventsThatPrintersCanPrint() throws Exception {
+    void randomMessagesBecomePrintableEvents() throws Exception {
         Random random = new Random(20);
         PlainPrinter plain = new PlainPrinter(line -> {});
         RawJsonPrinter json = new RawJsonPrinter(line -> {});
@@ -160,7 +160,7 @@ class EventsTest {
             if (random.nextInt(20) == 0) {
                 events.replay();
             }
-            events.read(Nonsense.status(random), event -> {
+            events.read(RandomMessages.status(random), event -> {
                 plain.onEvent(event);
                 json.onEvent(event);
                 if (event instanceof BuildEvent.Warning warning && warning.location() != null) {
@@ -173,7 +173,7 @@ class EventsTest {
     }
 
     @Test
-    void numbersAndTimesThatMakeNoSenseAreBroughtIntoTheirRange() throws Exception {
+    void invalidNumbersAndTimesAreLimitedToTheirRange() throws Exception {
         read(StatusResponse.newBuilder()
                 .addStatuses(VertexStatus.newBuilder()
                         .setVertex("v")
@@ -189,7 +189,7 @@ class EventsTest {
     }
 
     @Test
-    void aHugeWarningIsCut() throws Exception {
+    void aLongWarningIsTruncated() throws Exception {
         read(StatusResponse.newBuilder()
                 .addWarnings(VertexWarning.newBuilder()
                         .setVertex("v")
@@ -203,7 +203,7 @@ class EventsTest {
     }
 
     @Test
-    void stepsPartsAndOutputsWithoutEndAreRefusedBeforeTheyFillTheHeapButNotTheSameAgain() throws Exception {
+    void theMemoryForNewVerticesAndOutputIsLimited() throws Exception {
         Events small = new Events(100_000);
         StatusResponse known = StatusResponse.newBuilder()
                 .addVertexes(Vertex.newBuilder().setDigest("v").setName("x".repeat(10_000)))
@@ -231,7 +231,7 @@ class EventsTest {
     }
 
     @Test
-    void piecesOfOutputKeepTheirOrderWhateverTheirTimes() throws Exception {
+    void outputKeepsItsOrderIndependentOfItsTimes() throws Exception {
         StatusResponse.Builder message = StatusResponse.newBuilder();
         for (int i = 0; i < 10; i++) {
             message.addLogs(VertexLog.newBuilder()

@@ -26,7 +26,7 @@ class SolveRequestsTest {
     }
 
     @Test
-    void aFrontendsBuild() throws Exception {
+    void aBuildWithAFrontendIsConverted() throws Exception {
         SolveRequest message = build(BuildRequest.builder()
                 .option("target", "app")
                 .option("no-cache", "")
@@ -53,7 +53,7 @@ class SolveRequestsTest {
     }
 
     @Test
-    void aQuestionWaitsWithoutAFrontendAndLeavesNoRecord() {
+    void aSubrequestHasNoFrontendAndCreatesNoRecord() {
         SolveRequest message = SolveRequests.parked(
                 BuildRequest.builder().option("target", "app").build().withoutRecord(), "session");
         assertEquals("", message.getFrontend());
@@ -63,7 +63,7 @@ class SolveRequestsTest {
     }
 
     @Test
-    void aDefinitionIsCarriedThroughWithWhatIsNotKnownOfIt() throws Exception {
+    void unknownFieldsOfADefinitionAreKept() throws Exception {
         Definition definition = Definition.newBuilder()
                 .addDef(ByteString.copyFromUtf8("op"))
                 .putMetadata(
@@ -79,7 +79,7 @@ class SolveRequestsTest {
     }
 
     @Test
-    void withoutCacheADefinitionsOperationsAreMarked() throws Exception {
+    void noCacheMarksAllOperationsOfADefinition() throws Exception {
         ByteString operation = ByteString.copyFromUtf8("op");
         Definition plain = Definition.newBuilder().addDef(operation).build();
         SolveRequest first =
@@ -102,7 +102,7 @@ class SolveRequestsTest {
     }
 
     @Test
-    void aPolicyOnTheWire() throws Exception {
+    void aSourcePolicyIsConverted() throws Exception {
         SolveRequest message = build(BuildRequest.builder().sourcePolicy(SourcePolicy.parse("""
                         {"rules": [
                           {"action": "DENY", "selector": {"identifier": "git://*", "match_type": "REGEX"}},
@@ -128,7 +128,7 @@ class SolveRequestsTest {
     }
 
     @Test
-    void everyActionMatchAndComparisonIsTheOneOfThatNameOnTheWire() throws Exception {
+    void enumValuesOfSourcePoliciesHaveTheirNames() throws Exception {
         for (SourcePolicy.Action action : SourcePolicy.Action.values()) {
             for (SourcePolicy.Match match : SourcePolicy.Match.values()) {
                 for (SourcePolicy.Comparison comparison : SourcePolicy.Comparison.values()) {

@@ -35,12 +35,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What a build does when its progress is interrupted, or nobody can hear it. */
+/** Builds whose progress is interrupted or whose listener is blocked. */
 class SolveTest {
-    /** Builds until it is released; the progress of each attempt is the test's. */
+    /** A Solve call that ends when it is released; the test defines the progress of each attempt. */
     private abstract static class Service extends ControlGrpc.ControlImplBase {
         final CountDownLatch release = new CountDownLatch(1);
-        /** A build that is cancelled sooner than this is never told so. */
+        /**
+         * Completes when the daemon has received the call. The daemon does not notice a build that is cancelled before.
+         */
         final CompletableFuture<Void> begun = new CompletableFuture<>();
 
         final CompletableFuture<Void> cancelled = new CompletableFuture<>();
@@ -101,7 +103,7 @@ class SolveTest {
     }
 
     @Test
-    void progressThatBreaksOffIsAskedForAgainAndToldOnce() throws Exception {
+    void aBrokenProgressStreamIsReopenedAndEventsAreDeliveredOnce() throws Exception {
         String whole = "first line\nsecond line\nthird line\n";
         Service service = new Service() {
             @Override
@@ -135,7 +137,7 @@ class SolveTest {
     }
 
     @Test
-    void progressThatNeverComesDoesNotKeepABuildFromSucceedingNorTheDaemonBusy() throws Exception {
+    void aBuildWithoutProgressSucceeds() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -158,7 +160,7 @@ class SolveTest {
     }
 
     @Test
-    void progressThatIsRefusedIsNotAskedForAgain() throws Exception {
+    void aRefusedProgressStreamIsNotReopened() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -182,7 +184,7 @@ class SolveTest {
     }
 
     @Test
-    void aListenerThatThrowsEndsTheBuildWithWhatItThrew() throws Exception {
+    void anExceptionOfTheListenerEndsTheBuild() throws Exception {
         for (Throwable thrown : new Throwable[] {new IllegalStateException("disk full"), new AssertionError("no")}) {
             Service service = talking();
             try (FakeDaemon daemon = new FakeDaemon(service)) {
@@ -202,7 +204,7 @@ class SolveTest {
     }
 
     @Test
-    void aListenerThatThrowsAfterTheBuildsEndIsHeardToo() throws Exception {
+    void anExceptionOfTheListenerAfterTheEndIsReported() throws Exception {
         CompletableFuture<StreamObserver<StatusResponse>> stream = new CompletableFuture<>();
         Service service = new Service() {
             @Override
@@ -226,7 +228,7 @@ class SolveTest {
     }
 
     @Test
-    void aBuildWhoseDaemonDoesNotStopTellingCanBeInterrupted() throws Exception {
+    void aBuildWithEndlessProgressCanBeInterrupted() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -260,11 +262,11 @@ class SolveTest {
         });
     }
 
-    /** The silence that ends the wait for a daemon is shorter than this. */
+    /** Longer than the silence after which the client stops waiting for the daemon. */
     private static final long LONGER_THAN_SILENCE_MILLIS = 7_000;
 
     @Test
-    void aListenerMayTakeAsLongAsItLikesAndHearsEverything() throws Exception {
+    void aSlowListenerReceivesAllEvents() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -293,7 +295,7 @@ class SolveTest {
 
     /** A step may say nothing for long, and the last of it may come after the build's end. */
     @Test
-    void theSilenceBeforeABuildsEndDoesNotCount() throws Exception {
+    void silenceIsMeasuredAfterTheEndOfTheBuild() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -315,7 +317,7 @@ class SolveTest {
     }
 
     @Test
-    void whatASilentDaemonKeepsToItselfIsSaidToBeMissing() throws Exception {
+    void missingProgressOfASilentDaemonIsReported() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -347,7 +349,7 @@ class SolveTest {
     }
 
     @Test
-    void aStreamThatOnlyBreaksAfterTheBuildIsSilence() throws Exception {
+    void aStreamThatBreaksWithoutMessagesCountsAsSilence() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -366,7 +368,7 @@ class SolveTest {
     }
 
     @Test
-    void aStreamThatBreaksAfterTheBuildWithNothingNewIsNotOpenedForEver() throws Exception {
+    void theNumberOfReopenedStreamsWithoutNewMessagesIsLimited() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -378,13 +380,14 @@ class SolveTest {
             }
         };
         assertEquals(
-                List.of("the rest of this build's log is missing: its stream broke off 3 times with nothing new"),
+                List.of(
+                        "the rest of this build's log is missing: the progress stream broke 3 times without new messages"),
                 missing(service));
         assertEquals(4, service.attempts.get());
     }
 
     @Test
-    void aBuildThatNoThreadCanBeHadForEndsWithThat() throws Exception {
+    void aBuildFailsIfNoThreadCanBeCreated() throws Exception {
         Service service = talking();
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             SolveRequest request =
@@ -398,7 +401,7 @@ class SolveTest {
     }
 
     @Test
-    void aBuildWhoseListenerIsBlockedCanBeInterruptedAndHoldsUpNoOther() throws Exception {
+    void aBuildWithABlockedListenerCanBeInterrupted() throws Exception {
         CountDownLatch unblock = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(50);
         Service service = talking();
@@ -436,7 +439,7 @@ class SolveTest {
     }
 
     @Test
-    void moreStepsThanTheHeapCanBearEndTheBuildInALine() throws Exception {
+    void tooManyStepsFailTheBuildInOneLine() throws Exception {
         Service service = new Service() {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
@@ -463,7 +466,7 @@ class SolveTest {
     }
 
     @Test
-    void anInterruptEndsTheCall() throws Exception {
+    void anInterruptCancelsTheSolveCall() throws Exception {
         Service service = talking();
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             Thread builder = Thread.currentThread();

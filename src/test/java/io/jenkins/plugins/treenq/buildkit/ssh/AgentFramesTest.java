@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class AgentFramesTest {
     @RepeatedTest(20)
-    void messagesComeOutWholeHoweverTheStreamWasTorn(RepetitionInfo repetition) throws Exception {
+    void messagesAreAssembledFromArbitraryPieces(RepetitionInfo repetition) throws Exception {
         Random random = new Random(repetition.getCurrentRepetition());
         List<byte[]> messages = new ArrayList<>();
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -46,7 +46,7 @@ class AgentFramesTest {
     }
 
     @Test
-    void lengthsThatMakeNoSenseAreRefusedBeforeAnyRoomIsMade() throws Exception {
+    void invalidLengthsAreRefusedBeforeMemoryIsAllocated() throws Exception {
         for (int length : new int[] {0, AgentFrames.MAX_BYTES + 1, Integer.MAX_VALUE, -1, Integer.MIN_VALUE}) {
             AgentFrames frames = new AgentFrames();
             frames.feed(ByteBuffer.allocate(4).putInt(length).flip());

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.SshKey;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms.Wire;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats.Wire;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -30,14 +30,14 @@ class KeyringTest {
     private static final byte[] FAILURE = {5};
 
     private static SshKey key(KeyPair pair) {
-        return SshKeyForms.key(pair, "the key");
+        return SshKeyFormats.key(pair, "the key");
     }
 
     private static byte[] list(Keyring keyring) {
         return keyring.answer(new byte[] {11});
     }
 
-    /** The only key's public half, as SSH writes it. */
+    /** Returns the public key of the only key, in the format of SSH. */
     private static byte[] onlyBlob(Keyring keyring) throws Exception {
         SshReader answer = new SshReader(list(keyring)).skip(1);
         assertEquals(1, answer.uint32());
@@ -53,7 +53,7 @@ class KeyringTest {
 
     private static void assertSigns(Keyring keyring, PublicKey key, int flags, String algorithm, String javaAlgorithm)
             throws Exception {
-        byte[] answer = keyring.answer(signRequest(SshKeyForms.publicBlob(key), flags));
+        byte[] answer = keyring.answer(signRequest(SshKeyFormats.publicBlob(key), flags));
         assertEquals(14, answer[0]);
         SshReader signature = new SshReader(new SshReader(answer).skip(1).string());
         assertEquals(algorithm, signature.text());
@@ -82,11 +82,11 @@ class KeyringTest {
 
     @ParameterizedTest
     @CsvSource({"RSA, 2048", "RSA, 3072", "EC, 256", "EC, 384", "EC, 521", "Ed25519, 255"})
-    void everyKindOfKeyIsListedAndSignsSoThatItsPublicHalfVerifies(String algorithm, int size) throws Exception {
+    void everyKindOfKeyIsListedAndSigns(String algorithm, int size) throws Exception {
         for (int i = 0; i < (algorithm.equals("RSA") ? 1 : 5); i++) {
-            KeyPair pair = SshKeyForms.pair(algorithm, size);
+            KeyPair pair = SshKeyFormats.pair(algorithm, size);
             Keyring keyring = Keyring.of(List.of(key(pair)));
-            assertArrayEquals(SshKeyForms.publicBlob(pair.getPublic()), onlyBlob(keyring));
+            assertArrayEquals(SshKeyFormats.publicBlob(pair.getPublic()), onlyBlob(keyring));
             switch (algorithm) {
                 case "RSA" -> {
                     assertSigns(keyring, pair.getPublic(), 0, "ssh-rsa", "SHA1withRSA");
@@ -107,44 +107,44 @@ class KeyringTest {
 
     @Test
     void coordinatesThatBeginWithZerosKeepTheirLength() throws Exception {
-        KeyPair pair = SshKeyForms.pair("EC", 256);
+        KeyPair pair = SshKeyFormats.pair("EC", 256);
         while (((ECPublicKey) pair.getPublic()).getW().getAffineX().bitLength() > 248) {
-            pair = SshKeyForms.pair("EC", 256);
+            pair = SshKeyFormats.pair("EC", 256);
         }
         Keyring keyring = Keyring.of(List.of(key(pair)));
-        assertArrayEquals(SshKeyForms.publicBlob(pair.getPublic()), onlyBlob(keyring));
+        assertArrayEquals(SshKeyFormats.publicBlob(pair.getPublic()), onlyBlob(keyring));
         for (int i = 0; i < 300; i++) {
             assertSigns(keyring, pair.getPublic(), 0, "ecdsa-sha2-nistp256", "SHA256withECDSAinP1363Format");
         }
     }
 
     @Test
-    void severalKeysAreListedInTheirOrderAndTheSameOneOnce() throws Exception {
-        KeyPair first = SshKeyForms.pair("Ed25519", 255);
-        KeyPair second = SshKeyForms.pair("EC", 256);
+    void keysAreListedInOrderAndDuplicatesOnce() throws Exception {
+        KeyPair first = SshKeyFormats.pair("Ed25519", 255);
+        KeyPair second = SshKeyFormats.pair("EC", 256);
         Keyring keyring = Keyring.of(List.of(
-                SshKeyForms.key(first, "one"), SshKeyForms.key(second, "two"), SshKeyForms.key(first, "again")));
+                SshKeyFormats.key(first, "one"), SshKeyFormats.key(second, "two"), SshKeyFormats.key(first, "again")));
         SshReader answer = new SshReader(list(keyring)).skip(1);
         assertEquals(2, answer.uint32());
-        assertArrayEquals(SshKeyForms.publicBlob(first.getPublic()), answer.string());
+        assertArrayEquals(SshKeyFormats.publicBlob(first.getPublic()), answer.string());
         assertEquals("again", answer.text());
-        assertArrayEquals(SshKeyForms.publicBlob(second.getPublic()), answer.string());
+        assertArrayEquals(SshKeyFormats.publicBlob(second.getPublic()), answer.string());
         assertSigns(keyring, second.getPublic(), 0, "ecdsa-sha2-nistp256", "SHA256withECDSAinP1363Format");
         assertFalse(keyring.toString().contains("PRIVATE"));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 5, 6, 7, 8, 9, 10, 12, 14, 17, 18, 19, 20, 21, 22, 23, 25, 26, 27, 28, 200, 255})
-    void whatIsNotListingOrSigningIsRefused(int type) throws Exception {
-        Keyring keyring = Keyring.of(List.of(key(SshKeyForms.pair("Ed25519", 255))));
+    void otherRequestsAreRefused(int type) throws Exception {
+        Keyring keyring = Keyring.of(List.of(key(SshKeyFormats.pair("Ed25519", 255))));
         assertArrayEquals(
                 FAILURE,
                 keyring.answer(new Wire().octet(type).string("anything").bytes()));
     }
 
     @Test
-    void theOldListIsEmptyAndBrokenSignRequestsAreRefused() throws Exception {
-        Keyring keyring = Keyring.of(List.of(key(SshKeyForms.pair("Ed25519", 255))));
+    void theListOfVersion1IsEmptyAndInvalidSignRequestsAreRefused() throws Exception {
+        Keyring keyring = Keyring.of(List.of(key(SshKeyFormats.pair("Ed25519", 255))));
         assertArrayEquals(new byte[] {2, 0, 0, 0, 0}, keyring.answer(new byte[] {1}));
         assertArrayEquals(FAILURE, keyring.answer(signRequest("unknown".getBytes(StandardCharsets.UTF_8), 0)));
         assertArrayEquals(FAILURE, keyring.answer(new byte[0]));
@@ -158,15 +158,17 @@ class KeyringTest {
     }
 
     @Test
-    void aKeyThatIsNoneOrNotOfItsTypeIsRefusedWithoutRepeatingIt() throws Exception {
-        KeyPair pair = SshKeyForms.pair("EC", 256);
-        byte[] blob = SshKeyForms.publicBlob(pair.getPublic());
+    void anInvalidKeyIsRefusedWithoutQuotingIt() throws Exception {
+        KeyPair pair = SshKeyFormats.pair("EC", 256);
+        byte[] blob = SshKeyFormats.publicBlob(pair.getPublic());
         for (SshKey key : List.of(
                 new SshKey("secret", blob, "the key"),
                 new SshKey("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----", blob, "the key"),
-                new SshKey(SshKeyForms.pkcs8(pair), new byte[0], "the key"),
-                new SshKey(SshKeyForms.pkcs8(pair), new Wire().string("ssh-rsa").bytes(), "the key"),
-                new SshKey(SshKeyForms.pkcs8(pair), new Wire().string("ssh-dss").bytes(), "the key"))) {
+                new SshKey(SshKeyFormats.pkcs8(pair), new byte[0], "the key"),
+                new SshKey(
+                        SshKeyFormats.pkcs8(pair), new Wire().string("ssh-rsa").bytes(), "the key"),
+                new SshKey(
+                        SshKeyFormats.pkcs8(pair), new Wire().string("ssh-dss").bytes(), "the key"))) {
             BuildkitException.InvalidRequestException refused =
                     assertThrows(BuildkitException.InvalidRequestException.class, () -> Keyring.of(List.of(key)));
             assertTrue(refused.getMessage().startsWith("the SSH key 'the key' cannot be used: "), refused.getMessage());

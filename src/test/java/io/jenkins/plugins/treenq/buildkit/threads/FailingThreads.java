@@ -4,9 +4,9 @@ package io.jenkins.plugins.treenq.buildkit.threads;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Makes threads that cannot be started while the machine has none left. */
+/** Creates threads that cannot be started, as on a machine without free threads. */
 public record FailingThreads(AtomicBoolean noneLeft) implements ThreadFactory {
-    /** The workers of a machine that has no thread left. */
+    /** Returns workers whose threads cannot be started. */
     public static WorkerPool poolOfNone() {
         FailingThreads threads = new FailingThreads(new AtomicBoolean(true));
         return new WorkerPool(1, 1, threads, threads);

@@ -31,7 +31,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aFewThreadsServeManyTasksThatDoNotWait() throws Exception {
+    void aFewThreadsExecuteManyTasksThatDoNotBlock() throws Exception {
         CountDownLatch done = new CountDownLatch(10_000);
         for (int i = 0; i < 10_000; i++) {
             pool.execute(done::countDown);
@@ -41,7 +41,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void tasksThatWaitHoldUpNoOthers() throws Exception {
+    void blockedTasksDoNotDelayOthers() throws Exception {
         CountDownLatch waiting = new CountDownLatch(20);
         for (int i = 0; i < 20; i++) {
             pool.execute(() -> {
@@ -62,7 +62,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void thereIsAnEndOfThreads() {
+    void theNumberOfThreadsIsLimited() {
         for (int i = 0; i < 100; i++) {
             pool.execute(() -> await(release));
         }
@@ -86,7 +86,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void whatATaskThrowsHarmsNoOther() throws Exception {
+    void anExceptionOfATaskDoesNotAffectOthers() throws Exception {
         for (int i = 0; i < 10; i++) {
             pool.execute(() -> {
                 Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {});
@@ -97,7 +97,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void threadsDoubleWhileAllOfThemWait() {
+    void theNumberOfThreadsDoublesWhileAllAreBlocked() {
         WorkerPool pool = WorkerPool.of("treenq-test", WORKERS);
         int threads = WORKERS;
         int times = 0;
@@ -112,7 +112,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aTaskThatWasTakenIsDoneAlthoughThereIsNoThreadForTheTimer() throws Exception {
+    void anAcceptedTaskIsExecutedWithoutATimerThread() throws Exception {
         AtomicBoolean noneLeft = new AtomicBoolean(true);
         WorkerPool pool = new WorkerPool(1, 30, new FailingThreads(new AtomicBoolean()), new FailingThreads(noneLeft));
         CountDownLatch done = new CountDownLatch(100);
@@ -132,7 +132,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void whatNobodyWouldComeToIsRefusedAndNotDoneLater() throws Exception {
+    void aTaskIsRefusedIfThereIsNoThread() throws Exception {
         AtomicBoolean noneLeft = new AtomicBoolean(true);
         WorkerPool pool = new WorkerPool(WORKERS, 30, new FailingThreads(noneLeft), new FailingThreads(noneLeft));
         CompletableFuture<Void> never = new CompletableFuture<>();

@@ -26,7 +26,7 @@ class EventLoopsTest {
     private static final Logger GRPC = Logger.getLogger("io.grpc.netty.NettyServerHandler");
 
     @Test
-    void anyNumberOfClientsSharesAFewLoopsEachWithOneOfItsOwn() throws Exception {
+    void clientsShareAFewEventLoops() throws Exception {
         List<EventLoops> clients = new ArrayList<>();
         Set<EventLoopGroup> loops = new HashSet<>();
         Set<Thread> threads = new HashSet<>();
@@ -55,7 +55,7 @@ class EventLoopsTest {
     }
 
     @Test
-    void onlyItsOwnCancelledStreamsAreLeftOutOfTheLogAndOnlyWhileItIsOpen() throws Exception {
+    void onlyWarningsOfOwnEventLoopsAreSuppressed() throws Exception {
         List<LogRecord> logged = new CopyOnWriteArrayList<>();
         Handler handler = new Handler() {
             @Override

@@ -74,7 +74,7 @@ class VcsOptionsTest {
         return options().get("vcs:revision");
     }
 
-    /** Another time says that git must look at the content. */
+    /** Changes the modification time, so that git has to compare the content. */
     private static void touch(Path file) throws IOException {
         Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000_000_000)));
     }
@@ -85,7 +85,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void commitRemoteAndFoldersAreTold() throws Exception {
+    void commitRemoteAndFoldersAreRead() throws Exception {
         String commit = commit();
         configure("remote", "origin", "url", "https://example.com/shop/web.git");
         assertEquals(
@@ -105,7 +105,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void withoutARepositoryThereIsNothing() throws Exception {
+    void withoutARepositoryThereAreNoOptions() throws Exception {
         assertEquals(Map.of(), VcsOptions.of(workspace, workspace, Map.of()));
         commit();
         assertEquals(Map.of(), VcsOptions.of(tree.resolve("app"), tree.resolve("app"), Map.of()));
@@ -119,7 +119,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void theBranchsOwnRemoteComesFirst() throws Exception {
+    void theRemoteOfTheBranchTakesPrecedence() throws Exception {
         String commit = commit();
         configure("remote", "origin", "url", "https://example.com/origin");
         configure("remote", "fork", "url", "https://example.com/fork");
@@ -161,7 +161,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void aFileThatIsOnlyStagedMakesItDirtyToo() throws Exception {
+    void aStagedFileMakesTheRevisionDirty() throws Exception {
         String commit = commit();
         Files.writeString(tree.resolve("new"), "");
         git.add().addFilepattern("new").call();
@@ -173,7 +173,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void lineEndsThatGitConvertsAreNoChange() throws Exception {
+    void convertedLineEndingsAreNotAChange() throws Exception {
         Files.writeString(tree.resolve(".gitattributes"), "text eol=crlf\n");
         git.add().addFilepattern(".gitattributes").call();
         String commit = commit();
@@ -235,7 +235,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void noOtherWorkingTreeIsLookedAt() throws Exception {
+    void aConfiguredWorkingTreeIsIgnored() throws Exception {
         String commit = commit();
         configure("core", null, "worktree", "/");
         assertEquals(commit, revision());
@@ -257,14 +257,14 @@ class VcsOptionsTest {
     }
 
     @Test
-    void aRepositoryWithOtherNamesOfCommitsIsNotRead() throws Exception {
+    void aRepositoryWithAnotherObjectFormatIsNotRead() throws Exception {
         configure("extensions", null, "objectFormat", "sha256");
-        assertUnreadable("names objects by sha256");
+        assertUnreadable("its object format sha256 is not supported");
     }
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void nothingThatNeverEndsIsOpened() throws Exception {
+    void pipesAndDevicesAreNotOpened() throws Exception {
         String commit = commit();
         Path endless = workspace.resolve("endless");
         assertEquals(0, new ProcessBuilder("mkfifo", endless.toString()).start().waitFor());
@@ -295,11 +295,11 @@ class VcsOptionsTest {
         Files.createSymbolicLink(tree.resolve(".git").resolve(file), secret);
         IOException failure = assertThrows(IOException.class, this::options);
         assertFalse(failure.getMessage().contains("the-secret"), failure.getMessage());
-        assertTrue(failure.getMessage().endsWith("leads outside of " + workspace.toRealPath()), failure.getMessage());
+        assertTrue(failure.getMessage().endsWith("leads out of " + workspace.toRealPath()), failure.getMessage());
     }
 
     @Test
-    void whatIsInAFileIsNotQuoted() throws Exception {
+    void theContentOfFilesIsNotQuoted() throws Exception {
         commit();
         Files.writeString(tree.resolve(".git/shallow"), "the-secret-of-another\n");
         IOException failure = assertThrows(IOException.class, this::options);
@@ -336,7 +336,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void aDamagedRepositoryIsOneLine() throws Exception {
+    void aDamagedRepositoryIsReportedInOneLine() throws Exception {
         commit();
         Files.writeString(tree.resolve(".git/index"), "no index");
         assertUnreadable("the git repository of " + tree + " cannot be read: ");

@@ -40,15 +40,15 @@ final class BakeList {
                     case "type" -> type = each.getValue();
                     case "format" -> format = each.getValue();
                     default ->
-                        throw new TypeConversionException("--list has type= and format=, and no " + each.getKey());
+                        throw new TypeConversionException("--list supports type= and format=, not " + each.getKey());
                 }
             }
         }
         if (!type.equals("targets") && !type.equals("variables")) {
-            throw new TypeConversionException("--list is targets or variables, not " + type);
+            throw new TypeConversionException("--list must be targets or variables, not " + type);
         }
         if (!format.equals("table") && !format.equals("json")) {
-            throw new TypeConversionException("the format of --list is table or json, not " + format);
+            throw new TypeConversionException("the format of --list must be table or json, not " + format);
         }
         return new BakeList(type.equals("variables"), format.equals("json"));
     }

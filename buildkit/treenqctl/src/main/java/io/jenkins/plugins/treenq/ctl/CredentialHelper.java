@@ -65,7 +65,7 @@ final class CredentialHelper {
             String secret = answer.get("Secret").getAsString();
             return new RegistryLogin(user.equals(TOKEN_USER) ? "" : user, secret);
         } catch (JsonParseException | IllegalStateException | NullPointerException e) {
-            throw new IllegalStateException(program + " does not answer as a credential helper does");
+            throw new IllegalStateException(program + " returned no valid login");
         }
     }
 }

@@ -124,7 +124,7 @@ final class DaemonOptions {
             return clear ? null : tls(caCertificate, certificate, key);
         }
         if (caCertificate != null || certificate != null || key != null) {
-            throw new TypeConversionException("give --tlsdir, or --tlscacert, --tlscert and --tlskey, not both");
+            throw new TypeConversionException("use --tlsdir or --tlscacert, --tlscert and --tlskey, not both");
         }
         return tls(inFolder("ca.pem", "ca.crt"), inFolder("cert.pem", "tls.crt"), inFolder("key.pem", "tls.key"));
     }

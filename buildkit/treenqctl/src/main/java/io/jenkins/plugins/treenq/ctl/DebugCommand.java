@@ -110,7 +110,7 @@ final class DebugCommand implements Runnable {
             @Option(names = "--delete", description = "delete the record") boolean delete)
             throws BuildkitException, InterruptedException, IOException {
         if ((pin ? 1 : 0) + (unpin ? 1 : 0) + (delete ? 1 : 0) != 1) {
-            throw new ParameterException(spec.subcommands().get("ctl"), "give one of --pin, --unpin and --delete");
+            throw new ParameterException(spec.subcommands().get("ctl"), "specify one of --pin, --unpin and --delete");
         }
         try (BuildkitClient client = connect()) {
             if (delete) {

@@ -47,8 +47,8 @@ final class EnvironmentVariables {
         }
         String text = texts.get(name);
         if (text != null && text.indexOf(ProcessBlock.UNREADABLE) >= 0) {
-            throw new TypeConversionException("the variable " + name
-                    + " holds bytes that are not text in UTF-8, which cannot be read on this system; use a file");
+            throw new TypeConversionException(
+                    "the variable " + name + " is not valid UTF-8 and cannot be read on this system; use a file");
         }
         return Optional.ofNullable(text).map(value -> value.getBytes(StandardCharsets.UTF_8));
     }
@@ -60,7 +60,6 @@ final class EnvironmentVariables {
      */
     Optional<String> text(String name) {
         return bytes(name).map(value -> ProcessBlock.text(value)
-                .orElseThrow(() -> new TypeConversionException(
-                        "the variable " + name + " holds bytes that are not text in UTF-8")));
+                .orElseThrow(() -> new TypeConversionException("the variable " + name + " is not valid UTF-8")));
     }
 }

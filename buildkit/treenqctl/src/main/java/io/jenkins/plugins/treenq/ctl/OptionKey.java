@@ -37,7 +37,7 @@ final class OptionKey {
         } catch (PassphraseMissingException e) {
             throw encrypted(
                     file,
-                    "load the key into ssh-agent with ssh-add, and give the agent with --ssh default=$SSH_AUTH_SOCK");
+                    "load the key into ssh-agent with ssh-add, and use the agent with --ssh default=$SSH_AUTH_SOCK");
         } catch (GeneralSecurityException e) {
             throw unusable(file, e);
         }

@@ -23,7 +23,7 @@ final class OutputFormat {
     void format(String value) {
         if (!value.equals("json") && !value.replaceAll("\\s", "").equals("{{json.}}")) {
             throw new ParameterException(
-                    command.commandLine(), "of the formats, only json is known here, not '" + value + "'");
+                    command.commandLine(), "the only supported formats are json and '{{json .}}', not '" + value + "'");
         }
         json = true;
     }

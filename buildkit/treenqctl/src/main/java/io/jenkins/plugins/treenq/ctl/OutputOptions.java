@@ -156,7 +156,7 @@ record OutputOptions(List<Export> exports, Map<Integer, Output> outputs, Map<Int
             return Files.newOutputStream(file);
         }
         if (Files.isSymbolicLink(file)) {
-            throw new FileSystemException(file.toString(), null, "it is a link; give the path of the file itself");
+            throw new FileSystemException(file.toString(), null, "it is a link; specify the path of the file itself");
         }
         return Channels.newOutputStream(new RootedPath(file, null).write());
     }

@@ -56,7 +56,7 @@ final class ProxyVariables {
             // The message of the exception may contain a password.
         }
         warnings.accept("WARNING: the proxy of " + name
-                + " is not of the form http://host:port, and registries are asked for tokens without it");
+                + " is not of the form http://host:port and is not used for registry tokens");
         return null;
     }
 

@@ -29,8 +29,8 @@ final class SharedKeyOption {
         }
         String key = OptionFile.text(file).strip();
         if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new TypeConversionException(
-                    "the key in " + file + " must be a word of ASCII characters, such as openssl rand -hex 32 makes");
+            throw new TypeConversionException("the key in " + file
+                    + " must be one word of ASCII characters; create one with openssl rand -hex 32");
         }
         return key;
     }

@@ -50,7 +50,7 @@ final class SshOptions {
             }
         }
         if (raw && (paths.size() != 1 || paths.get(0).isEmpty())) {
-            throw new TypeConversionException("raw takes exactly one socket for SSH agent '" + id + "'");
+            throw new TypeConversionException("raw requires exactly one socket for SSH agent '" + id + "'");
         }
         if (paths.isEmpty() || paths.equals(List.of(""))) {
             String socket = environment.getOrDefault(AGENT, "");
@@ -63,7 +63,7 @@ final class SshOptions {
             return new SshAgent.Socket(Path.of(paths.get(0)), raw);
         }
         if (raw) {
-            throw new TypeConversionException("raw takes a socket, and '" + paths.get(0) + "' is none");
+            throw new TypeConversionException("raw requires a socket, but '" + paths.get(0) + "' is not a socket");
         }
         List<SshKey> keys = new ArrayList<>();
         for (String path : paths) {
@@ -80,7 +80,7 @@ final class SshOptions {
     private static SshKey key(Path path) throws IOException {
         if (isSocket(path)) {
             throw new TypeConversionException(
-                    "an agent's socket, such as '" + path + "', cannot be joined with others");
+                    "the socket of an agent, '" + path + "', cannot be combined with other sockets or keys");
         }
         if (Files.size(path) > MAX_KEY_BYTES) {
             throw new TypeConversionException("'" + path + "' is too large for a key");

@@ -17,7 +17,7 @@ final class StandardInput {
     /** Returns the LLB definition for a build without a frontend. */
     static byte[] definition() throws IOException {
         if (terminal()) {
-            throw new IOException("name a --frontend, or pipe in a definition of low-level operations (LLB)");
+            throw new IOException("specify --frontend, or pipe in a definition of low-level operations (LLB)");
         }
         return System.in.readAllBytes();
     }

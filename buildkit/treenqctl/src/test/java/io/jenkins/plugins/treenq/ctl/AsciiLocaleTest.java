@@ -49,7 +49,7 @@ class AsciiLocaleTest {
     }
 
     @Test
-    void namesArriveInTheDaemonAndComeBack() throws Exception {
+    void fileNamesAreSentAndReceivedUnchanged() throws Exception {
         Path context = Files.createDirectory(scratch.resolve("context"));
         Path sub = Files.createDirectories(below(context, "files/" + UMLAUT));
         Files.writeString(below(sub, EMOJI), "content");
@@ -79,7 +79,7 @@ class AsciiLocaleTest {
     }
 
     @Test
-    void anArgumentThatTheLocaleCannotExpressIsSaid() throws Exception {
+    void anArgumentThatTheLocaleCannotEncodeIsReported() throws Exception {
         // What the test's own Java cannot write, a shell can.
         Ctl run = Ctl.treenqctlInAscii(daemon, scratch, "build", "--opt=label:x=" + "\u00fc");
         assertNotEquals(0, run.exit());

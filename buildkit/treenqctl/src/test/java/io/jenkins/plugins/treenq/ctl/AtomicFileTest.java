@@ -22,7 +22,7 @@ class AtomicFileTest {
     /** Otherwise {@code --metadata-file /dev/stdout} would take the device away, and write to nobody. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aDeviceIsWrittenToAndStays() throws Exception {
+    void aDeviceIsWrittenToAndNotReplaced() throws Exception {
         Path full = Files.createSymbolicLink(folder.resolve("full"), Path.of("/dev/full"));
 
         IOException failure = assertThrows(IOException.class, () -> AtomicFile.write(full, "text"));

@@ -61,7 +61,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void theDaemon() throws Exception {
+    void debugWorkersAndInfoPrintTheSameAsBuildctl() throws Exception {
         assertSame("debug", "info");
         assertSame("debug", "info", "--format", "json");
         assertSame("debug", "workers");
@@ -72,7 +72,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void itsCacheAndHistory() throws Exception {
+    void diskUsageAndHistoriesPrintTheSameAsBuildctl() throws Exception {
         String name = "ctl-" + daemon.version();
         daemon = daemon.another(name);
         try {
@@ -142,14 +142,14 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void whatTheFrontendSaysOfADockerfile() throws Exception {
+    void subrequestsPrintTheSameAsBuildctl() throws Exception {
         for (String question : new String[] {"lint", "outline", "targets", "subrequests.describe"}) {
             assertSame(arguments("--progress=quiet", "--opt=requestid=frontend." + question));
         }
     }
 
     @Test
-    void theMetadataFile() throws Exception {
+    void theMetadataFileIsTheSame() throws Exception {
         String output = "--output=type=image,name=example.com/ctl/app:1";
         Path theirs = scratch.resolve("theirs.json");
         Path ours = scratch.resolve("ours.json");
@@ -167,7 +167,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void theNameOfABuildIsWrittenEvenIfItFails() throws Exception {
+    void theRefFileIsWrittenEvenIfTheBuildFails() throws Exception {
         Path file = scratch.resolve("ref");
         assertEquals(
                 1,
@@ -178,7 +178,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void anErrorWithItsPlace() throws Exception {
+    void anErrorPrintsItsLocationLikeBuildctl() throws Exception {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN echo before; exit 3\n");
         String[] arguments = arguments("--progress=quiet");
         assertSame(arguments);
@@ -188,14 +188,14 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void progressAsJson() throws Exception {
+    void rawJsonProgressIsTheSame() throws Exception {
         Ctl run = Ctl.treenqctl(daemon, arguments("--no-cache", "--progress=rawjson"));
         assertTrue(run.err().lines().allMatch(line -> line.startsWith("{\"") && line.endsWith("]}")), run.err());
         assertTrue(run.err().contains("\"name\":\"transferring\""), run.err());
     }
 
     @Test
-    void whatIsRememberedOfABuild() throws Exception {
+    void debugInspectAndProvenancePrintTheRecordOfABuild() throws Exception {
         Path file = scratch.resolve("ref");
         Ctl.treenqctl(daemon, arguments("--progress=quiet", "--opt=label:a=b", "--ref-file=" + file));
         String ref = Files.readString(file);
@@ -217,7 +217,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void whatGitSaysOfTheContextStandsInTheProvenance() throws Exception {
+    void gitMetadataOfTheContextIsInTheProvenance() throws Exception {
         String commit;
         try (Git git = Git.init().setDirectory(folder.toFile()).call()) {
             git.add().addFilepattern(".").call();
@@ -240,7 +240,7 @@ class BuildctlComparisonTest {
     }
 
     @Test
-    void whatIsNoDefinitionIsSaid() throws Exception {
+    void anInvalidDefinitionIsReported() throws Exception {
         Ctl run = Ctl.treenqctl(
                 daemon, scratch, "no definition".getBytes(StandardCharsets.UTF_8), "build", "--progress=quiet");
         assertEquals(1, run.exit());

@@ -30,7 +30,7 @@ class CacheOptionsTest {
     }
 
     @Test
-    void exportsHaveAMode() {
+    void exportsHaveAModeByDefault() {
         assertEquals(
                 new CacheEntry("registry", Map.of("ref", "example.com/foo/bar", "mode", "max")),
                 exported("type=registry,ref=example.com/foo/bar,mode=max", Map.of()));
@@ -43,7 +43,7 @@ class CacheOptionsTest {
     }
 
     @Test
-    void importsHaveNone() {
+    void importsHaveNoMode() {
         assertEquals(new CacheEntry("registry", Map.of("ref", "example.com/foo/bar")), imported("example.com/foo/bar"));
         assertEquals(
                 new CacheEntry("local", Map.of("src", "/a b,c", "tag", "t")),
@@ -52,7 +52,7 @@ class CacheOptionsTest {
     }
 
     @Test
-    void otherBackendsPassThrough() {
+    void attributesOfOtherBackendsAreUnchanged() {
         assertEquals(
                 new CacheEntry("s3", Map.of("region", "r", "bucket", "b", "access_key_id", "k")),
                 imported("type=s3,region=r,bucket=b,access_key_id=k", Map.of("AWS_REGION", "other")));
@@ -63,7 +63,7 @@ class CacheOptionsTest {
     }
 
     @Test
-    void githubsEnvironmentFillsWhatIsMissing() {
+    void missingGithubAttributesComeFromTheEnvironment() {
         Map<String, String> environment = Map.of(
                 "ACTIONS_CACHE_URL", "cache", "ACTIONS_RESULTS_URL", "results", "ACTIONS_RUNTIME_TOKEN", "token");
         assertEquals(
@@ -90,7 +90,7 @@ class CacheOptionsTest {
     }
 
     @Test
-    void foldersOfLocalCacheAreGivenToTheSession() {
+    void foldersOfLocalCachesBecomeStoresOfTheSession() {
         assertEquals(
                 Map.of("local:in", Path.of("in"), "local:out", Path.of("out")),
                 CacheOptions.read(

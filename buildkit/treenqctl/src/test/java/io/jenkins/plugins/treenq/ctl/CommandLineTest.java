@@ -42,36 +42,36 @@ class CommandLineTest {
     }
 
     @Test
-    void theDaemonsOptionsStandBeforeOrAfterTheCommand() {
+    void theDaemonsOptionsMayPrecedeOrFollowTheCommand() {
         assertRead("--addr", NOBODY, "debug", "info");
         assertRead("debug", "info", "--addr=" + NOBODY);
         assertRead("debug", "--addr", "tcp://127.0.0.1:2", "info", "--addr", NOBODY);
     }
 
     @Test
-    void longOptionsTakeOneDashToo() {
+    void longOptionsAcceptOneDash() {
         assertRead("-addr", NOBODY, "build", "-frontend=dockerfile.v0", "-opt", "target=x", "-no-cache");
     }
 
     @Test
-    void theLastOfAnOptionsValuesCounts() {
+    void theLastValueOfAnOptionIsUsed() {
         assertRead("--addr=" + NOBODY, "build", "--frontend=one", "--frontend=two", "--progress=tty", "--progress=");
     }
 
     @Test
-    void truthIsWrittenAsGoWritesIt() {
+    void booleansHaveTheFormatsOfGo() {
         assertRead("--addr=" + NOBODY, "build", "--frontend=x", "--no-cache=f", "--proxy-network=TRUE");
         assertRefused(
                 "Invalid value for option '--no-cache': 'yes' is neither true nor false", "build", "--no-cache=yes");
     }
 
     @Test
-    void aValueThatBeginsWithAnAtIsNoFile() {
+    void aValueThatBeginsWithAnAtSignIsNotAFile() {
         assertRefused("'@options' is not of the form name=value", "build", "--frontend=x", "--opt", "@options");
     }
 
     @Test
-    void whatIsUnknownIsOneLine() {
+    void unknownArgumentsAreReportedInOneLine() {
         assertRefused("'push' is not expected here; see treenqctl help", "push");
         assertRefused("'.' is not expected here; see treenqctl help", "build", "--frontend=x", ".");
         assertRefused("Unknown option: '--nonsense'", "build", "--nonsense");
@@ -89,7 +89,7 @@ class CommandLineTest {
     }
 
     @Test
-    void helpIsThereForEveryCommand() {
+    void everyCommandHasHelp() {
         for (Ctl run : new Ctl[] {run(), run("debug"), run("build", "-h"), run("help", "debug", "logs")}) {
             assertEquals(0, run.exit());
             assertTrue(run.out().startsWith("Usage: treenqctl"), run.out());
@@ -111,13 +111,13 @@ class CommandLineTest {
     }
 
     @Test
-    void certificatesComeFromAFolderOfEitherForm() throws Exception {
+    void tlsdirAcceptsBothNamingSchemes() throws Exception {
         assertRefused("--tlsdir " + folder + " has neither ca.pem nor ca.crt", "--tlsdir=" + folder, "debug", "info");
         Files.writeString(folder.resolve("ca.crt"), "");
         Files.writeString(folder.resolve("cert.pem"), "");
         assertRefused("--tlsdir " + folder + " has neither key.pem nor tls.key", "--tlsdir=" + folder, "debug", "info");
         assertRefused(
-                "give --tlsdir, or --tlscacert, --tlscert and --tlskey, not both",
+                "use --tlsdir or --tlscacert, --tlscert and --tlskey, not both",
                 "--tlsdir=" + folder,
                 "--tlskey=x",
                 "debug",
@@ -126,7 +126,7 @@ class CommandLineTest {
     }
 
     @Test
-    void aPortThatIsNoneIsRefusedAtOnceAndAPasswordNeverRepeated() {
+    void anInvalidPortIsRefusedAndAPasswordIsNotRepeated() {
         for (String port : new String[] {"99999", "0", "123456789012"}) {
             assertRefused(
                     port.length() > 5
@@ -145,7 +145,7 @@ class CommandLineTest {
         for (String address : new String[] {"tcp://user:hunter2@host:1234", "dns:///user:hunter2@host:1234"}) {
             assertRefused(
                     "the builder address '" + address.replace("user:hunter2", "…")
-                            + "' has a user or password, which BuildKit does not know; omit it, and give certificates",
+                            + "' has a user name or password, which BuildKit does not support; use client certificates instead",
                     "--addr=" + address,
                     "debug",
                     "info");
@@ -159,7 +159,7 @@ class CommandLineTest {
     }
 
     @Test
-    void whereNoFileCanBeWrittenIsSaidBeforeTheBuild() throws Exception {
+    void anUnwritableFileIsReportedBeforeTheBuild() throws Exception {
         Path absent = folder.resolve("absent");
         Path file = Files.writeString(folder.resolve("file"), "");
         for (String option : new String[] {"--metadata-file", "--ref-file"}) {
@@ -196,7 +196,7 @@ class CommandLineTest {
     }
 
     @Test
-    void whatIsNoPathIsSaidWithoutJavasWords() {
+    void anInvalidPathIsReportedWithoutJavasMessage() {
         assertRefused(
                 "Invalid value for option '--metadata-file': 'a\0b' is not a path on this system",
                 "build",
@@ -206,7 +206,7 @@ class CommandLineTest {
     }
 
     @Test
-    void whatIsNotThereIsSaidBeforeTheBuild() {
+    void aMissingFileIsReportedBeforeTheBuild() {
         Path absent = folder.resolve("absent");
         assertRefused("there is no file " + absent, "build", "--frontend=x", "--source-policy-file=" + absent);
         assertRefused("there is no file " + absent, "build", "--frontend=x", "--secret=id=x,src=" + absent);

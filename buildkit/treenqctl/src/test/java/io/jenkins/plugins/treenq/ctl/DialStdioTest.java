@@ -50,7 +50,7 @@ class DialStdioTest {
     }
 
     @Test
-    void theDaemonsAnswerIsAwaitedAfterTheInputsEnd() throws Exception {
+    void theResponseIsReadToItsEndAfterTheInputHasEnded() throws Exception {
         try (OutputStream input = process.getOutputStream()) {
             input.write("question".getBytes(StandardCharsets.UTF_8));
         }
@@ -64,7 +64,7 @@ class DialStdioTest {
     }
 
     @Test
-    void itEndsWithTheDaemonAlthoughMoreInputMayCome() throws Exception {
+    void itEndsWhenTheDaemonClosesTheConnection() throws Exception {
         daemon.accept().close();
         assertEquals("", output());
         assertEquals(0, process.waitFor());

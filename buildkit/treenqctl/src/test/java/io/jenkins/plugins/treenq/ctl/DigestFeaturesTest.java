@@ -124,7 +124,7 @@ class DigestFeaturesTest {
     // --- what is written into the image
 
     @Test
-    void labelsAndArguments() throws Exception {
+    void labelsAndBuildArgumentsGiveTheDigestOfBuildctl() throws Exception {
         String plain = built();
         assertNotEquals(plain, built("--opt=label:a=b", "--opt=label:with space=\u00fc, = \"'"));
         assertNotEquals(plain, built("--opt=build-arg:GREETING=\u65e5\u672c=1"));
@@ -135,7 +135,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void annotationsOfEachTypeAndPlatform() throws Exception {
+    void annotationsGiveTheDigestOfBuildctl() throws Exception {
         String one = built();
         String two = built(PLATFORMS);
         for (String type : List.of("", "-manifest", "-index", "-manifest-descriptor", "-index-descriptor")) {
@@ -149,7 +149,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void platforms() throws Exception {
+    void platformsGiveTheDigestOfBuildctl() throws Exception {
         String plain = built();
         assertNotEquals(plain, built("--opt=platform=linux/arm64"));
         assertNotEquals(plain, built("--opt=multi-platform=true"));
@@ -159,7 +159,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void times() throws Exception {
+    void timestampOptionsGiveTheDigestOfBuildctl() throws Exception {
         String plain = built();
         for (String epoch : List.of("0", "1", "1234567890", "4102444800")) {
             assertNotEquals(plain, built("--opt=build-arg:SOURCE_DATE_EPOCH=" + epoch));
@@ -172,27 +172,35 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void compression() throws Exception {
+    void compressionOptionsGiveTheDigestOfBuildctl() throws Exception {
         Files.writeString(folder.resolve("file"), "text that can be made smaller ".repeat(1_000));
         String plain = built();
-        for (String compression : List.of(
+        for (String compressionOptionsGiveTheDigestOfBuildctl : List.of(
                 "uncompressed",
                 "estargz",
                 "zstd",
-                "gzip,compression-level=1",
-                "gzip,compression-level=9",
-                "zstd,compression-level=19",
+                "gzip,compressionOptionsGiveTheDigestOfBuildctl-level=1",
+                "gzip,compressionOptionsGiveTheDigestOfBuildctl-level=9",
+                "zstd,compressionOptionsGiveTheDigestOfBuildctl-level=19",
                 "zstd,oci-mediatypes=true")) {
-            assertNotEquals(plain, built(IMAGE + ",compression=" + compression), compression);
+            assertNotEquals(
+                    plain,
+                    built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl="
+                            + compressionOptionsGiveTheDigestOfBuildctl),
+                    compressionOptionsGiveTheDigestOfBuildctl);
         }
         dockerfile("FROM busybox\nCOPY file /");
-        String mixed = built(IMAGE + ",compression=zstd,oci-mediatypes=true");
-        assertNotEquals(mixed, built(IMAGE + ",compression=zstd,oci-mediatypes=true,force-compression=true"));
-        assertSame("--no-cache", EPOCH, IMAGE + ",compression=none");
+        String mixed = built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true");
+        assertNotEquals(
+                mixed,
+                built(
+                        IMAGE
+                                + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true,force-compressionOptionsGiveTheDigestOfBuildctl=true"));
+        assertSame("--no-cache", EPOCH, IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=none");
     }
 
     @Test
-    void formsOfImages() throws Exception {
+    void mediaTypesGiveTheDigestOfBuildctl() throws Exception {
         String oci = built(IMAGE + ",oci-mediatypes=true");
         assertNotEquals(oci, built(IMAGE + ",oci-mediatypes=false"));
         assertEquals(digest(oci), digest(built(IMAGE + ",oci-mediatypes=true,name=example.com/a:1")));
@@ -203,7 +211,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void imagesThatArePushed() throws Exception {
+    void pushedImagesHaveTheDigestOfBuildctl() throws Exception {
         String name = daemon.env().get("TREENQ_MIRROR") + "/digests/" + daemon.version();
         String plain = digest(built());
         assertEquals(plain, digest(built(IMAGE + ",push=true,name=" + name + ":1")));
@@ -216,7 +224,7 @@ class DigestFeaturesTest {
     // --- where its parts come from
 
     @Test
-    void stagesThatAreBuiltAgain() throws Exception {
+    void noCacheGivesTheDigestOfBuildctl() throws Exception {
         String plain = digest(built());
         String[] again = local(EPOCH, IMAGE, "--opt=no-cache=one");
         assertEquals(plain, digest(image(again)));
@@ -227,7 +235,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void namedContexts() throws Exception {
+    void namedContextsGiveTheDigestOfBuildctl() throws Exception {
         Path other = Files.createDirectory(scratch.resolve("other"));
         Files.writeString(other.resolve("part"), "of the other");
         Files.writeString(other.resolve("ignored"), "");
@@ -247,7 +255,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void contextsFromElsewhere() throws Exception {
+    void remoteContextsGiveTheDigestOfBuildctl() throws Exception {
         Path tree = Files.createDirectory(scratch.resolve("tree"));
         Files.createDirectory(tree.resolve("app"));
         Files.writeString(tree.resolve("app/text"), "of " + daemon.version());
@@ -275,7 +283,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void sourcesThatAPolicyConverts() throws Exception {
+    void sourcePoliciesGiveTheDigestOfBuildctl() throws Exception {
         dockerfile("FROM nowhere.example.com/tools:1\nCOPY file /");
         String rule = """
                 {"rules": [{"action": "%s",
@@ -289,7 +297,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void cacheInTheImage() throws Exception {
+    void inlineCacheGivesTheDigestOfBuildctl() throws Exception {
         String plain = digest(built());
         // The daemon tells of steps that it has just run in an order of chance.
         assertNotEquals(plain, digest(image(local(EPOCH, IMAGE, "--export-cache=type=inline"))));
@@ -298,7 +306,7 @@ class DigestFeaturesTest {
     // --- what steps see
 
     @Test
-    void secretsAndAgents() throws Exception {
+    void secretsAndSshGiveTheDigestOfBuildctl() throws Exception {
         Path secret = Files.writeString(scratch.resolve("secret"), "hidden");
         dockerfileOf("--mount=type=secret,id=s --mount=type=secret,id=absent --mount=type=secret,id=e,env=E"
                 + " sh -c 'wc -c < /run/secrets/s; ls /run/secrets; printenv E | wc -c'");
@@ -322,7 +330,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void whatTheMachineLooksLike() throws Exception {
+    void settingsOfRunInstructionsGiveTheDigestOfBuildctl() throws Exception {
         dockerfileOf(
                 "sh -c 'grep example /etc/hosts; df -k /dev/shm | tail -1 | tr -s \" \" | cut -d \" \" -f 2; ulimit -n'");
         String plain = built();
@@ -358,14 +366,18 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void archives() throws Exception {
+    void archivesGiveTheDigestOfBuildctl() throws Exception {
         for (String attributes : List.of(
-                "", ",compression=zstd,oci-mediatypes=true", ",name=example.com/a:1", ",annotation.a=b", ",tar=true")) {
+                "",
+                ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true",
+                ",name=example.com/a:1",
+                ",annotation.a=b",
+                ",tar=true")) {
             assertSameFile("type=oci,rewrite-timestamp=true" + attributes);
         }
         assertSameFile("type=oci,rewrite-timestamp=true", PLATFORMS);
         assertSameFile("type=docker,rewrite-timestamp=true,\"name=example.com/a:1,example.com/b:2\"");
-        assertSameFile("type=docker,rewrite-timestamp=true,compression=uncompressed");
+        assertSameFile("type=docker,rewrite-timestamp=true,compressionOptionsGiveTheDigestOfBuildctl=uncompressed");
         assertSameFile("type=tar");
         assertSameFile("type=tar", PLATFORMS);
         assertSameFile("type=tar,platform-split=false");
@@ -391,7 +403,7 @@ class DigestFeaturesTest {
     }
 
     @Test
-    void attestations() throws Exception {
+    void attestationsGiveTheDigestOfBuildctl() throws Exception {
         String plain = attested();
         for (String attributes : List.of(
                 "mode=min",
@@ -411,7 +423,7 @@ class DigestFeaturesTest {
 
     /** The usual scanner cannot be had where there is no network, so it is one of the test's own. */
     @Test
-    void billsOfMaterials() throws Exception {
+    void sbomsGiveTheDigestOfBuildctl() throws Exception {
         Files.writeString(folder.resolve("scan"), """
                 echo '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"https://spdx.dev/Document",\
                 "predicate":{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"found by the scanner"}}' \

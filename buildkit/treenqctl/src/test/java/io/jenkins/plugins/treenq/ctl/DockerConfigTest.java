@@ -13,7 +13,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenSource;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +54,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void loginsStandInTheFileInManyForms() throws IOException {
+    void allFormsOfLoginsAreRead() throws IOException {
         RegistryLogins logins = read("{\"auths\":{\"https://index.docker.io/v1/\":" + auth("hub:a:b")
                 + ",\"localhost:5000\":" + auth("local:pass\0\0")
                 + ",\"https://old.example.com/v2/\":" + auth("old:pass")
@@ -74,7 +74,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void theEnvironmentsLoginsComeFirst() throws IOException {
+    void loginsOfTheEnvironmentTakePrecedence() throws IOException {
         environment.put("DOCKER_AUTH_CONFIG", "{\"auths\":{\"a.example.com\":" + auth("me:of-variable") + "}}");
         RegistryLogins logins = read("{\"auths\":{\"a.example.com\":" + auth("me:of-file") + ",\"b.example.com\":"
                 + auth("me:of-file") + "}}");
@@ -83,7 +83,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void aHelperThatIsNotThereIsSaidSoAndAnotherRegistryDoesNotNeedIt() throws IOException {
+    void aMissingCredentialHelperFailsItsRegistryOnly() throws IOException {
         RegistryLogins logins = read("{\"auths\":{\"b.example.com\":" + auth("me:pass")
                 + "},\"credHelpers\":{\"a.example.com\":\"no-such-helper\"}}");
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> logins.find("a.example.com"));
@@ -94,7 +94,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void whatIsNullIsNotThereAndAnEmptyFileHasNoLogins() throws IOException {
+    void nullValuesAndAnEmptyFileMeanNoLogins() throws IOException {
         for (String config : List.of(
                 "",
                 " \n",
@@ -110,7 +110,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void whatCannotBeReadIsToldWithoutItsValueAndTheRestIsTaken() throws IOException {
+    void anInvalidPartIsReportedWithoutItsValueAndTheRestIsUsed() throws IOException {
         String file = folder.resolve("config.json").toString();
         RegistryLogins logins =
                 read("{\"credHelpers\":[],\"credsStore\":5,\"auths\":{\"a\":{\"auth\":\"hunter2 is no base64\"},"
@@ -129,7 +129,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void aFileThatIsNoneIsToldWithoutWhatItHolds() throws IOException {
+    void anInvalidFileIsReportedWithoutItsContent() throws IOException {
         String file = folder.resolve("config.json").toString();
         for (String config : List.of("{\"auths\":{\"hunter2", "[\"hunter2\"]", "hunter2 : x")) {
             warnings.clear();
@@ -149,7 +149,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void theExactKeyComesBeforeOthersOfTheSameHost() throws IOException {
+    void anExactKeyTakesPrecedenceOverOthersOfTheHost() throws IOException {
         for (String other : List.of("https://r.example.com/v1/", "r.example.com/other")) {
             String exact = "\"r.example.com\":" + auth("exact:pass");
             String legacy = "\"" + other + "\":" + auth("legacy:pass");
@@ -166,7 +166,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void base64MayHaveLineBreaksAndKeysAnyCase() throws IOException {
+    void base64MayContainLineBreaksAndKeysAreCaseInsensitive() throws IOException {
         String auth = auth("somebody:with-a-long-password");
         String broken = auth.substring(0, 20) + "\\n" + auth.substring(20, 30) + "\\r\\n" + auth.substring(30);
         assertEquals(
@@ -178,7 +178,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void theHomeOfTheEnvironmentCounts() throws IOException {
+    void theHomeFolderOfTheEnvironmentIsUsed() throws IOException {
         Files.createDirectory(folder.resolve(".docker"));
         Files.writeString(
                 folder.resolve(".docker/config.json"), "{\"auths\":{\"a.example.com\":" + auth("me:of-home") + "}}");
@@ -188,7 +188,7 @@ class DockerConfigTest {
     }
 
     @Test
-    void tokensAreGotThroughTheEnvironmentsProxy() throws IOException {
+    void tokensAreRequestedThroughTheProxyOfTheEnvironment() throws IOException {
         environment.put("HTTPS_PROXY", "http://user:hunter2@proxy.example.com:3128");
         environment.put("no_proxy", "direct.example.com");
         RegistryLogins logins = read("{}", "host=b.example.com,insecure=true");
@@ -205,14 +205,13 @@ class DockerConfigTest {
         environment.put("HTTPS_PROXY", "socks5://user:hunter2@proxy.example.com");
         read("{}");
         assertEquals(
-                List.of(
-                        "WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port, and registries are asked for"
-                                + " tokens without it"),
+                List.of("WARNING: the proxy of HTTPS_PROXY is not of the form http://host:port and is not used for"
+                        + " registry tokens"),
                 warnings);
     }
 
     @Test
-    void tokensAreGotHereUnlessForbiddenWithASeedThatLasts() throws IOException {
+    void tokensAreRequestedByTheClientUnlessDisabledWithAStoredSeed() throws IOException {
         TokenSource first = read("{}").tokens("a.example.com").orElseThrow();
         assertArrayEquals(
                 first.seed(), read("{}").tokens("a.example.com").orElseThrow().seed());
@@ -226,10 +225,10 @@ class DockerConfigTest {
     }
 
     @Test
-    void tlsForTokenServersIsGivenByHost() throws Exception {
-        KeyPair pair = SshKeyForms.pair("EC", 256);
+    void tlsSettingsOfTokenServersAreSelectedByHost() throws Exception {
+        KeyPair pair = SshKeyFormats.pair("EC", 256);
         Path ca = Files.writeString(folder.resolve("ca"), "the authority");
-        Path key = Files.writeString(folder.resolve("key"), SshKeyForms.traditional(pair));
+        Path key = Files.writeString(folder.resolve("key"), SshKeyFormats.traditional(pair));
         RegistryLogins logins = read(
                 "{}",
                 "host=registry-1.docker.io,insecure=true",

@@ -33,31 +33,31 @@ class GoTextTest {
 
     @ParameterizedTest
     @CsvSource({"512,512B", "10000000000,10GB", "10737418240,10.73741824GB", "1500,1.5kB"})
-    void exactSizesHaveTheDecimalsTheyTake(long bytes, String text) {
+    void exactSizesHaveAllDecimals(long bytes, String text) {
         assertEquals(text, GoText.exactSize(bytes));
     }
 
     @ParameterizedTest
     @CsvSource({"0,0s", "1.5s,1.5s", "48h,48h0m0s", "90m,1h30m0s", "61s,1m1s", "1h1ms,1h0m0.001s"})
-    void durationsAreReadAndWritten(String read, String written) {
+    void durationsAreParsedAndFormatted(String read, String written) {
         assertEquals(written, GoText.duration(GoText.parseDuration(read)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "48", "h", "1d", "1h 2m", "1h2", "-1h", "99999999999h"})
-    void whatIsNoDurationIsRefused(String text) {
+    void anInvalidDurationIsRefused(String text) {
         assertThrows(TypeConversionException.class, () -> GoText.parseDuration(text));
     }
 
     @Test
-    void fractionsOfEveryUnit() {
+    void fractionsOfEveryUnitAreParsed() {
         assertEquals(Duration.ofMinutes(90), GoText.parseDuration("1.5h"));
         assertEquals(Duration.ofNanos(1_500), GoText.parseDuration("1.5us"));
         assertEquals(Duration.ofNanos(1_500), GoText.parseDuration("1.5µs"));
     }
 
     @Test
-    void timesHaveTheDecimalsTheyTake() {
+    void timesHaveAllDecimals() {
         Instant time = Instant.parse("2026-01-02T03:04:05.120Z");
         assertEquals("2026-01-02T03:04:05.12Z", GoText.jsonTime(time));
         assertEquals("2026-01-02 03:04:05.12 +0000 UTC", GoText.time(time));

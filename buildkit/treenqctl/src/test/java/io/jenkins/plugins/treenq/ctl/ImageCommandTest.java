@@ -67,7 +67,7 @@ class ImageCommandTest {
     }
 
     @Test
-    void anImageIsShownForReadersAndAsJson() throws Exception {
+    void anImageIsPrintedAsTextAndAsJson() throws Exception {
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
         Ctl table = images("inspect", image("1"));
         assertEquals(0, table.exit(), table.err());
@@ -107,7 +107,7 @@ class ImageCommandTest {
     }
 
     @Test
-    void partsBecomeAnIndexUnderATag() throws Exception {
+    void imagesAreCombinedToATaggedIndex() throws Exception {
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
         Ctl index = images("index", image("all"), daemon.registry() + "/" + repository + "@" + digest);
         assertEquals(0, index.exit(), index.err());
@@ -120,7 +120,7 @@ class ImageCommandTest {
     }
 
     @Test
-    void whatIsNotThereAndWhatIsNoNameAreSaidInALine() throws Exception {
+    void missingImagesAndInvalidNamesAreReportedInOneLine() throws Exception {
         Ctl absent = images("inspect", image("none"));
         assertEquals(1, absent.exit());
         assertEquals("error: there is no image " + image("none") + " in its registry\n", absent.err());
@@ -131,7 +131,7 @@ class ImageCommandTest {
         assertEquals(1, stranger.exit());
         assertEquals(
                 "error: registry " + daemon.registry()
-                        + " has a certificate that is not trusted here or is for another host\n",
+                        + " has a certificate that is not trusted or is for another host\n",
                 stranger.err());
     }
 }

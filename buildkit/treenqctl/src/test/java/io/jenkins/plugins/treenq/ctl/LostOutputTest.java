@@ -55,7 +55,7 @@ class LostOutputTest {
     }
 
     @Test
-    void aReaderThatStallsForLongGetsEveryLine() throws Exception {
+    void aSlowReaderGetsEveryLine() throws Exception {
         Ctl run = shell(
                 "\"$@\" 2>&1 | (sleep 14; cat)", build("FROM busybox\nRUN seq 1 30000; echo real-cause; exit 3\n"));
         assertEquals(1, run.exit());

@@ -29,7 +29,7 @@ class OptionsTest {
     Path folder;
 
     @Test
-    void aBuildArgumentWithoutAValueTakesTheEnvironments() {
+    void aBuildArgumentWithoutAValueUsesTheEnvironment() {
         assertEquals(
                 Map.of(
                         "build-arg:HOME", "/root",
@@ -54,7 +54,7 @@ class OptionsTest {
     }
 
     @Test
-    void aDoubleQuoteIsOnlyTakenAroundAWholeField() {
+    void aDoubleQuoteMustEncloseAWholeField() {
         assertEquals(Map.of("type", "local", "dest", "a\"b,c"), KeyValues.parse("type=local,\"dest=a\"\"b,c\""));
         for (String text : List.of("dest=a\"b", "name=\"a", "\"name=a\"b", "type=local,dest=\"a\"")) {
             assertEquals(
@@ -71,7 +71,7 @@ class OptionsTest {
     }
 
     @Test
-    void argumentsAreWholeWhenTheBytesSayTheSame() {
+    void argumentsAreCompleteIfTheirBytesAreTheSame() {
         String[] texts = {"a", "\uFFFD"};
         List<byte[]> same = List.of(bytes("java"), bytes("a"), bytes("\uFFFD"));
         assertTrue(ProcessBlock.isWhole(texts, same));
@@ -85,7 +85,7 @@ class OptionsTest {
     }
 
     @Test
-    void aFileIsReplacedAtOnce() throws Exception {
+    void aFileIsReplacedAtomically() throws Exception {
         Path file = folder.resolve("ref");
         AtomicFile.write(file, "one");
         AtomicFile.write(file, "two");
@@ -101,7 +101,7 @@ class OptionsTest {
     }
 
     @Test
-    void metricsCountTheUsersSteps() {
+    void cacheMetricsCountTheBuildStepsOfTheDockerfile() {
         CacheMetrics metrics = new CacheMetrics();
         for (String name : List.of(
                 "[internal] load x", "[1/3] FROM busybox", "[2/3] RUN a", "[3/3] RUN b", "exporting to image")) {
@@ -133,8 +133,8 @@ class OptionsTest {
     }
 
     @Test
-    void whatMakesNoSenseIsRefusedWithoutAStack() {
-        assertTrue(refusal("du", "--format", "{{.ID}}").contains("only json"));
+    void invalidOptionsAreReportedWithoutAStackTrace() {
+        assertTrue(refusal("du", "--format", "{{.ID}}").contains("formats are json"));
         assertTrue(refusal("prune", "--keep-duration", "2 days").contains("not a duration"));
         assertTrue(refusal("--log-format", "xml", "du").contains("log-format"));
         assertTrue(refusal("debug", "ctl", "ref").contains("--pin"));
@@ -164,7 +164,7 @@ class OptionsTest {
     }
 
     @Test
-    void everyCommandHelps() {
+    void everyCommandPrintsItsHelp() {
         for (CommandLine command : Treenqctl.commandLine().getSubcommands().values()) {
             assertFalse(command.getUsageMessage().isEmpty());
             command.getSubcommands()

@@ -28,7 +28,7 @@ class OutputOptionsTest {
     }
 
     @Test
-    void everyExporterGetsItsOutputAndTheDaemonNoPath() {
+    void everyExporterHasItsOutputAndNoPathIsSentToTheDaemon() {
         OutputOptions parsed = parse(
                 "type=image,name=example.com/a,push=true",
                 "type=local,dest=out,mode=delete",
@@ -62,7 +62,7 @@ class OutputOptionsTest {
     }
 
     @Test
-    void aFileIsMadeWhenThereIsSomethingToWrite() throws Exception {
+    void anOutputFileIsCreatedWhenTheResultArrives() throws Exception {
         Path file = scratch.resolve("x.tar");
         Output.Stream stream =
                 (Output.Stream) parse("type=tar,dest=" + file).outputs().get(0);
@@ -101,12 +101,12 @@ class OutputOptionsTest {
                 "type=tar,dest=/",
                 "a,b"
             })
-    void whatMakesNoSenseIsRefused(String text) {
+    void invalidOutputsAreRefused(String text) {
         assertThrows(TypeConversionException.class, () -> parse(text));
     }
 
     @Test
-    void archivesDoNotGoToATerminalNorTwoOfThemToOnePipe() {
+    void archivesAreNotWrittenToATerminalAndOnlyOneToStandardOutput() {
         for (String text : List.of("-", "type=oci", "type=docker,dest=-")) {
             assertThrows(TypeConversionException.class, () -> OutputOptions.read(List.of(text), () -> true), text);
         }

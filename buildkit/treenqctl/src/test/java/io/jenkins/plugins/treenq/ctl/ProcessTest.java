@@ -67,7 +67,7 @@ class ProcessTest {
     }
 
     @Test
-    void theReplacementCharacterIsAnArgumentLikeOthersAndBytesThatAreNoneAreRefused() throws Exception {
+    void theReplacementCharacterIsAllowedInArgumentsAndInvalidBytesAreRefused() throws Exception {
         run("LC_ALL=C.UTF-8 exec \"$@\"", "FROM busybox\n", "--opt=label:x=\uFFFD");
         Process refused = start("LC_ALL=C.UTF-8 exec \"$@\" --opt=label:x=$'\\xff'", "FROM busybox\n");
         assertEquals(
@@ -98,7 +98,7 @@ class ProcessTest {
     }
 
     @Test
-    void aSignalCancelsTheBuildAndSaysSo() throws Exception {
+    void aSignalCancelsTheBuildAndIsReported() throws Exception {
         for (String signal : List.of("INT", "TERM")) {
             // Java leaves INT alone where it was ignored, as it is for what a shell starts in the background.
             Process process = start("exec \"$@\"", "FROM busybox\nRUN echo be''gun && sleep 600\n", "--no-cache");

@@ -52,7 +52,7 @@ class RepetitionTest {
     }
 
     @Test
-    void severalAtOnceAndOneAfterTheOther() throws Exception {
+    void buildsAreRepeatedConcurrentlyAndInSequence() throws Exception {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN true\n");
         Ctl run = build(folder, "--parallel=3", "--repeat=2");
         assertEquals(0, run.exit(), run.err());
@@ -62,7 +62,7 @@ class RepetitionTest {
     }
 
     @Test
-    void oneFailureFailsThemAll() throws Exception {
+    void oneFailureEndsAllRepetitions() throws Exception {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN exit 3\n");
         Ctl run = build(folder, "--parallel=3", "--repeat=100");
         assertNotEquals(0, run.exit());
@@ -70,7 +70,7 @@ class RepetitionTest {
     }
 
     @Test
-    void aFolderUnderAKeyOfItsOwnIsKnownAgain() throws Exception {
+    void aFolderWithASharedKeyIsNotSentAgain() throws Exception {
         Path key = Files.writeString(folder.resolve("key"), UUID.randomUUID() + "\n");
         Path kept = context("kept");
         assertEquals("MB", unitOfTransfer(build(kept, "--shared-key-file=" + key)));

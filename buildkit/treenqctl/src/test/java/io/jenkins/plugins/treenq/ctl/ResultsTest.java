@@ -73,7 +73,7 @@ class ResultsTest {
     }
 
     @Test
-    void anArchiveCanBePiped() throws Exception {
+    void anArchiveIsWrittenToStandardOutput() throws Exception {
         Path theirs = piped(List.of(daemon.buildctl()), "theirs");
         Path ours = piped(
                 List.of(
@@ -87,7 +87,7 @@ class ResultsTest {
     }
 
     @Test
-    void severalOutputsAndTheShortForm() throws Exception {
+    void severalOutputsAndTheShortFormAreWritten() throws Exception {
         Path out = scratch.resolve("out");
         Path file = scratch.resolve("docker.tar");
         build("-o", out.toString(), "--output=type=docker,name=x,dest=" + file);
@@ -96,7 +96,7 @@ class ResultsTest {
     }
 
     @Test
-    void outputsWithinOneAnotherAreRefused() throws Exception {
+    void nestedOutputsAreRefused() throws Exception {
         Path nest = scratch.resolve("nest");
         for (List<String> outputs : List.of(
                 List.of("--output=type=local,dest=" + nest, "--output=type=oci,dest=" + nest + "/sub/x.tar"),
@@ -104,16 +104,14 @@ class ResultsTest {
             Ctl run = Ctl.treenqctl(
                     daemon, arguments(outputs.toArray(String[]::new)).toArray(String[]::new));
             assertEquals(1, run.exit(), run.err());
-            assertTrue(
-                    run.err().contains("' is in the output '" + nest + "'; write it to a folder beside that one"),
-                    run.err());
+            assertTrue(run.err().contains("' is in the output '" + nest + "'; choose a path outside of it"), run.err());
         }
         assertTrue(Files.notExists(nest));
     }
 
     /** The result replaces the folder that the file was to be written to. */
     @Test
-    void aResultCannotLeadTheMetadataAway() throws Exception {
+    void aLinkInAResultCannotRedirectTheMetadataFile() throws Exception {
         Path out = scratch.resolve("out");
         Path outside = Files.createDirectory(scratch.resolve("outside"));
         Files.createDirectories(out.resolve("sub"));
@@ -134,7 +132,7 @@ class ResultsTest {
     }
 
     @Test
-    void aLayoutIsLeftAndBuiltUpon() throws Exception {
+    void anExportedLayoutIsUsedAsABaseImage() throws Exception {
         Path layout = scratch.resolve("layout");
         Path metadata = scratch.resolve("metadata");
         build("--output=type=oci,tar=false,dest=" + layout, "--metadata-file=" + metadata);
@@ -149,7 +147,7 @@ class ResultsTest {
     }
 
     @Test
-    void cacheIsLeftInAFolderAndTakenFromIt() throws Exception {
+    void cacheIsExportedToAFolderAndImportedFromIt() throws Exception {
         Path cache = scratch.resolve("cache");
         build("--export-cache=type=local,mode=max,dest=" + cache);
         assertTrue(Files.readString(cache.resolve("index.json")).contains("\"latest\""));

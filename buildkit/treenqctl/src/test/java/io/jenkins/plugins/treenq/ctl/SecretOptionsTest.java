@@ -30,7 +30,7 @@ class SecretOptionsTest {
     }
 
     @Test
-    void everyFormOfBuildctlIsRead() throws IOException {
+    void everyFormOfBuildctlIsAccepted() throws IOException {
         Path file = Files.writeString(folder.resolve("a file"), "of the file");
         assertEquals("of the file", value("id=x,src=" + file, "x"));
         assertEquals("of the file", value("ID=x,source=" + file, "x"));
@@ -48,7 +48,7 @@ class SecretOptionsTest {
     }
 
     @Test
-    void aVariablesBytesAreTheSecretAlsoWhereTheyAreNoText() throws IOException {
+    void aSecretHasTheBytesOfItsVariableEvenIfTheyAreNotText() throws IOException {
         byte[] value = {'c', 'a', 'f', (byte) 0xe9, '=', (byte) 0xff};
         byte[] variable = new byte[value.length + 2];
         variable[0] = 'X';
@@ -60,18 +60,18 @@ class SecretOptionsTest {
                 value,
                 SecretOptions.read(List.of("id=x,env=X"), known).find("x").orElseThrow());
         assertEquals(
-                "the variable X holds bytes that are not text in UTF-8",
+                "the variable X is not valid UTF-8",
                 assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("build-arg:X"), known))
                         .getMessage());
         EnvironmentVariables unknown = new EnvironmentVariables(texts, List.of());
         assertEquals(
-                "the variable X holds bytes that are not text in UTF-8, which cannot be read on this system; use a file",
+                "the variable X is not valid UTF-8 and cannot be read on this system; use a file",
                 assertThrows(TypeConversionException.class, () -> SecretOptions.read(List.of("id=x,env=X"), unknown))
                         .getMessage());
     }
 
     @Test
-    void whatCannotBeIsRefused() throws IOException {
+    void invalidSecretsAreRefused() throws IOException {
         for (String option : List.of("x", "id=x,type=other", "id=x,mode=0400", "src=x", "id=")) {
             assertThrows(TypeConversionException.class, () -> value(option, "x"), option);
         }

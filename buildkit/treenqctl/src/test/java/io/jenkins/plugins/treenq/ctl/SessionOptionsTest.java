@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ class SessionOptionsTest {
     }
 
     @Test
-    void secretsKeysAndACredentialHelperServeOneBuild() throws Exception {
+    void aBuildUsesSecretsKeysAndACredentialHelper() throws Exception {
         RegistryLogin login = daemon.login();
         program(
                 "docker-credential-test",
@@ -66,7 +66,7 @@ class SessionOptionsTest {
                         + " exit 1; }\necho '{\"ServerURL\":\"x\",\"Username\":\"" + login.username()
                         + "\",\"Secret\":\""
                         + login.secret() + "\"}'\n");
-        Path key = Files.writeString(folder.resolve("key"), SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
+        Path key = Files.writeString(folder.resolve("key"), SshKeyFormats.openSsh(SshKeyFormats.pair("Ed25519", 255)));
         Path context = Files.createDirectory(folder.resolve("context"));
         Files.writeString(
                 context.resolve("Dockerfile"),
@@ -102,7 +102,7 @@ class SessionOptionsTest {
     }
 
     @Test
-    void whatCannotBeServedIsOneLine() throws Exception {
+    void anUnusableSecretOrKeyIsReportedInOneLine() throws Exception {
         for (Map.Entry<String, String> expected : Map.of(
                         "--ssh=mine=" + folder.resolve("nothing"),
                         "error: there is no file " + folder.resolve("nothing"),

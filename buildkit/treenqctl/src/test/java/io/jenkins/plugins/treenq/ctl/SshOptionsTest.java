@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.SshKey;
 import io.jenkins.plugins.treenq.buildkit.session.SshAgent;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -38,8 +38,8 @@ class SshOptionsTest {
         socket = folder.resolve("socket");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        key = Files.writeString(folder.resolve("key"), SshKeyForms.openSsh(SshKeyForms.pair("Ed25519", 255)));
-        other = Files.writeString(folder.resolve("other"), SshKeyForms.pkcs8(SshKeyForms.pair("EC", 256)));
+        key = Files.writeString(folder.resolve("key"), SshKeyFormats.openSsh(SshKeyFormats.pair("Ed25519", 255)));
+        other = Files.writeString(folder.resolve("other"), SshKeyFormats.pkcs8(SshKeyFormats.pair("EC", 256)));
     }
 
     @AfterEach
@@ -52,7 +52,7 @@ class SshOptionsTest {
     }
 
     @Test
-    void theAgentOfTheEnvironmentIsTheDefault() throws IOException {
+    void theAgentOfTheEnvironmentIsUsedByDefault() throws IOException {
         SshAgent agent = new SshAgent.Socket(socket, false);
         assertEquals(Map.of("default", agent), read("default"));
         assertEquals(Map.of("default", agent), read(""));
@@ -64,7 +64,7 @@ class SshOptionsTest {
     }
 
     @Test
-    void socketsMayBeRawAndKeysSeveral() throws IOException {
+    void rawSocketsAndSeveralKeysAreAccepted() throws IOException {
         assertEquals(Map.of("a", new SshAgent.Socket(socket, true)), read("a=" + socket + ",raw=true"));
         assertEquals(Map.of("a", new SshAgent.Socket(socket, false)), read("a=raw=false," + socket));
         SshAgent.Keys keys = (SshAgent.Keys) read("a=" + key + "," + other, "b").get("a");
@@ -74,7 +74,7 @@ class SshOptionsTest {
     }
 
     @Test
-    void whatCannotBeIsRefused() {
+    void invalidAgentsAreRefused() {
         for (List<String> options : List.of(
                 List.of("a=raw=true"),
                 List.of("a=" + socket + ",raw=perhaps"),
@@ -89,7 +89,7 @@ class SshOptionsTest {
     }
 
     @Test
-    void aKeyThatIsEncryptedOrNoneIsRefusedWithItsFileAndWhatToDo() throws IOException {
+    void anUnusableKeyIsReportedWithItsFileAndARemedy() throws IOException {
         Path encrypted = Files.writeString(
                 folder.resolve("encrypted"),
                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");

@@ -42,7 +42,7 @@ class TabWriterTest {
     }
 
     @Test
-    void aFlushBeginsAnew() {
+    void linesAfterAFlushAreAlignedSeparately() {
         StringWriter text = new StringWriter();
         TabWriter table = TabWriter.tabs(new PrintWriter(text));
         table.line("a very long cell\tx");

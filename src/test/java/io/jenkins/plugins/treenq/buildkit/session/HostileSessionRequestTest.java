@@ -25,8 +25,8 @@ import io.jenkins.plugins.treenq.buildkit.content.ContentService;
 import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
-import io.jenkins.plugins.treenq.buildkit.solve.Nonsense;
-import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyForms;
+import io.jenkins.plugins.treenq.buildkit.solve.RandomMessages;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
 import io.jenkins.plugins.treenq.buildkit.wire.auth.AuthGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.content.ContentGrpc;
@@ -58,9 +58,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a daemon asks a session, it is answered or refused, with nothing that was not meant for it. */
+/** Random requests of a daemon to a session are answered or refused without revealing other data. */
 @Timeout(300)
-class HostileQuestionTest {
+class HostileSessionRequestTest {
     private static final String OTHERS = "a secret for somebody else";
 
     private static final List<MethodDescriptor<?, ?>> METHODS = Stream.of(
@@ -87,7 +87,7 @@ class HostileQuestionTest {
         RegistryLogin login = new RegistryLogin("user", OTHERS);
         RegistryLogins logins = host -> host.equals("others.invalid") ? Optional.of(login) : Optional.empty();
         Secrets secrets = id -> id.equals("given") ? Optional.of("for this build".getBytes()) : Optional.empty();
-        SshKey key = SshKeyForms.key(SshKeyForms.pair("EC", 256), "comment");
+        SshKey key = SshKeyFormats.key(SshKeyFormats.pair("EC", 256), "comment");
         LocalAddress address = new LocalAddress(UUID.randomUUID().toString());
         server = NettyServerBuilder.forAddress(address)
                 .channelType(LocalServerChannel.class)
@@ -125,7 +125,7 @@ class HostileQuestionTest {
     }
 
     @Test
-    void anyQuestionIsAnsweredOrRefusedAndTellsNoSecrets() throws Exception {
+    void everyRequestIsAnsweredOrRefusedWithoutRevealingSecrets() throws Exception {
         Fuzz.rounds(300, random -> {
             Asked asked = ask(METHODS.get(random.nextInt(METHODS.size())), random);
             Status status = asked.end.get(20, TimeUnit.SECONDS);
@@ -168,7 +168,7 @@ class HostileQuestionTest {
         Message.Builder request = ((Message)
                         ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller()).getMessagePrototype())
                 .newBuilderForType();
-        Nonsense.fill(request, random, 0);
+        RandomMessages.fill(request, random, 0);
         for (FieldDescriptor field : request.getDescriptorForType().getFields()) {
             // What is mostly nonsense gets no further than the first check.
             if (field.getJavaType() == FieldDescriptor.JavaType.STRING && !field.isRepeated() && random.nextBoolean()) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A daemon refuses compressed content that was damaged on its way, and never builds something else from it. */
 @Timeout(300)
-class SpoiltContextTest {
+class DamagedContextTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final int REGULAR_FILE = 0644;
     private static final byte[] DOCKERFILE = ("FROM scratch\nCOPY Dockerfile /\n"
@@ -159,13 +159,13 @@ class SpoiltContextTest {
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void whatIsWholeIsBuilt(Daemon daemon) throws Exception {
+    void anIntactContextIsBuilt(Daemon daemon) throws Exception {
         build(daemon, compressed -> compressed);
     }
 
     @ParameterizedTest
     @MethodSource(DAEMONS)
-    void whatIsDamagedIsRefused(Daemon daemon) {
+    void aDamagedContextIsRefused(Daemon daemon) {
         refused(daemon, compressed -> Arrays.copyOf(compressed, compressed.length / 2));
         refused(daemon, compressed -> Arrays.copyOf(compressed, compressed.length - 1));
         for (int place : new int[] {0, 20, -8, -4}) {

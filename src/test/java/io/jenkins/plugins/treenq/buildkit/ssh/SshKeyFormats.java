@@ -25,9 +25,9 @@ import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionCon
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
-/** Fresh private keys, as people store them; written without the code that reads them. */
-public final class SshKeyForms {
-    private SshKeyForms() {}
+/** Creates private keys in the formats of key files, without the code that parses them. */
+public final class SshKeyFormats {
+    private SshKeyFormats() {}
 
     public static KeyPair pair(String algorithm, int size) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
@@ -35,7 +35,7 @@ public final class SshKeyForms {
         return generator.generateKeyPair();
     }
 
-    /** As an agent takes it. */
+    /** Returns the key for an SSH agent. */
     public static SshKey key(KeyPair pair, String comment) {
         return new SshKey(pkcs8(pair), publicBlob(pair.getPublic()), comment);
     }
@@ -103,7 +103,7 @@ public final class SshKeyForms {
         return text.toString(StandardCharsets.US_ASCII);
     }
 
-    /** As an agent lists it. */
+    /** Returns the public key as an agent lists it. */
     public static byte[] publicBlob(PublicKey key) {
         if (key instanceof RSAPublicKey rsa) {
             return new Wire()

@@ -4,11 +4,11 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Decides, always the same for the same sample. */
-final class Chance {
+/** A source of random decisions that is the same for the same sample. */
+final class RandomChoices {
     private final SplittableRandom random;
 
-    Chance(long seed, int number) {
+    RandomChoices(long seed, int number) {
         random = new SplittableRandom(seed * 1_000_003 + number);
     }
 

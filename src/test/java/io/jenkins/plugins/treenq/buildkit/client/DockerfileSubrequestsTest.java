@@ -29,10 +29,10 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a real daemon's frontend says of a Dockerfile is what buildctl prints of it. */
+/** Subrequests to a real daemon's frontend, compared with the output of buildctl. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-class DockerfileQuestionsTest {
+class DockerfileSubrequestsTest {
     private static final String DOCKERFILE = """
             ARG VERSION=1.2
             # base holds the tools
@@ -74,7 +74,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void checksFindWhatBuildctlPrints() throws Exception {
+    void checksReportTheSameWarningsAsBuildctl() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Lint lint = client.check(BuildRequest.builder().build(), content());
 
@@ -101,7 +101,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void aCleanDockerfileIsClean() throws Exception {
+    void aDockerfileWithoutViolationsHasNoWarnings() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Lint lint = client.check(BuildRequest.builder().build(), Builds.content(folder, daemon.logins()));
@@ -122,7 +122,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void theOutlineNamesEverythingThatAStageCanBeGiven() throws Exception {
+    void theOutlineListsAllParametersOfAStage() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             BuildRequest request =
                     BuildRequest.builder().option("build-arg:VERSION", "3.4").build();
@@ -157,7 +157,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void theOutlineOfAnotherTarget() throws Exception {
+    void theOutlineIsThatOfTheTarget() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Outline outline = client.outline(
                     BuildRequest.builder().option("target", "base").build(), content());
@@ -167,7 +167,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void targetsAreTheStages() throws Exception {
+    void theTargetsAreTheStages() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             List<Target> targets = client.targets(BuildRequest.builder().build(), content());
 
@@ -187,7 +187,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void whatAFrontendCannotAnswerIsSaid() throws Exception {
+    void anUnsupportedSubrequestIsReported() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             BuildRequest request = BuildRequest.builder()
                     .option("requestid", "frontend.nonsense")
@@ -208,7 +208,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void aMissingDockerfileIsSaid() throws Exception {
+    void aMissingDockerfileIsReported() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             SessionContent content = Builds.content(folder, daemon.logins());
             BuildkitException failure = assertThrows(
@@ -219,7 +219,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void questionsLeaveNoRecordAndDoNotTakeTheBuildsName() throws Exception {
+    void subrequestsCreateNoRecordAndDoNotUseTheRefOfTheBuild() throws Exception {
         BuildRequest request = BuildRequest.builder().option("target", "app").build();
         Builds.dockerfile(folder, "FROM scratch AS app\nCOPY Dockerfile /\n");
         SessionContent content = Builds.content(folder, daemon.logins());
@@ -239,7 +239,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void manyMayAskAtOnce() throws Exception {
+    void concurrentSubrequestsSucceed() throws Exception {
         SessionContent content = content();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             List<CompletableFuture<Lint>> answers = IntStream.range(0, 12)
@@ -259,7 +259,7 @@ class DockerfileQuestionsTest {
     }
 
     @Test
-    void anInterruptEndsAQuestion() throws Exception {
+    void anInterruptCancelsASubrequest() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n");
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<Throwable> end = new CompletableFuture<>();

@@ -7,8 +7,8 @@ import com.google.protobuf.Message;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
 import java.util.Random;
 
-/** Messages whose every field may hold anything that its type allows. */
-public final class Nonsense {
+/** Creates messages with random values of the right types in each field. */
+public final class RandomMessages {
     private static final String[] TEXTS = {
         "", "v", "w", "sha256:00", "\u0000\u001b[2J", "a\nb\r", "\uD800", "x".repeat(3_000)
     };
@@ -16,7 +16,7 @@ public final class Nonsense {
         0, 1, 2, -1, 7, Long.MAX_VALUE, Long.MIN_VALUE, Integer.MIN_VALUE, 253402300800L
     };
 
-    private Nonsense() {}
+    private RandomMessages() {}
 
     static StatusResponse status(Random random) {
         StatusResponse.Builder message = StatusResponse.newBuilder();

@@ -11,7 +11,7 @@ package io.jenkins.plugins.treenq.buildkit.corpus;
  * @param seconds modification time since the epoch
  * @param nanos of the modification time
  */
-record Thing(Kind kind, String path, String target, int bytes, int mode, long seconds, int nanos) {
+record SampleEntry(Kind kind, String path, String target, int bytes, int mode, long seconds, int nanos) {
     enum Kind {
         FILE,
         SPARSE,
@@ -27,12 +27,12 @@ record Thing(Kind kind, String path, String target, int bytes, int mode, long se
         return kind == Kind.FOLDER;
     }
 
-    boolean isBeneath(Thing folder) {
+    boolean isBeneath(SampleEntry folder) {
         return path.startsWith(folder.path + "/");
     }
 
-    Thing withMode(int other) {
-        return new Thing(kind, path, target, bytes, other, seconds, nanos);
+    SampleEntry withMode(int other) {
+        return new SampleEntry(kind, path, target, bytes, other, seconds, nanos);
     }
 
     @Override
