@@ -23,8 +23,8 @@ import java.util.function.Function;
 /**
  * What a bake is allowed to do beyond building from the working folder, as {@code --allow} of buildx has it
  * ({@code bake/entitlements.go}): {@code network.host}, {@code security.insecure}, {@code device}, {@code ssh},
- * {@code buildx.local.delete}, and {@code fs.read=PATH}, {@code fs.write=PATH}, {@code fs=PATH}. The files of a bake ask
- * for these, but only who starts the bake allows them.
+ * {@code buildx.local.delete}, and {@code fs.read=PATH}, {@code fs.write=PATH}, {@code fs=PATH}. The files of a bake
+ * ask for these, but only who starts the bake allows them.
  */
 public final class BakeEntitlements {
     private static final String SSH = "ssh";
@@ -156,7 +156,8 @@ public final class BakeEntitlements {
         if (!sources.isRemote()) {
             paths.add(sources.context());
             if (sources.dockerfileText().isEmpty()) {
-                paths.add(Path.of(sources.context()).resolve(sources.dockerfile()).toString());
+                paths.add(
+                        Path.of(sources.context()).resolve(sources.dockerfile()).toString());
             }
         }
         sources.contexts().values().forEach(context -> {

@@ -62,7 +62,7 @@ public final class BakeFiles {
                 targets.isEmpty() ? List.of("default") : targets,
                 overrides,
                 variables,
-                Map.of("BAKE_CMD_CONTEXT", WORKING_FOLDER, "BAKE_LOCAL_PLATFORM", localPlatform()),
+                builtIns(),
                 environment::get,
                 text(ENVIRONMENT_FILE).orElse(""),
                 reader());
@@ -114,9 +114,11 @@ public final class BakeFiles {
         return new String(content, StandardCharsets.UTF_8);
     }
 
-    private static String localPlatform() {
+    /** Returns the variables that files cannot define: the working folder, and the platform of this machine. */
+    public static Map<String, String> builtIns() {
         String architecture = System.getProperty("os.arch");
-        return (System.getProperty("os.name").startsWith("Windows") ? "windows/" : "linux/")
+        String platform = (System.getProperty("os.name").startsWith("Windows") ? "windows/" : "linux/")
                 + (architecture.equals("aarch64") ? "arm64" : "amd64");
+        return Map.of("BAKE_CMD_CONTEXT", WORKING_FOLDER, "BAKE_LOCAL_PLATFORM", platform);
     }
 }

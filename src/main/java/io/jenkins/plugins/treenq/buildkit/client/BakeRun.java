@@ -76,9 +76,7 @@ public final class BakeRun implements AutoCloseable {
         SortedMap<String, PreparedTarget> sorted = new TreeMap<>(targets);
         TargetLinks links = new TargetLinks(sorted);
         SharedFolders folders = SharedFolders.open(
-                client,
-                sorted.values().stream().map(PreparedTarget::content).toList(),
-                sharedKey);
+                client, sorted.values().stream().map(PreparedTarget::content).toList(), sharedKey);
         return new BakeRun(client, sorted, links, folders);
     }
 
@@ -104,7 +102,7 @@ public final class BakeRun implements AutoCloseable {
                 request.withOptions(folders.options(content)),
                 content,
                 listener,
-                folders.failures(content),
+                folders.sessions(content),
                 (sent, session) -> start(target, sent, session, listener));
         build.result().whenComplete((built, failure) -> {
             if (failure != null) {
@@ -130,10 +128,7 @@ public final class BakeRun implements AutoCloseable {
         return new LinkedBuild(
                 links.inputs(target, request),
                 inputs -> client.gatewayBuild(
-                        inputs,
-                        session,
-                        listener,
-                        (answer, evaluation) -> links.execute(target, answer, evaluation)),
+                        inputs, session, listener, (answer, evaluation) -> links.execute(target, answer, evaluation)),
                 client.workerPool());
     }
 
@@ -159,7 +154,7 @@ public final class BakeRun implements AutoCloseable {
         try (ResolvedTargets resolved = new ResolvedTargets(client, targets, links, folders)) {
             resolved.resolveFor(target);
             return client.frontendAnswer(
-                    request, asked.content(), listener, folders.failures(asked.content()), resolved::inputs);
+                    request, asked.content(), listener, folders.sessions(asked.content()), resolved::inputs);
         }
     }
 
@@ -205,8 +200,8 @@ public final class BakeRun implements AutoCloseable {
 
     /**
      * Combines the outcomes of all targets. The first failure cancels all builds; the future then fails with a
-     * {@link TargetFailedException} that names the target, after all others have ended, too. If the future is cancelled,
-     * all builds are cancelled.
+     * {@link TargetFailedException} that names the target, after all others have ended, too. If the future is
+     * cancelled, all builds are cancelled.
      *
      * @param outcomes what the caller makes of {@link RunningBuild#result}, by target. Each of them must complete when
      *     its build is cancelled

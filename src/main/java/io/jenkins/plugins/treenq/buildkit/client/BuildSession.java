@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The session of one build, with the services that the client offers in the session and the results that it receives.
@@ -33,19 +34,30 @@ final class BuildSession implements AutoCloseable {
     private final ResultReceiver results;
     private final ClientFailure failure;
     private final SentBytes sentBytes;
+    private final List<BuildSession> shared;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
-    private BuildSession(Session session, ResultReceiver results, ClientFailure failure, SentBytes sentBytes) {
+    /** Number of builds that use this session without being its own. */
+    private final AtomicInteger users = new AtomicInteger();
+
+    private BuildSession(
+            Session session,
+            ResultReceiver results,
+            ClientFailure failure,
+            SentBytes sentBytes,
+            List<BuildSession> shared) {
         this.session = session;
         this.results = results;
         this.failure = failure;
         this.sentBytes = sentBytes;
+        this.shared = List.copyOf(shared);
+        shared.forEach(other -> other.users.incrementAndGet());
     }
 
     /**
      * Opens a session.
      *
-     * @param shared failures of what this session shares with others
+     * @param shared sessions that the build uses together with others
      * @param limit time limit for the daemon to open its side of the session
      * @throws BuildkitException.InvalidRequestException if the request and the content of the session do not match
      */
@@ -57,10 +69,10 @@ final class BuildSession implements AutoCloseable {
             BuildRequest request,
             SessionContent content,
             BuildListener listener,
-            List<ClientFailure> shared,
+            List<BuildSession> shared,
             Duration limit)
             throws BuildkitException.InvalidRequestException {
-        ClientFailure failure = new ClientFailure(shared);
+        ClientFailure failure = new ClientFailure(shared.stream().map(BuildSession::failure).toList());
         FileSyncService files =
                 new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure, compression);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
@@ -72,7 +84,7 @@ final class BuildSession implements AutoCloseable {
                 results.close();
             }
         }
-        BuildSession opening = new BuildSession(session, results, failure, files.sentBytes());
+        BuildSession opening = new BuildSession(session, results, failure, files.sentBytes(), shared);
         opening.follow(endpoint, loops, limit);
         return opening;
     }
@@ -158,9 +170,14 @@ final class BuildSession implements AutoCloseable {
 
     /**
      * Sends the listener the number of bytes that were sent, if some of them were compressed: the daemon counts the
-     * bytes before compression only.
+     * bytes before compression only. What a shared session has sent is reported to the last build that uses it.
      */
     void reportSentBytes(BuildListener listener) {
+        for (BuildSession other : shared) {
+            if (other.users.decrementAndGet() == 0) {
+                other.reportSentBytes(listener);
+            }
+        }
         if (sentBytes.compressed()) {
             Instant now = Instant.now();
             List.of(

@@ -250,13 +250,13 @@ public final class BuildkitClient implements AutoCloseable {
     /**
      * Starts one of the builds of a bake.
      *
-     * @param shared failures of the sessions that the build shares with others
+     * @param shared sessions that the build uses together with others
      */
     RunningBuild begin(
             BuildRequest request,
             SessionContent content,
             BuildListener listener,
-            List<ClientFailure> shared,
+            List<BuildSession> shared,
             RunningBuild.Start start)
             throws BuildkitException.InvalidRequestException {
         return begun(start, openOnProven(request, content, listener, shared), null, listener);
@@ -280,8 +280,7 @@ public final class BuildkitClient implements AutoCloseable {
     /** Sends a build to the daemon whose frontend this client runs. */
     GatewayBuild gatewayBuild(
             FrontendInputs inputs, String sessionId, BuildListener listener, GatewayBuild.Continuation continuation) {
-        return GatewayBuild.start(
-                channel, endpoint, loops.workers(), inputs, sessionId, listener, continuation);
+        return GatewayBuild.start(channel, endpoint, loops.workers(), inputs, sessionId, listener, continuation);
     }
 
     /** Returns the pool that runs what may block. */
@@ -291,7 +290,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Opens a session on a connection on which the daemon has already answered. */
     BuildSession openOnProven(
-            BuildRequest request, SessionContent content, BuildListener listener, List<ClientFailure> shared)
+            BuildRequest request, SessionContent content, BuildListener listener, List<BuildSession> shared)
             throws BuildkitException.InvalidRequestException {
         return open(request, content, listener, shared, endpoint.connectTimeout());
     }
@@ -326,7 +325,7 @@ public final class BuildkitClient implements AutoCloseable {
             BuildRequest request,
             SessionContent content,
             BuildListener listener,
-            List<ClientFailure> shared,
+            List<BuildSession> shared,
             Duration limit)
             throws BuildkitException.InvalidRequestException {
         DaemonInfo info = info();
@@ -417,7 +416,7 @@ public final class BuildkitClient implements AutoCloseable {
             BuildRequest request,
             SessionContent content,
             BuildListener listener,
-            List<ClientFailure> shared,
+            List<BuildSession> shared,
             Function<BuildRequest, FrontendInputs> inputs)
             throws BuildkitException, InterruptedException {
         try (BuildSession session = openOnProven(request, content, listener, shared)) {

@@ -19,10 +19,6 @@ final class ClientFailure implements Consumer<Throwable> {
     private final List<Runnable> stops = new ArrayList<>();
     private final List<ClientFailure> shared;
 
-    ClientFailure() {
-        this(List.of());
-    }
-
     /** @param shared failures of what several builds share; they count as failures of this build, too */
     ClientFailure(List<ClientFailure> shared) {
         this.shared = List.copyOf(shared);

@@ -52,8 +52,8 @@ final class ResolvedTargets implements AutoCloseable {
                 .withoutRecord()
                 .withoutResults()
                 .withOptions(folders.options(target.content()));
-        BuildSession session = client.openOnProven(
-                request, target.content(), BuildListener.NONE, folders.failures(target.content()));
+        BuildSession session =
+                client.openOnProven(request, target.content(), BuildListener.NONE, folders.sessions(target.content()));
         sessions.push(session);
         FutureOutcome.get(session.opened(), BuildkitException.class);
         CompletableFuture<FrontendResult> answered = new CompletableFuture<>();
@@ -63,13 +63,13 @@ final class ResolvedTargets implements AutoCloseable {
                     return new CompletableFuture<>();
                 });
         builds.push(build);
-        build.result().whenComplete((response, failure) -> answered.completeExceptionally(
-                failure == null ? new BuildkitException.BuildCancelledException() : failure));
+        build.result()
+                .whenComplete((response, failure) -> answered.completeExceptionally(
+                        failure == null ? new BuildkitException.BuildCancelledException() : failure));
         try {
             results.put(name, FutureOutcome.get(answered, BuildkitException.class));
         } catch (BuildkitException e) {
-            FutureOutcome.get(
-                    CompletableFuture.failedFuture(session.failure().explaining(e)), BuildkitException.class);
+            FutureOutcome.get(CompletableFuture.failedFuture(session.failure().explaining(e)), BuildkitException.class);
         }
     }
 

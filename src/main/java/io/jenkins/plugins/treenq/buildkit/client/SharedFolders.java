@@ -35,7 +35,9 @@ final class SharedFolders implements AutoCloseable {
     private record Folder(Path path, Path boundary) {
         /** Returns the path by which the daemon keeps the folder. It does not depend on where a workspace is. */
         String identity() {
-            return boundary == null ? path.toString() : boundary.relativize(path).toString();
+            return boundary == null
+                    ? path.toString()
+                    : boundary.relativize(path).toString();
         }
     }
 
@@ -89,8 +91,7 @@ final class SharedFolders implements AutoCloseable {
                 key(sharedKey, folder.identity()),
                 folder.boundary());
         sessions.put(
-                folder,
-                client.openOnProven(BuildRequest.builder().build(), content, BuildListener.NONE, List.of()));
+                folder, client.openOnProven(BuildRequest.builder().build(), content, BuildListener.NONE, List.of()));
     }
 
     /** Each folder has a key of its own, so that the daemon does not replace the files of one by those of another. */
@@ -126,13 +127,12 @@ final class SharedFolders implements AutoCloseable {
         return options;
     }
 
-    /** Returns the failures of the sessions that a build uses. */
-    List<ClientFailure> failures(SessionContent content) {
+    /** Returns the sessions that a build uses. */
+    List<BuildSession> sessions(SessionContent content) {
         return folders(content).values().stream()
                 .map(sessions::get)
                 .filter(Objects::nonNull)
                 .distinct()
-                .map(BuildSession::failure)
                 .toList();
     }
 

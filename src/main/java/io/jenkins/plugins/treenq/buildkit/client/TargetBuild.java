@@ -12,7 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A target of a bake file as a build of a Dockerfile, as buildx makes it ({@link TargetConversion}). Nothing is read from a disk here; {@link DockerfileBuild#in} finds the files of the build.
+ * A target of a bake file as a build of a Dockerfile, as buildx makes it ({@link TargetConversion}). Nothing is read
+ * from a disk here; {@link DockerfileBuild#in} finds the files of the build.
  *
  * <p>A named context of the build that is the result of another target has the value {@code target:NAME}. Such a build
  * can only be executed by a {@link BakeRun}, together with the other target.
@@ -77,7 +78,9 @@ public record TargetBuild(
         for (TargetBuild build : builds.values()) {
             for (String used : build.links().values()) {
                 TargetBuild other = builds.get(used);
-                if (build.subrequest().isEmpty() && other != null && !other.subrequest().isEmpty()) {
+                if (build.subrequest().isEmpty()
+                        && other != null
+                        && !other.subrequest().isEmpty()) {
                     throw new BuildkitException.InvalidRequestException("target " + build.name()
                             + " uses the result of target " + used + ", which has a call and is not built");
                 }

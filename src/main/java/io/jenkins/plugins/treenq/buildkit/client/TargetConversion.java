@@ -36,8 +36,19 @@ final class TargetConversion {
 
     /** The architectures that platforms name without their operating system. */
     private static final Set<String> ARCHITECTURES = Set.of(
-            "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
-            "riscv64", "s390x");
+            "386",
+            "amd64",
+            "arm",
+            "arm64",
+            "loong64",
+            "mips",
+            "mips64",
+            "mips64le",
+            "mipsle",
+            "ppc64",
+            "ppc64le",
+            "riscv64",
+            "s390x");
 
     private final BakeTarget target;
     private final TargetBuild.Defaults defaults;

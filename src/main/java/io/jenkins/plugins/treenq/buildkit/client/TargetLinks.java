@@ -49,12 +49,14 @@ final class TargetLinks {
     TargetLinks(SortedMap<String, PreparedTarget> prepared) throws BuildkitException.InvalidRequestException {
         prepared.keySet().forEach(name -> targets.put(name, new Target()));
         for (Map.Entry<String, PreparedTarget> target : prepared.entrySet()) {
-            for (Map.Entry<String, String> link : of(target.getValue().request()).entrySet()) {
+            for (Map.Entry<String, String> link :
+                    of(target.getValue().request()).entrySet()) {
                 Target used = targets.get(link.getValue());
                 if (used == null) {
-                    throw new BuildkitException.InvalidRequestException("the context '" + link.getKey() + "' of target '"
-                            + target.getKey() + "' is the result of target '" + link.getValue()
-                            + "', which is not built");
+                    throw new BuildkitException.InvalidRequestException(
+                            "the context '" + link.getKey() + "' of target '"
+                                    + target.getKey() + "' is the result of target '" + link.getValue()
+                                    + "', which is not built");
                 }
                 targets.get(target.getKey()).uses.add(link.getValue());
                 // A target that is not built resolves the others itself, so they need not wait for it.
@@ -110,13 +112,15 @@ final class TargetLinks {
     }
 
     boolean isLinked(String target) {
-        return !targets.get(target).uses.isEmpty() || !targets.get(target).dependents.isEmpty();
+        return !targets.get(target).uses.isEmpty()
+                || !targets.get(target).dependents.isEmpty();
     }
 
     /** Returns the inputs of a target, once all targets that it uses have answered. */
     CompletableFuture<FrontendInputs> inputs(String target, BuildRequest request) {
         return all(targets.get(target).uses, used -> used.answered)
-                .thenApply(answered -> inputs(request, used -> targets.get(used).answered.join()));
+                .thenApply(answered ->
+                        inputs(request, used -> targets.get(used).answered.join()));
     }
 
     /** Returns the inputs of a request. */
@@ -131,8 +135,7 @@ final class TargetLinks {
      *
      * @return a future after which the target may end
      */
-    CompletableFuture<Void> execute(
-            String name, FrontendResult answer, Supplier<CompletableFuture<Void>> execution) {
+    CompletableFuture<Void> execute(String name, FrontendResult answer, Supplier<CompletableFuture<Void>> execution) {
         Target target = targets.get(name);
         target.answered.complete(answer);
         return all(target.dependents, dependent -> dependent.answered)
@@ -154,8 +157,7 @@ final class TargetLinks {
         target.ended.completeExceptionally(cancelled);
     }
 
-    private CompletableFuture<Void> all(
-            Collection<String> names, Function<Target, CompletableFuture<?>> stage) {
+    private CompletableFuture<Void> all(Collection<String> names, Function<Target, CompletableFuture<?>> stage) {
         return CompletableFuture.allOf(
                 names.stream().map(name -> stage.apply(targets.get(name))).toArray(CompletableFuture[]::new));
     }

@@ -31,9 +31,9 @@ public final class FrontendInputs {
 
     /** Returns the inputs of a request that the daemon does not record, with an option unless it has one already. */
     FrontendInputs asking(String option, String value) {
-        FrontendInputs copy = new FrontendInputs(request.withOptions(
-                        Map.of(option, request.options().getOrDefault(option, value)))
-                .withoutRecord());
+        FrontendInputs copy = new FrontendInputs(
+                request.withOptions(Map.of(option, request.options().getOrDefault(option, value)))
+                        .withoutRecord());
         copy.definitions.putAll(definitions);
         return copy;
     }

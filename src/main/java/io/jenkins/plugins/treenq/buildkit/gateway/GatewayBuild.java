@@ -36,8 +36,9 @@ import java.util.function.Supplier;
  *
  * <p>After a Solve call without frontend and definition, the daemon waits for a client that runs the build
  * ({@code solver/llbsolver/solver.go}). The client then calls the gateway service, with the build's ref in a header: it
- * lets the daemon run the frontend, receives the result, and returns the result to the daemon, which exports it and ends
- * the Solve call. In between, the client can pass the result on to other builds. No thread waits for any of the calls.
+ * lets the daemon run the frontend, receives the result, and returns the result to the daemon, which exports it and
+ * ends the Solve call. In between, the client can pass the result on to other builds. No thread waits for any of the
+ * calls.
  */
 public final class GatewayBuild implements DaemonBuild {
     /** The header is defined in {@code client/buildid/metadata.go}. */
@@ -166,8 +167,8 @@ public final class GatewayBuild implements DaemonBuild {
     }
 
     private CompletableFuture<EvaluateResponse> evaluated(String reference) {
-        return call(stub -> stub.evaluate(
-                EvaluateRequest.newBuilder().setRef(reference).build()));
+        return call(stub ->
+                stub.evaluate(EvaluateRequest.newBuilder().setRef(reference).build()));
     }
 
     /** Calls the daemon. The call is cancelled when the build ends. */
@@ -184,11 +185,7 @@ public final class GatewayBuild implements DaemonBuild {
         }
         if (failure instanceof StatusRuntimeException refused) {
             // As with BuildKit's own client, the daemon gets the error back, and so records why the build failed.
-            end(
-                    ReturnRequest.newBuilder()
-                            .setError(error(refused))
-                            .build(),
-                    refused);
+            end(ReturnRequest.newBuilder().setError(error(refused)).build(), refused);
         } else {
             giveUp(failure);
         }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Executes a subrequest of a frontend, such as {@code frontend.lint}, which the frontend answers instead of building. */
+/** Executes a subrequest, such as {@code frontend.lint}, which a frontend answers instead of building. */
 public final class Subrequest {
     /** The option with the name of the subrequest, such as {@code frontend.lint}. */
     public static final String OPTION = "requestid";
@@ -45,7 +45,13 @@ public final class Subrequest {
         }
         AtomicReference<Map<String, String>> answer = new AtomicReference<>();
         GatewayBuild build = GatewayBuild.start(
-                channel, endpoint, workers, inputs.asking(CAPABILITIES_OPTION, CAPABILITY), sessionId, listener, (result, evaluation) -> {
+                channel,
+                endpoint,
+                workers,
+                inputs.asking(CAPABILITIES_OPTION, CAPABILITY),
+                sessionId,
+                listener,
+                (result, evaluation) -> {
                     answer.set(result.metadata());
                     return CompletableFuture.completedFuture(null);
                 });

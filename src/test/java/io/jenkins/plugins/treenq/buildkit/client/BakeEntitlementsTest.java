@@ -32,15 +32,14 @@ class BakeEntitlementsTest {
     }
 
     private void assertAsked(String entitlement, String attributes) throws Exception {
-        BuildkitException failure = assertThrows(
-                BuildkitException.InvalidRequestException.class,
-                () -> BakeEntitlements.of(List.of()).require(targets(attributes), folder));
+        BuildkitException failure =
+                assertThrows(BuildkitException.InvalidRequestException.class, () -> BakeEntitlements.of(List.of())
+                        .require(targets(attributes), folder));
         assertTrue(
                 failure.getMessage().contains(entitlement + " for default")
                         && failure.getMessage().contains("--allow=" + entitlement),
                 failure::getMessage);
-        assertDoesNotThrow(
-                () -> BakeEntitlements.of(List.of(entitlement)).require(targets(attributes), folder));
+        assertDoesNotThrow(() -> BakeEntitlements.of(List.of(entitlement)).require(targets(attributes), folder));
     }
 
     @Test
@@ -74,21 +73,18 @@ class BakeEntitlementsTest {
         Files.createSymbolicLink(folder.resolve("link"), outside);
         assertAsked("fs.read=" + real.resolve("other"), "contexts = { a = \"link/other\" }");
         Files.createSymbolicLink(folder.resolve("nowhere"), outside.resolve("missing"));
-        assertThrows(
-                BuildkitException.InvalidRequestException.class,
-                () -> BakeEntitlements.of(List.of()).require(targets("output = [\"nowhere/out\"]"), folder));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> BakeEntitlements.of(List.of())
+                .require(targets("output = [\"nowhere/out\"]"), folder));
 
         Collection<TargetBuild> both = targets("context = \"..\"\noutput = [\"../out\"]");
         assertDoesNotThrow(() -> BakeEntitlements.of(List.of("fs=..")).require(both, folder));
         assertDoesNotThrow(() -> BakeEntitlements.of(List.of("fs=*")).require(both, folder));
-        assertThrows(
-                BuildkitException.InvalidRequestException.class,
-                () -> BakeEntitlements.of(List.of("fs.read=*")).require(both, folder));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> BakeEntitlements.of(List.of("fs.read=*"))
+                .require(both, folder));
         // A folder whose name only begins in the same way is another one.
         Collection<TargetBuild> neighbour = targets("contexts = { a = \"../work2\" }");
-        assertThrows(
-                BuildkitException.InvalidRequestException.class,
-                () -> BakeEntitlements.of(List.of()).require(neighbour, folder));
+        assertThrows(BuildkitException.InvalidRequestException.class, () -> BakeEntitlements.of(List.of())
+                .require(neighbour, folder));
         Collection<TargetBuild> within =
                 targets("context = \"sub\"\ncontexts = { a = \"docker-image://b\", c = \"https://example.com/d\" }");
         assertDoesNotThrow(() -> BakeEntitlements.of(List.of()).require(within, folder));

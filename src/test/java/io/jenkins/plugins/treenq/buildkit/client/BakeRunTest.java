@@ -151,7 +151,9 @@ class BakeRunTest {
                             .digest(repository, "1")
                             .orElseThrow());
         }
-        assertEquals(name + "-app:1," + name + "-app:2", results.get("app").metadata().get("image.name"));
+        assertEquals(
+                name + "-app:1," + name + "-app:2",
+                results.get("app").metadata().get("image.name"));
     }
 
     @Test
@@ -252,7 +254,8 @@ class BakeRunTest {
             SortedMap<String, PreparedTarget> targets = Bakes.prepared(daemon, folder, hcl.toString());
             try (BuildkitClient client =
                             BuildkitClient.connect(relay.endpoint(null).withCompression(false));
-                    BakeRun run = BakeRun.open(client, targets, UUID.randomUUID().toString())) {
+                    BakeRun run =
+                            BakeRun.open(client, targets, UUID.randomUUID().toString())) {
                 SortedMap<String, BuildResult> results = run.build(target -> event -> {
                     if (event instanceof BuildEvent.Progress progress
                             && progress.id().startsWith("transferring context")) {

@@ -26,8 +26,8 @@ class TargetBuildTest {
     }
 
     private static void assertRefused(String part, String attributes) {
-        BuildkitException failure = assertThrows(
-                BuildkitException.InvalidRequestException.class, () -> target(attributes));
+        BuildkitException failure =
+                assertThrows(BuildkitException.InvalidRequestException.class, () -> target(attributes));
         assertTrue(failure.getMessage().startsWith("target default: "), failure::getMessage);
         assertTrue(failure.getMessage().contains(part), failure::getMessage);
     }
@@ -72,7 +72,10 @@ class TargetBuildTest {
         assertEquals("", options("no-cache = true\nno-cache-filter = [\"a\"]").get("no-cache"));
         assertEquals(
                 List.of("network.host", "security.insecure"),
-                target("network = \"host\"\nentitlements = [\"security.insecure\"]").build().request().entitlements()
+                target("network = \"host\"\nentitlements = [\"security.insecure\"]")
+                        .build()
+                        .request()
+                        .entitlements()
                         .stream()
                         .sorted()
                         .toList());
@@ -82,16 +85,14 @@ class TargetBuildTest {
     @Test
     void defaultsAreForTargetsThatDoNotSayOtherwise() throws Exception {
         TargetBuild.Defaults defaults = new TargetBuild.Defaults("1700000000", "mode=min,inline-only=true");
-        Map<String, TargetBuild> targets = TargetBuild.all(
-                Bakes.definition("""
+        Map<String, TargetBuild> targets = TargetBuild.all(Bakes.definition("""
                         group "default" { targets = ["a", "b"] }
                         target "a" {}
                         target "b" {
                           args = { SOURCE_DATE_EPOCH = "1" }
                           attest = ["type=provenance,disabled=true"]
                         }
-                        """),
-                defaults);
+                        """), defaults);
         assertEquals(
                 Map.of(
                         "build-arg:SOURCE_DATE_EPOCH", "1700000000",
@@ -115,12 +116,16 @@ class TargetBuildTest {
                 """).build();
         assertEquals(
                 List.of(
-                        new Export("oci", Map.of(
+                        new Export(
+                                "oci",
+                                Map.of(
                                         "annotation-index.key", "a=b",
                                         "annotation.other", "c",
                                         "name", "example.com/app:1,example.com/app:2")),
                         new Export("local", Map.of()),
-                        new Export("image", Map.of(
+                        new Export(
+                                "image",
+                                Map.of(
                                         "annotation-index.key", "a=b",
                                         "annotation.other", "c",
                                         "compression", "zstd",
@@ -134,15 +139,21 @@ class TargetBuildTest {
         assertTrue(pushed.isPushed());
 
         // As with buildx, tags alone are no output.
-        assertEquals(List.of(), target("tags = [\"example.com/app\"]").build().request().exports());
-        assertEquals(List.of(), target("output = [\"type=cacheonly\"]").build().request().exports());
+        assertEquals(
+                List.of(),
+                target("tags = [\"example.com/app\"]").build().request().exports());
+        assertEquals(
+                List.of(),
+                target("output = [\"type=cacheonly\"]").build().request().exports());
         assertEquals(
                 List.of(new Export("image", Map.of("push", "false"))),
                 target("output = [\"type=image\"]").build().request().exports());
-        DockerfileBuild named = target("output = [\"type=image,name=example.com/app,push=true\"]").build();
+        DockerfileBuild named = target("output = [\"type=image,name=example.com/app,push=true\"]")
+                .build();
         assertEquals(List.of("example.com/app:latest"), named.pushedTags());
-        DockerfileBuild byDigest =
-                target("output = [\"type=image,name=example.com/app,push=true,push-by-digest=true\"]").build();
+        DockerfileBuild byDigest = target(
+                        "output = [\"type=image,name=example.com/app,push=true,push-by-digest=true\"]")
+                .build();
         assertEquals(List.of("example.com/app"), byDigest.names());
 
         assertRefused("type=docker needs dest=FILE", "output = [\"type=docker\"]");
@@ -216,10 +227,16 @@ class TargetBuildTest {
                         .dockerfile());
         assertEquals(
                 "docker/Dockerfile",
-                target("dockerfile = \"cwd://docker/Dockerfile\"").build().sources().dockerfile());
+                target("dockerfile = \"cwd://docker/Dockerfile\"")
+                        .build()
+                        .sources()
+                        .dockerfile());
         assertEquals(
                 "FROM scratch\n",
-                target("dockerfile-inline = \"FROM scratch\\n\"").build().sources().dockerfileText());
+                target("dockerfile-inline = \"FROM scratch\\n\"")
+                        .build()
+                        .sources()
+                        .dockerfileText());
         assertRefused(
                 "needs a context in the working folder",
                 "context = \"https://example.com/a.git\"\ndockerfile = \"cwd://Dockerfile\"");
@@ -234,8 +251,8 @@ class TargetBuildTest {
         assertEquals(Map.of("lower", "base"), targets.get("default").links());
         assertTrue(targets.get("base").linked());
         assertEquals(List.of(), targets.get("base").build().request().exports());
-        BuildkitException failure = assertThrows(
-                BuildkitException.InvalidRequestException.class, () -> Bakes.builds("""
+        BuildkitException failure =
+                assertThrows(BuildkitException.InvalidRequestException.class, () -> Bakes.builds("""
                 target "default" { contexts = { lower = "target:base" } }
                 target "base" { call = "check" }
                 """));

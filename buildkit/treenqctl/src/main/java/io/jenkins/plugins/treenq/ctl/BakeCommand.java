@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.bake.BakeFile;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
+import io.jenkins.plugins.treenq.buildkit.client.BakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
@@ -41,17 +42,6 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code treenqctl bake}: builds or prints the targets of bake files, as {@code docker buildx bake} does. */
 @Command(name = "bake", description = "Builds the targets of bake files (HCL, JSON, Compose), as buildx bake does.")
 final class BakeCommand implements Callable<Integer> {
-    /** The files that are read if none is given, in the order in which buildx merges them. */
-    private static final List<String> DEFAULT_FILES = List.of(
-            "compose.yaml",
-            "compose.yml",
-            "docker-compose.yml",
-            "docker-compose.yaml",
-            "docker-bake.json",
-            "docker-bake.hcl",
-            "docker-bake.override.json",
-            "docker-bake.override.hcl");
-
     private static final String WORKING_FOLDER = "cwd://";
     private static final String STDIN = "-";
 
@@ -205,7 +195,7 @@ final class BakeCommand implements Callable<Integer> {
                 targets.isEmpty() ? List.of("default") : targets,
                 overrides(),
                 variables(),
-                Map.of("BAKE_CMD_CONTEXT", "cwd://", "BAKE_LOCAL_PLATFORM", localPlatform()),
+                BakeFiles.builtIns(),
                 name -> environment.text(name).orElse(null),
                 Files.isRegularFile(Path.of(".env")) ? OptionFile.text(Path.of(".env")) : "",
                 BakeCommand::content);
@@ -219,16 +209,10 @@ final class BakeCommand implements Callable<Integer> {
         }
     }
 
-    private static String localPlatform() {
-        String architecture = System.getProperty("os.arch");
-        return (System.getProperty("os.name").startsWith("Windows") ? "windows/" : "linux/")
-                + (architecture.equals("aarch64") ? "arm64" : "amd64");
-    }
-
     private List<BakeFile> files() throws IOException {
         List<BakeFile> read = new ArrayList<>();
         List<String> given = files.isEmpty() ? filesOfEnvironment() : files;
-        for (String name : given.isEmpty() ? DEFAULT_FILES : given) {
+        for (String name : given.isEmpty() ? BakeFiles.DEFAULT_NAMES : given) {
             Path path = Path.of(name.startsWith(WORKING_FOLDER) ? name.substring(WORKING_FOLDER.length()) : name);
             if (name.equals(STDIN)) {
                 read.add(new BakeFile(STDIN, StandardInput.text()));
