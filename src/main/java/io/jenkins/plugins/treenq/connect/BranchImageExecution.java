@@ -34,7 +34,7 @@ final class BranchImageExecution extends BuildExecution {
     protected CompletableFuture<BuiltImage> begin() throws Exception {
         Run<?, ?> run = getContext().get(Run.class);
         TaskListener listener = getContext().get(TaskListener.class);
-        ImageSettings settings = BranchImageStep.settings(run);
+        ImageSettings settings = BranchStep.settings(run);
         BranchCommit commit = run.getAction(BranchCommit.class);
         MultiBranchProject<?, ?> project =
                 (MultiBranchProject<?, ?>) run.getParent().getParent();
@@ -43,7 +43,7 @@ final class BranchImageExecution extends BuildExecution {
         boolean push = pushes(settings, commit, listener.getLogger())
                 && !metadata.getTags().isEmpty();
         ProjectImages images = ProjectImages.of(project);
-        CommitImage key = CommitImage.of(settings, commit, name);
+        CommitImage key = CommitImage.of(settings, commit);
         if (push) {
             images.claim(metadata.getTags(), commit);
         }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 
 /**
@@ -15,10 +16,18 @@ import jenkins.model.Jenkins;
  * @param settings hash of the settings
  */
 record CommitImage(@CheckForNull String commit, String settings) {
-    static CommitImage of(ImageSettings settings, BranchCommit commit, String name) {
+    /** The attribute with the version of a plugin, which Jenkins adds to elements of the plugin's classes. */
+    private static final Pattern PLUGIN_VERSION = Pattern.compile(" plugin=\"[^\"]*\"");
+
+    /**
+     * Returns the key of the image of a commit. The name of the image is not part of it, so that a project whose folder
+     * is renamed gets its images under their new name without building them again.
+     */
+    static CommitImage of(ImageSettings settings, BranchCommit commit) {
         TreenqMetadataStep rules = settings.getRules();
-        String text = Jenkins.XSTREAM2.toXML(settings.getBuild())
-                + name
+        String text = PLUGIN_VERSION
+                        .matcher(Jenkins.XSTREAM2.toXML(settings.getBuild()))
+                        .replaceAll("")
                 + (rules == null
                         ? ""
                         : List.of(rules.getLabels(), rules.getAnnotations(), rules.getAnnotationLevels()));
