@@ -40,6 +40,11 @@ public final class LastImageColumn extends ListViewColumn {
                 : null;
     }
 
+    /** Returns the tag without the registry and the folders, because the tags of a project differ at their end. */
+    public String shortName(JobImages.Tagged image) {
+        return image.getTag().substring(image.getTag().lastIndexOf('/') + 1);
+    }
+
     /** Name of the column. */
     @OptionalExtension
     @Symbol("lastImage")
