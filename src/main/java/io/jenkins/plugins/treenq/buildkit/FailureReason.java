@@ -81,4 +81,17 @@ public sealed interface FailureReason extends Serializable {
             Objects.requireNonNull(words);
         }
     }
+
+    /**
+     * The submodules of a git repository cannot be fetched.
+     *
+     * @param address address of the repository
+     * @param words error message of git
+     */
+    record NoSubmodules(String address, String words) implements FailureReason {
+        public NoSubmodules {
+            Objects.requireNonNull(address);
+            Objects.requireNonNull(words);
+        }
+    }
 }

@@ -77,6 +77,8 @@ public final class BranchCommit extends InvisibleAction {
         Optional<CommitFinder.Location> location = CommitFinder.of(source.build(head, revision), revision);
         if (!onAgent) {
             requireFetchable(location);
+            String context = SubfolderPath.of(factory.getSettings().getBuild().getContext());
+            GitLfs.warn(source, head, revision, context, listener);
         }
         return new BranchCommit(head, trusted, onAgent, location.orElse(null));
     }

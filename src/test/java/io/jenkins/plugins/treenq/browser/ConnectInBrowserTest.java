@@ -73,8 +73,8 @@ class ConnectInBrowserTest extends InBrowser {
             browser.complaints();
             browser.open(project.getUrl());
             assertThat(browser.shown(By.id("projectstatus")).getText(), containsString("Last image"));
-            String name = image.substring(image.lastIndexOf('/') + 1);
-            assertThat(browser.shown(By.id("projectstatus")).getText(), containsString(name + ":feature-cart"));
+            String shortName = image.substring(image.lastIndexOf('/') + 1);
+            assertThat(browser.shown(By.id("projectstatus")).getText(), containsString(shortName + ":feature-cart"));
             pictures("connect-branches");
             browser.open(project.getItemByBranchName("main").getUrl());
             assertThat(browser.shown(By.tagName("body")).getText(), containsString(image + ":main"));

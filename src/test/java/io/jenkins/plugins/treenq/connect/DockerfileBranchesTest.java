@@ -365,7 +365,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aCommitIsFetchedOverSshWithTheKeyOfTheBranchSource() throws Exception {
+    void aCommitAndItsSubmodulesAreFetchedOverSshWithTheKeyOfTheBranchSource() throws Exception {
         Path key = folder.resolve("key");
         assertEquals(
                 0,
@@ -384,6 +384,12 @@ class DockerfileBranchesTest {
                 .setSshHostKeyVerificationStrategy(new NoHostKeyVerificationStrategy());
         PublicKey known = PublicKeyEntry.parsePublicKeyEntry(Files.readString(folder.resolve("key.pub")))
                 .resolvePublicKey(null, null, null);
+        Repository library = new Repository(folder.resolve("library.git"));
+        library.commit("shared", image);
+        library.push();
+        repository.submodule(folder.resolve("library.git"), "library");
+        repository.commit("Dockerfile", DOCKERFILE + "COPY library/shared /\n");
+        repository.push();
         try (SshGitServer ssh = new SshGitServer(folder, known)) {
             WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
             GitSCMSource source = new GitSCMSource(ssh.url("web.git"));

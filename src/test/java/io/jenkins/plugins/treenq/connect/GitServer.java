@@ -30,6 +30,9 @@ public final class GitServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
+    /** The repositories that need no login. */
+    private final Queue<String> open = new ConcurrentLinkedQueue<>();
+
     /** The paths that were asked for with the right login. */
     private final Queue<String> admitted = new ConcurrentLinkedQueue<>();
 
@@ -41,6 +44,15 @@ public final class GitServer implements AutoCloseable {
         server.createContext("/", this::serve);
         server.setExecutor(threads);
         server.start();
+    }
+
+    /** Serves a repository without asking for a login. */
+    void open(String repository) {
+        open.add(repository);
+    }
+
+    private boolean isOpen(String path) {
+        return open.stream().anyMatch(repository -> path.startsWith("/" + repository + "/"));
     }
 
     public String url(String repository) {
@@ -55,7 +67,9 @@ public final class GitServer implements AutoCloseable {
         try (exchange) {
             String expected = "Basic "
                     + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
-            if (login && !expected.equalsIgnoreCase(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            if (login
+                    && !isOpen(exchange.getRequestURI().getPath())
+                    && !expected.equalsIgnoreCase(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"git\"");
                 exchange.sendResponseHeaders(401, -1);
                 return;

@@ -52,6 +52,17 @@ public final class Repository {
         return this;
     }
 
+    /**
+     * Commits a submodule, whose address is relative to the address of this repository.
+     *
+     * @param library folder of the submodule's repository, next to that of this one
+     */
+    Repository submodule(Path library, String path) throws Exception {
+        git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", library.toString(), path);
+        git("config", "--file", ".gitmodules", "submodule." + path + ".url", "../" + library.getFileName());
+        return git("commit", "--quiet", "--all", "--message", "adds " + path);
+    }
+
     /** Removes the commits from the server that no branch has. */
     Repository forget() throws Exception {
         run(bare, "gc", "--quiet", "--prune=now");

@@ -39,6 +39,12 @@ final class FailureExplanation {
             "127", " (a program is not in the image)",
             "137", " (it was killed, probably because memory ran out)");
 
+    /**
+     * Git's error for a submodule that is not in {@code .gitmodules}. Daemons before BuildKit v0.29 check out all
+     * commits of a repository with the same index, so that submodules of an earlier commit remain in it.
+     */
+    private static final String UNLISTED_SUBMODULE = "No url found for submodule path";
+
     private final BuildkitClient client;
     private final BuildRequest request;
     private final SessionContent content;
@@ -89,11 +95,24 @@ final class FailureExplanation {
             return "the git repository has no branch, tag or commit '" + git.reference()
                     + "'; check the part after # in its address";
         }
+        if (reason instanceof FailureReason.NoSubmodules git) {
+            return noSubmodules(git);
+        }
         return reason instanceof FailureReason.NoRepository git
                 ? "the daemon cannot fetch the git repository " + git.address()
                         + "; check its address, the daemon's network, and contextCredentialsId if it is private ("
                         + git.words() + ")"
                 : "";
+    }
+
+    private static String noSubmodules(FailureReason.NoSubmodules git) {
+        String advice = git.words().startsWith(UNLISTED_SUBMODULE)
+                ? "; check .gitmodules, and update a daemon that is older than BuildKit v0.29, because such daemons"
+                        + " confuse the submodules of different commits ("
+                : "; check the addresses in .gitmodules. BuildKit uses a login over HTTP for the repository alone, and on"
+                        + " github.com for all; use SSH for others that are private, or a checkout as the context (";
+        return "the daemon cannot fetch the submodules of the git repository " + git.address() + advice + git.words()
+                + ")";
     }
 
     private String noFile(FailureReason.NoFile file) {

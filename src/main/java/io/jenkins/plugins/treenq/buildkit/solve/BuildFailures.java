@@ -115,6 +115,11 @@ public final class BuildFailures {
             "failed to fetch remote (\\S+): git (?:stderr|error): .*?(?:fatal|error|ERROR): (.*?)(?: ?: exit "
                     + "status \\d+)?$");
 
+    /** The error contains git's errors of several attempts, of which the first one is used. */
+    private static final Pattern SUBMODULES =
+            Pattern.compile("failed to update submodules for (\\S+): git (?:stderr|error):"
+                    + " .*?(?:fatal|error|ERROR): (.*?)(?: ?: exit status \\d+| (?:fatal|error): .*)?$");
+
     private BuildFailures() {}
 
     /** Converts the error of a call that executes a build or a frontend. */
@@ -228,6 +233,11 @@ public final class BuildFailures {
         Matcher ref = NO_REF.matcher(text);
         if (ref.find()) {
             return new FailureReason.NoReference(ref.group(1) == null ? ref.group(2) : ref.group(1));
+        }
+        Matcher submodules = SUBMODULES.matcher(text);
+        if (submodules.find()) {
+            return new FailureReason.NoSubmodules(
+                    submodules.group(1), submodules.group(2).strip());
         }
         Matcher git = GIT.matcher(text);
         return git.find()

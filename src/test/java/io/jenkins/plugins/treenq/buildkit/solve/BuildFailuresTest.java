@@ -107,6 +107,8 @@ class BuildFailuresTest {
             busybox: failed to resolve source metadata for docker.io/library/busybox:9: no match for platform in manifest: not found | NoPlatform[image=docker.io/library/busybox:9]
             failed to load cache key: repository does not contain ref v9, output: "" | NoReference[reference=v9]
             failed to load cache key: failed to fetch remote https://e.example.com/r.git: git stderr: fatal: unable to access: no host : exit status 128 | NoRepository[address=https://e.example.com/r.git, words=unable to access: no host]
+            failed to load cache key: failed to update submodules for https://e.example.com/r.git: git stderr: fatal: No url found for submodule path 'a b' in .gitmodules: exit status 128 | NoSubmodules[address=https://e.example.com/r.git, words=No url found for submodule path 'a b' in .gitmodules]
+            failed to update submodules for https://e.example.com/r.git: git stderr: Submodule 'a' (https://e.example.com/a.git) registered for path 'a' Cloning into '/x/a'... fatal: could not read Username for 'https://e.example.com': terminal prompts disabled fatal: clone of 'https://e.example.com/a.git' into submodule path '/x/a' failed Failed to clone 'a'. Retry scheduled : exit status 1 | NoSubmodules[address=https://e.example.com/r.git, words=could not read Username for 'https://e.example.com': terminal prompts disabled]
             it failed | null
             """)
     void theReasonIsParsedFromTheDaemonsMessage(String text, String reason) {
