@@ -72,7 +72,8 @@ final class BuildSession implements AutoCloseable {
             List<BuildSession> shared,
             Duration limit)
             throws BuildkitException.InvalidRequestException {
-        ClientFailure failure = new ClientFailure(shared.stream().map(BuildSession::failure).toList());
+        ClientFailure failure =
+                new ClientFailure(shared.stream().map(BuildSession::failure).toList());
         FileSyncService files =
                 new FileSyncService(content.locals(), content.boundary(), loops.workers(), failure, compression);
         ResultReceiver results = ResultReceiver.of(request, content, loops.workers(), failure, listener);
