@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Runs a {@link DaemonProbe} where a build will run, and checks the answer. */
 final class AgentProbe {
@@ -65,11 +66,13 @@ final class AgentProbe {
         boolean prepared = preparation.isPrepared(agent);
         long since = System.nanoTime();
         return Async.then(preparation.prepare(agent), nothing -> {
-            // The call has a thread of remoting, because an agent that does not read from its channel blocks it.
-            CompletableFuture<ArrayList<ProbedDaemon>> answer = Async.within(
-                    LONGEST,
-                    Async.call(Computer.threadPoolForRemoting, () -> agent.call(probe)),
-                    new ArrayList<ProbedDaemon>());
+            // The call has a thread of remoting, because an agent that does not read from its channel blocks it. It is
+            // not interrupted when the time is over: that would interrupt the agent's thread, too, which may be loading
+            // classes over the channel. A class whose initialization fails there cannot be used any more.
+            CompletableFuture<ArrayList<ProbedDaemon>> answer = Async.call(
+                            Computer.threadPoolForRemoting, () -> agent.call(probe))
+                    .copy()
+                    .completeOnTimeout(new ArrayList<>(), LONGEST.toMillis(), TimeUnit.MILLISECONDS);
             answer.thenRun(() -> {
                 if (!prepared) {
                     Computer computer = folder.toComputer();

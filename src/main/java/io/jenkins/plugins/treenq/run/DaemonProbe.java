@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import jenkins.security.MasterToSlaveCallable;
 
@@ -56,10 +57,10 @@ final class DaemonProbe extends MasterToSlaveCallable<ArrayList<ProbedDaemon>, R
     }
 
     private CompletableFuture<List<ProbedDaemon>> probe(Endpoint endpoint) {
-        CompletableFuture<List<Endpoint>> daemons = Async.within(
-                        LONGEST_LOOKUP,
-                        Async.call(Async.BLOCKING, () -> DaemonNames.daemons(endpoint)),
-                        List.of(endpoint))
+        // The thread is not interrupted when the time is over, because it may be loading classes.
+        CompletableFuture<List<Endpoint>> daemons = Async.call(Async.BLOCKING, () -> DaemonNames.daemons(endpoint))
+                .copy()
+                .completeOnTimeout(List.of(endpoint), LONGEST_LOOKUP.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> List.of(endpoint));
         return daemons.thenCompose(found -> all(found.stream()
                 .map(daemon -> (withBuilds ? builds(daemon) : CompletableFuture.completedFuture(0))

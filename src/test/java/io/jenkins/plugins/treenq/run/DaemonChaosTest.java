@@ -148,6 +148,7 @@ class DaemonChaosTest {
                 left = controller.runRemotely(DaemonChaosTest::left);
                 if (!killed && left <= BUILDS / 2) {
                     killed = true;
+                    controller.runRemotely(DaemonChaosTest::saveQueue);
                     controller.stopJenkinsForcibly();
                     controller.startJenkins();
                     for (String agent : AGENTS) {
@@ -255,6 +256,11 @@ class DaemonChaosTest {
 
     private static boolean isRunning(Job<?, ?> job) {
         return job.getLastBuild() == null || job.getLastBuild().isBuilding();
+    }
+
+    /** Jenkins saves its queue once a minute, and loses the agents that Pipelines wait for otherwise. */
+    private static void saveQueue(JenkinsRule jenkins) {
+        jenkins.jenkins.getQueue().save();
     }
 
     /**
