@@ -50,7 +50,7 @@ class NetworkQueueTest {
         compressedBytes = 0;
         idleSeconds = 0;
         send(60_000_000, 12e6, 20e6);
-        // Compressed alone, the network would take 20 of 60 MB in the 3 s that the compressor needs, and idle for 1.3 s.
+        // If all was compressed, the network would take 20 of 60 MB in the 3 s of the compressor, and idle for 1.3 s.
         assertTrue(compressedBytes > 20_000_000 && compressedBytes < 50_000_000, () -> "compressed " + compressedBytes);
         assertTrue(idleSeconds < 0.2, () -> "idle for " + idleSeconds + " s");
     }
