@@ -2,7 +2,6 @@
 package io.jenkins.plugins.treenq.run;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.remoting.Asynchronous;
 import hudson.remoting.Channel;
 import hudson.remoting.ProxyException;
@@ -36,11 +35,9 @@ abstract class AgentCallable<T extends Serializable> extends MasterToSlaveFileCa
     private static final int ATTEMPTS = 5;
 
     /** Receives the lines of the run's log. */
-    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
     final LogSink log;
 
     @CheckForNull
-    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
     private final TaskCallbacks callbacks;
 
     /** @param callbacks receives the result; null if the callable is not sent */

@@ -56,7 +56,6 @@ final class BakeCallable extends AgentCallable<Boolean> {
      *
      * @param check whether the frontend only checks the Dockerfile
      */
-    @SuppressFBWarnings(value = "SE_BAD_FIELD", justification = "sent as what remoting exports")
     record Part(String target, boolean check, AgentBuildInput input, LogSink log, ProgressSink progress)
             implements Serializable {
         private Part on(Channel agent) {
