@@ -231,7 +231,10 @@ final class AgentAnswers {
             if (!address.equals(daemon.configured())) {
                 String start = daemon.configured() + "#";
                 require(address.startsWith(start) && address.length() <= LONGEST_NAME, "it has another address");
-                endpoint.daemon(address.substring(start.length()));
+                // An exception is thrown unless the rest is an IP address.
+                address = endpoint.daemon(address.substring(start.length()))
+                        .address()
+                        .toString();
             }
             return new ProbedDaemon(daemon.configured(), address, Math.max(0, daemon.builds()));
         });
