@@ -40,6 +40,11 @@ public final class CompressionDecision {
     private int pause = FIRST_PAUSE;
     private int periodsLeft;
 
+    /** All periods since the last attempt, because a single one may be slow for any reason. */
+    private long sinceAttemptBytes;
+
+    private long sinceAttemptNanos;
+
     private boolean measuring;
     private boolean waited;
     private long start;
@@ -105,7 +110,7 @@ public final class CompressionDecision {
         }
         double rate = bytes * 1e9 / nanos;
         if (attempt && !isBetter(rate) || nanos >= PERIOD_NANOS) {
-            endPeriod(rate);
+            endPeriod(rate, nanos);
         }
     }
 
@@ -113,9 +118,11 @@ public final class CompressionDecision {
         return compressing ? rate >= WORTHWHILE * otherRate : rate * WORTHWHILE >= otherRate;
     }
 
-    private void endPeriod(double rate) {
+    private void endPeriod(double rate, long nanos) {
         if (attempt) {
             attempt = false;
+            sinceAttemptBytes = 0;
+            sinceAttemptNanos = 0;
             if (isBetter(rate)) {
                 pause = FIRST_PAUSE;
             } else {
@@ -123,9 +130,14 @@ public final class CompressionDecision {
                 pause = Math.min(2 * pause, LONGEST_PAUSE);
             }
             periodsLeft = pause;
-        } else if (mayTry(rate)) {
+            measure();
+            return;
+        }
+        sinceAttemptBytes += bytes;
+        sinceAttemptNanos += nanos;
+        if (mayTry(rate)) {
             attempt = true;
-            otherRate = rate;
+            otherRate = sinceAttemptBytes * 1e9 / sinceAttemptNanos;
             compressing = !compressing;
             if (!compressing) {
                 // If the compressor is slower than the network, the queues are empty and take megabytes at once now.
