@@ -44,7 +44,7 @@ import org.openqa.selenium.By;
  */
 class OrganizationInBrowserTest {
     private static final int BRANCHES_HEIGHT = 420;
-    private static final int FORM_HEIGHT = 900;
+    private static final int FORM_HEIGHT = 390;
     private static final By RECOGNIZER = By.cssSelector("[descriptorid$='DockerfileProjectFactory']");
 
     /** The pages that people see, within the organization. */
@@ -276,21 +276,19 @@ class OrganizationInBrowserTest {
             for (String path : PAGES) {
                 look(browser, path);
             }
+            browser.resize(Browser.WIDE);
             browser.open(web);
             assertThat(browser.shown(By.id("projectstatus")).getText(), containsString("web:feature-cart"));
-            picturesOfTheDocumentation(browser, web);
+            picturesOfTheDocumentation(browser);
             assertEquals(List.of(), browser.complaints());
         }
     }
 
     /** The pictures of docs/connect.md. */
-    private void picturesOfTheDocumentation(Browser browser, String web) throws Exception {
-        browser.resize(Browser.WIDE);
-        browser.open(web);
-        browser.shown(By.id("projectstatus"));
+    private void picturesOfTheDocumentation(Browser browser) throws Exception {
         browser.hideAround("#main-panel");
         browser.replaceText(shop, "shop");
-        inBothThemes(browser, "connect-branches", BRANCHES_HEIGHT);
+        inBothThemes(browser, "docs-branches", BRANCHES_HEIGHT);
         browser.open("job/" + shop + "/configure");
         browser.shown(RECOGNIZER);
         browser.until("example", () -> browser.has(By.xpath("//*[contains(text(), \"The repository 'web'\")]")));
@@ -298,7 +296,7 @@ class OrganizationInBrowserTest {
         browser.run("document.querySelectorAll('input').forEach(field => {"
                 + " field.value = field.value.replace(/^[^/]*(?=\\/\\$)/, 'registry.example.com'); })");
         browser.replaceText(Daemon.first().registry(), "registry.example.com");
-        inBothThemes(browser, "connect-form", FORM_HEIGHT);
+        inBothThemes(browser, "docs-form", FORM_HEIGHT);
     }
 
     private static void inBothThemes(Browser browser, String name, long height) throws Exception {

@@ -109,8 +109,8 @@ final class FailureExplanation {
         String advice = git.words().startsWith(UNLISTED_SUBMODULE)
                 ? "; check .gitmodules, and update a daemon that is older than BuildKit v0.29, because such daemons"
                         + " confuse the submodules of different commits ("
-                : "; check the addresses in .gitmodules. BuildKit uses a login over HTTP for the repository alone, and on"
-                        + " github.com for all; use SSH for others that are private, or a checkout as the context (";
+                : "; check the addresses in .gitmodules. BuildKit uses a login over HTTP for the repository alone, and"
+                        + " on github.com for all; use SSH for others that are private, or a checkout as the context (";
         return "the daemon cannot fetch the submodules of the git repository " + git.address() + advice + git.words()
                 + ")";
     }
