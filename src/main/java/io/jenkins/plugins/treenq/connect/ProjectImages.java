@@ -101,7 +101,7 @@ final class ProjectImages {
         });
     }
 
-    /** Returns the tags of a branch, which then belong to nobody. */
+    /** Removes the tags of a branch from the list of tags in use, and returns them. */
     List<String> release(String branch) throws IOException {
         return change(content -> {
             List<String> tags = new ArrayList<>();

@@ -151,7 +151,7 @@ public final class DaemonPool {
             if (daemons.limit() == 0 || used + daemons.others(address) < daemons.limit()) {
                 return address;
             }
-            // The builds of others do not make a build wait, because nobody says when they end.
+            // The builds of others do not make a build wait, because their end is not reported.
             if (free == null && used < daemons.limit()) {
                 free = address;
             }

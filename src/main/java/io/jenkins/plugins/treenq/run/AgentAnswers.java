@@ -92,7 +92,7 @@ final class AgentAnswers {
         }
 
         private Object value(@CheckForNull Object value, int depth) {
-            require(depth <= DEEPEST_VALUE, "it is too deep");
+            require(depth <= DEEPEST_VALUE, "it is nested too deeply");
             take(1);
             if (value instanceof Map<?, ?> map) {
                 return map(map, depth);
@@ -226,11 +226,11 @@ final class AgentAnswers {
             Endpoint endpoint = endpoints.stream()
                     .filter(each -> each.address().toString().equals(daemon.configured()))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("it has another address"));
+                    .orElseThrow(() -> new IllegalArgumentException("a daemon has an address that was not asked for"));
             String address = as(String.class, daemon.address());
             if (!address.equals(daemon.configured())) {
                 String start = daemon.configured() + "#";
-                require(address.startsWith(start) && address.length() <= LONGEST_NAME, "it has another address");
+                require(address.startsWith(start) && address.length() <= LONGEST_NAME, "a daemon has an address that was not asked for");
                 // An exception is thrown unless the rest is an IP address.
                 address = endpoint.daemon(address.substring(start.length()))
                         .address()
@@ -286,7 +286,7 @@ final class AgentAnswers {
     }
 
     private static <T> List<T> list(List<?> items, Function<Object, T> copy) {
-        require(as(List.class, items).size() <= MOST_ITEMS, "it has too many parts");
+        require(as(List.class, items).size() <= MOST_ITEMS, "a list has too many elements");
         List<T> copies = new ArrayList<>();
         items.forEach(item -> copies.add(copy.apply(item)));
         return copies;
@@ -296,7 +296,7 @@ final class AgentAnswers {
         require(
                 type.isInstance(value),
                 value == null
-                        ? "something is missing"
+                        ? "a value is missing"
                         : "it has a " + value.getClass().getName());
         return type.cast(value);
     }

@@ -393,7 +393,7 @@ public final class BakeBuild {
 
     private void requireAllowed(Collection<TargetBuild> definitions) throws AbortException {
         if (definitions.isEmpty()) {
-            throw new AbortException("the bake files describe no target that could be built");
+            throw new AbortException("the selected targets of the bake files contain nothing to build");
         }
         List<String> allowed = new ArrayList<>(order.allow());
         // Each SSH agent that a target asks for is looked for among those that the job gives.
@@ -418,7 +418,7 @@ public final class BakeBuild {
             for (String link : target.links().values()) {
                 if (definitions.stream().noneMatch(other -> other.name().equals(link))) {
                     throw new AbortException(
-                            "target '" + target.name() + "' needs the target '" + link + "', which there is not");
+                            "target '" + target.name() + "' needs the target '" + link + "', which does not exist");
                 }
             }
         }
@@ -504,7 +504,7 @@ public final class BakeBuild {
         String variable = asked.environment().isEmpty() ? asked.id() : asked.environment();
         if (!order.environment().contains(variable)) {
             throw new AbortException("target '" + target + "' asks for the secret '" + asked.id()
-                    + "'; give it with secrets of the step, or add the variable '" + variable
+                    + "'; set secrets of the step, or add the variable '" + variable
                     + "' to envVariables");
         }
         secret.setEnv(variable);

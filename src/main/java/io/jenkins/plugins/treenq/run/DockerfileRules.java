@@ -42,7 +42,7 @@ final class DockerfileRules {
     static void report(Lint lint, boolean failOnWarning, Console console)
             throws BuildkitException.BuildFailedException {
         if (print(lint, console).warnings().isEmpty()) {
-            console.print("The Dockerfile breaks no rule");
+            console.print("The Dockerfile violates no rule");
         }
         if (failOnWarning) {
             refuse(lint);

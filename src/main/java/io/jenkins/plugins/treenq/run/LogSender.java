@@ -100,7 +100,7 @@ final class LogSender {
         try {
             sink.print(lines.toString());
         } catch (RuntimeException e) {
-            LOGGER.log(Level.FINE, "the controller does not take what is printed", e);
+            LOGGER.log(Level.FINE, "the controller does not receive the printed lines", e);
             synchronized (this) {
                 broken = true;
                 notifyAll();

@@ -80,7 +80,7 @@ final class PlatformBuilds {
         List<Digest> digests = new ArrayList<>();
         for (FinishedBuild part : parts) {
             digests.add(
-                    part.result().digest().orElseThrow(() -> new AbortException("a part of the image has no digest")));
+                    part.result().digest().orElseThrow(() -> new AbortException("the image of one of the platforms has no digest")));
         }
         Digest digest = new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
         ImageDigests image = new ImageDigests(digest, null);

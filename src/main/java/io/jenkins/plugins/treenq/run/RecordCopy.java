@@ -37,7 +37,7 @@ final class RecordCopy {
      */
     <T extends Record> T of(Class<T> type, @CheckForNull Object value) {
         if (value == null) {
-            throw new IllegalArgumentException("something is missing");
+            throw new IllegalArgumentException("a value is missing");
         }
         return type.cast(copy(type, value, 0));
     }
@@ -49,7 +49,7 @@ final class RecordCopy {
             return null;
         }
         if (depth > MOST_DEEP) {
-            throw new IllegalArgumentException("it is too deep");
+            throw new IllegalArgumentException("it is nested too deeply");
         }
         if (type instanceof ParameterizedType generic) {
             return generic.getRawType() == List.class

@@ -85,11 +85,11 @@ final class SecretsOnAgent implements Serializable {
         try {
             uri = URI.create(address.replaceFirst("#.*$", ""));
         } catch (IllegalArgumentException e) {
-            throw new AbortException("context '" + address + "' is no address");
+            throw new AbortException("context '" + address + "' is not an address");
         }
         if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
             throw new AbortException("contextCredentialsId: '" + address
-                    + "' is not fetched over HTTP; give an SSH key, or omit it for a folder of the workspace");
+                    + "' is not fetched over HTTP; use an SSH key, or omit contextCredentialsId for a folder of the workspace");
         }
         SecretText header = SecretText.of(authorization.getBytes(StandardCharsets.UTF_8));
         add("GIT_AUTH_HEADER." + uri.getAuthority(), header);
@@ -98,7 +98,7 @@ final class SecretsOnAgent implements Serializable {
 
     private void add(String id, SecretText secret) throws AbortException {
         if (secrets.put(id, secret) != null) {
-            throw new AbortException("secret '" + id + "' is given twice");
+            throw new AbortException("secret '" + id + "' is listed twice");
         }
     }
 

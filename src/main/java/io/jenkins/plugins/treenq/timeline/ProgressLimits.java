@@ -205,7 +205,7 @@ public final class ProgressLimits {
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(
                     value == null
-                            ? "something is missing"
+                            ? "a value is missing"
                             : "there is a " + value.getClass().getName());
         }
         return type.cast(value);

@@ -318,7 +318,7 @@ class BakeBuildTest {
 
         WorkflowRun unnamed = pipelines.failure(script(file, "withEnv(['NPM_TOKEN=ossifrage']) { treenqBake() }"));
         jenkins.assertLogContains(
-                "ERROR: target 'default' asks for the secret 'npm'; give it with secrets of the step, or add the"
+                "ERROR: target 'default' asks for the secret 'npm'; set secrets of the step, or add the"
                         + " variable 'NPM_TOKEN' to envVariables",
                 unnamed);
 
@@ -437,7 +437,7 @@ class BakeBuildTest {
     void mistakesAreReportedInALine() throws Exception {
         assertFails("writeFile file: 'x.hcl', text: 'target {'; treenqBake(files: 'x.hcl')", "ERROR: x.hcl:1");
         assertFails("treenqBake(files: 'missing.hcl')", "ERROR: bake file '");
-        assertFails("deleteDir(); treenqBake()", "ERROR: there is no bake file; give the path of one");
+        assertFails("deleteDir(); treenqBake()", "ERROR: no bake file found; set the path of one");
         assertFails(script(linked(), "treenqBake(targets: ['nothing'])"), "nothing");
         assertFails("treenqBake(file: 'x')", "ERROR: treenqBake has no argument 'file'; did you mean 'files'?");
         assertFails("treenqBake(retries: -1)", "ERROR: retries: -1 is negative; use 0 for no retries");

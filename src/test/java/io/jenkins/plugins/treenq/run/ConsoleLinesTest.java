@@ -208,7 +208,7 @@ class ConsoleLinesTest {
     @Test
     void aCheckTellsWhatItFound() throws Exception {
         jenkins.assertLogContains(
-                "The Dockerfile breaks no rule",
+                "The Dockerfile violates no rule",
                 run(Result.SUCCESS, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; treenqCheck() }"));
         assertFails(
                 "checking Dockerfile on builder 'default' failed: the Dockerfile breaks rules: FromAsCasing "

@@ -338,7 +338,7 @@ class DaemonLossTest {
             jenkins.assertLogContains(
                     "the connection to " + (isOwn ? own : other).address() + " was lost during the build", run);
             jenkins.assertLogContains("Checking on 'default' (" + (isOwn ? other : own).address() + ")", run);
-            jenkins.assertLogContains("The Dockerfile breaks no rule", run);
+            jenkins.assertLogContains("The Dockerfile violates no rule", run);
         } finally {
             killed.countDown();
             server.stop(0);

@@ -92,7 +92,7 @@ final class ComposeFile {
             return scalar(scalar);
         }
         if (inProgress.put(node, node) != null) {
-            throw wrong(node, "an alias is within what it stands for");
+            throw wrong(node, "an alias refers to a value that contains the alias");
         }
         try {
             if (node instanceof SequenceNode sequence) {

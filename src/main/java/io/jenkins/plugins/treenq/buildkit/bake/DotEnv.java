@@ -31,7 +31,7 @@ final class DotEnv {
                 rest = after;
                 continue;
             } else if (!matcher.matches()) {
-                throw new BakeException("a line of the file of variables is not NAME=VALUE");
+                throw new BakeException("a line of the .env file is not NAME=VALUE");
             }
             String raw = matcher.group(2);
             if (raw == null) {

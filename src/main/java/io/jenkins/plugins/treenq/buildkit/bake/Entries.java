@@ -336,7 +336,7 @@ public final class Entries {
         return switch (text) {
             case "1", "t", "T", "TRUE", "true", "True" -> true;
             case "0", "f", "F", "FALSE", "false", "False" -> false;
-            default -> throw new BakeException("'" + text + "' is no truth value; use true or false");
+            default -> throw new BakeException("'" + text + "' is neither true nor false");
         };
     }
 

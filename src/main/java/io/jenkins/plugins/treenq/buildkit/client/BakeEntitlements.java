@@ -118,7 +118,7 @@ public final class BakeEntitlements {
         if (askers.isEmpty()) {
             return;
         }
-        StringBuilder message = new StringBuilder("what the bake files ask for is not allowed: ");
+        StringBuilder message = new StringBuilder("the bake files require permissions that were not granted: ");
         String separator = "";
         for (Map.Entry<String, List<String>> asked : askers.entrySet()) {
             message.append(separator).append(asked.getKey()).append(" for ");

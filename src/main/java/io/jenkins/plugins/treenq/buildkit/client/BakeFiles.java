@@ -88,7 +88,7 @@ public final class BakeFiles {
         }
         if (files.isEmpty()) {
             throw new BuildkitException.InvalidRequestException(
-                    "there is no bake file; give the path of one, or check whether the sources were checked out. "
+                    "no bake file found; set the path of one, or check whether the sources were checked out. "
                             + "Without a path, these are looked for: " + String.join(", ", DEFAULT_NAMES));
         }
         return files;

@@ -47,7 +47,7 @@ public record TargetBuild(
     }
 
     /**
-     * What targets have that do not give it themselves.
+     * The values of targets that do not set them.
      *
      * @param sourceDateEpoch value of the build argument {@code SOURCE_DATE_EPOCH}; empty for none
      * @param provenance provenance attestation, as for {@link DockerfileBuild.Builder#provenance}; empty for none

@@ -32,7 +32,7 @@ final class SshOptions {
             String[] parts = option.split("=", 2);
             String id = parts[0].isEmpty() ? DEFAULT_ID : parts[0];
             if (agents.put(id, agent(id, parts.length < 2 ? "" : parts[1], environment)) != null) {
-                throw new TypeConversionException("SSH agent '" + id + "' is given twice");
+                throw new TypeConversionException("SSH agent '" + id + "' is listed twice");
             }
         }
         return agents;
