@@ -247,7 +247,7 @@ class BuildInputsTest {
         }
         Files.delete(context.resolve("Dockerfile"));
         Files.createSymbolicLink(context.resolve("Dockerfile"), Path.of("src/other"));
-        assertTrue(obstacle().startsWith("dockerfile file 'Dockerfile' cannot be read: it is no file"), obstacle());
+        assertTrue(obstacle().startsWith("dockerfile file 'Dockerfile' cannot be read: it is not a file"), obstacle());
     }
 
     @Test
