@@ -21,7 +21,8 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /**
  * The Pipeline of a branch that builds the image of its Dockerfile. The script is one of two constants; everything that
- * differs between branches is read by the steps, so no text of a repository or of a user becomes part of a Groovy script.
+ * differs between branches is read by the steps, so no text of a repository or of a user becomes part of a Groovy
+ * script.
  */
 public final class ImageFlowDefinition extends FlowDefinition {
     private static final String FETCHED_BY_DAEMON = BranchImageStep.NAME + "()";

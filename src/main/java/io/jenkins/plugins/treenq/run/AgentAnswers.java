@@ -230,7 +230,9 @@ final class AgentAnswers {
             String address = as(String.class, daemon.address());
             if (!address.equals(daemon.configured())) {
                 String start = daemon.configured() + "#";
-                require(address.startsWith(start) && address.length() <= LONGEST_NAME, "a daemon has an address that was not asked for");
+                require(
+                        address.startsWith(start) && address.length() <= LONGEST_NAME,
+                        "a daemon has an address that was not asked for");
                 // An exception is thrown unless the rest is an IP address.
                 address = endpoint.daemon(address.substring(start.length()))
                         .address()

@@ -79,8 +79,9 @@ final class PlatformBuilds {
     private FinishedBuild assembled(List<FinishedBuild> parts, Instant begin) throws IOException, InterruptedException {
         List<Digest> digests = new ArrayList<>();
         for (FinishedBuild part : parts) {
-            digests.add(
-                    part.result().digest().orElseThrow(() -> new AbortException("the image of one of the platforms has no digest")));
+            digests.add(part.result()
+                    .digest()
+                    .orElseThrow(() -> new AbortException("the image of one of the platforms has no digest")));
         }
         Digest digest = new RegistryImages(run, listener).assemble(order.build(), digests, order.credentialsId());
         ImageDigests image = new ImageDigests(digest, null);

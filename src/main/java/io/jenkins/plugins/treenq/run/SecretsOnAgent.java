@@ -89,7 +89,8 @@ final class SecretsOnAgent implements Serializable {
         }
         if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
             throw new AbortException("contextCredentialsId: '" + address
-                    + "' is not fetched over HTTP; use an SSH key, or omit contextCredentialsId for a folder of the workspace");
+                    + "' is not fetched over HTTP; use an SSH key, or omit contextCredentialsId for a folder of the"
+                    + " workspace");
         }
         SecretText header = SecretText.of(authorization.getBytes(StandardCharsets.UTF_8));
         add("GIT_AUTH_HEADER." + uri.getAuthority(), header);

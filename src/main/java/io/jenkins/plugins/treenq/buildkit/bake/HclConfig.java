@@ -182,7 +182,8 @@ final class HclConfig {
     private static void check(String name, Position position) {
         if (!NAME.matcher(name).matches()) {
             throw new HclException(
-                    position, "\"" + name + "\" is not a valid name of a target or group: only \"[a-zA-Z0-9_-]+\" are allowed");
+                    position,
+                    "\"" + name + "\" is not a valid name of a target or group: only \"[a-zA-Z0-9_-]+\" are allowed");
         }
     }
 

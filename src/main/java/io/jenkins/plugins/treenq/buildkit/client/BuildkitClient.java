@@ -235,7 +235,8 @@ public final class BuildkitClient implements AutoCloseable {
             throws BuildkitException.InvalidRequestException {
         for (Map.Entry<String, String> link : TargetLinks.of(request).entrySet()) {
             throw new BuildkitException.InvalidRequestException("the context '" + link.getKey()
-                    + "' is the result of target '" + link.getValue() + "', which only a bake can build together with it");
+                    + "' is the result of target '" + link.getValue()
+                    + "', which only a bake can build together with it");
         }
         boolean kept = !proven;
         BuildSession session =

@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.solve.BuildFailures;
 import io.jenkins.plugins.treenq.buildkit.solve.DaemonBuild;
@@ -63,6 +64,9 @@ public final class GatewayBuild implements DaemonBuild {
     private final WorkerPool workers;
     private final LLBBridgeGrpc.LLBBridgeFutureStub gateway;
     private final CompletableFuture<Map<String, String>> result = new CompletableFuture<>();
+
+    /** Whether the client has returned a result to the daemon, without which the build cannot have an end. */
+    private volatile boolean returned;
 
     /** The reason why the client has ended the build; null if it has not. */
     private volatile Throwable reason;
@@ -125,6 +129,10 @@ public final class GatewayBuild implements DaemonBuild {
                 result.completeExceptionally(reason);
             } else if (failure != null) {
                 result.completeExceptionally(FutureOutcome.cause(failure));
+            } else if (!returned) {
+                result.completeExceptionally(new BuildkitException.DaemonFailedException(
+                        "the daemon ended the build before the client had returned its result; check the daemon's log",
+                        null));
             } else {
                 result.complete(response);
             }
@@ -205,6 +213,7 @@ public final class GatewayBuild implements DaemonBuild {
 
     /** @param failure failure that is returned; null if the build succeeded so far */
     private void end(ReturnRequest request, StatusRuntimeException failure) {
+        returned = true;
         call(stub -> stub.return_(request)).whenComplete((returned, problem) -> {
             if (problem == null && failure == null || build.isDone()) {
                 return;

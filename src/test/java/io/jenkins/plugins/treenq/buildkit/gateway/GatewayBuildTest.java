@@ -65,6 +65,7 @@ class GatewayBuildTest {
     private final Set<String> evaluated = new ConcurrentSkipListSet<>();
     private final List<ReturnRequest> returned = new ArrayList<>();
     private StatusException refusal;
+    private boolean endsEarly;
 
     private final class Control extends ControlGrpc.ControlImplBase {
         @Override
@@ -93,6 +94,13 @@ class GatewayBuildTest {
             asked.complete(request);
             if (refusal != null) {
                 answer.onError(refusal);
+                return;
+            }
+            if (endsEarly) {
+                waiting.thenAccept(build -> {
+                    build.onNext(io.jenkins.plugins.treenq.buildkit.wire.control.SolveResponse.getDefaultInstance());
+                    build.onCompleted();
+                });
                 return;
             }
             answer.onNext(SolveResponse.newBuilder().setResult(RESULT).build());
@@ -222,6 +230,18 @@ class GatewayBuildTest {
             GatewayBuild build = start(daemon, request(Map.of()), (answer, evaluation) -> evaluation.get());
             assertEquals("something", failure(build).getMessage());
         }
+    }
+
+    @Test
+    void aBuildThatTheDaemonEndsBeforeTheFrontendHasAnsweredFails() throws Exception {
+        endsEarly = true;
+        try (FakeDaemon daemon = daemon()) {
+            GatewayBuild build = start(daemon, request(Map.of()), (answer, evaluation) -> evaluation.get());
+            assertEquals(
+                    "the daemon ended the build before the client had returned its result; check the daemon's log",
+                    failure(build).getMessage());
+        }
+        assertEquals(List.of(), returned);
     }
 
     @Test

@@ -175,28 +175,20 @@ class DigestFeaturesTest {
     void compressionOptionsGiveTheDigestOfBuildctl() throws Exception {
         Files.writeString(folder.resolve("file"), "text that can be made smaller ".repeat(1_000));
         String plain = built();
-        for (String compressionOptionsGiveTheDigestOfBuildctl : List.of(
+        for (String compression : List.of(
                 "uncompressed",
                 "estargz",
                 "zstd",
-                "gzip,compressionOptionsGiveTheDigestOfBuildctl-level=1",
-                "gzip,compressionOptionsGiveTheDigestOfBuildctl-level=9",
-                "zstd,compressionOptionsGiveTheDigestOfBuildctl-level=19",
+                "gzip,compression-level=1",
+                "gzip,compression-level=9",
+                "zstd,compression-level=19",
                 "zstd,oci-mediatypes=true")) {
-            assertNotEquals(
-                    plain,
-                    built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl="
-                            + compressionOptionsGiveTheDigestOfBuildctl),
-                    compressionOptionsGiveTheDigestOfBuildctl);
+            assertNotEquals(plain, built(IMAGE + ",compression=" + compression), compression);
         }
         dockerfile("FROM busybox\nCOPY file /");
-        String mixed = built(IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true");
-        assertNotEquals(
-                mixed,
-                built(
-                        IMAGE
-                                + ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true,force-compressionOptionsGiveTheDigestOfBuildctl=true"));
-        assertSame("--no-cache", EPOCH, IMAGE + ",compressionOptionsGiveTheDigestOfBuildctl=none");
+        String mixed = built(IMAGE + ",compression=zstd,oci-mediatypes=true");
+        assertNotEquals(mixed, built(IMAGE + ",compression=zstd,oci-mediatypes=true,force-compression=true"));
+        assertSame("--no-cache", EPOCH, IMAGE + ",compression=none");
     }
 
     @Test
@@ -368,16 +360,12 @@ class DigestFeaturesTest {
     @Test
     void archivesGiveTheDigestOfBuildctl() throws Exception {
         for (String attributes : List.of(
-                "",
-                ",compressionOptionsGiveTheDigestOfBuildctl=zstd,oci-mediatypes=true",
-                ",name=example.com/a:1",
-                ",annotation.a=b",
-                ",tar=true")) {
+                "", ",compression=zstd,oci-mediatypes=true", ",name=example.com/a:1", ",annotation.a=b", ",tar=true")) {
             assertSameFile("type=oci,rewrite-timestamp=true" + attributes);
         }
         assertSameFile("type=oci,rewrite-timestamp=true", PLATFORMS);
         assertSameFile("type=docker,rewrite-timestamp=true,\"name=example.com/a:1,example.com/b:2\"");
-        assertSameFile("type=docker,rewrite-timestamp=true,compressionOptionsGiveTheDigestOfBuildctl=uncompressed");
+        assertSameFile("type=docker,rewrite-timestamp=true,compression=uncompressed");
         assertSameFile("type=tar");
         assertSameFile("type=tar", PLATFORMS);
         assertSameFile("type=tar,platform-split=false");
