@@ -65,7 +65,7 @@ public final class GatewayBuild implements DaemonBuild {
     private final LLBBridgeGrpc.LLBBridgeFutureStub gateway;
     private final CompletableFuture<Map<String, String>> result = new CompletableFuture<>();
 
-    /** Whether the client has returned a result to the daemon, without which the build cannot have an end. */
+    /** Whether the client has returned a result to the daemon, without which the build cannot succeed. */
     private volatile boolean returned;
 
     /** The reason why the client has ended the build; null if it has not. */
@@ -213,7 +213,7 @@ public final class GatewayBuild implements DaemonBuild {
 
     /** @param failure failure that is returned; null if the build succeeded so far */
     private void end(ReturnRequest request, StatusRuntimeException failure) {
-        returned = true;
+        returned = failure == null;
         call(stub -> stub.return_(request)).whenComplete((returned, problem) -> {
             if (problem == null && failure == null || build.isDone()) {
                 return;
