@@ -341,12 +341,14 @@ class PagesInBrowserTest extends InBrowser {
     @Test
     void theTargetsOfABakeAreOnOnePageThatLeadsToTheirBuilds() throws Exception {
         WorkflowRun run = jenkins.assertBuildStatus(
-                Result.FAILURE, job("baked", """
-                        writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n'
+                Result.FAILURE,
+                job("baked", """
+                        writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n# %2$s\\n'
                         writeFile file: 'docker-bake.hcl', text: '''
                         target "base" {}
                         target "web" {
                           contexts = { base = "target:base" }
+                          dockerfile-inline = "FROM base\\\\nCOPY Dockerfile /web"
                           tags = ["%1$s:1"]
                         }
                         target "tests" {
@@ -354,7 +356,7 @@ class PagesInBrowserTest extends InBrowser {
                         }
                         '''
                         treenqBake targets: ['web', 'tests']
-                        """.formatted(image)).scheduleBuild2(0));
+                        """.formatted(image, UUID.randomUUID())).scheduleBuild2(0));
 
         look("bake-run", run.getUrl(), By.linkText("Bake 1"));
         browser.click(By.linkText("Bake 1"));
