@@ -22,6 +22,7 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -277,6 +278,7 @@ class ManyBuildsTest {
                 Object connected = client.getMethod("connect", endpoint).invoke(null, address);
                 client.getMethod("workers").invoke(connected);
                 client.getMethod("close").invoke(connected);
+                endIdleConnections(loader);
                 done.complete(null);
             } catch (Throwable e) {
                 done.completeExceptionally(e);
@@ -286,5 +288,15 @@ class ManyBuildsTest {
         thread.join();
         done.get();
         return loader;
+    }
+
+    /** Closes what would otherwise be kept for a minute for the next build. */
+    private static void endIdleConnections(ClassLoader loader) throws ReflectiveOperationException {
+        Class<?> connections = loader.loadClass(IdleConnections.class.getName());
+        Method shared = connections.getDeclaredMethod("shared");
+        Method close = connections.getDeclaredMethod("close");
+        shared.setAccessible(true);
+        close.setAccessible(true);
+        close.invoke(shared.invoke(null));
     }
 }
