@@ -77,10 +77,23 @@ public final class BranchCommit extends InvisibleAction {
         Optional<CommitFinder.Location> location = CommitFinder.of(source.build(head, revision), revision);
         if (!onAgent) {
             requireFetchable(location);
-            String context = SubfolderPath.of(factory.getSettings().getBuild().getContext());
-            GitLfs.warn(source, head, revision, context, listener);
         }
         return new BranchCommit(head, trusted, onAgent, location.orElse(null));
+    }
+
+    /**
+     * Warns about files in Git LFS if a daemon fetches the commit of a run. This method may fetch the commit, so it is
+     * for builds only, and not for commits whose image is known.
+     */
+    static void warnOfLfs(WorkflowRun run, ImageSettings settings, TaskListener listener)
+            throws IOException, InterruptedException {
+        Branch branch = branch(run.getParent());
+        SCMSource source = ((MultiBranchProject<?, ?>) run.getParent().getParent()).getSCMSource(branch.getSourceId());
+        SCMRevision revision = source == null ? null : SCMRevisionAction.getRevision(source, run);
+        if (revision != null) {
+            String context = SubfolderPath.of(settings.getBuild().getContext());
+            GitLfs.warn(source, branch.getHead(), revision, context, listener);
+        }
     }
 
     private static void requireFetchable(Optional<CommitFinder.Location> location) throws AbortException {

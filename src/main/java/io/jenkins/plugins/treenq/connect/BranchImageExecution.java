@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import jenkins.branch.MultiBranchProject;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** One call of the step that builds the image of a branch's commit, or finds the image of this commit. */
@@ -50,13 +51,13 @@ final class BranchImageExecution extends BuildExecution {
         ImageOrder order = new BranchOrder(settings, commit)
                 .of(ref(), metadata, push, run.getParent().getFullName());
         if (!push) {
-            return build(order);
+            return warnedAndBuilt(order, settings, commit);
         }
         Optional<String> built = begun() != null || settings.isRebuildCommits() || isScheduled(run)
                 ? Optional.empty()
                 : images.imageOf(key);
         if (built.isEmpty()) {
-            return built(order, images, key);
+            return built(warnedAndBuilt(order, settings, commit), images, key);
         }
         CompletableFuture<BuiltImage> promoted = Async.call(Async.REGISTRIES, () -> new RegistryImages(run, listener)
                 .promote(built.get(), metadata.getTags(), order.credentialsId(), null));
@@ -65,7 +66,7 @@ final class BranchImageExecution extends BuildExecution {
                 listener.getLogger()
                         .println("WARNING: the commit is built again, for its image cannot be used: "
                                 + failure.getMessage());
-                return built(order, images, key);
+                return built(warnedAndBuilt(order, settings, commit), images, key);
             }
             return CompletableFuture.failedFuture(failure);
         });
@@ -76,9 +77,24 @@ final class BranchImageExecution extends BuildExecution {
         return run.getCause(TimerTrigger.TimerTriggerCause.class) != null;
     }
 
-    private CompletableFuture<BuiltImage> built(ImageOrder order, ProjectImages images, CommitImage key)
+    /** Builds the image. A build that continues after a restart of Jenkins has printed its warning before. */
+    private CompletableFuture<BuiltImage> warnedAndBuilt(ImageOrder order, ImageSettings settings, BranchCommit commit)
             throws IOException, InterruptedException {
-        return Async.then(build(order), image -> {
+        if (commit.isOnAgent() || begun() != null) {
+            return build(order);
+        }
+        WorkflowRun run = (WorkflowRun) getContext().get(Run.class);
+        TaskListener listener = getContext().get(TaskListener.class);
+        CompletableFuture<Void> warned = Async.call(Async.BLOCKING, () -> {
+            BranchCommit.warnOfLfs(run, settings, listener);
+            return null;
+        });
+        return Async.then(warned, nothing -> build(order));
+    }
+
+    private static CompletableFuture<BuiltImage> built(
+            CompletableFuture<BuiltImage> build, ProjectImages images, CommitImage key) {
+        return Async.then(build, image -> {
             if (image.getReference() != null) {
                 images.built(key, image.getReference());
             }
