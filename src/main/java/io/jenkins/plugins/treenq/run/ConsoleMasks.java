@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.EnvVars;
 import hudson.console.ConsoleLogFilter;
 import hudson.model.AbstractBuild;
+import hudson.model.Run;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -16,6 +17,14 @@ public final class ConsoleMasks {
     /** @param filter console filter of the enclosing block of a Pipeline; null if there is none */
     public static ConsoleMask of(@CheckForNull ConsoleLogFilter filter) {
         return new ConsoleMask(filter == null ? null : new FilterMask(filter), false, Set.of());
+    }
+
+    /**
+     * Returns a mask for a build step. In a Pipeline, it masks everything, because the console filters of a Pipeline's
+     * blocks are available to Pipeline steps only, so the secrets are unknown.
+     */
+    public static ConsoleMask ofBuildStep(Run<?, ?> run, EnvVars env) {
+        return run instanceof AbstractBuild<?, ?> freestyle ? of(freestyle, env) : ConsoleMask.ofEverything();
     }
 
     /**

@@ -248,9 +248,9 @@ public abstract class DockerfileStep extends Step implements Serializable {
      */
     final ImageOrder.Builder order(DockerfileBuild build, UnaryOperator<String> expand) throws AbortException {
         return ImageOrder.builder(build)
-                .builder(Util.fixEmpty(expanded(builder, expand)))
-                .credentialsId(Util.fixEmpty(expanded(credentialsId, expand)))
-                .contextCredentialsId(Util.fixEmpty(expanded(contextCredentialsId, expand)))
+                .builder(Variables.filled(builder, expand))
+                .credentialsId(Variables.filled(credentialsId, expand))
+                .contextCredentialsId(Variables.filled(contextCredentialsId, expand))
                 .secrets(secrets)
                 .ssh(ssh)
                 .failOnWarning(failsOnWarning())

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
@@ -36,6 +37,14 @@ public abstract class ListsStepDescriptor extends StepDescriptor implements Cust
     ListsStepDescriptor(Set<String> assignments, Set<String> lists) {
         this.assignments = Set.copyOf(assignments);
         this.lists = Set.copyOf(lists);
+    }
+
+    /** Returns the value of a parameter that is a list, as one text; null if the parameter is not set. */
+    @CheckForNull
+    static String joined(@CheckForNull Object value) {
+        return value instanceof List<?> several
+                ? Util.join(several, ", ")
+                : value instanceof CharSequence ? value.toString() : null;
     }
 
     @Override

@@ -318,10 +318,7 @@ public final class TreenqBakeStep extends Step implements Serializable {
 
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
-            Object targets = namedArgs.get("targets");
-            return targets instanceof List<?> several
-                    ? Util.join(several, ", ")
-                    : targets instanceof CharSequence ? targets.toString() : null;
+            return joined(namedArgs.get("targets"));
         }
 
         /** Returns the class that has the parts of the form that are those of {@code treenqBuild}, too. */

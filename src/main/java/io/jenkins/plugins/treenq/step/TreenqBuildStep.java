@@ -501,10 +501,7 @@ public final class TreenqBuildStep extends DockerfileStep {
 
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
-            Object tags = namedArgs.get("tags");
-            return tags instanceof List<?> several
-                    ? Util.join(several, ", ")
-                    : tags instanceof CharSequence ? tags.toString() : null;
+            return joined(namedArgs.get("tags"));
         }
 
         @POST

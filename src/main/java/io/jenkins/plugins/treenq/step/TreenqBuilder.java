@@ -8,7 +8,6 @@ import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Launcher;
-import hudson.model.AbstractBuild;
 import hudson.model.AbstractProject;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -66,11 +65,7 @@ public final class TreenqBuilder extends Builder implements SimpleBuildStep {
             @NonNull Launcher launcher,
             @NonNull TaskListener listener)
             throws InterruptedException, IOException {
-        // The console filters of a Pipeline's blocks are available to Pipeline steps only, therefore the secrets are
-        // unknown here.
-        ConsoleMask mask = run instanceof AbstractBuild<?, ?> freestyle
-                ? ConsoleMasks.of(freestyle, env)
-                : ConsoleMask.ofEverything();
+        ConsoleMask mask = ConsoleMasks.ofBuildStep(run, env);
         ImageBuild image = new ImageBuild(order(run, env, listener, mask), run, listener, mask);
         Interruptible.of(run, () -> FutureResults.get(image.start(workspace, env, BuildJournal.NONE)));
     }
