@@ -294,7 +294,7 @@ final class AgentAnswers {
         return copies;
     }
 
-    private static <T> T as(Class<T> type, @CheckForNull Object value) {
+    static <T> T as(Class<T> type, @CheckForNull Object value) {
         require(
                 type.isInstance(value),
                 value == null
@@ -311,7 +311,7 @@ final class AgentAnswers {
         return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text;
     }
 
-    private static void require(boolean right, String otherwise) {
+    static void require(boolean right, String otherwise) {
         if (!right) {
             throw new IllegalArgumentException(otherwise);
         }

@@ -55,13 +55,17 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
         if (folder == null) {
             return new AgentCall<>("the controller", callable).beginWithoutFiles();
         }
-        // The computer is looked up now, because it cannot be found any more after the agent was disconnected.
-        Computer computer = folder.toComputer();
-        AgentCall<T> call = new AgentCall<>(
-                "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'", callable);
+        // The name is looked up now, because it cannot be found any more after the agent was disconnected.
+        AgentCall<T> call = new AgentCall<>(agentOf(folder), callable);
         return folder.getChannel() instanceof Channel remote
                 ? call.beginOn(remote, folder)
                 : call.beginHere(callable.begin(new File(folder.getRemote())));
+    }
+
+    /** Returns the name of a folder's agent for messages. */
+    static String agentOf(FilePath folder) {
+        Computer computer = folder.toComputer();
+        return "agent '" + (computer == null ? folder.getRemote() : computer.getDisplayName()) + "'";
     }
 
     private CompletableFuture<T> beginHere(CompletableFuture<T> here) {

@@ -75,11 +75,9 @@ final class AgentProbe {
                     .completeOnTimeout(new ArrayList<>(), LONGEST.toMillis(), TimeUnit.MILLISECONDS);
             answer.thenRun(() -> {
                 if (!prepared) {
-                    Computer computer = folder.toComputer();
-                    String name = computer == null ? folder.getRemote() : computer.getDisplayName();
                     listener.getLogger()
                             .print(AgentCallable.preparedLine(
-                                    "agent '" + name + "'", Duration.ofNanos(System.nanoTime() - since)));
+                                    AgentCall.agentOf(folder), Duration.ofNanos(System.nanoTime() - since)));
                 }
             });
             return answer;

@@ -36,10 +36,7 @@ final class RecordCopy {
      * @throws IllegalArgumentException if a value has another type than its record declares, or the limit is exceeded
      */
     <T extends Record> T of(Class<T> type, @CheckForNull Object value) {
-        if (value == null) {
-            throw new IllegalArgumentException("a value is missing");
-        }
-        return type.cast(copy(type, value, 0));
+        return type.cast(copy(type, AgentAnswers.as(type, value), 0));
     }
 
     @CheckForNull
@@ -48,20 +45,18 @@ final class RecordCopy {
         if (value == null) {
             return null;
         }
-        if (depth > MOST_DEEP) {
-            throw new IllegalArgumentException("it is nested too deeply");
-        }
+        AgentAnswers.require(depth <= MOST_DEEP, "it is nested too deeply");
         if (type instanceof ParameterizedType generic) {
             return generic.getRawType() == List.class
-                    ? list(generic.getActualTypeArguments()[0], as(List.class, value), depth)
-                    : map(generic, as(Map.class, value), depth);
+                    ? list(generic.getActualTypeArguments()[0], AgentAnswers.as(List.class, value), depth)
+                    : map(generic, AgentAnswers.as(Map.class, value), depth);
         }
         Class<?> plain = (Class<?>) type;
         if (plain.isRecord()) {
-            return record(plain, as(plain, value), depth);
+            return record(plain, AgentAnswers.as(plain, value), depth);
         }
         if (plain == String.class) {
-            String text = as(String.class, value);
+            String text = AgentAnswers.as(String.class, value);
             take(text.length());
             return text;
         }
@@ -109,17 +104,8 @@ final class RecordCopy {
         }
     }
 
-    private static <T> T as(Class<T> type, Object value) {
-        if (!type.isInstance(value)) {
-            throw new IllegalArgumentException("it has a " + value.getClass().getName());
-        }
-        return type.cast(value);
-    }
-
     private void take(int size) {
         left -= size;
-        if (left < 0) {
-            throw new IllegalArgumentException("it is too large");
-        }
+        AgentAnswers.require(left >= 0, "it is too large");
     }
 }
