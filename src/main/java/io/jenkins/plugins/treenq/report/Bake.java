@@ -26,10 +26,10 @@ public final class Bake {
         this.subject = subject;
     }
 
-    /** Records the image build of a target, which replaces an earlier one. */
-    synchronized void began(String target, int build) {
+    /** Records image builds by their targets, which replace earlier ones. */
+    synchronized void began(Map<String, Integer> latest) {
         TreeMap<String, Integer> more = new TreeMap<>(builds);
-        more.put(target, build);
+        more.putAll(latest);
         builds = more;
     }
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import jenkins.model.RunAction2;
@@ -116,12 +117,12 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     }
 
     /**
-     * Records the image build of a bake's target.
+     * Records image builds of a bake's targets.
      *
-     * @param build number of the image build
+     * @param builds numbers of the image builds, by target
      */
-    public void began(Bake bake, String target, int build) throws IOException {
-        bake.began(target, build);
+    public void began(Bake bake, Map<String, Integer> builds) throws IOException {
+        bake.began(builds);
         run.save();
     }
 

@@ -37,7 +37,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 
 /**
  * Builds the targets of bake files for a run of Jenkins. Each target is an image build of the run like any other
@@ -202,9 +201,11 @@ public final class BakeBuild {
             named(target, target.build::requireAllowed);
         }
         Bake bake = ImagesAction.of(run).beginBake(BuildRequest.newRef(), order.subject());
+        Map<String, Integer> builds = new HashMap<>();
         for (Map.Entry<String, Target> target : targets.entrySet()) {
-            begin(bake, target.getKey(), target.getValue());
+            builds.put(target.getKey(), begin(target.getKey(), target.getValue()));
         }
+        ImagesAction.of(run).began(bake, builds);
         listener.getLogger().println(link(bake));
         BegunBuild earlier = journal.begun();
         if (earlier != null) {
@@ -229,12 +230,12 @@ public final class BakeBuild {
         return results(built, bake);
     }
 
-    private void begin(Bake bake, String name, Target target) throws IOException {
+    /** Returns the number of the target's image build. */
+    private static int begin(String name, Target target) throws IOException {
         List<String> tags = target.definition.build().tags();
-        int number = target.build
+        return target.build
                 .beginTimeline(tags.isEmpty() ? name : tags.get(0) + " (" + name + ")")
                 .number();
-        ImagesAction.of(run).began(bake, name, number);
     }
 
     /** Returns a line with a link to the bake's page. */
@@ -265,10 +266,12 @@ public final class BakeBuild {
 
         @Override
         public void lost(DaemonLostException failure) throws IOException {
+            Map<String, Integer> builds = new HashMap<>();
             for (Target target : unfinished()) {
                 target.build.attempts().lost(failure);
-                ImagesAction.of(run).began(bake, target.definition.name(), target.build.number());
+                builds.put(target.definition.name(), target.build.number());
             }
+            ImagesAction.of(run).began(bake, builds);
         }
     }
 
@@ -410,7 +413,7 @@ public final class BakeBuild {
                 throw new AbortException("target '" + target.name() + "' asks for the entitlement '" + missing.get(0)
                         + "'; add it to allow of the step if the target may have it");
             }
-            if (!Set.of("", BakeCallable.LINT).contains(target.subrequest())) {
+            if (!Set.of("", TargetBuild.LINT).contains(target.subrequest())) {
                 throw new AbortException("target '" + target.name() + "' calls '"
                         + target.subrequest().replaceFirst("^frontend[.]", "")
                         + "', but a job can only build and check; remove call, or set it to check");
@@ -439,22 +442,15 @@ public final class BakeBuild {
 
     private ImageOrder imageOrder(TargetBuild target) throws AbortException {
         DockerfileBuild build = target.build().withRef(BuildRequest.newRef());
-        return new ImageOrder(
-                build,
-                order.builder(),
-                credentialsId(target.name(), build),
-                null,
-                secrets(target),
-                ssh(target),
-                List.of(),
-                List.of(),
-                false,
-                false,
-                order.failOnWarning(),
-                true,
-                order.retries(),
-                // The values of files are not expanded, because they could ask for any variable.
-                UnaryOperator.identity());
+        // The values of files are not expanded, because they could ask for any variable.
+        return ImageOrder.builder(build)
+                .builder(order.builder())
+                .credentialsId(credentialsId(target.name(), build))
+                .secrets(secrets(target))
+                .ssh(ssh(target))
+                .failOnWarning(order.failOnWarning())
+                .retries(order.retries())
+                .build();
     }
 
     /**

@@ -14,6 +14,7 @@ import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedTarget;
 import io.jenkins.plugins.treenq.buildkit.client.RunningBuild;
+import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.timeline.BuildPhase;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
@@ -37,9 +38,6 @@ import java.util.concurrent.CompletableFuture;
  */
 final class BakeCallable extends AgentCallable<Boolean> {
     private static final long serialVersionUID = 1;
-
-    /** The subrequest that checks a Dockerfile. */
-    static final String LINT = "frontend.lint";
 
     private static final String ACTIVITY = "building";
 
@@ -172,7 +170,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
                     new PreparedTarget(
                             target.prepared().request(),
                             target.prepared().content(),
-                            target.part().check() ? LINT : "")));
+                            target.part().check() ? TargetBuild.LINT : "")));
             BakeRun run = BakeRun.open(client, prepared, sharedKey);
             SortedMap<String, CompletableFuture<Boolean>> outcomes = new TreeMap<>();
             targets.forEach((name, target) -> outcomes.put(name, Async.begin(() -> begin(client, run, target))));

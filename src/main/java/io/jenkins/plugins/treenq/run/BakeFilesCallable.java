@@ -15,7 +15,6 @@ import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.io.File;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -60,9 +59,11 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
         Path whole = Path.of(input.workspace());
         Workspace workspace = new Workspace(folder, folder.startsWith(whole) ? whole : folder);
         try {
-            BakeDefinition definition = BakeDefinition.read(request(workspace, List.of()));
+            BakeRequest request = new BakeFiles(workspace)
+                    .request(input.files(), input.targets(), input.overrides(), input.variables(), input.environment());
+            BakeDefinition definition = BakeDefinition.read(request);
             if (input.push()) {
-                definition = BakeDefinition.read(request(workspace, pushes(definition)));
+                definition = BakeDefinition.read(request.withFirst(pushes(definition)));
             }
             String epoch = input.environment().getOrDefault(SOURCE_DATE_EPOCH, "");
             return new TreeMap<>(TargetBuild.all(definition, new TargetBuild.Defaults(epoch, "")));
@@ -80,13 +81,5 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
                 .filter(target -> !target.linked() && !target.tags().isEmpty())
                 .map(target -> target.name() + ".push=true")
                 .toList();
-    }
-
-    private BakeRequest request(Workspace workspace, List<String> pushes)
-            throws BuildkitException.InvalidRequestException {
-        List<String> overrides = new ArrayList<>(pushes);
-        overrides.addAll(input.overrides());
-        return new BakeFiles(workspace)
-                .request(input.files(), input.targets(), overrides, input.variables(), input.environment());
     }
 }

@@ -290,7 +290,7 @@ class WebMethodsTest {
         String tag = "registry.example.com/shop/web:1";
         ImagesAction action = ImagesAction.of(run);
         action.begin("ref", tag, "known-builder");
-        action.began(action.beginBake("bake", "default"), "web", 1);
+        action.began(action.beginBake("bake", "default"), Map.of("web", 1));
         DockerfileBuild build =
                 DockerfileBuild.builder().tags(List.of(tag)).push(true).build();
         BuildResult result = MetadataFile.of(Map.of("containerimage.digest", "sha256:" + "a".repeat(64)))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.bake;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -27,6 +28,13 @@ public record BakeRequest(
         UnaryOperator<String> environment,
         String dotEnv,
         UnaryOperator<String> reader) {
+    /** Returns the same request with overrides that come before its own. */
+    public BakeRequest withFirst(List<String> more) {
+        List<String> all = new ArrayList<>(more);
+        all.addAll(overrides);
+        return new BakeRequest(files, targets, all, variables, builtIns, environment, dotEnv, reader);
+    }
+
     /** The value of a variable: the one that was given, or that of the environment. Null: there is none. */
     String variable(String name) {
         String given = variables.get(name);

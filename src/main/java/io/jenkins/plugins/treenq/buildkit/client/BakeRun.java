@@ -160,7 +160,7 @@ public final class BakeRun implements AutoCloseable {
 
     /** Runs the frontend's build checks for a target without building it. */
     public Lint check(String target) throws BuildkitException, InterruptedException {
-        return FrontendAnswer.lint(answer(target, "frontend.lint", BuildListener.NONE));
+        return FrontendAnswer.lint(answer(target, TargetBuild.LINT, BuildListener.NONE));
     }
 
     /**

@@ -368,7 +368,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Runs the frontend's build checks for a Dockerfile without building it. */
     public Lint check(BuildRequest request, SessionContent content) throws BuildkitException, InterruptedException {
-        return FrontendAnswer.lint(query("frontend.lint", request, content));
+        return FrontendAnswer.lint(query(TargetBuild.LINT, request, content));
     }
 
     /** Returns the parameters of the target: build arguments, secrets, SSH agents and cache mounts. */

@@ -37,6 +37,9 @@ public record TargetBuild(
         List<Entries.Secret> secrets,
         List<Entries.Ssh> ssh)
         implements Serializable {
+    /** The subrequest that checks a Dockerfile. */
+    public static final String LINT = "frontend.lint";
+
     public TargetBuild {
         Objects.requireNonNull(name);
         Objects.requireNonNull(description);

@@ -264,7 +264,7 @@ final class TargetConversion {
                 .orElse("");
         return switch (name) {
             case "", "build" -> "";
-            case "check", "lint" -> "frontend.lint";
+            case "check", "lint" -> TargetBuild.LINT;
             default -> "frontend." + name;
         };
     }

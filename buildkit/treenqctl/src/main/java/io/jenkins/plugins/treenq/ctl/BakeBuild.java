@@ -31,8 +31,6 @@ import java.util.TreeMap;
 
 /** Builds the targets of bake files, which are in the working folder, as {@code docker buildx bake} does. */
 final class BakeBuild {
-    private static final String LINT = "frontend.lint";
-
     private final SortedMap<String, TargetBuild> targets;
     private final Path workingFolder = Path.of("").toAbsolutePath();
     private final SortedMap<String, PreparedTarget> prepared = new TreeMap<>();
@@ -143,7 +141,7 @@ final class BakeBuild {
             out.println(target.description());
         }
         out.println();
-        boolean lint = target.subrequest().equals(LINT);
+        boolean lint = target.subrequest().equals(TargetBuild.LINT);
         Lint problems = lint ? FrontendAnswer.lint(answer) : null;
         boolean clean = !lint || problems.clean();
         if (lint && clean) {
