@@ -22,12 +22,16 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -86,6 +90,9 @@ final class BakeCommand implements Callable<Integer> {
     @Mixin
     private SharedKeyOption sharedKey;
 
+    @Mixin
+    private Repetition repetition;
+
     @Option(names = "--print", description = "print the targets as JSON instead of building them")
     private boolean print;
 
@@ -119,6 +126,12 @@ final class BakeCommand implements Callable<Integer> {
     @Option(names = "--provenance", description = "short for --set=*.attest=type=provenance,…")
     private String provenance;
 
+    /** The bake whose files have been read and that has not been built. */
+    private final AtomicReference<BakeBuild> first = new AtomicReference<>();
+
+    /** Whether no check of a target has found anything. */
+    private final AtomicBoolean clean = new AtomicBoolean(true);
+
     @Override
     public Integer call() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         if (print && list != null) {
@@ -127,17 +140,21 @@ final class BakeCommand implements Callable<Integer> {
         if (call != null && check) {
             throw new TypeConversionException("--call and --check cannot be used together");
         }
-        BakeRequest request = request();
         if (list != null) {
+            BakeRequest request = request();
             print(read(() -> BakeList.of(list).text(BakeConfig.read(request))));
             return CommandLine.ExitCode.OK;
         }
-        BakeDefinition definition = read(() -> BakeDefinition.read(request));
         if (print) {
-            print(BakeJson.print(definition));
+            print(BakeJson.print(definition()));
             return CommandLine.ExitCode.OK;
         }
-        return build(definition);
+        return build();
+    }
+
+    private BakeDefinition definition() throws IOException {
+        BakeRequest request = request();
+        return read(() -> BakeDefinition.read(request));
     }
 
     private void print(String text) {
@@ -154,37 +171,73 @@ final class BakeCommand implements Callable<Integer> {
         }
     }
 
-    private int build(BakeDefinition definition)
-            throws BuildkitException, TargetFailedException, InterruptedException, IOException {
-        BakeEntitlements entitlements = BakeEntitlements.of(allowed);
+    private int build() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         AtomicFile.requireFolder("--metadata-file", metadataFile, List.of());
+        // The first build's files are read before the connection is made, so that their errors need no daemon.
+        BakeBuild bake = prepared();
+        warn(bake.withoutOutput());
+        first.set(bake);
+        if (!repetition.isParallel()) {
+            report.drawOn(root.terminal());
+        }
+        if (repetition.reconnects()) {
+            repetition.of(this::connectAndBuild);
+        } else {
+            try (BuildkitClient client = root.connect()) {
+                repetition.of(() -> build(client));
+            }
+        }
+        return clean.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private Duration connectAndBuild()
+            throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        Instant start = Instant.now();
+        try (BuildkitClient client = root.daemon().connectForBuild()) {
+            build(client);
+        }
+        return Duration.between(start, Instant.now());
+    }
+
+    private Duration build(BuildkitClient client)
+            throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        Instant start = Instant.now();
+        BakeBuild read = first.getAndSet(null);
+        BakeBuild bake = read == null ? prepared() : read;
+        try (BakeRun run = bake.open(client, sharedKey.read())) {
+            SortedMap<String, BuildResult> results = report.of(listener -> bake.build(run, listener));
+            if (metadataFile != null) {
+                AtomicFile.write(metadataFile, MetadataFile.json(BakeBuild.metadata(results)));
+            }
+            if (!bake.ask(run)) {
+                clean.set(false);
+            }
+        }
+        return Duration.between(start, Instant.now());
+    }
+
+    /** Reads the definition, and finds the files and secrets of the targets. */
+    private BakeBuild prepared() throws BuildkitException, IOException {
         EnvironmentVariables environment = EnvironmentVariables.ofProcess();
         BakeBuild bake =
-                new BakeBuild(definition, environment, spec.commandLine().getOut());
-        bake.require(entitlements);
-        List<String> kept = bake.withoutOutput();
-        if (!kept.isEmpty()) {
-            spec.commandLine()
-                    .getErr()
-                    .println("WARNING: no output is specified for " + String.join(", ", kept)
-                            + ", so that the results stay in the daemon's cache; use --push to push the images");
-        }
-        String key = sharedKey.read();
+                new BakeBuild(definition(), environment, spec.commandLine().getOut());
+        bake.require(BakeEntitlements.of(allowed));
         bake.prepare(
                 DockerConfig.read(
                         System.getenv(),
                         RegistryTlsOptions.read(registryTls),
                         spec.commandLine().getErr()::println),
                 environment,
-                key);
-        report.drawOn(root.terminal());
-        try (BuildkitClient client = root.connect();
-                BakeRun run = bake.open(client, key)) {
-            SortedMap<String, BuildResult> results = report.of(listener -> bake.build(run, listener));
-            if (metadataFile != null) {
-                AtomicFile.write(metadataFile, MetadataFile.json(BakeBuild.metadata(results)));
-            }
-            return bake.ask(run) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+                sharedKey.read());
+        return bake;
+    }
+
+    private void warn(List<String> withoutOutput) {
+        if (!withoutOutput.isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("WARNING: no output is specified for " + String.join(", ", withoutOutput)
+                            + ", so that the results stay in the daemon's cache; use --push to push the images");
         }
     }
 

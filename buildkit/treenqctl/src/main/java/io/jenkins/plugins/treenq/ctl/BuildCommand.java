@@ -11,6 +11,7 @@ import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.buildkit.client.OutputPaths;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
+import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -122,7 +123,7 @@ final class BuildCommand implements Callable<Integer> {
     private Repetition repetition;
 
     @Override
-    public Integer call() throws BuildkitException, InterruptedException, IOException {
+    public Integer call() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
         OutputOptions output = OutputOptions.read(outputs, () -> Terminal.is(1));
         OutputPaths places = new OutputPaths();

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,10 +39,10 @@ final class Repetition {
 
     private final AtomicInteger builds = new AtomicInteger();
 
-    /** Builds once and returns the duration. */
+    /** Builds once, an image or a bake, and returns the duration. */
     @FunctionalInterface
     interface Build {
-        Duration run() throws BuildkitException, InterruptedException, IOException;
+        Duration run() throws BuildkitException, TargetFailedException, InterruptedException, IOException;
     }
 
     /** Whether builds run concurrently, in which case their logs are mixed. */
@@ -54,7 +55,7 @@ final class Repetition {
         return reconnect;
     }
 
-    void of(Build build) throws BuildkitException, InterruptedException, IOException {
+    void of(Build build) throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         if (parallel == 1) {
             repeat(build);
             return;
@@ -75,6 +76,9 @@ final class Repetition {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof TargetFailedException failure) {
+                throw failure;
+            }
             throw FutureOutcome.failure(e, BuildkitException.class);
         } finally {
             // The first failure or an interrupt cancels the other builds.
@@ -82,7 +86,8 @@ final class Repetition {
         }
     }
 
-    private void repeat(Build build) throws BuildkitException, InterruptedException, IOException {
+    private void repeat(Build build)
+            throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         for (int i = 0; i < times; i++) {
             if (onEnter) {
                 awaitEnter();

@@ -62,6 +62,26 @@ class RepetitionTest {
     }
 
     @Test
+    void bakesAreRepeatedAndReadTheirFilesEachTime() throws Exception {
+        Path context = Files.createDirectory(folder.resolve("context"));
+        Files.writeString(context.resolve("Dockerfile"), "FROM busybox\nARG TEXT\nRUN echo the text is $TEXT\n");
+        Path file = folder.resolve("docker-bake.hcl");
+        Files.writeString(file, """
+                target "default" {
+                  context = "%s"
+                  args = { TEXT = "%s" }
+                }
+                """.formatted(context, UUID.randomUUID()));
+        Ctl run = Ctl.treenqctl(
+                daemon, "bake", "--file=" + file, "--progress=plain", "--allow=fs.read=" + folder, "--repeat=3");
+        assertEquals(0, run.exit(), run.err());
+        assertEquals(
+                List.of("1", "2", "3"),
+                BUILD.matcher(run.err()).results().map(match -> match.group(1)).toList());
+        assertEquals(3, run.err().split("\\[1/2] FROM", -1).length - 1, run.err());
+    }
+
+    @Test
     void oneFailureEndsAllRepetitions() throws Exception {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN exit 3\n");
         Ctl run = build(folder, "--parallel=3", "--repeat=100");
