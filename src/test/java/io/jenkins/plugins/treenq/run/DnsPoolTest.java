@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+
 import hudson.model.Node;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.DnsServer;
@@ -114,6 +117,35 @@ class DnsPoolTest {
         jenkins.assertLogNotContains("Waiting: ", next);
         slow.getExecutor().interrupt();
         jenkins.waitForCompletion(slow);
+    }
+
+    @Test
+    void testConnectionAnswersForEachDaemonOfTheName() throws Exception {
+        dns.set("localhost", FIRST, SECOND);
+
+        String both = testConnection();
+        assertThat(both, containsString(name + "#" + FIRST + ": BuildKit "));
+        assertThat(both, containsString(name + "#" + SECOND + ": BuildKit "));
+
+        second.close();
+        String one = testConnection();
+        assertThat(one, containsString(name + "#" + FIRST + ": BuildKit "));
+        assertThat(
+                one,
+                containsString(
+                        "nothing listens at " + name + "#" + SECOND + "; check the address and that the daemon runs"));
+
+        dns.set("localhost");
+        assertThat(
+                testConnection(),
+                containsString("the host of " + name + " cannot be resolved; check the name and this machine"));
+    }
+
+    private String testConnection() throws Exception {
+        return jenkins.jenkins
+                .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
+                .doTestConnection(null, "default", name, "", builder.getCredentialsId(), "10")
+                .renderHtml();
     }
 
     @Test
