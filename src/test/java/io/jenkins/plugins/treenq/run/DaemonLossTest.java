@@ -487,6 +487,17 @@ class DaemonLossTest {
     }
 
     @Test
+    void aRefusedDockerfileIsNotRetriedWhateverItSays() throws Exception {
+        WorkflowRun run = begin("true\\nCOPY --\": no space left on device\" a b", "");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+
+        jenkins.assertLogContains("unknown flag: --: no space left on device", run);
+        jenkins.assertLogNotContains("building again", run);
+        jenkins.assertLogNotContains("is full", run);
+    }
+
+    @Test
     void anAbortedBuildIsNotRetried() throws Exception {
         configure(own);
         WorkflowRun run = beginSlow("");

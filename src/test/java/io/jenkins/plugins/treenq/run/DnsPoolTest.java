@@ -37,12 +37,14 @@ class DnsPoolTest {
     private Relay second;
     private String name;
     private BuildkitBuilder builder;
+    private HeldStep step;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
         List<Daemon> daemons = Daemon.all();
         dns = new DnsServer();
+        step = new HeldStep();
         first = new Relay(daemons.get(0).address(), InetAddress.getByName(FIRST), 0);
         second = new Relay(daemons.get(daemons.size() - 1).address(), InetAddress.getByName(SECOND), first.port());
         name = "dns://" + dns.address() + "/localhost:" + first.port();
@@ -56,6 +58,7 @@ class DnsPoolTest {
         first.close();
         second.close();
         dns.close();
+        step.close();
     }
 
     private WorkflowRun begin(String job, String node, String run) throws Exception {
@@ -68,8 +71,8 @@ class DnsPoolTest {
     }
 
     private WorkflowRun beginSlow(String job) throws Exception {
-        WorkflowRun run = begin(job, "", "sleep 30; echo " + mark);
-        DaemonSteps.await(mark, true);
+        WorkflowRun run = begin(job, "", step.command() + "; echo " + mark);
+        step.awaitBegun();
         return run;
     }
 
@@ -87,6 +90,7 @@ class DnsPoolTest {
         assertBuiltOn(SECOND, begin("next", "", "echo " + mark + "-next"));
 
         // The daemon that is gone from DNS keeps its build.
+        step.release();
         assertBuiltOn(FIRST, slow);
     }
 
@@ -123,28 +127,28 @@ class DnsPoolTest {
     void testConnectionAnswersForEachDaemonOfTheName() throws Exception {
         dns.set("localhost", FIRST, SECOND);
 
-        String both = testConnection();
+        String both = testConnection(name);
         assertThat(both, containsString(name + "#" + FIRST + ": BuildKit "));
         assertThat(both, containsString(name + "#" + SECOND + ": BuildKit "));
 
         second.close();
-        String one = testConnection();
+        String one = testConnection(name);
         assertThat(one, containsString(name + "#" + FIRST + ": BuildKit "));
         assertThat(
                 one,
                 containsString(
                         "nothing listens at " + name + "#" + SECOND + "; check the address and that the daemon runs"));
 
-        dns.set("localhost");
+        String unknown = name.replace("localhost", "buildkitd.invalid");
         assertThat(
-                testConnection(),
-                containsString("the host of " + name + " cannot be resolved; check the name and this machine"));
+                testConnection(unknown),
+                containsString("the host of " + unknown + " cannot be resolved; check the name and this machine"));
     }
 
-    private String testConnection() throws Exception {
+    private String testConnection(String address) throws Exception {
         return jenkins.jenkins
                 .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
-                .doTestConnection(null, "default", name, "", builder.getCredentialsId(), "10")
+                .doTestConnection(null, "default", address, "", builder.getCredentialsId(), "10")
                 .renderHtml();
     }
 

@@ -31,6 +31,10 @@ public final class BuildFailures {
     /** A response of a registry or a Git server, which contains the text of that server's error. */
     private static final Pattern RESPONSE = Pattern.compile("unexpected status|git (?:stderr|error):");
 
+    /** The error of a base image, which a frontend passes on. A Dockerfile cannot choose the beginning of an error. */
+    private static final Pattern RESOLUTION =
+            Pattern.compile("^(?:\\S+: )?failed to (?:resolve source metadata|load metadata) for \\S+: ");
+
     private static final Pattern PUSH = Pattern.compile("failed to push (\\S+?):? ");
     private static final Pattern LOGIN =
             Pattern.compile("401 Unauthorized|authorization failed|failed to authorize|no basic auth credentials");
@@ -217,11 +221,14 @@ public final class BuildFailures {
 
     /**
      * Returns whether an error is the daemon's own one: not that of a process, of another server, or of a frontend that
-     * refuses a Dockerfile. Those contain texts that others have chosen.
+     * refuses a Dockerfile. Those contain texts that others have chosen. An error with a location but without a vertex
+     * is one of the frontend, unless the frontend has asked the daemon for an image.
      */
     private static boolean isOfDaemon(String text, ErrorDetails details) {
         return details.exitCode() < 0
-                && !details.ofFrontend()
+                && (details.vertex()
+                        || details.location() == null
+                        || RESOLUTION.matcher(text).find())
                 && !PROCESS.matcher(text).find()
                 && !RESPONSE.matcher(text).find();
     }

@@ -69,11 +69,6 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean vertex, boole
         return new ErrorDetails(location, exitCode, vertex, true);
     }
 
-    /** Returns whether a frontend refused the Dockerfile, in whose text the error has its location. */
-    boolean ofFrontend() {
-        return location != null && !vertex;
-    }
-
     private static JsonObject json(Any detail) {
         return JsonParser.parseString(detail.getValue().toStringUtf8()).getAsJsonObject();
     }

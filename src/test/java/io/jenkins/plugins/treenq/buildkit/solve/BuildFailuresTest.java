@@ -20,6 +20,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildFailuresTest {
     private static final Endpoint ENDPOINT = Endpoint.of("tcp://buildkitd.example.com:1234", null);
@@ -129,6 +130,17 @@ class BuildFailuresTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"busybox: ", ""})
+    void aFrontendThatPassesAFailureOfTheStorageOnDoesNotHideIt(String stage) {
+        BuildkitException.DaemonFailedException failure = (BuildkitException.DaemonFailedException) failure(
+                Status.Code.UNKNOWN,
+                "failed to solve: " + stage + "failed to resolve source metadata for docker.io/library/busybox:latest:"
+                        + " write /x/runc-overlayfs/containerdmeta.db: no space left on device",
+                SOURCE);
+        assertTrue(failure.isStorageFailed());
+    }
+
     /** The end of these texts is in the Dockerfile, as in {@code FROM ${a:? …}}. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
@@ -136,10 +148,12 @@ class BuildFailuresTest {
             failed to process "${a:?snapshot does not exist: not found}": a: snapshot does not exist: not found
             failed to process "${a:?no active session}": a: no active session
             dockerfile parse error on line 1: unknown flag: --a: input/output error
+            dockerfile parse error on line 1: unknown flag: --failed to resolve source metadata for a: : no space left on device
             """)
     void aFrontendThatRefusesADockerfileIsNotAFailureOfTheDaemon(String text) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text, SOURCE);
-        assertEquals(BuildkitException.BuildFailedException.class, failure.getClass(), failure.getMessage());
+        assertFalse(failure instanceof BuildkitException.DaemonFailedException, failure.getMessage());
+        assertFalse(failure instanceof BuildkitException.ConnectionLostException, failure.getMessage());
     }
 
     @ParameterizedTest
