@@ -126,21 +126,24 @@ public abstract sealed class BuildkitException extends Exception {
     public static final class DaemonFailedException extends BuildkitException {
         private static final long serialVersionUID = 1;
 
-        private final boolean diskFull;
+        private final boolean storageFailed;
 
         public DaemonFailedException(String message, Throwable cause) {
             this(message, cause, false);
         }
 
-        /** @param diskFull see {@link #isDiskFull} */
-        public DaemonFailedException(String message, Throwable cause, boolean diskFull) {
+        /** @param storageFailed see {@link #isStorageFailed} */
+        public DaemonFailedException(String message, Throwable cause, boolean storageFailed) {
             super(message, cause);
-            this.diskFull = diskFull;
+            this.storageFailed = storageFailed;
         }
 
-        /** Returns whether the daemon's disk is full, so that another daemon may be able to execute the build. */
-        public boolean isDiskFull() {
-            return diskFull;
+        /**
+         * Returns whether the daemon's disk is full or broken, or its cache is incomplete, so that another daemon may
+         * be able to execute the build.
+         */
+        public boolean isStorageFailed() {
+            return storageFailed;
         }
     }
 

@@ -16,6 +16,7 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.Tls;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonNames;
 import io.jenkins.plugins.treenq.credentials.BuildCredentials;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -420,15 +422,27 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
                 return FormValidation.error(e.getMessage());
             }
             List<FormValidation> answers = new ArrayList<>();
+            List<Endpoint> daemons = new ArrayList<>();
             for (String each : builder.addresses()) {
                 try {
-                    Endpoint endpoint = builder.endpoint(each, BuildCredentials.untracked(), owner);
-                    for (Endpoint daemon : DaemonNames.daemons(endpoint)) {
-                        answers.add(test(daemon));
-                    }
+                    daemons.addAll(DaemonNames.daemons(builder.endpoint(each, BuildCredentials.untracked(), owner)));
                 } catch (AbortException e) {
                     answers.add(FormValidation.error(e.getMessage()));
                 }
+            }
+            // All daemons are connected to at once, because one that does not answer takes the whole time limit.
+            List<CompletableFuture<BuildkitClient>> connections =
+                    daemons.stream().map(BuildkitClient::connectLater).toList();
+            try {
+                for (int i = 0; i < daemons.size(); i++) {
+                    answers.add(test(daemons.get(i), connections.get(i)));
+                }
+            } finally {
+                connections.forEach(connected -> {
+                    if (!connected.cancel(true)) {
+                        connected.thenAccept(BuildkitClient::close);
+                    }
+                });
             }
             return FormValidation.aggregate(answers);
         }
@@ -437,8 +451,10 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
             return owner != Jenkins.get() && !TreenqConfiguration.get().policy().isFoldersMayDefineBuilders();
         }
 
-        private static FormValidation test(Endpoint daemon) throws InterruptedException {
-            try (BuildkitClient client = BuildkitClient.connect(daemon)) {
+        private static FormValidation test(Endpoint daemon, CompletableFuture<BuildkitClient> connected)
+                throws InterruptedException {
+            try {
+                BuildkitClient client = FutureOutcome.get(connected, BuildkitException.class);
                 return FormValidation.ok(
                         daemon.address() + ": " + DaemonDescription.of(client.info(), client.workers()));
             } catch (BuildkitException e) {

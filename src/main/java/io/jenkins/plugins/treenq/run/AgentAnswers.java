@@ -330,7 +330,8 @@ final class AgentAnswers {
                     message(missed), clipped(String.valueOf(missed.reason())), missed.isPassing());
         }
         if (failure instanceof DaemonLostException lost) {
-            return new DaemonLostException(message(lost), clipped(String.valueOf(lost.reason())), lost.isDiskFull());
+            return new DaemonLostException(
+                    message(lost), clipped(String.valueOf(lost.reason())), lost.isStorageFailed());
         }
         if (failure instanceof BakeTargetException target) {
             return new BakeTargetException(clipped(String.valueOf(target.target())), message(target));

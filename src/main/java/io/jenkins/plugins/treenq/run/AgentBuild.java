@@ -132,7 +132,7 @@ final class AgentBuild {
         if (failure instanceof BuildkitException.ConnectionLostException) {
             return lost(failure, activity, false);
         }
-        if (failure instanceof BuildkitException.DaemonFailedException e && e.isDiskFull()) {
+        if (failure instanceof BuildkitException.DaemonFailedException e && e.isStorageFailed()) {
             return lost(e, activity, true);
         }
         if (failure instanceof BuildkitException e) {
@@ -142,9 +142,9 @@ final class AgentBuild {
         return failure;
     }
 
-    private DaemonLostException lost(Throwable failure, String activity, boolean diskFull) {
+    private DaemonLostException lost(Throwable failure, String activity, boolean storageFailed) {
         return new DaemonLostException(
-                redaction.apply(line(failure, activity)), redaction.apply(failure.getMessage()), diskFull);
+                redaction.apply(line(failure, activity)), redaction.apply(failure.getMessage()), storageFailed);
     }
 
     private String line(Throwable failure, String activity) {

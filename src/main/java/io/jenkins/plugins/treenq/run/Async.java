@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.run;
 
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;
@@ -71,10 +72,15 @@ public final class Async {
         }
     }
 
-    /** Runs a task on a thread of the executor. Canceling the result interrupts the thread. */
+    /**
+     * Runs a task on a thread of the executor. Canceling the result cancels what the task waits for in the client. On
+     * the controller, it also interrupts the thread. A thread of an agent is not interrupted, because it may be loading
+     * classes, which would be lost for this JVM.
+     */
     public static <T> CompletableFuture<T> call(Executor threads, Callable<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        FutureTask<T> task = new FutureTask<>(work) {
+        CancellableWork<T> cancellable = new CancellableWork<>(work);
+        FutureTask<T> task = new FutureTask<>(cancellable) {
             @Override
             protected void set(T value) {
                 super.set(value);
@@ -87,7 +93,10 @@ public final class Async {
                 result.completeExceptionally(failure);
             }
         };
-        cancelWith(result, task::cancel);
+        cancelWith(result, interrupting -> {
+            task.cancel(JenkinsJVM.isJenkinsJVM());
+            cancellable.cancel();
+        });
         try {
             threads.execute(task);
         } catch (RuntimeException | Error e) {

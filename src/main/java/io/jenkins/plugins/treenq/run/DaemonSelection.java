@@ -58,8 +58,8 @@ final class DaemonSelection implements AutoCloseable {
      */
     private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
 
-    /** The addresses of daemons whose disks were full in this build. */
-    private final Set<String> full = ConcurrentHashMap.newKeySet();
+    /** The addresses of daemons whose storage failed in this build. */
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
     private int rounds;
 
@@ -251,16 +251,16 @@ final class DaemonSelection implements AutoCloseable {
      * the same one when it can be reached again.
      *
      * @return completes when {@link #next} should be called
-     * @throws DaemonLostException the given failure, if the build was started often enough, or the disk of each daemon
-     *     is full
+     * @throws DaemonLostException the given failure, if the build was started often enough, or the storage of each
+     *     daemon failed
      */
     CompletableFuture<Void> lost(BuildLocation location, DaemonLostException failure) throws DaemonLostException {
         release();
-        if (failure.isDiskFull()) {
-            full.add(location.address());
+        if (failure.isStorageFailed()) {
+            broken.add(location.address());
         }
         int retries = ordered == null ? builder.getRetries() : ordered;
-        if (losses >= retries || full.containsAll(addresses())) {
+        if (losses >= retries || broken.containsAll(addresses())) {
             throw failure;
         }
         losses++;
@@ -277,7 +277,7 @@ final class DaemonSelection implements AutoCloseable {
     }
 
     private boolean isUntriedLeft() {
-        return addresses().stream().anyMatch(address -> !unreachable.contains(address) && !full.contains(address));
+        return addresses().stream().anyMatch(address -> !unreachable.contains(address) && !broken.contains(address));
     }
 
     /** Returns the addresses of the builder, with the daemons that were found instead of the DNS names. */
@@ -326,7 +326,7 @@ final class DaemonSelection implements AutoCloseable {
             addresses.add(0, earlier.address());
         }
         candidates = new DaemonCandidates.Daemons(
-                without(unreachable, without(full, addresses)), builder.getLimit(), others);
+                without(unreachable, without(broken, addresses)), builder.getLimit(), others);
         return candidates;
     }
 

@@ -128,7 +128,7 @@ class ArchitectureTest {
                 .whereLayer("inputs")
                 .mayOnlyAccessLayers("values", "filesync", "images")
                 .whereLayer("filesync")
-                .mayOnlyAccessLayers("values", "wire", "files", "fsutil", "compression")
+                .mayOnlyAccessLayers("values", "wire", "files", "fsutil", "compression", "threads")
                 .whereLayer("filesend")
                 .mayOnlyAccessLayers("values", "wire", "files", "fsutil")
                 .whereLayer("content")

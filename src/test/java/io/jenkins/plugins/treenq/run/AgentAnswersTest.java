@@ -310,7 +310,7 @@ class AgentAnswersTest {
         DaemonLostException lost =
                 (DaemonLostException) AgentAnswers.failure(new DaemonLostException(LONG, LONG, true));
         assertTrue(lost.getMessage().length() + lost.reason().length() < 20_000);
-        assertTrue(lost.isDiskFull());
+        assertTrue(lost.isStorageFailed());
         assertTrue(AgentAnswers.failure(new IllegalStateException(LONG))
                         .getMessage()
                         .length()

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,10 +18,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jenkins.util.JenkinsJVM;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AsyncTest {
     private static final Duration LONG = Duration.ofDays(1);
+
+    private final boolean controller = JenkinsJVM.isJenkinsJVM();
 
     private static <T> T get(CompletableFuture<T> result) throws Exception {
         return result.get(1, TimeUnit.MINUTES);
@@ -99,8 +104,74 @@ class AsyncTest {
         assertFalse(done.get());
     }
 
+    /** What the JVM is changes for a test as JenkinsRule changes it. */
+    private static final class Jvm extends JenkinsJVM {
+        static void setController(boolean controller) {
+            setJenkinsJVM(controller);
+        }
+    }
+
+    @AfterEach
+    void restoreJvm() {
+        Jvm.setController(controller);
+    }
+
+    private static final CountDownLatch INITIALIZING = new CountDownLatch(1);
+    private static final CountDownLatch INITIALIZED = new CountDownLatch(1);
+
+    /** Its initialization waits, as one that loads further classes over a channel. */
+    private static final class LoadedSlowly {
+        static final int VALUE = load();
+
+        private static int load() {
+            INITIALIZING.countDown();
+            try {
+                INITIALIZED.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return 1;
+        }
+    }
+
+    @Test
+    void aCanceledPartOnAnAgentLosesNoClass() throws Exception {
+        Jvm.setController(false);
+        CompletableFuture<Integer> part = Async.call(Async.SHORT, () -> LoadedSlowly.VALUE);
+        assertTrue(INITIALIZING.await(1, TimeUnit.MINUTES));
+
+        part.cancel(true);
+        INITIALIZED.countDown();
+
+        assertEquals(1, get(Async.call(Async.SHORT, () -> LoadedSlowly.VALUE)));
+    }
+
+    @Test
+    void whatACanceledPartOnAnAgentWaitsForIsCanceled() throws Exception {
+        Jvm.setController(false);
+        CountDownLatch under = new CountDownLatch(1);
+        CompletableFuture<Void> awaited = new CompletableFuture<>();
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<Void> part = Async.call(Async.SHORT, () -> {
+            under.countDown();
+            thrown.complete(
+                    assertThrows(InterruptedException.class, () -> FutureOutcome.get(awaited, IOException.class)));
+            assertThrows(
+                    InterruptedException.class,
+                    () -> FutureOutcome.get(new CompletableFuture<Void>(), IOException.class));
+            return null;
+        });
+        assertTrue(under.await(1, TimeUnit.MINUTES));
+
+        part.cancel(true);
+
+        get(thrown);
+        assertTrue(awaited.isCancelled());
+    }
+
     @Test
     void aCanceledWholeInterruptsThePartThatIsUnderWayAndEndsAllTheSame() throws Exception {
+        Jvm.setController(true);
         CountDownLatch under = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
@@ -126,6 +197,7 @@ class AsyncTest {
 
     @Test
     void aPartThatTakesTooLongIsInterruptedAndReplaced() throws Exception {
+        Jvm.setController(true);
         CountDownLatch under = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         CompletableFuture<Integer> part = Async.call(Async.SHORT, () -> {

@@ -4,15 +4,18 @@ package io.jenkins.plugins.treenq.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.model.Computer;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.tasks.Shell;
+import hudson.util.RemotingDiagnostics;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.pool.DaemonPool;
@@ -68,8 +71,8 @@ class DaemonChaosTest {
     private static final Pattern NOT_STARTED =
             Pattern.compile("runc run failed: unable to start container process: .*: no space left on device");
 
-    /** An agent and the controller keep a connection for the next build for a minute. */
-    private static final Duration LONGEST_CONNECTION = Duration.ofSeconds(90);
+    /** Ends the connections that a JVM keeps for a minute for the next build, and no other ones. */
+    private static final String CLOSE_IDLE = BuildkitClient.class.getName() + ".closeIdleConnections()";
 
     private enum Disturbance {
         KILL,
@@ -169,7 +172,10 @@ class DaemonChaosTest {
             assertEquals(List.of(), outcome.wrong, figures);
             assertTrue(killed, figures);
             controller.runRemotely(DaemonChaosTest::awaitNothingLeft);
-            awaitNoConnections();
+            controller.runRemotely(DaemonChaosTest::closeIdleConnections);
+            DaemonSteps.await(
+                    "connections to daemons are left",
+                    () -> relays.stream().mapToLong(Relay::connections).sum() == 0);
             // The figures are for the decision record.
             System.out.println(figures);
         }
@@ -330,15 +336,18 @@ class DaemonChaosTest {
                 .noneMatch(frame -> frame.getClassName().startsWith("io.jenkins.plugins.treenq.")));
     }
 
-    // --- the disturbances
-
-    private void awaitNoConnections() throws Exception {
-        Instant end = Instant.now().plus(LONGEST_CONNECTION);
-        while (relays.stream().mapToLong(Relay::connections).sum() > 0) {
-            assertTrue(Instant.now().isBefore(end), "connections to daemons are left");
-            Thread.sleep(1000);
+    private static void closeIdleConnections(JenkinsRule jenkins) throws Throwable {
+        for (Computer computer : jenkins.jenkins.getComputers()) {
+            if (computer.isOnline()) {
+                assertEquals(
+                        "",
+                        RemotingDiagnostics.executeGroovy(CLOSE_IDLE, computer.getChannel())
+                                .strip());
+            }
         }
     }
+
+    // --- the disturbances
 
     /** The third daemon has the disk of the machine, so that no build finds all disks full. */
     private Daemon up(int which) throws Exception {

@@ -13,6 +13,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.pool.DaemonCandidates;
 import io.jenkins.plugins.treenq.pool.DaemonSlot;
@@ -21,70 +22,113 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Builds whose daemon is killed, stopped or taken away in the middle, with daemons that only this class uses. */
-@WithJenkins
+/** Builds whose daemon is killed, stopped, damaged or taken away in the middle. Only this class uses the daemons. */
+@SharedJenkins
 class DaemonLossTest {
     private static final String JOB = "job";
-    private static final String FIRST = "loss-1";
-    private static final String SECOND = "loss-2";
+    private static final List<String> NAMES = List.of("loss-1", "loss-2");
+
+    /** A disk of its own is removed with the daemon, so that damage does not last. */
+    private static final String DISK = "256M";
+
+    /** The names of snapshots in the database of containerd's snapshotter. */
+    private static final Pattern SNAPSHOT = Pattern.compile("buildkit/\\d+/[a-z0-9]{25}");
+
+    private static final Map<String, Daemon> DAEMONS = new LinkedHashMap<>();
 
     private final String image = "loss-" + UUID.randomUUID().toString().substring(0, 8);
     private JenkinsRule jenkins;
     private Daemon launcher;
+    private HeldStep step;
 
     /** The daemon that the job's builds usually go to. */
     private Daemon own;
 
     private Daemon other;
     private String ownName;
+    private boolean damaged;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
         launcher = Daemon.first();
-        Daemon first = launcher.another(FIRST);
-        Daemon second = launcher.another(SECOND);
-        boolean isFirst = Affinity.order(List.of(first.address(), second.address()), JOB + "\0.\0Dockerfile\0")
-                .get(0)
-                .equals(first.address());
-        own = isFirst ? first : second;
-        other = isFirst ? second : first;
-        ownName = isFirst ? FIRST : SECOND;
+        step = new HeldStep();
+        for (String name : NAMES) {
+            if (!isRunning(DAEMONS.get(name))) {
+                up(name);
+            }
+        }
+        Map<String, String> names = DAEMONS.keySet().stream()
+                .collect(Collectors.toMap(name -> DAEMONS.get(name).address(), name -> name));
+        List<String> order =
+                Affinity.order(DAEMONS.values().stream().map(Daemon::address).toList(), JOB + "\0.\0Dockerfile\0");
+        ownName = names.get(order.get(0));
+        own = DAEMONS.get(ownName);
+        other = DAEMONS.get(names.get(order.get(1)));
         Configured.with(launcher);
         configure(own, other);
     }
 
     @AfterEach
-    void end() throws Exception {
-        if (launcher != null) {
-            launcher.down(FIRST);
-            launcher.down(SECOND);
+    void removeDamage() throws Exception {
+        if (step != null) {
+            step.close();
         }
+        if (damaged) {
+            launcher.down(ownName);
+            DAEMONS.remove(ownName);
+        }
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        for (String name : DAEMONS.keySet()) {
+            Daemon.first().down(name);
+        }
+        DAEMONS.clear();
+    }
+
+    private static Daemon up(String name) throws Exception {
+        Daemon daemon = Daemon.first().another(name, "--disk", DISK);
+        DAEMONS.put(name, daemon);
+        return daemon;
+    }
+
+    private static boolean isRunning(Daemon daemon) throws IOException {
+        return daemon != null && ProcessHandle.of(daemon.pid()).isPresent();
     }
 
     private static BuildkitBuilder configure(Daemon... daemons) {
@@ -110,8 +154,8 @@ class DaemonLossTest {
 
     /** Starts a build and waits until its step is running. */
     private WorkflowRun beginSlow(String arguments) throws Exception {
-        WorkflowRun run = begin("sleep 15 && echo " + image, arguments);
-        DaemonSteps.await(image, true);
+        WorkflowRun run = begin(step.command() + " && echo " + image, arguments);
+        step.awaitBegun();
         return run;
     }
 
@@ -160,8 +204,8 @@ class DaemonLossTest {
         assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
         assertNoSlotIsHeld(own, other);
         jenkins.assertLogContains(
-                "the connection to " + own.address() + " was lost during the build; check that the daemon still runs,"
-                        + " then build again; building again on another daemon of 'default' (retry 1 of 2)",
+                "the connection to " + own.address() + " was lost during the build; check that the daemon still runs;"
+                        + " building again on another daemon of 'default' (retry 1 of 2)",
                 run);
         jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", run);
         TimelinePage lost = run.getAction(ImagesAction.class).getBuilds().get(0);
@@ -185,16 +229,16 @@ class DaemonLossTest {
                       tags = ["%1$s/%2$s:quick"]
                     }
                     target "slow" {
-                      dockerfile-inline = "FROM busybox\\\\nRUN sleep 15 && echo %2$s"
+                      dockerfile-inline = "FROM busybox\\\\nRUN %3$s && echo %2$s"
                       tags = ["%1$s/%2$s:1"]
                     }
                     '''
                     def images = treenqBake(targets: ['quick', 'slow'])
                     echo "quick=$images.quick.digest slow=$images.slow.digest"
                 }
-                """.formatted(launcher.registry(), image), true));
+                """.formatted(launcher.registry(), image, step.command()), true));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        DaemonSteps.await(image, true);
+        step.awaitBegun();
         DaemonSteps.await(
                 "nothing is finished",
                 () -> !run.getAction(ImagesAction.class).getImages().isEmpty());
@@ -230,7 +274,7 @@ class DaemonLossTest {
 
         kill(own);
         jenkins.waitForMessage("; trying again in ", run);
-        launcher.another(ownName);
+        up(ownName);
 
         assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
         jenkins.assertLogContains("; building again on 'default' (retry 1 of 2)", run);
@@ -265,16 +309,16 @@ class DaemonLossTest {
                         ARG TARGETARCH
                         FROM busybox AS arm64
                         FROM busybox AS amd64
-                        RUN sleep 15; echo %1$s
+                        RUN %3$s; echo %1$s
                         FROM $TARGETARCH
                         COPY Dockerfile /
                         '''
                     def image = treenqBuild(tags: ['%2$s/%1$s:1'], platforms: ['linux/amd64', 'linux/arm64'])
                     echo "digest=$image.digest"
                 }
-                """.formatted(image, launcher.registry()), true));
+                """.formatted(image, launcher.registry(), step.command()), true));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        DaemonSteps.await(image, true);
+        step.awaitBegun();
         boolean isOwn = JenkinsRule.getLog(run).contains("Building on 'amd' (" + own.address() + ")");
 
         kill(isOwn ? own : other);
@@ -347,6 +391,76 @@ class DaemonLossTest {
     }
 
     @Test
+    void aBuildWhoseDaemonLosesASnapshotIsBuiltOnAnotherOne() throws Exception {
+        Set<String> before = snapshots(own);
+        WorkflowRun run = beginSlow("");
+        loseSnapshots(before);
+        step.release();
+
+        assertBuilt(run, BuildState.DAEMON_LOST, BuildState.SUCCESS);
+
+        jenkins.assertLogContains(
+                "the cache of " + own.address() + " is incomplete; restart the daemon, or prune", run);
+        jenkins.assertLogContains("snapshot does not exist: not found)", run);
+        jenkins.assertLogContains("; building again on another daemon of 'default' (retry 1 of 2)", run);
+        jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", run);
+        assertNoSlotIsHeld(own, other);
+    }
+
+    @Test
+    void aSnapshotThatTheOnlyDaemonHasLostFailsBuildsUntilTheDaemonIsRestarted() throws Exception {
+        configure(own);
+        Set<String> before = snapshots(own);
+        WorkflowRun run = beginSlow("");
+        loseSnapshots(before);
+        step.release();
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("failed: the cache of " + own.address() + " is incomplete; restart the daemon", run);
+        jenkins.assertLogNotContains("building again", run);
+        jenkins.assertBuildStatus(Result.FAILURE, run.getParent().scheduleBuild2(0));
+
+        kill(own);
+        up(ownName);
+
+        jenkins.buildAndAssertSuccess(run.getParent());
+    }
+
+    private static Path database(Daemon daemon) {
+        return Path.of(daemon.socket().substring("unix://".length()))
+                .resolveSibling("root")
+                .resolve("runc-overlayfs/snapshots/metadata.db");
+    }
+
+    private static Set<String> snapshots(Daemon daemon) throws IOException {
+        return SNAPSHOT.matcher(Files.readString(database(daemon), StandardCharsets.ISO_8859_1))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Gives the snapshots that have been created since then another name in the database of the snapshotter, so that
+     * the daemon does not find them: the same state as when the snapshotter has committed a snapshot, and the disk was
+     * full when the daemon wrote its own database. The running daemon has mapped the file.
+     */
+    private void loseSnapshots(Set<String> before) throws IOException {
+        damaged = true;
+        Path database = database(own);
+        Matcher names = SNAPSHOT.matcher(Files.readString(database, StandardCharsets.ISO_8859_1));
+        int lost = 0;
+        try (RandomAccessFile file = new RandomAccessFile(database.toFile(), "rw")) {
+            while (names.find()) {
+                if (!before.contains(names.group())) {
+                    file.seek(names.end() - 1);
+                    file.write(names.group().endsWith("0") ? '1' : '0');
+                    lost++;
+                }
+            }
+        }
+        assertTrue(lost > 0, "the step has no snapshot");
+    }
+
+    @Test
     void withoutRetriesALostDaemonFailsTheBuild() throws Exception {
         WorkflowRun run = beginSlow(", retries: 0");
 
@@ -373,6 +487,17 @@ class DaemonLossTest {
     }
 
     @Test
+    void aRefusedDockerfileIsNotRetriedWhateverItSays() throws Exception {
+        WorkflowRun run = begin("true\\nCOPY --\": no space left on device\" a b", "");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+
+        jenkins.assertLogContains("unknown flag: --: no space left on device", run);
+        jenkins.assertLogNotContains("building again", run);
+        jenkins.assertLogNotContains("is full", run);
+    }
+
+    @Test
     void anAbortedBuildIsNotRetried() throws Exception {
         configure(own);
         WorkflowRun run = beginSlow("");
@@ -396,10 +521,11 @@ class DaemonLossTest {
 
         configure(other);
         WorkflowRun next = run.getParent().scheduleBuild2(0).waitForStart();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+        step.release();
 
         assertBuilt(run, BuildState.SUCCESS);
         jenkins.assertLogContains("Building on 'default' (" + own.address() + ")", run);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
         assertNoSlotIsHeld(own, other);
         jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", next);
     }
@@ -412,9 +538,10 @@ class DaemonLossTest {
 
         signal(own, "TERM");
         WorkflowRun next = run.getParent().scheduleBuild2(0).waitForStart();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+        step.release();
 
         assertBuilt(run, BuildState.SUCCESS);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
         assertNoSlotIsHeld(own, other);
         jenkins.assertLogContains("Building on 'default' (" + other.address() + ")", next);
         ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+
 import hudson.model.Node;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.DnsServer;
@@ -34,12 +37,14 @@ class DnsPoolTest {
     private Relay second;
     private String name;
     private BuildkitBuilder builder;
+    private HeldStep step;
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
         List<Daemon> daemons = Daemon.all();
         dns = new DnsServer();
+        step = new HeldStep();
         first = new Relay(daemons.get(0).address(), InetAddress.getByName(FIRST), 0);
         second = new Relay(daemons.get(daemons.size() - 1).address(), InetAddress.getByName(SECOND), first.port());
         name = "dns://" + dns.address() + "/localhost:" + first.port();
@@ -53,6 +58,7 @@ class DnsPoolTest {
         first.close();
         second.close();
         dns.close();
+        step.close();
     }
 
     private WorkflowRun begin(String job, String node, String run) throws Exception {
@@ -65,8 +71,8 @@ class DnsPoolTest {
     }
 
     private WorkflowRun beginSlow(String job) throws Exception {
-        WorkflowRun run = begin(job, "", "sleep 30; echo " + mark);
-        DaemonSteps.await(mark, true);
+        WorkflowRun run = begin(job, "", step.command() + "; echo " + mark);
+        step.awaitBegun();
         return run;
     }
 
@@ -84,6 +90,7 @@ class DnsPoolTest {
         assertBuiltOn(SECOND, begin("next", "", "echo " + mark + "-next"));
 
         // The daemon that is gone from DNS keeps its build.
+        step.release();
         assertBuiltOn(FIRST, slow);
     }
 
@@ -114,6 +121,35 @@ class DnsPoolTest {
         jenkins.assertLogNotContains("Waiting: ", next);
         slow.getExecutor().interrupt();
         jenkins.waitForCompletion(slow);
+    }
+
+    @Test
+    void testConnectionAnswersForEachDaemonOfTheName() throws Exception {
+        dns.set("localhost", FIRST, SECOND);
+
+        String both = testConnection(name);
+        assertThat(both, containsString(name + "#" + FIRST + ": BuildKit "));
+        assertThat(both, containsString(name + "#" + SECOND + ": BuildKit "));
+
+        second.close();
+        String one = testConnection(name);
+        assertThat(one, containsString(name + "#" + FIRST + ": BuildKit "));
+        assertThat(
+                one,
+                containsString(
+                        "nothing listens at " + name + "#" + SECOND + "; check the address and that the daemon runs"));
+
+        String unknown = name.replace("localhost", "buildkitd.invalid");
+        assertThat(
+                testConnection(unknown),
+                containsString("the host of " + unknown + " cannot be resolved; check the name and this machine"));
+    }
+
+    private String testConnection(String address) throws Exception {
+        return jenkins.jenkins
+                .getDescriptorByType(BuildkitBuilder.DescriptorImpl.class)
+                .doTestConnection(null, "default", address, "", builder.getCredentialsId(), "10")
+                .renderHtml();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,8 +79,8 @@ public final class SourceContent implements AutoCloseable {
     public void hash(List<String> excludes, DigestComputation hash) throws BuildkitException, InterruptedException {
         FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
         try {
-            ContextWalker walker = new ContextWalker(
-                    local, tree, new ContextFilter(everything, tree), Thread.currentThread()::isInterrupted);
+            ContextWalker walker =
+                    new ContextWalker(local, tree, new ContextFilter(everything, tree), CancellableWork::isCancelled);
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES);
             for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
                 byte[] stat = next.stat().toBuilder().clearModTime().build().toByteArray();
@@ -93,9 +94,7 @@ public final class SourceContent implements AutoCloseable {
         } finally {
             // An interrupt closes the file that is being read and sets the interrupt status. InterruptedException then
             // replaces the exception of the read.
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            CancellableWork.check();
         }
     }
 
@@ -108,7 +107,7 @@ public final class SourceContent implements AutoCloseable {
         String path = NameBytes.text(stat.getPath().toByteArray());
         try (FileContent content = FileContent.open(tree, path, sizeBytes)) {
             for (ByteBuffer piece = content.read(BUFFER_BYTES);
-                    piece.hasRemaining();
+                    piece.hasRemaining() && !CancellableWork.isCancelled();
                     piece = content.read(BUFFER_BYTES)) {
                 hash.update(piece);
             }

@@ -2,13 +2,12 @@
 package io.jenkins.plugins.treenq.buildkit.images;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.List;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -33,24 +32,41 @@ final class Parallel {
     <T> List<T> all(List<Task<T>> tasks) throws BuildkitException, InterruptedException {
         AtomicReferenceArray<T> results = new AtomicReferenceArray<>(tasks.size());
         AtomicInteger next = new AtomicInteger();
-        CompletionService<Void> workers = new ExecutorCompletionService<>(threads);
-        List<Future<Void>> started = Stream.generate(() -> workers.submit(() -> {
+        List<CancellableWork<Void>> workers = Stream.generate(() -> new CancellableWork<Void>(() -> {
                     for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
+                        CancellableWork.check();
                         results.set(i, tasks.get(i).run());
                     }
                     return null;
                 }))
                 .limit(Math.min(atOnce, tasks.size()))
                 .toList();
-        try {
-            for (int ended = 0; ended < started.size(); ended++) {
-                workers.take().get();
+        List<CompletableFuture<Void>> ends = workers.stream().map(this::begin).toList();
+        CompletableFuture<Void> all = CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+        ends.forEach(end -> end.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                all.completeExceptionally(failure);
             }
-        } catch (ExecutionException e) {
-            throw FutureOutcome.failure(e, BuildkitException.class);
+        }));
+        try {
+            FutureOutcome.get(all, BuildkitException.class);
         } finally {
-            started.forEach(worker -> worker.cancel(true));
+            workers.forEach(CancellableWork::cancel);
         }
         return IntStream.range(0, tasks.size()).mapToObj(results::get).toList();
+    }
+
+    private CompletableFuture<Void> begin(CancellableWork<Void> worker) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        worker.call();
+                    } catch (RuntimeException e) {
+                        throw e;
+                    } catch (Exception e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                threads);
     }
 }

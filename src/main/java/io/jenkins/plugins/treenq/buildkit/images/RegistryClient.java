@@ -12,6 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.Origin;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.registry.TokenClient;
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -235,7 +237,7 @@ final class RegistryClient {
         // In newer JDKs, the timeout of HttpRequest includes the transfer of the content, which may take longer.
         CompletableFuture<HttpResponse<ResponseBody>> answer =
                 http.sendAsync(request.toHttp(place, authorization, proxies), info -> new ResponseBody());
-        try {
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(() -> answer.cancel(true))) {
             while (true) {
                 long sentBytes = request.sentBytes();
                 try {
@@ -253,6 +255,9 @@ final class RegistryClient {
                 throw refused(points + e.getCause().getMessage());
             }
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        } catch (CancellationException e) {
+            CancellableWork.check();
+            throw e;
         } catch (HttpTimeoutException | InterruptedException e) {
             answer.cancel(true);
             throw e;

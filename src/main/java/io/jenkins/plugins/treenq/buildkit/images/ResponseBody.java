@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.images;
 
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -110,8 +111,9 @@ final class ResponseBody extends InputStream implements BodySubscriber<ResponseB
     }
 
     private Piece await() throws IOException {
-        try {
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(() -> arrived.add(END))) {
             Piece piece = arrived.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            CancellableWork.check();
             if (piece == null) {
                 throw new HttpTimeoutException("no more data is received");
             }

@@ -24,15 +24,16 @@ import java.util.stream.Collectors;
  * match the text of its error message. An error that matches no pattern keeps the daemon's text.
  */
 public final class BuildFailures {
-    /** The errors of the daemon's own system calls, which are the last part of an error's text. */
-    private static final Pattern DISK_FULL = Pattern.compile(": (?:no space left on device|disk quota exceeded)$");
-
     /** The error is created in BuildKit's {@code session/manager.go}; the second one is of earlier versions. */
     private static final Pattern SESSION_GONE =
-            Pattern.compile("(?:^|: )(?:no active session\\b|session \\w+ not found\\b)");
+            Pattern.compile("^(?:[^\"]*: )?(?:no active session\\b|session \\w+ not found\\b)");
 
-    /** A response of a registry or another server, which contains the text of that server's error. */
-    private static final Pattern RESPONSE = Pattern.compile("unexpected status");
+    /** A response of a registry or a Git server, which contains the text of that server's error. */
+    private static final Pattern RESPONSE = Pattern.compile("unexpected status|git (?:stderr|error):");
+
+    /** The error of a base image, which a frontend passes on. A Dockerfile cannot choose the beginning of an error. */
+    private static final Pattern RESOLUTION =
+            Pattern.compile("^(?:\\S+: )?failed to (?:resolve source metadata|load metadata) for \\S+: ");
 
     private static final Pattern PUSH = Pattern.compile("failed to push (\\S+?):? ");
     private static final Pattern LOGIN =
@@ -135,31 +136,35 @@ public final class BuildFailures {
                 : of(status, ErrorDetails.of(failure), endpoint);
     }
 
+    /** Returns whether a call failed because its connection to the daemon was lost. */
+    static boolean isConnectionLost(Throwable failure) {
+        return failure instanceof StatusRuntimeException call
+                && isConnectionLost(call.getStatus(), ErrorDetails.of(call.getTrailers()));
+    }
+
+    private static boolean isConnectionLost(Status status, ErrorDetails details) {
+        return status.getCode() == Status.Code.UNAVAILABLE && !details.typed();
+    }
+
     private static BuildkitException of(Status status, ErrorDetails details, Endpoint endpoint) {
         String text = Failures.oneLine(status).replaceFirst("^failed to solve: ", "");
-        if (status.getCode() == Status.Code.UNAVAILABLE && !details.typed()) {
+        if (isConnectionLost(status, details)) {
             return Failures.lost(endpoint);
         }
         if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {
             return new BuildkitException.ConnectionLostException(
-                    endpoint.address() + " cancelled the build; it may be shutting down; build again when it is back",
-                    null);
+                    endpoint.address() + " cancelled the build; it may be shutting down", null);
         }
-        boolean process = details.exitCode() >= 0 || PROCESS.matcher(text).find();
-        if (!process
-                && DISK_FULL.matcher(text).find()
-                && !RESPONSE.matcher(text).find()) {
-            return new BuildkitException.DaemonFailedException(
-                    "the disk of " + endpoint.address() + " is full; prune its cache or enlarge the disk (" + text
-                            + ")",
-                    null,
-                    true);
-        }
-        if (!process && SESSION_GONE.matcher(text).find()) {
-            return new BuildkitException.ConnectionLostException(
-                    endpoint.address() + " lost this build's session; check the network, then build again (" + text
-                            + ")",
-                    null);
+        if (isOfDaemon(text, details)) {
+            Optional<String> storage =
+                    StorageFailures.line(text, endpoint.address().toString());
+            if (storage.isPresent()) {
+                return new BuildkitException.DaemonFailedException(storage.get(), null, true);
+            }
+            if (SESSION_GONE.matcher(text).find()) {
+                return new BuildkitException.ConnectionLostException(
+                        endpoint.address() + " lost this build's session; check the network (" + text + ")", null);
+            }
         }
         Matcher request = UNKNOWN_REQUEST.matcher(text);
         if (request.find()) {
@@ -212,6 +217,20 @@ public final class BuildFailures {
         return own.find()
                 ? refused(place + own.group())
                 : failed(place + text, details, reason(text, details.location()));
+    }
+
+    /**
+     * Returns whether an error is the daemon's own one: not that of a process, of another server, or of a frontend that
+     * refuses a Dockerfile. Those contain texts that others have chosen. An error with a location but without a vertex
+     * is one of the frontend, unless the frontend has asked the daemon for an image.
+     */
+    private static boolean isOfDaemon(String text, ErrorDetails details) {
+        return details.exitCode() < 0
+                && (details.vertex()
+                        || details.location() == null
+                        || RESOLUTION.matcher(text).find())
+                && !PROCESS.matcher(text).find()
+                && !RESPONSE.matcher(text).find();
     }
 
     /** Returns the reason of a failure; null if the daemon's text matches no pattern. */

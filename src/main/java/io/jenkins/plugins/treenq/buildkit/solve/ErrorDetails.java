@@ -16,38 +16,41 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The details of a failed call's status: the location in the Dockerfile and the exit code.
+ * The details of a failed call's status: the location in the Dockerfile, the exit code, and what failed.
  *
  * <p>The details are declared as protobuf but contain JSON of Go's structs. Their types are
  * {@code github.com/moby/buildkit/…+json} ({@code util/grpcerrors/grpcerrors.go}).
  *
  * @param location location in the Dockerfile; null if the error has none
  * @param exitCode exit code of the failed process; -1 if no process failed
+ * @param vertex whether a vertex of the build failed
  * @param typed whether the status has details, which proves that a daemon created the status, as opposed to a broken
  *     connection
  */
-record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
+record ErrorDetails(SourceLocation location, int exitCode, boolean vertex, boolean typed) {
     private static final Metadata.Key<byte[]> DETAILS =
             Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
     static ErrorDetails of(Metadata trailers) {
         byte[] details = trailers == null ? null : trailers.get(DETAILS);
         if (details == null) {
-            return new ErrorDetails(null, -1, false);
+            return new ErrorDetails(null, -1, false, false);
         }
         try {
             return of(com.google.rpc.Status.parseFrom(details));
         } catch (InvalidProtocolBufferException e) {
-            return new ErrorDetails(null, -1, true);
+            return new ErrorDetails(null, -1, false, true);
         }
     }
 
     static ErrorDetails of(com.google.rpc.Status status) {
         SourceLocation location = null;
         int exitCode = -1;
+        boolean vertex = false;
         try {
             for (Any detail : status.getDetailsList()) {
                 String type = detail.getTypeUrl();
+                vertex |= type.endsWith("/errdefs.Vertex+json");
                 if (type.endsWith("/errdefs.Source+json")) {
                     // The last location is the outermost one, which is the line where the author of the Dockerfile
                     // looks first.
@@ -63,7 +66,7 @@ record ErrorDetails(SourceLocation location, int exitCode, boolean typed) {
                 | UnsupportedOperationException e) {
             // Malformed details are ignored, because the text of the status still describes the error.
         }
-        return new ErrorDetails(location, exitCode, true);
+        return new ErrorDetails(location, exitCode, vertex, true);
     }
 
     private static JsonObject json(Any detail) {

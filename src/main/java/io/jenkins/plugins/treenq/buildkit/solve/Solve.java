@@ -63,13 +63,12 @@ public final class Solve implements DaemonBuild {
 
     private void finish() {
         try {
-            boolean successful = false;
             if (call.isCancelled()) {
                 progress.close();
-            } else {
-                successful = succeeded();
             }
-            progress.finish(successful).thenRun(this::complete);
+            Throwable failure = callFailure();
+            progress.finish(failure == null, failure != null && BuildFailures.isConnectionLost(failure))
+                    .thenRun(this::complete);
         } catch (RuntimeException | Error e) {
             // For example, the machine cannot create another thread. The result must complete in any case, because
             // callers wait for it.
@@ -81,12 +80,15 @@ public final class Solve implements DaemonBuild {
         }
     }
 
-    private boolean succeeded() {
+    /** Returns the reason why the call failed; null if it succeeded. */
+    private Throwable callFailure() {
         try {
             Futures.getDone(call);
-            return true;
+            return null;
         } catch (ExecutionException e) {
-            return false;
+            return e.getCause();
+        } catch (CancellationException e) {
+            return e;
         }
     }
 

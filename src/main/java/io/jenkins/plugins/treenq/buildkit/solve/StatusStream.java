@@ -76,6 +76,10 @@ final class StatusStream {
     private Duration pause = FIRST_PAUSE;
     private long openedNanos;
     private volatile boolean buildOver;
+
+    /** Whether the build ended with its connection, so that a broken stream is not opened again. */
+    private volatile boolean connectionLost;
+
     private volatile boolean progressExpected;
     private volatile boolean closed;
     private volatile Throwable failure;
@@ -143,7 +147,9 @@ final class StatusStream {
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         schedule(
                 () -> {
-                    if (!closed) {
+                    if (connectionLost) {
+                        endWithConnection();
+                    } else if (!closed) {
                         open();
                     }
                 },
@@ -171,10 +177,13 @@ final class StatusStream {
      * Informs the stream that the build has ended.
      *
      * @param successful whether the build succeeded, so that there must have been progress
+     * @param connectionLost whether the build ended because the connection to the daemon was lost. The stream then ends
+     *     with its own connection, because the daemon cancels the build and the failure explains the missing rest
      * @return a future that completes when all events were delivered, or no more will arrive
      */
-    CompletableFuture<Void> finish(boolean successful) {
+    CompletableFuture<Void> finish(boolean successful, boolean connectionLost) {
         progressExpected |= successful;
+        this.connectionLost = connectionLost;
         quietSinceNanos = System.nanoTime();
         buildOver = true;
         awaitSilence();
@@ -191,6 +200,13 @@ final class StatusStream {
         } else {
             giveUp("the daemon has sent nothing for " + SILENCE.toSeconds() + " s");
         }
+    }
+
+    /** Ends the stream whose connection was lost, after the listener has returned. */
+    private void endWithConnection() {
+        callbacks.incrementAndGet();
+        end();
+        callbackDone();
     }
 
     /** Ends the stream. If progress is missing, the listener receives a warning. */
@@ -305,6 +321,8 @@ final class StatusStream {
                 LOGGER.warning(() -> "the rest of the progress of " + ref + " is lost: " + status);
                 progressExpected = true;
                 giveUp(Failures.oneLine(status));
+            } else if (connectionLost) {
+                endWithConnection();
             } else if (buildOver && status.getCode() == Status.Code.NOT_FOUND) {
                 giveUp("the daemon no longer knows the build");
             } else if (buildOver && repeatsItself()) {

@@ -10,14 +10,14 @@ public final class FutureOutcome {
     private FutureOutcome() {}
 
     /**
-     * Waits for a future.
+     * Waits for a future. Cancelling the {@link CancellableWork} of the current thread cancels the future.
      *
      * @param expected exception with which the future may fail; other failures are thrown as described for
      *     {@link #failure}
      */
     public static <T, X extends Exception> T get(Future<T> future, Class<X> expected) throws X, InterruptedException {
         try {
-            return future.get();
+            return CancellableWork.get(future);
         } catch (ExecutionException e) {
             throw failure(e, expected);
         }

@@ -7,6 +7,7 @@ import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.Iterator;
 import java.util.concurrent.CancellationException;
@@ -59,14 +60,12 @@ public final class Calls {
         // The context is the only way to cancel a call of a blocking stub.
         Context.CancellableContext context = Context.current().withCancellation();
         Context before = context.attach();
-        try {
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(() -> context.cancel(null))) {
             for (Iterator<T> answers = call.get(); answers.hasNext(); ) {
                 taker.take(answers.next());
             }
         } catch (StatusRuntimeException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            CancellableWork.check();
             throw e;
         } finally {
             context.detach(before);

@@ -142,7 +142,7 @@ public final class Failures {
     public static BuildkitException lost(Endpoint endpoint) {
         return new BuildkitException.ConnectionLostException(
                 "the connection to " + endpoint.address()
-                        + " was lost during the build; check that the daemon still runs, then build again",
+                        + " was lost during the build; check that the daemon still runs",
                 null);
     }
 

@@ -20,11 +20,18 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildFailuresTest {
     private static final Endpoint ENDPOINT = Endpoint.of("tcp://buildkitd.example.com:1234", null);
     private static final Metadata.Key<byte[]> DETAILS =
             Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+    /** A location in the Dockerfile. */
+    private static final Any SOURCE = detail(
+            "errdefs.Source",
+            "{\"info\":{\"filename\":\"Dockerfile\",\"data\":\"RlJPTSBhCg==\"},"
+                    + "\"ranges\":[{\"start\":{\"line\":1},\"end\":{\"line\":1}}]}");
 
     private static BuildkitException failure(Status.Code code, String text, Any... details) {
         Metadata trailers = new Metadata();
@@ -81,6 +88,13 @@ class BuildFailuresTest {
             failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 500: write /x: no space left on device | RegistryRefused
             failed to compute cache key: failed to calculate checksum of ref a::b: "/no space left on device": not found | BuildFailed
             failed to compute cache key: failed to calculate checksum of ref a::b: "/my session is": not found | BuildFailed
+            failed to compute cache key: failed to calculate checksum of ref a::b: "/: no active session": not found | BuildFailed
+            failed to compute cache key: failed to calculate checksum of ref a::b: "/: snapshot a does not exist": not found | BuildFailed
+            failed to compute cache key: failed to calculate checksum of ref a::b: "/: content digest sha256:a": not found | BuildFailed
+            process "/bin/sh -c a" did not complete successfully: exit code: 1: snapshot a does not exist: not found | BuildFailed
+            process "/bin/sh -c a" did not complete successfully: exit code: 1: write /x: read-only file system | BuildFailed
+            failed to push r.example.com/a:1: unexpected status from PUT request to https://r.example.com/v2/a: 404: content digest sha256:a: not found | RegistryRefused
+            failed to load cache key: failed to fetch remote https://e.example.com/r.git: git stderr: fatal: remote error: input/output error | BuildFailed
             """)
     void aFailureOfABuildStepIsNotAFailureOfTheDaemon(String text, String kind) {
         BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text);
@@ -89,13 +103,57 @@ class BuildFailuresTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            failed to copy: write /x: no space left on device | true
-            failed to mount /x: mkdir /y: disk quota exceeded | true
+            failed to copy: write /x: no space left on device | full
+            failed to mount /x: mkdir /y: disk quota exceeded | full
+            failed to create lease: write /var/lib/buildkit/runc-overlayfs/containerdmeta.db: input/output error | broken or read-only
+            failed to prepare a as b: mkdir /x: read-only file system | broken or read-only
+            failed to mount /x: open /y: structure needs cleaning | broken or read-only
+            failed to commit bbbqxq7g6fgp0vq0nzgcmzj6e to qz8lr0lw9m7dbt3a2q0cxvkxz during finalize: failed to stat active key during commit: snapshot does not exist: not found | is incomplete
+            failed to finalize upper parent during diff: failed to commit a to b during finalize: failed to stat active key during commit: snapshot oqp2tt0j92 does not exist: not found | is incomplete
+            failed to compute cache key: failed to mount a: snapshot  does not exist: not found | is incomplete
+            failed to mount /path: parent snapshot sha256:c032 does not exist: not found | is incomplete
+            failed to prepare a as b: missing parent "buildkit/3/a" bucket: not found | is incomplete
+            failed to push r.example.com/a:1: content digest sha256:8728: not found | is incomplete
+            failed to push r.example.com/a:1: blob sha256:8728 expected at /var/lib/buildkit/runc-overlayfs/content/blobs/sha256/8728: blob not found: not found | is incomplete
+            failed to add snapshot a to lease: lease does not exist: not found | is incomplete
+            lease "a": not found | is incomplete
+            failed to compute cache key: failed to restore missing snapshot a: no blob available | is incomplete
+            cannot read dir src/: failed to mount /tmp/buildkit-mount3692176307: [{Type:bind Source:/x/snapshots/snapshots/13417/fs Target: Options:[rbind ro]}]: no such file or directory | is incomplete
             """)
-    void aFullDiskIsDistinguishedFromOtherFailuresOfTheDaemon(String text, boolean full) {
-        BuildkitException.DaemonFailedException failure =
-                (BuildkitException.DaemonFailedException) failure(Status.Code.UNKNOWN, "failed to solve: " + text);
-        assertEquals(full, failure.isDiskFull());
+    void aDaemonWhoseStorageFailsIsDistinguishedFromABuildThatFails(String text, String part) {
+        for (Any[] details : new Any[][] {{}, {SOURCE, detail("errdefs.Vertex", "{}")}}) {
+            BuildkitException.DaemonFailedException failure = (BuildkitException.DaemonFailedException)
+                    failure(Status.Code.NOT_FOUND, "failed to solve: " + text, details);
+            assertTrue(failure.isStorageFailed());
+            assertTrue(failure.getMessage().contains(part), failure.getMessage());
+            assertTrue(failure.getMessage().contains(ENDPOINT.address().toString()), failure.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"busybox: ", ""})
+    void aFrontendThatPassesAFailureOfTheStorageOnDoesNotHideIt(String stage) {
+        BuildkitException.DaemonFailedException failure = (BuildkitException.DaemonFailedException) failure(
+                Status.Code.UNKNOWN,
+                "failed to solve: " + stage + "failed to resolve source metadata for docker.io/library/busybox:latest:"
+                        + " write /x/runc-overlayfs/containerdmeta.db: no space left on device",
+                SOURCE);
+        assertTrue(failure.isStorageFailed());
+    }
+
+    /** The end of these texts is in the Dockerfile, as in {@code FROM ${a:? …}}. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            failed to process "${a:? b: no space left on device}": a:  b: no space left on device
+            failed to process "${a:?snapshot does not exist: not found}": a: snapshot does not exist: not found
+            failed to process "${a:?no active session}": a: no active session
+            dockerfile parse error on line 1: unknown flag: --a: input/output error
+            dockerfile parse error on line 1: unknown flag: --failed to resolve source metadata for a: : no space left on device
+            """)
+    void aFrontendThatRefusesADockerfileIsNotAFailureOfTheDaemon(String text) {
+        BuildkitException failure = failure(Status.Code.UNKNOWN, "failed to solve: " + text, SOURCE);
+        assertFalse(failure instanceof BuildkitException.DaemonFailedException, failure.getMessage());
+        assertFalse(failure instanceof BuildkitException.ConnectionLostException, failure.getMessage());
     }
 
     @ParameterizedTest

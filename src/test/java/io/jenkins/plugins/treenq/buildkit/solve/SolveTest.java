@@ -387,6 +387,39 @@ class SolveTest {
     }
 
     @Test
+    void theProgressOfABuildWhoseConnectionIsLostIsNotAwaited() throws Exception {
+        CompletableFuture<Void> lost = new CompletableFuture<>();
+        Service service = new Service() {
+            @Override
+            public void solve(SolveRequest request, StreamObserver<SolveResponse> answer) {
+                begun.thenRun(() -> answer.onError(Status.UNAVAILABLE.asRuntimeException()));
+            }
+
+            @Override
+            public void status(StatusRequest request, StreamObserver<StatusResponse> progress) {
+                status(attempts.incrementAndGet(), progress);
+            }
+
+            @Override
+            void status(int attempt, StreamObserver<StatusResponse> progress) {
+                progress.onNext(output("early"));
+                lost.thenRun(() -> progress.onError(Status.UNAVAILABLE.asRuntimeException()));
+            }
+        };
+        List<BuildEvent> events = new CopyOnWriteArrayList<>();
+        try (FakeDaemon daemon = new FakeDaemon(service)) {
+            Solve build = start(daemon, event -> {
+                events.add(event);
+                service.begun.complete(null);
+            });
+            build.whenDone(() -> lost.complete(null));
+            assertThrows(BuildkitException.ConnectionLostException.class, build::await);
+        }
+        assertEquals(1, service.attempts.get(), "the stream was opened again");
+        assertTrue(events.stream().noneMatch(BuildEvent.Warning.class::isInstance), events.toString());
+    }
+
+    @Test
     void aBuildFailsIfNoThreadCanBeCreated() throws Exception {
         Service service = talking();
         try (FakeDaemon daemon = new FakeDaemon(service)) {
