@@ -3,17 +3,20 @@ package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeConfig;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeFile;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
 import io.jenkins.plugins.treenq.buildkit.client.BakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
+import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.io.File;
@@ -42,8 +45,8 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code treenqctl bake}: builds or prints the targets of bake files, as {@code docker buildx bake} does. */
 @Command(name = "bake", description = "Builds the targets of bake files (HCL, JSON, Compose), as buildx bake does.")
 final class BakeCommand implements Callable<Integer> {
-    private static final String WORKING_FOLDER = "cwd://";
     private static final String STDIN = "-";
+    private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
 
     @ParentCommand
     private Treenqctl root;
@@ -51,8 +54,11 @@ final class BakeCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Parameters(paramLabel = "TARGET", description = "targets and groups, also as patterns; default: default")
-    private List<String> targets = List.of();
+    @Parameters(
+            paramLabel = "TARGET",
+            description = "targets and groups, also as patterns; default: default. The first can be the address of a"
+                    + " Git repository or archive with the files, and the second one that of another context")
+    private List<String> arguments = List.of();
 
     @Option(
             names = {"--file", "-f"},
@@ -70,6 +76,12 @@ final class BakeCommand implements Callable<Integer> {
             description = "what the files may ask for: network.host, security.insecure, device, ssh, fs.read=PATH,"
                     + " fs.write=PATH, fs=PATH or buildx.local.delete")
     private List<String> allowed = List.of();
+
+    @Option(
+            names = {"--jobs", "-j"},
+            description = "how many targets are built at a time, such as 4 or fail-fast,parallel=4; default: "
+                    + BakeRun.MOST_AT_ONCE)
+    private String jobs;
 
     @Option(names = "--metadata-file", description = "file to write the metadata of the results to, as JSON")
     private Path metadataFile;
@@ -107,7 +119,9 @@ final class BakeCommand implements Callable<Integer> {
     @Option(names = "--pull", description = "short for --set=*.pull=true")
     private boolean pull;
 
-    @Option(names = "--call", description = "short for --set=*.call=…")
+    @Option(
+            names = "--call",
+            description = "short for --set=*.call=…: check, outline or targets; with format=json or ignorestatus=true")
     private String call;
 
     @Option(names = "--check", description = "short for --call=check")
@@ -121,23 +135,32 @@ final class BakeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        BakeArguments named = BakeArguments.of(arguments);
+        RemoteDefinition remote = named.address() == null
+                ? null
+                : new RemoteDefinition(named.address(), EnvironmentVariables.ofProcess());
         if (print && list != null) {
             throw new TypeConversionException("--print and --list cannot be used together");
         }
         if (call != null && check) {
             throw new TypeConversionException("--call and --check cannot be used together");
         }
-        BakeRequest request = request();
+        BakeRequest request = request(named, remote);
         if (list != null) {
             print(read(() -> BakeList.of(list).text(BakeConfig.read(request))));
             return CommandLine.ExitCode.OK;
         }
         BakeDefinition definition = read(() -> BakeDefinition.read(request));
+        // As with buildx, --print shows it, too.
+        EnvironmentVariables.ofProcess()
+                .text(SOURCE_DATE_EPOCH)
+                .filter(epoch -> !epoch.isEmpty())
+                .ifPresent(epoch -> definition.addArgument(SOURCE_DATE_EPOCH, epoch));
         if (print) {
             print(BakeJson.print(definition));
             return CommandLine.ExitCode.OK;
         }
-        return build(definition);
+        return build(definition, remote);
     }
 
     private void print(String text) {
@@ -154,13 +177,14 @@ final class BakeCommand implements Callable<Integer> {
         }
     }
 
-    private int build(BakeDefinition definition)
+    private int build(BakeDefinition definition, RemoteDefinition remote)
             throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         BakeEntitlements entitlements = BakeEntitlements.of(allowed);
+        int mostAtOnce = BakeJobs.mostAtOnce(jobs);
         AtomicFile.requireFolder("--metadata-file", metadataFile, List.of());
         EnvironmentVariables environment = EnvironmentVariables.ofProcess();
-        BakeBuild bake =
-                new BakeBuild(definition, environment, spec.commandLine().getOut());
+        BakeBuild bake = new BakeBuild(
+                definition, environment, remote, spec.commandLine().getOut());
         bake.require(entitlements);
         List<String> kept = bake.withoutOutput();
         if (!kept.isEmpty()) {
@@ -179,26 +203,53 @@ final class BakeCommand implements Callable<Integer> {
                 key);
         report.drawOn(root.terminal());
         try (BuildkitClient client = root.connect();
-                BakeRun run = bake.open(client, key)) {
+                BakeRun run = bake.open(client, key, mostAtOnce)) {
             SortedMap<String, BuildResult> results = report.of(listener -> bake.build(run, listener));
             if (metadataFile != null) {
                 AtomicFile.write(metadataFile, MetadataFile.json(BakeBuild.metadata(results)));
             }
-            return bake.ask(run) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+            return bake.ask(run, callForAll());
         }
     }
 
-    private BakeRequest request() throws IOException {
+    private BakeRequest request(BakeArguments named, RemoteDefinition remote)
+            throws BuildkitException, InterruptedException, IOException {
         EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        List<String> given = files.isEmpty() ? filesOfEnvironment(environment) : files;
+        RemoteBakeFiles.Definition definition =
+                remote == null ? new RemoteBakeFiles.Definition(files(given), null) : remoteFiles(remote, given);
+        Map<String, String> builtIns = new LinkedHashMap<>(BakeFiles.builtIns());
+        builtIns.put("BAKE_CMD_CONTEXT", named.context());
         return new BakeRequest(
-                files(),
-                targets.isEmpty() ? List.of("default") : targets,
+                definition.files(),
+                named.targets(),
                 overrides(),
                 variables(),
-                BakeFiles.builtIns(),
+                builtIns,
                 name -> environment.text(name).orElse(null),
                 Files.isRegularFile(Path.of(".env")) ? OptionFile.text(Path.of(".env")) : "",
-                BakeCommand::content);
+                BakeCommand::content,
+                definition.source());
+    }
+
+    /** Returns the files of a remote definition, and those of the working folder that come after them. */
+    private RemoteBakeFiles.Definition remoteFiles(RemoteDefinition remote, List<String> given)
+            throws BuildkitException, InterruptedException, IOException {
+        RemoteBakeFiles.Definition fetched;
+        try (BuildkitClient client = root.connect()) {
+            fetched = remote.read(client, BakeFiles.remoteNames(given), sharedKey.read());
+        }
+        List<BakeFile> all = new ArrayList<>(fetched.files());
+        List<String> own = given.stream()
+                .filter(name -> BakePaths.inWorkingFolder(name).isPresent())
+                .toList();
+        if (!own.isEmpty()) {
+            all.addAll(files(own));
+        }
+        if (all.isEmpty()) {
+            throw new TypeConversionException("there is no bake file in the remote definition; name one with --file");
+        }
+        return new RemoteBakeFiles.Definition(all, fetched.source());
     }
 
     private static String content(String path) {
@@ -209,11 +260,10 @@ final class BakeCommand implements Callable<Integer> {
         }
     }
 
-    private List<BakeFile> files() throws IOException {
+    private static List<BakeFile> files(List<String> given) throws IOException {
         List<BakeFile> read = new ArrayList<>();
-        List<String> given = files.isEmpty() ? filesOfEnvironment() : files;
         for (String name : given.isEmpty() ? BakeFiles.DEFAULT_NAMES : given) {
-            Path path = Path.of(name.startsWith(WORKING_FOLDER) ? name.substring(WORKING_FOLDER.length()) : name);
+            Path path = Path.of(BakePaths.inWorkingFolder(name).orElse(name));
             if (name.equals(STDIN)) {
                 read.add(new BakeFile(STDIN, StandardInput.text()));
             } else if (!given.isEmpty() || Files.exists(path)) {
@@ -227,15 +277,15 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     /** Returns the files that the environment names, as buildx has it. */
-    private static List<String> filesOfEnvironment() {
-        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+    private static List<String> filesOfEnvironment(EnvironmentVariables environment) {
         String separator = environment
-                .text("BUILDX_BAKE_FILE_SEPARATOR")
+                .text("BUILDX_BAKE_PATH_SEPARATOR")
                 .filter(text -> !text.isEmpty())
                 .orElse(File.pathSeparator);
         return environment
                 .text("BUILDX_BAKE_FILE")
                 .map(names -> Stream.of(names.split(Pattern.quote(separator), -1))
+                        .map(String::strip)
                         .filter(name -> !name.isEmpty())
                         .toList())
                 .orElse(List.of());
@@ -245,8 +295,8 @@ final class BakeCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(overrides);
         flag(all, push, "*.push=true");
         flag(all, load, "*.load=true");
-        flag(all, call != null, "*.call=" + call);
-        flag(all, check, "*.call=check");
+        String calls = callForAll().name();
+        flag(all, !calls.isEmpty(), "*.call=" + calls);
         flag(all, noCache, "*.no-cache=true");
         flag(all, pull, "*.pull=true");
         if (sbom != null) {
@@ -256,6 +306,10 @@ final class BakeCommand implements Callable<Integer> {
             all.add("*.attest=" + BakeRequest.attestation("provenance", provenance));
         }
         return all;
+    }
+
+    private BakeCall callForAll() {
+        return read(() -> BakeCall.parse(check ? BakeCall.LINT : call == null ? "" : call));
     }
 
     private static void flag(List<String> overrides, boolean given, String override) {
