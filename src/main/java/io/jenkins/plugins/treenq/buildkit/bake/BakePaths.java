@@ -48,7 +48,7 @@ public final class BakePaths {
         return REPOSITORY.matcher(address).matches();
     }
 
-    /** Returns the scheme, the host and the port of an address; the part before the path is compared as it is written. */
+    /** Returns the scheme, the host and the port of an address in lower case; empty if it has none. */
     private static String origin(String address) {
         Matcher origin = ORIGIN.matcher(address.toLowerCase(Locale.ROOT));
         return origin.matches() ? origin.group(1) + origin.group(2) : "";

@@ -82,7 +82,7 @@ public final class BakeFiles {
             files.addAll(read(own));
         }
         if (files.isEmpty()) {
-            throw none(" in the remote definition");
+            throw none();
         }
         return request(
                 new RemoteBakeFiles.Definition(files, remote.source()), targets, overrides, variables, environment);
@@ -133,15 +133,15 @@ public final class BakeFiles {
             }
         }
         if (files.isEmpty()) {
-            throw none("");
+            throw none();
         }
         return files;
     }
 
-    private static BuildkitException.InvalidRequestException none(String in) {
-        return new BuildkitException.InvalidRequestException("no bake file found" + in
-                + "; set the path of one, or check whether the sources were checked out. Without a path, these are"
-                + " looked for: " + String.join(", ", DEFAULT_NAMES));
+    private static BuildkitException.InvalidRequestException none() {
+        return new BuildkitException.InvalidRequestException(
+                "no bake file found; set the path of one, or check whether the sources were checked out. "
+                        + "Without a path, these are looked for: " + String.join(", ", DEFAULT_NAMES));
     }
 
     private UnaryOperator<String> reader() {

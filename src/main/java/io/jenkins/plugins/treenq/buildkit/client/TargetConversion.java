@@ -69,7 +69,8 @@ final class TargetConversion {
         if (target.context().isEmpty()) {
             // buildx has the same restriction, also for the folders of an archive.
             throw new BuildkitException.InvalidRequestException(
-                    "a target of a definition in an archive has no context; set context to an address or to cwd://PATH");
+                    "a target of a definition in an archive has no context; set context to an address or to"
+                            + " cwd://PATH");
         }
         Map<String, String> contexts = target.resolvedContexts();
         contexts.replaceAll((name, value) -> address(value));

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>The frontend of a target runs after the frontends of the targets that it uses have answered.
  *   <li>The steps of a target are executed after all frontends of its dependents have answered, and after the steps of
- *       the targets that it uses. Until then, a dependent's import of a cache could be too late. In a bake that has more
- *       targets than are built at once, dependents that are not started yet are not waited for.
+ *       the targets that it uses. Until then, a dependent's import of a cache could be too late. In a bake that has
+ *       more targets than are built at once, dependents that are not started yet are not waited for.
  *   <li>A target ends after its dependents have been executed, because its steps may need files of its session.
  * </ol>
  */
@@ -178,7 +178,8 @@ final class TargetLinks {
      */
     CompletableFuture<Void> execute(String name, FrontendResult answer, Supplier<CompletableFuture<Void>> execution) {
         Target target = targets.get(name);
-        target.answered.complete(answer);
+        // Only dependents need the answer, which has the whole definition of the result.
+        target.answered.complete(target.dependents.isEmpty() ? null : answer);
         List<String> started = target.dependents.stream()
                 .filter(dependent -> targets.get(dependent).started)
                 .toList();
