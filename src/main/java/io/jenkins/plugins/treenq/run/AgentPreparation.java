@@ -38,6 +38,7 @@ public final class AgentPreparation extends ComputerListener {
             CheckTask.class,
             DaemonProbe.class,
             HistoryLookupTask.class,
+            RemoteBakeTask.class,
             SkipIfUnchangedTask.class);
 
     private static final Logger LOGGER = Logger.getLogger(AgentPreparation.class.getName());

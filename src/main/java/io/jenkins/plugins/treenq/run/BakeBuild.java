@@ -11,10 +11,13 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
@@ -37,6 +40,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Builds the targets of bake files for a run of Jenkins. Each target is an image build of the run like any other
@@ -89,15 +94,29 @@ public final class BakeBuild {
             return recorded != null;
         }
 
-        /** Records the build, at the first call only. */
-        synchronized void record(FinishedBuild finished, String builder) {
+        /** Skips the target if it is to be skipped, and all of its tags point to one image. */
+        CompletableFuture<Void> skipIfPresent() {
+            return Async.then(build.present(), present -> {
+                present.ifPresent(image -> record(() -> CompletableFuture.completedFuture(image)));
+                return CompletableFuture.completedFuture(null);
+            });
+        }
+
+        /** Records the build, or the existing image because of which it was skipped. */
+        void record(BuildOutcome outcome, String builder) {
+            FinishedBuild finished = outcome.built();
+            if (finished == null && build.tagsOfUnchanged().isEmpty()) {
+                throw new IllegalArgumentException("a target was skipped that is always built");
+            }
+            record(() -> Async.call(
+                    Async.BLOCKING,
+                    () -> definition.linked() ? build.completed(finished, builder) : build.recorded(outcome, builder)));
+        }
+
+        /** Records the image, at the first call only. */
+        private synchronized void record(Supplier<CompletableFuture<BuiltImage>> image) {
             if (recorded == null && !over) {
-                CompletableFuture<BuiltImage> image = Async.call(
-                        Async.BLOCKING,
-                        () -> definition.linked()
-                                ? build.completed(finished, builder)
-                                : build.recorded(finished, builder));
-                recorded = Async.handle(image, this::ended);
+                recorded = Async.handle(image.get(), this::ended);
             }
         }
 
@@ -120,6 +139,11 @@ public final class BakeBuild {
                     : failure;
             return ended(null, own);
         }
+
+        /** Ends a target that was only checked, or whose result nothing needed. */
+        CompletableFuture<Void> withoutImage() {
+            return isCheck(definition) ? build.end(null, null) : build.endUnneeded();
+        }
     }
 
     /**
@@ -140,12 +164,32 @@ public final class BakeBuild {
             }
             TreenqConfiguration.get().policy().checkName(order.builder());
             String workspace = environment.get("WORKSPACE", folder.getRemote());
-            BakeFilesCallable files = new BakeFilesCallable(input(environment, workspace), listener);
-            CompletableFuture<TreeMap<String, TargetBuild>> read = AgentCall.begin(folder, files);
+            BakeInput input = input(environment, workspace);
+            CompletableFuture<TreeMap<String, TargetBuild>> read = order.remote() == null
+                    ? AgentCall.begin(folder, new BakeFilesCallable(input, listener))
+                    : fetched(order.remote(), input, folder, environment);
             return Async.then(
                     Async.orElse(read, failure -> CompletableFuture.failedFuture(masked(failure))),
                     definitions -> withPrefixes(() -> bake(definitions, folder, environment, workspace, journal)));
         });
+    }
+
+    /** Lets a daemon fetch the files. */
+    private CompletableFuture<TreeMap<String, TargetBuild>> fetched(
+            String address, BakeInput input, FilePath folder, EnvVars env) throws AbortException {
+        DockerfileBuild fetching;
+        try {
+            fetching = RemoteBakeFiles.build(address);
+        } catch (BuildkitException.InvalidRequestException e) {
+            throw new AbortException("remote: " + e.getMessage());
+        }
+        ImageOrder imageOrder = ImageOrder.builder(fetching)
+                .builder(order.builder())
+                .contextCredentialsId(order.contextCredentialsId())
+                .retries(order.retries())
+                .build();
+        return new ImageBuild(imageOrder.withoutLogins(), run, listener, mask)
+                .withoutSlot(new RemoteBakeTask(address, input, folder.getRemote()), folder, env);
     }
 
     /** Ends the prefixes of the targets' lines after the work. */
@@ -211,6 +255,22 @@ public final class BakeBuild {
         if (earlier != null) {
             ImagesAction.of(run).continued(earlier.ref(), bake);
         }
+        CompletableFuture<Boolean> built = Async.then(
+                allOf(targets.values().stream().map(Target::skipIfPresent)),
+                skipped -> needed().isEmpty()
+                        ? CompletableFuture.completedFuture(Boolean.TRUE)
+                        : build(folder, env, workspace, journal, bake));
+        return results(built, bake);
+    }
+
+    private static CompletableFuture<Void> allOf(Stream<? extends CompletableFuture<?>> all) {
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    /** Builds the targets that are needed on a daemon that has a free slot. */
+    private CompletableFuture<Boolean> build(
+            FilePath folder, EnvVars env, String workspace, BuildJournal journal, Bake bake) throws AbortException {
+        BegunBuild earlier = journal.begun();
         DaemonSelection selection = new DaemonSelection(
                 order.builder(),
                 platforms(),
@@ -221,13 +281,12 @@ public final class BakeBuild {
                 AgentProbe.of(run, folder, listener),
                 listener,
                 earlier != null && ImageBuild.isConfigured(earlier.site(), run) ? earlier.site() : null);
-        CompletableFuture<Boolean> built = DaemonAttempts.of(
+        return DaemonAttempts.of(
                 selection,
                 new Attempts(bake),
                 location -> Async.then(
                         journal.begins(new BegunBuild(bake.getRef(), location)),
                         saved -> buildOn(location, folder, env, workspace)));
-        return results(built, bake);
     }
 
     /** Returns the number of the target's image build. */
@@ -280,7 +339,7 @@ public final class BakeBuild {
     }
 
     private CompletableFuture<Boolean> buildOn(BuildLocation location, FilePath folder, EnvVars env, String workspace) {
-        if (unfinished().isEmpty()) {
+        if (needed().isEmpty()) {
             // The daemon was lost after it had built everything.
             return CompletableFuture.completedFuture(Boolean.TRUE);
         }
@@ -294,19 +353,32 @@ public final class BakeBuild {
         List<BakeCallable.Part> parts = new ArrayList<>();
         for (Target target : needed()) {
             AgentBuildInput input = target.build.agentInput(location, workspace, env);
+            boolean built = target.isBuilt();
+            boolean check = isCheck(target.definition);
             parts.add(new BakeCallable.Part(
                     target.definition.name(),
-                    !target.definition.subrequest().isEmpty(),
-                    target.isBuilt() ? input.with(again(input.build())) : input,
+                    !target.definition.linked() && !built,
+                    check,
+                    built || check ? List.of() : target.build.tagsOfUnchanged(),
+                    built ? input.with(again(input.build())) : input,
                     target.log.getLogger()::print,
                     target.build.sink()));
         }
-        listener.getLogger()
-                .println("Building " + parts.size() + (parts.size() == 1 ? " target on '" : " targets on '")
-                        + location.builder() + "' (" + location.address() + ")");
+        RegistryConnections connections = RegistryAccess.connections(run);
+        BuildTask task = new BuildTask(order.failOnWarning(), connections);
+        BakeCallable.Skipping skipping = null;
+        if (parts.stream().allMatch(part -> part.tags().isEmpty())) {
+            listener.getLogger()
+                    .println("Building " + parts.size() + (parts.size() == 1 ? " target on '" : " targets on '")
+                            + location.builder() + "' (" + location.address() + ")");
+        } else {
+            // Which targets are built is known after the comparison.
+            skipping = new BakeCallable.Skipping(connections, ImageBuild.startLine(task, location));
+        }
         return new BakeCallable(
                 parts,
-                new BuildTask(order.failOnWarning(), RegistryAccess.connections(run)),
+                task,
+                skipping,
                 parts.get(0).input().endpoint(),
                 ImageBuild.contextKey(identity()),
                 (name, build) -> built(name, build, location),
@@ -319,12 +391,13 @@ public final class BakeBuild {
     }
 
     /**
-     * Returns the targets that are not built yet, and those whose results they use. The latter may have been built on a
-     * daemon that was lost; they are built again for their results, without outputs.
+     * Returns the targets that were asked for and are not built yet, and those whose results they use. The latter may
+     * have been skipped, or built on a daemon that was lost; they are built for their results, without outputs.
      */
     private Collection<Target> needed() {
         SortedMap<String, Target> needed = new TreeMap<>();
         List<Target> open = new ArrayList<>(unfinished());
+        open.removeIf(target -> target.definition.linked());
         while (!open.isEmpty()) {
             Target target = open.remove(open.size() - 1);
             if (needed.put(target.definition.name(), target) == null) {
@@ -340,7 +413,7 @@ public final class BakeBuild {
         if (target == null) {
             throw new IllegalArgumentException("there is no such target");
         }
-        target.record(AgentAnswers.finished(build), location.builder());
+        target.record(AgentAnswers.buildOutcome(build), location.builder());
     }
 
     /** Waits until all that was built is recorded, and ends the timelines of the other targets. */
@@ -353,12 +426,10 @@ public final class BakeBuild {
             Throwable missing = failure == null
                     ? new AbortException("the agent sent an invalid result: a target is missing")
                     : failure;
-            List<CompletableFuture<BuiltImage>> results = targets.values().stream()
-                    .map(target -> target.definition.subrequest().isEmpty() || failure != null
-                            ? target.result(missing)
-                            : target.ended(null, null))
-                    .toList();
-            CompletableFuture<Void> all = CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
+            CompletableFuture<Void> all = allOf(targets.values().stream()
+                    .map(target -> failure == null && !target.isBuilt() && isWithoutImage(target.definition)
+                            ? target.withoutImage()
+                            : target.result(missing)));
             return Async.handle(
                     all,
                     (nothing, problem) -> failure != null
@@ -367,6 +438,16 @@ public final class BakeBuild {
                                     ? CompletableFuture.failedFuture(problem)
                                     : CompletableFuture.completedFuture(images()));
         });
+    }
+
+    /** Tells whether a target can have no image although the bake has succeeded. */
+    private boolean isWithoutImage(TargetBuild target) {
+        boolean skipping = order.skipIfPresent() || order.skipIfUnchanged();
+        return isCheck(target) || target.linked() && skipping;
+    }
+
+    private static boolean isCheck(TargetBuild target) {
+        return !target.subrequest().isEmpty();
     }
 
     /** Returns the images of the targets that were asked for. */
@@ -381,7 +462,7 @@ public final class BakeBuild {
     }
 
     private List<String> platforms() {
-        return targets.values().stream()
+        return needed().stream()
                 .flatMap(target -> target.definition.build().platforms().stream())
                 .distinct()
                 .toList();
@@ -389,7 +470,8 @@ public final class BakeBuild {
 
     /** Returns a text that identifies the bake in the job. Bakes with the same text share a daemon's cache. */
     private String identity() {
-        return run.getParent().getFullName() + "\0bake\0" + String.join("\0", order.files());
+        return run.getParent().getFullName() + "\0bake\0" + (order.remote() == null ? "" : order.remote() + "\0")
+                + String.join("\0", order.files());
     }
 
     // --- what the files may ask for
@@ -446,8 +528,11 @@ public final class BakeBuild {
         return ImageOrder.builder(build)
                 .builder(order.builder())
                 .credentialsId(credentialsId(target.name(), build))
+                .contextCredentialsId(contextCredentialsId(build))
                 .secrets(secrets(target))
                 .ssh(ssh(target))
+                .skipIfPresent(order.skipIfPresent())
+                .skipIfUnchanged(order.skipIfUnchanged())
                 .failOnWarning(order.failOnWarning())
                 .retries(order.retries())
                 .build();
@@ -475,6 +560,14 @@ public final class BakeBuild {
             }
         }
         return order.credentialsId();
+    }
+
+    /** Returns the credentials of the remote definition, for contexts on its host. The file names the contexts. */
+    @CheckForNull
+    private String contextCredentialsId(DockerfileBuild build) {
+        return order.remote() != null && BakePaths.isSameHost(order.remote(), build.context())
+                ? order.contextCredentialsId()
+                : null;
     }
 
     private List<BuildSecret> secrets(TargetBuild target) throws AbortException {

@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
@@ -16,6 +17,7 @@ import io.jenkins.plugins.treenq.buildkit.client.PreparedTarget;
 import io.jenkins.plugins.treenq.buildkit.client.RunningBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.timeline.BuildPhase;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.File;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The part of a bake that runs on the agent: all targets, over one connection to one daemon. Each target is built as
@@ -43,6 +46,10 @@ final class BakeCallable extends AgentCallable<Boolean> {
 
     private final ArrayList<Part> parts;
     private final BuildTask task;
+
+    @CheckForNull
+    private final Skipping skipping;
+
     private final Endpoint endpoint;
     private final String sharedKey;
 
@@ -52,19 +59,43 @@ final class BakeCallable extends AgentCallable<Boolean> {
     /**
      * A target.
      *
+     * @param wanted whether the target was asked for, and is not only needed by others
      * @param check whether the frontend only checks the Dockerfile
+     * @param tags the tags that must point to the image if the target is to be skipped; empty if it is always built
      */
-    record Part(String target, boolean check, AgentBuildInput input, LogSink log, ProgressSink progress)
+    record Part(
+            String target,
+            boolean wanted,
+            boolean check,
+            List<ImageName> tags,
+            AgentBuildInput input,
+            LogSink log,
+            ProgressSink progress)
             implements Serializable {
         private Part on(Channel agent) {
             return new Part(
-                    target, check, input, agent.export(LogSink.class, log), agent.export(ProgressSink.class, progress));
+                    target,
+                    wanted,
+                    check,
+                    tags,
+                    input,
+                    agent.export(LogSink.class, log),
+                    agent.export(ProgressSink.class, progress));
         }
     }
+
+    /**
+     * How targets are skipped whose images exist and have the same inputs.
+     *
+     * @param connections connection settings of registries, with the logins of proxies
+     * @param beginning log line of each target that is built
+     */
+    record Skipping(RegistryConnections connections, String beginning) implements Serializable {}
 
     private BakeCallable(
             List<Part> parts,
             BuildTask task,
+            @CheckForNull Skipping skipping,
             Endpoint endpoint,
             String sharedKey,
             BakeSink built,
@@ -73,17 +104,26 @@ final class BakeCallable extends AgentCallable<Boolean> {
         super(log, callbacks);
         this.parts = new ArrayList<>(parts);
         this.task = task;
+        this.skipping = skipping;
         this.endpoint = endpoint;
         this.sharedKey = sharedKey;
         this.built = built;
     }
 
     /**
+     * @param skipping how targets are skipped; null if all are built
      * @param sharedKey key under which the daemon keeps folders that several targets use
-     * @param built receives each target that was built
+     * @param built receives each target that was built or skipped
      */
-    BakeCallable(List<Part> parts, BuildTask task, Endpoint endpoint, String sharedKey, BakeSink built, LogSink log) {
-        this(parts, task, endpoint, sharedKey, built, log, null);
+    BakeCallable(
+            List<Part> parts,
+            BuildTask task,
+            @CheckForNull Skipping skipping,
+            Endpoint endpoint,
+            String sharedKey,
+            BakeSink built,
+            LogSink log) {
+        this(parts, task, skipping, endpoint, sharedKey, built, log, null);
     }
 
     @Override
@@ -91,6 +131,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
         return new BakeCallable(
                 parts.stream().map(part -> part.on(agent)).toList(),
                 task,
+                skipping,
                 endpoint,
                 sharedKey,
                 agent.export(BakeSink.class, built),
@@ -117,7 +158,12 @@ final class BakeCallable extends AgentCallable<Boolean> {
     }
 
     /** One target that is being built. */
-    private record Target(Part part, AgentBuild build, AgentBuild.Prepared prepared) {}
+    record Target(Part part, AgentBuild build, AgentBuild.Prepared prepared) {
+        /** Returns the same target with another request. */
+        Target with(BuildRequest request) {
+            return new Target(part, build, new AgentBuild.Prepared(request, prepared.content(), prepared.console()));
+        }
+    }
 
     /** One execution of the bake. */
     private final class Execution {
@@ -141,10 +187,12 @@ final class BakeCallable extends AgentCallable<Boolean> {
 
         private CompletableFuture<SortedMap<String, Boolean>> prepare() throws IOException, InterruptedException {
             SortedMap<String, Target> targets = new TreeMap<>();
+            Set<String> more =
+                    skipping == null ? Set.of() : skipping.connections().proxySecrets();
             for (Part part : parts) {
                 AgentBuild build = builds.get(part.target());
                 try {
-                    targets.put(part.target(), new Target(part, build, build.prepared(Set.of())));
+                    targets.put(part.target(), new Target(part, build, build.prepared(more)));
                 } catch (BuildkitException e) {
                     return CompletableFuture.failedFuture(failure(part.target(), e));
                 }
@@ -155,10 +203,25 @@ final class BakeCallable extends AgentCallable<Boolean> {
         private CompletableFuture<SortedMap<String, Boolean>> connect(SortedMap<String, Target> targets) {
             builds.values().forEach(build -> build.entered(BuildPhase.CONNECTING));
             CompletableFuture<BuildkitClient> connected = BuildkitClient.connectLater(endpoint);
-            CompletableFuture<SortedMap<String, Boolean>> result =
-                    Async.then(connected, client -> run(client, targets));
+            CompletableFuture<SortedMap<String, Boolean>> result = Async.then(
+                    connected, client -> Async.then(changed(client, targets), changed -> run(client, changed)));
             result.whenComplete((value, failure) -> connected.thenAccept(BuildkitClient::close));
             return result;
+        }
+
+        /** Reports the targets that are skipped, and returns the others with those whose results they use. */
+        private CompletableFuture<SortedMap<String, Target>> changed(
+                BuildkitClient client, SortedMap<String, Target> targets) {
+            if (skipping == null) {
+                return CompletableFuture.completedFuture(targets);
+            }
+            BakeComparison comparison = new BakeComparison(client, targets, skipping.connections());
+            return Async.then(
+                    comparison.unchanged(),
+                    unchanged -> Async.call(Async.BLOCKING, () -> {
+                        unchanged.forEach((name, image) -> built.built(name, new BuildOutcome(null, image)));
+                        return comparison.changed();
+                    }));
         }
 
         private CompletableFuture<SortedMap<String, Boolean>> run(
@@ -172,9 +235,9 @@ final class BakeCallable extends AgentCallable<Boolean> {
                             target.prepared().content(),
                             target.part().check() ? TargetBuild.LINT : "")));
             BakeRun run = BakeRun.open(client, prepared, sharedKey);
-            SortedMap<String, CompletableFuture<Boolean>> outcomes = new TreeMap<>();
-            targets.forEach((name, target) -> outcomes.put(name, Async.begin(() -> begin(client, run, target))));
-            CompletableFuture<SortedMap<String, Boolean>> whole = run.together(outcomes);
+            SortedMap<String, Supplier<CompletableFuture<Boolean>>> works = new TreeMap<>();
+            targets.forEach((name, target) -> works.put(name, () -> Async.begin(() -> begin(client, run, target))));
+            CompletableFuture<SortedMap<String, Boolean>> whole = run.together(works);
             whole.whenComplete((value, failure) -> run.close());
             return whole;
         }
@@ -183,6 +246,9 @@ final class BakeCallable extends AgentCallable<Boolean> {
             String name = target.part().target();
             target.build().entered(BuildPhase.STARTING);
             AgentBuild.Prepared prepared = target.prepared();
+            if (skipping != null) {
+                prepared.console().print(skipping.beginning());
+            }
             if (target.part().check()) {
                 return Async.call(Async.BLOCKING, () -> {
                     DockerfileRules.report(run.check(name), task.isFailOnWarning(), prepared.console());
@@ -195,7 +261,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
             return Async.then(
                     finished,
                     build -> Async.call(Async.BLOCKING, () -> {
-                        built.built(name, build);
+                        built.built(name, new BuildOutcome(build, null));
                         return Boolean.TRUE;
                     }));
         }

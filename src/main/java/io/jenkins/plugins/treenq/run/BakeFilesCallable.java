@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
 import io.jenkins.plugins.treenq.buildkit.client.BakeFiles;
+import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
@@ -47,7 +48,7 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
 
     @Override
     CompletableFuture<TreeMap<String, TargetBuild>> begin(File folder) {
-        return Async.call(Async.BLOCKING, () -> targets(folder.toPath()));
+        return Async.call(Async.BLOCKING, () -> targets(input, folder.toPath(), null));
     }
 
     @Override
@@ -55,12 +56,28 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
         return AgentAnswers.targets(answer);
     }
 
-    private TreeMap<String, TargetBuild> targets(Path folder) throws AbortException {
+    /**
+     * Evaluates the files.
+     *
+     * @param folder the job's current folder
+     * @param remote the files that the daemon has fetched; null if all are in the workspace
+     */
+    static TreeMap<String, TargetBuild> targets(
+            BakeInput input, Path folder, @CheckForNull RemoteBakeFiles.Definition remote) throws AbortException {
         Path whole = Path.of(input.workspace());
         Workspace workspace = new Workspace(folder, folder.startsWith(whole) ? whole : folder);
         try {
-            BakeRequest request = new BakeFiles(workspace)
-                    .request(input.files(), input.targets(), input.overrides(), input.variables(), input.environment());
+            BakeFiles files = new BakeFiles(workspace);
+            BakeRequest request = remote == null
+                    ? files.request(
+                            input.files(), input.targets(), input.overrides(), input.variables(), input.environment())
+                    : files.request(
+                            remote,
+                            input.files(),
+                            input.targets(),
+                            input.overrides(),
+                            input.variables(),
+                            input.environment());
             BakeDefinition definition = BakeDefinition.read(request);
             if (input.push()) {
                 definition = BakeDefinition.read(request.withFirst(pushes(definition)));

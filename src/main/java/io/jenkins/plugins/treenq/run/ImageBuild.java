@@ -174,33 +174,38 @@ public final class ImageBuild {
         if (interrupted != null) {
             ImagesAction.of(run).continued(interrupted, first.number());
         }
-        CompletableFuture<BuiltImage> image = Async.begin(() -> unlessPresentInRegistry(earlier, folder, env, journal));
-        return followed(
-                image,
-                (latest, built) -> built.isSkipped()
-                        ? latest.skipped(Util.fixNull(built.getDigest()))
-                        : latest.succeeded(Util.fixNull(built.getDigest())));
+        CompletableFuture<BuiltImage> image = Async.begin(() -> Async.then(
+                present(),
+                present -> present.isPresent()
+                        ? CompletableFuture.completedFuture(present.get())
+                        : build(earlier, folder, env, journal)));
+        return followed(image, ImageBuild::ended);
     }
 
-    /** Builds the image, unless the build is to be skipped if the tags exist and all of them point to one image. */
-    private CompletableFuture<BuiltImage> unlessPresentInRegistry(
-            @CheckForNull BuildLocation earlier,
-            @CheckForNull FilePath folder,
-            @CheckForNull EnvVars env,
-            BuildJournal journal)
-            throws AbortException {
+    /** Ends the timeline of a build that has succeeded or was skipped. */
+    private static CompletableFuture<Void> ended(LiveTimeline latest, BuiltImage image) {
+        String digest = Util.fixNull(image.getDigest());
+        return image.isSkipped() ? latest.skipped(digest) : latest.succeeded(digest);
+    }
+
+    /**
+     * Records and returns the image that all tags point to, if the build is to be skipped because of it. Otherwise the
+     * result is empty.
+     */
+    CompletableFuture<Optional<BuiltImage>> present() {
         if (!order.skipIfPresent() || order.tagsToSkip().isEmpty()) {
-            return build(earlier, folder, env, journal);
+            return CompletableFuture.completedFuture(Optional.empty());
         }
-        CompletableFuture<Optional<BuiltImage>> present =
-                Async.call(Async.BLOCKING, () -> new RegistryImages(run, listener).present(order, timeline));
-        return Async.then(present, image -> {
-            if (image.isEmpty()) {
-                return build(earlier, folder, env, journal);
-            }
-            timeline.image(record(image.get(), null));
-            return CompletableFuture.completedFuture(image.get());
+        return Async.call(Async.BLOCKING, () -> {
+            Optional<BuiltImage> present = new RegistryImages(run, listener).present(order, timeline);
+            present.ifPresent(image -> timeline.image(record(image, null)));
+            return present;
         });
+    }
+
+    /** Returns the tags that must point to an image with the same inputs; empty if the image is always built. */
+    List<ImageName> tagsOfUnchanged() {
+        return order.skipIfUnchanged() ? order.tagsToSkip() : List.of();
     }
 
     private CompletableFuture<BuiltImage> build(
@@ -262,15 +267,15 @@ public final class ImageBuild {
             BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         return Async.then(
                 Async.begin(() -> buildUnlessUnchanged(location, folder, env)),
-                build -> CompletableFuture.completedFuture(recorded(build, location)));
+                build -> CompletableFuture.completedFuture(recorded(build, location.builder())));
     }
 
     private CompletableFuture<BuildOutcome> buildUnlessUnchanged(
             BuildLocation location, @CheckForNull FilePath folder, @CheckForNull EnvVars env)
             throws IOException, InterruptedException {
-        List<ImageName> tags = order.tagsToSkip();
+        List<ImageName> tags = tagsOfUnchanged();
         RegistryConnections connections = RegistryAccess.connections(run);
-        if (!order.skipIfUnchanged() || tags.isEmpty()) {
+        if (tags.isEmpty()) {
             return Async.then(
                     send(buildTask(folder, connections), location, folder, env),
                     build -> CompletableFuture.completedFuture(new BuildOutcome(build, null)));
@@ -280,19 +285,19 @@ public final class ImageBuild {
         return send(new SkipIfUnchangedTask(task, tags, connections, startLine(task, location)), location, folder, env);
     }
 
-    private BuiltImage recorded(BuildOutcome build, BuildLocation location) throws IOException, InterruptedException {
+    /** Records a build that has succeeded, or the existing image because of which it was skipped. */
+    BuiltImage recorded(BuildOutcome build, String builder) throws IOException, InterruptedException {
         FinishedBuild built = build.built();
         ImageDescription unchanged = build.unchanged();
         if (built != null) {
-            return recorded(built, location.builder());
+            return recorded(built, builder);
         }
         BuiltImage image = recorded(BuiltImage.present(timeline.number(), unchanged, order.build(), timeline.stop()));
         timeline.image(record(image, null));
         return image;
     }
 
-    /** Records a build that has succeeded. */
-    BuiltImage recorded(FinishedBuild build, String builder) throws IOException, InterruptedException {
+    private BuiltImage recorded(FinishedBuild build, String builder) throws IOException, InterruptedException {
         FinishedBuild whole = ended(build);
         BuiltImage image = recorded(built(timeline.number(), whole, builder));
         timeline.image(record(image, whole.content()));
@@ -379,12 +384,24 @@ public final class ImageBuild {
     CompletableFuture<Void> end(@CheckForNull BuiltImage image, @CheckForNull Throwable failure) {
         over = true;
         LiveTimeline latest = timeline;
-        return failure == null
-                ? latest.succeeded(image == null ? "" : Util.fixNull(image.getDigest()))
-                : failed(latest, failure);
+        if (failure != null) {
+            return failed(latest, failure);
+        }
+        return image == null ? latest.succeeded("") : ended(latest, image);
     }
 
-    private static String startLine(AgentTask<?> work, BuildLocation location) {
+    /**
+     * Ends the timeline of a build whose result is not needed, because everything that needs it was skipped.
+     *
+     * @return completes when the timeline is stored
+     */
+    CompletableFuture<Void> endUnneeded() {
+        over = true;
+        listener.getLogger().println("Nothing is built: everything that needs the result already exists");
+        return timeline.skipped("");
+    }
+
+    static String startLine(AgentTask<?> work, BuildLocation location) {
         return work.activity() + " on '" + location.builder() + "' (" + location.address() + ")";
     }
 
@@ -564,19 +581,24 @@ public final class ImageBuild {
 
     /** Checks the Dockerfile without building it. A check needs no slot. */
     public CompletableFuture<DockerfileCheck> check(@CheckForNull FilePath folder, @CheckForNull EnvVars env) {
+        return Async.then(
+                withoutSlot(new CheckTask(order.failOnWarning()), folder, env),
+                answer -> CompletableFuture.completedFuture(
+                        new DockerfileCheck(answer.lint(), answer.targets(), answer.outline())));
+    }
+
+    /** Runs a task on a daemon that needs no free slot, because the task takes seconds. */
+    <T extends Serializable> CompletableFuture<T> withoutSlot(
+            AgentTask<T> task, @CheckForNull FilePath folder, @CheckForNull EnvVars env) {
         return Async.begin(() -> {
             requireAllowed();
-            CompletableFuture<CheckedDockerfile> checked = onDaemon(
+            return onDaemon(
                     selection(
                             new DaemonPool(Async.SHORT),
                             (builder, withBuilds) ->
                                     AgentProbe.of(run, folder, listener).of(builder, false),
                             null),
-                    location -> send(new CheckTask(order.failOnWarning()), location, folder, env));
-            return Async.then(
-                    checked,
-                    answer -> CompletableFuture.completedFuture(
-                            new DockerfileCheck(answer.lint(), answer.targets(), answer.outline())));
+                    location -> send(task, location, folder, env));
         });
     }
 

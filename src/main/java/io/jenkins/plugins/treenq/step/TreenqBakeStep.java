@@ -8,7 +8,10 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.config.Policy;
+import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
@@ -41,6 +44,8 @@ import org.kohsuke.stapler.verb.POST;
 public final class TreenqBakeStep extends Step implements Serializable {
     private static final long serialVersionUID = 1;
 
+    private String remote;
+    private String contextCredentialsId;
     private List<String> files = new ArrayList<>();
     private List<String> targets = new ArrayList<>();
     private List<String> variables = new ArrayList<>();
@@ -58,6 +63,8 @@ public final class TreenqBakeStep extends Step implements Serializable {
     private List<BuildSecret> secrets = new ArrayList<>();
     private List<SshAccess> ssh = new ArrayList<>();
     private List<String> allow = new ArrayList<>();
+    private boolean skipIfPresent;
+    private boolean skipIfUnchanged;
     private String failOn;
     private Integer retries;
 
@@ -79,6 +86,28 @@ public final class TreenqBakeStep extends Step implements Serializable {
         setSsh(ssh);
         setAllow(allow);
         return this;
+    }
+
+    /** Returns the address of a Git repository or archive that has the bake files; null if the workspace has them. */
+    @CheckForNull
+    public String getRemote() {
+        return remote;
+    }
+
+    @DataBoundSetter
+    public void setRemote(@CheckForNull String remote) {
+        this.remote = Util.fixEmptyAndTrim(remote);
+    }
+
+    /** Returns the ID of the credentials with which the daemon fetches that; null for none. */
+    @CheckForNull
+    public String getContextCredentialsId() {
+        return contextCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setContextCredentialsId(@CheckForNull String contextCredentialsId) {
+        this.contextCredentialsId = Util.fixEmptyAndTrim(contextCredentialsId);
     }
 
     /** Returns the paths of the bake files, which are merged in this order; empty for the default names. */
@@ -225,6 +254,26 @@ public final class TreenqBakeStep extends Step implements Serializable {
         this.allow = LineList.trimmed(allow);
     }
 
+    /** Tells whether a target is skipped if all of its tags already point to one image. */
+    public boolean isSkipIfPresent() {
+        return skipIfPresent;
+    }
+
+    @DataBoundSetter
+    public void setSkipIfPresent(boolean skipIfPresent) {
+        this.skipIfPresent = skipIfPresent;
+    }
+
+    /** Tells whether a target is skipped if all of its tags already point to one image with the same inputs. */
+    public boolean isSkipIfUnchanged() {
+        return skipIfUnchanged;
+    }
+
+    @DataBoundSetter
+    public void setSkipIfUnchanged(boolean skipIfUnchanged) {
+        this.skipIfUnchanged = skipIfUnchanged;
+    }
+
     /**
      * Returns {@code error} if only a Dockerfile that cannot be built fails the step, or {@code warning} if a
      * Dockerfile that violates a rule fails the step, too.
@@ -270,7 +319,13 @@ public final class TreenqBakeStep extends Step implements Serializable {
             overrides.add("*.no-cache=true");
         }
         set.forEach(override -> overrides.add(expand.apply(override)));
+        if (contextCredentialsId != null && remote == null) {
+            throw new AbortException("contextCredentialsId is set without remote; set remote to the address of the"
+                    + " repository with the bake files");
+        }
         return new BakeOrder(
+                Variables.filled(remote, expand),
+                Variables.filled(contextCredentialsId, expand),
                 DockerfileStep.expanded(files, expand),
                 DockerfileStep.expanded(targets, expand),
                 overrides,
@@ -283,6 +338,8 @@ public final class TreenqBakeStep extends Step implements Serializable {
                 secrets.stream().map(secret -> secret.expanded(expand)).toList(),
                 ssh.stream().map(access -> access.expanded(expand)).toList(),
                 DockerfileStep.expanded(allow, expand),
+                skipIfPresent,
+                skipIfUnchanged,
                 DaemonStepDescriptor.failsOnWarning(getFailOn()),
                 retries);
     }
@@ -338,9 +395,16 @@ public final class TreenqBakeStep extends Step implements Serializable {
         }
 
         @POST
+        public ListBoxModel doFillContextCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String contextCredentialsId) {
+            return CredentialsChoice.remotes(item, contextCredentialsId);
+        }
+
+        @POST
         public FormValidation doCheckFiles(@AncestorInPath Item item, @QueryParameter String value) {
             return Util.fixNull(value)
                     .lines()
+                    .map(file -> BakePaths.inWorkingFolder(file).orElse(file))
                     .map(file -> WorkspacePath.check(item, file))
                     .filter(each -> each.kind != FormValidation.Kind.OK)
                     .findFirst()

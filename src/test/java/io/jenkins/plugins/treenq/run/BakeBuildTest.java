@@ -8,16 +8,20 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.buildkit.WebServer;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
@@ -27,14 +31,23 @@ import io.jenkins.plugins.treenq.step.TreenqBakeStep;
 import io.jenkins.plugins.treenq.step.TreenqBaker;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
@@ -352,11 +365,32 @@ class BakeBuildTest {
     @Test
     void aTargetThatFailsIsNamedAndCancelsTheOthers() throws Exception {
         String mark = UUID.randomUUID().toString();
+        CountDownLatch quickIsRecorded = new CountDownLatch(1);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        // The target cannot fail before the daemon has this file.
+        server.createContext("/" + mark, exchange -> {
+            try (exchange) {
+                quickIsRecorded.await();
+                exchange.sendResponseHeaders(200, -1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.start();
+        String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/" + mark;
         String file = target("slow", "FROM busybox\nRUN sleep 300; echo " + mark, tagged("slow"))
                 + target("quick", "FROM busybox\nCOPY hello /", tagged("quick"))
-                + target("broken", "FROM busybox\nRUN sleep 10; echo " + mark + "; exit 7", tagged("broken"));
+                + target("broken", "FROM busybox\nADD " + url + " /\nRUN exit 7", tagged("broken"));
 
-        WorkflowRun run = pipelines.failure(script(file, "treenqBake(targets: ['slow', 'quick', 'broken'])"));
+        WorkflowRun run = pipelines
+                .job(script(file, "treenqBake(targets: ['slow', 'quick', 'broken'])"))
+                .scheduleBuild2(0)
+                .waitForStart();
+        jenkins.waitForMessage("[target:quick] Built ", run);
+        quickIsRecorded.countDown();
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        server.stop(0);
 
         String log = JenkinsRule.getLog(run);
         assertThat(log, containsString("ERROR: target 'broken': building " + daemon.registry()));
@@ -402,6 +436,186 @@ class BakeBuildTest {
         WorkflowRun run = pipelines.success(script(linked(), "treenqBake(variables: [TAG: 'slot'])"));
 
         jenkins.assertLogNotContains("Waiting", run);
+    }
+
+    /** Targets that are linked, and a third one; each can be changed by itself. */
+    private String changing(String base, String web) {
+        return target("base", "FROM busybox\nRUN echo " + base + repository + " > /base", tagged("base"))
+                + target(
+                        "web",
+                        "FROM base\nLABEL web=" + web + "\nRUN cat /base",
+                        "contexts = { base = \"target:base\" }\n" + tagged("web"))
+                + target("api", "FROM busybox\nCOPY hello /hello", tagged("api"));
+    }
+
+    private WorkflowRun skipping(String file, String arguments) throws Exception {
+        return pipelines.success(script(file, """
+                def images = treenqBake(%s)
+                images.each { name, image -> echo "$name=$image.digest skipped=$image.skipped" }
+                """.formatted(arguments)));
+    }
+
+    private void assertSkipped(WorkflowRun run, String name, boolean skipped) throws Exception {
+        jenkins.assertLogContains(name + "=" + digest(name, "1") + " skipped=" + skipped, run);
+        assertEquals(
+                skipped ? BuildState.SKIPPED : BuildState.SUCCESS,
+                pages(run).get(name).getState(),
+                name);
+    }
+
+    @Test
+    void targetsWhoseTagsExistAreSkipped() throws Exception {
+        String all = "targets: ['base', 'web', 'api'], skipIfPresent: true";
+        WorkflowRun first = skipping(changing("a", "a"), all);
+        jenkins.assertLogContains("Building 3 targets on", first);
+        String base = digest("base", "1");
+        String web = digest("web", "1");
+
+        WorkflowRun second = skipping(changing("b", "b"), all);
+
+        jenkins.assertLogNotContains("Building", second);
+        for (String name : List.of("base", "web", "api")) {
+            assertSkipped(second, name, true);
+        }
+        assertThat(second.getArtifacts(), hasSize(3));
+        assertThat(second.getAction(ImagesAction.class).getImages(), hasSize(3));
+
+        // The target that is skipped is built for the other one, and keeps its image.
+        WorkflowRun third = skipping(
+                changing("b", "b"), all + ", set: ['web.tags+=" + daemon.registry() + "/" + repository + "/web:2']");
+
+        jenkins.assertLogContains("Building 2 targets on", third);
+        assertSkipped(third, "base", true);
+        assertSkipped(third, "api", true);
+        assertSkipped(third, "web", false);
+        assertEquals(base, digest("base", "1"));
+        assertNotEquals(web, digest("web", "1"));
+        jenkins.assertLogContains("b" + repository, third);
+
+        // A target that was not asked for is only built if another one needs it.
+        WorkflowRun fourth = skipping(changing("c", "c"), "targets: ['web'], skipIfPresent: true");
+
+        jenkins.assertLogNotContains("Building", fourth);
+        jenkins.assertLogContains(
+                "[target:base] Nothing is built: everything that needs the result already exists", fourth);
+        assertEquals(BuildState.SKIPPED, pages(fourth).get("base").getState());
+        assertThat(fourth.getAction(ImagesAction.class).getImages(), hasSize(1));
+    }
+
+    @Test
+    void targetsAreSkippedUntilTheirInputsOrThoseOfTheTargetsThatTheyUseChange() throws Exception {
+        String all = "targets: ['base', 'web', 'api'], skipIfUnchanged: true";
+        // The file is in the contexts, so that a change of the file would be a change of all targets.
+        String file = changing("a", "a");
+        skipping(file, all);
+        String base = digest("base", "1");
+
+        WorkflowRun same = skipping(file, all);
+
+        jenkins.assertLogNotContains("Building on", same);
+        jenkins.assertLogNotContains("WARNING", same);
+        for (String name : List.of("base", "web", "api")) {
+            assertSkipped(same, name, true);
+        }
+        assertThat(same.getArtifacts(), hasSize(3));
+
+        WorkflowRun web = skipping(file, all + ", set: ['web.labels.web=b']");
+
+        jenkins.assertLogContains("[target:web] Building on 'default'", web);
+        assertSkipped(web, "base", true);
+        assertSkipped(web, "api", true);
+        assertSkipped(web, "web", false);
+        assertEquals(base, digest("base", "1"));
+
+        WorkflowRun used = skipping(file, all + ", set: ['web.labels.web=b', 'base.labels.base=b']");
+
+        assertSkipped(used, "base", false);
+        assertSkipped(used, "web", false);
+        assertSkipped(used, "api", true);
+        assertNotEquals(base, digest("base", "1"));
+    }
+
+    @Test
+    void anImageOfABakeIsPromoted() throws Exception {
+        WorkflowRun run = pipelines.success(script(linked(), """
+                def images = treenqBake variables: [TAG: 'tested']
+                images.each { name, image ->
+                    treenqPromote from: image, to: ["%s/%s/$name:stable"]
+                }
+                """.formatted(daemon.registry(), repository)));
+
+        assertEquals(digest("web", "tested"), digest("web", "stable"));
+        assertEquals(digest("api", "tested"), digest("api", "stable"));
+        assertThat(run.getAction(ImagesAction.class).getImages(), hasSize(4));
+        // What was promoted need not be built under that tag.
+        assertSkippedLog(
+                pipelines.success(script(
+                        linked(), "treenqBake(targets: ['web'], variables: [TAG: 'stable'], skipIfPresent: true)")),
+                "web",
+                "stable");
+    }
+
+    private void assertSkippedLog(WorkflowRun run, String name, String tag) throws Exception {
+        jenkins.assertLogContains(
+                "[target:" + name + "] Nothing is built: " + daemon.registry() + "/" + repository + "/" + name + "@"
+                        + digest(name, tag) + " already exists",
+                run);
+    }
+
+    @Test
+    void bakeFilesOfARepositoryAreFetchedByTheDaemon(@TempDir Path folder) throws Exception {
+        Configured.add(Configured.login("git-login", "reader", "squeamish ossifrage"));
+        Path tree = Files.createDirectories(folder.resolve("tree/app"));
+        Files.writeString(tree.resolve("text"), "of the repository");
+        Files.writeString(tree.resolveSibling("docker-bake.hcl"), """
+                group "default" {
+                  targets = ["web", "own"]
+                }
+                target "web" {
+                  context = "app"
+                  dockerfile-inline = "FROM scratch\\nCOPY text /\\n"
+                  tags = ["%1$s/%2$s/web:1"]
+                }
+                target "own" {
+                  context = BAKE_CMD_CONTEXT
+                  dockerfile-inline = "FROM scratch\\nCOPY hello /\\n"
+                  tags = ["%1$s/%2$s/own:1"]
+                }
+                target "outside" {
+                  context = "cwd:///etc"
+                  dockerfile-inline = "FROM scratch\\nCOPY passwd /\\n"
+                }
+                """.formatted(daemon.registry(), repository));
+        GitRepository.create(folder.resolve("web/deploy.git"), tree.getParent());
+        String authorization = "Basic "
+                + Base64.getEncoder().encodeToString("reader:squeamish ossifrage".getBytes(StandardCharsets.UTF_8));
+        try (WebServer server = new WebServer(folder.resolve("web"), authorization)) {
+            String remote = "remote: '" + server.url("deploy.git#main") + "'";
+            WorkflowRun run = pipelines.success("""
+                    writeFile file: 'hello', text: 'hi'
+                    def images = treenqBake(%s, contextCredentialsId: 'git-login')
+                    echo "web=$images.web.digest own=$images.own.digest"
+                    """.formatted(remote));
+
+            jenkins.assertLogContains("Reading bake files on 'default' (" + daemon.address() + ")", run);
+            jenkins.assertLogContains("web=" + digest("web", "1") + " own=" + digest("own", "1"), run);
+            jenkins.assertLogNotContains("ossifrage", run);
+            WorkflowRun outside = pipelines.failure(
+                    "treenqBake(%s, contextCredentialsId: 'git-login', targets: 'outside')".formatted(remote));
+            jenkins.assertLogContains("ERROR: target 'outside': context '/etc' is outside of '", outside);
+            WorkflowRun missing = pipelines.failure(
+                    "treenqBake(%s, contextCredentialsId: 'git-login', files: 'no.hcl')".formatted(remote));
+            jenkins.assertLogContains("no.hcl", missing);
+            jenkins.assertLogNotContains("\tat ", missing);
+        }
+        // Another server, so that the daemon has no clone yet.
+        try (WebServer server = new WebServer(folder.resolve("web"), authorization)) {
+            WorkflowRun refused = pipelines.failure("treenqBake(remote: '" + server.url("deploy.git#main") + "')");
+            jenkins.assertLogContains("ERROR: reading bake files", refused);
+            jenkins.assertLogNotContains("\tat ", refused);
+        }
+        assertFails("treenqBake(remote: 'docker-bake.hcl')", "ERROR: remote: 'docker-bake.hcl' is not the address of");
+        assertFails("treenqBake(contextCredentialsId: 'x')", "ERROR: contextCredentialsId is set without remote");
     }
 
     @Test

@@ -42,6 +42,8 @@ class TreenqBakeStepTest {
 
     private static TreenqBakeStep everything() {
         TreenqBakeStep step = new TreenqBakeStep();
+        step.setRemote("https://git.example.com/shop.git#main");
+        step.setContextCredentialsId("login");
         step.setFiles(List.of("docker-bake.hcl", "ci.hcl"));
         step.setTargets(List.of("web", "db-*"));
         step.setVariables(List.of("TAG=1.4", "EMPTY="));
@@ -58,6 +60,8 @@ class TreenqBakeStepTest {
         step.setSecrets(List.of(secret));
         step.setSsh(List.of(new SshAgentAccess()));
         step.setAllow(List.of("network.host"));
+        step.setSkipIfPresent(true);
+        step.setSkipIfUnchanged(true);
         step.setFailOn("warning");
         step.setRetries(3);
         return step;

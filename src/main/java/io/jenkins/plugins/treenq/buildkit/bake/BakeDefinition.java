@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /** The targets that were asked for, with those that they need, as they are to be built. */
 public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<String, BakeTarget> targets) {
     private static final String TARGET = "target:";
-    private static final String WORKING_FOLDER = "cwd://";
+    private static final String IMAGE = "docker-image:";
 
     /** @throws BakeException or HclException if a file is not valid, or has no such target */
     public static BakeDefinition read(BakeRequest request) {
@@ -48,23 +48,61 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
         for (Map.Entry<String, BakeTarget> each : new TreeMap<>(targets).entrySet()) {
             link(each.getKey(), each.getValue(), targets, config, overrides, List.of());
         }
-        targets.values().forEach(BakeDefinition::prepare);
+        targets.values().forEach(target -> prepare(target, request));
         return new BakeDefinition(groups, targets);
     }
 
+    /** Sets an argument of all targets that do not have it. */
+    public void addArgument(String name, String value) {
+        for (BakeTarget target : targets.values()) {
+            Map<String, String> all = new TreeMap<>(Value.KEYS);
+            all.putAll(target.args());
+            all.putIfAbsent(name, value);
+            target.args = all;
+        }
+    }
+
     /** The context as it is built, as buildx' toBuildOpt makes it. */
-    private static void prepare(BakeTarget target) {
+    private static void prepare(BakeTarget target, BakeRequest request) {
         if (target.context.equals("-")) {
             throw new BakeException("context from stdin not allowed in bake");
         }
         if (target.dockerfile.equals("-")) {
             throw new BakeException("dockerfile from stdin not allowed in bake");
         }
-        if (target.context.startsWith(WORKING_FOLDER)) {
-            target.context = GoPaths.clean(target.context.substring(WORKING_FOLDER.length()));
-        } else if (!BakePaths.remote(target.context)) {
-            target.context = GoPaths.clean(target.context);
+        boolean local = BakePaths.inWorkingFolder(target.context).isPresent();
+        if (request.source() != null && local && !request.source().isEmpty()) {
+            requireNoDockerfile(target, request);
         }
+        if (local) {
+            target.context = BakePaths.local(target.context);
+        } else if (!BakePaths.isRemote(target.context)) {
+            target.context = GoPaths.clean(target.context);
+            if (request.source() != null) {
+                target.context = BakePaths.folder(request.source(), target.context);
+            }
+        }
+        target.source = request.source();
+    }
+
+    /** The Dockerfile of a local context is that of the remote definition, which buildx does not support. */
+    private static void requireNoDockerfile(BakeTarget target, BakeRequest request) {
+        String dockerfile = target.dockerfile;
+        if (!BakePaths.isRemote(dockerfile)
+                && BakePaths.inWorkingFolder(dockerfile).isEmpty()
+                && request.reader().apply(BakePaths.local(target.context) + "/" + dockerfile) != null) {
+            throw new BakeException("reading a dockerfile for a remote build invocation is currently not supported");
+        }
+    }
+
+    /** Returns the address of a context of a target that is a folder of a remote definition, or else the context. */
+    static String context(String context, String source) {
+        boolean remote = source != null
+                && BakePaths.inWorkingFolder(context).isEmpty()
+                && !context.startsWith(TARGET)
+                && !context.startsWith(IMAGE)
+                && !BakePaths.isRemote(context);
+        return remote ? BakePaths.folder(source, context) : BakePaths.local(context);
     }
 
     /** Adds the targets whose results others take as contexts. */

@@ -7,6 +7,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +27,64 @@ public final class BakeJson {
 
     public static String print(BakeDefinition definition) {
         JsonObject all = new JsonObject();
+        groups(definition, all);
+        JsonObject targets = new JsonObject();
+        definition.targets().forEach((name, target) -> targets.add(name, json(target)));
+        all.add("target", targets);
+        return text(all);
+    }
+
+    /** The JSON that a frontend answered for a target. */
+    public record Answer(BakeCall call, String json, String error) {}
+
+    /**
+     * What {@code buildx bake --call=…,format=json} prints: the targets, each with the answer of its frontend.
+     *
+     * @param answers the answers by target; an answer's error is null if there was none
+     */
+    public static String answers(BakeDefinition definition, Map<String, Answer> answers) {
+        JsonObject all = new JsonObject();
+        groups(definition, all);
+        JsonObject targets = new JsonObject();
+        definition.targets().forEach((name, target) -> {
+            JsonObject entry = new JsonObject();
+            entry.add("build", json(target));
+            Answer answer = answers.get(name);
+            if (answer != null) {
+                String call = answer.call().name();
+                entry.add(call.equals(BakeCall.LINT) ? "check" : call, sorted(json(answer)));
+            }
+            targets.add(name, sorted(entry));
+        });
+        all.add("target", targets);
+        return text(all);
+    }
+
+    private static JsonObject json(Answer answer) {
+        JsonObject json = new JsonObject();
+        if (answer.error() != null) {
+            json.addProperty("error", answer.error());
+        }
+        JsonElement parsed;
+        try {
+            parsed = JsonParser.parseString(answer.json());
+        } catch (JsonParseException e) {
+            throw new BakeException("the frontend's answer is not JSON");
+        }
+        if (parsed.isJsonObject()) {
+            parsed.getAsJsonObject().asMap().forEach(json::add);
+        } else {
+            json.add(answer.call().name(), parsed);
+        }
+        return json;
+    }
+
+    private static void groups(BakeDefinition definition, JsonObject all) {
         if (!definition.groups().isEmpty()) {
             JsonObject groups = new JsonObject();
             definition.groups().forEach((name, group) -> groups.add(name, json(group)));
             all.add("group", groups);
         }
-        JsonObject targets = new JsonObject();
-        definition.targets().forEach((name, target) -> targets.add(name, json(target)));
-        all.add("target", targets);
-        return text(all);
     }
 
     private static String text(JsonElement json) {

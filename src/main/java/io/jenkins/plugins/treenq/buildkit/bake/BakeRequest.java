@@ -18,6 +18,8 @@ import java.util.function.UnaryOperator;
  * @param dotEnv the content of the file .env, which Compose files use; empty if there is none
  * @param reader the content of a file that a Compose file names, by its path; null for files that are missing or may
  *     not be read
+ * @param source the address of the remote definition to which the contexts of targets are relative, empty if it is an
+ *     archive; null if they are folders of the client's machine
  */
 public record BakeRequest(
         List<BakeFile> files,
@@ -27,12 +29,26 @@ public record BakeRequest(
         Map<String, String> builtIns,
         UnaryOperator<String> environment,
         String dotEnv,
-        UnaryOperator<String> reader) {
+        UnaryOperator<String> reader,
+        String source) {
+    /** A request whose targets have their contexts on the client's machine. */
+    public BakeRequest(
+            List<BakeFile> files,
+            List<String> targets,
+            List<String> overrides,
+            Map<String, String> variables,
+            Map<String, String> builtIns,
+            UnaryOperator<String> environment,
+            String dotEnv,
+            UnaryOperator<String> reader) {
+        this(files, targets, overrides, variables, builtIns, environment, dotEnv, reader, null);
+    }
+
     /** Returns the same request with overrides that come before its own. */
     public BakeRequest withFirst(List<String> more) {
         List<String> all = new ArrayList<>(more);
         all.addAll(overrides);
-        return new BakeRequest(files, targets, all, variables, builtIns, environment, dotEnv, reader);
+        return new BakeRequest(files, targets, all, variables, builtIns, environment, dotEnv, reader, source);
     }
 
     /** The value of a variable: the one that was given, or that of the environment. Null: there is none. */

@@ -73,6 +73,10 @@ public final class BakeTarget {
     List<String> annotations;
     List<Attest> attest;
     String context;
+
+    /** The address of the remote definition that has the contexts; null if they are folders of the client's machine. */
+    String source;
+
     Map<String, String> contexts;
     String dockerfile;
     String dockerfileInline;
@@ -429,8 +433,16 @@ public final class BakeTarget {
         return context;
     }
 
+    /** Returns the named contexts as the file has them. */
     public Map<String, String> contexts() {
         return map(contexts);
+    }
+
+    /** Returns the named contexts as they are built: folders of the client's machine, or addresses. */
+    public Map<String, String> resolvedContexts() {
+        Map<String, String> resolved = new TreeMap<>(contexts());
+        resolved.replaceAll((name, value) -> BakeDefinition.context(value, source));
+        return resolved;
     }
 
     public String dockerfile() {

@@ -60,8 +60,12 @@ final class ComposeConfig {
 
     private static final int MAX_EXTENDS = 20;
 
+    /** The most files that are read for {@code include}. Files that include each other's twice would be many. */
+    private static final int MAX_INCLUDES = 200;
+
     private final UnaryOperator<String> variables;
     private final BakeRequest request;
+    private int includes;
 
     private ComposeConfig(BakeRequest request) {
         this.request = request;
@@ -79,7 +83,7 @@ final class ComposeConfig {
     private void read(List<BakeFile> files, BakeConfig config) {
         Map<String, Object> all = new LinkedHashMap<>();
         for (BakeFile file : files) {
-            all = merged(all, project(file));
+            all = merged(all, project(new Source(file, "", variables), List.of()));
         }
         Map<String, Object> services = section(all, "services");
         Map<String, Object> secrets = section(all, "secrets");
@@ -105,33 +109,138 @@ final class ComposeConfig {
         }
     }
 
-    private Map<String, Object> project(BakeFile file) {
-        Map<String, Object> raw = raw(file);
-        if (raw.get("include") != null) {
-            throw new BakeException(file.name() + ": include is not supported; give all files");
+    /**
+     * A file, and how it is read.
+     *
+     * @param folder the folder to which its paths are relative; empty for the working folder
+     * @param variables the variables that it may use
+     * @param raw its content
+     */
+    private record Source(BakeFile file, String folder, UnaryOperator<String> variables, Map<String, Object> raw) {
+        Source(BakeFile file, String folder, UnaryOperator<String> variables) {
+            this(
+                    file,
+                    folder,
+                    variables,
+                    map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables))));
         }
-        Map<String, Object> project = new LinkedHashMap<>();
+
+        String name() {
+            return file.name();
+        }
+
+        /** Returns the services by name, with paths that are relative to the working folder. */
+        Map<String, Object> services() {
+            Map<String, Object> services = new LinkedHashMap<>();
+            section(raw(), "services").forEach((name, service) -> {
+                if (service != null && !(service instanceof Map<?, ?>)) {
+                    throw new BakeException(name() + ": services." + name + " must be a mapping");
+                }
+                services.put(name, service == null ? new LinkedHashMap<>() : moved(folder, normalized(map(service))));
+            });
+            return services;
+        }
+
+        /** Returns the secrets by name, with paths that are relative to the working folder. */
+        Map<String, Object> secrets() {
+            Map<String, Object> secrets = new LinkedHashMap<>(section(raw(), "secrets"));
+            secrets.replaceAll((name, secret) -> secret instanceof Map<?, ?> definition
+                    ? changed(map(definition), "file", file -> within(folder, ComposeFile.text(file)))
+                    : secret);
+            return secrets;
+        }
+    }
+
+    /** @param including the files that include this one */
+    private Map<String, Object> project(Source file, List<String> including) {
+        Map<String, Object> raw = file.raw();
+        Map<String, Object> project = included(file, raw.get("include"), including);
+        Map<String, Object> known = merged(section(project, "services"), file.services());
         Map<String, Object> services = new LinkedHashMap<>();
-        section(raw, "services").forEach((name, service) -> {
-            if (service != null && !(service instanceof Map<?, ?>)) {
-                throw new BakeException(file.name() + ": services." + name + " must be a mapping");
-            }
-            Map<String, Object> resolved =
-                    service == null ? new LinkedHashMap<>() : extended(file, name, section(raw, "services"), 0);
+        known.keySet().forEach(name -> {
+            Map<String, Object> resolved = extended(file, name, known, 0);
             resolved.keySet().retainAll(Set.of("image", "build", "environment", "env_file"));
             services.put(name, resolved);
         });
-        if (raw.containsKey("services")) {
+        if (raw.containsKey("services") || project.containsKey("services")) {
             project.put("services", services);
         }
         if (raw.containsKey("secrets")) {
-            project.put("secrets", raw.get("secrets") == null ? new LinkedHashMap<>() : raw.get("secrets"));
+            project.put("secrets", merged(section(project, "secrets"), file.secrets()));
         }
         return project;
     }
 
-    private Map<String, Object> raw(BakeFile file) {
-        return map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables)));
+    /** Reads the projects that a file includes ({@code loader/include.go} of compose-go). */
+    private Map<String, Object> included(Source file, Object given, List<String> including) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        if (given == null) {
+            return all;
+        } else if (!(given instanceof List<?>)) {
+            throw new BakeException(file.name() + ": `include` must be a list");
+        }
+        for (Object each : (List<?>) given) {
+            Map<String, Object> include = each instanceof Map<?, ?> entry ? map(entry) : Map.of("path", each);
+            List<String> paths = strings(include, "path").stream()
+                    .map(path -> GoPaths.clean(within(file.folder(), path)))
+                    .toList();
+            if (paths.isEmpty()) {
+                throw new BakeException(file.name() + ": an include has no path");
+            }
+            if (including.contains(paths.get(0))) {
+                throw new BakeException("include cycle detected: " + String.join(", ", including));
+            }
+            String directory = filled(include, "project_directory");
+            String folder = directory == null ? folderOf(paths.get(0)) : within(file.folder(), directory);
+            UnaryOperator<String> known = variables(file, include, folder);
+            List<String> path = BakeTarget.appended(including, List.of(paths.get(0)));
+            Map<String, Object> project = new LinkedHashMap<>();
+            for (String name : paths) {
+                if (++includes > MAX_INCLUDES) {
+                    throw new BakeException("the Compose files include more than " + MAX_INCLUDES + " files");
+                }
+                BakeFile source = new BakeFile(name, content(name, file.name() + ": include"));
+                project = merged(project, project(new Source(source, folder, known), path));
+            }
+            all = merged(all, withContexts(folder, project));
+        }
+        return all;
+    }
+
+    /** A project whose builds without a context have its folder as their context. */
+    private static Map<String, Object> withContexts(String folder, Map<String, Object> project) {
+        return changed(project, "services", services -> {
+            Map<String, Object> all = new LinkedHashMap<>(map((Map<?, ?>) services));
+            all.replaceAll((name, service) -> changed(map((Map<?, ?>) service), "build", build -> {
+                if (!(build instanceof Map<?, ?> given)) {
+                    return build;
+                }
+                Map<String, Object> own = new LinkedHashMap<>(map(given));
+                own.putIfAbsent("context", folder.isEmpty() ? "." : folder);
+                return own;
+            }));
+            return all;
+        });
+    }
+
+    /** The variables of an included project: those of the file that includes it, and those of its own files. */
+    private UnaryOperator<String> variables(Source file, Map<String, Object> include, String folder) {
+        Map<String, String> own = new LinkedHashMap<>();
+        List<String> files = strings(include, "env_file");
+        if (files.isEmpty()) {
+            String content = request.reader().apply(within(folder, ".env"));
+            own.putAll(DotEnv.read(content == null ? "" : content, file.variables()));
+        }
+        for (String name : files) {
+            if (!name.equals("/dev/null")) {
+                String content = content(within(file.folder(), name), file.name() + ": include.env_file");
+                own.putAll(DotEnv.read(content, file.variables()));
+            }
+        }
+        return name -> {
+            String value = file.variables().apply(name);
+            return value != null ? value : own.get(name);
+        };
     }
 
     private static Map<String, Object> section(Map<String, Object> all, String name) {
@@ -144,7 +253,7 @@ final class ComposeConfig {
         return map(section);
     }
 
-    private Map<String, Object> extended(BakeFile file, String name, Map<String, Object> services, int depth) {
+    private Map<String, Object> extended(Source file, String name, Map<String, Object> services, int depth) {
         Object service = services.get(name);
         if (!(service instanceof Map<?, ?>)) {
             throw new BakeException(file.name() + ": service \"" + name + "\" not found");
@@ -152,18 +261,17 @@ final class ComposeConfig {
         if (depth > MAX_EXTENDS) {
             throw new BakeException(file.name() + ": services extend each other without an end");
         }
-        Map<String, Object> own = normalized(map(service));
+        Map<String, Object> own = new LinkedHashMap<>(map(service));
         Object base = own.remove("extends");
         if (base == null) {
             return own;
         }
         Object other = base instanceof Map<?, ?> reference ? reference.get("service") : base;
         if (base instanceof Map<?, ?> reference && reference.get("file") != null) {
-            String path = ComposeFile.text(reference.get("file"));
-            BakeFile source = new BakeFile(path, content(path, file.name() + ": services." + name + ".extends"));
-            Map<String, Object> inherited =
-                    extended(source, String.valueOf(other), section(raw(source), "services"), depth + 1);
-            return merged(within(path, inherited), own);
+            String path = within(file.folder(), ComposeFile.text(reference.get("file")));
+            BakeFile content = new BakeFile(path, content(path, file.name() + ": services." + name + ".extends"));
+            Source source = new Source(content, folderOf(path), file.variables());
+            return merged(extended(source, String.valueOf(other), source.services(), depth + 1), own);
         }
         return merged(extended(file, String.valueOf(other), services, depth + 1), own);
     }
@@ -176,19 +284,63 @@ final class ComposeConfig {
         return content;
     }
 
-    /** A service of another file, whose paths are relative to the folder of that file. */
-    private static Map<String, Object> within(String file, Map<String, Object> service) {
+    private static String folderOf(String file) {
         int end = file.lastIndexOf('/');
-        if (end < 0 || !(service.get("build") instanceof Map<?, ?> build)) {
+        return end < 0 ? "" : file.substring(0, Math.max(end, 1));
+    }
+
+    private static String within(String folder, String path) {
+        return folder.isEmpty() || path.isEmpty() || path.startsWith("/") ? path : GoPaths.clean(folder + "/" + path);
+    }
+
+    /** A service of another folder; these are the paths of {@code paths/resolve.go} of compose-go. */
+    private static Map<String, Object> moved(String folder, Map<String, Object> service) {
+        if (folder.isEmpty()) {
             return service;
         }
-        Map<String, Object> moved = new LinkedHashMap<>(map(build));
-        Object context = moved.get("context");
-        if (context instanceof String path && !path.startsWith("/") && !BakePaths.remote(path)) {
-            moved.put("context", file.substring(0, end + 1) + path);
-        }
-        service.put("build", moved);
-        return service;
+        Map<String, Object> moved = changed(
+                service,
+                "env_file",
+                files -> eachOf(
+                        files,
+                        each -> each instanceof Map<?, ?> file
+                                ? changed(map(file), "path", path -> within(folder, ComposeFile.text(path)))
+                                : within(folder, ComposeFile.text(each))));
+        return changed(moved, "build", build -> {
+            if (!(build instanceof Map<?, ?> given)) {
+                return build;
+            }
+            Map<String, Object> own = new LinkedHashMap<>(map(given));
+            own.computeIfPresent("context", (key, context) -> movedContext(folder, context));
+            return changed(own, "additional_contexts", contexts -> {
+                Map<String, Object> all = mapping("additional_contexts", contexts);
+                all.replaceAll((name, context) -> movedContext(folder, context));
+                return all;
+            });
+        });
+    }
+
+    private static Object movedContext(String folder, Object context) {
+        return context instanceof String path
+                        && !path.contains("://")
+                        && !path.startsWith("service:")
+                        && !BakePaths.isRemote(path)
+                ? within(folder, path)
+                : context;
+    }
+
+    private static Object eachOf(Object value, UnaryOperator<Object> change) {
+        return value instanceof List<?> list
+                ? new ArrayList<>(
+                        list.stream().map(Object.class::cast).map(change).toList())
+                : change.apply(value);
+    }
+
+    /** A copy in which a value, if it is there, is another one. */
+    private static Map<String, Object> changed(Map<String, Object> all, String key, UnaryOperator<Object> change) {
+        Map<String, Object> copy = new LinkedHashMap<>(all);
+        copy.computeIfPresent(key, (name, value) -> change.apply(value));
+        return copy;
     }
 
     /** A service whose build is a mapping, and whose lists that may be mappings are such. */

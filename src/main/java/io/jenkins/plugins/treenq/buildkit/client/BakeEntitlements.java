@@ -159,6 +159,8 @@ public final class BakeEntitlements {
                 paths.add(
                         Path.of(sources.context()).resolve(sources.dockerfile()).toString());
             }
+        } else if (sources.dockerfileOfClient() != null) {
+            paths.add(sources.dockerfileOfClient());
         }
         sources.contexts().values().forEach(context -> {
             if (context.startsWith(OCI_LAYOUT)) {

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeFile;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,7 +29,6 @@ public final class BakeFiles {
             "docker-bake.override.json",
             "docker-bake.override.hcl");
 
-    private static final String WORKING_FOLDER = "cwd://";
     private static final String ENVIRONMENT_FILE = ".env";
     private static final int MOST_FILES = 100;
     private static final int MOST_BYTES = 1 << 20;
@@ -57,15 +57,61 @@ public final class BakeFiles {
             Map<String, String> variables,
             Map<String, String> environment)
             throws BuildkitException.InvalidRequestException {
+        return request(new RemoteBakeFiles.Definition(read(names), null), targets, overrides, variables, environment);
+    }
+
+    /**
+     * Returns the request for files of a remote definition, and for those of the workspace that come after them.
+     *
+     * @param remote the files that the daemon has fetched
+     * @param names names of all files; those of the workspace begin with {@code cwd://}
+     */
+    public BakeRequest request(
+            RemoteBakeFiles.Definition remote,
+            List<String> names,
+            List<String> targets,
+            List<String> overrides,
+            Map<String, String> variables,
+            Map<String, String> environment)
+            throws BuildkitException.InvalidRequestException {
+        List<BakeFile> files = new ArrayList<>(remote.files());
+        List<String> own = names.stream()
+                .filter(name -> BakePaths.inWorkingFolder(name).isPresent())
+                .toList();
+        if (!own.isEmpty()) {
+            files.addAll(read(own));
+        }
+        if (files.isEmpty()) {
+            throw none();
+        }
+        return request(
+                new RemoteBakeFiles.Definition(files, remote.source()), targets, overrides, variables, environment);
+    }
+
+    /** Returns the names of the files that a remote definition has. The others are in the workspace. */
+    public static List<String> remoteNames(List<String> names) {
+        return names.stream()
+                .filter(name -> BakePaths.inWorkingFolder(name).isEmpty())
+                .toList();
+    }
+
+    private BakeRequest request(
+            RemoteBakeFiles.Definition definition,
+            List<String> targets,
+            List<String> overrides,
+            Map<String, String> variables,
+            Map<String, String> environment)
+            throws BuildkitException.InvalidRequestException {
         return new BakeRequest(
-                read(names),
+                definition.files(),
                 targets.isEmpty() ? List.of("default") : targets,
                 overrides,
                 variables,
                 builtIns(),
                 environment::get,
                 text(ENVIRONMENT_FILE).orElse(""),
-                reader());
+                reader(),
+                definition.source());
     }
 
     private List<BakeFile> read(List<String> names) throws BuildkitException.InvalidRequestException {
@@ -74,10 +120,10 @@ public final class BakeFiles {
         }
         List<BakeFile> files = new ArrayList<>();
         for (String name : names) {
-            String path = name.startsWith(WORKING_FOLDER) ? name.substring(WORKING_FOLDER.length()) : name;
+            String path = BakePaths.inWorkingFolder(name).orElse(name);
             if (Sources.isRemote(path)) {
                 throw new BuildkitException.InvalidRequestException(
-                        "bake file '" + path + "' is remote; check its repository out, and give its path");
+                        "bake file '" + path + "' is an address; give the address as the remote definition");
             }
             files.add(new BakeFile(path, decoded(workspace.read(path, "bake file", MOST_BYTES))));
         }
@@ -87,11 +133,15 @@ public final class BakeFiles {
             }
         }
         if (files.isEmpty()) {
-            throw new BuildkitException.InvalidRequestException(
-                    "no bake file found; set the path of one, or check whether the sources were checked out. "
-                            + "Without a path, these are looked for: " + String.join(", ", DEFAULT_NAMES));
+            throw none();
         }
         return files;
+    }
+
+    private static BuildkitException.InvalidRequestException none() {
+        return new BuildkitException.InvalidRequestException(
+                "no bake file found; set the path of one, or check whether the sources were checked out. "
+                        + "Without a path, these are looked for: " + String.join(", ", DEFAULT_NAMES));
     }
 
     private UnaryOperator<String> reader() {
@@ -119,6 +169,6 @@ public final class BakeFiles {
         String architecture = System.getProperty("os.arch");
         String platform = (System.getProperty("os.name").startsWith("Windows") ? "windows/" : "linux/")
                 + (architecture.equals("aarch64") ? "arm64" : "amd64");
-        return Map.of("BAKE_CMD_CONTEXT", WORKING_FOLDER, "BAKE_LOCAL_PLATFORM", platform);
+        return Map.of("BAKE_CMD_CONTEXT", BakePaths.WORKING_FOLDER, "BAKE_LOCAL_PLATFORM", platform);
     }
 }

@@ -13,15 +13,19 @@ import io.jenkins.plugins.treenq.buildkit.solve.DaemonBuild;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The builds of the targets of one bake, over one connection to one daemon. Each target is a build like any other, with
@@ -35,29 +39,39 @@ import java.util.function.Function;
  *       does it ({@code waitContextDeps} in {@code build/build.go}). The build waits for the other target until its
  *       frontend has answered. The other target ends after all that use it have been built.
  *   <li>A folder that several targets use is sent in one session that they share, so that the daemon fetches it once.
- *   <li>{@link #together}: the failure of one target cancels the others.
+ *   <li>{@link #together}: not more than a number of targets are built at a time, and the failure of one cancels the
+ *       others.
  * </ul>
  *
- * <p>All targets without a subrequest must be begun, because those that are linked to each other wait for each other.
- * The order does not matter.
+ * <p>All targets without a subrequest must be built, because those that are linked to each other wait for each other.
  */
 public final class BakeRun implements AutoCloseable {
+    /**
+     * How many targets are built at a time. Each of them has a session and several streams. The daemon has a limit of
+     * its own for the steps that it executes at a time ({@code max-parallelism}).
+     */
+    public static final int MOST_AT_ONCE = 50;
+
     private final BuildkitClient client;
     private final SortedMap<String, PreparedTarget> targets;
     private final TargetLinks links;
     private final SharedFolders folders;
-    private final List<RunningBuild> builds = new ArrayList<>();
+    private final int mostAtOnce;
+    private final Set<RunningBuild> builds = new HashSet<>();
+    private TargetQueue<?> queue;
     private boolean cancelled;
 
     private BakeRun(
             BuildkitClient client,
             SortedMap<String, PreparedTarget> targets,
             TargetLinks links,
-            SharedFolders folders) {
+            SharedFolders folders,
+            int mostAtOnce) {
         this.client = client;
         this.targets = targets;
         this.links = links;
         this.folders = folders;
+        this.mostAtOnce = mostAtOnce;
     }
 
     /**
@@ -73,11 +87,29 @@ public final class BakeRun implements AutoCloseable {
      */
     public static BakeRun open(BuildkitClient client, Map<String, PreparedTarget> targets, String sharedKey)
             throws BuildkitException.InvalidRequestException {
+        return open(client, targets, sharedKey, MOST_AT_ONCE);
+    }
+
+    /**
+     * Prepares the builds, like {@link #open(BuildkitClient, Map, String)}.
+     *
+     * @param mostAtOnce how many targets are built at a time
+     */
+    public static BakeRun open(
+            BuildkitClient client, Map<String, PreparedTarget> targets, String sharedKey, int mostAtOnce)
+            throws BuildkitException.InvalidRequestException {
         SortedMap<String, PreparedTarget> sorted = new TreeMap<>(targets);
         TargetLinks links = new TargetLinks(sorted);
-        SharedFolders folders = SharedFolders.open(
+        SharedFolders folders = new SharedFolders(
                 client, sorted.values().stream().map(PreparedTarget::content).toList(), sharedKey);
-        return new BakeRun(client, sorted, links, folders);
+        return new BakeRun(client, sorted, links, folders, mostAtOnce);
+    }
+
+    /** Returns what the session of a target contains, and the sessions of the targets that it uses. */
+    private List<SessionContent> contents(String target) {
+        return Stream.concat(Stream.of(target), links.allUses(target).stream())
+                .map(name -> targets.get(name).content())
+                .toList();
     }
 
     /**
@@ -98,22 +130,27 @@ public final class BakeRun implements AutoCloseable {
     public RunningBuild begin(String target, BuildRequest request, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
         SessionContent content = targets.get(target).content();
+        links.started(target);
+        Map<String, String> options = folders.options(content);
         RunningBuild build = client.begin(
-                request.withOptions(folders.options(content)),
+                request.withOptions(options),
                 content,
                 listener,
                 folders.sessions(content),
                 (sent, session) -> start(target, sent, session, listener));
-        build.result().whenComplete((built, failure) -> {
-            if (failure != null) {
-                links.fail(target);
-            }
-        });
         boolean late;
         synchronized (this) {
             builds.add(build);
             late = cancelled;
         }
+        build.result().whenComplete((built, failure) -> {
+            synchronized (this) {
+                builds.remove(build);
+            }
+            if (failure != null) {
+                links.fail(target);
+            }
+        });
         if (late) {
             build.cancel();
         }
@@ -146,15 +183,19 @@ public final class BakeRun implements AutoCloseable {
     private Map<String, String> answer(String target, String subrequest, BuildListener listener)
             throws BuildkitException, InterruptedException {
         PreparedTarget asked = targets.get(target);
-        BuildRequest request = asked.request()
-                .withNewRef()
-                .withoutResults()
-                .withOptions(folders.options(asked.content()))
-                .withOptions(Map.of(Subrequest.OPTION, subrequest));
+        List<SessionContent> contents = contents(target);
+        folders.needed(contents);
         try (ResolvedTargets resolved = new ResolvedTargets(client, targets, links, folders)) {
             resolved.resolveFor(target);
+            BuildRequest request = asked.request()
+                    .withNewRef()
+                    .withoutResults()
+                    .withOptions(folders.options(asked.content()))
+                    .withOptions(Map.of(Subrequest.OPTION, subrequest));
             return client.frontendAnswer(
                     request, asked.content(), listener, folders.sessions(asked.content()), resolved::inputs);
+        } finally {
+            folders.ended(contents);
         }
     }
 
@@ -172,13 +213,13 @@ public final class BakeRun implements AutoCloseable {
      */
     public SortedMap<String, BuildResult> build(Function<String, BuildListener> listener)
             throws TargetFailedException, InterruptedException {
-        Map<String, CompletableFuture<BuildResult>> results = new TreeMap<>();
+        Map<String, Supplier<CompletableFuture<BuildResult>>> works = new TreeMap<>();
         targets.forEach((name, target) -> {
             if (target.subrequest().isEmpty()) {
-                results.put(name, begun(name, listener.apply(name)));
+                works.put(name, () -> begun(name, listener.apply(name)));
             }
         });
-        CompletableFuture<SortedMap<String, BuildResult>> all = together(results);
+        CompletableFuture<SortedMap<String, BuildResult>> all = together(works);
         try {
             return FutureOutcome.get(all, TargetFailedException.class);
         } catch (InterruptedException e) {
@@ -193,26 +234,44 @@ public final class BakeRun implements AutoCloseable {
         try {
             return begin(target, listener).result();
         } catch (BuildkitException e) {
-            links.fail(target);
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /**
-     * Combines the outcomes of all targets. The first failure cancels all builds; the future then fails with a
-     * {@link TargetFailedException} that names the target, after all others have ended, too. If the future is
-     * cancelled, all builds are cancelled.
+     * Starts the work of all targets, each one after those that it uses, and combines the outcomes. The first failure
+     * cancels all builds; the future then fails with a {@link TargetFailedException} that names the target, after all
+     * others have ended, too. If the future is cancelled, all builds are cancelled. This method is called once.
      *
-     * @param outcomes what the caller makes of {@link RunningBuild#result}, by target. Each of them must complete when
-     *     its build is cancelled
+     * @param works what begins the build of a target, and makes something of {@link RunningBuild#result}, by target.
+     *     Each of them must complete when its build is cancelled
      * @return the values by target
      */
-    public <T> CompletableFuture<SortedMap<String, T>> together(Map<String, CompletableFuture<T>> outcomes) {
+    public <T> CompletableFuture<SortedMap<String, T>> together(Map<String, Supplier<CompletableFuture<T>>> works) {
+        works.keySet().forEach(target -> folders.needed(contents(target)));
+        TargetQueue<T> targetQueue = new TargetQueue<>(links, mostAtOnce, works);
+        boolean late;
+        synchronized (this) {
+            queue = targetQueue;
+            late = cancelled;
+        }
+        CompletableFuture<SortedMap<String, T>> all = combined(targetQueue.results());
+        if (late) {
+            targetQueue.cancel();
+        } else {
+            targetQueue.start();
+        }
+        return all;
+    }
+
+    private <T> CompletableFuture<SortedMap<String, T>> combined(Map<String, CompletableFuture<T>> outcomes) {
         Queue<TargetFailedException> failures = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<T>> followed = new ArrayList<>();
         outcomes.forEach((target, outcome) -> followed.add(outcome.whenComplete((value, failure) -> {
+            folders.ended(contents(target));
             if (failure != null) {
                 failures.add(new TargetFailedException(target, FutureOutcome.cause(failure)));
+                links.fail(target);
                 cancel();
             }
         })));
@@ -246,16 +305,21 @@ public final class BakeRun implements AutoCloseable {
     }
 
     /**
-     * Cancels all builds in the daemon, those that wait for others, and those that are begun later. Their results
+     * Cancels all builds in the daemon, those that wait, and those that are begun later. The results of running ones
      * complete within about ten seconds; see {@link RunningBuild#cancel}.
      */
     public void cancel() {
         List<RunningBuild> running;
+        TargetQueue<?> waiting;
         synchronized (this) {
             cancelled = true;
             running = List.copyOf(builds);
+            waiting = queue;
         }
         running.forEach(RunningBuild::cancel);
+        if (waiting != null) {
+            waiting.cancel();
+        }
     }
 
     /** Cancels what is still running, and closes the shared sessions. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -151,6 +153,17 @@ public record DockerfileBuild(
                 .filter(image -> !image.attributes().containsKey("push-by-digest"))
                 .map(Export::names)
                 .orElse(List.of());
+    }
+
+    /** Returns the names of the targets of a bake whose results this build uses, by the names of the contexts. */
+    public SortedMap<String, String> links() {
+        SortedMap<String, String> links = new TreeMap<>();
+        sources.contexts().forEach((context, value) -> {
+            if (TargetLinks.isTarget(value)) {
+                links.put(context, TargetLinks.name(value));
+            }
+        });
+        return links;
     }
 
     /** Returns whether the image is pushed, with tags or by digest. */

@@ -105,10 +105,13 @@ final class Preparation {
             // folder.
             options.put("dockerfilekey", DOCKERFILE);
             options.put("filename", "Dockerfile");
+        } else if (sources.dockerfileOfClient() != null) {
+            localDockerfile(workspace.existing(".", "the current folder"), sources.dockerfileOfClient());
+            options.put("dockerfilekey", DOCKERFILE);
         } else if (context == null) {
             options.put("filename", sources.dockerfile());
         } else if (build.request().frontend().equals(DockerfileBuild.FRONTEND)) {
-            localDockerfile(context);
+            localDockerfile(context, sources.dockerfile());
         } else {
             // A custom frontend may not need a file of that name at all.
             requireRegular(context.resolve(sources.dockerfile()), "Dockerfile");
@@ -117,8 +120,8 @@ final class Preparation {
         }
     }
 
-    private void localDockerfile(Path context) throws BuildkitException.InvalidRequestException {
-        Path file = workspace.existing(context, sources.dockerfile(), "Dockerfile");
+    private void localDockerfile(Path base, String dockerfile) throws BuildkitException.InvalidRequestException {
+        Path file = workspace.existing(base, dockerfile, "Dockerfile");
         if (!Files.isRegularFile(file)) {
             throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is not a file");
         }
@@ -133,7 +136,7 @@ final class Preparation {
         }
         // The folder is that of the name that the user wrote, even if a link leads to a file elsewhere, because the
         // ignore file is beside that name.
-        Path named = context.resolve(sources.dockerfile());
+        Path named = base.resolve(dockerfile);
         Path folder = workspace.existing(named.resolveSibling(""), "the Dockerfile's folder");
         String name = String.valueOf(named.getFileName());
         requireRegular(folder.resolve(name + IGNORED), "the ignore file");

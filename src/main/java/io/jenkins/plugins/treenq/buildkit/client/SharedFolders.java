@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,19 @@ import java.util.TreeSet;
 /**
  * The folders that several builds of a bake send. Each of them is served by a session of its own, which all builds name
  * to the frontend ({@code detectSharedMounts} in buildx' {@code build/build.go}). The daemon then sees the same source
- * in all builds, and fetches it once.
+ * in all builds, and fetches it once. A session is opened for the first build that needs it, and closed after the last.
  */
 final class SharedFolders implements AutoCloseable {
     private static final String SESSION = "local-sessionid:";
+
+    private final BuildkitClient client;
+    private final String sharedKey;
+
+    /** The folders that several builds send, with their names in the builds. */
+    private final Map<Folder, Set<String>> shared = new HashMap<>();
+
+    /** How many builds have not ended that need a folder. */
+    private final Map<Folder, Integer> users = new HashMap<>();
 
     private final Map<Folder, BuildSession> sessions = new HashMap<>();
 
@@ -41,45 +51,61 @@ final class SharedFolders implements AutoCloseable {
         }
     }
 
-    private SharedFolders() {}
-
     /**
-     * Opens the sessions.
+     * Finds the folders. No session is opened yet.
      *
      * @param contents contents of the builds' own sessions
      * @param sharedKey key from which the key of each folder is made
      */
-    static SharedFolders open(BuildkitClient client, Collection<SessionContent> contents, String sharedKey)
-            throws BuildkitException.InvalidRequestException {
-        Map<Folder, Integer> users = new HashMap<>();
-        Map<Folder, Set<String>> names = new HashMap<>();
+    SharedFolders(BuildkitClient client, Collection<SessionContent> contents, String sharedKey) {
+        this.client = client;
+        this.sharedKey = sharedKey;
+        Map<Folder, Integer> senders = new HashMap<>();
         for (SessionContent content : contents) {
             Map<String, Folder> folders = folders(content);
-            Set.copyOf(folders.values()).forEach(folder -> users.merge(folder, 1, Integer::sum));
+            Set.copyOf(folders.values()).forEach(folder -> senders.merge(folder, 1, Integer::sum));
             folders.forEach((name, folder) ->
-                    names.computeIfAbsent(folder, none -> new TreeSet<>()).add(name));
+                    shared.computeIfAbsent(folder, none -> new TreeSet<>()).add(name));
         }
-        SharedFolders shared = new SharedFolders();
-        boolean complete = false;
-        try {
-            for (Map.Entry<Folder, Integer> folder : users.entrySet()) {
-                if (folder.getValue() > 1) {
-                    shared.open(client, folder.getKey(), names.get(folder.getKey()), sharedKey);
+        shared.keySet().removeIf(folder -> senders.get(folder) < 2);
+    }
+
+    /** Counts a build that needs the folders of these contents. */
+    synchronized void needed(Collection<SessionContent> contents) {
+        sharedOf(contents).forEach(folder -> users.merge(folder, 1, Integer::sum));
+    }
+
+    /** Closes the sessions of folders that no build needs any more, after a build has ended that was counted. */
+    synchronized void ended(Collection<SessionContent> contents) {
+        for (Folder folder : sharedOf(contents)) {
+            if (users.merge(folder, -1, Integer::sum) == 0) {
+                BuildSession session = sessions.remove(folder);
+                if (session != null) {
+                    session.close();
                 }
-            }
-            complete = true;
-            return shared;
-        } finally {
-            if (!complete) {
-                shared.close();
             }
         }
     }
 
-    private void open(BuildkitClient client, Folder folder, Set<String> names, String sharedKey)
-            throws BuildkitException.InvalidRequestException {
+    private Set<Folder> sharedOf(Collection<SessionContent> contents) {
+        Set<Folder> folders = new HashSet<>();
+        contents.forEach(content -> folders.addAll(folders(content).values()));
+        folders.retainAll(shared.keySet());
+        return folders;
+    }
+
+    private BuildSession session(Folder folder) throws BuildkitException.InvalidRequestException {
+        BuildSession session = sessions.get(folder);
+        if (session == null && shared.containsKey(folder)) {
+            session = opened(folder);
+            sessions.put(folder, session);
+        }
+        return session;
+    }
+
+    private BuildSession opened(Folder folder) throws BuildkitException.InvalidRequestException {
         Map<String, LocalSource> locals = new HashMap<>();
-        names.forEach(name -> locals.put(name, new LocalSource.Folder(folder.path())));
+        shared.get(folder).forEach(name -> locals.put(name, new LocalSource.Folder(folder.path())));
         SessionContent content = new SessionContent(
                 locals,
                 host -> Optional.empty(),
@@ -90,8 +116,7 @@ final class SharedFolders implements AutoCloseable {
                 Map.of(),
                 key(sharedKey, folder.identity()),
                 folder.boundary());
-        sessions.put(
-                folder, client.openOnProven(BuildRequest.builder().build(), content, BuildListener.NONE, List.of()));
+        return client.openOnProven(BuildRequest.builder().build(), content, BuildListener.NONE, List.of());
     }
 
     /** Each folder has a key of its own, so that the daemon does not replace the files of one by those of another. */
@@ -116,19 +141,19 @@ final class SharedFolders implements AutoCloseable {
     }
 
     /** Returns the frontend options of a build with the sessions of its folders. */
-    Map<String, String> options(SessionContent content) {
+    synchronized Map<String, String> options(SessionContent content) throws BuildkitException.InvalidRequestException {
         Map<String, String> options = new TreeMap<>();
-        folders(content).forEach((name, folder) -> {
-            BuildSession session = sessions.get(folder);
+        for (Map.Entry<String, Folder> folder : folders(content).entrySet()) {
+            BuildSession session = session(folder.getValue());
             if (session != null) {
-                options.put(SESSION + name, session.id());
+                options.put(SESSION + folder.getKey(), session.id());
             }
-        });
+        }
         return options;
     }
 
-    /** Returns the sessions that a build uses. */
-    List<BuildSession> sessions(SessionContent content) {
+    /** Returns the sessions that a build with these options uses. */
+    synchronized List<BuildSession> sessions(SessionContent content) {
         return folders(content).values().stream()
                 .map(sessions::get)
                 .filter(Objects::nonNull)
@@ -137,7 +162,7 @@ final class SharedFolders implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         sessions.values().forEach(BuildSession::close);
     }
 }

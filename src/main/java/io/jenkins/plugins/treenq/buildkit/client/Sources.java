@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Objects;
@@ -10,7 +11,8 @@ import java.util.regex.Pattern;
  * The location of the files of a build, as the user wrote it.
  *
  * @param context a folder, a tar archive, which may be compressed, or an address that the daemon fetches
- * @param dockerfile path of the Dockerfile, relative to the context
+ * @param dockerfile path of the Dockerfile, relative to the context; or {@code cwd://PATH}, a file of the client's
+ *     machine for a context that the daemon fetches
  * @param dockerfileText content of the Dockerfile; empty if the Dockerfile is a file
  * @param contexts named contexts by the name that {@code FROM} and {@code COPY --from} refer to: a folder,
  *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG|@DIGEST]}, an address that the daemon fetches, or
@@ -29,6 +31,11 @@ record Sources(String context, String dockerfile, String dockerfileText, Map<Str
         Objects.requireNonNull(dockerfile);
         Objects.requireNonNull(dockerfileText);
         contexts = Map.copyOf(contexts);
+    }
+
+    /** Returns the path of a Dockerfile that the client has, although the daemon fetches the context; or null. */
+    String dockerfileOfClient() {
+        return isRemote() ? BakePaths.inWorkingFolder(dockerfile).orElse(null) : null;
     }
 
     boolean isRemote() {

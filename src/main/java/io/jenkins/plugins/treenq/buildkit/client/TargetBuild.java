@@ -106,14 +106,13 @@ public record TargetBuild(
         return new TargetBuild(name, description, other, linked, subrequest, secrets, ssh);
     }
 
+    /** Returns a copy of this target with other secrets and SSH agents. */
+    public TargetBuild with(List<Entries.Secret> otherSecrets, List<Entries.Ssh> otherSsh) {
+        return new TargetBuild(name, description, build, linked, subrequest, otherSecrets, otherSsh);
+    }
+
     /** Returns the names of the targets whose results this target uses, by the names of the contexts. */
     public SortedMap<String, String> links() {
-        SortedMap<String, String> links = new TreeMap<>();
-        build.sources().contexts().forEach((context, value) -> {
-            if (TargetLinks.isTarget(value)) {
-                links.put(context, TargetLinks.name(value));
-            }
-        });
-        return links;
+        return build.links();
     }
 }

@@ -3,6 +3,9 @@ package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeTarget;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries;
 import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
@@ -12,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Converts a target of a bake file to a build, as buildx does ({@code toBuildOpt} in {@code bake/bake.go},
@@ -22,7 +24,6 @@ final class TargetConversion {
     private static final String EPOCH = "SOURCE_DATE_EPOCH";
     private static final String INLINE_CACHE = "BUILDKIT_INLINE_CACHE";
     private static final String PROVENANCE = "provenance";
-    private static final String WORKING_FOLDER = "cwd://";
 
     /** The frontend's options of the limits of resources ({@code addResourceLimits} in {@code build/utils.go}). */
     private static final Map<String, String> RESOURCES = Map.of(
@@ -65,9 +66,15 @@ final class TargetConversion {
         if (!defaults.sourceDateEpoch().isEmpty()) {
             arguments.putIfAbsent(EPOCH, defaults.sourceDateEpoch());
         }
-        Map<String, String> contexts = new TreeMap<>();
-        target.contexts().forEach((name, value) -> contexts.put(name, path(value)));
-        build.context(target.context())
+        if (target.context().isEmpty()) {
+            // buildx has the same restriction, also for the folders of an archive.
+            throw new BuildkitException.InvalidRequestException(
+                    "a target of a definition in an archive has no context; set context to an address or to"
+                            + " cwd://PATH");
+        }
+        Map<String, String> contexts = target.resolvedContexts();
+        contexts.replaceAll((name, value) -> address(value));
+        build.context(address(target.context()))
                 .dockerfile(dockerfile())
                 .dockerfileText(target.dockerfileInline() == null ? "" : target.dockerfileInline())
                 .contexts(contexts)
@@ -108,22 +115,26 @@ final class TargetConversion {
         }
     }
 
-    private static String path(String value) {
-        return value.startsWith(WORKING_FOLDER) ? GoPaths.clean(value.substring(WORKING_FOLDER.length())) : value;
+    /** Returns a context as the frontend knows it, which has no short form of the addresses of GitHub. */
+    private static String address(String context) {
+        return context.startsWith("github.com/") ? "https://" + context : context;
     }
 
     /** Returns the path of the Dockerfile, which is relative to the context. */
     private String dockerfile() throws BuildkitException.InvalidRequestException {
         String dockerfile = target.dockerfile();
-        if (!dockerfile.startsWith(WORKING_FOLDER)) {
+        if (BakePaths.inWorkingFolder(dockerfile).isEmpty()) {
             return GoPaths.clean(dockerfile);
         }
-        String path = path(dockerfile);
+        String path = BakePaths.local(dockerfile);
         String context = target.context();
+        if (BakePaths.isRemote(context)) {
+            return BakePaths.WORKING_FOLDER + path;
+        }
         if (context.equals(".") || path.startsWith("/")) {
             return path;
         }
-        if (DockerfileBuild.isRemote(context) || context.startsWith("/") || context.startsWith("..")) {
+        if (context.startsWith("/") || context.startsWith("..")) {
             throw new BuildkitException.InvalidRequestException(
                     "dockerfile '" + dockerfile + "' needs a context in the working folder, not '" + context + "'");
         }
@@ -256,16 +267,13 @@ final class TargetConversion {
                 .toList();
     }
 
-    /** Returns the subrequest of a call ({@code util/buildflags/callfunc.go}). */
-    private String subrequest() {
-        String name = Stream.of(target.call().split(","))
-                .filter(field -> field.indexOf('=') < 0)
-                .findFirst()
-                .orElse("");
-        return switch (name) {
-            case "", "build" -> "";
-            case "check", "lint" -> TargetBuild.LINT;
-            default -> "frontend." + name;
-        };
+    /** Returns the subrequest of a call. */
+    private String subrequest() throws BuildkitException.InvalidRequestException {
+        try {
+            String name = BakeCall.parse(target.call()).name();
+            return name.isEmpty() ? "" : "frontend." + name;
+        } catch (BakeException e) {
+            throw new BuildkitException.InvalidRequestException("call: " + e.getMessage(), e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.gateway.FrontendResult;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -23,7 +24,8 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>The frontend of a target runs after the frontends of the targets that it uses have answered.
  *   <li>The steps of a target are executed after all frontends of its dependents have answered, and after the steps of
- *       the targets that it uses. Until then, a dependent's import of a cache could be too late.
+ *       the targets that it uses. Until then, a dependent's import of a cache could be too late. In a bake that has
+ *       more targets than are built at once, dependents that are not started yet are not waited for.
  *   <li>A target ends after its dependents have been executed, because its steps may need files of its session.
  * </ol>
  */
@@ -37,6 +39,7 @@ final class TargetLinks {
     private static final class Target {
         final Set<String> uses = new LinkedHashSet<>();
         final Set<String> dependents = new LinkedHashSet<>();
+        volatile boolean started;
         final CompletableFuture<FrontendResult> answered = new CompletableFuture<>();
         final CompletableFuture<Void> executed = new CompletableFuture<>();
         final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -111,6 +114,44 @@ final class TargetLinks {
         return targets.get(target).uses;
     }
 
+    /** Returns the targets that this one uses, and those that they use. */
+    Set<String> allUses(String target) {
+        Set<String> all = new LinkedHashSet<>();
+        targets.get(target).uses.forEach(used -> addOrdered(used, all));
+        return all;
+    }
+
+    /**
+     * Orders targets so that each one comes after those that it uses, and linked ones are as close to each other as
+     * possible.
+     */
+    List<String> ordered(Collection<String> names) {
+        Set<String> ordered = new LinkedHashSet<>();
+        names.stream()
+                .filter(name -> targets.get(name).dependents.isEmpty())
+                .forEach(name -> addOrdered(name, ordered));
+        names.forEach(name -> addOrdered(name, ordered));
+        ordered.retainAll(Set.copyOf(names));
+        return List.copyOf(ordered);
+    }
+
+    private void addOrdered(String name, Set<String> ordered) {
+        if (!ordered.contains(name)) {
+            targets.get(name).uses.forEach(used -> addOrdered(used, ordered));
+            ordered.add(name);
+        }
+    }
+
+    /** Lets targets wait for the answer of the frontend of this one, if it uses them. */
+    void started(String name) {
+        targets.get(name).started = true;
+    }
+
+    /** Returns the execution of the steps of a target; it never completes if the target is not linked. */
+    CompletableFuture<Void> executed(String name) {
+        return targets.get(name).executed;
+    }
+
     boolean isLinked(String target) {
         return !targets.get(target).uses.isEmpty()
                 || !targets.get(target).dependents.isEmpty();
@@ -137,8 +178,12 @@ final class TargetLinks {
      */
     CompletableFuture<Void> execute(String name, FrontendResult answer, Supplier<CompletableFuture<Void>> execution) {
         Target target = targets.get(name);
-        target.answered.complete(answer);
-        return all(target.dependents, dependent -> dependent.answered)
+        // Only dependents need the answer, which has the whole definition of the result.
+        target.answered.complete(target.dependents.isEmpty() ? null : answer);
+        List<String> started = target.dependents.stream()
+                .filter(dependent -> targets.get(dependent).started)
+                .toList();
+        return all(started, dependent -> dependent.answered)
                 .thenCompose(answered -> all(target.uses, used -> used.executed))
                 .thenCompose(ready -> execution.get())
                 .thenCompose(executed -> {

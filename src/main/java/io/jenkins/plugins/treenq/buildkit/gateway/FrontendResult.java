@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The result of a frontend: metadata, and for a build the file systems, which are not evaluated yet. Their definitions
@@ -19,9 +20,32 @@ public final class FrontendResult {
     private static final String CONFIG = "containerimage.config";
 
     private final Result result;
+    private final Files files;
 
-    FrontendResult(Result result) {
+    /** Reads files of a file system of the result, by its ID. */
+    interface Files {
+        CompletableFuture<byte[]> content(String reference, String path, int mostBytes);
+
+        CompletableFuture<List<String>> names(String reference, String folder);
+    }
+
+    FrontendResult(Result result, Files files) {
         this.result = result;
+        this.files = files;
+    }
+
+    /**
+     * Reads a file of the only file system of this result. The build steps are executed for that.
+     *
+     * @param mostBytes number of bytes after which the content is cut off
+     */
+    public CompletableFuture<byte[]> content(String path, int mostBytes) {
+        return files.content(result.getRef().getId(), path, mostBytes);
+    }
+
+    /** Lists the names in a folder of the only file system of this result. The build steps are executed for that. */
+    public CompletableFuture<List<String>> names(String folder) {
+        return files.names(result.getRef().getId(), folder);
     }
 
     /** Returns the metadata by key, such as {@code result.json} and {@code result.txt} of a subrequest. */

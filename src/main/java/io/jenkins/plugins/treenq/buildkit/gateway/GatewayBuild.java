@@ -20,12 +20,16 @@ import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.EvaluateRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.EvaluateResponse;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.FileRange;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.LLBBridgeGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.PingRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.ReadDirRequest;
+import io.jenkins.plugins.treenq.buildkit.wire.gateway.ReadFileRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.Result;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.ReturnRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.gateway.SolveRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -162,7 +166,7 @@ public final class GatewayBuild implements DaemonBuild {
     }
 
     private CompletableFuture<Result> continued(Result answer, Continuation continuation) {
-        FrontendResult read = new FrontendResult(answer);
+        FrontendResult read = new FrontendResult(answer, new ResultFiles());
         CompletableFuture<Void> continued =
                 continuation.after(read, () -> evaluated(read)).thenApply(nothing -> null);
         build.whenDone(() -> continued.cancel(false));
@@ -177,6 +181,30 @@ public final class GatewayBuild implements DaemonBuild {
     private CompletableFuture<EvaluateResponse> evaluated(String reference) {
         return call(stub ->
                 stub.evaluate(EvaluateRequest.newBuilder().setRef(reference).build()));
+    }
+
+    private final class ResultFiles implements FrontendResult.Files {
+        @Override
+        public CompletableFuture<byte[]> content(String reference, String path, int mostBytes) {
+            ReadFileRequest request = ReadFileRequest.newBuilder()
+                    .setRef(reference)
+                    .setFilePath(path)
+                    .setRange(FileRange.newBuilder().setLength(mostBytes))
+                    .build();
+            return call(stub -> stub.readFile(request))
+                    .thenApply(answer -> answer.getData().toByteArray());
+        }
+
+        @Override
+        public CompletableFuture<List<String>> names(String reference, String folder) {
+            ReadDirRequest request = ReadDirRequest.newBuilder()
+                    .setRef(reference)
+                    .setDirPath(folder)
+                    .build();
+            return call(stub -> stub.readDir(request)).thenApply(answer -> answer.getEntriesList().stream()
+                    .map(entry -> entry.getPath().toStringUtf8())
+                    .toList());
+        }
     }
 
     /** Calls the daemon. The call is cancelled when the build ends. */

@@ -16,7 +16,8 @@ import java.util.Map;
  * certainty, there is no hash, and the image has to be built.
  *
  * <p>The hash covers the Dockerfile and its ignore file; every file of the build context that the ignore file does not
- * exclude, with its name, mode and content; all files of local named contexts; the frontend's options, such as
+ * exclude, with its name, mode and content; all files of local named contexts; the hashes of builds whose results are
+ * named contexts; the frontend's options, such as
  * arguments, target, platforms and labels; the exporters' options; and the digests to which the registries resolve, at
  * this time and from this machine, all images that the Dockerfile and the named contexts refer to. The hash does not
  * cover inputs that do not affect the content: modification times, the names of the image, the cache, and the state of
@@ -48,8 +49,24 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
             ImageRegistry images,
             Map<String, String> more)
             throws InterruptedException {
+        return of(request, locals, boundary, images, more, Map.of());
+    }
+
+    /**
+     * Computes the hash of a build that uses the results of other builds.
+     *
+     * @param results the inputs of the builds whose results are named contexts, by the names of the contexts
+     */
+    public static BuildInputs of(
+            BuildRequest request,
+            Map<String, LocalSource> locals,
+            Path boundary,
+            ImageRegistry images,
+            Map<String, String> more,
+            Map<String, BuildInputs> results)
+            throws InterruptedException {
         try {
-            return new BuildInputs(new InputsReader(request, locals, boundary, images).hash(more), "");
+            return new BuildInputs(new InputsReader(request, locals, boundary, images, results).hash(more), "");
         } catch (UnknownInputException | BuildkitException e) {
             return new BuildInputs(null, e.getMessage());
         }

@@ -41,17 +41,28 @@ final class InputsReader {
     private final Map<String, LocalSource> locals;
     private final Path boundary;
     private final ImageRegistry registry;
+    private final Map<String, BuildInputs> results;
     private final FieldHash hash = new FieldHash();
     private final Set<String> images = new TreeSet<>();
 
     /** The names of the images that a named context replaces. */
     private final Set<String> replaced = new HashSet<>();
 
-    InputsReader(BuildRequest request, Map<String, LocalSource> locals, Path boundary, ImageRegistry registry) {
+    /** The names of the images that the result of another build replaces. */
+    private final Set<String> ofResults = new HashSet<>();
+
+    InputsReader(
+            BuildRequest request,
+            Map<String, LocalSource> locals,
+            Path boundary,
+            ImageRegistry registry,
+            Map<String, BuildInputs> results) {
         this.request = request;
         this.locals = locals;
         this.boundary = boundary;
         this.registry = registry;
+        this.results = results;
+        results.keySet().forEach(name -> ofResults.add(normal(name)));
     }
 
     Digest hash(Map<String, String> more) throws UnknownInputException, BuildkitException, InterruptedException {
@@ -143,7 +154,10 @@ final class InputsReader {
             }
             String name = option.getKey().substring(NAMED.length());
             String value = option.getValue();
-            if (value.startsWith(LOCAL)) {
+            BuildInputs result = results.get(name);
+            if (result != null) {
+                hash.add(option.getKey(), hashOf(result, value));
+            } else if (value.startsWith(LOCAL)) {
                 try (SourceContent folder = local(value.substring(LOCAL.length()))) {
                     folder.hash(List.of(), hash.begin(option.getKey()));
                 }
@@ -158,6 +172,13 @@ final class InputsReader {
         }
     }
 
+    private static String hashOf(BuildInputs result, String origin) throws UnknownInputException {
+        if (result.hash() == null) {
+            throw new UnknownInputException(origin + " has unknown inputs: " + result.obstacle());
+        }
+        return result.hash().value();
+    }
+
     private static String normal(String name) {
         try {
             return ImageName.parse(name).toString();
@@ -168,7 +189,7 @@ final class InputsReader {
 
     private void resolveImages() throws UnknownInputException, BuildkitException, InterruptedException {
         for (String image : images) {
-            if (image.equals("scratch")) {
+            if (image.equals("scratch") || ofResults.contains(normal(image))) {
                 continue;
             }
             try {

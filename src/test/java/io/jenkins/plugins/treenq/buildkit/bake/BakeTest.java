@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -306,5 +307,176 @@ class BakeTest {
                 BakeException.class,
                 () -> BakeTesting.print("compose.yaml", "services: {a: {image: x, env_file: /etc/passwd}}"));
         assertEquals("service \"a\": the env file /etc/passwd cannot be read", refused.getMessage());
+    }
+
+    /** Files that a Compose file can name, by their paths. */
+    private static String printed(Map<String, String> files) {
+        return BakeJson.print(BakeDefinition.read(new BakeRequest(
+                List.of(new BakeFile("compose.yaml", files.get("compose.yaml"))),
+                List.of("default"),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                name -> null,
+                "",
+                files::get)));
+    }
+
+    @Test
+    void filesOfComposeIncludeOthers() {
+        Map<String, String> files = new HashMap<>();
+        files.put("compose.yaml", """
+                include:
+                  - path: [sub/compose.yaml, sub/override.yaml]
+                    env_file: other/x.env
+                  - sub/deep/compose.yaml
+                services:
+                  web:
+                    build: .
+                    image: web:${NAME:-unset}
+                    extends: {service: oth}
+                  db: {build: {labels: {own: "yes"}}}
+                """);
+        files.put("sub/compose.yaml", """
+                services:
+                  db:
+                    build:
+                      context: ./db
+                      args: {X: "${NAME:-none}", Y: }
+                      additional_contexts: {a: ../a, b: "docker-image://busybox", c: "https://x/y.git", d: service:web}
+                      secrets: [tok]
+                      dockerfile: D/Dockerfile
+                    env_file: [vars.env]
+                secrets:
+                  tok: {file: tok.txt}
+                """);
+        files.put("sub/override.yaml", """
+                services:
+                  db:
+                    build:
+                      args: {Z: over}
+                """);
+        files.put("sub/deep/compose.yaml", """
+                include: ["../../other/compose.yaml"]
+                services:
+                  deep:
+                    build: {args: {N: "${NAME:-none}", V: }}
+                    extends: {file: ../ext.yaml, service: base}
+                """);
+        files.put("sub/deep/.env", "NAME=deepenv\n");
+        files.put("other/x.env", "NAME=fromother\n");
+        files.put("sub/vars.env", "Y=fromfile\n");
+        files.put("other/compose.yaml", """
+                services:
+                  oth:
+                    build: {target: t, dockerfile_inline: FROM scratch}
+                """);
+        files.put("sub/ext.yaml", """
+                services:
+                  base:
+                    build: {additional_contexts: {e: ./e}, tags: ["t:1"]}
+                    env_file: vars2.env
+                """);
+        files.put("sub/vars2.env", "V=vars2\n");
+        // Here, buildx has the context "sub/deep/other" for the project that an included one includes.
+        assertEquals("""
+                {
+                  "group": {
+                    "default": {
+                      "targets": [
+                        "db",
+                        "deep",
+                        "oth",
+                        "web"
+                      ]
+                    }
+                  },
+                  "target": {
+                    "db": {
+                      "context": "sub/db",
+                      "contexts": {
+                        "a": "a",
+                        "b": "docker-image://busybox",
+                        "c": "https://x/y.git",
+                        "d": "target:web"
+                      },
+                      "dockerfile": "D/Dockerfile",
+                      "args": {
+                        "X": "fromother",
+                        "Y": "fromfile",
+                        "Z": "over"
+                      },
+                      "labels": {
+                        "own": "yes"
+                      },
+                      "secret": [
+                        {
+                          "id": "tok",
+                          "src": "sub/tok.txt"
+                        }
+                      ]
+                    },
+                    "deep": {
+                      "context": "sub/deep",
+                      "contexts": {
+                        "e": "sub/e"
+                      },
+                      "dockerfile": "Dockerfile",
+                      "args": {
+                        "N": "deepenv",
+                        "V": "vars2"
+                      },
+                      "tags": [
+                        "t:1"
+                      ]
+                    },
+                    "oth": {
+                      "context": "other",
+                      "dockerfile": "Dockerfile",
+                      "dockerfile-inline": "FROM scratch",
+                      "target": "t"
+                    },
+                    "web": {
+                      "context": ".",
+                      "dockerfile": "Dockerfile",
+                      "dockerfile-inline": "FROM scratch",
+                      "tags": [
+                        "web:unset"
+                      ],
+                      "target": "t"
+                    }
+                  }
+                }
+                """.strip(), printed(files));
+    }
+
+    @Test
+    void filesOfComposeThatIncludeEachOtherAreRefused() {
+        assertRefused("include cycle detected", Map.of("compose.yaml", "include: [compose.yaml]\n"));
+        assertRefused(
+                "include cycle detected",
+                Map.of(
+                        "compose.yaml",
+                        "include: [a.yaml]\n",
+                        "a.yaml",
+                        "include: [./b.yaml]\n",
+                        "b.yaml",
+                        "include: [a.yaml]\n"));
+        assertRefused("`include` must be a list", Map.of("compose.yaml", "include: x.yaml\n"));
+        assertRefused("missing.yaml cannot be read", Map.of("compose.yaml", "include: [missing.yaml]\n"));
+        // Each file includes the next one twice.
+        Map<String, String> many = new HashMap<>();
+        many.put("compose.yaml", "include: [f0.yaml]\n");
+        for (int i = 0; i < 30; i++) {
+            String next = "f" + (i + 1) + ".yaml";
+            many.put("f" + i + ".yaml", "include: [" + next + ", ./" + next + "]\n");
+        }
+        many.put("f30.yaml", "services: {web: {build: .}}\n");
+        assertRefused("include more than 200 files", many);
+    }
+
+    private static void assertRefused(String message, Map<String, String> files) {
+        BakeException refused = assertThrows(BakeException.class, () -> printed(files));
+        assertTrue(refused.getMessage().contains(message), refused::getMessage);
     }
 }

@@ -237,9 +237,15 @@ class TargetBuildTest {
                         .build()
                         .sources()
                         .dockerfileText());
+        Sources remote = target("context = \"https://example.com/a.git\"\ndockerfile = \"cwd://docker/Dockerfile\"")
+                .build()
+                .sources();
+        assertEquals("docker/Dockerfile", remote.dockerfileOfClient());
+        assertEquals(
+                "https://github.com/a/b#main",
+                target("context = \"github.com/a/b#main\"").build().sources().context());
         assertRefused(
-                "needs a context in the working folder",
-                "context = \"https://example.com/a.git\"\ndockerfile = \"cwd://Dockerfile\"");
+                "needs a context in the working folder", "context = \"/other\"\ndockerfile = \"cwd://Dockerfile\"");
     }
 
     @Test

@@ -175,7 +175,7 @@ class GatewayBuildTest {
     @Test
     void aResultIsTheContextOfAnotherBuildForEachPlatform() throws Exception {
         FrontendInputs inputs = request(Map.of("context:base", "target:lower", "context:other", "docker-image://x"));
-        new FrontendResult(RESULT).addTo(inputs, "context:base", "lower");
+        new FrontendResult(RESULT, null).addTo(inputs, "context:base", "lower");
         try (FakeDaemon daemon = daemon()) {
             start(daemon, inputs, (answer, evaluation) -> CompletableFuture.completedFuture(null))
                     .result()
@@ -194,9 +194,11 @@ class GatewayBuildTest {
         assertEquals(Definition.getDefaultInstance(), asked.get().getFrontendInputsOrThrow("lower::windows/amd64"));
 
         FrontendInputs single = request(Map.of("context:base", "target:lower"));
-        new FrontendResult(Result.newBuilder()
-                        .setRef(Ref.newBuilder().setId("a").setDef(LAYER))
-                        .build())
+        new FrontendResult(
+                        Result.newBuilder()
+                                .setRef(Ref.newBuilder().setId("a").setDef(LAYER))
+                                .build(),
+                        null)
                 .addTo(single, "context:base", "lower");
         assertEquals(Map.of("context:base", "input:lower"), single.request().options());
         assertEquals(Map.of("lower", LAYER), single.definitions());

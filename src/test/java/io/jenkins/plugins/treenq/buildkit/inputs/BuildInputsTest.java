@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.inputs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -261,6 +262,32 @@ class BuildInputsTest {
         anew();
         request.option("context:localhost:1/base::linux/arm64", "docker-image://" + BASE);
         obstacle();
+    }
+
+    /** A target of a bake uses the results of others. */
+    @Test
+    void theInputsOfAResultAreInputs() throws Exception {
+        // The image that the result replaces is not looked for.
+        Files.writeString(context.resolve("Dockerfile"), "FROM base\nCOPY --from=localhost:1/other / /\n");
+        request.option("context:base", "target:base").option("context:localhost:1/other", "target:base");
+        Digest first = hashWith(new BuildInputs(DIGEST, ""));
+        assertEquals(first, hashWith(new BuildInputs(DIGEST, "")));
+        assertNotEquals(first, hashWith(new BuildInputs(new Digest("sha256:" + "3".repeat(64)), "")));
+        assertEquals(
+                "target:base has unknown inputs: unclear",
+                with(new BuildInputs(null, "unclear")).obstacle());
+        assertEquals("the content of the context 'base' may have changed", obstacle());
+    }
+
+    private BuildInputs with(BuildInputs base) throws Exception {
+        return BuildInputs.of(
+                request.build(), locals, null, images, more, Map.of("base", base, "localhost:1/other", base));
+    }
+
+    private Digest hashWith(BuildInputs base) throws Exception {
+        BuildInputs inputs = with(base);
+        assertEquals("", inputs.obstacle());
+        return inputs.hash();
     }
 
     @Test

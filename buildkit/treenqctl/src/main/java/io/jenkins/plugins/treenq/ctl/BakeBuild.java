@@ -6,7 +6,9 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Lint;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
 import io.jenkins.plugins.treenq.buildkit.bake.Entries;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
 import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
@@ -19,10 +21,12 @@ import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.client.TargetProgress;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
+import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,21 +38,38 @@ final class BakeBuild {
     private final SortedMap<String, TargetBuild> targets;
     private final Path workingFolder = Path.of("").toAbsolutePath();
     private final SortedMap<String, PreparedTarget> prepared = new TreeMap<>();
+    private final BakeDefinition definition;
     private final PrintWriter out;
 
-    /** @param out receives the answers to the calls of targets */
-    BakeBuild(BakeDefinition definition, EnvironmentVariables environment, PrintWriter out)
+    /**
+     * @param remote where the files are, if not in the working folder; otherwise null
+     * @param out receives the answers to the calls of targets
+     */
+    BakeBuild(BakeDefinition definition, EnvironmentVariables environment, RemoteDefinition remote, PrintWriter out)
             throws BuildkitException.InvalidRequestException {
+        this.definition = definition;
         this.out = out;
         boolean provenance = !environment
                 .text("BUILDX_NO_DEFAULT_ATTESTATIONS")
                 .flatMap(GoBooleans::parse)
                 .orElse(false);
-        targets = TargetBuild.all(
-                definition,
-                new TargetBuild.Defaults(
-                        environment.text("SOURCE_DATE_EPOCH").orElse(""),
-                        provenance ? "mode=min,inline-only=true" : ""));
+        SortedMap<String, TargetBuild> all = TargetBuild.all(
+                definition, new TargetBuild.Defaults("", provenance ? "mode=min,inline-only=true" : ""));
+        if (remote != null) {
+            all.replaceAll((name, target) -> withAccess(target, remote));
+        }
+        targets = all;
+    }
+
+    /** Returns a target with the credentials for a context that is part of the remote definition. */
+    private static TargetBuild withAccess(TargetBuild target, RemoteDefinition remote) {
+        String context = target.build().context();
+        List<Entries.Secret> secrets = new ArrayList<>(target.secrets());
+        secrets.addAll(remote.secrets(context));
+        List<Entries.Ssh> ssh = target.ssh().isEmpty() && remote.needsSsh(context)
+                ? List.of(new Entries.Ssh("default", List.of()))
+                : target.ssh();
+        return target.with(secrets, ssh);
     }
 
     /** Requires that the files ask for nothing that is not allowed. */
@@ -98,8 +119,9 @@ final class BakeBuild {
         return ssh.id() + (ssh.paths().isEmpty() ? "" : "=" + String.join(",", ssh.paths()));
     }
 
-    BakeRun open(BuildkitClient client, String sharedKey) throws BuildkitException.InvalidRequestException {
-        return BakeRun.open(client, prepared, sharedKey);
+    BakeRun open(BuildkitClient client, String sharedKey, int mostAtOnce)
+            throws BuildkitException.InvalidRequestException {
+        return BakeRun.open(client, prepared, sharedKey, mostAtOnce);
     }
 
     /**
@@ -116,41 +138,81 @@ final class BakeBuild {
     /**
      * Sends the calls of targets to their frontends, and prints the answers.
      *
-     * @return whether no check has found anything
+     * @param all the call that was given for all targets
+     * @return the exit code: 0, unless a check has found something or an answer has an error
      */
-    boolean ask(BakeRun bake) throws BuildkitException, InterruptedException {
-        boolean clean = true;
-        boolean first = true;
+    int ask(BakeRun bake, BakeCall all) throws BuildkitException, InterruptedException {
+        int exit = 0;
+        Map<String, BakeJson.Answer> answers = new TreeMap<>();
         for (TargetBuild target : targets.values()) {
             if (!target.subrequest().isEmpty()) {
-                if (!first) {
-                    out.println();
+                Map<String, String> answer = bake.answer(target.name(), BuildListener.NONE);
+                BakeCall call = new BakeCall(
+                        target.subrequest().replaceFirst("^frontend[.]", ""), all.json(), all.ignoreStatus());
+                String error = error(call, answer);
+                exit = error == null && exit == 0 ? status(call, answer) : error == null ? exit : 1;
+                if (call.json()) {
+                    answers.put(
+                            target.name(), new BakeJson.Answer(call, answer.getOrDefault("result.json", "{}"), error));
+                } else {
+                    print(target, call, answer, error, answers.isEmpty());
+                    answers.put(target.name(), null);
                 }
-                first = false;
-                clean &= ask(bake, target);
             }
         }
+        if (all.json() && !answers.isEmpty()) {
+            out.println(BakeJson.answers(definition, answers));
+        }
         out.flush();
-        return clean;
+        return exit;
     }
 
-    private boolean ask(BakeRun bake, TargetBuild target) throws BuildkitException, InterruptedException {
-        Map<String, String> answer = bake.answer(target.name(), BuildListener.NONE);
+    private void print(TargetBuild target, BakeCall call, Map<String, String> answer, String error, boolean first)
+            throws BuildkitException {
+        if (!first) {
+            out.println();
+        }
         out.println(target.name());
         if (!target.description().isEmpty()) {
             out.println(target.description());
         }
         out.println();
-        boolean lint = target.subrequest().equals(TargetBuild.LINT);
-        Lint problems = lint ? FrontendAnswer.lint(answer) : null;
-        boolean clean = !lint || problems.clean();
-        if (lint && clean) {
+        int warnings = call.name().equals(BakeCall.LINT)
+                ? FrontendAnswer.lint(answer).warnings().size()
+                : -1;
+        if (warnings == 0 && error == null) {
             out.println("Check complete, no warnings found.");
-        } else {
-            out.println(answer.getOrDefault("result.txt", String.join("\n", texts(answer)))
-                    .strip());
+            return;
         }
-        return clean;
+        if (warnings > 0) {
+            out.println("Check complete, "
+                    + (warnings == 1 ? "1 warning has been found!" : warnings + " warnings have been found!"));
+        }
+        out.print(answer.getOrDefault("result.txt", String.join("\n", texts(answer))));
+        if (error != null) {
+            out.print((warnings > 0 ? "\n" : "") + "error: " + error + "\n");
+        }
+    }
+
+    /** Returns the error that the check of a Dockerfile has found; null if there is none. */
+    private static String error(BakeCall call, Map<String, String> answer) throws BuildkitException {
+        if (!call.name().equals(BakeCall.LINT)) {
+            return null;
+        }
+        Lint.Problem problem = FrontendAnswer.lint(answer).problem();
+        if (problem == null) {
+            return null;
+        }
+        List<String> lines = new ArrayList<>(List.of(problem.message()));
+        if (problem.location() != null) {
+            lines.addAll(SourceSnippet.of(problem.location()));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static int status(BakeCall call, Map<String, String> answer) {
+        String status = answer.getOrDefault("result.statuscode", "0");
+        return call.ignoreStatus() || !status.matches("[0-9]{1,3}") ? 0 : Integer.parseInt(status);
     }
 
     private static Collection<String> texts(Map<String, String> answer) {

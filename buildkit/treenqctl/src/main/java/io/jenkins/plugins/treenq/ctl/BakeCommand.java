@@ -3,17 +3,20 @@ package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeConfig;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeFile;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeRequest;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
 import io.jenkins.plugins.treenq.buildkit.client.BakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
+import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.io.File;
@@ -30,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -46,8 +49,8 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code treenqctl bake}: builds or prints the targets of bake files, as {@code docker buildx bake} does. */
 @Command(name = "bake", description = "Builds the targets of bake files (HCL, JSON, Compose), as buildx bake does.")
 final class BakeCommand implements Callable<Integer> {
-    private static final String WORKING_FOLDER = "cwd://";
     private static final String STDIN = "-";
+    private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
 
     @ParentCommand
     private Treenqctl root;
@@ -55,8 +58,11 @@ final class BakeCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Parameters(paramLabel = "TARGET", description = "targets and groups, also as patterns; default: default")
-    private List<String> targets = List.of();
+    @Parameters(
+            paramLabel = "TARGET",
+            description = "targets and groups, also as patterns; default: default. The first can be the address of a"
+                    + " Git repository or archive with the files, and the second one that of another context")
+    private List<String> arguments = List.of();
 
     @Option(
             names = {"--file", "-f"},
@@ -74,6 +80,12 @@ final class BakeCommand implements Callable<Integer> {
             description = "what the files may ask for: network.host, security.insecure, device, ssh, fs.read=PATH,"
                     + " fs.write=PATH, fs=PATH or buildx.local.delete")
     private List<String> allowed = List.of();
+
+    @Option(
+            names = {"--jobs", "-j"},
+            description = "how many targets are built at a time, such as 4 or fail-fast,parallel=4; default: "
+                    + BakeRun.MOST_AT_ONCE)
+    private String jobs;
 
     @Option(names = "--metadata-file", description = "file to write the metadata of the results to, as JSON")
     private Path metadataFile;
@@ -114,7 +126,9 @@ final class BakeCommand implements Callable<Integer> {
     @Option(names = "--pull", description = "short for --set=*.pull=true")
     private boolean pull;
 
-    @Option(names = "--call", description = "short for --set=*.call=…")
+    @Option(
+            names = "--call",
+            description = "short for --set=*.call=…: check, outline or targets; with format=json or ignorestatus=true")
     private String call;
 
     @Option(names = "--check", description = "short for --call=check")
@@ -126,14 +140,23 @@ final class BakeCommand implements Callable<Integer> {
     @Option(names = "--provenance", description = "short for --set=*.attest=type=provenance,…")
     private String provenance;
 
+    private BakeArguments named;
+
+    /** The definition that the daemon fetches; null for files of this machine. */
+    private RemoteDefinition remote;
+
     /** The bake whose files have been read and that has not been built. */
     private final AtomicReference<BakeBuild> first = new AtomicReference<>();
 
-    /** Whether no check of a target has found anything. */
-    private final AtomicBoolean clean = new AtomicBoolean(true);
+    /** The highest exit code of the calls of targets. */
+    private final AtomicInteger exit = new AtomicInteger(CommandLine.ExitCode.OK);
 
     @Override
     public Integer call() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        named = BakeArguments.of(arguments);
+        remote = named.address() == null
+                ? null
+                : new RemoteDefinition(named.address(), EnvironmentVariables.ofProcess());
         if (print && list != null) {
             throw new TypeConversionException("--print and --list cannot be used together");
         }
@@ -152,9 +175,15 @@ final class BakeCommand implements Callable<Integer> {
         return build();
     }
 
-    private BakeDefinition definition() throws IOException {
+    private BakeDefinition definition() throws BuildkitException, InterruptedException, IOException {
         BakeRequest request = request();
-        return read(() -> BakeDefinition.read(request));
+        BakeDefinition definition = read(() -> BakeDefinition.read(request));
+        // As with buildx, --print shows it, too.
+        EnvironmentVariables.ofProcess()
+                .text(SOURCE_DATE_EPOCH)
+                .filter(epoch -> !epoch.isEmpty())
+                .ifPresent(epoch -> definition.addArgument(SOURCE_DATE_EPOCH, epoch));
+        return definition;
     }
 
     private void print(String text) {
@@ -172,6 +201,7 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     private int build() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
+        int mostAtOnce = BakeJobs.mostAtOnce(jobs);
         AtomicFile.requireFolder("--metadata-file", metadataFile, List.of());
         // The first build's files are read before the connection is made, so that their errors need no daemon.
         BakeBuild bake = prepared();
@@ -181,46 +211,47 @@ final class BakeCommand implements Callable<Integer> {
             report.drawOn(root.terminal());
         }
         if (repetition.reconnects()) {
-            repetition.of(this::connectAndBuild);
+            repetition.of(() -> connectAndBuild(mostAtOnce));
         } else {
             try (BuildkitClient client = root.connect()) {
-                repetition.of(() -> build(client));
+                repetition.of(() -> build(client, mostAtOnce));
             }
         }
-        return clean.get() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return exit.get();
     }
 
-    private Duration connectAndBuild()
+    private Duration connectAndBuild(int mostAtOnce)
             throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         Instant start = Instant.now();
         try (BuildkitClient client = root.daemon().connectForBuild()) {
-            build(client);
+            build(client, mostAtOnce);
         }
         return Duration.between(start, Instant.now());
     }
 
-    private Duration build(BuildkitClient client)
+    private Duration build(BuildkitClient client, int mostAtOnce)
             throws BuildkitException, TargetFailedException, InterruptedException, IOException {
         Instant start = Instant.now();
         BakeBuild read = first.getAndSet(null);
         BakeBuild bake = read == null ? prepared() : read;
-        try (BakeRun run = bake.open(client, sharedKey.read())) {
+        try (BakeRun run = bake.open(client, sharedKey.read(), mostAtOnce)) {
             SortedMap<String, BuildResult> results = report.of(listener -> bake.build(run, listener));
             if (metadataFile != null) {
                 AtomicFile.write(metadataFile, MetadataFile.json(BakeBuild.metadata(results)));
             }
-            if (!bake.ask(run)) {
-                clean.set(false);
-            }
+            exit.accumulateAndGet(bake.ask(run, callForAll()), Math::max);
         }
         return Duration.between(start, Instant.now());
     }
 
     /** Reads the definition, and finds the files and secrets of the targets. */
-    private BakeBuild prepared() throws BuildkitException, IOException {
+    private BakeBuild prepared() throws BuildkitException, InterruptedException, IOException {
         EnvironmentVariables environment = EnvironmentVariables.ofProcess();
-        BakeBuild bake =
-                new BakeBuild(definition(), environment, spec.commandLine().getOut());
+        BakeBuild bake = new BakeBuild(
+                definition(),
+                environment,
+                remote,
+                spec.commandLine().getOut());
         bake.require(BakeEntitlements.of(allowed));
         bake.prepare(
                 DockerConfig.read(
@@ -241,17 +272,43 @@ final class BakeCommand implements Callable<Integer> {
         }
     }
 
-    private BakeRequest request() throws IOException {
+    private BakeRequest request() throws BuildkitException, InterruptedException, IOException {
         EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        List<String> given = files.isEmpty() ? filesOfEnvironment(environment) : files;
+        RemoteBakeFiles.Definition definition =
+                remote == null ? new RemoteBakeFiles.Definition(files(given), null) : remoteFiles(remote, given);
+        Map<String, String> builtIns = new LinkedHashMap<>(BakeFiles.builtIns());
+        builtIns.put("BAKE_CMD_CONTEXT", named.context());
         return new BakeRequest(
-                files(),
-                targets.isEmpty() ? List.of("default") : targets,
+                definition.files(),
+                named.targets(),
                 overrides(),
                 variables(),
-                BakeFiles.builtIns(),
+                builtIns,
                 name -> environment.text(name).orElse(null),
                 Files.isRegularFile(Path.of(".env")) ? OptionFile.text(Path.of(".env")) : "",
-                BakeCommand::content);
+                BakeCommand::content,
+                definition.source());
+    }
+
+    /** Returns the files of a remote definition, and those of the working folder that come after them. */
+    private RemoteBakeFiles.Definition remoteFiles(RemoteDefinition remote, List<String> given)
+            throws BuildkitException, InterruptedException, IOException {
+        RemoteBakeFiles.Definition fetched;
+        try (BuildkitClient client = root.connect()) {
+            fetched = remote.read(client, BakeFiles.remoteNames(given), sharedKey.read());
+        }
+        List<BakeFile> all = new ArrayList<>(fetched.files());
+        List<String> own = given.stream()
+                .filter(name -> BakePaths.inWorkingFolder(name).isPresent())
+                .toList();
+        if (!own.isEmpty()) {
+            all.addAll(files(own));
+        }
+        if (all.isEmpty()) {
+            throw new TypeConversionException("there is no bake file in the remote definition; name one with --file");
+        }
+        return new RemoteBakeFiles.Definition(all, fetched.source());
     }
 
     private static String content(String path) {
@@ -262,11 +319,10 @@ final class BakeCommand implements Callable<Integer> {
         }
     }
 
-    private List<BakeFile> files() throws IOException {
+    private static List<BakeFile> files(List<String> given) throws IOException {
         List<BakeFile> read = new ArrayList<>();
-        List<String> given = files.isEmpty() ? filesOfEnvironment() : files;
         for (String name : given.isEmpty() ? BakeFiles.DEFAULT_NAMES : given) {
-            Path path = Path.of(name.startsWith(WORKING_FOLDER) ? name.substring(WORKING_FOLDER.length()) : name);
+            Path path = Path.of(BakePaths.inWorkingFolder(name).orElse(name));
             if (name.equals(STDIN)) {
                 read.add(new BakeFile(STDIN, StandardInput.text()));
             } else if (!given.isEmpty() || Files.exists(path)) {
@@ -280,15 +336,15 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     /** Returns the files that the environment names, as buildx has it. */
-    private static List<String> filesOfEnvironment() {
-        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+    private static List<String> filesOfEnvironment(EnvironmentVariables environment) {
         String separator = environment
-                .text("BUILDX_BAKE_FILE_SEPARATOR")
+                .text("BUILDX_BAKE_PATH_SEPARATOR")
                 .filter(text -> !text.isEmpty())
                 .orElse(File.pathSeparator);
         return environment
                 .text("BUILDX_BAKE_FILE")
                 .map(names -> Stream.of(names.split(Pattern.quote(separator), -1))
+                        .map(String::strip)
                         .filter(name -> !name.isEmpty())
                         .toList())
                 .orElse(List.of());
@@ -298,8 +354,8 @@ final class BakeCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>(overrides);
         flag(all, push, "*.push=true");
         flag(all, load, "*.load=true");
-        flag(all, call != null, "*.call=" + call);
-        flag(all, check, "*.call=check");
+        String calls = callForAll().name();
+        flag(all, !calls.isEmpty(), "*.call=" + calls);
         flag(all, noCache, "*.no-cache=true");
         flag(all, pull, "*.pull=true");
         if (sbom != null) {
@@ -309,6 +365,10 @@ final class BakeCommand implements Callable<Integer> {
             all.add("*.attest=" + BakeRequest.attestation("provenance", provenance));
         }
         return all;
+    }
+
+    private BakeCall callForAll() {
+        return read(() -> BakeCall.parse(check ? BakeCall.LINT : call == null ? "" : call));
     }
 
     private static void flag(List<String> overrides, boolean given, String override) {

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.Registry;
+import io.jenkins.plugins.treenq.buildkit.WebServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +43,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BakeBuildTest {
     private static final long SEED = Long.getLong("bake.seed", 1);
     private static final int BUILDS = Integer.getInteger("bake.builds", 4);
+    private static final int TARGETS = Integer.getInteger("bake.targets", 300);
+    private static final int HEAP_MEGABYTES = 64;
 
     @Parameter
     Daemon daemon;
@@ -210,7 +216,272 @@ class BakeBuildTest {
         assertEquals("of the other\n", Files.readString(folder.resolve("out/text")));
     }
 
+    @Test
+    void aTargetsAnswerIsPrintedAsJson() throws Exception {
+        write("docker-bake.hcl", """
+                group "default" { targets = ["good", "bad"] }
+                target "good" { context = "good" }
+                target "bad" { context = "bad" }
+                """);
+        write("good/Dockerfile", "FROM scratch AS end\nARG A=1\n");
+        write("bad/Dockerfile", "from busybox\nRUN exit 17\n");
+        Ctl checked = bake(Map.of(), "--call=check,format=json");
+        assertEquals(1, checked.exit(), checked.err());
+        JsonObject targets =
+                JsonParser.parseString(checked.out()).getAsJsonObject().getAsJsonObject("target");
+        assertEquals(
+                ".",
+                targets.getAsJsonObject("good")
+                        .getAsJsonObject("build")
+                        .get("context")
+                        .getAsString());
+        assertEquals(
+                "ConsistentInstructionCasing",
+                targets.getAsJsonObject("bad")
+                        .getAsJsonObject("check")
+                        .getAsJsonArray("warnings")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("ruleName")
+                        .getAsString());
+        assertEquals(0, bake(Map.of(), "--call=check,ignorestatus=true").exit());
+        Ctl wrong = bake(Map.of(), "--call=check,colour=red");
+        assertTrue(wrong.err().contains("invalid print field: colour=red"), wrong.err());
+        for (String call : List.of("check", "outline", "targets", "subrequests.describe")) {
+            for (String format : List.of("", ",format=json")) {
+                sameAsBuildx(Map.of(), "--call=" + call + format);
+            }
+        }
+        // A Dockerfile that cannot be built.
+        write("docker-bake.hcl", "target \"default\" { context = \"good\" }\n");
+        write("good/Dockerfile", "FROM busybox\nCOPY\n");
+        sameAsBuildx(Map.of(), "--call=check");
+        sameAsBuildx(Map.of(), "--call=check,format=json");
+        Ctl broken = bake(Map.of(), "--check");
+        assertEquals(1, broken.exit(), broken.err());
+        assertTrue(broken.out().contains("error: "), broken.out());
+    }
+
+    /** A bake with more targets than are built at once, in a small heap. */
+    @Test
+    void hundredsOfTargetsNeedLittleMemory() throws Exception {
+        write("docker-bake.hcl", """
+                target "base" { dockerfile-inline = "FROM scratch\\nCOPY docker-bake.hcl /\\n" }
+                target "default" {
+                  name = "t${n}"
+                  matrix = { n = [%s] }
+                  contexts = { base = "target:base" }
+                  dockerfile-inline = "FROM base\\nLABEL n=${n}\\n"
+                }
+                """.formatted(
+                IntStream.range(0, TARGETS).mapToObj(n -> "\"" + n + "\"").collect(Collectors.joining(","))));
+        // The warning names all targets, because none has an output.
+        Ctl run = bake(
+                Map.of("JDK_JAVA_OPTIONS", "-Xmx" + HEAP_MEGABYTES + "m"),
+                "--jobs=20",
+                "--metadata-file=metadata.json");
+        assertEquals(0, run.exit(), run.err());
+        assertEquals(
+                TARGETS + 1,
+                JsonParser.parseString(Files.readString(folder.resolve("metadata.json")))
+                        .getAsJsonObject()
+                        .size());
+    }
+
+    /** A repository with targets in its root and in a folder, and one with a local context. */
+    private void repository() throws Exception {
+        Path tree = Files.createDirectory(scratch.resolve("tree"));
+        Files.createDirectories(tree.resolve("app"));
+        Files.writeString(tree.resolve("text"), "of the repository");
+        Files.writeString(tree.resolve("Dockerfile"), "FROM scratch\nCOPY text /\n");
+        Files.writeString(tree.resolve("app/app.Dockerfile"), "FROM scratch\nCOPY --from=root text /\nCOPY . /app\n");
+        Files.writeString(tree.resolve(".dockerignore"), "docker-bake.hcl\n");
+        Files.writeString(tree.resolve("docker-bake.hcl"), """
+                variable "OUT" { default = "type=image,rewrite-timestamp=true" }
+                group "default" { targets = ["root", "app", "own", "mixed"] }
+                target "root" {
+                  output = [OUT]
+                }
+                target "app" {
+                  context = "app"
+                  dockerfile = "app.Dockerfile"
+                  contexts = { root = "." }
+                  output = [OUT]
+                }
+                target "own" {
+                  context = BAKE_CMD_CONTEXT
+                  dockerfile-inline = "FROM scratch\\nCOPY own /\\n"
+                  output = [OUT]
+                }
+                target "mixed" {
+                  dockerfile = "cwd://own.Dockerfile"
+                  output = [OUT]
+                }
+                """);
+        GitRepository.create(scratch.resolve("web/shop.git"), tree);
+        write("own", "of the working folder");
+        write("own.Dockerfile", "FROM scratch\nCOPY text /own-text\n");
+    }
+
+    @Test
+    void aRemoteDefinitionIsFetchedByTheDaemon() throws Exception {
+        repository();
+        String token = "token-" + UUID.randomUUID();
+        String basic = Base64.getEncoder().encodeToString(("x-access-token:" + token).getBytes(StandardCharsets.UTF_8));
+        try (WebServer server = new WebServer(scratch.resolve("web"), "basic " + basic)) {
+            String url = server.url("shop.git#main");
+            Map<String, String> environment = new HashMap<>(Map.of(
+                    "BUILDX_BAKE_GIT_AUTH_TOKEN", token,
+                    "SOURCE_DATE_EPOCH", "1700000000",
+                    "BUILDX_NO_DEFAULT_ATTESTATIONS", "1"));
+            Ctl printed = bake(environment, url, "--print");
+            assertEquals(0, printed.exit(), printed.err());
+            assertTrue(printed.out().contains("\"context\": \"" + url + ":app\""), printed.out());
+            sameAsBuildx(environment, url, "--print");
+            sameAsBuildx(environment, url, "https://example.com/other.git", "--print");
+            Ctl run = bake(
+                    environment,
+                    url,
+                    "--set=app.output=out/app",
+                    "--set=own.output=out/own",
+                    "--set=mixed.output=out/mixed");
+            assertEquals(0, run.exit(), run.err());
+            assertEquals("of the repository", Files.readString(folder.resolve("out/app/text")));
+            assertTrue(Files.exists(folder.resolve("out/app/app/app.Dockerfile")));
+            assertEquals("of the working folder", Files.readString(folder.resolve("out/own/own")));
+            assertEquals("of the repository", Files.readString(folder.resolve("out/mixed/own-text")));
+            sameDigestsAsBuildx(environment, url);
+            // Files of the working folder come after those of the repository.
+            write("more.hcl", "target \"root\" { args = { MORE = \"1\" } }\n");
+            Ctl more = bake(environment, url, "-f", "cwd://more.hcl", "-f", "docker-bake.hcl", "--print", "root");
+            assertTrue(more.out().contains("\"MORE\": \"1\""), more.out() + more.err());
+            sameAsBuildx(environment, url, "-f", "cwd://more.hcl", "-f", "docker-bake.hcl", "--print", "root");
+            // The definition is not trusted: it reads no file of this machine outside of the working folder.
+            Ctl outside = bake(environment, url, "--set=own.context=cwd:///etc");
+            assertTrue(outside.err().contains("To allow it: --allow=fs.read=/etc"), outside.err());
+            Ctl missing = bake(environment, url, "-f", "missing.hcl", "--print");
+            assertNotEquals(0, missing.exit());
+            assertTrue(missing.err().contains("missing.hcl"), missing.err());
+        }
+        // Another server, so that the daemon has no clone yet.
+        try (WebServer server = new WebServer(scratch.resolve("web"), "basic " + basic)) {
+            Ctl refused = bake(
+                    Map.of("BUILDX_BAKE_GIT_AUTH_TOKEN", "wrong-" + token), server.url("shop.git#main"), "--print");
+            assertNotEquals(0, refused.exit());
+            assertFalse(refused.err().contains(token), refused.err());
+        }
+    }
+
+    @Test
+    void aRemoteDefinitionCanBeAnArchiveOrAFile() throws Exception {
+        Path web = Files.createDirectory(scratch.resolve("web"));
+        Path tree = Files.createDirectories(scratch.resolve("tree/app"));
+        Files.writeString(tree.resolveSibling("docker-bake.hcl"), """
+                target "default" {
+                  context = "app"
+                  output = ["out"]
+                }
+                target "own" {
+                  context = "cwd://."
+                  dockerfile-inline = "FROM scratch\\nCOPY own /\\n"
+                  output = ["out"]
+                }
+                """);
+        Files.writeString(tree.resolveSibling(".dockerignore"), "*\n");
+        assertEquals(
+                0,
+                new ProcessBuilder(
+                                "tar",
+                                "-czf",
+                                web.resolve("files.tar.gz").toString(),
+                                "-C",
+                                tree.getParent().toString(),
+                                ".")
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+        Files.writeString(web.resolve("bake.hcl"), """
+                target "default" {
+                  dockerfile-inline = "FROM scratch\\nCOPY own /\\n"
+                  output = ["out"]
+                }
+                """);
+        write("own", "of the working folder");
+        try (WebServer server = new WebServer(web)) {
+            // buildx v0.38.2 fails for all archives: "invalid input type *llb.State for copy".
+            Ctl printed = bake(Map.of(), server.url("files.tar.gz"), "--print");
+            assertEquals(0, printed.exit(), printed.err());
+            Ctl refused = bake(Map.of(), server.url("files.tar.gz"));
+            assertTrue(refused.err().contains("a target of a definition in an archive has no context"), refused.err());
+            for (String[] line :
+                    new String[][] {{server.url("files.tar.gz"), "own"}, {server.url("bake.hcl"), "default"}}) {
+                Ctl built = bake(Map.of(), line);
+                assertEquals(0, built.exit(), built.err());
+                assertEquals("of the working folder", Files.readString(folder.resolve("out/own")));
+                Files.delete(folder.resolve("out/own"));
+            }
+            Ctl missing = bake(Map.of(), server.url("missing.hcl"), "--print");
+            assertNotEquals(0, missing.exit());
+            assertTrue(missing.err().contains("404"), missing.err());
+        }
+    }
+
     // --- buildx
+
+    private static final String BUILDX = System.getenv("TREENQ_BUILDX");
+
+    /** Runs buildx with a builder that is the daemon. */
+    private Ctl buildx(Map<String, String> given, String... arguments) throws Exception {
+        Map<String, String> environment = new HashMap<>(given);
+        environment.put("BUILDX_CONFIG", scratch.resolve("buildx").toString());
+        if (!Files.exists(scratch.resolve("buildx"))) {
+            List<String> connection = daemon.connection();
+            Ctl created = Ctl.programIn(
+                    folder,
+                    scratch,
+                    environment,
+                    List.of(
+                            BUILDX,
+                            "create",
+                            "--name=compared",
+                            "--driver=remote",
+                            "--driver-opt=cacert=" + connection.get(3) + ",cert=" + connection.get(5) + ",key="
+                                    + connection.get(7),
+                            daemon.address()));
+            assertEquals(0, created.exit(), created.err());
+        }
+        List<String> line = new ArrayList<>(List.of(BUILDX, "bake", "--builder=compared", "--progress=plain"));
+        line.addAll(List.of(arguments));
+        return Ctl.programIn(folder, scratch, environment, line);
+    }
+
+    /** Compares the output and the exit code with those of buildx, if there is one. */
+    private void sameAsBuildx(Map<String, String> environment, String... arguments) throws Exception {
+        if (BUILDX != null) {
+            Ctl theirs = buildx(environment, arguments);
+            Ctl ours = bake(environment, arguments);
+            assertEquals(theirs.out().strip(), ours.out().strip(), () -> theirs.err() + ours.err());
+            assertEquals(theirs.exit(), ours.exit(), () -> theirs.err() + ours.err());
+        }
+    }
+
+    /** Compares the digests with those of buildx, if there is one. */
+    private Map<String, String> sameDigestsAsBuildx(Map<String, String> environment, String... arguments)
+            throws Exception {
+        if (BUILDX == null) {
+            return Map.of();
+        }
+        List<String> line = new ArrayList<>(List.of(arguments));
+        line.add("--metadata-file=theirs.json");
+        Ctl theirs = buildx(environment, line.toArray(String[]::new));
+        assertEquals(0, theirs.exit(), theirs.err());
+        line.set(line.size() - 1, "--metadata-file=ours.json");
+        Ctl ours = bake(environment, line.toArray(String[]::new));
+        assertEquals(0, ours.exit(), ours.err());
+        Map<String, String> expected = digests(folder.resolve("theirs.json"));
+        assertEquals(expected, digests(folder.resolve("ours.json")));
+        return expected;
+    }
 
     private Map<String, String> digests(Path metadata) throws Exception {
         Map<String, String> digests = new TreeMap<>();
@@ -231,40 +502,13 @@ class BakeBuildTest {
 
     @Test
     void imagesHaveTheDigestsOfBuildx() throws Exception {
-        String buildx = System.getenv("TREENQ_BUILDX");
-        assumeTrue(buildx != null, "TREENQ_BUILDX names no buildx");
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "SOURCE_DATE_EPOCH", "1700000000",
-                "BUILDX_NO_DEFAULT_ATTESTATIONS", "1",
-                "BUILDX_CONFIG", scratch.resolve("buildx").toString()));
-        List<String> connection = daemon.connection();
-        Ctl created = Ctl.programIn(
-                folder,
-                scratch,
-                environment,
-                List.of(
-                        buildx,
-                        "create",
-                        "--name=compared",
-                        "--driver=remote",
-                        "--driver-opt=cacert=" + connection.get(3) + ",cert=" + connection.get(5) + ",key="
-                                + connection.get(7),
-                        daemon.address()));
-        assertEquals(0, created.exit(), created.err());
+        assumeTrue(BUILDX != null, "TREENQ_BUILDX names no buildx");
+        Map<String, String> environment =
+                Map.of("SOURCE_DATE_EPOCH", "1700000000", "BUILDX_NO_DEFAULT_ATTESTATIONS", "1");
         for (long seed = SEED; seed < SEED + BUILDS; seed++) {
             project(new Random(seed));
             String hcl = Files.readString(folder.resolve("docker-bake.hcl"));
-            Ctl theirs = Ctl.programIn(
-                    folder,
-                    scratch,
-                    environment,
-                    List.of(buildx, "bake", "--builder=compared", "--progress=plain", "--metadata-file=theirs.json"));
-            assertEquals(0, theirs.exit(), () -> hcl + theirs.err());
-            Ctl ours = bake(environment, "--metadata-file=ours.json");
-            assertEquals(0, ours.exit(), () -> hcl + ours.err());
-            Map<String, String> expected = digests(folder.resolve("theirs.json"));
-            assertTrue(expected.size() > 2, hcl);
-            assertEquals(expected, digests(folder.resolve("ours.json")), "seed " + seed + "\n" + hcl);
+            assertTrue(sameDigestsAsBuildx(environment).size() > 2, "seed " + seed + "\n" + hcl);
         }
     }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.run;
+
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
+import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
+import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Finds the targets of a bake whose images exist and have the same inputs. The inputs of a target include those of the
+ * targets whose results it uses.
+ */
+final class BakeComparison {
+    private final BuildkitClient client;
+    private final SortedMap<String, BakeCallable.Target> targets;
+    private final RegistryConnections connections;
+    private final Map<String, CompletableFuture<InputComparison>> comparisons = new HashMap<>();
+
+    /** @param connections connection settings of registries, with the logins of proxies */
+    BakeComparison(
+            BuildkitClient client, SortedMap<String, BakeCallable.Target> targets, RegistryConnections connections) {
+        this.client = client;
+        this.targets = targets;
+        this.connections = connections;
+    }
+
+    /** Compares the targets, and returns the existing images of those that have not changed. */
+    CompletableFuture<SortedMap<String, ImageDescription>> unchanged() {
+        targets.forEach((name, target) -> {
+            if (!target.part().tags().isEmpty()) {
+                comparison(name);
+            }
+        });
+        CompletableFuture<SortedMap<String, ImageDescription>> unchanged =
+                Async.then(all(comparisons), compared -> CompletableFuture.completedFuture(images()));
+        Async.cancelWith(
+                unchanged, interrupting -> comparisons.values().forEach(comparison -> comparison.cancel(interrupting)));
+        return unchanged;
+    }
+
+    private CompletableFuture<InputComparison> comparison(String name) {
+        CompletableFuture<InputComparison> begun = comparisons.get(name);
+        if (begun != null) {
+            return begun;
+        }
+        BakeCallable.Target target = targets.get(name);
+        Map<String, CompletableFuture<InputComparison>> used = new HashMap<>();
+        target.part().input().build().links().forEach((context, other) -> used.put(context, comparison(other)));
+        CompletableFuture<InputComparison> comparison = Async.then(
+                all(used),
+                compared -> Async.call(
+                        Async.BLOCKING,
+                        () -> InputComparison.of(
+                                client,
+                                target.prepared().request(),
+                                target.prepared().content(),
+                                target.prepared().console(),
+                                target.part().tags(),
+                                connections,
+                                inputs(used))));
+        comparisons.put(name, comparison);
+        return comparison;
+    }
+
+    private static CompletableFuture<Void> all(Map<String, CompletableFuture<InputComparison>> comparisons) {
+        return CompletableFuture.allOf(comparisons.values().toArray(CompletableFuture[]::new));
+    }
+
+    private static Map<String, BuildInputs> inputs(Map<String, CompletableFuture<InputComparison>> used) {
+        Map<String, BuildInputs> inputs = new HashMap<>();
+        used.forEach(
+                (context, comparison) -> inputs.put(context, comparison.join().inputs()));
+        return inputs;
+    }
+
+    private SortedMap<String, ImageDescription> images() {
+        SortedMap<String, ImageDescription> images = new TreeMap<>();
+        comparisons.forEach(
+                (name, comparison) -> comparison.join().unchanged().ifPresent(image -> images.put(name, image)));
+        return images;
+    }
+
+    /**
+     * Returns the targets that are built: those that were asked for and have changed, and those whose results they use.
+     * The latter are built without outputs if their images exist.
+     */
+    SortedMap<String, BakeCallable.Target> changed() {
+        SortedMap<String, ImageDescription> unchanged = images();
+        Deque<String> open = new ArrayDeque<>();
+        targets.forEach((name, target) -> {
+            if (target.part().wanted() && !unchanged.containsKey(name)) {
+                open.add(name);
+            }
+        });
+        SortedMap<String, BakeCallable.Target> changed = new TreeMap<>();
+        while (!open.isEmpty()) {
+            String name = open.remove();
+            BakeCallable.Target target = targets.get(name);
+            if (changed.put(name, target.with(request(name, target, unchanged.containsKey(name)))) == null) {
+                open.addAll(target.part().input().build().links().values());
+            }
+        }
+        return changed;
+    }
+
+    private BuildRequest request(String name, BakeCallable.Target target, boolean unchanged) {
+        BuildRequest request = target.prepared().request();
+        if (unchanged) {
+            return request.withoutResults();
+        }
+        return target.part().tags().isEmpty()
+                ? request
+                : comparisons.get(name).join().recordedIn(request);
+    }
+}
