@@ -17,14 +17,12 @@ import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
 /** Connects a repository and checks the pages of its branches, in Chromium. */
-@WithJenkins
 class ConnectInBrowserTest extends InBrowser {
     private static final By MODE = By.xpath("//option[normalize-space()='by Dockerfile (Treenq)']/..");
 

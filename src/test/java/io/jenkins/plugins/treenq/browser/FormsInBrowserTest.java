@@ -19,13 +19,11 @@ import io.jenkins.plugins.treenq.step.TreenqBuilder;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.Test;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
 /** The forms of administrators and authors of jobs, in Chromium. */
-@WithJenkins
 class FormsInBrowserTest extends InBrowser {
     private static final String DOCKERFILE = "FROM busybox\nRUN true";
     private static final String UNFOLD = """

@@ -5,22 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.security.FullControlOnceLoggedInAuthorizationStrategy;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.util.List;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.openqa.selenium.By;
 
 /**
- * A Jenkins with a real daemon, and a browser of an administrator. In tests, Jenkins enforces its content security
- * policy.
+ * A Jenkins with a real daemon, and a browser of an administrator, which all tests of a class share. In tests, Jenkins
+ * enforces its content security policy.
  */
+@SharedJenkins
 abstract class InBrowser {
     static final By SAVE = By.name("Submit");
+
+    /** The browser of the class; null before its first test. */
+    private static Browser shared;
 
     JenkinsRule jenkins;
     Daemon daemon;
@@ -35,16 +41,27 @@ abstract class InBrowser {
         Configured.with(daemon);
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new FullControlOnceLoggedInAuthorizationStrategy());
-        browser = Browser.on(jenkins.getURL());
+        if (shared == null) {
+            shared = Browser.on(jenkins.getURL());
+        }
+        browser = shared;
         browser.logIn("admin");
     }
 
     @AfterEach
     void nothingWasComplainedOf() {
         if (browser != null) {
-            try (Browser last = browser) {
-                assertEquals(List.of(), last.complaints());
-            }
+            List<String> complaints = browser.complaints();
+            browser.forget();
+            assertEquals(List.of(), complaints);
+        }
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (shared != null) {
+            shared.close();
+            shared = null;
         }
     }
 

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+import org.kohsuke.stapler.MetaClass;
 import org.openqa.selenium.By;
 
 /**
@@ -149,6 +150,8 @@ class OrganizationInBrowserTest {
     }
 
     private static void connect(JenkinsRule jenkins, String url, String folder, String shop) throws Throwable {
+        // Jenkins keeps its views, as in production; the harness switches that off.
+        MetaClass.NO_CACHE = false;
         // Unlike that of the harness, this realm is there after a restart.
         HudsonPrivateSecurityRealm users = new HudsonPrivateSecurityRealm(false, false, null);
         users.createAccount("admin", "admin");

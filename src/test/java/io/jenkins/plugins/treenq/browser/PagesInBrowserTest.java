@@ -29,14 +29,12 @@ import java.util.UUID;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.WebElement;
 
 /** The pages of image builds and images, in Chromium. */
-@WithJenkins
 class PagesInBrowserTest extends InBrowser {
     private static final int README_HEIGHT = 1600;
     private static final By LOG = By.cssSelector("[data-part='log']");

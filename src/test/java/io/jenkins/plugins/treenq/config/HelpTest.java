@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.greaterThan;
 
 import hudson.ExtensionList;
 import hudson.model.Descriptor;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -16,13 +17,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.ClassDescriptor;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** Verifies that each field of the plugin's forms has a help text. */
-@WithJenkins
+@SharedJenkins
 class HelpTest {
     @Test
     void everyFieldHasHelp(JenkinsRule jenkins) throws Exception {

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.not;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Item;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.run.Configured;
 import java.util.List;
 import jenkins.model.Jenkins;
@@ -18,10 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Users who may view but not change a configuration see all of it, without controls that change it. */
-@WithJenkins
+@SharedJenkins
 class ReadOnlyPagesTest {
     private final boolean systemRead = Jenkins.SYSTEM_READ.getEnabled();
     private final boolean extendedRead = Item.EXTENDED_READ.getEnabled();

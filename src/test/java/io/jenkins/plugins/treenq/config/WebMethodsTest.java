@@ -31,6 +31,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import io.jenkins.plugins.treenq.report.ImagesAction;
@@ -60,10 +61,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Compares the responses of all web methods of the plugin, for each role, with a table. */
-@WithJenkins
+@SharedJenkins
 class WebMethodsTest {
     private static final String PLUGIN = "io.jenkins.plugins.treenq.";
 
@@ -328,12 +328,10 @@ class WebMethodsTest {
         JenkinsRule.WebClient client = clients.get(user);
         if (client == null) {
             client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+            client.setJavaScriptEnabled(false);
             if (!user.equals("anonymous")) {
                 client.login(user);
             }
-            // Who is refused is otherwise led to the login.
-            client.setJavaScriptEnabled(false);
-            client.setRefreshHandler((page, url, seconds) -> {});
             clients.put(user, client);
         }
         return client;
@@ -360,6 +358,7 @@ class WebMethodsTest {
                     jenkins.jenkins.getCrumbIssuer().getCrumbRequestField(),
                     jenkins.jenkins.getCrumbIssuer().getCrumb((jakarta.servlet.ServletRequest) null));
         }
-        return client.getPage(request).getWebResponse();
+        // Who is refused is led to the login only by the page, which is not opened.
+        return client.loadWebResponse(request);
     }
 }

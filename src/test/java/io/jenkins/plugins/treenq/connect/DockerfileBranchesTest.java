@@ -409,8 +409,8 @@ class DockerfileBranchesTest {
         jenkins.jenkins.setNumExecutors(0);
         for (int number = 0; number < MANY; number++) {
             repository.branch("topic-" + number).commit("text", "of " + number);
-            repository.push();
         }
+        repository.git("push", "--quiet", "origin", "--all");
         WorkflowMultiBranchProject project = project(settings());
 
         scan(project);

@@ -37,7 +37,11 @@ class RestartedBranchTest {
         String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
         try (GitServer server = new GitServer(folder, true)) {
             Repository repository = new Repository(folder.resolve("web.git"));
-            repository.commit("Dockerfile", "FROM busybox\nRUN echo begun; sleep 20; echo " + image + "\n");
+            // It waits the first time, and not when the daemon runs the step again.
+            repository.commit(
+                    "Dockerfile",
+                    "FROM busybox\nRUN --mount=type=cache,id=%1$s,target=/runs echo begun; mkdir /runs/first && sleep 300; echo %1$s\n"
+                            .formatted(image));
             repository.push();
             controller.startJenkins();
             controller.runRemotely(RestartedBranchTest::begin, server.url("web.git"), image);

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
+import org.htmlunit.Cache;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.runner.Description;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.kohsuke.stapler.Dispatcher;
+import org.kohsuke.stapler.MetaClass;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /** Starts one Jenkins for a test class, and restores its state after each test. */
@@ -40,11 +43,27 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(SharedJenkinsExtension.class);
 
+    /** More than the scripts and style sheets of all pages. */
+    private static final int CACHE_ENTRIES = 1000;
+
     private static final class ClassRule extends JenkinsRule {
         private final int executors;
         private final CrumbIssuer crumbIssuer;
 
+        /** Has Jenkins' scripts and style sheets, whose parsing takes most of the time of opening a page. */
+        private final Cache cache = new Cache() {
+            @Override
+            public void clear() {
+                // A web client does this when it is closed, and the clients of other tests use the cache, too.
+            }
+        };
+
         ClassRule(Class<?> tests) {
+            // As in production, Jenkins keeps its views, and web clients keep what does not change. The harness
+            // switches both off for developers, and each page then takes seconds.
+            MetaClass.NO_CACHE = false;
+            Dispatcher.TRACE = false;
+            cache.setMaxSize(CACHE_ENTRIES);
             testDescription = Description.createSuiteDescription(tests);
             try {
                 before();
@@ -53,6 +72,13 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
             }
             executors = jenkins.getNumExecutors();
             crumbIssuer = jenkins.getCrumbIssuer();
+        }
+
+        @Override
+        public WebClient createWebClient() {
+            WebClient client = super.createWebClient();
+            client.setCache(cache);
+            return client;
         }
 
         /**

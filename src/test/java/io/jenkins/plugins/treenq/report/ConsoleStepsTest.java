@@ -8,6 +8,7 @@ import hudson.MarkupText;
 import hudson.console.ConsoleAnnotator;
 import hudson.model.FreeStyleBuild;
 import hudson.model.Run;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -15,9 +16,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@SharedJenkins
 class ConsoleStepsTest {
     private static final Pattern MARKED = Pattern.compile(
             "<span class='treenq-line' data-treenq-kind='([A-Z]+)' data-treenq-step='([^']*)'[^>]*>(.*)</span>(\n?)",

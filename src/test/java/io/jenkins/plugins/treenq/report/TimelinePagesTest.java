@@ -14,6 +14,7 @@ import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
 import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.IOException;
@@ -31,10 +32,9 @@ import net.sf.json.JSONObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The pages and the REST API of a run, with arbitrary reports of an agent and arbitrary files on the disk. */
-@WithJenkins
+@SharedJenkins
 class TimelinePagesTest {
     private static final List<String> PAGES =
             List.of("", "treenq/", "treenq/1/", "treenq/1/log?step=1", "api/json?depth=5");

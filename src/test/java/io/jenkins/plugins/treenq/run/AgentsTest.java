@@ -12,6 +12,7 @@ import hudson.model.labels.LabelAtom;
 import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqBuilder;
@@ -35,12 +36,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Builds on agents that are processes of their own: what they take of the controller, and what is left of lost ones.
  */
-@WithJenkins
+@SharedJenkins
 class AgentsTest {
     private static final int BUILDS = 100;
     private static final int MOST_THREADS_OF_CONTROLLER = 10;

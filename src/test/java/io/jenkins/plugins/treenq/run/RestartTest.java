@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
@@ -29,219 +30,288 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jenkins.model.ArtifactManager;
 import jenkins.model.ArtifactManagerConfiguration;
 import jenkins.model.ArtifactManagerFactory;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** A controller that is killed, or restarted, in the middle of a step: a process of its own. */
+/**
+ * Builds in the middle of which the controller is restarted, or killed. The controller is a process of its own, which
+ * takes long to start, so the builds share its restarts: each has a job and a builder of its own.
+ */
 class RestartTest {
-    private static final String JOB = "job";
     private static final int POLL_MILLIS = 100;
+
+    /** One for each build, because each waits in the middle of a step on the built-in node. */
+    private static final int EXECUTORS = 10;
+
+    private static final String RESTARTED = "restarted";
+    private static final String KILLED = "killed";
+    private static final String BAKE = "bake";
+    private static final String KILLED_TWICE = "killed-twice";
+    private static final String WAITING = "waiting";
+    private static final String INSPECTION = "inspection";
+
+    /** Names of daemons that are lost with the controller, one of which is started again. */
+    private static final String LOST = "restart-lost";
+
+    private static final String BACK = "restart-back";
 
     @RegisterExtension
     private final RealJenkinsExtension controller = new RealJenkinsExtension();
 
-    @Test
-    void aBuildGoesOnAfterTheControllerWasKilled() throws Throwable {
-        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::startBuild, image);
-        DaemonSteps.await(image, true);
+    private final List<AutoCloseable> resources = new ArrayList<>();
 
-        controller.stopJenkinsForcibly();
-
-        // The daemon keeps no orphan.
-        DaemonSteps.await(image, false);
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::finishBuild, image);
+    private static String image() {
+        return "test-" + UUID.randomUUID().toString().substring(0, 8);
     }
 
-    @Test
-    void aBuildGoesOnAfterAnOrderlyRestart() throws Throwable {
-        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::startBuild, image);
-        DaemonSteps.await(image, true);
-
-        controller.stopJenkins();
-
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::finishBuild, image);
+    private <T extends AutoCloseable> T open(T resource) {
+        resources.add(resource);
+        return resource;
     }
 
-    @Test
-    void aBakeIsRepeatedAfterTheControllerWasKilled() throws Throwable {
-        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::startBake, image);
-        DaemonSteps.await(image, true);
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable resource : resources) {
+            resource.close();
+        }
+    }
 
-        controller.stopJenkinsForcibly();
+    @TestFactory
+    Stream<DynamicTest> buildsGoOn() throws Throwable {
+        String restarted = image();
+        String killed = image();
+        String baked = image();
+        String lost = image();
+        String back = image();
+        String killedTwice = image();
+        String waiting = image();
+        Daemon daemon = Daemon.first();
+        Daemon lostDaemon = another(LOST);
+        Daemon backDaemon = another(BACK);
+        Relay relay = open(new Relay(daemon.address()));
+        // A daemon for the pool, so that its only slot is no other build's.
+        Relay limited = open(new Relay(daemon.address()));
+        ServerSocket silentRegistry = open(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
+        silentRegistry.setSoTimeout((int) DaemonSteps.PATIENCE.toMillis());
+        Path mark = Files.createTempFile("treenq", "mark");
+        Files.delete(mark);
+        resources.add(() -> Files.deleteIfExists(mark));
 
-        DaemonSteps.await(image, false);
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::finishBake, image);
+        return Stream.of(
+                // The first time before the step had the result, the second time while the daemon was asked for it.
+                dynamicTest("a finished build is found after the controller was killed twice", () -> {
+                    controller.startJenkins();
+                    controller.runRemotely(
+                            RestartTest::startBuildThatIsNotRecorded, killedTwice, relay.address(), mark.toString());
+                    DaemonSteps.await("the build does not end", () -> Files.exists(mark));
+                    controller.stopJenkinsForcibly();
+                    relay.silence(true);
+                    controller.startJenkins();
+                    DaemonSteps.await("the daemon is not asked", () -> relay.unanswered() > 0);
+                    controller.stopJenkinsForcibly();
+                    relay.silence(false);
+                    controller.startJenkins();
+                    controller.runRemotely(RestartTest::takeFinishedBuild, killedTwice);
+                }),
+                dynamicTest("a build goes on after an orderly restart", () -> {
+                    controller.runRemotely(RestartTest::startBuild, RESTARTED, restarted);
+                    DaemonSteps.await(restarted, true);
+                    controller.stopJenkins();
+                    controller.startJenkins();
+                    controller.runRemotely(RestartTest::finishBuild, RESTARTED, restarted);
+                }),
+                dynamicTest("the controller is killed", () -> {
+                    controller.runRemotely(RestartTest::startWaitingBuild, waiting, limited.address());
+                    controller.runRemotely(RestartTest::startInspection, silentRegistry.getLocalPort());
+                    silentRegistry.accept();
+                    controller.runRemotely(RestartTest::startBuild, KILLED, killed);
+                    controller.runRemotely(RestartTest::startBake, baked);
+                    controller.runRemotely(RestartTest::startBuildOn, LOST, lost, lostDaemon.address());
+                    controller.runRemotely(RestartTest::startBuildOn, BACK, back, backDaemon.address());
+                    for (String image : List.of(killed, baked, lost, back)) {
+                        DaemonSteps.await(image, true);
+                    }
+                    controller.stopJenkinsForcibly();
+                    kill(lostDaemon);
+                    kill(backDaemon);
+                    daemon.another(BACK);
+                    // The daemon keeps no orphan.
+                    DaemonSteps.await(killed, false);
+                    DaemonSteps.await(baked, false);
+                    controller.startJenkins();
+                }),
+                dynamicTest("a build goes on", () -> controller.runRemotely(RestartTest::finishBuild, KILLED, killed)),
+                dynamicTest("a bake is repeated", () -> controller.runRemotely(RestartTest::finishBake, baked)),
+                // A daemon that was started again has forgotten the build.
+                dynamicTest(
+                        "a build whose daemon was lost with the controller, and is back, is built again",
+                        () -> controller.runRemotely(
+                                RestartTest::finishBuildAgain, BACK, back, backDaemon.address(), true)),
+                dynamicTest(
+                        "a build whose daemon was lost with the controller is built again",
+                        () -> controller.runRemotely(
+                                RestartTest::finishBuildAgain, LOST, lost, lostDaemon.address(), false)),
+                dynamicTest(
+                        "a build that waited is linked to the one that repeats it",
+                        () -> controller.runRemotely(RestartTest::finishWaitingBuild)),
+                dynamicTest(
+                        "a registry is asked again",
+                        // Fails if nobody asks.
+                        silentRegistry::accept));
+    }
+
+    private Daemon another(String name) throws Exception {
+        resources.add(() -> Daemon.first().down(name));
+        return Daemon.first().another(name);
+    }
+
+    private static void kill(Daemon daemon) throws Exception {
+        ProcessHandle process = ProcessHandle.of(daemon.pid()).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Adds a builder, and what all builders need. */
+    private static void configure(BuildkitBuilder builder) throws Exception {
+        TreenqConfiguration configuration = TreenqConfiguration.get();
+        if (configuration.getBuilders().isEmpty()) {
+            Configured.with(Daemon.first());
+            Jenkins.get().setNumExecutors(EXECUTORS);
+        }
+        List<BuildkitBuilder> builders = new ArrayList<>(configuration.getBuilders());
+        builders.add(builder);
+        configuration.setBuilders(builders);
+        configuration.save();
+    }
+
+    private static WorkflowRun start(JenkinsRule jenkins, String job, String script) throws Exception {
+        WorkflowJob created = jenkins.createProject(WorkflowJob.class, job);
+        created.setDefinition(new CpsFlowDefinition(script, true));
+        return created.scheduleBuild2(0).waitForStart();
+    }
+
+    private static WorkflowRun finished(JenkinsRule jenkins, String job) throws Exception {
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName(job, WorkflowJob.class).getBuildByNumber(1);
+        return jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    /** Returns a step that waits the first time, and not when the same daemon runs it again. */
+    private static String waitingOnce(String image) {
+        return "RUN --mount=type=cache,id=%1$s,target=/runs mkdir /runs/first && sleep 300; echo %1$s".formatted(image);
+    }
+
+    /** Returns the name of a job for which the daemon is the first choice of the two. */
+    private static String jobOf(String prefix, String first, String second) {
+        return IntStream.range(0, 100)
+                .mapToObj(number -> prefix + number)
+                .filter(job -> Affinity.order(List.of(first, second), job + "\0.\0Dockerfile\0")
+                        .get(0)
+                        .equals(first))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void startBake(JenkinsRule jenkins, String image) throws Throwable {
         Daemon daemon = Daemon.first();
-        Configured.with(daemon);
-        TreenqConfiguration.get().save();
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(new CpsFlowDefinition("""
+        configure(Configured.builder(BAKE, daemon.address()));
+        WorkflowRun run = start(jenkins, BAKE, """
                 node {
                     writeFile file: 'docker-bake.hcl', text: '''
                     target "web" {
-                      dockerfile-inline = "FROM busybox\\\\nRUN sleep 15; echo %2$s"
+                      dockerfile-inline = "FROM busybox\\\\n%4$s"
                       tags = ["%1$s/%2$s:1"]
                     }
                     '''
-                    def images = treenqBake(targets: ['web'])
+                    def images = treenqBake(builder: '%3$s', targets: ['web'])
                     echo "digest=$images.web.digest"
                 }
-                """.formatted(daemon.registry(), image), true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage("RUN sleep 15", run);
+                """.formatted(daemon.registry(), image, BAKE, waitingOnce(image)));
+        jenkins.waitForMessage("sleep 300", run);
     }
 
     private static void finishBake(JenkinsRule jenkins, String image) throws Throwable {
-        WorkflowRun run = jenkins.jenkins.getAllItems(WorkflowJob.class).get(0).getBuildByNumber(1);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        WorkflowRun run = finished(jenkins, BAKE);
 
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
         jenkins.assertLogContains("digest=" + digest, run);
+        assertRepeated(run);
+    }
+
+    /** @return the build that did not end, and the one that repeats it */
+    private static List<TimelinePage> assertRepeated(WorkflowRun run) {
         List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
         assertEquals(
                 List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
                 builds.stream().map(TimelinePage::getState).toList());
         assertEquals(2, builds.get(0).getContinuedBy());
-    }
-
-    /** A daemon that was started again has forgotten the build. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aBuildWhoseDaemonWasLostWithTheControllerIsBuiltAgain(boolean isBack) throws Throwable {
-        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        String name = "restart-lost";
-        Daemon lost = Daemon.first().another(name);
-        try {
-            controller.startJenkins();
-            controller.runRemotely(RestartTest::startBuildOn, image, lost.address());
-            DaemonSteps.await(image, true);
-            controller.stopJenkinsForcibly();
-            ProcessHandle daemon = ProcessHandle.of(lost.pid()).orElseThrow();
-            daemon.destroyForcibly();
-            daemon.onExit().join();
-            if (isBack) {
-                Daemon.first().another(name);
-            }
-
-            controller.startJenkins();
-
-            controller.runRemotely(RestartTest::finishBuildAgain, image, lost.address(), isBack);
-        } finally {
-            Daemon.first().down(name);
-        }
+        return builds;
     }
 
     /** A pool in which the daemon is the first choice of the job. */
-    private static void startBuildOn(JenkinsRule jenkins, String image, String address) throws Throwable {
+    private static void startBuildOn(JenkinsRule jenkins, String builder, String image, String address)
+            throws Throwable {
         Daemon daemon = Daemon.first();
-        Configured.with(daemon);
-        TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", address + " " + daemon.address())));
-        TreenqConfiguration.get().save();
-        String name = IntStream.range(0, 100)
-                .mapToObj(number -> JOB + number)
-                .filter(job -> Affinity.order(List.of(address, daemon.address()), job + "\0.\0Dockerfile\0")
-                        .get(0)
-                        .equals(address))
-                .findFirst()
-                .orElseThrow();
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
-        job.setDefinition(new CpsFlowDefinition("""
+        configure(Configured.builder(builder, address + " " + daemon.address()));
+        WorkflowRun run = start(
+                jenkins, jobOf(builder, address, daemon.address()), """
                 node {
-                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 15; echo %s\\n'
-                    def image = treenqBuild(tags: ['%s/%s:1'])
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN sleep 20; echo %2$s\\n'
+                    def image = treenqBuild(builder: '%3$s', tags: ['%1$s/%2$s:1'])
                     echo "digest=$image.digest"
                 }
-                """.formatted(image, daemon.registry(), image), true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage("RUN sleep 15", run);
+                """.formatted(daemon.registry(), image, builder));
+        jenkins.waitForMessage("RUN sleep 20", run);
     }
 
-    private static void finishBuildAgain(JenkinsRule jenkins, String image, String lost, boolean isBack)
-            throws Throwable {
-        WorkflowRun run = jenkins.jenkins.getAllItems(WorkflowJob.class).get(0).getBuildByNumber(1);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    private static void finishBuildAgain(
+            JenkinsRule jenkins, String builder, String image, String address, boolean isBack) throws Throwable {
+        String daemon = Daemon.first().address();
+        WorkflowRun run = finished(jenkins, jobOf(builder, address, daemon));
 
         if (isBack) {
             jenkins.assertLogContains("The daemon did not finish the build; building again", run);
-            assertEquals(3, JenkinsRule.getLog(run).split("Building on 'default' \\(" + lost, -1).length);
+            assertEquals(3, JenkinsRule.getLog(run).split("Building on '" + builder + "' \\(" + address, -1).length);
         } else {
             jenkins.assertLogContains("; building again", run);
-            jenkins.assertLogContains("Building on 'default' (" + Daemon.first().address() + ")", run);
+            jenkins.assertLogContains("Building on '" + builder + "' (" + daemon + ")", run);
         }
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
         jenkins.assertLogContains("digest=" + digest, run);
     }
 
-    /** The first time before the step had the result, the second time while the daemon was asked for it. */
-    @Test
-    void aFinishedBuildIsFoundAfterTheControllerWasKilledTwice() throws Throwable {
-        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        Path mark = Files.createTempFile("treenq", "mark");
-        Files.delete(mark);
-        try (Relay relay = new Relay(Daemon.first().address())) {
-            controller.startJenkins();
-            controller.runRemotely(RestartTest::startBuildThatIsNotRecorded, image, relay.address(), mark.toString());
-            DaemonSteps.await("the build does not end", () -> Files.exists(mark));
-            controller.stopJenkinsForcibly();
-            relay.silence(true);
-            controller.startJenkins();
-            DaemonSteps.await("the daemon is not asked", () -> relay.unanswered() > 0);
-
-            controller.stopJenkinsForcibly();
-
-            relay.silence(false);
-            controller.startJenkins();
-            controller.runRemotely(RestartTest::takeFinishedBuild, image);
-        } finally {
-            Files.deleteIfExists(mark);
-        }
-    }
-
     private static void startBuildThatIsNotRecorded(JenkinsRule jenkins, String image, String address, String mark)
             throws Throwable {
         Daemon daemon = Daemon.first();
-        Configured.with(daemon);
-        BuildkitBuilder builder = Configured.builder("default", address);
+        BuildkitBuilder builder = Configured.builder(KILLED_TWICE, address);
         builder.setServerName(URI.create(daemon.address()).getHost());
         builder.setConnectTimeoutSeconds(600);
-        TreenqConfiguration.get().setBuilders(List.of(builder));
-        TreenqConfiguration.get().save();
+        configure(builder);
         ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(new NothingIsArchived(mark));
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(new CpsFlowDefinition("""
+        start(jenkins, KILLED_TWICE, """
                 node {
-                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%s\\n'
-                    def image = treenqBuild(tags: ['%s/%s:1'])
+                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%2$s\\n'
+                    def image = treenqBuild(builder: '%3$s', tags: ['%1$s/%2$s:1'])
                     echo "digest=$image.digest"
                 }
-                """.formatted(image, daemon.registry(), image), true));
-        job.scheduleBuild2(0).waitForStart();
+                """.formatted(daemon.registry(), image, KILLED_TWICE));
     }
 
     /** A build that is over in the daemon stays on its way into the run. It is gone when Jenkins comes back. */
@@ -254,6 +324,9 @@ class RestartTest {
 
         @Override
         public ArtifactManager managerFor(Run<?, ?> build) {
+            if (!build.getParent().getName().equals(KILLED_TWICE)) {
+                return null;
+            }
             try {
                 Files.createFile(Path.of(mark));
                 new CountDownLatch(1).await();
@@ -265,14 +338,12 @@ class RestartTest {
     }
 
     private static void takeFinishedBuild(JenkinsRule jenkins, String image) throws Throwable {
-        WorkflowRun run =
-                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        WorkflowRun run = finished(jenkins, KILLED_TWICE);
 
         jenkins.assertLogContains("The daemon finished the build while Jenkins was restarting", run);
         jenkins.assertLogNotContains("building again", run);
         // Once before the first restart.
-        assertEquals(2, JenkinsRule.getLog(run).split("Building on 'default'", -1).length);
+        assertEquals(2, JenkinsRule.getLog(run).split("Building on '" + KILLED_TWICE + "'", -1).length);
         List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
         assertThat(images, hasSize(1));
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
@@ -285,29 +356,19 @@ class RestartTest {
         jenkins.assertLogContains("digest=" + digest, run);
     }
 
-    /** The daemon's only slot belongs to another build, which the daemon never answers. */
-    @Test
-    void aBuildThatWaitedIsLinkedToTheOneThatRepeatsItAfterTheControllerWasKilled() throws Throwable {
-        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::startWaitingBuild, image);
-
-        controller.stopJenkinsForcibly();
-
-        controller.startJenkins();
-        controller.runRemotely(RestartTest::finishWaitingBuild);
-    }
-
-    private static void startWaitingBuild(JenkinsRule jenkins, String image) throws Throwable {
+    /**
+     * The daemon's only slot belongs to another build, which the daemon never answers.
+     *
+     * @param address of a daemon that has no other builds
+     */
+    private static void startWaitingBuild(JenkinsRule jenkins, String image, String address) throws Throwable {
         Daemon daemon = Daemon.first();
-        Configured.with(daemon);
-        BuildkitBuilder builder = Configured.builder("default", daemon.address());
+        BuildkitBuilder builder = Configured.builder(WAITING, address);
+        builder.setServerName(URI.create(daemon.address()).getHost());
         builder.setLimit(1);
-        TreenqConfiguration.get().setBuilders(List.of(builder));
-        TreenqConfiguration.get().save();
+        configure(builder);
         // The slot is taken until this process ends. The plugin has a class loader of its own here, so this class is
-        // not
-        // in its package.
+        // not in its package.
         Method pool = jenkins.jenkins
                 .getPluginManager()
                 .uberClassLoader
@@ -315,44 +376,19 @@ class RestartTest {
                 .getDeclaredMethod("get");
         pool.setAccessible(true);
         ((DaemonPool) pool.invoke(null))
-                .acquire(() -> new DaemonCandidates.Daemons(List.of(daemon.address()), 1))
+                .acquire(() -> new DaemonCandidates.Daemons(List.of(address), 1))
                 .join();
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(new CpsFlowDefinition("""
+        WorkflowRun run = start(jenkins, WAITING, """
                 node {
-                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%s\\n'
-                    treenqBuild tags: ['%s/%s:1']
+                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%2$s\\n'
+                    treenqBuild builder: '%3$s', tags: ['%1$s/%2$s:1']
                 }
-                """.formatted(image, daemon.registry(), image), true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit", run);
+                """.formatted(daemon.registry(), image, WAITING));
+        jenkins.waitForMessage("Waiting: each daemon of '" + WAITING + "' has reached its limit", run);
     }
 
     private static void finishWaitingBuild(JenkinsRule jenkins) throws Throwable {
-        WorkflowRun run =
-                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
-        List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
-        assertEquals(
-                List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
-                builds.stream().map(TimelinePage::getState).toList());
-        assertEquals(2, builds.get(0).getContinuedBy());
-    }
-
-    @Test
-    void aRegistryIsAskedAgainAfterTheControllerWasKilled() throws Throwable {
-        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            silent.setSoTimeout(60_000);
-            controller.startJenkins();
-            controller.runRemotely(RestartTest::startInspection, silent.getLocalPort());
-            silent.accept();
-
-            controller.stopJenkinsForcibly();
-
-            controller.startJenkins();
-            // Which fails if nobody asks.
-            silent.accept();
-        }
+        assertRepeated(finished(jenkins, WAITING));
     }
 
     private static void startInspection(JenkinsRule jenkins, int port) throws Throwable {
@@ -360,33 +396,27 @@ class RestartTest {
         policy.setControllerHosts(List.of("localhost:" + port));
         TreenqConfiguration.get().setPolicy(policy);
         TreenqConfiguration.get().save();
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(new CpsFlowDefinition("treenqInspect 'localhost:" + port + "/a/b:1'", true));
-        job.scheduleBuild2(0).waitForStart();
+        start(jenkins, INSPECTION, "treenqInspect 'localhost:" + port + "/a/b:1'");
     }
 
     /** On a daemon that would be its second choice again. */
-    private static void startBuild(JenkinsRule jenkins, String image) throws Throwable {
+    private static void startBuild(JenkinsRule jenkins, String name, String image) throws Throwable {
         Daemon daemon = Daemon.first();
-        Configured.with(daemon);
         String nobody = IntStream.range(1, 100)
                 .mapToObj(port -> "tcp://localhost:" + port)
-                .filter(address -> Affinity.order(List.of(address, daemon.address()), JOB + "\0.\0Dockerfile\0")
+                .filter(address -> Affinity.order(List.of(address, daemon.address()), name + "\0.\0Dockerfile\0")
                         .get(0)
                         .equals(address))
                 .findFirst()
                 .orElseThrow();
-        TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", nobody + " " + daemon.address())));
-        TreenqConfiguration.get().save();
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
-        job.setDefinition(new CpsFlowDefinition("""
+        configure(Configured.builder(name, nobody + " " + daemon.address()));
+        WorkflowRun run = start(jenkins, name, """
                 node {
-                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo first\\nRUN sleep 15; echo %s\\n'
-                    def image = treenqBuild(tags: ['%s/%s:1'])
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo first\\n%4$s\\n'
+                    def image = treenqBuild(builder: '%3$s', tags: ['%1$s/%2$s:1'])
                     echo "digest=$image.digest"
                 }
-                """.formatted(image, daemon.registry(), image), true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+                """.formatted(daemon.registry(), image, name, waitingOnce(image)));
         Path kept = run.getRootDir().toPath().resolve("treenq/1.json");
         while (!Files.exists(kept) || !Files.readString(kept).contains("RUN echo first")) {
             assertTrue(run.isBuilding(), "nothing of it was kept");
@@ -394,20 +424,14 @@ class RestartTest {
         }
     }
 
-    private static void finishBuild(JenkinsRule jenkins, String image) throws Throwable {
-        WorkflowRun run =
-                jenkins.jenkins.getItemByFullName(JOB, WorkflowJob.class).getBuildByNumber(1);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    private static void finishBuild(JenkinsRule jenkins, String name, String image) throws Throwable {
+        WorkflowRun run = finished(jenkins, name);
 
         jenkins.assertLogContains("Looking for build ", run);
         jenkins.assertLogContains("The daemon did not finish the build; building again with the builder's cache", run);
         // The first daemon was only tried before the restart.
-        assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of 'default'", -1).length);
-        List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
-        assertEquals(
-                List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
-                builds.stream().map(TimelinePage::getState).toList());
-        assertEquals(2, builds.get(0).getContinuedBy());
+        assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of '" + name + "'", -1).length);
+        List<TimelinePage> builds = assertRepeated(run);
         JenkinsRule.WebClient client = jenkins.createWebClient();
         String text = client.getPage(run).asNormalizedText();
         assertThat(text, containsString("interrupted by a restart of Jenkins"));

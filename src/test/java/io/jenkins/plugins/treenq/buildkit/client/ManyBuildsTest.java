@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,10 +20,6 @@ import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.WeakReference;
-import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +34,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -236,67 +230,5 @@ class ManyBuildsTest {
                 otherEnd.close();
             }
         }
-    }
-
-    private static URL url(String entry) {
-        try {
-            return Path.of(entry).toUri().toURL();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Loads the classes in a separate class loader, like a plugin on an agent. */
-    @Test
-    void theClassesCanBeUnloadedWhenNoBuildRuns() throws Exception {
-        URL[] urls = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .map(ManyBuildsTest::url)
-                .toArray(URL[]::new);
-        WeakReference<ClassLoader> classes = new WeakReference<>(connectAndClose(urls, daemon));
-        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        while (classes.get() != null && System.nanoTime() < deadline) {
-            System.gc();
-            TimeUnit.MILLISECONDS.sleep(500);
-        }
-        assertEquals(null, classes.get(), ManyBuildsTest::threadNames);
-    }
-
-    private static ClassLoader connectAndClose(URL[] urls, Daemon daemon) throws Exception {
-        // Not closed, for the threads need its classes until they end.
-        URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        // Libraries keep things in the locals of the thread that calls.
-        Thread thread = new Thread(() -> {
-            try {
-                Class<?> endpoint = loader.loadClass("io.jenkins.plugins.treenq.buildkit.Endpoint");
-                Class<?> tls = loader.loadClass("io.jenkins.plugins.treenq.buildkit.Tls");
-                Class<?> client = loader.loadClass("io.jenkins.plugins.treenq.buildkit.client.BuildkitClient");
-                Object trust = tls.getConstructor(String.class, String.class, String.class, String.class)
-                        .newInstance("", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
-                Object address = endpoint.getMethod("of", String.class, tls, Duration.class)
-                        .invoke(null, daemon.address(), trust, Duration.ofMinutes(2));
-                Object connected = client.getMethod("connect", endpoint).invoke(null, address);
-                client.getMethod("workers").invoke(connected);
-                client.getMethod("close").invoke(connected);
-                endIdleConnections(loader);
-                done.complete(null);
-            } catch (Throwable e) {
-                done.completeExceptionally(e);
-            }
-        });
-        thread.start();
-        thread.join();
-        done.get();
-        return loader;
-    }
-
-    /** Closes what would otherwise be kept for a minute for the next build. */
-    private static void endIdleConnections(ClassLoader loader) throws ReflectiveOperationException {
-        Class<?> connections = loader.loadClass(IdleConnections.class.getName());
-        Method shared = connections.getDeclaredMethod("shared");
-        Method close = connections.getDeclaredMethod("close");
-        shared.setAccessible(true);
-        close.setAccessible(true);
-        close.invoke(shared.invoke(null));
     }
 }

@@ -14,6 +14,7 @@ import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,7 @@ class DigestFeaturesTest {
 
     @Test
     void compressionOptionsGiveTheDigestOfBuildctl() throws Exception {
-        Files.writeString(folder.resolve("file"), "text that can be made smaller ".repeat(1_000));
+        Files.writeString(folder.resolve("file"), "text that can be made smaller ".repeat(1_000) + UUID.randomUUID());
         String plain = built();
         for (String compression : List.of(
                 "uncompressed",

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+package io.jenkins.plugins.treenq.buildkit.client;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.jenkins.plugins.treenq.buildkit.Daemon;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The classes of the client, which an agent of Jenkins unloads with the plugin. Nothing of the client may hold them. */
+class UnloadedClassesTest {
+    private static String threadNames() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .collect(Collectors.groupingBy(
+                        thread -> thread.getName().replaceAll("\\d+", "N"), TreeMap::new, Collectors.counting()))
+                .toString();
+    }
+
+    private static URL url(String entry) {
+        try {
+            return Path.of(entry).toUri().toURL();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Loads the classes in a separate class loader, like a plugin on an agent. */
+    @Test
+    void theClassesCanBeUnloadedWhenNoBuildRuns() throws Exception {
+        URL[] urls = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                .map(UnloadedClassesTest::url)
+                .toArray(URL[]::new);
+        // The last threads of a client end a while after it was closed, those of both clients at the same time.
+        List<WeakReference<ClassLoader>> classes = new ArrayList<>();
+        for (Daemon daemon : Daemon.all()) {
+            classes.add(new WeakReference<>(connectAndClose(urls, daemon)));
+        }
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        for (WeakReference<ClassLoader> each : classes) {
+            while (each.get() != null && System.nanoTime() < deadline) {
+                System.gc();
+                TimeUnit.MILLISECONDS.sleep(500);
+            }
+            assertNull(each.get(), UnloadedClassesTest::threadNames);
+        }
+    }
+
+    private static ClassLoader connectAndClose(URL[] urls, Daemon daemon) throws Exception {
+        // Not closed, for the threads need its classes until they end.
+        URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        // Libraries keep things in the locals of the thread that calls.
+        Thread thread = new Thread(() -> {
+            try {
+                Class<?> endpoint = loader.loadClass("io.jenkins.plugins.treenq.buildkit.Endpoint");
+                Class<?> tls = loader.loadClass("io.jenkins.plugins.treenq.buildkit.Tls");
+                Class<?> client = loader.loadClass("io.jenkins.plugins.treenq.buildkit.client.BuildkitClient");
+                Object trust = tls.getConstructor(String.class, String.class, String.class, String.class)
+                        .newInstance("", daemon.caPem(), daemon.certificatePem(), daemon.keyPem());
+                Object address = endpoint.getMethod("of", String.class, tls, Duration.class)
+                        .invoke(null, daemon.address(), trust, Duration.ofMinutes(2));
+                Object connected = client.getMethod("connect", endpoint).invoke(null, address);
+                client.getMethod("workers").invoke(connected);
+                client.getMethod("close").invoke(connected);
+                endIdleConnections(loader);
+                done.complete(null);
+            } catch (Throwable e) {
+                done.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        done.get();
+        return loader;
+    }
+
+    /** Closes what would otherwise be kept for a minute for the next build. */
+    private static void endIdleConnections(ClassLoader loader) throws ReflectiveOperationException {
+        Class<?> connections = loader.loadClass(IdleConnections.class.getName());
+        Method shared = connections.getDeclaredMethod("shared");
+        Method close = connections.getDeclaredMethod("close");
+        shared.setAccessible(true);
+        close.setAccessible(true);
+        close.invoke(shared.invoke(null));
+    }
+}
