@@ -166,7 +166,8 @@ class DaemonChaosTest {
 
             Outcome outcome = controller.runRemotely(DaemonChaosTest::outcome, order);
             String figures = BUILDS + " builds in " + time.toSeconds() + " s with seed " + SEED + ", " + outcome.lost
-                    + " attempts ended with their daemon; disturbances: " + disturbances
+                    + " attempts ended with their daemon, " + outcome.full.size()
+                    + " builds failed because a full disk kept a command from starting; disturbances: " + disturbances
                     + "; the controller was killed: "
                     + killed;
             assertEquals(List.of(), outcome.wrong, figures);
