@@ -230,7 +230,7 @@ class BakeBuildTest {
         JsonObject targets =
                 JsonParser.parseString(checked.out()).getAsJsonObject().getAsJsonObject("target");
         assertEquals(
-                ".",
+                "good",
                 targets.getAsJsonObject("good")
                         .getAsJsonObject("build")
                         .get("context")
