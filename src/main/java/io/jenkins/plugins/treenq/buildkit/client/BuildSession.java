@@ -198,6 +198,7 @@ final class BuildSession implements AutoCloseable {
         try {
             session.close();
         } finally {
+            failure.end();
             results.close();
         }
     }

@@ -50,6 +50,20 @@ final class ClientFailure implements Consumer<Throwable> {
         action.run();
     }
 
+    /** Forgets the actions of a build that has ended, which what it shares with others would keep until its own end. */
+    void end() {
+        List<Runnable> own;
+        synchronized (this) {
+            own = List.copyOf(stops);
+            stops.clear();
+        }
+        shared.forEach(other -> other.forget(own));
+    }
+
+    private synchronized void forget(List<Runnable> actions) {
+        stops.removeAll(actions);
+    }
+
     /** Returns the client's failure, or the given failure if the client did not fail. */
     Throwable explaining(BuildkitException failure) {
         Throwable own;

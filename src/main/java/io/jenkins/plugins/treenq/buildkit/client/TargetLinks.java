@@ -147,9 +147,10 @@ final class TargetLinks {
         targets.get(name).started = true;
     }
 
-    /** Returns the execution of the steps of a target; it never completes if the target is not linked. */
-    CompletableFuture<Void> executed(String name) {
-        return targets.get(name).executed;
+    /** Returns what completes when a target only waits for its dependents; it never does if the target has none. */
+    CompletableFuture<Void> waiting(String name) {
+        Target target = targets.get(name);
+        return target.dependents.isEmpty() ? new CompletableFuture<>() : target.executed;
     }
 
     boolean isLinked(String target) {

@@ -109,7 +109,7 @@ final class TargetQueue<T> {
             }
             end.run();
         });
-        links.executed(name).whenComplete((nothing, failure) -> end.run());
+        links.waiting(name).whenComplete((nothing, failure) -> end.run());
     }
 
     /** Lets the works end that were not started yet. */

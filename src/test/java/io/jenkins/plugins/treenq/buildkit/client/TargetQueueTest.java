@@ -88,6 +88,9 @@ class TargetQueueTest {
         assertEquals(List.of("base-a", "base-b", "top-1", "top-2"), started);
         links.execute("top-2", null, () -> CompletableFuture.completedFuture(null));
         assertTrue(ended.isDone());
+        // Nothing waits for it, but it has still to be exported.
+        assertEquals(List.of("base-a", "base-b", "top-1", "top-2"), started);
+        works.get("top-2").complete("");
         assertEquals(List.of("base-a", "base-b", "top-1", "top-2", "zero"), started);
         works.get("base-a").complete("");
         works.get("zero").complete("");

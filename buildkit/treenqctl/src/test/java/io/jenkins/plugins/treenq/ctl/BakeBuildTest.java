@@ -220,11 +220,11 @@ class BakeBuildTest {
     void aTargetsAnswerIsPrintedAsJson() throws Exception {
         write("docker-bake.hcl", """
                 group "default" { targets = ["good", "bad"] }
-                target "good" { context = "good" }
-                target "bad" { context = "bad" }
+                target "good" { dockerfile = "good.Dockerfile" }
+                target "bad" { dockerfile = "bad.Dockerfile" }
                 """);
-        write("good/Dockerfile", "FROM scratch AS end\nARG A=1\n");
-        write("bad/Dockerfile", "from busybox\nRUN exit 17\n");
+        write("good.Dockerfile", "FROM scratch AS end\nARG A=1\n");
+        write("bad.Dockerfile", "from busybox\nRUN exit 17\n");
         Ctl checked = bake(Map.of(), "--call=check,format=json");
         assertEquals(1, checked.exit(), checked.err());
         JsonObject targets =
@@ -253,8 +253,8 @@ class BakeBuildTest {
             }
         }
         // A Dockerfile that cannot be built.
-        write("docker-bake.hcl", "target \"default\" { context = \"good\" }\n");
-        write("good/Dockerfile", "FROM busybox\nCOPY\n");
+        write("docker-bake.hcl", "target \"default\" { dockerfile = \"good.Dockerfile\" }\n");
+        write("good.Dockerfile", "FROM busybox\nCOPY\n");
         sameAsBuildx(Map.of(), "--call=check");
         sameAsBuildx(Map.of(), "--call=check,format=json");
         Ctl broken = bake(Map.of(), "--check");
